@@ -1,0 +1,6 @@
+"""The command-line program."""
+
+
+def main() -> None:
+    """Run the command line."""
+    print("bellwether")
