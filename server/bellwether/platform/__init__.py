@@ -1,0 +1,1 @@
+"""What every service needs, once. Platform knows no animal."""

@@ -1,0 +1,24 @@
+"""Who acts: travels from the token to the transaction, the audit log and the events."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bellwether.platform.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The acting user and farms of one request, job step or consumed event.
+
+    `farm_ids` is set only where a service acts on an event or a job of one farm, never from a request.
+    """
+
+    user_id: UUID | None = None
+    farm_ids: tuple[UUID, ...] = ()
+    request_id: str = ""
+    traceparent: str = ""
+
+    @classmethod
+    def system(cls, *farm_ids: UUID, request_id: str = "") -> "Context":
+        """The platform itself, acting for these farms."""
+        return cls(farm_ids=farm_ids, request_id=request_id or str(new_id()))

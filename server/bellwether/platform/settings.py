@@ -1,0 +1,46 @@
+"""Settings: read once from the environment in a factory and passed down, never at import."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class PlatformSettings(BaseSettings):
+    """What all services share (prefix BELLWETHER_)."""
+
+    model_config = SettingsConfigDict(env_prefix="BELLWETHER_", frozen=True)
+
+    data_dir: Path = Path(".bellwether")
+    public_url: str = "http://localhost:8080"
+    log_level: str = "info"
+    auth_url: str = "http://127.0.0.1:18201"
+    issuer: str = "https://bellwether.local"
+    audience: str = "bellwether"
+    nats_url: str = "nats://127.0.0.1:14222"
+    otlp_endpoint: str = ""
+    service_urls: dict[str, str] = Field(default_factory=dict)
+    body_limit: int = 1_000_000
+    upload_limit: int = 64_000_000
+
+
+class ServiceSettings(BaseSettings):
+    """What one service has for itself; the prefix is its name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    name: str
+    database_url: str
+    database_password: SecretStr
+    replica_url: str = ""
+    pool_size: int = 8
+    nats_user: str = ""
+    nats_password: SecretStr = SecretStr("")
+    requests_per_second: float = 50.0
+    request_burst: float = 200.0
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Settings of the service called `name`, for example `FARM_DATABASE_URL`."""
+        return cls(_env_prefix=f"{name.upper()}_", name=name)  # type: ignore[call-arg]
