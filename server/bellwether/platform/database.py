@@ -7,7 +7,7 @@ read pool, which a replica serves when one is configured.
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import URL, make_url, text
@@ -119,8 +119,7 @@ async def no_reset(_connection: Any) -> None:
 async def driver(session: Session) -> asyncpg.Connection:
     """The asyncpg connection under a session, for COPY and other work in the same transaction."""
     raw = await session.get_raw_connection()
-    connection: asyncpg.Connection = raw.driver_connection
-    return connection
+    return cast(asyncpg.Connection, raw.driver_connection)
 
 
 def context_values(context: Context) -> dict[str, str]:

@@ -37,7 +37,7 @@ class ProblemDocument(BaseModel):
     errors: list[RowError] = []
 
 
-class Problem(Exception):  # noqa: N818 - the wire calls it a problem
+class Problem(Exception):
     """Base of all errors that a caller may see."""
 
     status: ClassVar[int] = 400
@@ -161,7 +161,9 @@ def validation_problem(request: Request, error: RequestValidationError) -> Respo
     """Pydantic's findings as rows of one problem document."""
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
-        return document(request, 400, "malformed_json", "The body is not JSON", str(found[0].get("ctx", {}).get("error", "")))
+        return document(
+            request, 400, "malformed_json", "The body is not JSON", str(found[0].get("ctx", {}).get("error", ""))
+        )
     rows = [row_error(item) for item in found]
     code = "unknown_field" if any(row.code == "unknown_field" for row in rows) else "invalid"
     return document(request, 422, code, Unprocessable.title, rows[0].message if rows else "", rows)

@@ -21,6 +21,7 @@ class PlatformSettings(BaseSettings):
     nats_url: str = "nats://127.0.0.1:14222"
     otlp_endpoint: str = ""
     service_urls: dict[str, str] = Field(default_factory=dict)
+    service_secret_file: Path = Path(".bellwether/keys/service")
     body_limit: int = 1_000_000
     upload_limit: int = 64_000_000
 
@@ -43,4 +44,4 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def of(cls, name: str) -> Self:
         """Settings of the service called `name`, for example `FARM_DATABASE_URL`."""
-        return cls(_env_prefix=f"{name.upper()}_", name=name)  # type: ignore[call-arg]
+        return cls(_env_prefix=f"{name.upper()}_", name=name)

@@ -1,0 +1,106 @@
+"""The frame of every FastAPI service."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import generate_latest
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bellwether.platform import problems
+from bellwether.platform.auth import Verifier
+from bellwether.platform.database import Database
+from bellwether.platform.middleware import Around
+from bellwether.platform.problems import ProblemDocument
+from bellwether.platform.ratelimit import Buckets
+from bellwether.platform.settings import PlatformSettings, ServiceSettings
+from bellwether.platform.telemetry import POOL
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDocument, "description": text, "content": {problems.MEDIA_TYPE: {}}}
+    for status, text in {
+        400: "The body is not JSON",
+        401: "No valid access token",
+        403: "The permission is missing",
+        404: "Not there, or not yours to see",
+        413: "The body is too large",
+        422: "Some values break a rule",
+        429: "Too many requests",
+    }.items()
+}
+
+
+def create_app(
+    name: str,
+    routers: Sequence[APIRouter],
+    platform: PlatformSettings,
+    settings: ServiceSettings,
+    *,
+    title: str = "",
+    upload_paths: tuple[str, ...] = (),
+) -> FastAPI:
+    """A service under `/api/v1/<name>` with its database, token verification, problems, health and metrics."""
+    database, verifier = Database(settings), Verifier(platform)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    prefix = f"/api/v1/{name}"
+    app = FastAPI(
+        title=title or f"bellwether {name}",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=f"{prefix}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.name, app.state.database, app.state.verifier = name, database, verifier
+    app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)
+    app.state.ready = lambda: readiness(name, database, verifier)
+    problems.install(app)
+    for router in routers:
+        app.include_router(router, prefix=prefix, responses=RESPONSES)
+    app.router.routes.extend(health_routes({name: app}))
+    app.add_middleware(
+        Around, service=name, limit=platform.body_limit, upload_limit=platform.upload_limit, upload_paths=upload_paths
+    )
+    return app
+
+
+async def readiness(name: str, database: Database, verifier: Verifier) -> dict[str, str]:
+    """What is missing before this service can answer; empty when nothing is."""
+    missing = {}
+    if not await database.is_ready():
+        missing[f"{name}.database"] = "PostgreSQL does not answer"
+    if not await verifier.is_ready():
+        missing[f"{name}.auth"] = "the auth service has not given its permission table yet"
+    return missing
+
+
+def health_routes(apps: dict[str, FastAPI]) -> list[Route]:
+    """`/healthz`, `/readyz` and `/metrics` for the services in one process."""
+
+    async def healthz(_request: Any) -> Response:
+        return JSONResponse({"status": "up", "services": sorted(apps)})
+
+    async def readyz(_request: Any) -> Response:
+        missing: dict[str, str] = {}
+        for app in apps.values():
+            missing |= await app.state.ready()
+        return JSONResponse(
+            {"status": "not ready" if missing else "ready", "missing": missing}, 503 if missing else 200
+        )
+
+    async def metrics(_request: Any) -> Response:
+        for name, app in apps.items():
+            if hasattr(app.state, "database"):
+                POOL.labels(name).set(app.state.database.pool_in_use())
+        return PlainTextResponse(generate_latest().decode())
+
+    paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    return [Route(path, handler, include_in_schema=False) for path, handler in paths.items()]

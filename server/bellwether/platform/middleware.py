@@ -1,0 +1,159 @@
+"""Around every request, as plain ASGI: request id, trace context, body limit, metrics, security headers."""
+
+import re
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from opentelemetry import trace
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bellwether.platform.ids import new_id
+from bellwether.platform.problems import MEDIA_TYPE, TYPE_BASE, TooLarge
+from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+]
+tracer = trace.get_tracer("bellwether")
+
+
+class BodyTooLarge(Exception):
+    """Raised under the application when the stream passes the limit."""
+
+
+class Around:
+    """One object around each service's application."""
+
+    def __init__(
+        self, app: ASGIApp, service: str, limit: int, upload_limit: int, upload_paths: tuple[str, ...] = ()
+    ) -> None:
+        self.app, self.service = app, service
+        self.limit, self.upload_limit, self.upload_paths = limit, upload_limit, upload_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id(headers)
+        state["traceparent"] = traceparent(headers)
+        started, status = time.perf_counter(), [500]
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+                add_headers(message, state)
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request_id=state["request_id"], service=self.service)
+        try:
+            await self._limited(scope, headers, receive, send_on)
+        finally:
+            structlog.contextvars.clear_contextvars()
+            self._count(scope, status[0], time.perf_counter() - started)
+
+    async def _limited(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        limit = (
+            self.upload_limit
+            if scope["method"] == "POST" and scope["path"].endswith(self.upload_paths or ("\0",))
+            else self.limit
+        )
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > limit:
+            await too_large(scope, send, limit)
+            return
+        seen, is_started = 0, False
+
+        async def receive_some() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyTooLarge
+            return message
+
+        async def send_once(message: Message) -> None:
+            nonlocal is_started
+            is_started = True
+            await send(message)
+
+        try:
+            await self._traced(scope, headers, receive_some, send_once)
+        except BodyTooLarge:
+            if not is_started:
+                await too_large(scope, send, limit)
+
+    async def _traced(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            carrier = {"traceparent": headers.get(b"traceparent", b"").decode("latin-1")}
+            with tracer.start_as_current_span(
+                f"{scope['method']} {self.service}", context=PROPAGATOR.extract(carrier)
+            ) as span:
+                PROPAGATOR.inject(carrier)
+                scope["state"]["traceparent"] = carrier["traceparent"]
+                await self.app(scope, receive, send)
+                span.update_name(f"{scope['method']} {route_of(scope)}")
+        else:
+            await self.app(scope, receive, send)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = route_of(scope)
+        REQUESTS.labels(self.service, scope["method"], route, status).inc()
+        SECONDS.labels(self.service, scope["method"], route).observe(seconds)
+
+
+def request_id(headers: dict[bytes, bytes]) -> str:
+    """The caller's request id when it is harmless, else a new one."""
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if REQUEST_ID.fullmatch(given) else str(new_id())
+
+
+def traceparent(headers: dict[bytes, bytes]) -> str:
+    """The caller's trace context when it is well-formed (W3C), else empty."""
+    given = headers.get(b"traceparent", b"")
+    return given.decode() if TRACEPARENT.fullmatch(given) else ""
+
+
+def route_of(scope: Scope) -> str:
+    """The route's template, never the path: labels must stay few."""
+    route = scope.get("route")
+    return str(getattr(route, "path", "unmatched"))
+
+
+def add_headers(message: MutableMapping[str, Any], state: dict[str, Any]) -> None:
+    """Request id, security headers and what the rate limiter has to say."""
+    headers = list(message["headers"])
+    have = {name for name, _ in headers}
+    extra = [(b"x-request-id", state["request_id"].encode()), *SECURITY, *state.get("rate_headers", ())]
+    message["headers"] = headers + [item for item in extra if item[0] not in have]
+
+
+async def too_large(scope: Scope, send: Send, limit: int) -> None:
+    """413 without reading the rest."""
+    body = orjson.dumps(
+        {
+            "type": TYPE_BASE + TooLarge.code,
+            "title": TooLarge.title,
+            "status": 413,
+            "detail": f"The limit here is {limit:,} bytes: send less, or in several parts",
+            "instance": scope["path"],
+            "code": TooLarge.code,
+            "errors": [],
+        }
+    )
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"connection", b"close"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

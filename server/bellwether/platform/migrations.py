@@ -1,0 +1,124 @@
+"""Migrations: numbered SQL, forward only, a checksum for each, one run at a time.
+
+The platform's own files run once in every service's schema; the tokens `:schema`, `:owner` and `:app` stand for the
+schema and its two roles.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import structlog
+
+log = structlog.get_logger()
+PLATFORM = Path(__file__).parent / "migrations"
+FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
+LOCK = 7_116_113
+TRIES = 10
+
+LEDGER = """
+create table if not exists public.schema_migration (
+  service text not null,
+  number int not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamptz not null default now(),
+  primary key (service, number)
+)
+"""
+
+
+class MigrationChanged(Exception):
+    """An applied migration file was edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file, ready to run in one schema."""
+
+    service: str
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """Checksum of what runs."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def migrations_of(service: str, folder: Path) -> list[Migration]:
+    """The platform's files and the service's own, in the order of their numbers."""
+    files = [path for place in (PLATFORM, folder) for path in place.glob("*.sql")]
+    found = [read(service, path) for path in files]
+    numbers = [m.number for m in found]
+    if len(set(numbers)) != len(numbers):
+        raise ValueError(f"{folder}: two migrations have the same number")
+    return sorted(found, key=lambda m: m.number)
+
+
+def read(service: str, path: Path) -> Migration:
+    """One file with its tokens filled in."""
+    match = FILE_NAME.fullmatch(path.name)
+    if match is None:
+        raise ValueError(f"{path}: a migration is named NNNN_what_it_does.sql")
+    sql = path.read_text()
+    for token, value in ((":schema", service), (":owner", f"{service}_owner"), (":app", f"{service}_app")):
+        sql = re.sub(rf"(?<!:){token}\b", value, sql)
+    return Migration(service, int(match[1]), match[2], sql)
+
+
+async def apply(connection: asyncpg.Connection, migrations: Iterable[Migration]) -> int:
+    """Run what has not run yet; returns how many ran.
+
+    Raises:
+        MigrationChanged: a file that was applied has another checksum now.
+    """
+    await connection.execute("select pg_advisory_lock($1)", LOCK)
+    try:
+        await connection.execute(LEDGER)
+        rows = await connection.fetch("select service, number, sha256 from public.schema_migration")
+        done = {(row["service"], row["number"]): row["sha256"] for row in rows}
+        count = 0
+        for migration in migrations:
+            known = done.get((migration.service, migration.number))
+            if known is None:
+                await run(connection, migration)
+                count += 1
+            elif known != migration.sha256:
+                name = f"{migration.service}/{migration.number:04d}_{migration.name}.sql"
+                raise MigrationChanged(f"{name} was edited after it had been applied: put it back and write a new file")
+        return count
+    finally:
+        await connection.execute("select pg_advisory_unlock($1)", LOCK)
+
+
+async def run(connection: asyncpg.Connection, migration: Migration) -> None:
+    """One file in one transaction, as the owner of the schema; a lock that is busy is tried again."""
+    for attempt in range(TRIES):
+        try:
+            async with connection.transaction():
+                await connection.execute("set local lock_timeout = '2s'; set local statement_timeout = '5min'")
+                await connection.execute(f"set local search_path = {migration.service}, public")
+                await connection.execute(f"set local role {migration.service}_owner")
+                await connection.execute(migration.sql)
+                await connection.execute("reset role")
+                await connection.execute(
+                    "insert into public.schema_migration (service, number, name, sha256) values ($1, $2, $3, $4)",
+                    migration.service,
+                    migration.number,
+                    migration.name,
+                    migration.sha256,
+                )
+        except asyncpg.LockNotAvailableError:
+            await asyncio.sleep(0.2 * 2**attempt)
+            continue
+        log.info("migrated", service=migration.service, number=migration.number, name=migration.name)
+        return
+    raise TimeoutError(
+        f"{migration.service}/{migration.number:04d}: a table stayed locked; end long transactions first"
+    )

@@ -1,0 +1,34 @@
+"""ETag and If-Match (RFC 9110) over a row's `rev`."""
+
+from starlette.requests import Request
+
+from bellwether.platform.problems import MatchRequired, Stale
+
+
+def etag(rev: int) -> dict[str, str]:
+    """The header that names a revision."""
+    return {"ETag": f'"{rev}"'}
+
+
+class Precondition:
+    """The caller's If-Match."""
+
+    def __init__(self, header: str | None) -> None:
+        self._header = header
+
+    def check(self, rev: int) -> None:
+        """Let the change pass only if the caller has read this very revision.
+
+        Raises:
+            MatchRequired: there is no If-Match.
+            Stale: it names another revision.
+        """
+        if self._header is None:
+            raise MatchRequired
+        if f'"{rev}"' not in [tag.strip() for tag in self._header.split(",")]:
+            raise Stale(headers=etag(rev))
+
+
+def precondition(request: Request) -> Precondition:
+    """FastAPI dependency."""
+    return Precondition(request.headers.get("if-match"))

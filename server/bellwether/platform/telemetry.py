@@ -1,0 +1,64 @@
+"""Structured logs, Prometheus metrics and trace context, for every process alike."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Counter("bellwether_http_requests_total", "Requests answered", ["service", "method", "route", "status"])
+SECONDS = Histogram(
+    "bellwether_http_request_seconds",
+    "Time to answer",
+    ["service", "method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+POOL = Gauge("bellwether_database_connections_in_use", "Connections handed out", ["service"])
+
+SECRET_KEYS = re.compile(r"password|secret|token|authorization|cookie", re.IGNORECASE)
+PROPAGATOR = TraceContextTextMapPropagator()
+
+
+def configure_logs(level: str) -> None:
+    """JSON lines on standard output, for structlog and for the standard library alike."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer())
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for chatty in ("httpx", "uvicorn.access", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def hide_secrets(_logger: Any, _method: str, entry: Any) -> Any:
+    """A value under a secret-sounding key never reaches the log."""
+    return {key: "***" if SECRET_KEYS.search(key) else value for key, value in entry.items()}
+
+
+def configure_traces(service: str, endpoint: str) -> None:
+    """Send spans to the collector at `endpoint`; without one, only the trace context travels."""
+    if not endpoint:
+        return
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    trace.set_tracer_provider(provider)

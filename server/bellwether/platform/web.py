@@ -1,0 +1,81 @@
+"""What a route may ask for: who calls, a transaction, a read, idempotency, If-Match."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, cast
+
+import asyncpg
+from fastapi import Depends, Request
+
+from bellwether.platform.auth import Principal, Verifier
+from bellwether.platform.context import Context
+from bellwether.platform.database import Database, Session
+from bellwether.platform.idempotency import Idempotent
+from bellwether.platform.preconditions import Precondition, precondition
+from bellwether.platform.problems import NotAllowed, NotAuthenticated
+from bellwether.platform.ratelimit import Buckets
+
+
+async def principal(request: Request) -> Principal:
+    """The verified caller; takes one token of the caller's bucket."""
+    state = request.app.state
+    me = await cast(Verifier, state.verifier).principal(request.headers.get("authorization"))
+    buckets = cast(Buckets, state.buckets)
+    request.scope["state"]["rate_headers"] = buckets.headers(buckets.take(str(me.user_id)))
+    return me
+
+
+Me = Annotated[Principal, Depends(principal)]
+
+
+def need(permission: str, *, is_sensitive: bool = False) -> Any:
+    """A dependency that lets only callers with `permission` in; a sensitive route also asks the revocation feed."""
+
+    async def check(request: Request, me: Me) -> Principal:
+        if permission not in me.permissions:
+            raise NotAllowed(f"This needs the permission {permission}, which your role does not have")
+        if is_sensitive and await cast(Verifier, request.app.state.verifier).is_revoked(me):
+            raise NotAuthenticated
+        return me
+
+    return Depends(check)
+
+
+def acting(request: Request, me: Me) -> Context:
+    """The caller as the database and the events see them."""
+    state = request.scope["state"]
+    return Context(user_id=me.user_id, request_id=state["request_id"], traceparent=state["traceparent"])
+
+
+Acting = Annotated[Context, Depends(acting)]
+
+
+def database(request: Request) -> Database:
+    """The service's database."""
+    return cast(Database, request.app.state.database)
+
+
+async def write(request: Request, context: Acting) -> AsyncIterator[Session]:
+    """The request's one transaction."""
+    async with database(request).transaction(context) as session:
+        yield session
+
+
+async def read(request: Request, context: Acting) -> AsyncIterator[asyncpg.Connection]:
+    """A read-only transaction for a hot read."""
+    async with database(request).reading(context) as connection:
+        yield connection
+
+
+# scope="function": the commit happens before the answer leaves, so an acknowledged write is a stored one
+Write = Annotated[Session, Depends(write, scope="function")]
+Read = Annotated[asyncpg.Connection, Depends(read, scope="function")]
+IfMatch = Annotated[Precondition, Depends(precondition)]
+
+
+def idempotent(request: Request, session: Write, me: Me) -> Idempotent:
+    """Idempotency-Key for this request."""
+    return Idempotent(request, session, me)
+
+
+# must share the route's session: only a dependency of the same scope sees the same transaction
+Once = Annotated[Idempotent, Depends(idempotent, scope="function")]
