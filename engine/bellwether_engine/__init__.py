@@ -1,0 +1,52 @@
+"""Numerical genetics on arrays: pedigree, relationships, mixed models, breeding values.
+
+The one call that a service needs::
+
+    from bellwether_engine import Effect, Model, Options, Pedigree, Records, Variances, fit
+
+    solution = fit(
+        Model(
+            traits=("WWT", "PWT"),
+            effects=(
+                Effect("group", "fixed"),                       # integer codes in records.columns["group"]
+                Effect("age_days", "covariate"),                # floats in records.columns["age_days"]
+                Effect("litter", "random", traits=("WWT",)),
+                Effect("animal", "additive"),
+                Effect("dam", "permanent_dam", traits=("WWT",)),
+            ),
+            variances=Variances(
+                residual=[[4.0, 2.0], [2.0, 9.0]], additive=[[3.0, 3.0], [3.0, 7.0]],
+                permanent_dam=1.0, random={"litter": 0.8},
+            ),
+            options=Options(reliability="exact"),
+        ),
+        Records(animal, values, columns={"group": ..., "age_days": ..., "litter": ...}),
+        Pedigree(sire, dam),                                    # int32 positions, -1 unknown, any order
+        progress=lambda share, step: None,
+    )
+    solution.ebv            # float64 (n_animals, n_columns); solution.columns says trait and effect of each column
+    solution.reliability    # same shape
+    solution.inbreeding     # float64 (n_animals,)
+    solution.fixed          # one FixedSolution per effect and trait: level, estimate, se
+    solution.convergence    # method, iterations, largest_change, relative_residual
+    solution.provenance     # engine version, parameters, digest of the input
+
+Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`): ``code``, ``message``, ``place``,
+``fix``, ``positions``. The engine knows no files, clock, environment, network or database.
+"""
+
+from .effect import Effect, Legendre
+from .errors import EngineError, ModelError, NotConverged, PedigreeError
+from .model import Model, Options, fit
+from .pedigree import Pedigree
+from .records import Records
+from .solution import Convergence, FixedSolution, GeneticColumn, Provenance, RandomSolution, Solution
+from .variances import Variances
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Legendre", "Model", "ModelError",
+    "NotConverged", "Options", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Solution",
+    "Variances", "fit",
+]  # fmt: skip

@@ -1,0 +1,44 @@
+"""What the engine refuses, each time with a stable code, the place and the remedy."""
+
+from __future__ import annotations
+
+
+class EngineError(ValueError):
+    """Base of all refusals.
+
+    Attributes
+    ----------
+    code : str
+        Stable name of the rule, for example ``pedigree_loop``.
+    message : str
+        What is wrong.
+    place : str
+        The part of the input: ``pedigree``, ``records``, ``effects.sex``, ``variances.additive``, ``options.solver``.
+    fix : str
+        What to do about it.
+    positions : tuple of int
+        Animals (places ``pedigree``) or rows of the records (places ``records``) that break the rule, at most 20 of
+        them. A loop is given as its path, the first animal repeated at the end.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, place: str = "", fix: str = "", positions: tuple[int, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.place = place
+        self.fix = fix
+        self.positions = positions
+
+
+class PedigreeError(EngineError):
+    """The pedigree contradicts itself: a loop, an animal used as sire and dam, a position that does not exist."""
+
+
+class ModelError(EngineError):
+    """Model, variances or records cannot be used, or ask for something that the engine does not have."""
+
+
+class NotConverged(EngineError):  # noqa: N818 - the name is the state of the run
+    """The solver stopped short of the tolerance; such a run has no breeding values."""

@@ -1,0 +1,143 @@
+"""What a fit gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class GeneticColumn:
+    """A column of ``Solution.ebv``: trait, and ``additive``, ``maternal`` or ``legendre0``, ``legendre1``, ..."""
+
+    trait: str
+    effect: str
+
+
+@dataclass(frozen=True, eq=False)
+class FixedSolution:
+    """A fixed effect or covariate on one trait.
+
+    Attributes
+    ----------
+    trait, effect : str
+    level : int32, shape (m,)
+        The codes of the record column; for a covariate 0, 1, ... by coefficient; for the overall mean (0,).
+    estimate : float64, shape (m,)
+        In the unit of the trait (a slope: per unit of the covariate). Only estimable contrasts have a meaning.
+    se : float64, shape (m,), optional
+        Standard errors, NaN where `is_constrained`; None without exact reliabilities.
+    is_constrained : bool, shape (m,)
+        The level was set to 0 because the others explain it.
+    """
+
+    trait: str
+    effect: str
+    level: NDArray[np.int32]
+    estimate: NDArray[np.float64]
+    se: NDArray[np.float64] | None
+    is_constrained: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class RandomSolution:
+    """A random effect that is not genetic, on one trait.
+
+    `level` (int32) holds the codes of the record column, or for a permanent effect the positions of the animals with
+    records; `coefficient` is "" or ``legendre0``, ``legendre1``, ...
+    """
+
+    trait: str
+    effect: str
+    coefficient: str
+    level: NDArray[np.int32]
+    estimate: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """How well the equations were solved.
+
+    Attributes
+    ----------
+    method : str
+        ``direct`` (sparse factorisation with a refinement step) or ``pcg``.
+    converged : bool
+        Always true in a Solution: a run that did not converge raises.
+    iterations : int
+        PCG iterations; for ``direct`` the refinement steps.
+    largest_change : float
+        Largest change of a breeding value over the last window of iterations (direct: over the refinement), in genetic
+        standard deviations.
+    relative_residual : float
+        ``norm(rhs - C x) / norm(rhs)``, computed afresh at the end.
+    error_estimate : float or None
+        Estimated bound on the error of any breeding value, in genetic standard deviations (energy norm of the error;
+        Hestenes and Stiefel 1952, Strakos and Tichy 2002).
+    direct_difference : float or None
+        Largest difference to the direct solution in genetic standard deviations, where both were computed.
+    """
+
+    method: str
+    converged: bool
+    iterations: int
+    largest_change: float
+    relative_residual: float
+    error_estimate: float | None = None
+    direct_difference: float | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a result comes from: enough to compute it again."""
+
+    engine_version: str
+    method: str
+    parameters: Mapping[str, Any]
+    input_sha256: str
+    seed: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Breeding values and all that belongs to them.
+
+    Attributes
+    ----------
+    columns : tuple of GeneticColumn
+        What the columns of `ebv` are: direct effects in the order of the traits, then maternal effects.
+    ebv : float64, shape (n_animals, n_columns)
+        Breeding values in the units of the traits, animals in the order of the pedigree.
+    reliability : float64, shape (n_animals, n_columns), optional
+        Between 0 and 1; None when not asked for.
+    reliability_base : str
+        ``var_a(1+F)`` or ``var_a``: what the prediction error variance is divided by.
+    inbreeding : float64, shape (n_animals,)
+        Inbreeding coefficients F (also when the A-inverse ignores them).
+    fixed : tuple of FixedSolution
+    random : tuple of RandomSolution
+    convergence : Convergence
+    constraint : str
+        The convention that makes the fixed solutions unique.
+    counts : mapping of str to int
+        Animals, founders, records, observations, equations, levels by effect.
+    warnings : tuple of str
+    provenance : Provenance
+    """
+
+    columns: tuple[GeneticColumn, ...]
+    ebv: NDArray[np.float64]
+    reliability: NDArray[np.float64] | None
+    reliability_base: str
+    inbreeding: NDArray[np.float64]
+    fixed: tuple[FixedSolution, ...]
+    random: tuple[RandomSolution, ...]
+    convergence: Convergence
+    constraint: str
+    counts: Mapping[str, int]
+    warnings: tuple[str, ...]
+    provenance: Provenance
