@@ -1,0 +1,94 @@
+"""The job resource of one service: list, get, cancel, retry, and a stream of its changes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import StreamingResponse
+
+from bellwether.platform import job_store as jobs
+from bellwether.platform.context import Context
+from bellwether.platform.database import Database
+from bellwether.platform.job_model import Job, JobState
+from bellwether.platform.pagination import Cursor, CursorText, Limit
+from bellwether.platform.web import Acting, Write, database
+from bellwether.platform.wire import Page
+
+POLL_S = 0.25
+HEARTBEAT_S = 15.0
+KindFilter = Annotated[str | None, Query(max_length=100, description="Only jobs of this kind")]
+StateFilter = Annotated[JobState | None, Query(description="Only jobs in this state")]
+
+
+def job_routes(service: str) -> APIRouter:
+    """`/jobs` of this service. Who sees which job is decided by row-level security."""
+    router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+    @router.get("")
+    async def list_jobs(
+        session: Write,
+        kind: KindFilter = None,
+        state: StateFilter = None,
+        limit: Limit = 100,
+        cursor: CursorText = None,
+    ) -> Page[Job]:
+        """The jobs that you may see, newest first."""
+        after = Cursor.decode(cursor)
+        before = None if after is None else UUID(str(after.keys[0]))
+        found = await jobs.listing(session, service, kind=kind, state=state, before=before, limit=limit + 1)
+        more = len(found) > limit
+        return Page(items=found[:limit], next=Cursor((found[limit - 1].id,)).encode() if more else None)
+
+    @router.get("/{job_id}")
+    async def get_job(session: Write, job_id: UUID) -> Job:
+        """One job as it stands."""
+        return await jobs.find(session, service, job_id)
+
+    @router.post("/{job_id}/cancel")
+    async def cancel_job(session: Write, context: Acting, job_id: UUID) -> Job:
+        """Stop the job: at once when queued, after the step in progress when running."""
+        return await jobs.cancel(session, context, service, job_id)
+
+    @router.post("/{job_id}/retry", status_code=202)
+    async def retry_job(session: Write, context: Acting, job_id: UUID) -> Job:
+        """A new attempt; finished steps are not repeated."""
+        return await jobs.retry(session, context, service, job_id)
+
+    @router.get("/{job_id}/events", response_class=StreamingResponse)
+    async def watch_job(request: Request, context: Acting, job_id: UUID) -> StreamingResponse:
+        """Server-sent events: the job on each change, until it ends."""
+        source = database(request)
+        first = await look(source, context, service, job_id)
+        body = changes(source, context, service, first)
+        return StreamingResponse(body, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+async def changes(source: Database, context: Context, service: str, job: Job) -> AsyncIterator[str]:
+    """`data:` lines, one for each change, and a comment when nothing changes for a while."""
+    yield line(job)
+    quiet = 0.0
+    while not job.has_ended:
+        await asyncio.sleep(POLL_S)
+        now = await look(source, context, service, job.id)
+        quiet = 0.0 if now != job else quiet + POLL_S
+        if now != job:
+            yield line(now)
+        elif quiet >= HEARTBEAT_S:
+            quiet = 0.0
+            yield ": still running\n\n"
+        job = now
+
+
+async def look(source: Database, context: Context, service: str, job_id: UUID) -> Job:
+    """The job in a transaction of its own: a watcher holds no connection while it waits."""
+    async with source.transaction(context) as session:
+        return await jobs.find(session, service, job_id)
+
+
+def line(job: Job) -> str:
+    """One server-sent event."""
+    return f"data: {job.model_dump_json()}\n\n"

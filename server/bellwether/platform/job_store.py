@@ -1,0 +1,120 @@
+"""What may be done with jobs, in the caller's transaction and within what the caller may see."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from bellwether.platform import job_rows
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session
+from bellwether.platform.ids import new_id
+from bellwether.platform.job_model import Job, JobKeyReused, JobNotYours, JobUnfinished
+from bellwether.platform.job_rows import JobRow
+from bellwether.platform.problems import NotFound
+
+
+async def submit(
+    session: Session,
+    context: Context,
+    *,
+    kind: str,
+    payload: Mapping[str, Any],
+    farm_id: UUID | None = None,
+    key: str | None = None,
+) -> Job:
+    """Queue work in the caller's transaction. The same caller, kind and key give the same job.
+
+    Raises:
+        JobKeyReused: the key was used with another payload.
+    """
+    values = new_row(context, kind=kind, payload=payload, farm_id=farm_id, key=key)
+    schema = kind.split(".", 1)[0]
+    row = await job_rows.insert(session, schema, values) or await job_rows.with_key(session, schema, values)
+    if row is None:
+        raise NotFound(f"the job with the key {key!r} is not visible to this caller")
+    if row.payload_sha256 != values["payload_sha256"]:
+        raise JobKeyReused
+    return Job.of(row)
+
+
+async def find(session: Session, service: str, job_id: UUID) -> Job:
+    """One job.
+
+    Raises:
+        NotFound: there is none, or the acting user may not see it.
+    """
+    return Job.of(await visible(session, service, job_id))
+
+
+async def listing(
+    session: Session,
+    service: str,
+    *,
+    kind: str | None = None,
+    state: str | None = None,
+    before: UUID | None = None,
+    limit: int = 100,
+) -> list[Job]:
+    """The jobs that the acting user may see, newest first."""
+    values = {"kind": kind, "state": state, "before": before, "limit": limit}
+    return [Job.of(row) for row in await job_rows.listing(session, service, values)]
+
+
+async def cancel(session: Session, context: Context, service: str, job_id: UUID) -> Job:
+    """Stop a job: at once when it is queued, between its steps when it runs. An ended job stays as it is.
+
+    Raises:
+        NotFound, JobNotYours
+    """
+    row = await visible(session, service, job_id)
+    check_owner(row, context)
+    return Job.of(await job_rows.cancel(session, service, job_id) or await visible(session, service, job_id))
+
+
+async def retry(session: Session, context: Context, service: str, job_id: UUID) -> Job:
+    """A new attempt, which goes on from the first step that is not finished.
+
+    Raises:
+        NotFound, JobNotYours, JobUnfinished
+    """
+    row = await visible(session, service, job_id)
+    check_owner(row, context)
+    again = await job_rows.retry(session, service, job_id)
+    if again is None:
+        raise JobUnfinished(f"The job is {row.state}: only a job that failed or was cancelled can be retried")
+    return Job.of(again)
+
+
+async def visible(session: Session, service: str, job_id: UUID) -> JobRow:
+    """The row, or NotFound."""
+    row = await job_rows.find(session, service, job_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def check_owner(row: JobRow, context: Context) -> None:
+    """A job without an owner belongs to everybody who sees it."""
+    if row.owner_id is not None and row.owner_id != context.user_id:
+        raise JobNotYours
+
+
+def new_row(
+    context: Context, *, kind: str, payload: Mapping[str, Any], farm_id: UUID | None, key: str | None
+) -> dict[str, Any]:
+    """The columns of a new job."""
+    body = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
+    return {
+        "id": new_id(),
+        "kind": kind,
+        "owner_id": context.user_id,
+        "farm_id": farm_id,
+        "key": key,
+        "payload": body.decode(),
+        "payload_sha256": hashlib.sha256(body).digest(),
+        "request_id": context.request_id,
+        "traceparent": context.traceparent,
+    }
