@@ -13,6 +13,7 @@ from asyncpg.exceptions import PostgresError
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bellwether.launch.catalogue import PYTHON_SERVICES, migrations_folder
 from bellwether.launch.roles import (
     JOBS_DATABASE,
     JOBS_ROLE,
@@ -21,7 +22,6 @@ from bellwether.launch.roles import (
     ensure_role,
     ensure_services,
 )
-from bellwether.launch.services import PYTHON_SERVICES, migrations_folder
 from bellwether.platform.database import url_of
 from bellwether.platform.migrations import Migration, MigrationChanged, apply, migrations_of
 from bellwether.platform.settings import PlatformSettings

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from bellwether.launch.services import EDGE, PYTHON_SERVICES, app_module
+from bellwether.launch.catalogue import EDGE, PYTHON_SERVICES, app_module
 from bellwether.platform.app import health_routes
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
