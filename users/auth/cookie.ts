@@ -1,0 +1,21 @@
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { Problem } from "../platform/problems.ts";
+
+const name = "bw_rt";
+/** `__Host-` needs Secure, which browsers also honour on http://localhost. */
+const attributes = { httpOnly: true, secure: true, sameSite: "Strict", path: "/", prefix: "host" } as const;
+
+export const refreshCookie = (c: Context): string | undefined => getCookie(c, name, "host");
+export const clearRefreshCookie = (c: Context): void => void deleteCookie(c, name, attributes);
+export function setRefreshCookie(c: Context, token: string, maxAge: number): void {
+  setCookie(c, name, token, { ...attributes, maxAge });
+}
+
+/** The routes that read the cookie ask for an allowed Origin and a header that no foreign page can send. */
+export function refuseForeign(c: Context, allowedOrigins: readonly string[]): void {
+  const origin = c.req.header("origin");
+  if (!origin || !allowedOrigins.includes(origin))
+    throw new Problem(403, "foreign_origin", "Send an Origin header that this platform allows.");
+  if (c.req.header("x-bw-csrf") !== "1") throw new Problem(403, "csrf_header_missing", "Send the header x-bw-csrf: 1.");
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Problem } from "../platform/problems.ts";
+
+const argon2 = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
+
+/** Words that open the common passwords; a password that is one of them and its ornaments is refused. */
+const commonWords = new Set(
+  readFileSync(new URL("./common-passwords.txt", import.meta.url), "utf8")
+    .split("\n")
+    .filter(Boolean),
+);
+const lookAlikes: Record<string, string> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+};
+
+/** Answers why a password is too easy, or nothing. `context` holds what an attacker knows: email, name. */
+export function weakness(password: string, context: readonly string[]): string | undefined {
+  const plain = password.normalize("NFKC").toLowerCase();
+  if (new Set(plain).size < 5) return "It repeats a few characters.";
+  if (isRun(plain)) return "It is a run of neighbouring characters.";
+  const words = [plain, unornamented(plain), unornamented(deLeet(plain))];
+  if (words.some((word) => isCommon(word))) return "It is one of the common passwords.";
+  const known = context
+    .flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u))
+    .filter((word) => word.length >= 4);
+  const left = known.reduce((rest, word) => rest.replaceAll(word, ""), plain).replace(/[^\p{L}]/gu, "");
+  if (known.some((word) => plain.includes(word)) && left.length < 4) return "It is made of your name or email.";
+  return undefined;
+}
+
+/** Hashing runs off the main thread, so it must be bounded: a short queue, then 503. */
+export class Hasher {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private dummy: Promise<string> | undefined;
+
+  constructor(
+    private readonly most = 2 * availableParallelism(),
+    private readonly mostWaiting = 200,
+  ) {}
+
+  hash(password: string): Promise<string> {
+    return this.bounded(() => Bun.password.hash(password.normalize("NFKC"), argon2));
+  }
+
+  /** An unknown account verifies against a dummy of the same cost, so that both answers take as long. */
+  async verify(password: string, stored: string | undefined): Promise<boolean> {
+    this.dummy ??= this.hash(crypto.randomUUID());
+    const against = stored ?? (await this.dummy);
+    const matches = await this.bounded(() => Bun.password.verify(password.normalize("NFKC"), against));
+    return matches && stored !== undefined;
+  }
+
+  private async bounded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= this.most) {
+      if (this.waiting.length >= this.mostWaiting)
+        throw new Problem(503, "busy", "Too many logins at once; try again.", { headers: { "retry-after": "2" } });
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else this.running++;
+    try {
+      return await work();
+    } finally {
+      // the place passes to the next in line, so `running` changes only when nobody waits
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+}
+
+const deLeet = (text: string) => Array.from(text, (c) => lookAlikes[c] ?? c).join("");
+const unornamented = (text: string) => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
+
+function isCommon(text: string): boolean {
+  if (commonWords.has(text)) return true;
+  for (let at = 4; at <= text.length - 4; at++)
+    if (commonWords.has(text.slice(0, at)) && commonWords.has(text.slice(at))) return true;
+  const half = text.slice(0, text.length / 2);
+  return half.length >= 4 && text === half + half && commonWords.has(half);
+}
+
+function isRun(text: string): boolean {
+  const rows = [
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn",
+  ];
+  const line = rows.map((row) => row + [...row].reverse().join("")).join("|");
+  return line.includes(text);
+}

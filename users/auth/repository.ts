@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { auditEntry } from "../platform/audit.ts";
+import { type Clock, isoTime } from "../platform/clock.ts";
+import { absent, all, compare, equal, type Table, TransactionCancelled, type Write } from "../platform/dynamo/table.ts";
+import * as keys from "../platform/keys.ts";
+import { outboxEntry } from "../platform/outbox.ts";
+import { type Role, roles } from "../platform/permissions.ts";
+
+const userItem = z.object({
+  uid: z.string(),
+  email: z.string(),
+  name: z.string(),
+  roles: z.array(z.enum(roles)),
+  pw: z.string(),
+  epoch: z.number(),
+  disabled: z.boolean().optional(),
+});
+export type StoredUser = z.infer<typeof userItem>;
+const guardItem = z.object({ uid: z.string() });
+
+export type RoleChange = "changed" | "seen_stale" | "last_administrator";
+
+export class UserRepository {
+  constructor(
+    private readonly table: Table,
+    private readonly clock: Clock,
+  ) {}
+
+  async byId(uid: string): Promise<StoredUser | undefined> {
+    const item = await this.table.get(keys.user(uid));
+    return item && userItem.parse(item);
+  }
+
+  async byEmail(email: string): Promise<StoredUser | undefined> {
+    const guard = await this.table.get(keys.emailGuard(email));
+    return guard && this.byId(guardItem.parse(guard).uid);
+  }
+
+  /** One transaction; false when the address has an owner. */
+  async register(user: StoredUser, traceparent: string): Promise<boolean> {
+    const index = { gsi1pk: keys.userIndex(user.uid), gsi1sk: isoTime(this.clock()) };
+    try {
+      await this.table.transact([
+        { put: { ...keys.emailGuard(user.email), uid: user.uid }, when: absent("pk") },
+        { put: { ...keys.user(user.uid), ...user, ...index }, when: absent("pk") },
+        auditEntry(this.clock, user.uid, "user.registered", user.uid),
+        outboxEntry(this.clock, "auth", {
+          type: "users.user.registered.v1",
+          subject: user.uid,
+          actor: user.uid,
+          data: { user_id: user.uid, roles: user.roles },
+          traceparent,
+        }),
+      ]);
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCancelled && error.failed(0)) return false;
+      throw error;
+    }
+  }
+
+  /** New roles and a new epoch, which ends every refresh token of before; the last administrator stays. */
+  async setRoles(user: StoredUser, wanted: readonly Role[], traceparent: string): Promise<RoleChange> {
+    const change = { set: { roles: wanted }, add: { epoch: 1 } };
+    const facts = { before: user.roles, after: wanted };
+    const writes: Write[] = [
+      { update: keys.user(user.uid), change, when: all(equal("roles", user.roles), equal("epoch", user.epoch)) },
+      auditEntry(this.clock, user.uid, "user.roles_changed", "operator", facts),
+      outboxEntry(this.clock, "auth", {
+        type: "users.roles.changed.v1",
+        subject: user.uid,
+        actor: null,
+        data: { user_id: user.uid, roles: wanted },
+        traceparent,
+      }),
+      ...this.administratorCount(user.roles, wanted),
+    ];
+    try {
+      await this.table.transact(writes);
+      return "changed";
+    } catch (error) {
+      if (!(error instanceof TransactionCancelled)) throw error;
+      return error.failed(0) ? "seen_stale" : "last_administrator";
+    }
+  }
+
+  async setHash(uid: string, pw: string, was: string): Promise<void> {
+    await this.table.update(keys.user(uid), { set: { pw } }, equal("pw", was));
+  }
+
+  private administratorCount(before: readonly Role[], after: readonly Role[]): Write[] {
+    const [was, is] = [before.includes("administrator"), after.includes("administrator")];
+    if (was === is) return [];
+    const by = is ? 1 : -1;
+    const when = is ? undefined : compare("n", ">", 1);
+    return [{ update: keys.administrators(), change: { add: { n: by } }, when }];
+  }
+}

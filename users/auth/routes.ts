@@ -1,0 +1,150 @@
+import { createRoute } from "@hono/zod-openapi";
+import { needSecret } from "../platform/authenticate.ts";
+import type { Platform } from "../platform/context.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
+import { Problem, problems } from "../platform/problems.ts";
+import { showLimit } from "../platform/ratelimit.ts";
+import { clearRefreshCookie, refreshCookie, refuseForeign, setRefreshCookie } from "./cookie.ts";
+import { deviceLabel } from "./device.ts";
+import { type PublicParts, publicRoutes } from "./public-routes.ts";
+import type { StoredUser } from "./repository.ts";
+import {
+  accepted,
+  credentials,
+  meView,
+  registration,
+  roleGrant,
+  rotatedView,
+  tokenView,
+  type UserView,
+  userView,
+} from "./schemas.ts";
+import type { Auth, SignedIn } from "./service.ts";
+
+const json = <T>(schema: T) => ({ "application/json": { schema } });
+const body = <T>(schema: T) => ({ body: { required: true, content: json(schema) } });
+
+export function authRoutes(platform: Platform, auth: Auth, parts: PublicParts): ServiceApp {
+  const app = newService();
+  loginRoutes(app, platform, auth);
+  cookieRoutes(app, platform, auth);
+  operatorRoutes(app, platform, auth, parts);
+  publicRoutes(app, platform, parts);
+  addDocument(app, "/api/v1/auth/openapi.json", "User Authentication Service");
+  return app;
+}
+
+function loginRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth): void {
+  const register = createRoute({
+    method: "post",
+    path: "/api/v1/auth/register",
+    summary: "Register; the answer is the same for known and unknown addresses",
+    request: body(registration),
+    responses: { 202: { description: "Accepted", content: json(accepted) }, ...problems(400, 413, 415, 422, 429) },
+  });
+  app.openapi(register, async (c) => {
+    const traceparent = c.get("traceparent");
+    showLimit(c, await auth.register({ ...c.req.valid("json"), address: c.get("address"), traceparent }));
+    return c.json({ status: "accepted" } as const, 202);
+  });
+
+  const login = createRoute({
+    method: "post",
+    path: "/api/v1/auth/login",
+    summary: "Log in: an access token, and the refresh token as a cookie",
+    request: body(credentials),
+    responses: {
+      200: { description: "Logged in", content: json(tokenView) },
+      ...problems(400, 401, 413, 415, 422, 429),
+    },
+  });
+  app.openapi(login, async (c) => {
+    const device = deviceLabel(c.req.header("user-agent"));
+    const done = await auth.login({ ...c.req.valid("json"), address: c.get("address"), device });
+    showLimit(c, done.taken);
+    setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
+    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
+  });
+
+  const me = createRoute({
+    method: "get",
+    path: "/api/v1/auth/me",
+    summary: "The caller and the session of the token",
+    security: [{ bearer: [] }],
+    middleware: [need("profile:self")] as const,
+    responses: { 200: { description: "The caller", content: json(meView) }, ...problems(401, 403) },
+  });
+  app.openapi(me, async (c) => {
+    const { uid, sid, acr, authTime, exp } = c.get("caller");
+    const session = { id: sid, acr, auth_time: authTime, expires_at: exp };
+    return c.json({ ...view(await auth.me(uid)), session }, 200);
+  });
+}
+
+function cookieRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void {
+  const refresh = createRoute({
+    method: "post",
+    path: "/api/v1/auth/refresh",
+    summary: "A new access token for the refresh cookie, which changes with each use",
+    description: "Needs an allowed `Origin` and `x-bw-csrf: 1`. On 409 `refresh_race` wait a moment and try once more.",
+    responses: { 200: { description: "Refreshed", content: json(tokenView) }, ...problems(401, 403, 409) },
+  });
+  app.openapi(refresh, async (c) => {
+    refuseForeign(c, settings.allowedOrigins);
+    const given = refreshCookie(c);
+    if (!given) throw new Problem(401, "refresh_refused", "There is no refresh cookie: log in.");
+    const done = await auth.refresh(given);
+    setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
+    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
+  });
+
+  const logout = createRoute({
+    method: "post",
+    path: "/api/v1/auth/logout",
+    summary: "End the session of the refresh cookie",
+    description: "Needs an allowed `Origin` and `x-bw-csrf: 1`.",
+    responses: { 204: { description: "Logged out" }, ...problems(403) },
+  });
+  app.openapi(logout, async (c) => {
+    refuseForeign(c, settings.allowedOrigins);
+    const given = refreshCookie(c);
+    if (given) await auth.logout(given);
+    clearRefreshCookie(c);
+    return c.body(null, 204);
+  });
+}
+
+function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { keys }: PublicParts): void {
+  const operator = needSecret("Operator", settings.operatorSecret);
+  const grant = createRoute({
+    method: "post",
+    path: "/api/v1/auth/operator/roles",
+    summary: "Set the roles of a user; only on the service's own port",
+    middleware: [operator] as const,
+    request: body(roleGrant),
+    responses: {
+      200: { description: "The user", content: json(userView) },
+      ...problems(400, 401, 404, 409, 413, 415, 422),
+    },
+  });
+  app.openapi(grant, async (c) => {
+    const { email, roles } = c.req.valid("json");
+    return c.json(view(await auth.setRoles(email, roles, c.get("traceparent"))), 200);
+  });
+
+  const rotate = createRoute({
+    method: "post",
+    path: "/api/v1/auth/operator/keys/rotate",
+    summary: "Promote the next signing key now, if it has been published for 300 s",
+    middleware: [operator] as const,
+    responses: { 200: { description: "Whether it happened", content: json(rotatedView) }, ...problems(401) },
+  });
+  app.openapi(rotate, async (c) => c.json({ rotated: await keys.rotate(true) }, 200));
+}
+
+const view = ({ uid, email, name, roles }: StoredUser): UserView => ({ id: uid, email, name, roles });
+
+function tokens(done: SignedIn, life: number) {
+  const token_type = "Bearer" as const;
+  return { access_token: done.accessToken, token_type, expires_in: life, user: view(done.user) };
+}

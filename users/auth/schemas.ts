@@ -1,0 +1,71 @@
+import { z } from "@hono/zod-openapi";
+import { roles } from "../platform/permissions.ts";
+
+// the pattern is linear: one @, something on both sides, no spaces
+const email = z
+  .string()
+  .trim()
+  .max(254)
+  .regex(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "is not an email address")
+  .openapi({ example: "mary@hillfarm.example" });
+const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });
+
+export const registration = z
+  .strictObject({
+    email,
+    password: z.string().min(12).max(128),
+    name: z.string().trim().min(1).max(120),
+  })
+  .openapi("Registration", {
+    example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn", name: "Mary Hill" },
+  });
+
+export const accepted = z.object({ status: z.literal("accepted") }).openapi("Accepted");
+
+export const credentials = z
+  .strictObject({ email: z.string().trim().max(254), password: z.string().max(128) })
+  .openapi("Credentials", { example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn" } });
+
+export const userView = z
+  .object({ id: z.string(), email: z.string(), name: z.string(), roles: rolesField })
+  .openapi("User", {
+    example: {
+      id: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d",
+      email: "mary@hillfarm.example",
+      name: "Mary Hill",
+      roles: ["farmer"],
+    },
+  });
+export type UserView = z.infer<typeof userView>;
+
+export const tokenView = z
+  .object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.number().int(), user: userView })
+  .openapi("AccessToken");
+
+export const meView = userView
+  .extend({ session: z.object({ id: z.string(), acr: z.string(), auth_time: z.number(), expires_at: z.number() }) })
+  .openapi("Me");
+
+export const roleGrant = z
+  .strictObject({
+    email,
+    roles: rolesField.min(1).refine((list) => new Set(list).size === list.length, "names a role twice"),
+  })
+  .openapi("RoleGrant", { example: { email: "mary@hillfarm.example", roles: ["farmer"] } });
+
+export const permissionTable = z
+  .object({ version: z.number().int(), roles: z.record(z.string(), z.array(z.string())) })
+  .openapi("PermissionTable", { example: { version: 1, roles: { student: ["profile:self", "evaluation:read"] } } });
+
+export const feedQuery = z.object({ since: z.coerce.number().int().min(0).openapi({ example: 1772000000 }) });
+export const feedView = z
+  .object({ now: z.number().int(), sessions: z.array(z.string()) })
+  .openapi("Revocations", { example: { now: 1772000000, sessions: [] } });
+
+export const jwksView = z
+  .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) })
+  .openapi("KeySet");
+export const configurationView = z
+  .looseObject({ issuer: z.string(), jwks_uri: z.string() })
+  .openapi("OpenIdConfiguration");
+export const rotatedView = z.object({ rotated: z.boolean() }).openapi("Rotated");

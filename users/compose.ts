@@ -1,0 +1,88 @@
+import type { Hono } from "hono";
+import { Hasher } from "./auth/passwords.ts";
+import { UserRepository } from "./auth/repository.ts";
+import { authRoutes } from "./auth/routes.ts";
+import { Auth } from "./auth/service.ts";
+import { Authenticator, needFrom } from "./platform/authenticate.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Platform } from "./platform/context.ts";
+import { hash } from "./platform/crypto.ts";
+import { LiveTable } from "./platform/dynamo/live.ts";
+import type { ScannableTable } from "./platform/dynamo/table.ts";
+import { type AppEnv, newRoot } from "./platform/http.ts";
+import { type KeySource, RemoteKeys } from "./platform/jwks.ts";
+import type { Log } from "./platform/logging.ts";
+import { type Metrics, platformMetrics } from "./platform/metrics.ts";
+import { Cursors } from "./platform/paging.ts";
+import { RateLimits } from "./platform/ratelimit.ts";
+import type { ServiceName, Settings } from "./platform/settings.ts";
+import { SigningKeys } from "./platform/signing.ts";
+import { sessionRoutes } from "./sessions/routes.ts";
+import { Sessions } from "./sessions/service.ts";
+
+export type Outside = {
+  settings: Settings;
+  clock: Clock;
+  table: ScannableTable;
+  keysTable: ScannableTable;
+  log: Log;
+  metrics?: Metrics;
+  hasher?: Hasher;
+  keySource?: KeySource;
+};
+
+export type Composed = {
+  app: Hono<AppEnv>;
+  platform: Platform;
+  authenticator: Authenticator;
+  sessions: Sessions;
+  signing: SigningKeys;
+};
+
+/** Binds the services to each other and to the outside; the only place that knows all of them. */
+export function compose(names: readonly ServiceName[], outside: Outside): Composed {
+  const { settings, clock, log } = outside;
+  const metrics = outside.metrics ?? platformMetrics();
+  const table = new LiveTable(outside.table, clock);
+  const keysTable = new LiveTable(outside.keysTable, clock);
+  const rules = tokenRules(settings);
+  const sessionRules = { cap: settings.SESSIONS_CAP, capAdministrator: settings.SESSIONS_CAP_ADMINISTRATOR };
+  const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules });
+  const signing = new SigningKeys(table, settings.kek, clock);
+  const remote = () => new RemoteKeys(settings.BELLWETHER_AUTH_URL, clock);
+  const keySource = outside.keySource ?? (names.includes("auth") ? signing : remote());
+  const authenticator = new Authenticator(keySource, sessions, rules, clock);
+  const limits = new RateLimits(table, clock);
+  const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
+  const need = needFrom(authenticator);
+  const platform: Platform = { settings, clock, table, keysTable, log, metrics, need, limits, cursors };
+
+  const app = newRoot({ log, metrics, clock, trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES });
+  const mount: Record<ServiceName, () => void> = {
+    auth: () => app.route("/", authService(platform, sessions, signing, outside.hasher ?? new Hasher())),
+    sessions: () => app.route("/", sessionRoutes(platform, sessions)),
+    profiles: () => undefined,
+    chats: () => undefined,
+  };
+  for (const name of names) mount[name]();
+  return { app, platform, authenticator, sessions, signing };
+}
+
+function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, hasher: Hasher) {
+  const { settings, table, clock, limits, log } = platform;
+  const allowed = {
+    account: { scope: "login-account", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
+    address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
+    register: { scope: "register-address", max: settings.AUTH_REGISTER_LIMIT_ADDRESS, windowSeconds: 600 },
+  };
+  const users = new UserRepository(table, clock);
+  const rules = tokenRules(settings);
+  const auth = new Auth({ users, sessions, keys, hasher, limits, rules, allowed, clock, log });
+  return authRoutes(platform, auth, { keys, feed: sessions });
+}
+
+const tokenRules = (settings: Settings) => ({
+  issuer: settings.BELLWETHER_ISSUER,
+  audience: settings.BELLWETHER_AUDIENCE,
+  lifeSeconds: settings.AUTH_ACCESS_TOKEN_SECONDS,
+});

@@ -1,0 +1,59 @@
+import type { MiddlewareHandler } from "hono";
+import type { Clock } from "./clock.ts";
+import { sameSecret } from "./crypto.ts";
+import type { AppEnv } from "./http.ts";
+import type { KeySource } from "./jwks.ts";
+import { allows, type Permission } from "./permissions.ts";
+import { Problem, unauthenticated } from "./problems.ts";
+import type { SessionChecker } from "./sessions.ts";
+import { type Caller, TokenRefused, type TokenRules, verifyAccessToken } from "./tokens.ts";
+
+/** Turns a bearer token into a caller whose session is still alive. */
+export class Authenticator {
+  constructor(
+    private readonly keys: KeySource,
+    private readonly sessions: SessionChecker,
+    private readonly rules: TokenRules,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws TokenRefused for a bad token and for a session that ended. */
+  async caller(token: string): Promise<Caller> {
+    const caller = await verifyAccessToken(token, await this.keys.keysFor(token), this.rules, this.clock);
+    if (!(await this.sessions.isLive(caller.sid, caller.uid))) throw new TokenRefused();
+    return caller;
+  }
+}
+
+export type Need = (permission: Permission) => MiddlewareHandler<AppEnv>;
+
+/** `need(permission)` is the only door to a protected route. */
+export function needFrom(authenticator: Authenticator): Need {
+  return (permission) => async (c, next) => {
+    const caller = await callerOf(authenticator, c.req.header("authorization"));
+    c.set("caller", caller);
+    if (!allows(caller.roles, permission))
+      throw new Problem(403, "not_allowed", `Your role does not have the permission ${permission}.`);
+    await next();
+  };
+}
+
+async function callerOf(authenticator: Authenticator, header: string | undefined): Promise<Caller> {
+  const [scheme, token, ...rest] = (header ?? "").split(" ");
+  if (scheme?.toLowerCase() !== "bearer" || !token || rest.length > 0) throw unauthenticated();
+  try {
+    return await authenticator.caller(token);
+  } catch (error) {
+    throw error instanceof TokenRefused ? unauthenticated() : error;
+  }
+}
+
+/** A route for a holder of a shared secret: `Authorization: Service <secret>` or `Operator <secret>`. */
+export function needSecret(scheme: "Service" | "Operator", secret: string | undefined): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const header = c.req.header("authorization") ?? "";
+    const given = header.startsWith(`${scheme} `) ? header.slice(scheme.length + 1) : "";
+    if (!secret || !sameSecret(given, secret)) throw unauthenticated();
+    await next();
+  };
+}

@@ -1,0 +1,29 @@
+import type { Hono } from "hono";
+import type { AppEnv } from "./http.ts";
+import { reason } from "./logging.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** A need: `check` throws while it is not met. A need that is not vital is told, but does not fail readiness. */
+export type NeedCheck = { name: string; isVital: boolean; check: () => Promise<void> };
+
+export function healthRoutes(app: Hono<AppEnv>, metrics: Metrics, needs: readonly NeedCheck[]): void {
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", async (c) => {
+    const found = await Promise.all(needs.map(look));
+    const isReady = found.every(({ isVital, state }) => !isVital || state === "ok");
+    const isWhole = found.every(({ state }) => state === "ok");
+    const checks = Object.fromEntries(found.map(({ name, state }) => [name, state]));
+    const status = isReady ? (isWhole ? "ready" : "degraded") : "not_ready";
+    return c.json({ status, checks }, isReady ? 200 : 503);
+  });
+  app.get("/metrics", (c) => c.body(metrics.text(), 200, { "content-type": "text/plain; version=0.0.4" }));
+}
+
+async function look({ name, isVital, check }: NeedCheck) {
+  try {
+    await check();
+    return { name, isVital, state: "ok" };
+  } catch (error) {
+    return { name, isVital, state: reason(error) };
+  }
+}

@@ -1,0 +1,121 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
+import { type Clock, isoTime } from "./clock.ts";
+import { randomText } from "./ids.ts";
+import { type Log, reason } from "./logging.ts";
+import type { Metrics } from "./metrics.ts";
+import { invalidRequest, notFound, Problem, render, toProblem } from "./problems.ts";
+import type { Caller } from "./tokens.ts";
+
+export type AppEnv = {
+  Bindings: { address?: string };
+  Variables: { requestId: string; traceparent: string; caller: Caller; address: string };
+};
+export type ServiceApp = OpenAPIHono<AppEnv>;
+
+export type HttpParts = { log: Log; metrics: Metrics; clock: Clock; trustedProxies: number };
+
+/** An empty service: routes are added with `openapi`, failed checks become 422 problems. */
+export function newService(): ServiceApp {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result, c) => (result.success ? undefined : render(c, invalidRequest(result.error))),
+  });
+}
+
+export function addDocument(app: ServiceApp, path: string, title: string): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  const info = { title: `bellwether ${title}`, version: "1.0.0" };
+  app.doc31(path, { openapi: "3.1.0", info, servers: [{ url: "/" }] });
+}
+
+const limits = [
+  { path: "/api/v1/auth/*", bytes: 16 * 1024 },
+  { path: "/api/v1/chats/*", bytes: 256 * 1024 },
+  { path: "*", bytes: 256 * 1024 },
+];
+
+/** The process's app: request id, log line, metrics, headers and limits around whatever services are mounted. */
+export function newRoot(parts: HttpParts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use("*", async (c, next) => {
+    const started = performance.now();
+    c.set("requestId", requestId(c.req.header("x-request-id")));
+    c.set("traceparent", c.req.header("traceparent") ?? "");
+    c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), parts.trustedProxies));
+    await next();
+    for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+    c.res.headers.set("x-request-id", c.get("requestId"));
+    const route = c.res.status === 404 ? "unmatched" : routePath(c, -1);
+    report(
+      parts,
+      c.req.method,
+      c.req.path,
+      route,
+      c.res.status,
+      (performance.now() - started) / 1000,
+      c.get("requestId"),
+    );
+  });
+  for (const { path, bytes } of limits)
+    app.use(
+      path,
+      bodyLimit({
+        maxSize: bytes,
+        onError: (c) => render(c, new Problem(413, "body_too_large", `The body may hold at most ${bytes} bytes.`)),
+      }),
+    );
+  app.notFound((c) => render(c, notFound("address")));
+  app.onError((error, c) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500)
+      parts.log("error", "request_failed", {
+        request_id: c.get("requestId"),
+        reason: reason(error),
+        stack: error.stack,
+      });
+    return render(c, problem);
+  });
+  return app;
+}
+
+const securityHeaders = {
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+};
+
+const requestId = (given: string | undefined) => (given && /^[\w.:-]{1,64}$/.test(given) ? given : randomText(12));
+
+/** The socket's address, or what exactly `proxies` trusted proxies on this machine added to X-Forwarded-For. */
+export function clientAddress(socket: string | undefined, forwarded: string | undefined, proxies: number): string {
+  const own = socket ?? "unknown";
+  const isLocal = /^(::ffff:)?127\.|^::1$/.test(own);
+  if (!forwarded || proxies === 0 || !isLocal) return own;
+  const hops = forwarded.split(",").map((hop) => hop.trim());
+  return hops.at(-proxies) || own;
+}
+
+function report(
+  parts: HttpParts,
+  method: string,
+  path: string,
+  route: string,
+  status: number,
+  took: number,
+  id: string,
+): void {
+  const service = /^\/api\/v1\/([a-z]+)/.exec(path)?.[1] ?? "platform";
+  parts.metrics.add("bellwether_http_requests_total", { service, method, route, status: String(status) });
+  parts.metrics.observe("bellwether_http_request_seconds", took, { service, method, route });
+  const fields = { request_id: id, method, path, status, seconds: Number(took.toFixed(4)), at: isoTime(parts.clock()) };
+  parts.log(status >= 500 ? "error" : "info", "request", fields);
+}

@@ -1,0 +1,17 @@
+import { randomBytes } from "node:crypto";
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+export const uuid = (ms: number): string => Bun.randomUUIDv7("hex", ms);
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** Sorts by time as text: 10 characters of time, 16 of chance. */
+export function ulid(ms: number): string {
+  let time = "";
+  for (let left = ms, i = 0; i < 10; i++, left = Math.floor(left / 32)) time = alphabet.charAt(left % 32) + time;
+  return time + Array.from(randomBytes(16), (byte) => alphabet.charAt(byte % 32)).join("");
+}
+
+/** 128 bits and more of chance, as text for identifiers and secrets. */
+export const randomText = (bytes: number): string => randomBytes(bytes).toString("base64url");

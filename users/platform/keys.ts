@@ -1,0 +1,45 @@
+import { hash } from "./crypto.ts";
+import type { Key } from "./dynamo/table.ts";
+
+/** Every key of both tables. Only repositories and platform stores call these; nobody else knows a key string. */
+
+const key = (pk: string, sk: string): Key => ({ pk, sk });
+const minuteOf = (seconds: number) => Math.floor(seconds / 60);
+
+export const normalEmail = (email: string): string => email.trim().normalize("NFKC").toLowerCase();
+
+export const user = (uid: string) => key(`USER#${uid}`, "A");
+export const userIndex = (uid: string) => `USERS#${hash(uid).charCodeAt(0) % 8}`;
+export const emailGuard = (email: string) => key(`EMAIL#${normalEmail(email)}`, "E");
+export const administrators = () => key("SYS#ADMINISTRATORS", "N");
+
+export const slotPrefix = "SLOT#";
+export const slot = (uid: string, index: number) => key(`USER#${uid}`, `${slotPrefix}${index}`);
+export const session = (sid: string) => key(`SESS#${sid}`, "S");
+export const revoked = (seconds: number, sid: string) => key(`REVOKED#${minuteOf(seconds)}`, sid);
+
+export const profile = (uid: string) => key(`USER#${uid}`, "P");
+export const notificationPrefix = "N#";
+export const notification = (uid: string, id: string) => key(`USER#${uid}`, `${notificationPrefix}${id}`);
+export const unreadIndex = (uid: string) => `U#${uid}#UNREAD`;
+export const memberPrefix = "MEMBER#";
+export const member = (farmId: string, uid: string) => key(`FARM#${farmId}`, `${memberPrefix}${uid}`);
+
+export const chat = (cid: string) => key(`CONV#${cid}`, "META");
+export const chatIndex = (uid: string) => `U#${uid}#CONV`;
+export const messagePrefix = "M#";
+export const message = (cid: string, id: string) => key(`CONV#${cid}`, `${messagePrefix}${id}`);
+
+export const rateLimit = (scope: string, who: string, window: number) => key(`RL#${scope}#${hash(who)}#${window}`, "R");
+export const idempotency = (uid: string, scope: string, given: string) =>
+  key(`IDEM#${uid}#${scope}#${hash(given)}`, "I");
+export const inbox = (consumer: string, eventId: string) => key(`INBOX#${consumer}#${eventId}`, "I");
+export const outboxPartition = (service: string) => `OUTBOX#${service}`;
+export const outbox = (service: string, id: string) => key(outboxPartition(service), id);
+export const audit = (uid: string, at: string, id: string) => key(`AUD#${uid}#${at.slice(0, 7)}`, id);
+export const counter = (dayText: string, name: string, shard: number) => key(`MET#${dayText}#${name}`, String(shard));
+export const lease = (name: string) => key(`LEASE#${name}`, "L");
+export const signingKey = (place: "next" | "current" | "prev") => key("SYS#KEYS", `K#${place}`);
+export const signingKeys = { pk: "SYS#KEYS", prefix: "K#" };
+
+export const dataKey = (uid: string, version: number) => key(`USER#${uid}`, `DEK#${version}`);

@@ -1,0 +1,31 @@
+import { z } from "@hono/zod-openapi";
+import { sealText, unsealText } from "./crypto.ts";
+import type { Attributes } from "./dynamo/table.ts";
+import { Problem } from "./problems.ts";
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ example: 50 }),
+  cursor: z.string().max(2_000).optional().openapi({ description: "`next` of the page before" }),
+});
+
+const position = z.record(z.string(), z.union([z.string(), z.number()]));
+
+/** Cursors are sealed to their list and their reader: no key leaves the house, and none can be made up. */
+export class Cursors {
+  constructor(private readonly key: Uint8Array) {}
+
+  seal(next: Attributes | undefined, place: string): string | null {
+    if (!next) return null;
+    return Buffer.from(sealText(this.key, JSON.stringify(next), `cursor|${place}`)).toString("base64url");
+  }
+
+  open(cursor: string | undefined, place: string): Attributes | undefined {
+    if (cursor === undefined) return undefined;
+    try {
+      const sealed = new Uint8Array(Buffer.from(cursor, "base64url"));
+      return position.parse(JSON.parse(unsealText(this.key, sealed, `cursor|${place}`)));
+    } catch {
+      throw new Problem(422, "invalid", "The cursor is not one of this list; start again without it.");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** The one table of roles and permissions. The farm and its consents decide which rows; a permission only whether. */
+
+export const roles = ["farmer", "researcher", "student", "administrator"] as const;
+export type Role = (typeof roles)[number];
+
+export const permissions = [
+  "profile:self",
+  "session:self",
+  "chat:use",
+  "chat:share",
+  "flock:read",
+  "flock:write",
+  "consent:grant",
+  "genotype:read",
+  "evaluation:read",
+  "evaluation:run",
+  "dataset:read",
+  "dataset:publish",
+  "analysis:run",
+  "project:write",
+  "import:read",
+  "user:list",
+  "user:role",
+  "user:disable",
+  "user:impersonate",
+  "session:revoke:any",
+  "audit:read",
+  "metrics:read",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const everyone: Permission[] = ["profile:self", "session:self", "chat:use", "chat:share"];
+
+export const permissionsOf: Record<Role, readonly Permission[]> = {
+  farmer: [
+    ...everyone,
+    "flock:read",
+    "flock:write",
+    "consent:grant",
+    "genotype:read",
+    "evaluation:read",
+    "evaluation:run",
+    "dataset:read",
+    "analysis:run",
+    "import:read",
+  ],
+  researcher: [
+    ...everyone,
+    "flock:read",
+    "genotype:read",
+    "evaluation:read",
+    "evaluation:run",
+    "dataset:read",
+    "dataset:publish",
+    "analysis:run",
+    "project:write",
+    "import:read",
+  ],
+  student: [...everyone, "evaluation:read", "dataset:read", "analysis:run"],
+  administrator: [
+    ...everyone,
+    "user:list",
+    "user:role",
+    "user:disable",
+    "user:impersonate",
+    "session:revoke:any",
+    "audit:read",
+    "metrics:read",
+  ],
+};
+
+const isRole = (name: string): name is Role => roles.some((role) => role === name);
+
+/** An unknown role has no permission. */
+export function allows(held: readonly string[], permission: Permission): boolean {
+  return held.some((name) => isRole(name) && permissionsOf[name].includes(permission));
+}

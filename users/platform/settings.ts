@@ -1,0 +1,101 @@
+import { readFileSync, statSync } from "node:fs";
+import { z } from "zod";
+
+export const serviceNames = ["auth", "sessions", "profiles", "chats"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const environment = z.object({
+  BELLWETHER_PUBLIC_URL: z.url().default("http://localhost:8080"),
+  BELLWETHER_ALLOWED_ORIGINS: z.string().default(""),
+  BELLWETHER_LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
+  BELLWETHER_AUTH_URL: z.url().default("http://127.0.0.1:18201"),
+  BELLWETHER_ISSUER: z.string().min(1).default("https://bellwether.local"),
+  BELLWETHER_AUDIENCE: z.string().min(1).default("bellwether"),
+  BELLWETHER_NATS_URL: z.string().default("nats://127.0.0.1:14222"),
+  BELLWETHER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(1),
+  USERS_DYNAMODB_URL: z.url().default("http://127.0.0.1:18000"),
+  USERS_KEYS_DYNAMODB_URL: z.url().default("http://127.0.0.1:18001"),
+  USERS_DYNAMODB_REGION: z.string().min(1).default("eu-west-1"),
+  USERS_KEK_FILE: z.string().min(1),
+  USERS_SERVICE_SECRET_FILE: z.string().min(1).optional(),
+  AUTH_OPERATOR_SECRET_FILE: z.string().min(1).optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AUTH_ACCESS_TOKEN_SECONDS: count(300),
+  AUTH_LOGIN_LIMIT_ACCOUNT: count(10),
+  AUTH_LOGIN_LIMIT_ADDRESS: count(300),
+  AUTH_REGISTER_LIMIT_ADDRESS: count(300),
+  SESSIONS_CAP: count(5),
+  SESSIONS_CAP_ADMINISTRATOR: count(2),
+});
+export type Environment = z.infer<typeof environment>;
+
+export type Settings = Environment & {
+  allowedOrigins: readonly string[];
+  kek: Uint8Array;
+  operatorSecret: string | undefined;
+  serviceSecret: string | undefined;
+};
+
+export class SettingsError extends Error {
+  override name = "SettingsError";
+}
+
+/** Reads and checks every setting at once; the error names each variable that is wrong. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(filled);
+  if (!parsed.success)
+    throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
+  const settings = parsed.data;
+  return {
+    ...settings,
+    allowedOrigins: originsOf(settings),
+    kek: readKek(settings.USERS_KEK_FILE),
+    operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
+    serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
+  };
+}
+
+/** dynoxide takes any credentials; against AWS they must be there. */
+export function awsCredentials(settings: Environment, url: string) {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = settings;
+  if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
+    return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
+  if (loopback.test(url)) return { accessKeyId: "embedded", secretAccessKey: "embedded" };
+  throw new SettingsError(`AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: needed for ${url}`);
+}
+
+function originsOf(settings: Environment): readonly string[] {
+  const listed = settings.BELLWETHER_ALLOWED_ORIGINS.split(",").map((origin) => origin.trim());
+  return [...listed.filter(Boolean), settings.BELLWETHER_PUBLIC_URL].map((url) => new URL(url).origin);
+}
+
+function readKek(path: string): Uint8Array {
+  const kek = new Uint8Array(readPrivate("USERS_KEK_FILE", path));
+  if (kek.length !== 32) throw new SettingsError(`USERS_KEK_FILE: ${path} must hold 32 bytes, it holds ${kek.length}`);
+  if (kek.every((byte) => byte === 0)) throw new SettingsError(`USERS_KEK_FILE: ${path} is all zero`);
+  return kek;
+}
+
+function secretFrom(name: string, path: string | undefined): string | undefined {
+  if (!path) return undefined;
+  const secret = readPrivate(name, path).toString("utf8").trim();
+  if (secret.length < 16) throw new SettingsError(`${name}: the secret in ${path} is shorter than 16 characters`);
+  return secret;
+}
+
+function readPrivate(name: string, path: string): Buffer {
+  let mode: number;
+  try {
+    mode = statSync(path).mode & 0o777;
+  } catch {
+    throw new SettingsError(`${name}: there is no readable file ${path}`);
+  }
+  if (mode & 0o077) throw new SettingsError(`${name}: ${path} has mode ${mode.toString(8)}; run chmod 600 on it`);
+  return readFileSync(path);
+}

@@ -1,0 +1,93 @@
+import { createRoute } from "@hono/zod-openapi";
+import { isoTime } from "../platform/clock.ts";
+import type { Platform } from "../platform/context.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
+import { notFound, problems } from "../platform/problems.ts";
+import type { StoredSession } from "./repository.ts";
+import { endedView, metricsView, type SessionView, sessionList, sessionPath } from "./schemas.ts";
+import type { Sessions } from "./service.ts";
+
+const bearer = [{ bearer: [] }];
+
+export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sessions): ServiceApp {
+  const app = newService();
+  const startedAt = isoTime(clock());
+
+  const list = createRoute({
+    method: "get",
+    path: "/api/v1/sessions",
+    summary: "The caller's living sessions",
+    security: bearer,
+    middleware: [need("session:self")] as const,
+    responses: {
+      200: { description: "Newest first", content: { "application/json": { schema: sessionList } } },
+      ...problems(401, 403),
+    },
+  });
+  app.openapi(list, async (c) => {
+    const { uid, sid } = c.get("caller");
+    const found = await sessions.list(uid);
+    return c.json({ items: found.map((session) => view(session, sid)), next: null }, 200);
+  });
+
+  const endOthers = createRoute({
+    method: "delete",
+    path: "/api/v1/sessions",
+    summary: "End all of the caller's other sessions",
+    security: bearer,
+    middleware: [need("session:self")] as const,
+    responses: {
+      200: { description: "How many ended", content: { "application/json": { schema: endedView } } },
+      ...problems(401, 403),
+    },
+  });
+  app.openapi(endOthers, async (c) => {
+    const { uid, sid } = c.get("caller");
+    return c.json({ ended: await sessions.endAll(uid, "revoked", sid) }, 200);
+  });
+
+  const totals = createRoute({
+    method: "get",
+    path: "/api/v1/sessions/metrics",
+    summary: "Session events of this process since it started",
+    security: bearer,
+    middleware: [need("metrics:read")] as const,
+    responses: {
+      200: { description: "Counts by event", content: { "application/json": { schema: metricsView } } },
+      ...problems(401, 403),
+    },
+  });
+  app.openapi(totals, (c) =>
+    c.json({ since: startedAt, events: metrics.byLabel("bellwether_sessions_total", "event") }, 200),
+  );
+
+  const endOne = createRoute({
+    method: "delete",
+    path: "/api/v1/sessions/{sid}",
+    summary: "End one of the caller's sessions",
+    security: bearer,
+    middleware: [need("session:self")] as const,
+    request: { params: sessionPath },
+    responses: { 204: { description: "Ended" }, ...problems(401, 403, 404, 422) },
+  });
+  app.openapi(endOne, async (c) => {
+    const ended = await sessions.end(c.get("caller").uid, c.req.valid("param").sid, "revoked");
+    if (!ended) throw notFound("session");
+    return c.body(null, 204);
+  });
+
+  addDocument(app, "/api/v1/sessions/openapi.json", "Session Management Service");
+  return app;
+}
+
+function view(session: StoredSession, current: string): SessionView {
+  return {
+    id: session.sid,
+    device: session.device,
+    is_current: session.sid === current,
+    started_at: isoTime(session.authTime * 1000),
+    last_seen_at: isoTime(session.seen * 1000),
+    expires_at: isoTime(Math.min(session.idle, session.abs) * 1000),
+    refreshes: session.gen,
+  };
+}

@@ -1,0 +1,17 @@
+import { newLog, reason } from "./platform/logging.ts";
+import { readSettings } from "./platform/settings.ts";
+import { SigningKeys } from "./platform/signing.ts";
+import { ensureStores, openStores } from "./stores.ts";
+
+/** Makes both tables and the first signing keys; running it again changes nothing. */
+const log = newLog("info");
+try {
+  const settings = readSettings(process.env);
+  const stores = openStores(settings);
+  await ensureStores(stores, 30_000);
+  await new SigningKeys(stores.table, settings.kek, Date.now).ensure();
+  log("info", "setup_done");
+} catch (error) {
+  log("error", "setup_failed", { reason: reason(error) });
+  process.exit(1);
+}

@@ -1,0 +1,26 @@
+import { ensureTable, waitForStore } from "./platform/dynamo/admin.ts";
+import { DynamoTable } from "./platform/dynamo/client.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import { awsCredentials, type Settings } from "./platform/settings.ts";
+
+export type Stores = { table: DynamoTable; keysTable: DynamoTable };
+
+export function openStores(settings: Settings, metrics?: Metrics): Stores {
+  const open = (url: string, table: string) => {
+    const credentials = awsCredentials(settings, url);
+    const onCall = (operation: string, outcome: string) =>
+      metrics?.add("bellwether_store_calls_total", { table, operation, outcome });
+    return new DynamoTable({ url, table, credentials, region: settings.USERS_DYNAMODB_REGION, onCall });
+  };
+  return {
+    table: open(settings.USERS_DYNAMODB_URL, "bellwether-user"),
+    keysTable: open(settings.USERS_KEYS_DYNAMODB_URL, "bellwether-keys"),
+  };
+}
+
+/** The keys table has no stream and no point-in-time recovery: a deleted data key must not come back. */
+export async function ensureStores({ table, keysTable }: Stores, timeoutMs: number): Promise<void> {
+  await Promise.all([waitForStore(table, timeoutMs), waitForStore(keysTable, timeoutMs)]);
+  await ensureTable(table, { name: "bellwether-user", index: true, ttl: true, stream: true, recovery: true });
+  await ensureTable(keysTable, { name: "bellwether-keys", index: false, ttl: false, stream: false, recovery: false });
+}
