@@ -1,0 +1,1 @@
+"""Research Analysis Service: projects and who works on them."""

@@ -1,0 +1,12 @@
+"""The Research Analysis Service."""
+
+from fastapi import FastAPI
+
+from bellwether.platform.app import create_app
+from bellwether.platform.settings import PlatformSettings, ServiceSettings
+from bellwether.research.projects.routes import router as projects
+
+
+def create(platform: PlatformSettings) -> FastAPI:
+    """The service as an application; its own settings come from `RESEARCH_*`."""
+    return create_app("research", [projects], platform, ServiceSettings.of("research"), title="Research Analysis")

@@ -1,0 +1,1 @@
+"""Research projects: a question, its time, its state and its members."""

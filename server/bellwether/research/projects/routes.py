@@ -1,0 +1,90 @@
+"""Addresses of projects."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from bellwether.platform.pagination import CursorText, Limit, next_cursor
+from bellwether.platform.preconditions import etag
+from bellwether.platform.web import Acting, IfMatch, Once, Write, need
+from bellwether.platform.wire import Page
+from bellwether.research.projects import membership, service
+from bellwether.research.projects.cursor import project_before
+from bellwether.research.projects.schemas import MemberRole, NewProject, Project, ProjectChange, State, Words
+
+router = APIRouter(prefix="/projects", tags=["projects"])
+READ, CHANGE = need("dataset:read"), need("project:write")
+
+
+@router.post("", status_code=201, response_model=Project, dependencies=[CHANGE])
+async def create(new: NewProject, session: Write, context: Acting, once: Once) -> Response:
+    """Create a project; the caller owns and leads it."""
+    return await once(lambda: service.create(session, context, new), headers=project_headers)
+
+
+@router.get("", dependencies=[READ])
+async def list_projects(
+    session: Write,
+    context: Acting,
+    state: State | None = None,
+    q: Annotated[Words | None, Query(description="Words to find in title, question and description")] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Page[Project]:
+    """The caller's projects, newest first; archived ones only with `state=archived`."""
+    before = project_before(cursor)
+    found = await service.list_page(session, context, state=state, words=q, before=before, limit=limit + 1)
+    rows = [{"id": project.id} for project in found]
+    return Page(items=found[:limit], next=next_cursor(rows, limit, ["id"]))
+
+
+@router.get("/{project_id}", dependencies=[READ])
+async def get(project_id: UUID, session: Write, context: Acting, response: Response) -> Project:
+    """One project with its members."""
+    project = await service.get(session, context, project_id)
+    response.headers.update(etag(project.rev))
+    return project
+
+
+@router.patch("/{project_id}", dependencies=[CHANGE])
+async def change(
+    project_id: UUID, wanted: ProjectChange, session: Write, context: Acting, if_match: IfMatch, response: Response
+) -> Project:
+    """Change some fields; for leads and analysts. A state brings an archived project back."""
+    project = await service.change(session, context, project_id, wanted, if_match.check)
+    response.headers.update(etag(project.rev))
+    return project
+
+
+@router.delete("/{project_id}", status_code=204, dependencies=[CHANGE])
+async def archive(project_id: UUID, session: Write, context: Acting, if_match: IfMatch) -> None:
+    """Archive a project; for leads. Nothing is lost."""
+    await service.archive(session, context, project_id, if_match.check)
+
+
+@router.put("/{project_id}/members/{user_id}", dependencies=[CHANGE])
+async def put_member(
+    project_id: UUID,
+    user_id: UUID,
+    body: MemberRole,
+    session: Write,
+    context: Acting,
+    if_match: IfMatch,
+    response: Response,
+) -> Project:
+    """Add a member or change a member's role; for leads."""
+    project = await membership.put(session, context, project_id, user_id, body.role, if_match.check)
+    response.headers.update(etag(project.rev))
+    return project
+
+
+@router.delete("/{project_id}/members/{user_id}", status_code=204, dependencies=[READ])
+async def remove_member(project_id: UUID, user_id: UUID, session: Write, context: Acting, if_match: IfMatch) -> None:
+    """Take a member out; for leads. Everybody may leave by themselves."""
+    await membership.remove(session, context, project_id, user_id, if_match.check)
+
+
+def project_headers(project: Project) -> dict[str, str]:
+    """Where the new project is, and its revision."""
+    return {"Location": f"/api/v1/research/projects/{project.id}", **etag(project.rev)}

@@ -1,0 +1,14 @@
+"""What the worker runs for research: nothing yet, the service only tells facts."""
+
+from bellwether.platform.events import Consumer
+from bellwether.platform.jobs import JobKind
+
+
+def consumers() -> list[Consumer]:
+    """Events that research reacts to."""
+    return []
+
+
+def kinds() -> list[JobKind]:
+    """Long work that research offers."""
+    return []
