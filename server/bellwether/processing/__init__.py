@@ -1,0 +1,1 @@
+"""Data Processing Service: what came in, what was made of it, and from what."""

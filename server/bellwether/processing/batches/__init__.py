@@ -1,0 +1,1 @@
+"""Import batches: one row for each file that a farm has imported."""

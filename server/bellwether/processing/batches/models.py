@@ -1,0 +1,20 @@
+"""Table of import batches."""
+
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, Uuid
+
+import_batch = Table(
+    "import_batch",
+    MetaData(schema="processing"),
+    Column("id", Uuid, primary_key=True),
+    Column("farm_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("rows_in", BigInteger, nullable=False),
+    Column("rows_accepted", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True), nullable=False),
+    Column("imported_by", Uuid),
+    Column("event_id", Uuid, nullable=False),
+)

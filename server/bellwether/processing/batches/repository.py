@@ -1,0 +1,35 @@
+"""Every query about import batches."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from bellwether.platform.database import Session
+from bellwether.processing.batches.models import import_batch
+from bellwether.processing.keyset import Place
+
+
+async def put(session: Session, values: Mapping[str, Any]) -> None:
+    """Store a batch; an import that was retried overwrites its older outcome, never a newer one."""
+    statement = insert(import_batch).values(values)
+    newer = statement.excluded.finished_at > import_batch.c.finished_at
+    changes = {name: statement.excluded[name] for name in values if name not in ("id", "farm_id")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer))
+
+
+async def find(session: Session, batch_id: UUID) -> Row[Any] | None:
+    """One batch."""
+    return (await session.execute(select(import_batch).where(import_batch.c.id == batch_id))).one_or_none()
+
+
+async def page(session: Session, wanted: Mapping[str, Any], after: Place | None, limit: int) -> Sequence[Row[Any]]:
+    """Batches whose columns have the values of `wanted`, newest first."""
+    table = import_batch.c
+    statement = select(import_batch).filter_by(**wanted).order_by(table.finished_at.desc(), table.id.desc())
+    if after is not None:
+        place = tuple_(literal(after[0], table.finished_at.type), literal(after[1], table.id.type))
+        statement = statement.where(tuple_(table.finished_at, table.id) < place)
+    return (await session.execute(statement.limit(limit))).all()

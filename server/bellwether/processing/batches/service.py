@@ -1,0 +1,45 @@
+"""Use-cases of import batches."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from bellwether.platform.database import Session
+from bellwether.platform.problems import NotFound
+from bellwether.processing.batches import repository
+from bellwether.processing.batches.schemas import ImportBatch
+from bellwether.processing.facts import ImportCompleted
+from bellwether.processing.keyset import Place
+
+
+class NoSuchBatch(NotFound):
+    """Absent, or of a farm that the caller does not belong to."""
+
+    code, title = "import_batch_not_found", "There is no such import batch, or its farm is not yours"
+
+
+async def record(session: Session, fact: ImportCompleted, *, event_id: UUID, actor: UUID | None) -> None:
+    """Keep what an import came to."""
+    values = fact.model_dump(exclude={"import_id"})
+    await repository.put(session, {"id": fact.import_id, **values, "imported_by": actor, "event_id": event_id})
+
+
+async def get(session: Session, batch_id: UUID) -> ImportBatch:
+    """One batch."""
+    row = await repository.find(session, batch_id)
+    if row is None:
+        raise NoSuchBatch
+    return batch_of(row)
+
+
+async def list_page(session: Session, wanted: dict[str, Any], after: Place | None, limit: int) -> list[ImportBatch]:
+    """Up to `limit` batches, newest first; a filter that is None does not filter."""
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return [batch_of(row) for row in await repository.page(session, given, after, limit)]
+
+
+def batch_of(row: Row[Any]) -> ImportBatch:
+    """One row as it crosses the wire."""
+    values = {name: value for name, value in row._mapping.items() if name != "event_id"}
+    return ImportBatch(**values, seconds=(row.finished_at - row.started_at).total_seconds())
