@@ -16,6 +16,7 @@ from bellwether.platform.ids import new_id
 
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0)
 MAX_DELIVER = 5
+MAX_DATA_BYTES = 900_000
 
 INSERT = """
 insert into {schema}.outbox (event_id, type, key, key_version, farm_id, payload, headers)
@@ -112,6 +113,11 @@ async def emit(
     Without `key_version` the platform counts per key, which holds the key until the commit: emit last, and emit several
     keys in a sorted order. An aggregate that has a revision of its own gives that instead and holds nothing.
     """
+    payload = orjson.dumps(data)
+    if len(payload) > MAX_DATA_BYTES:
+        raise ValueError(
+            f"{type}: {len(payload)} bytes of data; NATS carries 1 MB, so split the fact into several events"
+        )
     event_id = new_id()
     schema = type.split(".", 1)[0]
     values = {
@@ -119,7 +125,7 @@ async def emit(
         "type": type,
         "key": str(key),
         "farm_id": farm_id,
-        "payload": orjson.dumps(data).decode(),
+        "payload": payload.decode(),
         "headers": orjson.dumps(headers_of(context)).decode(),
     }
     if key_version is not None:

@@ -1,0 +1,78 @@
+"""Telling an outage, which passes, from an error, which does not; and waiting outages out."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+import asyncpg
+import structlog
+from nats import errors as nats_errors
+
+from bellwether.platform.problems import Busy
+
+T = TypeVar("T")
+log = structlog.get_logger()
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 1.0
+
+OUTAGES = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    nats_errors.ConnectionClosedError,
+    nats_errors.NoServersError,
+    nats_errors.OutboundBufferLimitError,
+    Busy,
+)
+OUTAGE_TEXTS = ("connection is closed", "connection was closed", "another operation is in progress")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database or the broker was away, so that the same work may succeed later."""
+    return any(
+        isinstance(cause, OUTAGES)
+        or (isinstance(cause, asyncpg.exceptions.InterfaceError) and any(text in str(cause) for text in OUTAGE_TEXTS))
+        for cause in causes(error)
+    )
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what stands behind it; SQLAlchemy keeps the driver's own as `orig`."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = getattr(error, "orig", None) or error.__cause__
+
+
+async def patiently(make: Callable[[], Awaitable[T]], *, for_s: float = float("inf"), what: str = "") -> T:
+    """`await make()`, again after each outage, for at most `for_s` seconds."""
+    until, wait = time.monotonic() + for_s, FIRST_WAIT_S
+    while True:
+        try:
+            return await make()
+        except Exception as error:
+            if not is_outage(error) or time.monotonic() > until:
+                raise
+            log.warning("outage", what=what, error=repr(error))
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT_S)
+
+
+async def for_ever(name: str, make: Callable[[], Awaitable[None]], *, on_end: float = FIRST_WAIT_S) -> None:
+    """Run `make()` again whenever it ends or breaks: a loop of the worker never takes the process with it."""
+    wait = on_end
+    while True:
+        began = time.monotonic()
+        try:
+            await make()
+        except Exception as error:
+            if is_outage(error) or isinstance(error, (OSError, TimeoutError, nats_errors.Error)):
+                log.warning("outage", what=name, error=repr(error))
+            else:
+                log.error("loop_broke", what=name, exc_info=error)
+        wait = on_end if time.monotonic() - began > LONGEST_WAIT_S else min(2 * wait, LONGEST_WAIT_S)
+        await asyncio.sleep(wait)

@@ -1,0 +1,164 @@
+"""The real job runner: DBOS keeps the steps, the job row tells the story, nothing else of the platform sees DBOS.
+
+A job's first attempt is the DBOS workflow with the job's id; attempt n is `<id>-<n>`, forked from the one before at its
+first unfinished step. A dead worker's jobs are taken up by the next one with the same slot (executor id).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from bellwether.platform.compute import portable
+from bellwether.platform.context import Context
+from bellwether.platform.database import Database
+from bellwether.platform.job_execution import MAX_STARTS, execute, failure
+from bellwether.platform.job_journal import OUTAGE_PATIENCE_S, JobJournal
+from bellwether.platform.job_rows import JobRow
+from bellwether.platform.job_run import JobRun
+from bellwether.platform.jobs import JobKind
+from bellwether.platform.outage import patiently
+
+QUEUE = "bellwether"
+QUEUE_POLL_S = 0.2
+# recovery is per version: the name changes only when running jobs of the old code must not go on under the new
+JOBS_VERSION = "bellwether-1"
+
+
+class DurableSteps:
+    """Finished steps in DBOS's tables."""
+
+    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        """The stored result, or that of `make()`; outages of the database repeat the step."""
+
+        async def body() -> Any:
+            try:
+                return await patiently(make, for_s=OUTAGE_PATIENCE_S, what=name)
+            except Exception as error:
+                raise portable(error) from error
+
+        return await DBOS.run_step_async({"name": name}, body)
+
+
+class Runner:
+    """DBOS in this process; one per process, for DBOS is global."""
+
+    def __init__(
+        self, kinds: Iterable[JobKind], databases: Mapping[str, Database], url: str, *, slot: str, concurrency: int = 2
+    ) -> None:
+        self._kinds, self._databases = {kind.name: kind for kind in kinds}, databases
+        self._url, self._slot, self._concurrency = url, slot, concurrency
+        self._workflow = DBOS.workflow(name="job", max_recovery_attempts=None)(self._make_workflow())
+        self.is_ready = False
+
+    async def launch(self) -> None:
+        """Start DBOS: recovers what this slot left behind. Raises when its database does not answer."""
+        quiet_logs()
+        instance = DBOS(config=config(self._url, self._slot))
+        # workflows run on this loop, beside the pools they use, although launching blocks a thread
+        instance._background_event_loop.set_main_loop()
+        try:
+            await asyncio.to_thread(DBOS.launch)
+            await DBOS.register_queue_async(
+                QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=QUEUE_POLL_S
+            )
+        except Exception:
+            await asyncio.to_thread(DBOS.destroy)
+            raise
+        self.is_ready = True
+
+    async def hand_over(self, kind: str, job_id: UUID, attempt: int, owner: UUID | None, farm: UUID | None) -> None:
+        """Give one attempt to DBOS; doing it twice changes nothing."""
+        workflow_id = workflow_id_of(job_id, attempt)
+        if await DBOS.get_workflow_status_async(workflow_id) is not None:
+            return
+        before = workflow_id_of(job_id, attempt - 1)
+        with SetWorkflowID(workflow_id):
+            if attempt > 1 and await DBOS.get_workflow_status_async(before) is not None:
+                step = await first_unfinished(before)
+                await DBOS.fork_workflow_async(before, step, application_version=JOBS_VERSION, queue_name=QUEUE)
+            else:
+                arguments = (kind, str(job_id), text_or_none(owner), text_or_none(farm))
+                await DBOS.enqueue_workflow_async(QUEUE, self._workflow, *arguments)
+
+    def _make_workflow(self) -> Callable[..., Any]:
+        async def job(kind: str, job_id: str, owner: str | None, farm: str | None) -> None:
+            await self._run(kind, UUID(job_id), uuid_or_none(owner), uuid_or_none(farm))
+
+        return job
+
+    async def _run(self, kind_name: str, job_id: UUID, owner: UUID | None, farm: UUID | None) -> None:
+        service = kind_name.split(".", 1)[0]
+        database = self._databases[service]
+        writer = Context(user_id=owner, farm_ids=() if farm is None else (farm,), request_id=str(job_id))
+        journal = JobJournal(database, service, job_id, writer)
+        row = await journal.start(attempt_of(str(DBOS.workflow_id)))
+        if row is None:
+            return
+        kind = self._kinds.get(kind_name)
+        if kind is None:
+            await journal.finish("failed", error=failure("unknown_kind", f"This worker does not know {kind_name}"))
+        elif journal.starts > MAX_STARTS:
+            detail = f"The worker died {MAX_STARTS} times in this job"
+            await journal.finish("failed", error=failure("worker_died", detail))
+        else:
+            await execute(kind.run, run_of(row, database, journal, DurableSteps()), journal)
+
+
+def run_of(row: JobRow, database: Database, journal: JobJournal, steps: DurableSteps) -> JobRun:
+    """What the job's function gets; it acts as the user who asked, or for the farm when nobody did."""
+    farms = () if row.owner_id is not None or row.farm_id is None else (row.farm_id,)
+    context = Context(row.owner_id, farms, row.request_id or str(row.id), row.traceparent)
+    return JobRun(row.id, row.kind, row.attempt, row.payload, row.farm_id, context, database, journal, steps)
+
+
+def config(url: str, slot: str) -> DBOSConfig:
+    """DBOS without console, conductor, admin server or telemetry of its own."""
+    return {
+        "name": "bellwether",
+        "system_database_url": url,
+        "executor_id": slot,
+        "application_version": JOBS_VERSION,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+        "sys_db_pool_size": 5,
+        "notification_listener_polling_interval_sec": 1.0,
+    }
+
+
+def quiet_logs() -> None:
+    """DBOS adds a console handler only where there is none; its warnings go the way of all other logs."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+
+
+async def first_unfinished(workflow_id: str) -> int:
+    """The number of the first step that failed or never ended."""
+    steps = await DBOS.list_workflow_steps_async(workflow_id)
+    failed = [step["function_id"] for step in steps if step["error"] is not None]
+    return min(failed) if failed else 1 + max((step["function_id"] for step in steps), default=0)
+
+
+def workflow_id_of(job_id: UUID, attempt: int) -> str:
+    """The name of an attempt in DBOS."""
+    return str(job_id) if attempt == 1 else f"{job_id}-{attempt}"
+
+
+def attempt_of(workflow_id: str) -> int:
+    """The number of the attempt: a UUID has five groups, a sixth counts."""
+    groups = workflow_id.split("-")
+    return 1 if len(groups) == 5 else int(groups[5])
+
+
+def text_or_none(value: UUID | None) -> str | None:
+    """An optional id as JSON."""
+    return None if value is None else str(value)
+
+
+def uuid_or_none(value: str | None) -> UUID | None:
+    """And back."""
+    return None if value is None else UUID(value)
