@@ -1,6 +1,84 @@
-"""The command-line program."""
+"""The command-line program: a table of commands, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+import typer.core
+import typer.main
+
+from bellwether.launch.errors import LaunchError
+
+#: name -> (where it is, what `--help` says of it)
+COMMANDS = {
+    "up": ("bellwether.launch.commands.up:up", "Start the whole platform."),
+    "down": ("bellwether.launch.commands.down:down", "Stop it, completely."),
+    "status": ("bellwether.launch.commands.status:status", "State, address, pid, version and uptime of each part."),
+    "doctor": ("bellwether.launch.commands.doctor:doctor", "What is missing on this machine and how to get it."),
+    "demo": ("bellwether.commands.demo:demo", "A flock from its files to its breeding values."),
+    "test": ("bellwether.commands.run_tests:test", "Run every test."),
+    "evaluate": ("bellwether.evaluate.command:evaluate", "Breeding values from files, without a server."),
+    "migrate": ("bellwether.launch.commands.migrate:migrate", "Bring the schemas up to date."),
+    "user": ("bellwether.launch.commands.user:user", "Accounts of users: set their roles."),
+    "bench": ("bellwether.commands.bench:app", "Measure the platform."),
+    "openapi": ("bellwether.commands.openapi:openapi", "Write the contracts that the services publish."),
+}
+
+
+class Commands(typer.core.TyperGroup):
+    """Lists commands without importing them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A name with its summary is enough for the list of commands."""
+        if cmd_name not in COMMANDS:
+            return None
+        return typer.core.TyperCommand(cmd_name, help=COMMANDS[cmd_name][1])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name in COMMANDS else command, rest
+
+
+def load(name: str) -> Any:
+    """The command behind a name: a function, or a Typer application with commands of its own."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
+    if not callable(found) or hasattr(found, "make_context"):
+        return found
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command(name)(found)
+    return typer.main.get_command(single)
+
+
+app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def bellwether() -> None:
+    """bellwether: an open platform for sheep genetics.
+
+    Example: ./bellwether demo
+    """
 
 
 def main() -> None:
-    """Run the command line."""
-    print("bellwether")
+    """Run the command line; an error that a person can mend is one sentence and its remedy."""
+    try:
+        app(prog_name="bellwether")
+    except LaunchError as error:
+        typer.echo(f"bellwether: {error.problem}", err=True)
+        if error.remedy:
+            typer.echo(error.remedy, err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Starts, watches and stops every part of the platform on one machine."""

@@ -1,0 +1,171 @@
+"""The words of the Caddyfile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+BODY_BYTES = 1 << 20
+IMPORT_BYTES = 64 << 20
+PROBLEMS = {
+    404: ("not_found", "Not found", "Nothing is served at this address."),
+    413: ("body_too_large", "Body too large", "The body is larger than this address takes."),
+    502: ("bad_gateway", "Bad gateway", "The service broke off its answer. Reading again is safe."),
+    503: ("service_unavailable", "Service unavailable", "The service is not ready. Try again in a few seconds."),
+    504: ("gateway_timeout", "Gateway timeout", "The service did not answer in time."),
+}
+
+GLOBAL = """{{
+	admin off
+	persist_config off
+	skip_install_trust
+	auto_https disable_redirects
+	default_bind {hosts}
+	http_port {http}
+	https_port {https}
+	storage file_system {home}/storage
+	grace_period 3s
+	servers {{
+		protocols h1 h2 h3
+		max_header_size 32KiB
+		timeouts {{
+			read_header 10s
+			idle 2m
+		}}
+	}}
+}}
+"""
+
+# `route` keeps the order: Caddy sorts directives otherwise, and would let a forged header through
+SITE = """
+(site) {{
+	header {{
+		-Server
+		-Via
+		?X-Request-Id {{http.request.header.X-Request-Id}}
+		X-Content-Type-Options nosniff
+		X-Frame-Options DENY
+		Referrer-Policy no-referrer
+		Cross-Origin-Opener-Policy same-origin
+		Cross-Origin-Resource-Policy same-origin
+		Permissions-Policy "camera=(), geolocation=(), microphone=()"
+		?Cache-Control no-store
+	}}
+	@data not path /docs* /graphql*
+	header @data ?Content-Security-Policy "default-src 'none'; frame-ancestors 'none'"
+	@pages path /docs* /graphql*
+	header @pages ?Content-Security-Policy "frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
+	route {{
+		request_header -X-User*
+		request_header -X-Forwarded-*
+		request_header -X-Auth*
+		request_header -X-Real-Ip
+		request_header -Forwarded
+		@unnamed not header_regexp X-Request-Id ^[A-Za-z0-9._-]{{1,128}}$
+		request_header @unnamed X-Request-Id {{http.request.uuid}}
+		@inner header_regexp Authorization (?i)^\\s*(service|operator)\\b
+		request_header @inner -Authorization
+
+		@hidden path /api/v1/auth/operator /api/v1/auth/operator/* /metrics /metrics/* */metrics */internal */internal/*
+		error @hidden 404
+
+		@import {{
+			method POST
+			path /api/v1/farm/imports
+		}}
+		@other not {{
+			method POST
+			path /api/v1/farm/imports
+		}}
+		request_body @import {{
+			max_size {import_bytes}
+		}}
+		request_body @other {{
+			max_size {body_bytes}
+		}}
+		@announced_import {{
+			method POST
+			path /api/v1/farm/imports
+			expression `{{http.request.header.Content-Length}} != "" && int({{http.request.header.Content-Length}}) > {import_bytes}`
+		}}
+		@announced {{
+			not {{
+				method POST
+				path /api/v1/farm/imports
+			}}
+			expression `{{http.request.header.Content-Length}} != "" && int({{http.request.header.Content-Length}}) > {body_bytes}`
+		}}
+		error @announced_import 413
+		error @announced 413
+{proxies}
+		error 404
+	}}
+	handle_errors {{
+		header Content-Type application/problem+json
+{problems}
+	}}
+}}
+"""
+
+ENDS = """
+http://localhost:{http}, http://127.0.0.1:{http} {{
+	import site
+}}
+
+https://localhost:{https} {{
+	tls internal
+	import site
+}}
+"""
+
+# One upstream is never declared dead by a slow health answer, for there is none to turn to: a refused dial is retried
+# for any method (nothing was sent), a request that was sent only for GET.
+PROXY = """
+		@to_{number} path {paths}
+		reverse_proxy @to_{number} {upstream} {{
+			lb_try_duration 5s
+			lb_try_interval 100ms
+			transport http {{
+				dial_timeout 1s
+				response_header_timeout 65s
+				keepalive_idle_conns_per_host 128
+			}}
+		}}"""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where the gateway listens."""
+
+    hosts: list[str]
+    http: int
+    https: int
+
+
+def text(listen: Listen, routes: dict[str, list[str]], home: Path) -> str:
+    """The whole Caddyfile."""
+    proxies = "".join(
+        PROXY.format(number=number, paths=" ".join(paths), upstream=upstream)
+        for number, (upstream, paths) in enumerate(routes.items())
+    )
+    site = SITE.format(proxies=proxies, problems=_problems(), import_bytes=IMPORT_BYTES, body_bytes=BODY_BYTES)
+    top = GLOBAL.format(hosts=" ".join(listen.hosts), http=listen.http, https=listen.https, home=home)
+    return top + site + ENDS.format(http=listen.http, https=listen.https)
+
+
+def _problems() -> str:
+    known = "".join(_problem(str(status), *words) for status, words in PROBLEMS.items())
+    return known + _problem("", "gateway_error", "The gateway could not answer", "The request was not answered.")
+
+
+def _problem(status: str, code: str, title: str, detail: str) -> str:
+    placeholder = status or "{err.status_code}"
+    body = (
+        f'{{"type": "https://bellwether.local/problems/{code}", "title": "{title}", "status": {placeholder}, '
+        f'"detail": "{detail}", "instance": "urn:uuid:{{http.request.uuid}}", "code": "{code}", "errors": []}}'
+    )
+    matcher = f"@is_{status} expression `{{err.status_code}} == {status}`" if status else ""
+    retry = f"\n\t\theader @is_{status} Retry-After 2" if status in ("502", "503", "504") else ""
+    if not status:
+        return f"\t\trespond `{body}` {placeholder}\n"
+    return f"\t\t{matcher}{retry}\n\t\trespond @is_{status} `{body}` {placeholder}\n"

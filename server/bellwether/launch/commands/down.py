@@ -1,0 +1,16 @@
+"""`down`: stop the platform."""
+
+from __future__ import annotations
+
+import typer
+
+from bellwether.launch import handle
+from bellwether.launch.commands.options import DataDir
+
+
+def down(data: DataDir) -> None:
+    """Stop every part that `up` has started for this state folder, and wait until all have ended.
+
+    Example: ./bellwether down
+    """
+    typer.echo("stopped" if handle.down(data) else "nothing was running", err=True)

@@ -1,0 +1,34 @@
+"""`up`: start the platform."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bellwether.launch import handle
+from bellwether.launch import state as states
+from bellwether.launch.commands.options import DataDir
+from bellwether.launch.commands.progress import Progress
+from bellwether.launch.errors import LaunchError
+from bellwether.launch.folders import Folders
+
+
+def up(
+    data: DataDir,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready.")] = False,
+    split: Annotated[bool, typer.Option("--split", help="Each of the eight services as a process of its own.")] = False,
+) -> None:
+    """Start the whole platform: databases, broker, services, worker, gateway.
+
+    Without --detach it runs until Ctrl-C.
+
+    Example: ./bellwether up --detach
+    """
+    progress = Progress()
+    if detach:
+        handle.start(data, split, say=progress.say, watch=progress.watch)
+        return
+    code = handle.in_foreground(data, split, say=progress.say, watch=progress.watch)
+    if code:
+        raise LaunchError(f"The platform did not start: {states.read(Folders.of(data)).failure}")

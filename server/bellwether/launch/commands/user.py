@@ -1,0 +1,76 @@
+"""`user`: what an operator does to accounts from the machine itself."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Annotated
+
+import typer
+
+from bellwether.launch import keys
+from bellwether.launch import state as states
+from bellwether.launch.commands.options import DataDir
+from bellwether.launch.errors import LaunchError
+from bellwether.launch.folders import Folders
+from bellwether.launch.state import State
+
+user = typer.Typer(help="Accounts of users.", no_args_is_help=True)
+ROLES = ("farmer", "researcher", "student", "administrator")
+
+
+@user.callback()
+def accounts() -> None:
+    """Accounts of users.
+
+    Example: ./bellwether user roles ada@example.org farmer
+    """
+
+
+@user.command()
+def roles(
+    data: DataDir,
+    email: Annotated[str, typer.Argument(help="The address the user registered with.")],
+    role: Annotated[list[str], typer.Argument(help="One or more of: " + ", ".join(ROLES))],
+) -> None:
+    """Set the roles of a user; earlier ones are replaced.
+
+    Example: ./bellwether user roles ada@example.org farmer researcher
+    """
+    unknown = [name for name in role if name not in ROLES]
+    if unknown:
+        raise LaunchError(f"There is no role {', '.join(unknown)}.", f"The roles are {', '.join(ROLES)}.")
+    folders = Folders.of(data)
+    state = states.read(folders)
+    if not state.running:
+        raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
+    set_roles(folders, state, email, role)
+    typer.echo(f"{email}: {', '.join(role)}")
+
+
+def set_roles(folders: Folders, state: State, email: str, role: list[str]) -> None:
+    """Ask the auth service at its own port, with the operator's secret."""
+    secret = keys.text_file(folders, "operator.secret").read_text().strip()
+    address = state.address("auth" if state.split else "users")
+    request = urllib.request.Request(
+        f"{address}/api/v1/auth/operator/roles",
+        data=json.dumps({"email": email, "roles": role}).encode(),
+        headers={"Content-Type": "application/json", "Authorization": f"Operator {secret}"},
+        method="POST",
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            answer.read()
+    except urllib.error.HTTPError as error:
+        raise LaunchError(f"The auth service refused: {_detail(error)}.", "Has the user registered?") from error
+    except OSError as error:
+        raise LaunchError(f"The auth service does not answer: {error}.", "See ./bellwether status.") from error
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    try:
+        found = json.loads(error.read())
+        return str(found.get("detail") or found.get("title") or error.reason)
+    except ValueError:
+        return str(error.reason)

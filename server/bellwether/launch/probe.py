@@ -1,0 +1,40 @@
+"""Asks a part whether it is ready, over plain sockets so that asking costs next to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+#: answers None when ready, else the reason why not
+Probe = Callable[[], Awaitable[str | None]]
+
+ANSWER_SECONDS = 2.0
+
+
+def http(port: int, path: str, *, below: int = 300) -> Probe:
+    """Ready when GET answers with a status below the given one."""
+
+    async def probe() -> str | None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                status, body = await get(port, path)
+        except (OSError, TimeoutError, ValueError) as error:
+            return f"no answer on port {port} ({type(error).__name__})"
+        return None if status < below else f"answers {status}: {body[:300]}"
+
+    return probe
+
+
+async def get(port: int, path: str) -> tuple[int, str]:
+    """The status and the beginning of the body of one GET."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read(4096)
+    finally:
+        writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    words = head.split(b" ", 2)
+    if len(words) < 2:
+        raise ValueError("not an HTTP answer")
+    return int(words[1]), body.decode(errors="replace").strip()

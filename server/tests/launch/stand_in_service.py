@@ -1,0 +1,42 @@
+"""Stands in for a service: answers every request with what it was asked, from the standard library only."""
+
+import json
+import os
+import signal
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Mirror(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self) -> None:
+        sent = int(self.headers.get("Content-Length") or 0)
+        received = len(self.rfile.read(sent)) if sent else 0
+        if self.path.startswith("/slow"):
+            time.sleep(1)
+        body = json.dumps(
+            {
+                "name": sys.argv[2],
+                "pid": os.getpid(),
+                "path": self.path,
+                "headers": dict(self.headers),
+                "bytes": received,
+            }
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Mirror).serve_forever()

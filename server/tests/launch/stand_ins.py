@@ -1,0 +1,61 @@
+"""Plans for the tests: the real stores, broker and gateway, with tiny stand-ins for our own services."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bellwether.launch import parts
+from bellwether.launch.folders import Folders
+from bellwether.launch.packages import Say
+from bellwether.launch.part import Part, Plan, by, dies_with_us
+from bellwether.launch.ports import choose
+from bellwether.launch.probe import http
+
+MIRROR = Path(__file__).with_name("stand_in_service.py")
+
+
+def plan(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """The platform with stand-ins for what Python and Bun run."""
+    real = parts.plan(folders, split, wanted, say)
+    return replace(real, parts=tuple(_stand_in(part) for part in real.parts))
+
+
+def _stand_in(part: Part) -> Part:
+    if part.once:
+        return replace(part, command=dies_with_us("/bin/true"))
+    if part.name in ("postgres", "dynoxide", "dynoxide-keys", "nats", "gateway"):
+        return part
+    return replace(part, command=mirror(part.ports[0], part.name))
+
+
+def mirror(port: int, name: str) -> tuple[str, ...]:
+    return dies_with_us(sys.executable, "-S", "-E", str(MIRROR), str(port), name)
+
+
+def small(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """Two parts, one of which needs the other: for what needs no database."""
+    folders.make()
+    ports, moved = choose(["services", "users"], wanted)
+    first = _small("services", ports["services"])
+    second = replace(_small("users", ports["users"]), needs=("services",))
+    return Plan((first, second), ports, tuple(moved), f"http://127.0.0.1:{ports['services']}")
+
+
+def failing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """A part that cannot start."""
+    folders.make()
+    return Plan((Part("broken", dies_with_us("/bin/sh", "-c", "echo the disk is upside down; exit 7")),))
+
+
+def _small(name: str, port: int) -> Part:
+    return Part(
+        name,
+        mirror(port, name),
+        ready=by(http(port, "/readyz")),
+        ports=(port,),
+        address=f"http://127.0.0.1:{port}",
+        version="1",
+    )
