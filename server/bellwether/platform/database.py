@@ -64,9 +64,12 @@ class Database:
             connection = await self.engine.connect()
         except PoolTimeoutError as error:
             raise Busy from error
-        async with connection, connection.begin():
-            await connection.execute(SET_CONTEXT, context_values(context))
-            yield connection
+        try:
+            async with connection.begin():
+                await connection.execute(SET_CONTEXT, context_values(context))
+                yield connection
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def reading(self, context: Context) -> AsyncIterator[asyncpg.Connection]:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -71,26 +72,25 @@ class Around:
         if not length.isdigit() or int(length) > limit:
             await too_large(scope, send, limit)
             return
-        seen, is_started = 0, False
+        seen = 0
 
         async def receive_some() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
+            # the framework may turn this error into an answer of its own; `send_or_refuse` sees to it that it is 413
             if seen > limit:
                 raise BodyTooLarge
             return message
 
-        async def send_once(message: Message) -> None:
-            nonlocal is_started
-            is_started = True
-            await send(message)
-
-        try:
-            await self._traced(scope, headers, receive_some, send_once)
-        except BodyTooLarge:
-            if not is_started:
+        async def send_or_refuse(message: Message) -> None:
+            if seen <= limit:
+                await send(message)
+            elif message["type"] == "http.response.start":
                 await too_large(scope, send, limit)
+
+        with suppress(BodyTooLarge):
+            await self._traced(scope, headers, receive_some, send_or_refuse)
 
     async def _traced(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):

@@ -65,7 +65,9 @@ async def change(_note: Note, if_match: IfMatch, _session: Write) -> dict[str, s
 
 @pytest.fixture(scope="session")
 async def app(platform, settings_of):
-    return create_app("research", [router], platform, settings_of("research"))
+    app = create_app("research", [router], platform, settings_of("research"))
+    yield app
+    await app.state.database.close()
 
 
 @pytest.fixture
