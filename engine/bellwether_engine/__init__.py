@@ -37,7 +37,8 @@ Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`
 
 from .effect import Effect, Legendre
 from .errors import EngineError, ModelError, NotConverged, PedigreeError
-from .model import Model, Options, fit
+from .model import Model, fit
+from .options import Options
 from .pedigree import Pedigree
 from .records import Records
 from .solution import Convergence, FixedSolution, GeneticColumn, Provenance, RandomSolution, Solution

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
-from .effect import Effect, Legendre
+import numpy as np
+
+from .blocks import fixed_blocks, random_blocks
+from .checks import check_effects, check_options, check_positions, check_traits
+from .constraints import CONVENTION, find_constraints
+from .design import build_design
+from .effect import GENETIC, Effect, Legendre
+from .equations import Equations, build_equations
 from .errors import ModelError, NotConverged
+from .options import Options
 from .pedigree import Pedigree
+from .provenance import provenance
 from .records import Records
+from .results import (
+    breeding_values,
+    fixed_solutions,
+    genetic_columns,
+    random_solutions,
+    reliabilities,
+)
 from .solution import Solution
+from .solve import choose, solve
 from .variances import Variances
 
 __all__ = [
@@ -18,31 +34,6 @@ __all__ = [
 ]  # fmt: skip
 
 Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to solve.
-
-    Attributes
-    ----------
-    inbreeding : bool
-        Use inbreeding in A-inverse (and in the reliability). Off reproduces BLUPF90's `add_animal`.
-    reliability : str
-        ``none``; ``exact`` (refused above `EXACT_LIMIT` equations); ``auto``: exact up to that limit, none above it.
-    solver : str
-        ``direct``, ``pcg`` or ``auto``: direct where reliabilities are exact or the problem is small.
-    tolerance : float
-        Largest change of a breeding value over a window of 10 PCG iterations, in genetic standard deviations.
-    maximum_iterations : int
-        PCG gives up, and raises, after so many.
-    """
-
-    inbreeding: bool = True
-    reliability: Literal["none", "exact", "auto"] = "auto"
-    solver: Literal["direct", "pcg", "auto"] = "auto"
-    tolerance: float = 1e-6
-    maximum_iterations: int = 5000
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,4 +86,56 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
     NotConverged
         The PCG did not reach the tolerance.
     """
-    raise NotImplementedError
+    tell = progress or (lambda share, step: None)
+    _check(model, records, pedigree)
+    tell(0.0, "inbreeding")
+    inbreeding = pedigree.inbreeding()
+    tell(0.1, "a_inverse")
+    is_genetic = any(effect.kind in GENETIC for effect in model.effects)
+    a_inverse = pedigree.a_inverse(inbreeding if model.options.inbreeding else None) if is_genetic else None
+    tell(0.15, "design")
+    random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
+    design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
+    constraints = find_constraints(design, model.traits)
+    equations = build_equations(design, constraints.constrained, a_inverse)
+    tell(0.25, "solve")
+    plan = choose(model.options, equations.n_equations)
+    answer = solve(equations, model.options, plan, tell)
+    used = inbreeding if model.options.inbreeding else None
+    tell(1.0, "done")
+    return Solution(
+        columns=genetic_columns(equations, model.traits),
+        ebv=breeding_values(equations, answer.x, pedigree.n_animals),
+        reliability=None if answer.diagonal is None else reliabilities(equations, answer.diagonal, used),
+        reliability_base="var_a(1+F)" if model.options.inbreeding else "var_a",
+        inbreeding=inbreeding,
+        fixed=fixed_solutions(equations, answer.x, answer.diagonal, constraints.constrained, model.traits),
+        random=random_solutions(equations, answer.x, model.traits),
+        convergence=answer.convergence,
+        constraint=CONVENTION,
+        counts=_counts(records, pedigree, equations),
+        warnings=(*warnings, *constraints.warnings, *plan.warnings),
+        provenance=provenance(model, records, pedigree, plan.method),
+    )
+
+
+def _check(model: Model, records: Records, pedigree: Pedigree) -> None:
+    check_options(model.options)
+    check_traits(model.traits, records)
+    check_effects(model.effects, model.traits)
+    check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
+
+
+def _counts(records: Records, pedigree: Pedigree, equations: Equations) -> dict[str, int]:
+    has_trait = np.isfinite(records.values).any(axis=1)
+    counts = {
+        "animals": pedigree.n_animals,
+        "founders": int(((pedigree.sire < 0) & (pedigree.dam < 0)).sum()),
+        "records": records.n_records,
+        "records_without_trait": int((~has_trait).sum()),
+        "animals_with_records": len(np.unique(records.animal[has_trait])),
+        "observations": len(equations.design.y),
+        "equations": equations.n_equations,
+        "fixed_equations": equations.n_fixed,
+    }
+    return counts | {f"levels.{block.effect}": len(block.level) for block in equations.design.random}

@@ -1,0 +1,174 @@
+"""Which fixed columns are set to 0, so that the fixed solutions are unique."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, diags_array
+
+from .blocks import FixedBlock
+from .design import Design
+from .errors import ModelError
+
+CONVENTION = (
+    "in each trait the class effect with the most levels (the first of equals) keeps all its levels; in every other "
+    "class effect the first level is 0; of columns that still depend on others the later one is 0"
+)
+DENSE_LIMIT = 4000
+DEPENDENT = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Constraints:
+    """`constrained` (n_fixed,) marks the columns set to 0; warnings name what cannot be separated."""
+
+    constrained: NDArray[np.bool_]
+    warnings: tuple[str, ...]
+
+
+def find_constraints(design: Design, traits: tuple[str, ...]) -> Constraints:
+    """Sweep the fixed columns of each trait for linear dependence.
+
+    The class effect with the most levels is absorbed (its cross-products are diagonal); the others are swept in the
+    order of the convention.
+
+    Raises
+    ------
+    ModelError
+        ``level_not_estimable``: a level with one record that cannot be compared with any other level of its effect.
+        ``too_many_levels``: more than 4,000 columns beside the largest class effect of a trait.
+    """
+    constrained = np.zeros(design.n_fixed, dtype=bool)
+    warnings: list[str] = []
+    for trait in range(len(traits)):
+        members = [i for i, block in enumerate(design.fixed) if block.trait == trait]
+        kept = max((i for i in members if design.fixed[i].is_class), key=lambda i: len(design.fixed[i].level))
+        swept = [i for i in members if i != kept]
+        columns = np.concatenate([np.empty(0, np.int64), *[_sweep_order(design, i) for i in swept]]).astype(np.int64)
+        if len(columns) > DENSE_LIMIT:
+            message = f"trait {traits[trait]} has {len(columns)} fixed columns beside its largest class effect"
+            fix = f"Make large class effects random, or merge levels: at most {DENSE_LIMIT}"
+            raise ModelError("too_many_levels", message, place=f"traits.{traits[trait]}", fix=fix)
+        sweep = _Sweep.of(design, trait, kept, columns)
+        dependent = columns[sweep.dependent]
+        constrained[dependent] = True
+        expected = {design.fixed_start[i] for i in swept if design.fixed[i].is_class}
+        expected |= {design.fixed_start[i] for i in swept if design.fixed[i].kind == "curve"}
+        extra = [int(column) for column in dependent if int(column) not in expected]
+        if extra:
+            _refuse_lonely_levels(design, traits[trait], [kept, *swept], sweep)
+            warnings += [_describe(design, column, traits[trait]) for column in extra]
+    return Constraints(constrained, tuple(warnings))
+
+
+def _sweep_order(design: Design, i: int) -> NDArray[np.int64]:
+    """Columns of a block, the first level of a class effect last: it is the one that gives way."""
+    columns = design.fixed_start[i] + np.arange(len(design.fixed[i].level), dtype=np.int64)
+    if design.fixed[i].is_class:
+        return columns[::-1]
+    return np.roll(columns, -1) if design.fixed[i].kind == "curve" else columns
+
+
+@dataclass(frozen=True, eq=False)
+class _Sweep:
+    """Result of a sweep: which columns depend on earlier ones, and the null vectors (one per dependent column)."""
+
+    columns: NDArray[np.int64]
+    kept_columns: NDArray[np.int64]
+    dependent: NDArray[np.bool_]
+    lower: NDArray[np.float64]
+    absorbed: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    @staticmethod
+    def of(design: Design, trait: int, kept: int, columns: NDArray[np.int64]) -> _Sweep:
+        rows = np.flatnonzero(design.trait == trait)
+        w = csc_array(design.w[rows])
+        first = design.fixed_start[kept] + np.arange(len(design.fixed[kept].level), dtype=np.int64)
+        x1, x2 = w[:, first], w[:, columns]
+        scale = np.sqrt(np.asarray(x2.multiply(x2).sum(axis=0)).ravel())
+        scale[scale == 0.0] = 1.0
+        x2 = x2 @ diags_array(1.0 / scale)
+        absorbed = np.asarray((diags_array(1.0 / x1.sum(axis=0)) @ (x1.T @ x2)).todense())
+        within = x2.toarray() - absorbed[_kept_column(design.fixed[kept], design, rows)] if len(rows) < 20_000 else None
+        schur = within.T @ within if within is not None else np.asarray((x2.T @ x2 - (x1.T @ x2).T @ absorbed).todense())
+        lower, dependent = sweep(schur, DEPENDENT)
+        return _Sweep(columns, first, dependent, lower, absorbed, scale)
+
+    def null_vectors(self, n_fixed: int) -> NDArray[np.float64]:
+        """Vectors b with X b = 0, columns of (n_fixed, n_dependent)."""
+        free = ~self.dependent
+        vectors = np.zeros((n_fixed, int(self.dependent.sum())))
+        triangle = np.tril(self.lower[np.ix_(free, free)])
+        for k, j in enumerate(np.flatnonzero(self.dependent)):
+            local = np.zeros(len(self.columns))
+            local[j] = 1.0
+            local[free] = -np.linalg.solve(triangle.T, self.lower[j, free]) if free.any() else 0.0
+            vectors[self.columns, k] = local / self.scale
+            vectors[self.kept_columns, k] = -(self.absorbed @ local)
+        return vectors
+
+
+def _kept_column(block: FixedBlock, design: Design, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+    start = design.fixed_start[design.fixed.index(block)]
+    part = csc_array(design.w[rows][:, start : start + len(block.level)]).tocoo()
+    column = np.empty(len(rows), np.int64)
+    column[part.coords[0]] = part.coords[1]
+    return column
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def sweep(
+    matrix: NDArray[np.float64], tolerance: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:  # pragma: no cover - compiled
+    """Cholesky factor of a positive semidefinite matrix with unit scale; columns with a pivot below it are skipped."""
+    n = matrix.shape[0]
+    lower = matrix.copy()
+    dependent = np.zeros(n, np.bool_)
+    for j in range(n):
+        if lower[j, j] <= tolerance:
+            dependent[j] = True
+            continue
+        lower[j, j] = np.sqrt(lower[j, j])
+        for i in range(j + 1, n):
+            lower[i, j] /= lower[j, j]
+        for i in range(j + 1, n):
+            if lower[i, j] != 0.0:
+                for k in range(j + 1, i + 1):
+                    lower[i, k] -= lower[i, j] * lower[k, j]
+    return lower, dependent
+
+
+def _refuse_lonely_levels(design: Design, trait: str, members: list[int], sweep_result: _Sweep) -> None:
+    """A level with one record that no other level of its effect can be compared with has no estimate at all."""
+    vectors = sweep_result.null_vectors(design.n_fixed)
+    counts = np.asarray(csc_array(design.w)[:, : design.n_fixed].sum(axis=0)).ravel()
+    for i in members:
+        block, start = design.fixed[i], design.fixed_start[i]
+        if not block.is_class or len(block.level) < 2:
+            continue
+        part = vectors[start : start + len(block.level)]
+        for j in np.flatnonzero(counts[start : start + len(block.level)] == 1):
+            alike = np.abs(part - part[j]).max(axis=1) < 1e-6
+            if alike.sum() == 1:
+                row = int(np.flatnonzero(_records_at(block, int(j)))[0])
+                message = f"level {block.level[j]} of {block.effect} has one record and cannot be estimated for {trait}"
+                fix = "Merge the level with another one, or leave the record out"
+                place = f"effects.{block.effect}"
+                raise ModelError("level_not_estimable", message, place=place, fix=fix, positions=(row,))
+
+
+def _records_at(block: FixedBlock, j: int) -> NDArray[np.bool_]:
+    assert block.column is not None
+    return block.column == j
+
+
+def _describe(design: Design, column: int, trait: str) -> str:
+    i = max(k for k, start in enumerate(design.fixed_start) if start <= column)
+    block = design.fixed[i]
+    if block.is_class:
+        return f"{trait}: level {block.level[column - design.fixed_start[i]]} of {block.effect} cannot be told apart from other effects; it is 0"
+    return f"{trait}: {block.effect} varies no further than the class effects do; a coefficient is 0"

@@ -1,0 +1,91 @@
+"""The mixed-model equations C x = rhs, as products and as a sparse matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array, eye_array, kron, block_diag
+
+from .design import Design
+
+
+@dataclass(frozen=True, eq=False)
+class Equations:
+    """Henderson's mixed-model equations without the constrained fixed columns.
+
+    Attributes
+    ----------
+    w : csr_array, shape (n_observations, n_equations)
+        Free fixed columns, then the random blocks.
+    residual_inverse : csr_array, shape (n_observations, n_observations)
+    rhs : float64, shape (n_equations,)
+    n_fixed : int
+        Free fixed columns.
+    design : Design
+    a_inverse : csr_array, shape (n_animals, n_animals), optional
+        For the genetic block.
+
+    References
+    ----------
+    Henderson 1984, Applications of Linear Models in Animal Breeding.
+    """
+
+    w: csr_array
+    residual_inverse: csr_array
+    rhs: NDArray[np.float64]
+    n_fixed: int
+    design: Design
+    a_inverse: csr_array | None
+
+    @property
+    def n_equations(self) -> int:
+        """Number of equations."""
+        return len(self.rhs)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """First equation of each random block."""
+        removed = self.design.n_fixed - self.n_fixed
+        return tuple(start - removed for start in self.design.random_start)
+
+    @cached_property
+    def w_transposed(self) -> csr_array:
+        """W' by rows, so that both products of an iteration run through memory once."""
+        return csr_array(self.w.T)
+
+    def product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """C x without forming C, float64 of shape (n_equations,)."""
+        result: NDArray[np.float64] = self.w_transposed @ (self.residual_inverse @ (self.w @ x))
+        for k, start in enumerate(self.starts):
+            precision = self.design.precision[k]
+            size = len(self.design.random[k].level) * len(precision)
+            levels = x[start : start + size].reshape(-1, len(precision)) @ precision
+            structured = self.a_inverse @ levels if self.design.random[k].is_genetic else levels
+            result[start : start + size] += structured.ravel()
+        return result
+
+    def matrix(self) -> csc_array:
+        """C as a sparse symmetric matrix."""
+        blocks = [csr_array((self.n_fixed, self.n_fixed))]
+        for block, precision in zip(self.design.random, self.design.precision, strict=True):
+            structure = self.a_inverse if block.is_genetic else eye_array(len(block.level), format="csr")
+            blocks.append(csr_array(kron(structure, precision, format="csr")))
+        data = self.w_transposed @ self.residual_inverse @ self.w
+        return csc_array(data + block_diag(blocks, format="csr"))
+
+
+def build_equations(design: Design, constrained: NDArray[np.bool_], a_inverse: csr_array | None) -> Equations:
+    """Equations of `design` without its constrained fixed columns (bool, shape (n_fixed,))."""
+    keep = np.concatenate([np.flatnonzero(~constrained), np.arange(design.n_fixed, design.n_equations)])
+    w = design.w if not constrained.any() else csr_array(design.w[:, keep])
+    return Equations(
+        w=w,
+        residual_inverse=design.residual_inverse,
+        rhs=w.T @ (design.residual_inverse @ design.y),
+        n_fixed=int((~constrained).sum()),
+        design=design,
+        a_inverse=a_inverse,
+    )

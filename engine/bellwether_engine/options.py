@@ -1,0 +1,31 @@
+"""How to solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve.
+
+    Attributes
+    ----------
+    inbreeding : bool
+        Use inbreeding in A-inverse (and in the reliability). Off reproduces BLUPF90's `add_animal`.
+    reliability : str
+        ``none``; ``exact`` (refused above `EXACT_LIMIT` equations); ``auto``: exact up to that limit, none above it.
+    solver : str
+        ``direct``, ``pcg`` or ``auto``: direct where reliabilities are exact or the problem is small.
+    tolerance : float
+        Largest change of a breeding value over a window of 10 PCG iterations, in genetic standard deviations.
+    maximum_iterations : int
+        PCG gives up, and raises, after so many.
+    """
+
+    inbreeding: bool = True
+    reliability: Literal["none", "exact", "auto"] = "auto"
+    solver: Literal["direct", "pcg", "auto"] = "auto"
+    tolerance: float = 1e-6
+    maximum_iterations: int = 5000

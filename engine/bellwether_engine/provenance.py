@@ -1,0 +1,67 @@
+"""Where a result comes from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .pedigree import Pedigree
+from .records import Records
+from .solution import Provenance
+
+if TYPE_CHECKING:
+    from .model import Model
+
+
+def engine_version() -> str:
+    """Version of the installed engine, ``0+unknown`` when it runs from a bare folder.
+
+    Examples
+    --------
+    >>> engine_version() != ""
+    True
+    """
+    try:
+        return version("bellwether-engine")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:
+    """SHA-256 over names, shapes, types and bytes of arrays, in their order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> digest([("sire", np.array([-1, 0], dtype=np.int32))])[:8]
+    'f4b1a8b2'
+    """
+    sha = hashlib.sha256()
+    for name, array in arrays:
+        if array is not None:
+            sha.update(f"{name} {array.shape} {array.dtype.str}\n".encode())
+            sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
+
+
+def provenance(model: Model, records: Records, pedigree: Pedigree, method: str) -> Provenance:
+    """Version, method, parameters and the digest of pedigree and records."""
+    arrays = [("sire", pedigree.sire), ("dam", pedigree.dam), ("animal", records.animal), ("values", records.values)]
+    arrays += [(f"columns.{name}", records.columns[name]) for name in sorted(records.columns)]
+    variances = {
+        name: None if matrix is None else matrix.tolist()
+        for name, matrix in vars(model.variances).items()
+        if name != "random"
+    }
+    parameters = {
+        "traits": list(model.traits),
+        "effects": [asdict(effect) for effect in model.effects],
+        "variances": variances | {"random": {name: m.tolist() for name, m in model.variances.random.items()}},
+        "options": asdict(model.options),
+    }
+    return Provenance(engine_version(), method, parameters, digest([*arrays, ("weights", records.weights)]))

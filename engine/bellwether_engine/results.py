@@ -1,0 +1,112 @@
+"""From the solved equations back to animals, traits and levels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .equations import Equations
+from .errors import EngineError
+from .solution import FixedSolution, GeneticColumn, RandomSolution
+
+ROUNDING = 1e-9
+
+
+def genetic_scale(equations: Equations) -> NDArray[np.float64]:
+    """Genetic standard deviation for each equation of a breeding value, infinite for the others."""
+    scale = np.full(equations.n_equations, np.inf)
+    for block, start, covariance in zip(
+        equations.design.random, equations.starts, equations.design.covariance, strict=True
+    ):
+        if block.is_genetic:
+            deviations = np.sqrt(np.diag(covariance))
+            scale[start : start + len(block.level) * len(deviations)] = np.tile(deviations, len(block.level))
+    return scale
+
+
+def genetic_columns(equations: Equations, traits: tuple[str, ...]) -> tuple[GeneticColumn, ...]:
+    """Trait and effect of each column of the breeding values."""
+    return tuple(
+        GeneticColumn(traits[member.trait], member.label)
+        for block in equations.design.random
+        if block.is_genetic
+        for member in block.members
+    )
+
+
+def breeding_values(equations: Equations, x: NDArray[np.float64], n_animals: int) -> NDArray[np.float64]:
+    """Breeding values, shape (n_animals, n_columns)."""
+    for block, start in zip(equations.design.random, equations.starts, strict=True):
+        if block.is_genetic:
+            size = len(block.members)
+            return x[start : start + n_animals * size].reshape(n_animals, size).copy()
+    return np.zeros((n_animals, 0))
+
+
+def reliabilities(
+    equations: Equations, diagonal: NDArray[np.float64], inbreeding: NDArray[np.float64] | None
+) -> NDArray[np.float64] | None:
+    """``1 - PEV / (var_a (1 + F))`` from the diagonal of C^-1 (F left out: divided by var_a), shape as the EBV.
+
+    Raises
+    ------
+    EngineError
+        ``reliability_range`` for a value outside 0 to 1: the equations are wrong or ill-conditioned.
+    """
+    for k, block in enumerate(equations.design.random):
+        if block.is_genetic:
+            variance = np.diag(equations.design.covariance[k])
+            pev = breeding_values(equations, diagonal, len(block.level))
+            own = np.ones(len(block.level)) if inbreeding is None else 1.0 + inbreeding
+            reliability: NDArray[np.float64] = 1.0 - pev / (own[:, None] * variance)
+            if (reliability < -ROUNDING).any() or (reliability > 1.0).any():
+                message = "a reliability lies outside 0 to 1"
+                fix = "The equations are ill-conditioned: look for variances near 0 and correlations near 1"
+                raise EngineError("reliability_range", message, place="variances", fix=fix)
+            reliability[np.abs(reliability) < ROUNDING] = 0.0
+            return reliability
+    return None
+
+
+def fixed_solutions(
+    equations: Equations,
+    x: NDArray[np.float64],
+    diagonal: NDArray[np.float64] | None,
+    constrained: NDArray[np.bool_],
+    traits: tuple[str, ...],
+) -> tuple[FixedSolution, ...]:
+    """Solutions of the fixed blocks, constrained columns as 0."""
+    estimate = np.zeros(len(constrained))
+    estimate[~constrained] = x[: equations.n_fixed]
+    error = np.full(len(constrained), np.nan)
+    if diagonal is not None:
+        error[~constrained] = np.sqrt(diagonal[: equations.n_fixed])
+    solutions = []
+    for block, start in zip(equations.design.fixed, equations.design.fixed_start, strict=True):
+        own = slice(start, start + len(block.level))
+        solutions.append(
+            FixedSolution(
+                trait=traits[block.trait],
+                effect=block.effect,
+                level=block.level,
+                estimate=estimate[own],
+                se=None if diagonal is None else error[own],
+                is_constrained=constrained[own],
+            )
+        )
+    return tuple(solutions)
+
+
+def random_solutions(
+    equations: Equations, x: NDArray[np.float64], traits: tuple[str, ...]
+) -> tuple[RandomSolution, ...]:
+    """Solutions of the random blocks that are not genetic."""
+    solutions = []
+    for block, start in zip(equations.design.random, equations.starts, strict=True):
+        if block.is_genetic:
+            continue
+        values = x[start : start + len(block.level) * len(block.members)].reshape(len(block.level), -1)
+        for k, member in enumerate(block.members):
+            trait = traits[member.trait]
+            solutions.append(RandomSolution(trait, block.effect, member.label, block.level, values[:, k].copy()))
+    return tuple(solutions)
