@@ -1,0 +1,127 @@
+"""Everything that a worker process runs, each part in a loop of its own that outlives outages of the others."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from bellwether.platform import dead_letters
+from bellwether.platform.consumers import Subscription
+from bellwether.platform.database import Database, url_of
+from bellwether.platform.dispatcher import Dispatcher
+from bellwether.platform.events import Consumer
+from bellwether.platform.jobs import JobKind
+from bellwether.platform.outage import for_ever
+from bellwether.platform.relay import Relay
+from bellwether.platform.runner import Runner
+from bellwether.platform.settings import PlatformSettings, ServiceSettings
+from bellwether.platform.streams import NatsLogin, connect, ensure_streams
+from bellwether.platform.wakeups import Wakeups
+
+log = structlog.get_logger()
+RETRY_S = 0.5
+SLOT = "worker-1"
+
+
+class Worker:
+    """Relays, consumers, dead-letter mover and jobs of these services."""
+
+    def __init__(
+        self,
+        platform: PlatformSettings,
+        services: Mapping[str, ServiceSettings],
+        consumers: Sequence[Consumer],
+        kinds: Sequence[JobKind],
+        jobs_url: str,
+        *,
+        jobs_at_once: int = 2,
+    ) -> None:
+        self.consumers = consumers
+        self.databases = {name: Database(settings) for name, settings in services.items()}
+        self.runner = Runner(kinds, self.databases, jobs_url, slot=SLOT, concurrency=jobs_at_once)
+        self.client: Client | None = None
+        self._platform = platform
+        self._dsns = {name: dsn_of(settings) for name, settings in services.items()}
+        self._wakeups = Wakeups(next(iter(self._dsns.values())))
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def js(self) -> JetStreamContext | None:
+        """JetStream while the broker is connected."""
+        return self.client.jetstream() if self.client is not None and self.client.is_connected else None
+
+    def start(self) -> None:
+        """Start every loop; none of them needs anything to be there yet."""
+        self._begin(for_ever("wakeups", self._wakeups.run))
+        self._begin(self._start_events())
+        self._begin(self._start_jobs())
+
+    async def stop(self) -> None:
+        """Stop taking in work and let go of the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.client is not None:
+            with contextlib.suppress(Exception):
+                await self.client.close()
+
+    async def missing(self) -> dict[str, str]:
+        """What keeps the worker from working; a broker that is away only delays events."""
+        missing = {
+            f"{name}.database": "PostgreSQL does not answer"
+            for name, database in self.databases.items()
+            if not await database.is_ready()
+        }
+        if not self.runner.is_ready:
+            missing["jobs"] = "the job runner has not started yet"
+        return missing
+
+    def degraded(self) -> dict[str, str]:
+        """What is slower than it should be."""
+        return {} if self.js is not None else {"nats": "NATS does not answer: facts wait in the outbox"}
+
+    def _begin(self, loop: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(loop))
+
+    async def _start_events(self) -> None:
+        client = self.client = await self._connected()
+        js = client.jetstream(timeout=5)
+        await until_done("streams", lambda: ensure_streams(js))
+        for schema, dsn in self._dsns.items():
+            self._begin(for_ever(f"relay {schema}", Relay(schema, dsn, js, self._wakeups).run))
+        for consumer in self.consumers:
+            subscription = Subscription(consumer, self.databases[consumer.service], js)
+            self._begin(for_ever(f"consumer {consumer.name}", subscription.run))
+        self._begin(for_ever(dead_letters.MOVER, lambda: dead_letters.move(js)))
+
+    async def _connected(self) -> Client:
+        login = NatsLogin.of("worker")
+        client: Client = await until_done("nats", lambda: connect(self._platform.nats_url, login, "worker"))
+        return client
+
+    async def _start_jobs(self) -> None:
+        await until_done("job runner", self.runner.launch)
+        log.info("worker_ready")
+        for schema, database in self.databases.items():
+            dispatcher = Dispatcher(schema, database, self.runner, self._wakeups)
+            self._begin(for_ever(f"dispatcher {schema}", dispatcher.run))
+
+
+async def until_done(what: str, make: Any) -> Any:
+    """Try until it succeeds: at the start of a worker nothing else need be there yet."""
+    while True:
+        try:
+            return await make()
+        except Exception as error:
+            log.warning("not_started", what=what, error=repr(error))
+        await asyncio.sleep(RETRY_S)
+
+
+def dsn_of(settings: ServiceSettings) -> str:
+    """A direct connection, which LISTEN and the relay need even where a pooler serves the rest."""
+    url = url_of(settings.database_url, settings.database_password.get_secret_value(), "postgresql")
+    return url.render_as_string(hide_password=False)
