@@ -71,7 +71,9 @@ class Client:
         with file.open("rb") as content:
             return self.call("POST", path, data=fields, files={"file": (file.name, content, "text/csv")})
 
-    def wait(self, job: dict[str, Any], watch: Callable[[dict[str, Any]], None], every_s: float = 0.25) -> dict[str, Any]:
+    def wait(
+        self, job: dict[str, Any], watch: Callable[[dict[str, Any]], None], every_s: float = 0.25
+    ) -> dict[str, Any]:
         """Follow a job to its end; `watch` sees every state."""
         path = f"/api/v1/{job['service']}/jobs/{job['id']}"
         while True:

@@ -1,0 +1,136 @@
+"""`./bellwether demo`: a flock from its files to a ranked list of rams."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import plotext
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bellwether.commands.client import Client, Refused
+from bellwether.commands.story import FILES, TRAITS, Story, Watch
+from bellwether.launch.commands.options import DataDir
+from bellwether.launch.commands.progress import Progress as StartProgress
+from bellwether.launch.errors import LaunchError
+from bellwether.launch.folders import Folders
+from bellwether.launch.handle import ensure_up
+from bellwether.launch.state import State
+
+console = Console()
+RANKED_BY = "PWT"
+
+
+def demo(data: DataDir) -> None:
+    """Start the platform, load the example flock, evaluate it, show the best rams and the genetic trend.
+
+    Running it again gives the same and doubles nothing. Stop the platform with: ./bellwether down
+
+    Example: ./bellwether demo
+    """
+    console.rule("Starting the platform")
+    progress = StartProgress()
+    state = ensure_up(data, say=progress.say, watch=progress.watch)
+    with Client(state.public_url) as client:
+        try:
+            tell(Story(client, Folders.of(data), state))
+        except Refused as refused:
+            raise LaunchError(
+                f"The platform refused: {refused}.", "See ./bellwether status and .bellwether/logs/."
+            ) from refused
+    addresses(state)
+
+
+def tell(story: Story) -> None:
+    """The whole story."""
+    console.rule("A farmer and a flock")
+    console.print(f"logged in as {story.account()}")
+    story.place()
+    console.print(f"farm [bold]{story.farm['name']}[/], flock [bold]{story.flock['name']}[/] ({story.flock['code']})")
+    for name, options in FILES:
+        load(story, name, options)
+    console.rule("Evaluation")
+    with bar("animal model, all traits together") as watch:
+        run = story.evaluate(watch)
+    show_run(run)
+    show_rams(story.best_rams(RANKED_BY))
+    show_trend(story.trend(RANKED_BY))
+
+
+def load(story: Story, name: str, options: dict[str, str]) -> None:
+    """One file: its counts, and every row that was refused with the reason and the remedy."""
+    console.rule(f"Importing {name}")
+    with bar(name) as watch:
+        done = story.load(name, options, watch)
+    console.print(
+        f"{done['rows_in']:,} rows in = {done['rows_accepted']:,} accepted + {done['rows_rejected']:,} rejected"
+    )
+    table = Table("row", "field", "rule", "what is wrong", "what to do", title="Rows that were refused")
+    for row in story.faults(done["id"]):
+        table.add_row(str(row["row"]), row["field"] or "", row["code"], row["message"], row["fix"])
+    console.print(table)
+
+
+def show_run(run: dict[str, Any]) -> None:
+    """What the evaluation was made of."""
+    report = run["report"]
+    console.print(
+        f"{run['n_animals']:,} animals, {run['n_records']:,} records, traits {', '.join(run['traits'])}; "
+        f"{report['iterations']} rounds; engine {run['engine_version']}"
+    )
+
+
+def show_rams(rams: list[dict[str, Any]]) -> None:
+    """The ten best rams."""
+    table = Table(
+        "rank", "tag", "born", "EBV kg", "reliability", "inbreeding", "sire", title=f"The ten best rams for {RANKED_BY}"
+    )
+    for rank, ram in enumerate(rams, start=1):
+        table.add_row(
+            str(rank), ram["tag"], str(ram["drop_year"]), f"{ram['value']:+.2f}", f"{ram['reliability']:.2f}",
+            f"{ram['inbreeding']:.3f}", ram["sire_tag"] or "",
+        )  # fmt: skip
+    console.print(table)
+
+
+def show_trend(trend: dict[str, Any]) -> None:
+    """Mean breeding value by drop, as a plot."""
+    years = [point["drop_year"] for point in trend["points"]]
+    values = [point["mean"] for point in trend["points"]]
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plot_size(78, 16)
+    plotext.plot(years, values, marker="dot")
+    plotext.scatter(years, values, marker="o")
+    plotext.xticks(years)
+    plotext.title(f"Genetic trend {RANKED_BY}: mean EBV (kg) by year of drop, {trend['slope']:+.2f} kg a year")
+    console.print(plotext.build(), markup=False, highlight=False)
+
+
+def addresses(state: State) -> None:
+    """Where to look next."""
+    console.rule("The platform is running")
+    base = state.public_url
+    for what, path in (("API documentation", "/docs"), ("GraphQL", "/graphql"), ("health", "/healthz")):
+        console.print(f"{what:>18}  {base}{path}")
+    console.print(f"{'traits':>18}  {', '.join(TRAITS)}; stop with ./bellwether down", highlight=False)
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Watch]:
+    """A progress bar that follows a job."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} % {task.fields[stage]}"),
+    )
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(what, total=1.0, stage="")
+
+        def watch(job: dict[str, Any]) -> None:
+            done = 1.0 if job["state"] == "succeeded" else job["progress"]
+            progress.update(task, completed=done, stage=job["stage"] or job["state"])
+
+        yield watch
+        progress.update(task, completed=1.0)

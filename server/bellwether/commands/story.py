@@ -1,0 +1,118 @@
+"""The demo's story, step by step, over the platform's public interface. Every step can be repeated without doubling."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bellwether.commands.client import Client, Refused
+from bellwether.commands.suites import ROOT
+from bellwether.launch import keys
+from bellwether.launch.commands.user import set_roles
+from bellwether.launch.folders import Folders
+from bellwether.launch.state import State
+
+EMAIL, NAME = "farmer@demo.bellwether.local", "Dorothy Dorset"
+FARM, FLOCK, FLOCK_CODE = "Demo stud", "Poll Dorset stud", "161234"
+EXAMPLE = ROOT / "examples" / "flock"
+FILES = (("animals.csv", {"kind": "sg"}), ("weights.csv", {"kind": "weight", "trait": "PWT", "date_order": "dmy"}))
+TRAITS = ("WWT", "PWT")
+Watch = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Story:
+    """One platform, one farmer, one flock."""
+
+    client: Client
+    folders: Folders
+    state: State
+    farm: dict[str, Any] = field(default_factory=dict)
+    flock: dict[str, Any] = field(default_factory=dict)
+
+    def account(self) -> str:
+        """A farmer who is logged in; returns the email."""
+        password = keys.password(self.folders, "demo-farmer")
+        try:
+            roles = self.client.login(EMAIL, password)["user"]["roles"]
+        except Refused as refused:
+            if refused.status != 401:
+                raise
+            self.client.post("/api/v1/auth/register", {"email": EMAIL, "password": password, "name": NAME})
+            roles = []
+        if "farmer" not in roles:
+            set_roles(self.folders, self.state, EMAIL, ["farmer"])
+            self.client.login(EMAIL, password)
+        return EMAIL
+
+    def place(self) -> None:
+        """The farm and its flock, made on the first run."""
+        self.farm = self._found("/api/v1/farm/farms", "name", FARM) or self.client.post(
+            "/api/v1/farm/farms", {"name": FARM, "country": "AU", "time_zone": "Australia/Melbourne"}
+        )
+        flocks = f"/api/v1/farm/flocks?farm_id={self.farm['id']}"
+        self.flock = self._found(flocks, "code", FLOCK_CODE) or self.client.post(
+            "/api/v1/farm/flocks",
+            {
+                "farm_id": self.farm["id"],
+                "name": FLOCK,
+                "code": FLOCK_CODE,
+                "breed_code": "PD",
+                "recording_scheme": "SG",
+            },
+        )
+
+    def load(self, name: str, options: dict[str, str], watch: Watch) -> dict[str, Any]:
+        """Import one file of the example and wait; the import with its counts."""
+        fields = {"farm_id": self.farm["id"], "flock_id": self.flock["id"], **options}
+        job = self.client.upload("/api/v1/farm/imports", EXAMPLE / name, fields)
+        ended = self.client.wait(job, watch)
+        if ended["state"] != "succeeded":
+            raise Refused(409, ended["error"] or {"detail": f"the import {ended['state']}"})
+        found: dict[str, Any] = self.client.get(f"/api/v1/farm/imports/{ended['result']['import_id']}")
+        return found
+
+    def faults(self, import_id: str) -> list[dict[str, Any]]:
+        """The rows that were refused, and why."""
+        return list(self.client.items(f"/api/v1/farm/imports/{import_id}/rows", accepted="false"))
+
+    def evaluate(self, watch: Watch) -> dict[str, Any]:
+        """The newest evaluation of the flock; a new one only when the data changed since."""
+        state = self.client.get(f"/api/v1/genetics/flocks/{self.flock['id']}/state")
+        if state["stale_since"] is None and state["last_run_id"] is not None:
+            run: dict[str, Any] = self.client.get(f"/api/v1/genetics/evaluations/{state['last_run_id']}")
+            return run
+        job = self.client.post(
+            "/api/v1/genetics/evaluations",
+            {"flock_id": self.flock["id"], "traits": list(TRAITS), "reliability": "exact"},
+        )
+        ended = self.client.wait(job, watch)
+        if ended["state"] != "succeeded":
+            raise Refused(409, ended["error"] or {"detail": f"the evaluation {ended['state']}"})
+        done: dict[str, Any] = self.client.get(f"/api/v1/genetics/evaluations/{ended['result']['run_id']}")
+        return done
+
+    def best_rams(self, trait: str, count: int = 10) -> list[dict[str, Any]]:
+        """The rams with the highest breeding values."""
+        page = self.client.get(
+            "/api/v1/genetics/breeding-values",
+            flock_id=self.flock["id"],
+            trait=trait,
+            sex="Male",
+            sort="-value",
+            limit=count,
+        )
+        return list(page["items"])
+
+    def trend(self, trait: str) -> dict[str, Any]:
+        """Mean breeding value by year of drop."""
+        found: dict[str, Any] = self.client.get(f"/api/v1/genetics/flocks/{self.flock['id']}/trend", trait=trait)
+        return found
+
+    def _found(self, path: str, key: str, value: str) -> dict[str, Any] | None:
+        return next((item for item in self.client.items(path) if item[key] == value), None)
+
+
+def example_files() -> list[tuple[Path, dict[str, str]]]:
+    """The files of the example with the options of their import."""
+    return [(EXAMPLE / name, options) for name, options in FILES]
