@@ -1,0 +1,1 @@
+"""Animals, their identifiers and the claims about their parents."""

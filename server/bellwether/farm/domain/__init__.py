@@ -1,0 +1,1 @@
+"""The rules of the farm, without web, database or clock."""

@@ -1,0 +1,89 @@
+"""Rules about parents: no loop, born after them, and the sex fits the role."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeVar
+
+from bellwether.farm.domain.findings import Broken, broken
+
+ParentType = Literal["sire", "dam", "et_donor_dam", "et_recipient_dam", "rearing_dam", "excluded_sire"]
+Method = Literal["observed", "associated", "derived", "dna"]
+GENETIC: frozenset[str] = frozenset({"sire", "dam", "et_donor_dam"})
+MALE_ROLES: frozenset[str] = frozenset({"sire", "excluded_sire"})
+STRENGTH: Mapping[str, int] = {"derived": 1, "associated": 2, "observed": 3, "dna": 4}
+MIN_DAM_AGE_DAYS = 200
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What the rules need to know of an animal."""
+
+    name: str
+    sex: str
+    fertility: str
+    birth_date: date | None
+
+
+def loop_path(parents: Mapping[K, set[K]], child: K, parent: K) -> list[K] | None:
+    """The way from `parent` up to `child`, if `child` is among the ancestors of `parent` or is `parent` itself."""
+    came_from: dict[K, K | None] = {parent: None}
+    front = [parent]
+    while front:
+        node = front.pop()
+        if node == child:
+            return path_to(came_from, node)
+        for upper in parents.get(node, ()):
+            if upper not in came_from:
+                came_from[upper] = node
+                front.append(upper)
+    return None
+
+
+def path_to(came_from: Mapping[K, K | None], node: K) -> list[K]:
+    """From the start of the search to `node`."""
+    path = [node]
+    while (before := came_from[path[-1]]) is not None:
+        path.append(before)
+    return path[::-1]
+
+
+def check_parent(child: Kin, parent: Kin, role: ParentType, *, field: str) -> None:
+    """The rules between one child and one parent.
+
+    Raises:
+        Broken: the sex does not fit the role, or the dates cannot be.
+    """
+    is_male_role = role in MALE_ROLES
+    wanted = "male" if is_male_role else "female"
+    if parent.sex not in (wanted, "unknown"):
+        raise clash("sex_clash", f"{parent.name} is {parent.sex} and cannot be a {role_name(role)}", field)
+    if role == "sire" and parent.fertility == "neutered":
+        raise clash("sire_is_wether", f"{parent.name} is a wether and cannot be a sire", field)
+    if child.birth_date is None or parent.birth_date is None or role == "excluded_sire":
+        return
+    if parent.birth_date >= child.birth_date:
+        text = f"{child.name} is born on {child.birth_date}, its {role_name(role)} {parent.name} on {parent.birth_date}"
+        raise clash("born_before_parent", text, field)
+    age = (child.birth_date - parent.birth_date).days
+    if not is_male_role and role != "rearing_dam" and age < MIN_DAM_AGE_DAYS:
+        raise clash("dam_too_young", f"{parent.name} was {age} days old when {child.name} was born", field)
+
+
+def clash(code: str, message: str, field: str) -> Broken:
+    """Contradiction between rows, or between a row and what is stored."""
+    return broken(code, message, "correct the parent, the sex or the birth date", field=field, verdict="conflict")
+
+
+def loop(names: list[str], field: str) -> Broken:
+    """An animal would become its own ancestor; `names` is the way round."""
+    way = " -> ".join(names)
+    return broken(
+        "pedigree_loop", f"this would close a loop: {way}", "correct the parent", field=field, verdict="conflict"
+    )
+
+
+def role_name(role: str) -> str:
+    """For a message."""
+    return role.replace("_", " ").replace("et ", "ET ")

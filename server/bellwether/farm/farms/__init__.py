@@ -1,0 +1,1 @@
+"""Farms and who belongs to them."""

@@ -1,0 +1,1 @@
+"""Flocks of a farm."""

@@ -1,0 +1,84 @@
+"""Which headers are known, whatever case, spaces and punctuation a program gives them."""
+
+import re
+
+from bellwether.farm.domain.traits import ALIASES, TRAITS, WEIGHTS
+
+ANIMAL = {
+    "id": ("ID", "ANIMALID", "LPNID", "LPN", "NSIPID", "REGISTRATION", "REGNO"),
+    "eid": ("EID", "RFID", "ELECTRONICID", "EIDNUMBER"),
+    "vid": ("VID", "TAG", "LOCALID", "EARTAG", "VISUALID", "VISUALTAG"),
+    "name": ("NAME", "ANIMALNAME"),
+    "sire": ("SIRE", "SIREID"),
+    "dam": ("DAM", "DAMID"),
+    "sex": ("SEX", "GENDER"),
+    "birth_date": ("DOB", "BIRTHDATE", "DATEOFBIRTH"),
+    "birth_type": ("BTYPE", "BIRTHTYPE", "BT"),
+    "rear_type": ("RTYPE", "REARTYPE", "RT"),
+    "et": ("ET", "EMBRYOTRANSFER"),
+    "recipient": ("RECIPIENT", "RECIPIENTDAM", "RECIPIENTID"),
+    "birth_group": ("BGROUP", "BIRTHGROUP", "BGRP"),
+}
+WEIGHT = {
+    "eid": ANIMAL["eid"],
+    "vid": ANIMAL["vid"],
+    "id": ANIMAL["id"],
+    "date": ("DATE", "WEIGHDATE", "WEIGHTDATE"),
+    "time": ("TIME", "WEIGHTIME"),
+    "weight": ("WEIGHT", "WEIGHTKG", "LIVEWEIGHT", "LIVEWEIGHTKG", "WT", "WTKG", "KG"),
+    "weight_lb": ("WEIGHTLB", "WEIGHTLBS", "LIVEWEIGHTLB", "WTLB", "LB", "LBS"),
+    "unit": ("UNIT", "UNITS", "WEIGHTUNIT"),
+    "group": ("GROUP", "MOB", "MANAGEMENTGROUP", "MGMTGROUP", "GRP"),
+    "trait": ("TRAIT", "STAGE"),
+}
+STAGE_DATES = {
+    "FAT": ("SCANDATE",),
+    "EMD": ("SCANDATE",),
+    "GFW": ("FLEECEDATE",),
+    "FD": ("FLEECEDATE",),
+    "WEC": ("WECDATE",),
+    "DAG": ("DAGDATE", "WECDATE"),
+}
+
+
+def normal(header: str) -> str:
+    """Letters and digits only, in capitals."""
+    return re.sub(r"[^A-Z0-9]", "", header.upper())
+
+
+def known(headers: list[str], table: dict[str, tuple[str, ...]]) -> dict[str, int]:
+    """Field -> position of its first column."""
+    names = [normal(header) for header in headers]
+    found = {field: [names.index(alias) for alias in aliases if alias in names] for field, aliases in table.items()}
+    return {field: min(places) for field, places in found.items() if places}
+
+
+def measurements(headers: list[str]) -> dict[str, list[int | None]]:
+    """Trait -> positions of its value, its date and its group."""
+    names = [normal(header) for header in headers]
+    found: dict[str, list[int | None]] = {}
+    for position, name in enumerate(names):
+        code = ALIASES.get(name, name)
+        if code in TRAITS and code not in found:
+            date = first(names, date_names(name, code))
+            found[code] = [position, date, first(names, (name + "GRP", name + "GROUP", code + "GRP"))]
+    return found
+
+
+def date_names(name: str, code: str) -> tuple[str, ...]:
+    """Where the date of a trait may stand: its own column, that of its kind, that of the weight of its stage."""
+    kind = code if code in STAGE_DATES else code[1:]
+    stage = TRAITS[code].stage
+    weight = next((w.code for w in WEIGHTS.values() if w.stage == stage), "PWT")
+    of_kind = tuple(prefix + date for date in STAGE_DATES.get(kind, ()) for prefix in (stage, ""))
+    return (name + "DATE", code + "DATE", *of_kind, weight + "DATE")
+
+
+def first(names: list[str], wanted: tuple[str, ...]) -> int | None:
+    """The position of the first wanted name that is there."""
+    return next((names.index(name) for name in wanted if name in names), None)
+
+
+def used(columns: dict[str, int], traits: dict[str, list[int | None]]) -> set[int]:
+    """Every position that is read."""
+    return set(columns.values()) | {place for places in traits.values() for place in places if place is not None}

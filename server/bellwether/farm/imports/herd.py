@@ -1,0 +1,125 @@
+"""The animals that one chunk of an animal list touches, as they are stored and as the rows change them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from bellwether.farm.domain.identifiers import Identifier
+from bellwether.farm.domain.pedigree import Kin
+
+Key = tuple[str, str, str]
+FIELDS = ("sex", "fertility", "birth_date", "drop_year", "birth_type", "rear_type", "is_embryo_transfer", "birth_group")
+
+
+@dataclass
+class Sheep:
+    """One animal: `values` holds FIELDS."""
+
+    id: UUID
+    flock_id: UUID
+    tag: str
+    values: dict[str, Any]
+    is_reference: bool
+    is_new: bool = False
+    is_changed: bool = False
+    is_of_this_import: bool = False
+    identifiers: list[Identifier] = field(default_factory=list)
+
+    @property
+    def kin(self) -> Kin:
+        """What the pedigree rules need."""
+        return kin_of(self.tag, self.values)
+
+
+def kin_of(name: str, values: dict[str, Any]) -> Kin:
+    """The same for an animal that does not exist yet."""
+    return Kin(name, values["sex"], values["fertility"], values["birth_date"])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One accepted claim about a parent."""
+
+    id: UUID
+    child_id: UUID
+    parent_id: UUID
+    role: str
+    method: str
+    status: str = "accepted"
+
+    @property
+    def slot(self) -> tuple[UUID, str]:
+        """At most one accepted claim stands in each slot."""
+        return self.child_id, "dam" if self.role == "et_donor_dam" else self.role
+
+
+@dataclass
+class Offspring:
+    """An animal in its role as a parent."""
+
+    roles: set[str] = field(default_factory=set)
+    first_name: str = ""
+    first_birth: date | None = None
+
+    def add(self, role: str, name: str, born: date | None) -> None:
+        """One more child."""
+        self.roles.add(role)
+        if born is not None and (self.first_birth is None or born < self.first_birth):
+            self.first_birth, self.first_name = born, name
+
+
+@dataclass
+class Herd:
+    """Everything by id and by identifier; what is added or changed goes back to the database."""
+
+    flock_id: UUID
+    new_id: Callable[[], UUID]
+    sheep: dict[UUID, Sheep] = field(default_factory=dict)
+    by_key: dict[Key, UUID] = field(default_factory=dict)
+    claims: dict[tuple[UUID, str], Claim] = field(default_factory=dict)
+    parents: dict[UUID, set[UUID]] = field(default_factory=dict)
+    offspring: dict[UUID, Offspring] = field(default_factory=dict)
+    added_identifiers: list[tuple[UUID, Identifier]] = field(default_factory=list)
+    added_claims: list[Claim] = field(default_factory=list)
+    superseded_claims: list[UUID] = field(default_factory=list)
+
+    def find(self, identifier: Identifier) -> Sheep | None:
+        """The animal that has this identifier now."""
+        found = self.by_key.get(identifier.key)
+        return None if found is None else self.sheep[found]
+
+    def add(self, values: dict[str, Any], known: list[Identifier], *, is_reference: bool) -> Sheep:
+        """A new animal with its identifiers."""
+        made = Sheep(self.new_id(), self.flock_id, "", values, is_reference, is_new=True, is_of_this_import=True)
+        self.sheep[made.id] = made
+        for identifier in known:
+            self.tag(made, identifier)
+        return made
+
+    def tag(self, animal: Sheep, identifier: Identifier) -> None:
+        """One more identifier for `animal`."""
+        animal.identifiers.append(identifier)
+        self.by_key[identifier.key] = animal.id
+        self.added_identifiers.append((animal.id, identifier))
+
+    def claim(self, claim: Claim, child: Sheep) -> None:
+        """A claim; an accepted one takes the place of the one before."""
+        if claim.status == "accepted":
+            before = self.claims.get(claim.slot)
+            if before is not None:
+                self._supersede(before)
+            self.claims[claim.slot] = claim
+            if claim.role != "et_recipient_dam":
+                self.parents.setdefault(claim.child_id, set()).add(claim.parent_id)
+            born = child.values["birth_date"]
+            self.offspring.setdefault(claim.parent_id, Offspring()).add(claim.role, child.tag, born)
+        self.added_claims.append(claim)
+
+    def _supersede(self, before: Claim) -> None:
+        self.parents.get(before.child_id, set()).discard(before.parent_id)
+        if before in self.added_claims:
+            self.added_claims.remove(before)
+        else:
+            self.superseded_claims.append(before.id)

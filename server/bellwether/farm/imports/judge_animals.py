@@ -1,0 +1,200 @@
+"""Verdicts on the rows of an animal list. A row is checked completely before anything of it enters the herd."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from bellwether.farm.domain import identifiers, pedigree, traits
+from bellwether.farm.domain.findings import Broken, Finding, Verdict, broken
+from bellwether.farm.domain.identifiers import Identifier
+from bellwether.farm.domain.pedigree import MALE_ROLES, STRENGTH, Kin, ParentType
+from bellwether.farm.imports.herd import FIELDS, Claim, Herd, Offspring, Sheep, kin_of
+from bellwether.farm.imports.ledger import Ledger
+from bellwether.farm.imports.outcomes import Outcome, rejected
+
+METHOD = {"sire": "derived", "dam": "observed", "et_donor_dam": "observed", "et_recipient_dam": "observed"}
+Parent = tuple[ParentType, str, Identifier]
+
+
+def judge(rows: Iterable[tuple[int, dict[str, Any]]], herd: Herd, ledger: Ledger) -> list[Outcome]:
+    """One outcome for each row, in order; what is accepted is in the herd and the ledger."""
+    return [judge_row(row, data, herd, ledger) for row, data in rows]
+
+
+def judge_row(row: int, data: dict[str, Any], herd: Herd, ledger: Ledger) -> Outcome:
+    """One row."""
+    known = own_identifiers(data, herd.flock_id)
+    try:
+        animal = resolve(known, herd)
+        values = merged(animal, data)
+        kin = kin_of(known[0].value, values)
+        check_offspring(kin, animal, herd)
+        parents = parents_of(data)
+        for parent in parents:
+            check_parent(kin, values["drop_year"], animal, parent, herd)
+    except Broken as error:
+        return rejected(row, error.finding)
+    return take(row, data, animal, values, known, parents, herd, ledger)
+
+
+def own_identifiers(data: dict[str, Any], flock_id: UUID) -> list[Identifier]:
+    """The row's identifiers; a visual tag counts within flock and drop, a name within the animal."""
+    found = [Identifier(*item) for item in data["identifiers"]]
+    return [
+        identifiers.visual(item.raw, flock_id, data["drop_year"]) if item.kind == "visual" else item for item in found
+    ]
+
+
+def resolve(known: list[Identifier], herd: Herd) -> Sheep | None:
+    """The stored animal that the row is about, if there is one.
+
+    Raises:
+        Broken: the identifiers name two animals, or the animal has another one of the same scheme.
+    """
+    found = {animal.id: (animal, item) for item in known if (animal := herd.find(item)) is not None}
+    if not found:
+        return None
+    if len(found) > 1:
+        tags = ", ".join(item.value for _, item in found.values())
+        raise taken(f"{tags} belong to different animals", known[0])
+    animal, item = next(iter(found.values()))
+    for mine in known:
+        other = next((i for i in animal.identifiers if i.scheme == mine.scheme and i.scope == mine.scope), None)
+        if other is not None and other.value != mine.value and mine.kind in ("registration", "eid"):
+            raise taken(f"{item.value} belongs to the animal {other.value}", mine)
+    return animal
+
+
+def taken(message: str, identifier: Identifier) -> Broken:
+    """An identifier is on another animal."""
+    field = {"registration": "id", "visual": "vid"}.get(identifier.kind, identifier.kind)
+    return broken("identifier_taken", message, "correct the identifier", field=field, verdict="ambiguous")
+
+
+def merged(animal: Sheep | None, data: dict[str, Any]) -> dict[str, Any]:
+    """The animal's values with those of the row over them; an empty cell changes nothing."""
+    born = data["birth_date"]
+    row = {name: data[name] for name in FIELDS} | {"birth_date": date.fromisoformat(born) if born else None}
+    if animal is None:
+        return row
+    empty = (None, "unknown")
+    return {name: animal.values[name] if row[name] in empty else row[name] for name in FIELDS}
+
+
+def check_offspring(kin: Kin, animal: Sheep | None, herd: Herd) -> None:
+    """An animal that is a parent already must fit that role with its new sex and birth date."""
+    offspring = herd.offspring.get(animal.id) if animal else None
+    for role in sorted(offspring.roles if offspring else ()):
+        assert offspring is not None
+        child = Kin(offspring.first_name or "its offspring", "unknown", "unknown", offspring.first_birth)
+        field = "birth_date" if kin.sex in ("unknown", "male" if role in MALE_ROLES else "female") else "sex"
+        pedigree.check_parent(child, kin, as_role(role), field=field)
+
+
+def as_role(role: str) -> ParentType:
+    """A role as read from the database, where a check constraint holds it."""
+    return role  # type: ignore[return-value]
+
+
+def parents_of(data: dict[str, Any]) -> list[Parent]:
+    """The claims of the row; the dam of a transferred embryo is its donor."""
+    dam: ParentType = "et_donor_dam" if data["is_embryo_transfer"] else "dam"
+    roles: list[tuple[ParentType, str]] = [("sire", "sire"), (dam, "dam"), ("et_recipient_dam", "recipient")]
+    return [(role, field, Identifier(*data[field])) for role, field in roles if data[field]]
+
+
+def check_parent(child: Kin, year: int | None, animal: Sheep | None, parent: Parent, herd: Herd) -> None:
+    """The rules for one parent, stored or not."""
+    role, field, identifier = parent
+    stored = herd.find(identifier)
+    parent_year = identifiers.year_of(identifier)
+    if year and parent_year and parent_year > year:
+        text = f"{child.name} is of {year}, its {pedigree.role_name(role)} {identifier.value} of {parent_year}"
+        raise pedigree.clash("born_before_parent", text, field)
+    if stored is None:
+        return
+    if animal is not None and role in pedigree.GENETIC and animal.id in herd.offspring:
+        path = pedigree.loop_path(herd.parents, animal.id, stored.id)
+        if path:
+            raise pedigree.loop(
+                [child.name, *(herd.sheep[step].tag if step in herd.sheep else str(step) for step in path)], field
+            )
+    pedigree.check_parent(child, stored.kin, role, field=field)
+
+
+def take(
+    row: int,
+    data: dict[str, Any],
+    animal: Sheep | None,
+    values: dict[str, Any],
+    known: list[Identifier],
+    parents: list[Parent],
+    herd: Herd,
+    ledger: Ledger,
+) -> Outcome:
+    """Let the row into the herd and the ledger."""
+    verdict: Verdict = "match"
+    if animal is None:
+        animal, verdict = herd.add(values, [], is_reference=False), "new"
+    elif animal.is_reference:
+        verdict = "new" if animal.is_of_this_import else "update"
+    is_changed = enter(animal, values, known, herd)
+    for parent in parents:
+        is_changed = set_parent(animal, parent, herd) or is_changed
+    born = values["birth_date"]
+    warning = parent_warning(data)
+    for measured in data["measurements"]:
+        found = ledger.record(animal.id, animal.flock_id, measured, row)
+        is_changed = found not in ("match", "duplicate") or is_changed
+        age = (date.fromisoformat(measured["date"]) - born).days if born else None
+        trait = traits.TRAITS[measured["trait"]]
+        warning = warning or traits.warning(trait, measured["value"], age, field=trait.code.lower())
+    return Outcome(row, "update" if verdict == "match" and is_changed else verdict, animal.id, warning)
+
+
+def enter(animal: Sheep, values: dict[str, Any], known: list[Identifier], herd: Herd) -> bool:
+    """Values and identifiers of the row onto the animal; True when something is different now."""
+    is_changed = animal.values != values or animal.is_reference
+    animal.values, animal.is_reference = values, False
+    for item in known:
+        mine = identifiers.named(item.raw, str(animal.id)) if item.kind == "name" else item
+        if mine.key not in herd.by_key:
+            herd.tag(animal, mine)
+            is_changed = True
+    animal.tag = identifiers.display_tag(animal.identifiers) or animal.tag
+    animal.is_changed = animal.is_changed or is_changed
+    return is_changed
+
+
+def set_parent(animal: Sheep, parent: Parent, herd: Herd) -> bool:
+    """The claim of the row, unless stronger evidence stands; an unknown parent becomes an ancestor."""
+    role, _, identifier = parent
+    stored = herd.find(identifier) or ancestor(identifier, role, herd)
+    claim = Claim(herd.new_id(), animal.id, stored.id, role, METHOD[role])
+    before = herd.claims.get(claim.slot)
+    if before is not None and before.parent_id == claim.parent_id and before.role == role:
+        return False
+    if before is not None and STRENGTH[before.method] > STRENGTH[claim.method] and before.method == "dna":
+        claim = Claim(claim.id, animal.id, stored.id, role, claim.method, status="proposed")
+    herd.claim(claim, animal)
+    return True
+
+
+def ancestor(identifier: Identifier, role: ParentType, herd: Herd) -> Sheep:
+    """A parent that the farm has no record of: kept for the pedigree, never counted."""
+    values: dict[str, Any] = dict.fromkeys(FIELDS)
+    sex = "male" if role in MALE_ROLES else "female"
+    values |= {"sex": sex, "fertility": "unknown", "is_embryo_transfer": False}
+    values["drop_year"] = identifiers.year_of(identifier)
+    made = herd.add(values, [identifier], is_reference=True)
+    made.tag = identifier.value
+    herd.offspring[made.id] = Offspring()
+    return made
+
+
+def parent_warning(data: dict[str, Any]) -> Finding | None:
+    """What will stop an export later."""
+    if data["is_embryo_transfer"] and not data["recipient"]:
+        return Finding("new", "recipient_missing", "an embryo transfer without recipient", "add it", "recipient")
+    return None

@@ -1,0 +1,37 @@
+"""A line as data, judged by itself: what can be said without looking at any other row or at the database."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bellwether.farm.domain.findings import Broken, Finding
+from bellwether.farm.imports import animal_rows, weight_rows
+from bellwether.farm.imports.detect import Layout
+from bellwether.farm.imports.lines import Line
+
+BLANK = Finding("blank", "blank", "the line is empty", "nothing to do")
+UNREADABLE = Finding("bad_format", "unreadable", "the line cannot be split into cells", "check its quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One line of the file: either data or the reason why there is none."""
+
+    row: int
+    raw: str
+    data: dict[str, Any] | None
+    finding: Finding | None = None
+
+
+def read(line: Line, layout: Layout, today: date) -> ReadRow:
+    """The line as data, or with the first rule that it breaks."""
+    raw = line.text[:10_000]
+    if line.is_blank:
+        return ReadRow(line.number, raw, None, BLANK)
+    if line.cells is None:
+        return ReadRow(line.number, raw, None, UNREADABLE)
+    reader = weight_rows.read if layout.kind == "weights" else animal_rows.read
+    try:
+        return ReadRow(line.number, raw, reader(line.cells, layout, today))
+    except Broken as error:
+        return ReadRow(line.number, raw, None, error.finding)

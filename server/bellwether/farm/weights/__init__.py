@@ -1,0 +1,1 @@
+"""Weights and what they mean for an evaluation."""
