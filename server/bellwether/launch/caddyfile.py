@@ -129,6 +129,7 @@ PROXY = """
 				dial_timeout 1s
 				response_header_timeout 65s
 				keepalive_idle_conns_per_host 128
+				compression off
 			}}
 		}}"""
 

@@ -11,9 +11,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Mirror(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def receive(self) -> int:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        total = 0
+        while size := int(self.rfile.readline() or b"0", 16):
+            total += len(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return total
+
     def answer(self) -> None:
-        sent = int(self.headers.get("Content-Length") or 0)
-        received = len(self.rfile.read(sent)) if sent else 0
+        received = self.receive()
         if self.path.startswith("/slow"):
             time.sleep(1)
         body = json.dumps(

@@ -39,21 +39,36 @@ def small(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) ->
     """Two parts, one of which needs the other: for what needs no database."""
     folders.make()
     ports, moved = choose(["services", "users"], wanted)
-    first = _small("services", ports["services"])
-    second = replace(_small("users", ports["users"]), needs=("services",))
+    first = _small(folders, "services", ports["services"])
+    second = replace(_small(folders, "users", ports["users"]), needs=("services",))
     return Plan((first, second), ports, tuple(moved), f"http://127.0.0.1:{ports['services']}")
 
 
 def failing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
     """A part that cannot start."""
     folders.make()
-    return Plan((Part("broken", dies_with_us("/bin/sh", "-c", "echo the disk is upside down; exit 7")),))
+    command = dies_with_us("/bin/sh", "-c", "echo the disk is upside down; exit 7")
+    return Plan((Part("broken", command, ready=by(http(1, "/"))),))
 
 
-def _small(name: str, port: int) -> Part:
+def breeding(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """A part with a child of its own, which outlives its parent unless somebody ends it."""
+    found = small(folders, split, wanted, say)
+    parent = replace(
+        found.parts[0], command=dies_with_us("/bin/sh", "-c", BREEDER.format(*found.parts[0].command[-4:]))
+    )
+    return replace(found, parts=(parent, found.parts[1]))
+
+
+#: the grandchild leaves the session, as a daemon does
+BREEDER = f"setsid sleep 300 & exec {sys.executable} -S -E {{1}} {{2}} {{3}}"
+
+
+def _small(folders: Folders, name: str, port: int) -> Part:
     return Part(
         name,
         mirror(port, name),
+        env={"BELLWETHER_DATA_DIR": str(folders.data)},
         ready=by(http(port, "/readyz")),
         ports=(port,),
         address=f"http://127.0.0.1:{port}",

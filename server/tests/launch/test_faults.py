@@ -1,0 +1,184 @@
+"""Kills for real: each part, the supervisor, the guardian, both; whatever is killed comes back by itself."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bellwether.launch import handle
+from bellwether.launch.errors import AlreadyRunning, LaunchError
+from bellwether.launch.state import State
+
+pytestmark = pytest.mark.faults
+
+Read = Callable[[Path], State]
+Wait = Callable[..., float]
+Find = Callable[[Path], dict[int, str]]
+PARTS = ("postgres", "dynoxide", "dynoxide-keys", "nats", "users", "services", "worker", "gateway")
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_killed_part_comes_back(running: Path, read: Read, wait: Wait, name: str) -> None:
+    before = read(running)
+    os.kill(before.parts[name].pid, signal.SIGKILL)
+
+    def back() -> bool:
+        now = read(running)
+        return now.phase == "ready" and now.parts[name].pid != before.parts[name].pid
+
+    print(f"{name} back after {wait(back):.2f} s")
+    now = read(running)
+    assert now.parts[name].restarts == before.parts[name].restarts + 1
+    assert now.parts[name].address == before.parts[name].address
+    others = [other for other in PARTS if other != name]
+    assert [now.parts[other].pid for other in others] == [before.parts[other].pid for other in others]
+
+
+def test_a_killed_supervisor_is_replaced_and_leaves_nobody_behind(running: Path, read: Read, wait: Wait) -> None:
+    before = read(running)
+    old = before.processes()
+    before.identity("supervisor").send(signal.SIGKILL)
+    took = wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+    print(f"supervisor back after {took:.2f} s")
+    now = read(running)
+    assert now.ports == before.ports
+    assert not [each for each in old if each.alive]
+    assert len(now.processes()) == len(PARTS)
+
+
+def test_a_killed_guardian_is_replaced_while_the_parts_go_on(running: Path, read: Read, wait: Wait) -> None:
+    before = read(running)
+    before.identity("guardian").send(signal.SIGKILL)
+    wait(lambda: read(running).guardian != before.guardian and read(running).identity("guardian").alive)
+    assert read(running).processes() == before.processes()
+    # and the new guardian does its work
+    before.identity("supervisor").send(signal.SIGKILL)
+    wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+
+
+def test_a_stopped_upstream_costs_a_reader_no_error(running: Path, read: Read, wait: Wait) -> None:
+    state, statuses, done = read(running), [], threading.Event()
+
+    def load() -> None:
+        while not done.is_set():
+            with urllib.request.urlopen(f"{state.public_url}/api/v1/farm/animals", timeout=10) as answer:
+                statuses.append(answer.status)
+
+    readers = [threading.Thread(target=load) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for _ in range(3):
+        pid = read(running).parts["services"].pid
+        os.kill(pid, signal.SIGKILL)
+        wait(lambda pid=pid: read(running).phase == "ready" and read(running).parts["services"].pid != pid)
+        time.sleep(0.3)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert len(statuses) > 30
+    assert set(statuses) == {200}
+
+
+def test_a_second_up_is_refused(running: Path) -> None:
+    with pytest.raises(AlreadyRunning, match="running already"):
+        handle.start(running, plan="stand_ins:plan")
+    done = subprocess.run(
+        [sys.executable, "-m", "bellwether.cli", "up", "--data", str(running)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "running already" in done.stderr
+
+
+def test_down_leaves_no_process_and_up_again_finds_the_data(running: Path, read: Read, processes_of: Find) -> None:
+    assert len(processes_of(running)) > len(PARTS)
+    began = time.monotonic()
+    assert handle.down(running)
+    print(f"down after {time.monotonic() - began:.2f} s")
+    assert processes_of(running) == {}
+    assert not handle.down(running)
+    began = time.monotonic()
+    handle.ensure_up(running, plan="stand_ins:plan")
+    took = time.monotonic() - began
+    print(f"warm start {took:.2f} s")
+    assert took < 10
+
+
+def test_killing_supervisor_and_guardian_at_once_leaves_no_part(
+    folder: Path, read: Read, wait: Wait, processes_of: Find
+) -> None:
+    state = handle.ensure_up(folder, plan="stand_ins:small")
+    state.identity("guardian").send(signal.SIGKILL)
+    state.identity("supervisor").send(signal.SIGKILL)
+    wait(lambda: processes_of(folder) == {})
+    assert handle.ensure_up(folder, plan="stand_ins:small").phase == "ready"
+
+
+def test_what_a_killed_part_forked_ends_too(folder: Path, read: Read, wait: Wait, processes_of: Find) -> None:
+    state = handle.ensure_up(folder, plan="stand_ins:breeding")
+    sleepers = [pid for pid, words in processes_of(folder).items() if "sleep 300" in words]
+    assert len(sleepers) == 1
+    os.kill(state.parts["services"].pid, signal.SIGKILL)
+    wait(lambda: read(folder).phase == "ready" and read(folder).parts["services"].restarts == 1)
+    assert sleepers[0] not in processes_of(folder)
+    handle.down(folder)
+    assert processes_of(folder) == {}
+
+
+def test_a_taken_port_moves_and_is_told(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free = handle.ensure_up(folder, plan="stand_ins:small").ports["services"]
+        handle.down(folder)
+        taken.bind(("127.0.0.1", free))
+        taken.listen()
+        state = handle.ensure_up(folder, plan="stand_ins:small")
+        assert free < state.ports["services"] < 32768
+        assert any(f"services listens on {state.ports['services']}" in note for note in state.notes)
+
+
+def test_a_port_taken_from_a_dead_part_is_given_up(folder: Path, read: Read, wait: Wait) -> None:
+    state = handle.ensure_up(folder, plan="stand_ins:small")
+    port = state.ports["users"]
+    with socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        os.kill(state.parts["users"].pid, signal.SIGKILL)
+        wait(lambda: steals(thief, port))
+        wait(lambda: read(folder).phase == "ready" and read(folder).ports["users"] != port, 20)
+
+
+def steals(thief: socket.socket, port: int) -> bool:
+    try:
+        thief.bind(("127.0.0.1", port))
+        thief.listen()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_part_that_cannot_start_is_named_with_its_last_words(folder: Path, processes_of: Find) -> None:
+    with pytest.raises(LaunchError, match=r"broken ended with exit code 7(.|\n)*the disk is upside down"):
+        handle.ensure_up(folder, plan="stand_ins:failing")
+    assert processes_of(folder) == {}
+
+
+def test_the_terminal_is_the_guardian_of_a_foreground_start(
+    folder: Path, read: Read, wait: Wait, processes_of: Find
+) -> None:
+    words = "from pathlib import Path; from bellwether.launch import handle; import sys; sys.exit(handle.in_foreground("
+    words += f"Path({str(folder)!r}), False, say=print, watch=lambda s: None, plan='stand_ins:small'))"
+    terminal = subprocess.Popen([sys.executable, "-c", words])
+    wait(lambda: read(folder).phase == "ready")
+    assert read(folder).guardian["pid"] == terminal.pid
+    terminal.send_signal(signal.SIGINT)
+    assert terminal.wait(20) == 0
+    assert processes_of(folder) == {}
