@@ -1,0 +1,1 @@
+"""The Genetic Data Service: traits, evaluations and breeding values."""

@@ -1,0 +1,1 @@
+"""Breeding values: ranked, by animal, and their trend."""

@@ -1,0 +1,1 @@
+"""Evaluation runs: from a flock's records to breeding values."""

@@ -1,0 +1,74 @@
+"""What stops an evaluation, and what is wrong with a request for one."""
+
+from bellwether.platform.problems import Conflict, NotFound, RowError, Unprocessable
+
+
+class NoSuchFlock(NotFound):
+    """The flock is unknown, or another farm's."""
+
+    code, title = "no_such_flock", "There is no such flock, or it is not yours to see"
+
+
+class NoSuchEvaluation(NotFound):
+    """The evaluation is unknown, or another farm's."""
+
+    code, title = "no_such_evaluation", "There is no such evaluation, or it is not yours to see"
+
+
+class UnknownTrait(Unprocessable):
+    """A trait that the dictionary does not have."""
+
+    code, title = "unknown_trait", "There is no such trait: GET /api/v1/genetics/traits lists them"
+
+
+class TraitWithoutRecords(Unprocessable):
+    """A trait was asked for that nothing usable has been recorded for."""
+
+    code, title = "trait_without_records", "A trait has no usable record in this flock"
+
+
+class TraitWithoutVariance(Unprocessable):
+    """A trait's records are all alike, or the dictionary has no variances for it."""
+
+    code, title = "trait_without_variance", "A trait does not vary, so there is nothing to evaluate"
+
+
+class NothingToEvaluate(Unprocessable):
+    """No trait of the flock has enough records."""
+
+    code, title = "nothing_to_evaluate", "No trait of this flock has enough usable records"
+
+
+class PedigreeContradiction(Unprocessable):
+    """A loop, or an animal that is a sire here and a dam there."""
+
+    code, title = "pedigree_contradiction", "The pedigree contradicts itself: correct it, then start again"
+
+
+class EvaluationRefused(Unprocessable):
+    """The engine cannot use the model, the variances or the records."""
+
+    code, title = "evaluation_refused", "The records and the model do not go together"
+
+
+class EvaluationNotConverged(Unprocessable):
+    """The solver did not reach the tolerance: such a run has no breeding values."""
+
+    code, title = "evaluation_not_converged", "The equations were not solved to the tolerance"
+
+
+class WorkFilesLost(Conflict):
+    """The files between two steps have gone or were changed."""
+
+    code, title = "work_files_lost", "The extracted records of this run are gone: retry the job"
+
+
+class RunSuperseded(Conflict):
+    """Another execution of the same job has taken over."""
+
+    code, title = "run_superseded", "Another execution of this run has taken over"
+
+
+def about_traits(code: str, found: dict[str, str], fix: str) -> list[RowError]:
+    """One row error for each trait, `found` giving what is wrong with it."""
+    return [RowError(field=trait, code=code, message=message, fix=fix) for trait, message in found.items()]

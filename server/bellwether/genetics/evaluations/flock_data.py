@@ -1,0 +1,117 @@
+"""The records of a flock and the pedigree behind them, as they come from the farm's published views."""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Animal:
+    """One animal of the pedigree."""
+
+    id: str
+    flock_id: str
+    sex: str
+    birth_type: int | None = None
+    rear_type: int | None = None
+    sire_id: str | None = None
+    dam_id: str | None = None
+    drop_year: int | None = None
+    reference_only: bool = False
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One weight of one animal."""
+
+    id: str
+    animal_id: str
+    trait: str
+    weight_kg: float
+    occurred_on: str
+    age_days: int | None = None
+    contemporary_group: str | None = None
+
+
+@dataclass(frozen=True)
+class FlockData:
+    """Animals and weights, each ordered by id, so that the same data always give the same arrays."""
+
+    flock_id: str
+    animals: tuple[Animal, ...]
+    weights: tuple[Weight, ...]
+
+    def digest(self) -> str:
+        """SHA-256 of everything in it."""
+        sha = hashlib.sha256(self.flock_id.encode())
+        for row in (*self.animals, *self.weights):
+            sha.update(orjson.dumps(astuple(row)) + b"\n")
+        return sha.hexdigest()
+
+    def is_own(self, animal: Animal) -> bool:
+        """Is it one of the flock, and not only an ancestor?"""
+        return animal.flock_id == self.flock_id and not animal.reference_only
+
+
+def select_flock(flock_id: str, animals: Iterable[Animal], weights: Iterable[Weight]) -> FlockData:
+    """The flock's animals, those with weights in it, and all their ancestors."""
+    known = {animal.id: animal for animal in animals}
+    kept_weights = sorted((weight for weight in weights if weight.animal_id in known), key=lambda w: w.id)
+    waiting = [animal.id for animal in known.values() if animal.flock_id == flock_id]
+    waiting += [weight.animal_id for weight in kept_weights]
+    kept: set[str] = set()
+    while waiting:
+        animal_id = waiting.pop()
+        if animal_id in kept:
+            continue
+        kept.add(animal_id)
+        parents = (known[animal_id].sire_id, known[animal_id].dam_id)
+        waiting += [parent for parent in parents if parent is not None and parent in known]
+    return FlockData(flock_id, tuple(known[animal_id] for animal_id in sorted(kept)), tuple(kept_weights))
+
+
+def read_animals(path: Path) -> Iterator[Animal]:
+    """From the CSV that COPY writes, columns in the order of `Animal`."""
+    for row in rows_of(path):
+        yield Animal(
+            id=row[0],
+            flock_id=row[1],
+            sex=row[2],
+            birth_type=whole(row[3]),
+            rear_type=whole(row[4]),
+            sire_id=row[5] or None,
+            dam_id=row[6] or None,
+            drop_year=whole(row[7]),
+            reference_only=row[8] == "t",
+            tag=row[9] or None,
+        )
+
+
+def read_weights(path: Path) -> Iterator[Weight]:
+    """From the CSV that COPY writes, columns in the order of `Weight`."""
+    for row in rows_of(path):
+        yield Weight(
+            id=row[0],
+            animal_id=row[1],
+            trait=row[2],
+            weight_kg=float(row[3]),
+            occurred_on=row[4],
+            age_days=whole(row[5]),
+            contemporary_group=row[6] or None,
+        )
+
+
+def rows_of(path: Path) -> Iterator[list[str]]:
+    """Lines of a CSV file without a header."""
+    with path.open(newline="", encoding="utf-8") as file:
+        yield from csv.reader(file)
+
+
+def whole(text: str) -> int | None:
+    """A whole number, or nothing."""
+    return int(text) if text else None
