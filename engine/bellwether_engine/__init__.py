@@ -41,13 +41,13 @@ from .model import Model, fit
 from .options import Options
 from .pedigree import Pedigree
 from .records import Records
-from .solution import Convergence, FixedSolution, GeneticColumn, Provenance, RandomSolution, Solution
+from .solution import Convergence, FixedSolution, GeneticColumn, Notice, Provenance, RandomSolution, Solution
 from .variances import Variances
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Legendre", "Model", "ModelError",
-    "NotConverged", "Options", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Solution",
+    "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Solution",
     "Variances", "fit",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from .effect import Effect
 from .errors import ModelError
 from .pedigree import Pedigree
 from .records import Records
+from .solution import Notice
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +111,9 @@ def regressors(records: Records, effect: Effect, observed: NDArray[np.bool_]) ->
 
 def random_blocks(
     effects: tuple[Effect, ...], traits: tuple[str, ...], records: Records, pedigree: Pedigree
-) -> tuple[list[RandomBlock], list[str]]:
+) -> tuple[list[RandomBlock], list[Notice]]:
     """Random blocks, the genetic one first, and warnings."""
-    warnings: list[str] = []
+    warnings: list[Notice] = []
     blocks = []
     genetic: list[Member] = []
     for kind in ("additive", "maternal"):
@@ -122,7 +123,8 @@ def random_blocks(
             _, observed = observed_by(records, effect, traits)
             orphans = int((observed & (level < 0)).sum())
             if orphans:
-                warnings.append(f"{orphans} records have no known dam: the maternal effect is left out of them")
+                message = f"{orphans} records have no known dam: the maternal effect is left out of them"
+                warnings.append(Notice("unknown_dam", message, effect.name))
     if genetic:
         maternal = any(effect.kind == "maternal" for effect in effects)
         animals = np.arange(pedigree.n_animals, dtype=np.int32)

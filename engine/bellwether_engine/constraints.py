@@ -12,6 +12,7 @@ from scipy.sparse import csc_array, diags_array
 from .blocks import FixedBlock
 from .design import Design
 from .errors import ModelError
+from .solution import Notice
 
 CONVENTION = (
     "in each trait the class effect with the most levels (the first of equals) keeps all its levels; in every other "
@@ -26,7 +27,7 @@ class Constraints:
     """`constrained` (n_fixed,) marks the columns set to 0; warnings name what cannot be separated."""
 
     constrained: NDArray[np.bool_]
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
 
 
 def find_constraints(design: Design, traits: tuple[str, ...]) -> Constraints:
@@ -42,7 +43,7 @@ def find_constraints(design: Design, traits: tuple[str, ...]) -> Constraints:
         ``too_many_levels``: more than 4,000 columns beside the largest class effect of a trait.
     """
     constrained = np.zeros(design.n_fixed, dtype=bool)
-    warnings: list[str] = []
+    warnings: list[Notice] = []
     for trait in range(len(traits)):
         members = [i for i, block in enumerate(design.fixed) if block.trait == trait]
         kept = max((i for i in members if design.fixed[i].is_class), key=lambda i: len(design.fixed[i].level))
@@ -148,27 +149,25 @@ def _refuse_lonely_levels(design: Design, trait: str, members: list[int], sweep_
     counts = np.asarray(csc_array(design.w)[:, : design.n_fixed].sum(axis=0)).ravel()
     for i in members:
         block, start = design.fixed[i], design.fixed_start[i]
-        if not block.is_class or len(block.level) < 2:
+        if block.column is None or len(block.level) < 2:
             continue
         part = vectors[start : start + len(block.level)]
         for j in np.flatnonzero(counts[start : start + len(block.level)] == 1):
             alike = np.abs(part - part[j]).max(axis=1) < 1e-6
             if alike.sum() == 1:
-                row = int(np.flatnonzero(_records_at(block, int(j)))[0])
-                message = f"level {block.level[j]} of {block.effect} has one record and cannot be estimated for {trait}"
+                row = int(np.flatnonzero(block.column == j)[0])
+                message = f"a level of {block.effect} has one record and cannot be estimated for {trait}"
                 fix = "Merge the level with another one, or leave the record out"
                 place = f"effects.{block.effect}"
                 raise ModelError("level_not_estimable", message, place=place, fix=fix, positions=(row,))
 
 
-def _records_at(block: FixedBlock, j: int) -> NDArray[np.bool_]:
-    assert block.column is not None
-    return block.column == j
-
-
-def _describe(design: Design, column: int, trait: str) -> str:
+def _describe(design: Design, column: int, trait: str) -> Notice:
     i = max(k for k, start in enumerate(design.fixed_start) if start <= column)
     block = design.fixed[i]
     if block.is_class:
-        return f"{trait}: level {block.level[column - design.fixed_start[i]]} of {block.effect} cannot be told apart from other effects; it is 0"
-    return f"{trait}: {block.effect} varies no further than the class effects do; a coefficient is 0"
+        level = int(block.level[column - design.fixed_start[i]])
+        message = f"{trait}: a level of {block.effect} cannot be told apart from other effects; its solution is 0"
+        return Notice("confounded_level", message, block.effect, level)
+    message = f"{trait}: {block.effect} varies no further than the class effects do; a coefficient is 0"
+    return Notice("confounded_covariate", message, block.effect)

@@ -108,5 +108,7 @@ def random_solutions(
         values = x[start : start + len(block.level) * len(block.members)].reshape(len(block.level), -1)
         for k, member in enumerate(block.members):
             trait = traits[member.trait]
-            solutions.append(RandomSolution(trait, block.effect, member.label, block.level, values[:, k].copy()))
+            is_class = block.variance_of.startswith("random.")
+            estimate = values[:, k].copy()
+            solutions.append(RandomSolution(trait, block.effect, member.label, is_class, block.level, estimate))
     return tuple(solutions)

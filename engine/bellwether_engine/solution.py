@@ -18,6 +18,16 @@ class GeneticColumn:
     effect: str
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A warning: stable `code`, `message`, and where it is about a level of an effect, both (level -1: none)."""
+
+    code: str
+    message: str
+    effect: str = ""
+    level: int = -1
+
+
 @dataclass(frozen=True, eq=False)
 class FixedSolution:
     """A fixed effect or covariate on one trait.
@@ -47,13 +57,14 @@ class FixedSolution:
 class RandomSolution:
     """A random effect that is not genetic, on one trait.
 
-    `level` (int32) holds the codes of the record column, or for a permanent effect the positions of the animals with
-    records; `coefficient` is "" or ``legendre0``, ``legendre1``, ...
+    `level` (int32) holds the codes of the record column (`is_class`), or for a permanent effect the positions of the
+    animals with records; `coefficient` is "" or ``legendre0``, ``legendre1``, ...
     """
 
     trait: str
     effect: str
     coefficient: str
+    is_class: bool
     level: NDArray[np.int32]
     estimate: NDArray[np.float64]
 
@@ -125,7 +136,7 @@ class Solution:
         The convention that makes the fixed solutions unique.
     counts : mapping of str to int
         Animals, founders, records, observations, equations, levels by effect.
-    warnings : tuple of str
+    warnings : tuple of Notice
     provenance : Provenance
     """
 
@@ -139,5 +150,5 @@ class Solution:
     convergence: Convergence
     constraint: str
     counts: Mapping[str, int]
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     provenance: Provenance

@@ -14,7 +14,7 @@ from .factor import EXACT_LIMIT, Factor, too_large
 from .options import Options
 from .pcg import RESIDUAL, solve_pcg
 from .results import genetic_scale
-from .solution import Convergence
+from .solution import Convergence, Notice
 
 AUTO_LIMIT = 40_000
 Tell = Callable[[float, str], None]
@@ -26,7 +26,7 @@ class Plan:
 
     method: str
     is_exact: bool
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,8 @@ def choose(options: Options, n_equations: int) -> Plan:
     is_exact = wants_exact or (options.reliability == "auto" and is_small)
     warnings = []
     if options.reliability == "auto" and not is_small:
-        warnings.append(f"no reliabilities: {n_equations:,} equations are above {AUTO_LIMIT:,}; ask for exact ones")
+        message = f"no reliabilities: {n_equations:,} equations are above {AUTO_LIMIT:,}; ask for exact ones"
+        warnings.append(Notice("no_reliability", message))
     method = options.solver
     if method == "auto":
         method = "direct" if is_exact or is_small else "pcg"

@@ -1,0 +1,1 @@
+"""`./bellwether evaluate`: files in, breeding values out; no server, database or network."""

@@ -1,0 +1,5 @@
+"""Runs the command by itself: `python -m bellwether.evaluate`."""
+
+from .command import main
+
+main()

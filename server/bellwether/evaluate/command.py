@@ -1,0 +1,93 @@
+"""The command `evaluate` of the command-line program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False, help="Files in, breeding values out.")
+
+
+@app.command()
+def evaluate(
+    pedigree: Annotated[Path, typer.Option(help="animal,sire,dam; unknown parents empty or 0")],
+    out: Annotated[Path, typer.Option(help="Folder for the results; made when absent")],
+    records: Annotated[Path | None, typer.Option(help="One row per record, with a column animal")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model file (TOML)")] = None,
+    genotypes: Annotated[str | None, typer.Option(help="PLINK prefix or CSV of dosages")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report, or the problem, as JSON")] = False,
+) -> None:
+    """Estimate breeding values from a pedigree, records and a model; without records, inbreeding alone."""
+    from .findings import BadInput, refuse
+    from .run import run
+
+    try:
+        if genotypes is not None:
+            message, fix = "genomic models are not available in this version", "Leave --genotypes out"
+            raise refuse("command line", None, "not_available", message, fix, "genotypes")
+        with Display(quiet=as_json) as display:
+            report = run(pedigree, records, model, out, display)
+    except BadInput as problem:
+        _print_problem(problem, as_json)
+        raise typer.Exit(problem.exit_code) from problem
+    typer.echo(json.dumps(report, indent=2) if as_json else _summary(report, out))
+
+
+class Display:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._bar: Any = None
+        self._wanted = sys.stderr.isatty() and not quiet
+
+    def __enter__(self) -> Display:
+        if self._wanted:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("read", total=1.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, share: float, step: str) -> None:
+        """Show that `step` runs and which share of the work is done."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=share, description=step)
+
+
+def _print_problem(problem: Any, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(problem.document(), indent=2))
+        return
+    typer.echo(f"{problem.title}; nothing was written.", err=True)
+    for finding in problem.findings:
+        typer.echo(str(finding), err=True)
+
+
+def _summary(report: dict[str, Any], out: Path) -> str:
+    counts = report["counts"]
+    lines = [f"{counts['animals']:,} animals, {counts.get('records', 0):,} records, method {report['method']}"]
+    if "convergence" in report:
+        found = report["convergence"]
+        lines.append(
+            f"{counts['equations']:,} equations, {found['iterations']} iterations, largest change "
+            f"{found['largest_change']:.1e} genetic SD, relative residual {found['relative_residual']:.1e}"
+        )
+    lines += [f"warning: {warning['message']}" for warning in report["warnings"]]
+    seconds = sum(step["seconds"] for step in report["steps"])
+    return "\n".join([*lines, f"{seconds:.2f} s; results in {out}"])
+
+
+def main() -> None:
+    """Run the command by itself."""
+    app()

@@ -1,0 +1,218 @@
+"""The model file (TOML): what it may say, and what of it this version carries out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bellwether_engine import Effect, Legendre, Model, ModelError, Options, Variances
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .findings import BadInput, Finding, refuse
+
+Matrix = float | list[list[float]]
+NOT_YET = {"groups": "unknown parent groups", "metafounders": "metafounders", "genomic": "genomic models"}
+
+
+class Strict(BaseModel):
+    """Base of the tables: a key that nobody reads is an error."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class BasisTable(Strict):
+    """A basis of random regression."""
+
+    type: Literal["legendre"]
+    order: int
+    on: str
+    range: tuple[float, float]
+
+
+class EffectTable(Strict):
+    """One of `[[effects]]`."""
+
+    name: str = Field(min_length=1)
+    kind: Literal["fixed", "covariate", "random", "additive", "maternal", "permanent", "permanent_dam"]
+    traits: list[str] | None = None
+    basis: BasisTable | None = None
+
+
+class TraitTable(Strict):
+    """One of `[[trait]]`."""
+
+    name: str
+    type: Literal["linear", "continuous", "ordinal"] = "linear"
+
+
+class VariancesTable(Strict):
+    """`[variances]`: a number or a matrix each."""
+
+    residual: Matrix
+    additive: Matrix | None = None
+    additive_maternal: Matrix | None = None
+    permanent: Matrix | None = None
+    permanent_dam: Matrix | None = None
+    random: dict[str, Matrix] = {}
+
+
+class OptionsTable(Strict):
+    """`[options]`."""
+
+    inbreeding: bool = True
+    estimate: Literal["none", "ai-reml", "mc-reml"] = "none"
+    reliability: Literal["none", "exact", "approximate", "auto"] = "auto"
+    weights: str | None = None
+    tolerance: float = 1e-6
+    seed: int | None = None
+    solver: Literal["auto", "direct", "pcg"] = "auto"
+    maximum_iterations: int = 5000
+
+
+class ModelTable(Strict):
+    """The whole file."""
+
+    traits: list[str] = []
+    trait: list[TraitTable] = []
+    effects: list[EffectTable] = []
+    variances: VariancesTable
+    options: OptionsTable = OptionsTable()
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model that the engine can fit, and the text it came from."""
+
+    path: Path
+    text: str
+    model: Model
+    weights: str | None
+    seed: int | None
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def line(self, place: str) -> int | None:
+        """Line of a place such as `variances.additive` or `effects.sex`, as well as it can be told."""
+        return line_of(self.text, place)
+
+
+def read_model(path: Path) -> ModelFile:
+    """Read and check a model file.
+
+    Raises
+    ------
+    BadInput
+        Not TOML, a key or value that does not exist, something that this version does not carry out.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise refuse(path, None, "unreadable_file", f"cannot be read: {error.strerror}", "Check the path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        raise refuse(path, line, "not_toml", f"not TOML: {error}", "Correct the syntax") from error
+    _refuse_not_yet(path, text, document)
+    try:
+        table = ModelTable.model_validate(document)
+    except ValidationError as error:
+        raise BadInput([_finding(path, text, document, item) for item in error.errors()]) from error
+    _refuse_options(path, text, table)
+    try:
+        return ModelFile(path, text, build_model(table), table.options.weights, table.options.seed)
+    except ModelError as error:
+        raise refuse(path, line_of(text, error.place), error.code, error.message, error.fix, error.place) from error
+
+
+def build_model(table: ModelTable) -> Model:
+    """The engine's model."""
+    traits = tuple(table.traits or [trait.name for trait in table.trait])
+    given = table.variances
+    maternal = next((effect.name for effect in table.effects if effect.kind == "maternal"), "dam")
+    effects = tuple(_effect(effect, maternal, given) for effect in table.effects)
+    variances = Variances(**{name: getattr(given, name) for name in VariancesTable.model_fields})
+    options = table.options
+    return Model(
+        traits,
+        effects,
+        variances,
+        Options(
+            inbreeding=options.inbreeding,
+            reliability=options.reliability,  # type: ignore[arg-type]  # approximate was refused
+            solver=options.solver,
+            tolerance=options.tolerance,
+            maximum_iterations=options.maximum_iterations,
+        ),
+    )
+
+
+def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect:
+    """`permanent` under the name of the dam's column, or with a variance for dams only, is the dam's."""
+    kind = effect.kind
+    of_dam = effect.name in (maternal, "dam") or (given.permanent is None and given.permanent_dam is not None)
+    if kind == "permanent" and of_dam:
+        kind = "permanent_dam"
+    basis = effect.basis
+    return Effect(
+        effect.name,
+        kind,
+        None if effect.traits is None else tuple(effect.traits),
+        None if basis is None else Legendre(basis.order, basis.on, *basis.range),
+    )
+
+
+def _refuse_not_yet(path: Path, text: str, document: dict[str, Any]) -> None:
+    for section, words in NOT_YET.items():
+        if section in document:
+            message = f"{words} are not available in this version"
+            raise refuse(path, line_of(text, section), "not_available", message, f"Remove [{section}]", section)
+
+
+def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
+    refused = {
+        "options.estimate": table.options.estimate if table.options.estimate != "none" else None,
+        "options.reliability": "approximate" if table.options.reliability == "approximate" else None,
+        "trait": next(("ordinal traits" for trait in table.trait if trait.type == "ordinal"), None),
+    }
+    for place, what in refused.items():
+        if what is not None:
+            fix = 'Use estimate = "none", reliability = "exact" and linear traits'
+            message = f"{what} is not available in this version"
+            raise refuse(path, line_of(text, place), "not_available", message, fix, place)
+    if table.traits and table.trait and set(table.traits) != {trait.name for trait in table.trait}:
+        message = "traits and [[trait]] name different traits"
+        raise refuse(path, line_of(text, "traits"), "traits", message, "Name the same traits in both", "traits")
+
+
+def _finding(path: Path, text: str, document: dict[str, Any], item: Any) -> Finding:
+    place = [str(part) for part in item["loc"] if not str(part).startswith(("list[", "float"))]
+    if place[:1] == ["effects"] and len(place) > 1 and place[1].isdigit():
+        effect = document["effects"][int(place[1])]
+        place[1] = str(effect.get("name", place[1])) if isinstance(effect, dict) else place[1]
+    where = ".".join(place)
+    codes = {"extra_forbidden": ("unknown_key", "Remove the key, or check its spelling")}
+    codes |= {"missing": ("missing_key", f"Add {where}")}
+    code, fix = codes.get(item["type"], ("bad_value", "See the reference of the model file"))
+    return Finding(str(path), line_of(text, where), code, f"{where}: {item['msg']}", fix, where)
+
+
+def line_of(text: str, place: str) -> int | None:
+    """Line of a place in the model file: the key, the `name` of an effect, or the section."""
+    parts = place.split(".")
+    patterns = [rf"^\s*\[+\s*{re.escape(place)}\s*\]+", rf"^\s*(random\.)?\"?{re.escape(parts[-1])}\"?\s*="]
+    if parts[0] == "effects" and len(parts) > 1:
+        patterns.insert(0, rf"name\s*=\s*[\"']{re.escape(parts[1])}[\"']")
+    patterns.append(rf"^\s*\[+\s*{re.escape(parts[0])}\s*\]+")
+    for pattern in patterns:
+        found = re.search(pattern, text, re.MULTILINE)
+        if found:
+            return text[: found.end()].count("\n") + 1
+    return None

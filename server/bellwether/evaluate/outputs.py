@@ -1,0 +1,128 @@
+"""The result files, written to a folder beside and then moved: all of them or none."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from bellwether_engine import Solution
+
+from .findings import refuse
+from .pedigree_file import Animals
+from .records_file import Observations
+
+NAMES = (
+    "breeding_values.csv",
+    "fixed_effects.csv",
+    "random_effects.csv",
+    "marker_effects.csv",
+    "variances.csv",
+    "report.json",
+)
+
+
+def breeding_values(animals: Animals, solution: Solution) -> pl.DataFrame:
+    """One row per animal and column of the breeding values."""
+    n, width = solution.ebv.shape
+    reliability = None if solution.reliability is None else solution.reliability.ravel()
+    return pl.DataFrame(
+        {
+            "animal": animals.ids.gather(np.repeat(np.arange(n), width)),
+            "trait": [column.trait for column in solution.columns] * n,
+            "effect": [column.effect for column in solution.columns] * n,
+            "ebv": solution.ebv.ravel(),
+            "reliability": reliability if reliability is not None else pl.Series([None] * (n * width), dtype=pl.Float64),
+            "inbreeding": np.repeat(solution.inbreeding, width),
+        }
+    )
+
+
+def inbreeding_only(animals: Animals, inbreeding: np.ndarray[Any, Any]) -> pl.DataFrame:
+    """One row per animal; only `inbreeding` is filled."""
+    empty = pl.lit(None, dtype=pl.String)
+    frame = pl.DataFrame({"animal": animals.ids, "inbreeding": inbreeding})
+    return frame.select(
+        "animal",
+        empty.alias("trait"),
+        empty.alias("effect"),
+        empty.alias("ebv"),
+        empty.alias("reliability"),
+        "inbreeding",
+    )
+
+
+def fixed_effects(solution: Solution, observations: Observations) -> pl.DataFrame:
+    """Level solutions and standard errors; a constrained level is 0 without a standard error."""
+    parts = []
+    for part in solution.fixed:
+        error = np.full(len(part.level), np.nan) if part.se is None else part.se
+        parts.append(
+            pl.DataFrame(
+                {
+                    "trait": [part.trait] * len(part.level),
+                    "effect": [part.effect] * len(part.level),
+                    "level": level_names(part.effect, part.level, observations.labels),
+                    "estimate": part.estimate,
+                    "se": pl.Series(error).fill_nan(None),
+                }
+            )
+        )
+    return pl.concat(parts)
+
+
+def level_names(effect: str, level: np.ndarray[Any, Any], labels: dict[str, pl.Series]) -> list[str]:
+    """Names of the levels of a class effect; of a covariate "" or the degree; of the mean ""."""
+    if effect in labels:
+        return [str(name) for name in labels[effect].gather(level)]
+    return [f"legendre{j}" for j in level] if len(level) > 1 else [""]
+
+
+def random_effects(solution: Solution, animals: Animals, observations: Observations) -> pl.DataFrame:
+    """Level solutions of the random effects that are not genetic."""
+    columns = {"trait": pl.String, "effect": pl.String, "level": pl.String, "estimate": pl.Float64}
+    parts = [pl.DataFrame(schema=columns)]
+    for part in solution.random:
+        names = observations.labels.get(part.effect, animals.ids) if part.is_class else animals.ids
+        label = part.effect if not part.coefficient else f"{part.effect}:{part.coefficient}"
+        parts.append(
+            pl.DataFrame(
+                {
+                    "trait": [part.trait] * len(part.level),
+                    "effect": [label] * len(part.level),
+                    "level": names.gather(part.level),
+                    "estimate": part.estimate,
+                }
+            )
+        )
+    return pl.concat(parts)
+
+
+def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) -> None:
+    """Write all files beside `out`, then move them in; files of an earlier run that do not belong are removed.
+
+    Raises
+    ------
+    BadInput
+        The folder cannot be written.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
+            folder = Path(beside)
+            for name, table in tables.items():
+                table.write_csv(folder / name)
+            (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+            out.mkdir(exist_ok=True)
+            for name in NAMES:
+                if (folder / name).exists():
+                    shutil.move(folder / name, out / name)
+                else:
+                    (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        message = f"the results cannot be written: {error.strerror}"
+        raise refuse(out, None, "unwritable_folder", message, "Choose a folder that you may write to") from error

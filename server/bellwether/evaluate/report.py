@@ -1,0 +1,94 @@
+"""`report.json`: what was done to what, how well, how long and with how much memory."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from bellwether_engine import Notice, Solution
+from bellwether_engine.provenance import engine_version
+from numpy.typing import NDArray
+
+from .model_file import ModelFile
+from .pedigree_file import Animals
+from .records_file import Observations
+
+
+@dataclass
+class Steps:
+    """Clock and memory by step; passes progress on."""
+
+    tell: Callable[[float, str], None]
+    done: list[dict[str, Any]] = field(default_factory=list)
+    _name: str = ""
+    _since: float = 0.0
+
+    def __call__(self, share: float, name: str) -> None:
+        """Note that step `name` runs."""
+        if name != self._name:
+            self.close()
+            self._name, self._since = name, time.perf_counter()
+        self.tell(share, name)
+
+    def close(self) -> None:
+        """End the running step."""
+        if self._name and self._name != "done":
+            seconds = round(time.perf_counter() - self._since, 4)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            self.done.append({"step": self._name, "seconds": seconds, "peak_memory_mib": round(peak, 1)})
+        self._name = ""
+
+
+def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: Steps) -> dict[str, Any]:
+    """The report of a run without records."""
+    counts = {"animals": len(animals.ids), "founders_added": animals.n_added, "inbred": int((inbreeding > 0).sum())}
+    return {
+        "engine_version": engine_version(),
+        "inputs": {"pedigree": _input(animals.table)},
+        "counts": counts,
+        "method": "inbreeding",
+        "mean_inbreeding": float(inbreeding.mean()) if len(inbreeding) else 0.0,
+        "converged": True,
+        "steps": steps.done,
+        "warnings": [],
+    }
+
+
+def evaluation_report(
+    animals: Animals, model: ModelFile, observations: Observations, solution: Solution, steps: Steps
+) -> dict[str, Any]:
+    """The report of a run with records."""
+    convergence, provenance = solution.convergence, solution.provenance
+    inputs = {"pedigree": _input(animals.table), "records": _input(observations.table)}
+    inputs["model"] = {"file": str(model.path), "sha256": model.sha256}
+    return {
+        "engine_version": provenance.engine_version,
+        "inputs": inputs,
+        "input_sha256": provenance.input_sha256,
+        "model": dict(provenance.parameters),
+        "seed": model.seed,
+        "counts": dict(solution.counts) | {"founders_added": animals.n_added},
+        "method": convergence.method,
+        "converged": convergence.converged,
+        "iterations": convergence.iterations,
+        "convergence": asdict(convergence),
+        "reliability": "exact" if solution.reliability is not None else "none",
+        "reliability_base": solution.reliability_base,
+        "fixed_effects_constraint": solution.constraint,
+        "steps": steps.done,
+        "warnings": [_warning(notice, observations) for notice in solution.warnings],
+    }
+
+
+def _input(table: Any) -> dict[str, Any]:
+    return {"file": str(table.path), "sha256": table.sha256, "rows": table.frame.height}
+
+
+def _warning(notice: Notice, observations: Observations) -> dict[str, Any]:
+    labels = observations.labels.get(notice.effect)
+    level = str(labels[notice.level]) if labels is not None and notice.level >= 0 else None
+    return {"code": notice.code, "message": notice.message, "effect": notice.effect or None, "level": level}

@@ -1,0 +1,147 @@
+"""Tables as text: csv, csv.gz, parquet, and tab- or space-separated files, every cell a stripped string."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from .findings import BadInput, Finding, refuse
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as columns of text; missing cells are empty."""
+
+    path: Path
+    frame: pl.DataFrame
+    sha256: str
+    text: str | None
+    separator: str
+
+    def line(self, row: int) -> int:
+        """Line of the file that holds data row `row` (from 0); parquet counts as if it had a header."""
+        if self.text is None:
+            return row + 2
+        lines = (number for number, _ in _rows(self.text, self.separator))
+        return next(islice(lines, row + 1, None), row + 2)
+
+    def column(self, name: str) -> pl.Series:
+        """A column, or a finding that it is missing."""
+        if name not in self.frame.columns:
+            have = ", ".join(self.frame.columns[:12])
+            message = f"the column {name} is missing; the file has {have}"
+            raise refuse(self.path, 1, "missing_column", message, f"Add the column {name} or correct its name", name)
+        return self.frame[name]
+
+    def findings(self, rows: list[int], code: str, message: str, fix: str, field: str) -> list[Finding]:
+        """Findings about data rows; `{}` in the message stands for the cell."""
+        cells = self.frame[field] if field in self.frame.columns else None
+        return [
+            Finding(
+                str(self.path),
+                self.line(row),
+                code,
+                message.format(cells[row]) if cells is not None else message,
+                fix,
+                field,
+            )
+            for row in rows
+        ]
+
+
+def read_table(path: Path) -> Table:
+    """Read a table by its ending and first line.
+
+    Raises
+    ------
+    BadInput
+        No such file, unreadable, no header, repeated columns, a line with too many cells.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        fix = "Check the path"
+        raise refuse(path, None, "unreadable_file", f"the file cannot be read: {error.strerror}", fix) from error
+    digest = hashlib.sha256(raw).hexdigest()
+    if path.suffix == ".parquet":
+        return Table(path, _parquet(path, raw), digest, None, ",")
+    text = _decode(path, raw)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise refuse(path, 1, "empty_file", "the file is empty", "Give a header line and one line per row")
+    separator = "," if "," in first else "\t" if "\t" in first else " " if " " in first.strip() else ","
+    return Table(path, _parse(path, text, separator), digest, text, separator)
+
+
+def _decode(path: Path, raw: bytes) -> str:
+    try:
+        data = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    except (OSError, EOFError) as error:
+        raise refuse(path, None, "unreadable_file", "the file is not a gzip file", "Compress it again") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise refuse(path, line, "encoding", "the file is not UTF-8 text", "Save it as UTF-8") from error
+
+
+def _parquet(path: Path, raw: bytes) -> pl.DataFrame:
+    try:
+        frame = pl.read_parquet(io.BytesIO(raw))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise refuse(path, None, "unreadable_file", "the file is not a parquet file", "Write it again") from error
+    return frame.select(pl.all().cast(pl.String).fill_null("").str.strip_chars())
+
+
+def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:
+    source = text
+    if separator == " ":
+        source = "\n".join("\t".join(cells) for _, cells in _rows(text, separator))
+    elif "\n\n" in text or "\r\n\r\n" in text or text[:1].isspace():
+        source = "".join(line for line in text.splitlines(keepends=True) if line.strip())
+    header = next(_rows(text, separator))
+    names = [name.strip() for name in header[1]]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        message = f"the column {repeated[0]} appears twice"
+        raise refuse(path, header[0], "repeated_column", message, "Rename or remove one of them", repeated[0])
+    try:
+        used = "\t" if separator == " " else separator
+        frame = pl.read_csv(io.BytesIO(source.encode()), separator=used, infer_schema=False)
+    except pl.exceptions.NoDataError as error:
+        raise refuse(path, 1, "no_rows", "the file has a header and no rows", "Add rows") from error
+    except pl.exceptions.PolarsError as error:
+        raise _ragged(path, text, separator, len(names)) from error
+    if frame.width != len(names):
+        raise _ragged(path, text, separator, len(names))
+    frame.columns = names
+    return frame.select(pl.all().fill_null("").str.strip_chars())
+
+
+def _ragged(path: Path, text: str, separator: str, width: int) -> BadInput:
+    for line, cells in _rows(text, separator):
+        if len(cells) != width:
+            message = f"the line has {len(cells)} cells, the header has {width}"
+            return refuse(path, line, "ragged_line", message, "Quote cells that hold the separator")
+    return refuse(path, None, "unreadable_file", "the file cannot be read as a table", "Check quotes and separators")
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each line that is not blank, the header first."""
+    if separator == " ":
+        yield from ((n, line.split()) for n, line in enumerate(text.splitlines(), 1) if line.strip())
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    for cells in reader:
+        if len(cells) > 1 or (cells and cells[0].strip()):
+            yield before + 1, cells
+        before = reader.line_num
