@@ -105,7 +105,7 @@ def show_trend(trend: dict[str, Any]) -> None:
     plotext.scatter(years, values, marker="o")
     plotext.xticks(years)
     plotext.title(f"Genetic trend {RANKED_BY}: mean EBV (kg) by year of drop, {trend['slope']:+.2f} kg a year")
-    console.print(plotext.build(), markup=False, highlight=False)
+    console.print(plotext.uncolorize(plotext.build()), markup=False, highlight=False, soft_wrap=True)
 
 
 def addresses(state: State) -> None:
