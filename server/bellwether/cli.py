@@ -31,10 +31,10 @@ COMMANDS = {
 class Commands(typer.core.TyperGroup):
     """Lists commands without importing them."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the framework's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """A name with its summary is enough for the list of commands."""
         if cmd_name not in COMMANDS:
             return None

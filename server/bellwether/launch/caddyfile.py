@@ -15,6 +15,9 @@ PROBLEMS = {
     504: ("gateway_timeout", "Gateway timeout", "The service did not answer in time."),
 }
 
+#: the length that the client announces: a body too large is refused before it is sent
+ANNOUNCED = '{http.request.header.Content-Length} != "" && int({http.request.header.Content-Length})'
+
 GLOBAL = """{{
 	admin off
 	persist_config off
@@ -86,14 +89,14 @@ SITE = """
 		@announced_import {{
 			method POST
 			path /api/v1/farm/imports
-			expression `{{http.request.header.Content-Length}} != "" && int({{http.request.header.Content-Length}}) > {import_bytes}`
+			expression `{announced} > {import_bytes}`
 		}}
 		@announced {{
 			not {{
 				method POST
 				path /api/v1/farm/imports
 			}}
-			expression `{{http.request.header.Content-Length}} != "" && int({{http.request.header.Content-Length}}) > {body_bytes}`
+			expression `{announced} > {body_bytes}`
 		}}
 		error @announced_import 413
 		error @announced 413
@@ -149,7 +152,13 @@ def text(listen: Listen, routes: dict[str, list[str]], home: Path) -> str:
         PROXY.format(number=number, paths=" ".join(paths), upstream=upstream)
         for number, (upstream, paths) in enumerate(routes.items())
     )
-    site = SITE.format(proxies=proxies, problems=_problems(), import_bytes=IMPORT_BYTES, body_bytes=BODY_BYTES)
+    site = SITE.format(
+        proxies=proxies,
+        problems=_problems(),
+        announced=ANNOUNCED,
+        import_bytes=IMPORT_BYTES,
+        body_bytes=BODY_BYTES,
+    )
     top = GLOBAL.format(hosts=" ".join(listen.hosts), http=listen.http, https=listen.https, home=home)
     return top + site + ENDS.format(http=listen.http, https=listen.https)
 

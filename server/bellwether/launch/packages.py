@@ -107,7 +107,7 @@ def _plan(cache: Path, say: Say) -> list[Package]:
     absent = [pin.name for pin in pins() if not known.get(pin.name)]
     if absent:
         raise LaunchError(
-            f"apt does not offer {' '.join(absent[:3])}{' ...' if absent[3:] else ''}; the packages are those of Debian 12.",
+            f"apt does not offer {' '.join(absent[:3])}{' ...' if absent[3:] else ''}, packages of Debian 12.",
             "Set DATABASE_URL to a PostgreSQL 15 or later with PostGIS, or use the Compose file.",
         )
     wanted = []
@@ -129,7 +129,7 @@ def _refuse_forged(plan: list[Package]) -> None:
     for package in plan:
         if trusted.get((package.name, package.version), package.sha256) != package.sha256:
             raise LaunchError(
-                f"The mirror offers {package.name} {package.version} with another content than this release was tested with.",
+                f"The mirror's {package.name} {package.version} is not the file that this release was tested with.",
                 "Check the entries in /etc/apt/sources.list.",
             )
 

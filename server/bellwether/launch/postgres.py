@@ -72,7 +72,7 @@ def _home(folders: Folders, account: Account) -> Path:
 
 
 def forget_elsewhere(folders: Folders) -> None:
-    """Remove clusters outside of the state folder that a deleted state folder left behind: deleting it is a full reset."""
+    """Remove clusters that a deleted state folder left elsewhere: deleting it is a full reset."""
     for stale in PUBLIC_PLACE.glob(f"{folders.digest}-*"):
         shutil.rmtree(stale, ignore_errors=True)
 
@@ -121,7 +121,7 @@ def _check_version(cluster: Cluster) -> None:
     made_by = (cluster.data / "PG_VERSION").read_text().strip()
     if made_by != cluster.server.version.split(".")[0]:
         raise LaunchError(
-            f"The data of this state folder belong to PostgreSQL {made_by}, but PostgreSQL {cluster.server.version} was found.",
+            f"The data were made by PostgreSQL {made_by}, but PostgreSQL {cluster.server.version} was found.",
             f"Install PostgreSQL {made_by} with PostGIS, or start afresh with another --data folder.",
         )
 
@@ -137,7 +137,8 @@ def _settings(cluster: Cluster, port: int, sockets: Path) -> str:
     buffers = min(1024, max(64, memory // 16))
     lines = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": sockets, "max_connections": 200,
-        "password_encryption": "scram-sha-256", "shared_buffers": f"{buffers}MB", "effective_cache_size": f"{memory // 2}MB",
+        "password_encryption": "scram-sha-256", "shared_buffers": f"{buffers}MB",
+        "effective_cache_size": f"{memory // 2}MB",
         "wal_level": "logical", "max_slot_wal_keep_size": "4GB", "max_wal_size": "2GB", "synchronous_commit": "on",
         "fsync": "on", "full_page_writes": "on", "jit": "off", "random_page_cost": 1.1, "timezone": "UTC",
         "log_timezone": "UTC", "log_line_prefix": "%m [%p] %q%u@%d ", "logging_collector": "off",

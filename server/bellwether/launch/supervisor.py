@@ -189,7 +189,8 @@ class Supervisor:
         child = self.children.get(part.name)
         if child:
             await child.stop(part.stop_signal, part.stop_seconds)
-        self._set(part, state="stopped", pid=None, start=None)
+        if self.state.parts[part.name].state != "done":
+            self._set(part, state="stopped", pid=None, start=None)
 
 
 def layers(parts: tuple[Part, ...]) -> list[list[Part]]:

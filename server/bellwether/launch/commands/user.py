@@ -53,14 +53,14 @@ def set_roles(folders: Folders, state: State, email: str, role: list[str]) -> No
     """Ask the auth service at its own port, with the operator's secret."""
     secret = keys.text_file(folders, "operator.secret").read_text().strip()
     address = state.address("auth" if state.split else "users")
-    request = urllib.request.Request(
+    request = urllib.request.Request(  # noqa: S310 - our own address
         f"{address}/api/v1/auth/operator/roles",
         data=json.dumps({"email": email, "roles": role}).encode(),
         headers={"Content-Type": "application/json", "Authorization": f"Operator {secret}"},
         method="POST",
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             answer.read()
     except urllib.error.HTTPError as error:
         raise LaunchError(f"The auth service refused: {_detail(error)}.", "Has the user registered?") from error
