@@ -33,8 +33,11 @@ async def in_child(fn: Callable[..., Any], *args: Any, on_report: OnReport | Non
     """Run `fn(*args)` in a child and return its result or raise its error.
 
     Raises:
+        ValueError: the child could not find the function by its name.
         ChildDied: the child was killed or exited.
     """
+    if fn.__module__ == "__main__" or "<" in fn.__qualname__:
+        raise ValueError(f"{fn.__qualname__} of {fn.__module__}: a child process can only run what it can import")
     task = pickle.dumps((fn.__module__, fn.__qualname__, args, on_report is not None, os.getpid()))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE

@@ -1,0 +1,251 @@
+"""A broker that a test may kill, a database with a table to count effects in, and a worker process to kill."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import nats
+import psutil
+import pytest
+from bellwether.platform import jobs
+from bellwether.platform.context import Context
+from bellwether.platform.database import Database
+from bellwether.platform.ids import new_id
+from bellwether.platform.jobs import Job
+from bellwether.platform.settings import ServiceSettings
+from bellwether.platform.streams import ensure_streams
+
+BIN = Path(sys.executable).parent
+HERE = Path(__file__).parent
+SERVICES = ("farm", "genetics", "research", "processing")
+
+EFFECTS = """
+create schema if not exists flow;
+create table if not exists flow.effect (n int, event_id uuid, key text, key_version bigint,
+  at timestamptz default clock_timestamp(), id bigint generated always as identity);
+create table if not exists flow.step (job_id uuid, name text, at timestamptz default clock_timestamp());
+grant usage on schema flow to public;
+grant select, insert, delete on all tables in schema flow to public;
+"""
+
+
+def free_port(start: int = 19_500, end: int = 19_900) -> int:
+    """A free port of our range."""
+    for port in range(start + os.getpid() % 200, end):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port")
+
+
+@dataclass
+class Broker:
+    """A nats-server with a store on disk."""
+
+    store: Path
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"nats://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        conf = self.store / "nats.conf"
+        conf.write_text(
+            f'host: 127.0.0.1\nport: {self.port}\njetstream {{ store_dir: "{self.store}", sync_interval: always }}'
+        )
+        self.process = subprocess.Popen([BIN / "nats-server", "-c", conf], stderr=subprocess.DEVNULL)
+        until(lambda: can_connect(self.port))
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+def can_connect(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
+        return True
+    return False
+
+
+def until(check: Callable[[], bool], seconds: float = 15) -> None:
+    """Wait for a claim to become true."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    found = Broker(tmp_path_factory.mktemp("nats"))
+    found.start()
+    yield found
+    found.kill()
+
+
+@pytest.fixture(scope="session")
+async def admin(postgres_server) -> AsyncIterator[asyncpg.Pool]:
+    """The superuser, to look and to break."""
+    async with asyncpg.create_pool(postgres_server.dsn, min_size=1, max_size=3) as pool:
+        await pool.execute(EFFECTS)
+        yield pool
+
+
+@pytest.fixture(scope="session")
+async def client(broker: Broker) -> AsyncIterator[nats.NATS]:
+    found = await nats.connect(broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.1)
+    await ensure_streams(found.jetstream(timeout=10))
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def js(client: nats.NATS):
+    return client.jetstream(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def databases(settings_of, admin) -> dict[str, Database]:
+    return {name: Database(settings_of(name)) for name in SERVICES}
+
+
+@pytest.fixture(scope="session")
+def jobs_url(postgres_server) -> str:
+    url: str = postgres_server.url.replace("://postgres@", "://jobs_app:of-a-test@")
+    return url.rsplit("/", 1)[0] + "/bellwether_jobs"
+
+
+@dataclass
+class Farm:
+    """Somebody with a farm."""
+
+    id: UUID
+    user: Context
+
+
+@pytest.fixture
+async def farm(admin) -> Farm:
+    farm_id, user = new_id(), new_id()
+    await admin.execute("insert into farm.farm (id, name, created_by) values ($1, 'Top End', $2)", farm_id, user)
+    await admin.execute("insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'owner')", farm_id, user)
+    return Farm(farm_id, Context(user_id=user, request_id="r-1"))
+
+
+@dataclass
+class WorkerProcess:
+    """`worker_process.py` in a process of its own."""
+
+    environment: dict[str, str]
+    log: Path
+    port: int = field(default_factory=lambda: free_port(19_700))
+    process: "subprocess.Popen[bytes] | None" = None
+    ready_s: float = 0.0
+
+    def start(self) -> None:
+        began = time.monotonic()
+        command = [sys.executable, str(HERE / "worker_process.py"), str(self.port)]
+        self.process = subprocess.Popen(
+            command, env=self.environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT
+        )
+        until(self.is_ready, 20)
+        self.ready_s = time.monotonic() - began
+
+    def is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).status == 200
+        return False
+
+    def children(self) -> list[psutil.Process]:
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children()
+
+    def kill(self, number: int = signal.SIGKILL) -> float:
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(10)
+        return time.monotonic() - began
+
+
+@pytest.fixture(scope="session")
+def worker_environment(settings_of, jobs_url, broker) -> dict[str, str]:
+    found = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "BELLWETHER_NATS_URL": broker.url}
+    for name in SERVICES:
+        settings: ServiceSettings = settings_of(name)
+        found[f"{name.upper()}_DATABASE_URL"] = settings.database_url
+        found[f"{name.upper()}_DATABASE_PASSWORD"] = settings.database_password.get_secret_value()
+    found["WORKER_JOBS_DATABASE_URL"] = jobs_url.replace(":of-a-test@", "@")
+    found["WORKER_JOBS_DATABASE_PASSWORD"] = "of-a-test"
+    return found
+
+
+@pytest.fixture(scope="session")
+def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProcess]:
+    """One for all tests; a test that kills it starts it again."""
+    found = WorkerProcess(worker_environment, tmp_path_factory.mktemp("worker") / "log")
+    found.start()
+    yield found
+    if found.process is not None and found.process.poll() is None:
+        found.kill()
+
+
+@dataclass
+class Jobs:
+    """Jobs of the service `research`, as one farmer sees them."""
+
+    databases: dict[str, Database]
+    admin: asyncpg.Pool
+    farm: Farm
+
+    async def submit(self, kind: str, payload: dict[str, object], key: str | None = None) -> Job:
+        user, name = self.farm.user, f"research.{kind}"
+        async with self.databases["research"].transaction(user) as session:
+            return await jobs.submit(session, user, kind=name, payload=payload, farm_id=self.farm.id, key=key)
+
+    async def look(self, job_id: UUID) -> Job:
+        async with self.databases["research"].transaction(self.farm.user) as session:
+            return await jobs.find(session, "research", job_id)
+
+    async def cancel(self, job_id: UUID) -> Job:
+        async with self.databases["research"].transaction(self.farm.user) as session:
+            return await jobs.cancel(session, self.farm.user, "research", job_id)
+
+    async def retry(self, job_id: UUID) -> Job:
+        async with self.databases["research"].transaction(self.farm.user) as session:
+            return await jobs.retry(session, self.farm.user, "research", job_id)
+
+    async def wait(self, job_id: UUID, check: Callable[[Job], bool] = lambda job: job.has_ended) -> Job:
+        """The job as soon as the claim is true of it."""
+        end = time.monotonic() + 20
+        while True:
+            job = await self.look(job_id)
+            if check(job):
+                return job
+            assert time.monotonic() < end, job
+            await asyncio.sleep(0.03)
+
+    async def times(self, job_id: UUID) -> dict[str, int]:
+        """How often each step's effect was seen."""
+        rows = await self.admin.fetch("select name, count(*) n from flow.step where job_id = $1 group by 1", job_id)
+        return {row["name"]: row["n"] for row in rows}
+
+
+@pytest.fixture
+def research(databases, admin, farm) -> Jobs:
+    return Jobs(databases, admin, farm)
