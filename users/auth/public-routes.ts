@@ -59,7 +59,7 @@ export function publicRoutes(app: ServiceApp, { settings, clock }: Platform, { k
     method: "get",
     path: "/api/v1/auth/internal/revocations",
     summary: "Sessions that ended since a second; for services only",
-    middleware: [needSecret("Service", settings.serviceSecret)] as const,
+    middleware: needSecret("Service", settings.serviceSecret),
     request: { query: feedQuery },
     responses: { 200: { description: "Session ids", content: json(feedView) }, ...problems(401, 422) },
   });

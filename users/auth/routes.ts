@@ -26,11 +26,11 @@ const body = <T>(schema: T) => ({ body: { required: true, content: json(schema) 
 
 export function authRoutes(platform: Platform, auth: Auth, parts: PublicParts): ServiceApp {
   const app = newService();
+  addDocument(app, "/api/v1/auth/openapi.json", "User Authentication Service");
   loginRoutes(app, platform, auth);
   cookieRoutes(app, platform, auth);
   operatorRoutes(app, platform, auth, parts);
   publicRoutes(app, platform, parts);
-  addDocument(app, "/api/v1/auth/openapi.json", "User Authentication Service");
   return app;
 }
 
@@ -71,7 +71,7 @@ function loginRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth):
     path: "/api/v1/auth/me",
     summary: "The caller and the session of the token",
     security: [{ bearer: [] }],
-    middleware: [need("profile:self")] as const,
+    middleware: need("profile:self"),
     responses: { 200: { description: "The caller", content: json(meView) }, ...problems(401, 403) },
   });
   app.openapi(me, async (c) => {
@@ -120,7 +120,7 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
     method: "post",
     path: "/api/v1/auth/operator/roles",
     summary: "Set the roles of a user; only on the service's own port",
-    middleware: [operator] as const,
+    middleware: operator,
     request: body(roleGrant),
     responses: {
       200: { description: "The user", content: json(userView) },
@@ -136,7 +136,7 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
     method: "post",
     path: "/api/v1/auth/operator/keys/rotate",
     summary: "Promote the next signing key now, if it has been published for 300 s",
-    middleware: [operator] as const,
+    middleware: operator,
     responses: { 200: { description: "Whether it happened", content: json(rotatedView) }, ...problems(401) },
   });
   app.openapi(rotate, async (c) => c.json({ rotated: await keys.rotate(true) }, 200));

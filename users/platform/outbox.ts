@@ -100,12 +100,16 @@ export class Relay {
   }
 
   private async loop(): Promise<void> {
+    let told = "";
     while (!this.stopped) {
       let moved = 0;
       try {
         moved = await this.drain();
+        told = "";
       } catch (error) {
-        this.parts.log("warning", "outbox_waits", { service: this.service, reason: reason(error) });
+        const why = reason(error);
+        if (why !== told) this.parts.log("warning", "outbox_waits", { service: this.service, reason: why });
+        told = why;
       }
       if (moved === 0 && !this.stopped)
         await new Promise<void>((resolve) => {

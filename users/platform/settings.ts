@@ -16,6 +16,7 @@ const environment = z.object({
   BELLWETHER_AUDIENCE: z.string().min(1).default("bellwether"),
   BELLWETHER_NATS_URL: z.string().default("nats://127.0.0.1:14222"),
   BELLWETHER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(1),
+  BELLWETHER_OTLP_ENDPOINT: z.string().default(""),
   USERS_DYNAMODB_URL: z.url().default("http://127.0.0.1:18000"),
   USERS_KEYS_DYNAMODB_URL: z.url().default("http://127.0.0.1:18001"),
   USERS_DYNAMODB_REGION: z.string().min(1).default("eu-west-1"),
@@ -34,7 +35,10 @@ const environment = z.object({
 });
 export type Environment = z.infer<typeof environment>;
 
+export type NatsLogin = { user: string | undefined; pass: string | undefined };
+
 export type Settings = Environment & {
+  natsLogins: Record<ServiceName, NatsLogin>;
   allowedOrigins: readonly string[];
   kek: Uint8Array;
   operatorSecret: string | undefined;
@@ -54,6 +58,12 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   const settings = parsed.data;
   return {
     ...settings,
+    natsLogins: {
+      auth: natsLogin(filled, "AUTH"),
+      sessions: natsLogin(filled, "SESSIONS"),
+      profiles: natsLogin(filled, "PROFILES"),
+      chats: natsLogin(filled, "CHATS"),
+    },
     allowedOrigins: originsOf(settings),
     kek: readKek(settings.USERS_KEK_FILE),
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
@@ -68,6 +78,10 @@ export function awsCredentials(settings: Environment, url: string) {
     return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
   if (loopback.test(url)) return { accessKeyId: "embedded", secretAccessKey: "embedded" };
   throw new SettingsError(`AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: needed for ${url}`);
+}
+
+function natsLogin(env: Record<string, string | undefined>, prefix: string): NatsLogin {
+  return { user: env[`${prefix}_NATS_USER`], pass: env[`${prefix}_NATS_PASSWORD`] };
 }
 
 function originsOf(settings: Environment): readonly string[] {

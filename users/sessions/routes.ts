@@ -11,6 +11,7 @@ const bearer = [{ bearer: [] }];
 
 export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sessions): ServiceApp {
   const app = newService();
+  addDocument(app, "/api/v1/sessions/openapi.json", "Session Management Service");
   const startedAt = isoTime(clock());
 
   const list = createRoute({
@@ -18,7 +19,7 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     path: "/api/v1/sessions",
     summary: "The caller's living sessions",
     security: bearer,
-    middleware: [need("session:self")] as const,
+    middleware: need("session:self"),
     responses: {
       200: { description: "Newest first", content: { "application/json": { schema: sessionList } } },
       ...problems(401, 403),
@@ -35,7 +36,7 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     path: "/api/v1/sessions",
     summary: "End all of the caller's other sessions",
     security: bearer,
-    middleware: [need("session:self")] as const,
+    middleware: need("session:self"),
     responses: {
       200: { description: "How many ended", content: { "application/json": { schema: endedView } } },
       ...problems(401, 403),
@@ -51,7 +52,7 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     path: "/api/v1/sessions/metrics",
     summary: "Session events of this process since it started",
     security: bearer,
-    middleware: [need("metrics:read")] as const,
+    middleware: need("metrics:read"),
     responses: {
       200: { description: "Counts by event", content: { "application/json": { schema: metricsView } } },
       ...problems(401, 403),
@@ -66,7 +67,7 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     path: "/api/v1/sessions/{sid}",
     summary: "End one of the caller's sessions",
     security: bearer,
-    middleware: [need("session:self")] as const,
+    middleware: need("session:self"),
     request: { params: sessionPath },
     responses: { 204: { description: "Ended" }, ...problems(401, 403, 404, 422) },
   });
@@ -76,7 +77,6 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     return c.body(null, 204);
   });
 
-  addDocument(app, "/api/v1/sessions/openapi.json", "Session Management Service");
   return app;
 }
 

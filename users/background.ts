@@ -1,0 +1,83 @@
+import type { Composed } from "./compose.ts";
+import { Bus } from "./platform/bus.ts";
+import { Consumer, type Subscriber } from "./platform/consumer.ts";
+import type { Log } from "./platform/logging.ts";
+import { reason } from "./platform/logging.ts";
+import { Relay } from "./platform/outbox.ts";
+import type { ServiceName, Settings } from "./platform/settings.ts";
+import { startSweeper } from "./platform/sweeper.ts";
+import type { Notifications } from "./profiles/notifications/service.ts";
+
+export type Buses = Partial<Record<ServiceName, Bus>>;
+type Stop = () => Promise<void>;
+
+const speakers: readonly ServiceName[] = ["auth", "sessions"];
+const rotateEveryMs = 3_600_000;
+
+/** A line to NATS for each hosted service that speaks or listens, as that service's own user. */
+export function openBuses(names: readonly ServiceName[], settings: Settings, log: Log): Buses {
+  const open = (name: ServiceName) =>
+    new Bus({ url: settings.BELLWETHER_NATS_URL, name, login: settings.natsLogins[name], log });
+  const needed = names.filter((name) => name === "profiles" || speakers.includes(name));
+  return Object.fromEntries(needed.map((name) => [name, open(name)]));
+}
+
+/** Frames of a user travel on `user.<id>`, so that they reach whichever process holds the socket. */
+export function framesOver(bus: Bus | undefined) {
+  const text = new TextDecoder();
+  return {
+    send: (uid: string, frame: object) => bus?.send(`user.${uid}`, frame),
+    listen: (uid: string, forward: (frame: string) => void) =>
+      bus?.listen(`user.${uid}`, (_subject, data) => forward(text.decode(data))) ?? (() => undefined),
+  };
+}
+
+/** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
+export function startBackground(
+  names: readonly ServiceName[],
+  { platform, signing, notifications }: Composed,
+  buses: Buses,
+): Stop {
+  const { table, clock, log, metrics } = platform;
+  const stops: Stop[] = [startSweeper(table, clock, log)];
+  for (const name of speakers) {
+    const bus = names.includes(name) ? buses[name] : undefined;
+    if (!bus) continue;
+    const relay = new Relay(table, name, bus.publish.bind(bus), { log, metrics, clock });
+    relay.start();
+    stops.push(() => relay.stop());
+  }
+  if (names.includes("profiles") && buses.profiles)
+    for (const subscriber of subscribers(notifications)) {
+      const consumer = new Consumer(buses.profiles, subscriber, { log, metrics });
+      consumer.start();
+      stops.push(() => consumer.stop());
+    }
+  if (names.includes("auth")) {
+    const rotate = () =>
+      signing.rotate().catch((error: unknown) => log("warning", "key_rotation_failed", { reason: reason(error) }));
+    const timer = setInterval(rotate, rotateEveryMs);
+    stops.push(async () => clearInterval(timer));
+  }
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    await Promise.all(Object.values(buses).map((bus) => bus.close()));
+  };
+}
+
+export function subscribers(notifications: Notifications): Subscriber[] {
+  return [
+    {
+      stream: "FARM",
+      durable: "profiles-farm",
+      subjects: ["farm.membership.granted.v1", "farm.membership.revoked.v1"],
+      handle: (event) => notifications.onMembership(event),
+    },
+    {
+      stream: "GENETICS",
+      durable: "profiles-genetics",
+      subjects: ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"],
+      handle: (event) => notifications.onEvaluation(event),
+    },
+  ];
+}

@@ -1,0 +1,109 @@
+import { type Clock, isoTime } from "../platform/clock.ts";
+import { sealText, unsealText } from "../platform/crypto.ts";
+import type { DataKeys } from "../platform/datakeys.ts";
+import type { Attributes } from "../platform/dynamo/table.ts";
+import { uuid } from "../platform/ids.ts";
+import { notFound, Problem } from "../platform/problems.ts";
+import { stale } from "../platform/versions.ts";
+import type { ChatRepository, StoredChat, StoredMessage } from "./repository.ts";
+import type { ChatView, MessageView, NewChat, NewMessage } from "./schemas.ts";
+
+export type Versioned = { rev: number; view: ChatView };
+
+/** Titles and messages lie sealed with the user's own data key; a foreign chat does not exist. */
+export class Chats {
+  constructor(
+    private readonly repository: ChatRepository,
+    private readonly keys: DataKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(uid: string, wanted: NewChat): Promise<Versioned> {
+    const key = await this.keys.keyOf(uid);
+    const now = this.clock();
+    const cid = uuid(now);
+    const chat: StoredChat = {
+      cid,
+      uid,
+      title: sealText(key, wanted.title, titlePlace(cid)),
+      n: 0,
+      rev: 1,
+      days: wanted.retention_days,
+      headId: null,
+      created: now,
+      updated: now,
+    };
+    await this.repository.create(chat);
+    return { rev: chat.rev, view: chatView(chat, key) };
+  }
+
+  async get(uid: string, cid: string): Promise<Versioned> {
+    const chat = await this.own(uid, cid);
+    return { rev: chat.rev, view: chatView(chat, await this.keys.keyOf(uid)) };
+  }
+
+  async page(uid: string, limit: number, after: Attributes | undefined) {
+    const [page, key] = await Promise.all([this.repository.page(uid, limit, after), this.keys.keyOf(uid)]);
+    return { items: page.items.map((chat) => chatView(chat, key)), next: page.next };
+  }
+
+  async rename(uid: string, cid: string, title: string, seen: number): Promise<Versioned> {
+    await this.own(uid, cid);
+    const key = await this.keys.keyOf(uid);
+    const chat = await this.repository.rename(uid, cid, sealText(key, title, titlePlace(cid)), seen);
+    if (!chat) throw stale();
+    return { rev: chat.rev, view: chatView(chat, key) };
+  }
+
+  async remove(uid: string, cid: string): Promise<void> {
+    if (!(await this.repository.remove(uid, cid))) throw notFound("chat");
+  }
+
+  /** The client's id is the key: the same message again answers the stored one, another text under it is refused. */
+  async append(uid: string, cid: string, message: NewMessage): Promise<{ isNew: boolean; view: MessageView }> {
+    const chat = await this.own(uid, cid);
+    const key = await this.keys.keyOf(uid);
+    const { id, role, parent, content } = message;
+    const body = sealText(key, content, messagePlace(cid, id));
+    const stored = { id, role, parent, body, created: this.clock() };
+    const outcome = await this.repository.append(chat, stored);
+    if (outcome === "no_chat") throw notFound("chat");
+    if (outcome === "stored") return { isNew: true, view: messageView(cid, stored, key) };
+    const before = await this.repository.message(cid, id);
+    const view = before && messageView(cid, before, key);
+    if (view?.content !== content || view.role !== role)
+      throw new Problem(422, "message_id_reused", "Another message has this id: make a new ulid.");
+    return { isNew: false, view };
+  }
+
+  async messages(uid: string, cid: string, limit: number, after: Attributes | undefined) {
+    await this.own(uid, cid);
+    const [page, key] = await Promise.all([this.repository.messages(cid, limit, after), this.keys.keyOf(uid)]);
+    return { items: page.items.map((message) => messageView(cid, message, key)), next: page.next };
+  }
+
+  private async own(uid: string, cid: string): Promise<StoredChat> {
+    const chat = await this.repository.get(uid, cid);
+    if (!chat) throw notFound("chat");
+    return chat;
+  }
+}
+
+const titlePlace = (cid: string) => `chat|${cid}|title`;
+const messagePlace = (cid: string, id: string) => `chat|${cid}|${id}`;
+
+function chatView(chat: StoredChat, key: Uint8Array): ChatView {
+  return {
+    id: chat.cid,
+    title: unsealText(key, chat.title, titlePlace(chat.cid)),
+    n_messages: chat.n,
+    head_id: chat.headId,
+    retention_days: chat.days,
+    created_at: isoTime(chat.created),
+    updated_at: isoTime(chat.updated),
+  };
+}
+
+function messageView(cid: string, { id, role, body, parent, created }: StoredMessage, key: Uint8Array): MessageView {
+  return { id, role, content: unsealText(key, body, messagePlace(cid, id)), parent, created_at: isoTime(created) };
+}

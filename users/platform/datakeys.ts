@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import { seal, unseal } from "./crypto.ts";
+import { absent, ConditionFailed, type Table } from "./dynamo/table.ts";
+import { bytes } from "./dynamo/values.ts";
+import * as keys from "./keys.ts";
+
+const version = 1;
+const cachedMs = 300_000;
+const mostCached = 5_000;
+const item = z.object({ wrapped: bytes });
+
+/** One data key per user, wrapped by the KEK, in the keys table. Deleting the item ends what it sealed. */
+export class DataKeys {
+  private readonly cached = new Map<string, { key: Uint8Array; until: number }>();
+
+  constructor(
+    private readonly table: Table,
+    private readonly kek: Uint8Array,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The user's key, made at its first use. */
+  async keyOf(uid: string): Promise<Uint8Array> {
+    const known = this.cached.get(uid);
+    if (known && known.until > this.clock()) return known.key;
+    const key = (await this.read(uid)) ?? (await this.make(uid));
+    this.remember(uid, key);
+    return key;
+  }
+
+  private async read(uid: string): Promise<Uint8Array | undefined> {
+    const found = await this.table.get(keys.dataKey(uid, version));
+    return found && unseal(this.kek, item.parse(found).wrapped, place(uid));
+  }
+
+  private async make(uid: string): Promise<Uint8Array> {
+    const key = new Uint8Array(randomBytes(32));
+    try {
+      await this.table.put({ ...keys.dataKey(uid, version), wrapped: seal(this.kek, key, place(uid)) }, absent("pk"));
+      return key;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const other = await this.read(uid); // another request made it first
+      if (!other) throw new Error("a data key vanished while it was being made");
+      return other;
+    }
+  }
+
+  private remember(uid: string, key: Uint8Array): void {
+    this.cached.delete(uid);
+    this.cached.set(uid, { key, until: this.clock() + cachedMs });
+    const oldest = this.cached.size > mostCached ? this.cached.keys().next().value : undefined;
+    if (oldest !== undefined) this.cached.delete(oldest);
+  }
+}
+
+const place = (uid: string) => `data-key|${uid}|${version}`;

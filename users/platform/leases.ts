@@ -1,0 +1,22 @@
+import { type Clock, seconds } from "./clock.ts";
+import { absent, any, ConditionFailed, compare, equal, type Table } from "./dynamo/table.ts";
+import * as keys from "./keys.ts";
+
+/** Answers whether `owner` holds the named lease for the next seconds; an expired one changes hands. */
+export async function holdLease(
+  table: Table,
+  clock: Clock,
+  name: string,
+  owner: string,
+  life: number,
+): Promise<boolean> {
+  const now = seconds(clock);
+  const free = any(absent("pk"), equal("owner", owner), compare("exp", "<=", now));
+  try {
+    await table.put({ ...keys.lease(name), owner, exp: now + life }, free);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Subprocess } from "bun";
+import type { Settings } from "./settings.ts";
+
+/** What tests of several folders need: settings, a clock that is moved by hand, and the real servers. */
+
+export class TestClock {
+  ms = Date.parse("2027-03-01T06:00:00Z");
+  readonly now = (): number => this.ms;
+  pass(seconds: number): void {
+    this.ms += seconds * 1000;
+  }
+}
+
+export const testSettings = (change: Partial<Settings> = {}): Settings => ({
+  BELLWETHER_PUBLIC_URL: "http://localhost:8080",
+  BELLWETHER_ALLOWED_ORIGINS: "",
+  BELLWETHER_LOG_LEVEL: "info",
+  BELLWETHER_AUTH_URL: "http://127.0.0.1:1",
+  BELLWETHER_ISSUER: "https://bellwether.local",
+  BELLWETHER_AUDIENCE: "bellwether",
+  BELLWETHER_NATS_URL: "nats://127.0.0.1:1",
+  BELLWETHER_TRUSTED_PROXIES: 1,
+  BELLWETHER_OTLP_ENDPOINT: "",
+  USERS_DYNAMODB_URL: "http://127.0.0.1:1",
+  USERS_KEYS_DYNAMODB_URL: "http://127.0.0.1:1",
+  USERS_DYNAMODB_REGION: "eu-west-1",
+  USERS_KEK_FILE: "unused",
+  AUTH_ACCESS_TOKEN_SECONDS: 300,
+  AUTH_LOGIN_LIMIT_ACCOUNT: 10,
+  AUTH_LOGIN_LIMIT_ADDRESS: 300,
+  AUTH_REGISTER_LIMIT_ADDRESS: 300,
+  SESSIONS_CAP: 5,
+  SESSIONS_CAP_ADMINISTRATOR: 2,
+  natsLogins: {
+    auth: { user: undefined, pass: undefined },
+    sessions: { user: undefined, pass: undefined },
+    profiles: { user: undefined, pass: undefined },
+    chats: { user: undefined, pass: undefined },
+  },
+  allowedOrigins: ["http://localhost:8080"],
+  kek: new Uint8Array(32).fill(7),
+  operatorSecret: "operator-secret-of-the-tests",
+  serviceSecret: "service-secret-of-the-tests",
+  ...change,
+});
+
+export type Running = { port: number; process: Subprocess; stop: () => Promise<void> };
+
+/** dynoxide in memory, on a free port. */
+export async function startDynoxide(): Promise<Running> {
+  const program = new URL("../node_modules/@dynoxide/linux-x64/dynoxide", import.meta.url).pathname;
+  const port = await freePort();
+  return start([program, "--host", "127.0.0.1", "--port", String(port)], port, () => undefined);
+}
+
+/** NATS with JetStream in a folder that goes with it. */
+export async function startNats(): Promise<Running> {
+  const program = process.env.NATS_SERVER ?? new URL("../../.venv/bin/nats-server", import.meta.url).pathname;
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "bellwether-nats-"));
+  const command = [program, "-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder];
+  return start(command, port, () => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** Starts a program and waits until its port takes connections. */
+export async function start(
+  command: string[],
+  port: number,
+  after: () => void,
+  env: Record<string, string | undefined> = process.env,
+): Promise<Running> {
+  const child = Bun.spawn(command, { stdout: "ignore", stderr: "ignore", env });
+  await until(() => canConnect(port), 10_000);
+  const stop = async () => {
+    child.kill();
+    await child.exited;
+    after();
+  };
+  return { port, process: child, stop };
+}
+
+export async function until(holds: () => Promise<boolean> | boolean, ms = 5_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`did not happen within ${ms} ms: ${holds}`);
+    await Bun.sleep(20);
+  }
+}
+
+/** Below the range that the system hands out by itself, so that nobody else gets it in between. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 19_020 + Math.floor(Math.random() * 380);
+    if (await canListen(port)) return port;
+  }
+  throw new Error("no free port between 19020 and 19400");
+}
+
+const canListen = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+
+async function canConnect(port: number): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data: () => undefined } });
+    socket.end();
+    return true;
+  } catch {
+    return false;
+  }
+}

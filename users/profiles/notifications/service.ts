@@ -1,0 +1,104 @@
+import { z } from "zod";
+import type { CloudEvent, Outcome } from "../../platform/consumer.ts";
+import type { Attributes } from "../../platform/dynamo/table.ts";
+import { notFound } from "../../platform/problems.ts";
+import type { Profiles } from "../service.ts";
+import type { Notice, NotificationRepository } from "./repository.ts";
+import { unreadShown } from "./repository.ts";
+import type { NotificationView } from "./schemas.ts";
+
+/** A frame for the open WebSockets of a user. */
+export type SendFrame = (uid: string, frame: { t: string } & Record<string, unknown>) => void;
+
+const membership = z.object({ farm_id: z.string().min(1).max(100), user_id: z.string().min(1).max(100) });
+const evaluated = z.object({
+  farm_id: z.string().min(1).max(100),
+  flock_id: z.string(),
+  run_id: z.string(),
+  traits: z.array(z.string()),
+  n_animals: z.number(),
+  n_records: z.number(),
+});
+const failed = z.object({
+  farm_id: z.string().min(1).max(100),
+  flock_id: z.string(),
+  run_id: z.string(),
+  code: z.string(),
+  detail: z.string(),
+});
+
+export class Notifications {
+  constructor(
+    private readonly repository: NotificationRepository,
+    private readonly profiles: Profiles,
+    private readonly send: SendFrame,
+  ) {}
+
+  async page(uid: string, limit: number, after: Attributes | undefined) {
+    const [page, unread] = await Promise.all([this.repository.page(uid, limit, after), this.repository.unread(uid)]);
+    return { ...page, unread: unread.length };
+  }
+
+  async markRead(uid: string, id: string): Promise<NotificationView> {
+    const marked = await this.repository.markRead(uid, id);
+    if (!marked) throw notFound("notification");
+    return marked;
+  }
+
+  async markAllRead(uid: string): Promise<number> {
+    let marked = 0;
+    let ids: string[];
+    do {
+      ids = await this.repository.unread(uid);
+      await Promise.all(ids.map((id) => this.repository.markRead(uid, id)));
+      marked += ids.length;
+    } while (ids.length === unreadShown);
+    return marked;
+  }
+
+  async onMembership(event: CloudEvent): Promise<Outcome> {
+    const { farm_id, user_id } = membership.parse(event.data);
+    const isActive = event.type === "farm.membership.granted.v1";
+    await this.repository.setMember({ farmId: farm_id, uid: user_id, isActive, at: sortable(event.time) });
+    return "handled";
+  }
+
+  /** One notification per member of the farm. While no member is known their events are still on the way. */
+  async onEvaluation(event: CloudEvent): Promise<Outcome> {
+    const notice = noticeOf(event);
+    if (await this.repository.wasHandled("notifications", event.id)) return "known";
+    const members = await this.repository.members(String(notice.data.farm_id));
+    if (!members) return "not_yet";
+    for (const uid of members) await this.notify(uid, notice);
+    await this.repository.setHandled("notifications", event.id);
+    return "handled";
+  }
+
+  private async notify(uid: string, notice: Notice): Promise<void> {
+    const { value } = await this.profiles.read(uid, "preferences");
+    if (!value.notify_evaluations) return;
+    const isNew = await this.repository.add(uid, notice);
+    if (isNew) this.send(uid, { t: "notification", notification: { ...notice, read_at: null } });
+  }
+}
+
+function noticeOf({ id, type, time, data }: CloudEvent): Notice {
+  const created_at = sortable(time);
+  if (type === "genetics.evaluation.completed.v1") {
+    const done = evaluated.parse(data);
+    const body = `${done.n_animals} animals were evaluated for ${done.traits.join(", ")}.`;
+    return { id, kind: "evaluation_completed", title: "Evaluation finished", body, data: done, created_at };
+  }
+  const broken = failed.parse(data);
+  return {
+    id,
+    kind: "evaluation_failed",
+    title: "Evaluation failed",
+    body: broken.detail.slice(0, 1_000),
+    data: { ...broken, detail: broken.detail.slice(0, 1_000) },
+    created_at,
+  };
+}
+
+/** One spelling of time, so that text order is time order. */
+const sortable = (time: string) => new Date(time).toISOString();

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { absent, ConditionFailed, equal, type Table } from "../platform/dynamo/table.ts";
+import * as keys from "../platform/keys.ts";
+import { type AnySection, defaults, type Section, type SectionName, sections } from "./schemas.ts";
+
+const revision = z.object({ v: z.number().int() });
+export type Versioned<T> = { rev: number; value: T };
+
+/** The three sections lie in one item and share its revision. */
+export class ProfileRepository {
+  constructor(private readonly table: Table) {}
+
+  async read<N extends SectionName>(uid: string, name: N): Promise<Versioned<Section<N>>> {
+    const item = await this.table.get(keys.profile(uid));
+    if (!item) return { rev: 0, value: defaults[name] };
+    const stored = z.record(z.string(), z.unknown()).parse(item[name] ?? {});
+    return { rev: revision.parse(item).v, value: this.complete(name, stored) };
+  }
+
+  /** Writes a section if the item still has the revision seen; false when it has moved on. */
+  async write(uid: string, name: SectionName, value: AnySection, seen: number): Promise<boolean> {
+    const when = seen === 0 ? absent("pk") : equal("v", seen);
+    try {
+      await this.table.update(keys.profile(uid), { set: { [name]: { ...value } }, add: { v: 1 } }, when);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return false;
+      throw error;
+    }
+  }
+
+  /** A field that is newer than the stored item takes its default. */
+  private complete<N extends SectionName>(name: N, stored: Record<string, unknown>): Section<N>;
+  private complete(name: SectionName, stored: Record<string, unknown>) {
+    return sections[name].parse({ ...defaults[name], ...stored });
+  }
+}

@@ -1,0 +1,61 @@
+import { createRoute } from "@hono/zod-openapi";
+import type { Platform } from "../platform/context.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
+import { problems } from "../platform/problems.ts";
+import { etag, seenRevision } from "../platform/versions.ts";
+import { notificationRoutes } from "./notifications/routes.ts";
+import type { Notifications } from "./notifications/service.ts";
+import { ifMatchHeader, patches, type SectionName, views } from "./schemas.ts";
+import type { Profiles } from "./service.ts";
+
+const places: Record<SectionName, { path: string; what: string }> = {
+  profile: { path: "/api/v1/profiles/me", what: "profile" },
+  preferences: { path: "/api/v1/profiles/me/preferences", what: "preferences" },
+  privacy: { path: "/api/v1/profiles/me/privacy", what: "privacy settings" },
+};
+
+export function profileRoutes(platform: Platform, profiles: Profiles, notifications: Notifications): ServiceApp {
+  const app = newService();
+  addDocument(app, "/api/v1/profiles/openapi.json", "Profile Service");
+  for (const name of ["profile", "preferences", "privacy"] as const) sectionRoutes(app, platform, profiles, name);
+  notificationRoutes(app, platform, notifications);
+  return app;
+}
+
+function sectionRoutes(app: ServiceApp, { need }: Platform, profiles: Profiles, name: SectionName): void {
+  const { path, what } = places[name];
+  const security = [{ bearer: [] }];
+  const middleware = need("profile:self");
+  const done = { description: `The ${what}, with its ETag`, content: { "application/json": { schema: views[name] } } };
+
+  const read = createRoute({
+    method: "get",
+    path,
+    summary: `The caller's ${what}`,
+    security,
+    middleware,
+    responses: { 200: done, ...problems(401, 403) },
+  });
+  app.openapi(read, async (c) => {
+    const { rev, value } = await profiles.read(c.get("caller").uid, name);
+    return c.json(value, 200, { etag: etag(rev) });
+  });
+
+  const change = createRoute({
+    method: "patch",
+    path,
+    summary: `Change the caller's ${what}; fields left out stay`,
+    security,
+    middleware,
+    request: {
+      headers: ifMatchHeader,
+      body: { required: true, content: { "application/json": { schema: patches[name] } } },
+    },
+    responses: { 200: done, ...problems(400, 401, 403, 412, 413, 415, 422, 428) },
+  });
+  app.openapi(change, async (c) => {
+    const seen = seenRevision(c.req.header("if-match"));
+    const { rev, value } = await profiles.change(c.get("caller").uid, name, c.req.valid("json"), seen);
+    return c.json(value, 200, { etag: etag(rev) });
+  });
+}
