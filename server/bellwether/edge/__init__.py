@@ -1,0 +1,1 @@
+"""The edge: composes the services over HTTP and holds no data of its own."""

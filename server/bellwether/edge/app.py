@@ -1,0 +1,68 @@
+"""The edge as an application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import generate_latest
+from starlette.responses import PlainTextResponse, Response
+
+from bellwether.edge.graph.routes import router as graph
+from bellwether.edge.graph.schema import sdl
+from bellwether.edge.health.routes import router as health
+from bellwether.edge.openapi.document import Documents
+from bellwether.edge.openapi.routes import router as openapi
+from bellwether.edge.pages.routes import router as pages
+from bellwether.edge.upstream import Upstream
+from bellwether.platform import problems
+from bellwether.platform.app import RESPONSES
+from bellwether.platform.auth import Verifier
+from bellwether.platform.middleware import Around
+from bellwether.platform.ratelimit import Buckets
+from bellwether.platform.settings import PlatformSettings
+
+__all__ = ["create", "sdl"]
+
+REQUESTS_PER_SECOND, BURST = 20.0, 100.0
+
+
+def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """The edge; tests give a `transport` that leads to doubles of the services."""
+    upstream = Upstream(platform, transport)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await upstream.close()
+
+    app = FastAPI(
+        title="bellwether edge",
+        version=version("bellwether"),
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.name, app.state.upstream = "edge", upstream
+    app.state.verifier, app.state.buckets = Verifier(platform), Buckets(REQUESTS_PER_SECOND, BURST)
+    app.state.documents = Documents(upstream, platform, app.openapi)
+    app.state.ready = nothing_missing
+    problems.install(app)
+    app.include_router(graph, responses=RESPONSES)
+    for router in (health, pages, openapi):
+        app.include_router(router)
+    app.add_api_route("/metrics", metrics, include_in_schema=False)
+    app.add_middleware(Around, service="edge", limit=platform.body_limit, upload_limit=platform.body_limit)
+    return app
+
+
+async def nothing_missing() -> dict[str, str]:
+    """The edge itself needs nothing: what its services need, /readyz says."""
+    return {}
+
+
+async def metrics() -> Response:
+    """Prometheus metrics."""
+    return PlainTextResponse(generate_latest().decode())

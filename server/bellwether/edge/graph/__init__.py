@@ -1,0 +1,1 @@
+"""GraphQL: nested reads across services."""

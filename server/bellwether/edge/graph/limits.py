@@ -1,0 +1,149 @@
+"""What a query may cost, known before any service is asked.
+
+An object costs one; a list costs its length times what each element costs. Fragments are weighed once each, so that
+weighing itself stays cheap.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLList,
+    GraphQLObjectType,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+)
+from strawberry.extensions import SchemaExtension
+
+MAX_DEPTH = 12
+MAX_COST = 10_000
+MAX_FIRST = 200
+MAX_TOKENS = 1_000
+EXPECTED_LENGTH = {"Weight": 20, "BreedingValue": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Cost and depth of a part of a query."""
+
+    cost: int = 0
+    depth: int = 0
+
+    def beside(self, other: "Weighed") -> "Weighed":
+        """Both parts in one selection."""
+        return Weighed(self.cost + other.cost, max(self.depth, other.depth))
+
+
+class Scales:
+    """Weighs the selections of one document."""
+
+    def __init__(self, context: ValidationContext, variables: dict[str, Any]) -> None:
+        self.context, self.variables = context, variables
+        self.fragments: dict[str, Weighed] = {}
+
+    def operation(self, node: OperationDefinitionNode) -> Weighed:
+        """A whole operation."""
+        defaults = {
+            item.variable.name.value: int(item.default_value.value)
+            for item in node.variable_definitions or ()
+            if isinstance(item.default_value, IntValueNode)
+        }
+        self.variables = defaults | self.variables
+        root = self.context.schema.get_root_type(node.operation)
+        return self.selection(node.selection_set, root)
+
+    def selection(self, selections: SelectionSetNode, parent: GraphQLObjectType | None) -> Weighed:
+        """The parts of a selection together."""
+        weighed = Weighed()
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                weighed = weighed.beside(self.field(node, parent))
+            elif isinstance(node, InlineFragmentNode):
+                weighed = weighed.beside(self.selection(node.selection_set, parent))
+            elif isinstance(node, FragmentSpreadNode):
+                weighed = weighed.beside(self.fragment(node.name.value))
+        return weighed
+
+    def fragment(self, name: str) -> Weighed:
+        """A named fragment, once; one that contains itself is reported by another rule."""
+        if name not in self.fragments:
+            self.fragments[name] = Weighed()
+            node = self.context.get_fragment(name)
+            if node is not None:
+                kind = self.context.schema.get_type(node.type_condition.name.value)
+                parent = kind if isinstance(kind, GraphQLObjectType) else None
+                self.fragments[name] = self.selection(node.selection_set, parent)
+        return self.fragments[name]
+
+    def field(self, node: FieldNode, parent: GraphQLObjectType | None) -> Weighed:
+        """One field with what is under it; introspection has its own limit."""
+        name = node.name.value
+        definition = parent.fields.get(name) if parent else None
+        if definition is None or node.selection_set is None or name.startswith("__"):
+            return Weighed(0, 0 if name.startswith("__") else 1)
+        kind = get_named_type(definition.type)
+        inner = self.selection(node.selection_set, kind if isinstance(kind, GraphQLObjectType) else None)
+        length = 1
+        if "first" in definition.args:
+            length = self.first(node, definition.args["first"].default_value)
+        elif isinstance(get_nullable_type(definition.type), GraphQLList):
+            length = EXPECTED_LENGTH.get(kind.name, 1)
+        return Weighed(length * (1 + inner.cost), 1 + inner.depth)
+
+    def first(self, node: FieldNode, default: Any) -> int:
+        """How long the caller lets a page be."""
+        given: Any = default
+        for argument in node.arguments or ():
+            if argument.name.value == "first":
+                value = argument.value
+                given = self.variables.get(value.name.value, default) if isinstance(value, VariableNode) else value
+        length = int(given.value) if isinstance(given, IntValueNode) else given
+        if not isinstance(length, int) or not 1 <= length <= MAX_FIRST:
+            message = f"`first` must be between 1 and {MAX_FIRST}: take several pages with `after`"
+            self.context.report_error(refusal("invalid_first", message, node))
+            return 1
+        return length
+
+
+def refusal(code: str, message: str, node: Any) -> GraphQLError:
+    """An error that names its code and status."""
+    return GraphQLError(message, node, extensions={"code": code, "status": 422})
+
+
+def rule_for(variables: dict[str, Any]) -> type[ValidationRule]:
+    """The rule of one request: lengths may come from its variables."""
+
+    class WithinLimits(ValidationRule):
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+            weighed = Scales(self.context, variables).operation(node)
+            if weighed.depth > MAX_DEPTH:
+                message = f"The query is {weighed.depth} levels deep, {MAX_DEPTH} are allowed: ask in two queries"
+                self.context.report_error(refusal("query_too_deep", message, node))
+            if weighed.cost > MAX_COST:
+                message = (
+                    f"The query may read {weighed.cost:,} objects, {MAX_COST:,} are allowed: ask for fewer with `first`"
+                )
+                self.context.report_error(refusal("query_too_costly", message, node))
+
+    return WithinLimits
+
+
+class Limits(SchemaExtension):
+    """Puts the rule of this request among the validation rules."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Before the validation."""
+        asked = self.execution_context
+        asked.validation_rules = (*asked.validation_rules, rule_for(asked.variables or {}))
+        yield

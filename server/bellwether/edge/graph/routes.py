@@ -1,0 +1,74 @@
+"""The address of GraphQL."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import ConfigDict, Field, StringConstraints
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bellwether.edge.graph.errors import rendered
+from bellwether.edge.graph.explorer import EXAMPLE, explorer
+from bellwether.edge.graph.loaders import Loaders
+from bellwether.edge.graph.schema import schema, sdl
+from bellwether.edge.graph.types import Asking
+from bellwether.edge.pages.html import wants_html
+from bellwether.platform.web import Me
+from bellwether.platform.wire import Wire
+
+router = APIRouter(tags=["graphql"])
+
+
+class GraphQLRequest(Wire):
+    """A query with its variables."""
+
+    query: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = Field(default=None, alias="operationName")
+    extensions: dict[str, Any] | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"query": EXAMPLE, "variables": {"id": "0198c5a0-11aa-7f00-8c55-2b7d9e1f0a34"}}]
+        }
+    )
+
+
+class GraphQLAnswer(Wire):
+    """Data, errors, or some of each."""
+
+    data: dict[str, Any] | None = None
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+@router.post("/graphql", response_model=GraphQLAnswer)
+async def ask(body: GraphQLRequest, request: Request, _me: Me) -> Response:
+    """Nested reads across services, with the caller's own rights; the services decide what is visible.
+
+    Errors stand in `errors`, each with `extensions.code` and `extensions.status`; what could be read stands in `data`.
+    """
+    caller = request.app.state.upstream.caller(passed_on(request))
+    result = await schema.execute(
+        body.query,
+        variable_values=body.variables,
+        operation_name=body.operation_name,
+        context_value=Asking(Loaders(caller)),
+    )
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = rendered(result.errors)
+    return JSONResponse(answer)
+
+
+@router.get("/graphql", include_in_schema=False)
+async def page(request: Request) -> Response:
+    """A page to try queries for a browser, the schema for everybody else."""
+    return explorer() if wants_html(request) else PlainTextResponse(sdl())
+
+
+def passed_on(request: Request) -> dict[str, str]:
+    """The headers that a service gets: who asks, in which request and trace."""
+    state = request.scope["state"]
+    headers = {"Authorization": request.headers["authorization"], "X-Request-Id": state["request_id"]}
+    if state["traceparent"]:
+        headers["traceparent"] = state["traceparent"]
+    return headers

@@ -1,0 +1,69 @@
+"""The GraphQL schema."""
+
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter
+from strawberry.types import ExecutionContext
+
+from bellwether.edge.graph.limits import MAX_TOKENS, Limits
+from bellwether.edge.graph.types import PAGE, After, Animal, First, Flock, FlockPage, Info, PageInfo
+from bellwether.edge.upstream import Refused
+
+
+async def flock(info: Info, id: strawberry.ID) -> Flock | None:  # noqa: A002 - the name in the query
+    """One flock."""
+    return Flock.of(await info.context.loaders.flock(uuid_text(id)))
+
+
+async def flocks(info: Info, first: First = PAGE, after: After = None) -> FlockPage | None:
+    """A page of flocks."""
+    page = await info.context.loaders.flocks(first, after)
+    return FlockPage(nodes=[Flock.of(item) for item in page["items"]], page_info=PageInfo.of(page))
+
+
+async def animal(info: Info, id: strawberry.ID) -> Animal | None:  # noqa: A002 - the name in the query
+    """One animal."""
+    item = await info.context.loaders.animal.load(uuid_text(id))
+    return Animal.of(item) if item else None
+
+
+@strawberry.type
+class Query:
+    """Where a query starts."""
+
+    flock: Flock | None = strawberry.field(resolver=flock, description="One flock of yours")
+    flocks: FlockPage | None = strawberry.field(resolver=flocks, description="The flocks of your farms")
+    animal: Animal | None = strawberry.field(
+        resolver=animal, description="One animal that you may see; null when there is none"
+    )
+
+
+class Schema(strawberry.Schema):
+    """Errors are logged where they are rendered, not once more here."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing."""
+
+
+def uuid_text(value: str) -> str:
+    """An id of a query as a UUID, which is safe in an address.
+
+    Raises:
+        Refused: it is none.
+    """
+    try:
+        return str(UUID(value))
+    except ValueError as error:
+        raise Refused(
+            "edge", 422, "invalid_id", f"{value[:50]!r} is not a UUID: copy the id as it was given"
+        ) from error
+
+
+schema = Schema(query=Query, extensions=[lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS), Limits])
+
+
+def sdl() -> str:
+    """The schema in the schema definition language."""
+    return schema.as_str() + "\n"

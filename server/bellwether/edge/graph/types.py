@@ -1,0 +1,174 @@
+"""What a caller can ask for, and how each part is found."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Self
+
+import strawberry
+from strawberry.types import Info as StrawberryInfo
+
+from bellwether.edge.graph.loaders import Json, Loaders
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The context of one request."""
+
+    loaders: Loaders
+
+
+Info = StrawberryInfo[Asking, None]
+First = Annotated[int, strawberry.argument(description="How many at most, 1 to 200")]
+After = Annotated[str | None, strawberry.argument(description="`endCursor` of the page before")]
+
+
+def optional_date(value: Any) -> date | None:
+    """A date of the wire."""
+    return None if value is None else date.fromisoformat(value)
+
+
+@strawberry.type(description="One weighing")
+class Weight:
+    """One weighing."""
+
+    trait: str = strawberry.field(description="The age at weighing, for example WWT for weaning")
+    weight_kg: float
+    occurred_on: date
+
+    @classmethod
+    def of(cls, item: Json) -> Self:
+        """From farm's answer."""
+        day = date.fromisoformat(item["occurred_on"])
+        return cls(trait=item["trait"], weight_kg=item["weight_kg"], occurred_on=day)
+
+
+@strawberry.type(description="The latest breeding value of one trait")
+class BreedingValue:
+    """A breeding value."""
+
+    trait: str
+    value: float
+    reliability: float | None = strawberry.field(description="Between 0 and 1; null when it was not computed")
+    run_id: strawberry.ID = strawberry.field(description="The evaluation: compare values of one run only")
+
+    @classmethod
+    def of(cls, item: Json) -> Self:
+        """From genetics' answer."""
+        run_id = strawberry.ID(str(item["run_id"]))
+        return cls(trait=item["trait"], value=item["value"], reliability=item.get("reliability"), run_id=run_id)
+
+
+async def parent(info: Info, animal_id: str | None) -> "Animal | None":
+    """A parent by id."""
+    item = await info.context.loaders.animal.load(animal_id) if animal_id else None
+    return Animal.of(item) if item else None
+
+
+async def sire(root: strawberry.Parent["Animal"], info: Info) -> "Animal | None":
+    """The father."""
+    return await parent(info, root.sire_id)
+
+
+async def dam(root: strawberry.Parent["Animal"], info: Info) -> "Animal | None":
+    """The mother."""
+    return await parent(info, root.dam_id)
+
+
+async def weights(root: strawberry.Parent["Animal"], info: Info) -> list[Weight] | None:
+    """The weighings."""
+    found = [Weight.of(item) for item in await info.context.loaders.weights.load(root.id)]
+    return sorted(found, key=lambda weight: weight.occurred_on)
+
+
+async def breeding_values(root: strawberry.Parent["Animal"], info: Info) -> list[BreedingValue] | None:
+    """The breeding values."""
+    return [BreedingValue.of(item) for item in await info.context.loaders.values.load(root.id)]
+
+
+async def animals(
+    root: strawberry.Parent["Flock"], info: Info, first: First = PAGE, after: After = None
+) -> "AnimalPage | None":
+    """A page of animals."""
+    page = await info.context.loaders.flock_animals(root.id, first, after)
+    return AnimalPage(nodes=[Animal.of(item) for item in page["items"]], page_info=PageInfo.of(page))
+
+
+@strawberry.type(description="A sheep")
+class Animal:
+    """A sheep."""
+
+    id: strawberry.ID
+    tag: str | None
+    sex: str | None
+    birth_date: date | None
+    sire_id: strawberry.Private[str | None]
+    dam_id: strawberry.Private[str | None]
+    sire: "Animal | None" = strawberry.field(
+        resolver=sire, description="The genetic father, when he is known and yours to see"
+    )
+    dam: "Animal | None" = strawberry.field(
+        resolver=dam, description="The genetic mother, when she is known and yours to see"
+    )
+    weights: list[Weight] | None = strawberry.field(
+        resolver=weights, description="All weighings, oldest first; null when they could not be read"
+    )
+    breeding_values: list[BreedingValue] | None = strawberry.field(
+        resolver=breeding_values, description="The latest value of each trait; null when they could not be read"
+    )
+
+    @classmethod
+    def of(cls, item: Json) -> Self:
+        """From farm's answer."""
+        return cls(
+            id=strawberry.ID(str(item["id"])),
+            tag=item.get("tag"),
+            sex=item.get("sex"),
+            birth_date=optional_date(item.get("birth_date")),
+            sire_id=item.get("sire_id"),
+            dam_id=item.get("dam_id"),
+        )
+
+
+@strawberry.type(description="Where a page ends")
+class PageInfo:
+    """Where a page ends."""
+
+    end_cursor: str | None = strawberry.field(description="Send as `after` for the next page")
+    has_next_page: bool
+
+    @classmethod
+    def of(cls, page: Json) -> Self:
+        """From a list of a service."""
+        return cls(end_cursor=page.get("next"), has_next_page=page.get("next") is not None)
+
+
+@strawberry.type(description="A page of animals")
+class AnimalPage:
+    """A page of animals."""
+
+    nodes: list[Animal]
+    page_info: PageInfo
+
+
+@strawberry.type(description="A flock")
+class Flock:
+    """A flock."""
+
+    id: strawberry.ID
+    name: str
+    animals: AnimalPage | None = strawberry.field(resolver=animals, description="The animals of the flock")
+
+    @classmethod
+    def of(cls, item: Json) -> Self:
+        """From farm's answer."""
+        return cls(id=strawberry.ID(str(item["id"])), name=item["name"])
+
+
+@strawberry.type(description="A page of flocks")
+class FlockPage:
+    """A page of flocks."""
+
+    nodes: list[Flock]
+    page_info: PageInfo

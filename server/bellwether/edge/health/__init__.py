@@ -1,0 +1,1 @@
+"""Health of the whole platform as its services tell it."""

@@ -1,0 +1,53 @@
+"""Addresses of the platform's health."""
+
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from bellwether.edge.health.page import health_page
+from bellwether.edge.health.probe import Health, probe
+from bellwether.edge.pages.html import wants_html
+from bellwether.edge.upstream import PROBE
+
+router = APIRouter(tags=["health"])
+VERSION = version("bellwether")
+
+
+@router.get("/healthz")
+async def healthz(request: Request) -> Response:
+    """Every service with its state, version and latency; 200 as long as the edge itself is up."""
+    if is_probe(request):
+        return JSONResponse({"status": "up", "services": ["edge"]})
+    found = await everything(request)
+    if wants_html(request):
+        return health_page(found, VERSION)
+    return JSONResponse({"status": "up", "version": VERSION, "services": [as_json(health) for health in found]})
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> Response:
+    """200 when every service is ready, else 503 with what is missing."""
+    if is_probe(request):
+        return JSONResponse({"status": "ready", "missing": {}})
+    found = await everything(request)
+    missing = {health.service: "; ".join(health.reasons) for health in found if health.state != "ready"}
+    return JSONResponse({"status": "not ready" if missing else "ready", "missing": missing}, 503 if missing else 200)
+
+
+def is_probe(request: Request) -> bool:
+    """Whether an edge asks: it wants to know about this process alone."""
+    return all(name.lower() in request.headers for name in PROBE)
+
+
+async def everything(request: Request) -> list[Health]:
+    """The health of every service."""
+    state = request.app.state
+    return await probe(state.upstream, state.documents.versions)
+
+
+def as_json(health: Health) -> dict[str, Any]:
+    """One service for the wire."""
+    return asdict(health) | {"reasons": list(health.reasons)}

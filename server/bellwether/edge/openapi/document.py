@@ -1,0 +1,84 @@
+"""The merged document: fetched from the services, kept for a minute."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from bellwether.edge.openapi.merge import merge
+from bellwether.edge.services import SERVICES
+from bellwether.edge.upstream import Caller, Refused, Upstream
+from bellwether.platform.settings import PlatformSettings
+
+log = structlog.get_logger()
+Json = dict[str, Any]
+FRESH_S = 60.0
+FRESH_WITH_GAPS_S = 5.0
+DESCRIPTION = (
+    "Flock records, pedigree, genotypes and breeding values of sheep. Log in at `/api/v1/auth/login` and send the "
+    "access token as `Authorization: Bearer ...`. Errors are RFC 9457 problem documents with a stable `code`."
+)
+
+
+class Documents:
+    """The OpenAPI documents of the services, and all of them in one."""
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        platform: PlatformSettings,
+        own: Callable[[], Json],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._upstream, self._platform, self._own, self._clock = upstream, platform, own, clock
+        self._lock = asyncio.Lock()
+        self._merged: Json = {}
+        self._until = float("-inf")
+        self.versions: dict[str, str] = {}
+
+    async def merged(self) -> Json:
+        """The merged document; services that did not answer stand in `info.x-missing`."""
+        if self._clock() >= self._until:
+            async with self._lock:
+                if self._clock() >= self._until:
+                    await self._fetch()
+        return self._merged
+
+    async def _fetch(self) -> None:
+        caller = self._upstream.caller({})
+        answers = await asyncio.gather(*(document_of(caller, name) for name in SERVICES))
+        documents = {name: found for name, found in zip(SERVICES, answers, strict=True) if found}
+        missing = [name for name in SERVICES if name not in documents]
+        self.versions |= {name: str(found["info"].get("version", "")) for name, found in documents.items()}
+        self._merged = self._whole(documents, missing)
+        self._until = self._clock() + (FRESH_WITH_GAPS_S if missing else FRESH_S)
+
+    def _whole(self, documents: dict[str, Json], missing: list[str]) -> Json:
+        own = self._own()
+        body = merge({**documents, "edge": own}, SERVICES | {"edge": "Across services"})
+        body["components"].setdefault("securitySchemes", {})["bearer"] = {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+        }
+        info = {
+            "title": "bellwether",
+            "version": own["info"]["version"],
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "x-missing": missing,
+        }
+        servers = [{"url": self._platform.public_url}]
+        return {"openapi": "3.1.0", "info": info, "servers": servers, "security": [{"bearer": []}], **body}
+
+
+async def document_of(caller: Caller, service: str) -> Json | None:
+    """One service's document, or None when it gives none."""
+    try:
+        found: Any = await caller.ask(service, "GET", "/openapi.json", timeout=3.0)
+    except Refused as error:
+        log.warning("openapi_unavailable", service=service, code=error.code)
+        return None
+    return found if isinstance(found, dict) and "paths" in found and "info" in found else None

@@ -1,0 +1,77 @@
+"""HTTP to the services: one client with keep-alive for the whole process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bellwether.platform.settings import PlatformSettings
+
+TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=60)
+# a process that hosts the edge as well answers such a request for itself, instead of asking all services in turn
+PROBE = {"X-Bellwether-Probe": "edge"}
+
+
+class Refused(Exception):
+    """A service said no, or said nothing."""
+
+    def __init__(self, service: str, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.service, self.status, self.code, self.detail = service, status, code, detail
+
+
+class Upstream:
+    """Where the services are, and the connections to them."""
+
+    def __init__(self, platform: PlatformSettings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.urls = {name: url.rstrip("/") for name, url in platform.service_urls.items()}
+        self.client = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, transport=transport, trust_env=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.client.aclose()
+
+    def caller(self, headers: Mapping[str, str]) -> "Caller":
+        """The services as one caller sees them."""
+        return Caller(self, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Asks the services in the name of one request: its token, its request id, its trace."""
+
+    upstream: Upstream
+    headers: Mapping[str, str]
+
+    async def ask(self, service: str, method: str, path: str, **options: Any) -> Any:
+        """The JSON that `/api/v1/<service><path>` answers.
+
+        Raises:
+            Refused: the service answered an error, or did not answer.
+        """
+        base = self.upstream.urls.get(service)
+        if base is None:
+            raise Refused(service, 503, "service_unavailable", f"The service {service} is not configured")
+        url = f"{base}/api/v1/{service}{path}"
+        try:
+            answer = await self.upstream.client.request(method, url, headers=dict(self.headers), **options)
+            if answer.is_success:
+                return answer.json()
+        except httpx.TimeoutException as error:
+            raise Refused(service, 504, "service_slow", f"The service {service} did not answer in time") from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise Refused(service, 503, "service_unavailable", f"The service {service} does not answer") from error
+        raise refusal(service, answer)
+
+
+def refusal(service: str, answer: httpx.Response) -> Refused:
+    """The service's problem document as an error."""
+    try:
+        document = answer.json()
+        return Refused(service, answer.status_code, str(document["code"]), str(document["detail"]))
+    except (ValueError, KeyError, TypeError):
+        return Refused(
+            service, answer.status_code, "http_error", f"The service {service} answered {answer.status_code}"
+        )
