@@ -72,7 +72,7 @@ def choose_for(
             "repeated", "set_aside", "further weights; the one nearest to the reference age counts",
             [tags[w.animal_id] for w in repeats], trait=code,
         ),
-        *verdict("alone_in_group", "set_aside", "weights with nothing in their group to compare with", alone, trait=code),
+        *verdict("alone_in_group", "set_aside", "weights alone in their group", alone, trait=code),
         *verdict("small_group", "warning", f"contemporary groups of fewer than {SMALL_GROUP}", small, trait=code),
     ]  # fmt: skip
 
@@ -106,7 +106,7 @@ def evaluable(by_trait: Mapping[str, Mapping[str, Weight]], plan: Plan) -> tuple
         if weights and (code in without_variances or len({w.weight_kg for w in weights.values()}) == 1)
     }
     if plan.is_asked and empty:
-        errors = about_traits("no_records", empty, "Record weights with a birth date and a group, or leave the trait out")
+        errors = about_traits("no_records", empty, "Record weights with birth date and group, or leave the trait out")
         raise TraitWithoutRecords(f"No usable record for {', '.join(empty)}", errors=errors)
     if plan.is_asked and constant:
         errors = about_traits("no_variance", constant, "Check the weights, or leave the trait out")

@@ -49,8 +49,10 @@ class FlockData:
     def digest(self) -> str:
         """SHA-256 of everything in it."""
         sha = hashlib.sha256(self.flock_id.encode())
-        for row in (*self.animals, *self.weights):
-            sha.update(orjson.dumps(astuple(row)) + b"\n")
+        for animal in self.animals:
+            sha.update(orjson.dumps(astuple(animal)) + b"\n")
+        for weight in self.weights:
+            sha.update(orjson.dumps(astuple(weight)) + b"\n")
         return sha.hexdigest()
 
     def is_own(self, animal: Animal) -> bool:

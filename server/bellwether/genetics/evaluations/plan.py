@@ -78,7 +78,7 @@ def plan_of(flock_id: str, dictionary: Sequence[Trait], asked: Sequence[str] | N
 
 
 def covariances(traits: Sequence[Trait], kind: str) -> Matrix:
-    """The genetic or residual covariance matrix: variances on the diagonal, correlations times both deviations beside."""
+    """The genetic or residual covariance matrix; a pair without a known correlation is taken as uncorrelated."""
     field = "additive_variance" if kind == "genetic" else "residual_variance"
     deviations = np.array([sqrt(getattr(trait, field) or 0.0) for trait in traits])
     correlation = np.eye(len(traits))

@@ -1,0 +1,82 @@
+"""Every query about breeding values, on the read connection. Values exist only for runs that have succeeded."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+RUN_OF_FLOCK = """
+select id, flock_id, traits from genetics.evaluation_run
+where farm_id = any ((select farm.my_farms())::uuid[]) and flock_id = $1 and state = 'succeeded'
+  and ($2::text is null or $2 = any (traits))
+order by id desc limit 1
+"""
+RUN = "select id, flock_id, traits from genetics.evaluation_run where id = $1 and state = 'succeeded'"
+COLUMNS = "v.run_id, v.animal_id, v.trait, v.effect, v.value, v.reliability, v.inbreeding, v.percentile"
+RANKED = """
+select {columns}, a.tag, a.sex, a.drop_year, a.sire_id, a.dam_id
+from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
+where v.farm_id = any ((select farm.my_farms())::uuid[]) and v.run_id = $1 and v.trait = $2 and v.effect = $3
+  and v.percentile is not null and ($4::text is null or a.sex = $4)
+  and ($5::float8 is null or (v.value, v.animal_id) {after} ($5, $6::uuid))
+order by v.value {order}, v.animal_id {order} limit $7
+"""
+LATEST = """
+select distinct on (v.animal_id, v.trait, v.effect) {columns} from genetics.breeding_value v
+where v.farm_id = any ((select farm.my_farms())::uuid[]) and v.animal_id = any ($1::uuid[])
+  and ($2::text is null or v.trait = $2)
+order by v.animal_id, v.trait, v.effect, v.run_id desc
+"""
+BY_DROP = """
+select a.drop_year, count(*) as n, avg(v.value) as mean
+from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
+where v.farm_id = any ((select farm.my_farms())::uuid[]) and v.run_id = $1 and v.trait = $2 and v.effect = $3
+  and v.percentile is not null and a.drop_year is not null
+group by a.drop_year order by a.drop_year
+"""
+
+
+async def run_of_flock(connection: asyncpg.Connection, flock_id: UUID, trait: str | None) -> Any:
+    """The flock's latest succeeded run, with this trait if one is given."""
+    return await connection.fetchrow(RUN_OF_FLOCK, flock_id, trait)
+
+
+async def run(connection: asyncpg.Connection, run_id: UUID) -> Any:
+    """A succeeded run."""
+    return await connection.fetchrow(RUN, run_id)
+
+
+async def ranked(
+    connection: asyncpg.Connection,
+    *,
+    run_id: UUID,
+    trait: str,
+    effect: str,
+    sex: str | None,
+    is_down: bool,
+    after: tuple[float, UUID] | None,
+    limit: int,
+) -> list[Any]:
+    """The flock's own animals in the order of their values."""
+    order, comparison = ("desc", "<") if is_down else ("asc", ">")
+    statement = RANKED.format(columns=COLUMNS, order=order, after=comparison)
+    value, animal_id = after or (None, None)
+    rows: list[Any] = await connection.fetch(statement, run_id, trait, effect, sex, value, animal_id, limit)
+    return rows
+
+
+async def latest(connection: asyncpg.Connection, animal_ids: list[UUID], trait: str | None) -> list[Any]:
+    """For each animal and trait the value of the newest run; run ids are ordered by time."""
+    rows: list[Any] = await connection.fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
+    return rows
+
+
+async def by_drop(connection: asyncpg.Connection, run_id: UUID, trait: str, effect: str) -> list[Any]:
+    """Number of animals and mean value of each drop."""
+    rows: list[Any] = await connection.fetch(BY_DROP, run_id, trait, effect)
+    return rows
+
+
+async def unit(connection: asyncpg.Connection, trait: str) -> str:
+    """The unit of a trait."""
+    return str(await connection.fetchval("select unit from genetics.trait where code = $1", trait))

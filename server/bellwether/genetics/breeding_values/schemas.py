@@ -1,0 +1,86 @@
+"""What crosses the wire about breeding values."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from bellwether.platform.wire import Wire
+
+TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
+Sex = Literal["male", "female", "unknown"]
+
+
+class Sort(StrEnum):
+    """Best first or last first."""
+
+    value_down = "-value"
+    value_up = "value"
+
+
+class BreedingValue(Wire):
+    """The breeding value of one animal for one trait in one run."""
+
+    run_id: UUID
+    animal_id: UUID
+    trait: str
+    effect: str
+    value: float = Field(description="In the unit of the trait, as a deviation from the base of the run")
+    reliability: float | None = Field(ge=0, le=1)
+    accuracy: float | None = Field(ge=0, le=1, description="Square root of the reliability")
+    inbreeding: float
+    percentile: float | None = Field(
+        ge=0,
+        le=100,
+        description="Share of the flock's other animals with a lower value; null for ancestors from elsewhere",
+    )
+
+
+class RankedAnimal(BreedingValue):
+    """A breeding value with the animal that has it."""
+
+    tag: str | None
+    sex: Sex
+    drop_year: int | None
+    sire_id: UUID | None
+    dam_id: UUID | None
+
+
+class ValuesOf(Wire):
+    """The animals whose latest breeding values are wanted."""
+
+    animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    trait: TraitCode | None = Field(default=None, description="Left out: all traits")
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"animal_ids": ["0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69"], "trait": "WWT"}]}
+    )
+
+
+class LatestValues(Wire):
+    """For each animal and trait the value of the latest run that has it; runs may differ between animals."""
+
+    items: list[BreedingValue]
+    next: None = None
+
+
+class TrendPoint(Wire):
+    """One drop of the flock."""
+
+    drop_year: int
+    n: int
+    mean: float
+    is_in_slope: bool
+
+
+class Trend(Wire):
+    """Mean breeding value by drop; breeding values are shrunk, so an early trend is understated."""
+
+    run_id: UUID
+    flock_id: UUID
+    trait: str
+    unit: str
+    points: list[TrendPoint]
+    slope: float | None = Field(description="Per year, over drops with enough animals, weighted by their numbers")
+    slope_se: float | None

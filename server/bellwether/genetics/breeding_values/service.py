@@ -1,0 +1,98 @@
+"""Use-cases of breeding values: rank a run, ask for animals, see the trend. Values of two runs are never mixed."""
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bellwether.genetics.breeding_values import repository
+from bellwether.genetics.breeding_values.errors import NotEvaluated, RunOrFlock
+from bellwether.genetics.breeding_values.schemas import BreedingValue, RankedAnimal, Sort, Trend, TrendPoint
+from bellwether.genetics.breeding_values.trend import Drop, slope_of
+
+ADDITIVE = "additive"
+
+
+async def rank(
+    connection: asyncpg.Connection,
+    *,
+    run_id: UUID | None,
+    flock_id: UUID | None,
+    trait: str | None,
+    sex: str | None,
+    sort: Sort,
+    after: tuple[float, UUID] | None,
+    limit: int,
+) -> list[RankedAnimal]:
+    """The flock's animals by their value for one trait, which is the run's first when none is given.
+
+    Raises:
+        RunOrFlock, NotEvaluated
+    """
+    found = await run_for(connection, run_id=run_id, flock_id=flock_id, trait=trait)
+    rows = await repository.ranked(
+        connection,
+        run_id=found["id"],
+        trait=trait or found["traits"][0],
+        effect=ADDITIVE,
+        sex=sex,
+        is_down=sort is Sort.value_down,
+        after=after,
+        limit=limit,
+    )
+    return [RankedAnimal.model_validate(with_accuracy(row)) for row in rows]
+
+
+async def latest(connection: asyncpg.Connection, animal_ids: list[UUID], trait: str | None) -> list[BreedingValue]:
+    """The latest values of these animals; animals without one, or of another farm, are left out."""
+    rows = await repository.latest(connection, list(dict.fromkeys(animal_ids)), trait)
+    return [BreedingValue.model_validate(with_accuracy(row)) for row in rows]
+
+
+async def trend(connection: asyncpg.Connection, flock_id: UUID, trait: str) -> Trend:
+    """Mean value by drop in the flock's latest run with this trait.
+
+    Raises:
+        NotEvaluated
+    """
+    found = await run_for(connection, run_id=None, flock_id=flock_id, trait=trait)
+    rows = await repository.by_drop(connection, found["id"], trait, ADDITIVE)
+    drops = [Drop(row["drop_year"], row["n"], row["mean"]) for row in rows]
+    slope, slope_se = slope_of(drops) or (None, None)
+    return Trend(
+        run_id=found["id"],
+        flock_id=flock_id,
+        trait=trait,
+        unit=await repository.unit(connection, trait),
+        points=[TrendPoint(drop_year=d.drop_year, n=d.n, mean=d.mean, is_in_slope=d.is_in_slope) for d in drops],
+        slope=slope,
+        slope_se=slope_se,
+    )
+
+
+async def run_for(
+    connection: asyncpg.Connection, *, run_id: UUID | None, flock_id: UUID | None, trait: str | None
+) -> Any:
+    """The run meant: the one named, or the flock's latest with this trait.
+
+    Raises:
+        RunOrFlock, NotEvaluated
+    """
+    if (run_id is None) == (flock_id is None):
+        raise RunOrFlock
+    if run_id is not None:
+        found = await repository.run(connection, run_id)
+    else:
+        assert flock_id is not None
+        found = await repository.run_of_flock(connection, flock_id, trait)
+    if found is None or (trait is not None and trait not in found["traits"]):
+        raise NotEvaluated
+    return found
+
+
+def with_accuracy(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with the accuracy that follows from its reliability."""
+    reliability = row["reliability"]
+    return {**row, "accuracy": None if reliability is None else sqrt(reliability)}

@@ -1,0 +1,46 @@
+"""Step 1: the farm's published records into files, in the name of the user who asked, so that row security binds."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bellwether.genetics.evaluations import files
+from bellwether.genetics.evaluations.errors import NoSuchFlock
+from bellwether.genetics.evaluations.plan import plan_of
+from bellwether.genetics.traits import service as traits
+from bellwether.platform.database import Session, driver
+
+ANIMALS = """
+select id, flock_id, sex, birth_type, rear_type, sire_id, dam_id, drop_year, reference_only, tag
+from farm.published_animal where farm_id = $1 order by id
+"""
+WEIGHTS = """
+select id, animal_id, trait, weight_kg, occurred_on, age_days, contemporary_group
+from farm.published_weight where farm_id = $1 and flock_id = $2 order by id
+"""
+
+
+async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> dict[str, Any]:
+    """Pointers to the files, the plan with the variances of this moment, and the moment itself.
+
+    Weights come first: an animal that a weight belongs to was committed before it, so it is in the second file.
+
+    Raises:
+        NoSuchFlock: the acting user may no longer see the flock.
+    """
+    connection = await driver(session)
+    flock_id = UUID(payload["flock_id"])
+    farm_id = await connection.fetchval("select farm_id from farm.published_flock where id = $1", flock_id)
+    if farm_id is None:
+        raise NoSuchFlock
+    as_of = await connection.fetchval("select clock_timestamp()")
+    files.make(folder)
+    weights, animals = folder / "weights.csv", folder / "animals.csv"
+    await connection.copy_from_query(WEIGHTS, farm_id, flock_id, output=weights, format="csv")
+    await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
+    plan = plan_of(str(flock_id), await traits.dictionary(session), payload["traits"], payload["reliability"])
+    return {
+        "as_of": as_of.isoformat(),
+        "plan": plan.to_json(),
+        "files": {"weights": files.point_to(weights), "animals": files.point_to(animals)},
+    }

@@ -1,0 +1,109 @@
+"""The job `genetics.evaluation`: extract, solve, publish; each step is done once, whatever dies between them."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bellwether.genetics.evaluations import events, extraction, files, publishing, repository
+from bellwether.genetics.evaluations.errors import NoSuchEvaluation
+from bellwether.genetics.evaluations.solving import solve_files
+from bellwether.platform.database import Session
+from bellwether.platform.jobs import JobCancelled, JobRun
+from bellwether.platform.outage import patiently
+from bellwether.platform.problems import Problem
+
+KIND = "genetics.evaluation"
+OUTAGE_PATIENCE_S = 600.0
+T = TypeVar("T")
+
+
+async def evaluate_flock(run: JobRun, *, data_dir: Path) -> dict[str, Any]:
+    """Run an evaluation to its end; files between the steps are gone afterwards, whatever the end is."""
+    fence = await in_transaction(run, lambda session: start(session, run))
+    try:
+        done = await carry_out(run, fence, files.folder_of(data_dir, run.id, run.attempt))
+    except JobCancelled:
+        files.remove(data_dir, run.id)
+        raise
+    except Exception as caught:
+        error = caught
+        if fence is not None:
+            await in_transaction(run, lambda session: fail(session, run, fence, error))
+        files.remove(data_dir, run.id)
+        raise
+    files.remove(data_dir, run.id)
+    return done
+
+
+async def carry_out(run: JobRun, fence: int | None, folder: Path) -> dict[str, Any]:
+    """The steps. Their names carry the attempt: a retry reads the records anew, as the user has mended them."""
+    suffix = f"-{run.attempt}"
+
+    async def extract() -> dict[str, Any]:
+        return await in_transaction(run, lambda session: extraction.extract(session, folder, run.payload))
+
+    async def solve() -> dict[str, Any]:
+        found: dict[str, Any] = await run.compute(
+            solve_files, str(folder), extracted["files"], extracted["plan"], reports=True
+        )
+        return found
+
+    async def publish() -> dict[str, Any]:
+        return await in_transaction(
+            run,
+            lambda session: publishing.publish(session, run.context, run.id, fence, folder, extracted, report),
+        )
+
+    extracted = await run.step("extract" + suffix, extract)
+    report = await run.step("solve" + suffix, solve)
+    await tell(run, report)
+    done: dict[str, Any] = await run.step("publish" + suffix, publish)
+    return done
+
+
+async def start(session: Session, run: JobRun) -> int | None:
+    """Take the run's fence; None when it has succeeded in an earlier execution.
+
+    Raises:
+        NoSuchEvaluation: the acting user may no longer see it.
+    """
+    fence = await repository.take_fence(session, run.id)
+    if fence is None and await repository.find(session, run.id) is None:
+        raise NoSuchEvaluation
+    return fence
+
+
+async def fail(session: Session, run: JobRun, fence: int, error: Exception) -> None:
+    """Close the run as failed and tell it, unless another execution has taken over."""
+    code = error.code if isinstance(error, Problem) else "internal"
+    detail = (
+        error.detail if isinstance(error, Problem) else "Something broke on our side; the job id finds it in the log"
+    )
+    rows = [row.model_dump() for row in error.errors] if isinstance(error, Problem) else []
+    document = {"code": code, "detail": detail, "errors": rows}
+    done = await repository.finish(session, run.id, fence, {"state": "failed", "error": document})
+    if done is not None:
+        flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run.id}
+        await events.evaluation_failed(session, run.context, **flock, code=code, detail=detail)
+
+
+async def tell(run: JobRun, report: dict[str, Any]) -> None:
+    """What the reader of the job's log wants to know."""
+    counts = report["counts"]
+    records = ", ".join(f"{n} {code}" for code, n in counts["records_by_trait"].items())
+    await run.log(f"{counts['animals']} animals, records: {records}")
+    for found in report["verdicts"]:
+        trait = f"{found['trait']}: " if found["trait"] else ""
+        await run.log(f"{trait}{found['count']} {found['message']}")
+    convergence = report["convergence"]
+    await run.log(f"solved by {convergence['method']}, relative residual {convergence['relative_residual']:.1e}")
+
+
+async def in_transaction(run: JobRun, make: Callable[[Session], Awaitable[T]]) -> T:
+    """One transaction in the name of the user who asked; an outage of the database is waited out."""
+
+    async def once() -> T:
+        async with run.database.transaction(run.context) as session:
+            return await make(session)
+
+    return await patiently(once, for_s=OUTAGE_PATIENCE_S, what=KIND)

@@ -1,0 +1,69 @@
+"""Step 3: breeding values, report, flock state and fact in one transaction, so that no run is half there."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bellwether.genetics.evaluations import events, files, flock_states, repository
+from bellwether.genetics.evaluations.errors import RunSuperseded
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session, driver
+
+REPORTED = (
+    "traits", "model", "variances", "data_sha256", "input_sha256", "engine_version", "seed", "convergence", "counts",
+    "verdicts", "fixed",
+)  # fmt: skip
+# COPY into a table under row-level security is refused, hence the staging table
+STAGE = """
+create temporary table staged_value
+  (animal_id uuid, trait text, effect text, value float8, reliability float8, inbreeding float8, percentile float8)
+on commit drop
+"""
+STORE = """
+insert into genetics.breeding_value
+  (farm_id, run_id, animal_id, trait, effect, value, reliability, inbreeding, percentile)
+select $1, $2, animal_id, trait, effect, value, reliability, inbreeding, percentile from staged_value
+"""
+
+
+async def publish(
+    session: Session, context: Context, run_id: UUID, fence: int | None, folder: Path, extracted: Any, report: Any
+) -> dict[str, Any]:
+    """Store everything a succeeded run leaves behind; again for the same run, it changes nothing.
+
+    Raises:
+        RunSuperseded: another execution has taken the fence.
+        WorkFilesLost: the values have gone.
+    """
+    summary = {
+        "run_id": str(run_id),
+        "traits": report["traits"],
+        "n_animals": report["counts"]["animals"],
+        "n_records": report["counts"]["observations"],
+        "data_sha256": report["data_sha256"],
+    }
+    stored = await repository.find(session, run_id)
+    if stored is not None and stored.state == "succeeded":
+        return summary
+    as_of = datetime.fromisoformat(extracted["as_of"])
+    values = {name: report[name] for name in REPORTED}
+    done = None
+    if fence is not None:
+        done = await repository.finish(session, run_id, fence, {**values, "state": "succeeded", "data_as_of": as_of})
+    if done is None:
+        raise RunSuperseded
+    await store_values(session, done.farm_id, run_id, files.follow(folder, report["values"]))
+    flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
+    await flock_states.record_run(session, **flock, data_as_of=as_of)
+    numbers = {name: summary[name] for name in ("traits", "n_animals", "n_records")}
+    await events.evaluation_completed(session, context, **flock, **numbers, finished_at=done.finished_at)
+    return summary
+
+
+async def store_values(session: Session, farm_id: UUID, run_id: UUID, path: Path) -> None:
+    """The values of a file into the table, by way of COPY."""
+    connection = await driver(session)
+    await connection.execute(STAGE)
+    await connection.copy_to_table("staged_value", source=path, format="csv")
+    await connection.execute(STORE, farm_id, run_id)

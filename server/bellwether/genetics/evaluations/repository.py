@@ -1,0 +1,86 @@
+"""Every query about evaluation runs and the state of flocks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
+
+from bellwether.genetics.evaluations.models import evaluation_run as run
+from bellwether.genetics.evaluations.models import flock_state, job, published_flock
+from bellwether.platform.database import Session
+
+# the job knows first that a run was cancelled, or given up after too many starts
+STATE = case(
+    (run.c.state.in_(("queued", "running")) & job.c.state.in_(("failed", "cancelled")), job.c.state), else_=run.c.state
+).label("state")
+BRIEF: list[ColumnElement[Any]] = [
+    *(c for c in run.c if c.name not in ("state", "fence", "fixed", "verdicts", "model", "variances")),
+    STATE,
+]
+
+
+async def flock(session: Session, flock_id: UUID) -> Row[Any] | None:
+    """The flock as its farm publishes it, if it is the acting user's to see."""
+    return (await session.execute(select(published_flock).where(published_flock.c.id == flock_id))).one_or_none()
+
+
+async def add(session: Session, values: Mapping[str, Any]) -> None:
+    """A new run."""
+    await session.execute(insert(run).values(**values))
+
+
+async def find(session: Session, run_id: UUID) -> Row[Any] | None:
+    """One run with its report."""
+    columns: list[ColumnElement[Any]] = [c for c in run.c if c.name not in ("state", "fence")]
+    statement = select(*[*columns, STATE]).outerjoin(job, job.c.id == run.c.id).where(run.c.id == run_id)
+    return (await session.execute(statement)).one_or_none()
+
+
+async def page(session: Session, *, flock_id: UUID | None, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Runs without their reports, newest first."""
+    statement = select(*BRIEF).outerjoin(job, job.c.id == run.c.id)
+    if flock_id is not None:
+        statement = statement.where(run.c.flock_id == flock_id)
+    if before is not None:
+        statement = statement.where(run.c.id < before)
+    return (await session.execute(statement.order_by(run.c.id.desc()).limit(limit))).all()
+
+
+async def take_fence(session: Session, run_id: UUID) -> int | None:
+    """Start the run, shutting out every older execution of it; None when it has succeeded already."""
+    statement = (
+        update(run)
+        .where(run.c.id == run_id, run.c.state != "succeeded")
+        .values(
+            fence=run.c.fence + 1,
+            state="running",
+            error=None,
+            finished_at=None,
+            started_at=func.coalesce(run.c.started_at, func.clock_timestamp()),
+        )
+        .returning(run.c.fence)
+    )
+    fence: int | None = (await session.execute(statement)).scalar_one_or_none()
+    return fence
+
+
+async def finish(session: Session, run_id: UUID, fence: int, values: Mapping[str, Any]) -> Row[Any] | None:
+    """The end of a run; None when the fence has moved on or the run has ended before."""
+    statement = (
+        update(run)
+        .where(run.c.id == run_id, run.c.fence == fence, run.c.state == "running")
+        .values(**values, finished_at=func.clock_timestamp())
+        .returning(run.c.farm_id, run.c.flock_id, run.c.finished_at)
+    )
+    return (await session.execute(statement)).one_or_none()
+
+
+async def state(session: Session, flock_id: UUID) -> Row[Any] | None:
+    """Whether the flock's records have changed since its last run, with that run's time."""
+    statement = (
+        select(flock_state, run.c.finished_at, run.c.data_as_of, run.c.traits)
+        .outerjoin(run, run.c.id == flock_state.c.last_run_id)
+        .where(flock_state.c.flock_id == flock_id)
+    )
+    return (await session.execute(statement)).one_or_none()

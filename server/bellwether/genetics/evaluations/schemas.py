@@ -1,0 +1,96 @@
+"""What crosses the wire about evaluations."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from bellwether.platform.wire import Wire
+
+TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Reliability = Literal["auto", "exact", "none"]
+
+
+class NewEvaluation(Wire):
+    """A flock to evaluate."""
+
+    flock_id: UUID
+    traits: Annotated[list[TraitCode], Field(min_length=1, max_length=20)] | None = Field(
+        default=None, description="Evaluated together; left out: every trait of the flock with enough records"
+    )
+    reliability: Reliability = Field(default="auto", description="`auto` is exact while the flock is not too large")
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"flock_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69", "traits": ["WWT", "PWT"]}]}
+    )
+
+
+class Evaluation(Wire):
+    """One evaluation of one flock. Its id is also the id of its job."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    requested_by: UUID | None
+    asked_traits: list[str] | None
+    reliability: Reliability
+    state: State
+    traits: list[str] | None
+    data_sha256: str | None = Field(description="The same records and model give the same digests and the same values")
+    input_sha256: str | None
+    engine_version: str | None
+    seed: int | None
+    convergence: dict[str, Any] | None
+    counts: dict[str, Any] | None
+    error: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    data_as_of: datetime | None
+    finished_at: datetime | None
+
+
+class Finding(Wire):
+    """Something noticed about the data: a warning, or records that were set aside."""
+
+    code: str
+    level: Literal["warning", "set_aside"]
+    message: str
+    count: int
+    trait: str | None
+    examples: list[str]
+
+
+class FixedEstimate(Wire):
+    """The estimate of one level of a fixed effect; only differences of levels have a meaning."""
+
+    trait: str
+    effect: str
+    level: str
+    estimate: float
+    se: float | None
+    is_constrained: bool
+
+
+class EvaluationReport(Evaluation):
+    """An evaluation with everything needed to judge it and to compute it again."""
+
+    model: dict[str, Any] | None
+    variances: dict[str, Any] | None
+    verdicts: list[Finding] | None
+    fixed: list[FixedEstimate] | None
+
+
+class FlockState(Wire):
+    """Whether a flock's breeding values are behind its records."""
+
+    flock_id: UUID
+    farm_id: UUID
+    is_evaluated: bool
+    is_stale: bool
+    stale_since: datetime | None
+    stale_reason: UUID | None = Field(description="Id of the first event since the last run")
+    last_run_id: UUID | None
+    last_run_at: datetime | None
+    last_run_traits: list[str] | None

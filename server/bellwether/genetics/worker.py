@@ -1,0 +1,20 @@
+"""What the worker runs for genetics."""
+
+from functools import partial
+
+from bellwether.genetics.evaluations.flock_states import ANIMAL_REGISTERED, WEIGHT_RECORDED, mark_stale
+from bellwether.genetics.evaluations.job import KIND, evaluate_flock
+from bellwether.platform.events import Consumer
+from bellwether.platform.jobs import JobKind
+from bellwether.platform.settings import PlatformSettings
+
+
+def consumers() -> list[Consumer]:
+    """Events that genetics reacts to."""
+    types = [WEIGHT_RECORDED, ANIMAL_REGISTERED]
+    return [Consumer(service="genetics", name="genetics-stale", stream="FARM", types=types, handle=mark_stale)]
+
+
+def kinds() -> list[JobKind]:
+    """Long work that genetics offers."""
+    return [JobKind(KIND, service="genetics", run=partial(evaluate_flock, data_dir=PlatformSettings().data_dir))]
