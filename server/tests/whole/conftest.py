@@ -1,0 +1,95 @@
+"""The whole platform, started as a user starts it, on ports and in a folder of its own."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bellwether.commands.client import Client
+from bellwether.launch import handle, keys, overview
+from bellwether.launch import state as states
+from bellwether.launch.commands.user import set_roles
+from bellwether.launch.folders import Folders
+from bellwether.launch.state import State
+
+PASSWORD = "correct horse battery staple 7"
+
+
+@dataclass
+class Platform:
+    """A running platform and what a test does with it."""
+
+    data: Path
+    split: bool = False
+
+    @property
+    def folders(self) -> Folders:
+        return Folders.of(self.data)
+
+    @property
+    def state(self) -> State:
+        return states.read(self.folders)
+
+    @property
+    def url(self) -> str:
+        return self.state.public_url
+
+    def status(self) -> dict[str, Any]:
+        return overview.of(self.folders)
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        handle.wait_ready(self.folders, seconds=seconds)
+
+    def service_url(self, name: str) -> str:
+        """The address of a service's own port."""
+        state = self.state
+        if state.split:
+            return state.address(name)
+        return state.address("users" if name in ("auth", "sessions", "profiles", "chats") else "services")
+
+    def user(self, *roles: str, email: str = "") -> Client:
+        """A new user with these roles, logged in."""
+        email = email or f"u{uuid4().hex[:12]}@example.org"
+        client = Client(self.url)
+        client.post("/api/v1/auth/register", {"email": email, "password": PASSWORD, "name": "A Person"})
+        if roles:
+            set_roles(self.folders, self.state, email, list(roles))
+        answer = client.login(email, PASSWORD)
+        client.user_id = answer["user"]["id"]  # type: ignore[attr-defined]
+        return client
+
+    def admin_dsn(self) -> str:
+        """The database as its administrator sees it, for counting what is stored."""
+        port = self.state.ports["postgres"]
+        return f"postgresql://postgres:{keys.password(self.folders, 'postgres')}@127.0.0.1:{port}/bellwether"
+
+
+@pytest.fixture(scope="session")
+def start() -> Iterator[Callable[..., Platform]]:
+    """`start(split=False)`: a platform of its own; all are stopped at the end."""
+    running: list[Platform] = []
+    place = tempfile.TemporaryDirectory(prefix="bw-whole-", dir="/tmp", ignore_cleanup_errors=True)
+    Path(place.name).chmod(0o711)
+
+    def make(*, split: bool = False) -> Platform:
+        platform = Platform(Path(place.name) / f"data{len(running)}", split)
+        # a test never touches a database that somebody else has pointed to
+        os.environ.pop("DATABASE_URL", None)
+        handle.ensure_up(platform.data, split)
+        running.append(platform)
+        return platform
+
+    yield make
+    for platform in running:
+        handle.down(platform.data)
+    place.cleanup()
+
+
+@pytest.fixture(scope="session")
+def whole(start: Callable[..., Platform]) -> Platform:
+    """The platform in embedded mode."""
+    return start()

@@ -1,0 +1,76 @@
+"""A weight makes the evaluation stale; an evaluation that completes reaches the farm's users in their open sockets."""
+
+import json
+from datetime import date
+
+import pytest
+from bellwether.platform.ids import new_id
+from websockets.sync.client import connect
+from whole.flock import Flock, make_flock, sheep_file, until
+
+N_SHEEP = 60
+
+
+@pytest.fixture(scope="module")
+def flock(whole, tmp_path_factory) -> Flock:
+    flock = make_flock(whole.user("farmer"))
+    flock.load(sheep_file(tmp_path_factory.mktemp("f"), flock.code, N_SHEEP), "sg")
+    return flock
+
+
+def weigh(flock: Flock, animals: list[dict], day: date) -> None:
+    weights = [
+        {
+            "id": str(new_id()),
+            "animal_id": a["id"],
+            "trait": "PWT",
+            "value": 40.0 + n % 11,
+            "unit": "kg",
+            "occurred_on": day.isoformat(),
+        }
+        for n, a in enumerate(animals)
+    ]
+    flock.owner.post("/api/v1/farm/weights", {"farm_id": flock.farm_id, "weights": weights})
+
+
+def stale(flock: Flock) -> dict:
+    return flock.owner.get(f"/api/v1/genetics/flocks/{flock.id}/state")
+
+
+def frames(socket, kind: str) -> dict:
+    while True:
+        frame = json.loads(socket.recv(timeout=20))
+        if frame["t"] == kind:
+            return frame
+
+
+def test_from_a_weight_to_a_notification_in_the_socket(whole, flock) -> None:
+    colleague = whole.user("farmer")
+    flock.owner.post(f"/api/v1/farm/farms/{flock.farm_id}/members", {"user_id": colleague.user_id, "role": "viewer"})
+    weigh(flock, flock.animals(), date(2024, 3, 20))
+    until(lambda: stale(flock)["stale_since"])
+
+    token = colleague._http.headers["authorization"].removeprefix("Bearer ")
+    with connect(whole.url.replace("http", "ws") + "/api/v1/ws") as socket:
+        socket.send(json.dumps({"t": "auth", "token": token}))
+        assert frames(socket, "ready")
+        job = flock.owner.post("/api/v1/genetics/evaluations", {"flock_id": flock.id, "traits": ["PWT"]})
+        ended = flock.owner.wait(job, lambda _: None)
+        assert ended["state"] == "succeeded", ended
+        pushed = frames(socket, "notification")["notification"]
+
+    stored = until(lambda: colleague.get("/api/v1/profiles/notifications")["items"])
+    assert [item["id"] for item in stored] == [pushed["id"]]
+    assert ended["result"]["run_id"] in json.dumps(pushed)
+    assert len(list(flock.owner.items("/api/v1/profiles/notifications"))) == 1
+    assert stale(flock)["stale_since"] is None
+
+    weigh(flock, flock.animals()[:1], date(2024, 4, 20))
+    until(lambda: stale(flock)["stale_since"])
+
+
+def test_imports_and_evaluations_become_runs_of_the_processing_service(flock) -> None:
+    batches = until(lambda: list(flock.owner.items("/api/v1/processing/batches", farm_id=flock.farm_id)))
+    assert [(b["rows_in"], b["rows_accepted"], b["rows_rejected"]) for b in batches] == [(N_SHEEP, N_SHEEP, 0)]
+    kinds = until(lambda: {run["kind"] for run in flock.owner.items("/api/v1/processing/runs", farm_id=flock.farm_id)})
+    assert kinds
