@@ -19,6 +19,7 @@ from .pedigree import Pedigree
 from .provenance import provenance
 from .records import Records
 from .results import (
+    below_zero,
     breeding_values,
     fixed_solutions,
     genetic_columns,
@@ -85,6 +86,27 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         A loop, an animal used as sire and dam.
     NotConverged
         The PCG did not reach the tolerance.
+
+    References
+    ----------
+    Henderson 1984, Applications of Linear Models in Animal Breeding; Mrode and Pocrnic 2023, 4th ed., chapters 4 to 10.
+
+    Examples
+    --------
+    Pre-weaning gain of five calves (Mrode and Pocrnic 2023, example 4.1):
+
+    >>> model = Model(
+    ...     traits=("WWG",),
+    ...     effects=(Effect("sex", "fixed"), Effect("animal", "additive")),
+    ...     variances=Variances(additive=20.0, residual=40.0),
+    ... )
+    >>> records = Records([3, 4, 5, 6, 7], [4.5, 2.9, 3.9, 3.5, 5.0], {"sex": [0, 1, 1, 0, 0]})
+    >>> pedigree = Pedigree(sire=[-1, -1, -1, 0, 2, 0, 3, 2], dam=[-1, -1, -1, -1, 1, 1, 4, 5])
+    >>> solution = fit(model, records, pedigree)
+    >>> solution.ebv[:, 0].round(3)
+    array([ 0.098, -0.019, -0.041, -0.009, -0.186,  0.177, -0.249,  0.183])
+    >>> solution.reliability[:, 0].round(3)
+    array([0.058, 0.016, 0.087, 0.145, 0.144, 0.115, 0.116, 0.155])
     """
     tell = progress or (lambda share, step: None)
     _check(model, records, pedigree)
@@ -102,11 +124,12 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
     plan = choose(model.options, equations.n_equations)
     answer = solve(equations, model.options, plan, tell)
     used = inbreeding if model.options.inbreeding else None
+    reliability = None if answer.diagonal is None else reliabilities(equations, answer.diagonal, used)
     tell(1.0, "done")
     return Solution(
         columns=genetic_columns(equations, model.traits),
         ebv=breeding_values(equations, answer.x, pedigree.n_animals),
-        reliability=None if answer.diagonal is None else reliabilities(equations, answer.diagonal, used),
+        reliability=reliability,
         reliability_base="var_a(1+F)" if model.options.inbreeding else "var_a",
         inbreeding=inbreeding,
         fixed=fixed_solutions(equations, answer.x, answer.diagonal, constraints.constrained, model.traits),
@@ -114,7 +137,7 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         convergence=answer.convergence,
         constraint=CONVENTION,
         counts=_counts(records, pedigree, equations),
-        warnings=(*warnings, *constraints.warnings, *plan.warnings),
+        warnings=(*warnings, *constraints.warnings, *plan.warnings, *below_zero(reliability)),
         provenance=provenance(model, records, pedigree, plan.method),
     )
 

@@ -39,7 +39,7 @@ def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:
     --------
     >>> import numpy as np
     >>> digest([("sire", np.array([-1, 0], dtype=np.int32))])[:8]
-    'f4b1a8b2'
+    '6dc31c0e'
     """
     sha = hashlib.sha256()
     for name, array in arrays:

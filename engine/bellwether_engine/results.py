@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .equations import Equations
 from .errors import EngineError
-from .solution import FixedSolution, GeneticColumn, RandomSolution
+from .solution import FixedSolution, GeneticColumn, Notice, RandomSolution
 
 ROUNDING = 1e-9
 
@@ -46,7 +46,10 @@ def breeding_values(equations: Equations, x: NDArray[np.float64], n_animals: int
 def reliabilities(
     equations: Equations, diagonal: NDArray[np.float64], inbreeding: NDArray[np.float64] | None
 ) -> NDArray[np.float64] | None:
-    """``1 - PEV / (var_a (1 + F))`` from the diagonal of C^-1 (F left out: divided by var_a), shape as the EBV.
+    """``1 - PEV / (var_a (1 + F))`` from the diagonal of C^-1, shape as the EBV.
+
+    With F left out the divisor is var_a, and an inbred animal with little information falls below 0: the A-inverse
+    without inbreeding implies a prior variance above var_a for it. Nothing is clipped.
 
     Raises
     ------
@@ -59,13 +62,22 @@ def reliabilities(
             pev = breeding_values(equations, diagonal, len(block.level))
             own = np.ones(len(block.level)) if inbreeding is None else 1.0 + inbreeding
             reliability: NDArray[np.float64] = 1.0 - pev / (own[:, None] * variance)
-            if (reliability < -ROUNDING).any() or (reliability > 1.0).any():
+            if (inbreeding is not None and (reliability < -ROUNDING).any()) or (reliability > 1.0).any():
                 message = "a reliability lies outside 0 to 1"
                 fix = "The equations are ill-conditioned: look for variances near 0 and correlations near 1"
                 raise EngineError("reliability_range", message, place="variances", fix=fix)
             reliability[np.abs(reliability) < ROUNDING] = 0.0
             return reliability
     return None
+
+
+def below_zero(reliability: NDArray[np.float64] | None) -> tuple[Notice, ...]:
+    """A warning when reliabilities lie below 0 because inbreeding is ignored."""
+    count = 0 if reliability is None else int((reliability < 0.0).any(axis=1).sum())
+    if count == 0:
+        return ()
+    message = f"{count} inbred animals have a reliability below 0, because inbreeding is ignored"
+    return (Notice("reliability_below_zero", message),)
 
 
 def fixed_solutions(

@@ -124,7 +124,7 @@ class Solution:
     ebv : float64, shape (n_animals, n_columns)
         Breeding values in the units of the traits, animals in the order of the pedigree.
     reliability : float64, shape (n_animals, n_columns), optional
-        Between 0 and 1; None when not asked for.
+        Between 0 and 1 (base ``var_a``: below 0 for inbred animals with little information); None when not asked for.
     reliability_base : str
         ``var_a(1+F)`` or ``var_a``: what the prediction error variance is divided by.
     inbreeding : float64, shape (n_animals,)

@@ -1,0 +1,77 @@
+"""Each kernel beside its slow plain-numpy twin."""
+
+import doctest
+import importlib
+import pkgutil
+
+import bellwether_engine
+import numpy as np
+import pytest
+from bellwether_engine import Legendre, ModelError
+from bellwether_engine.basis import legendre
+from bellwether_engine.constraints import sweep
+from bellwether_engine.design import residual_inverse
+from bellwether_engine.factor import Factor
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csc_array
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def sparse_positive(rng, n):
+    root = np.where(rng.random((n, n)) < 3.0 / n, rng.normal(size=(n, n)), 0.0)
+    return root @ root.T + np.diag(rng.uniform(0.1, 2.0, n))
+
+
+@given(seeds, st.integers(1, 60))
+def test_selected_inverse_and_solve(seed, n):
+    rng = np.random.default_rng(seed)
+    matrix = sparse_positive(rng, n)
+    factor = Factor(csc_array(matrix))
+    rhs = rng.normal(size=n)
+    np.testing.assert_allclose(factor.inverse_diagonal(), np.diag(np.linalg.inv(matrix)), rtol=1e-8)
+    np.testing.assert_allclose(matrix @ factor.solve(rhs), rhs, atol=1e-8)
+
+
+def test_a_singular_matrix_is_refused():
+    with pytest.raises(ModelError) as caught:
+        Factor(csc_array(np.ones((3, 3))))
+    assert caught.value.code == "singular"
+
+
+@given(seeds, st.integers(1, 12), st.integers(1, 6))
+def test_sweep_finds_the_rank(seed, n, rank):
+    rng = np.random.default_rng(seed)
+    x = rng.integers(-2, 3, (30, rank)) @ rng.integers(-1, 2, (rank, n))
+    scale = np.sqrt((x**2).sum(axis=0))
+    x = x / np.where(scale == 0.0, 1.0, scale)
+    _, dependent = sweep(x.T @ x, 1e-9)
+    for j in range(n):
+        grows = np.linalg.matrix_rank(x[:, : j + 1]) > np.linalg.matrix_rank(x[:, :j]) if j else x[:, 0].any()
+        assert dependent[j] != grows
+
+
+@given(seeds)
+def test_residual_inverse_by_pattern(seed):
+    rng = np.random.default_rng(seed)
+    observed = rng.random((9, 3)) < 0.6
+    root = rng.normal(size=(3, 3))
+    residual, weights = root @ root.T + np.eye(3), rng.uniform(0.5, 2.0, 9)
+    cells = np.argwhere(observed)
+    full = [[residual[t, s] / weights[r] if r == q else 0.0 for q, s in cells] for r, t in cells]
+    inverse = residual_inverse(observed, residual, weights).toarray()
+    np.testing.assert_allclose(inverse @ np.reshape(full, inverse.shape), np.eye(len(cells)), atol=1e-8)
+
+
+def test_legendre_polynomials_are_the_textbook_ones():
+    t = np.linspace(-1.0, 1.0, 7)
+    phi = legendre(Legendre(2, "dim", 4.0, 310.0), 4.0 + (t + 1.0) * 153.0)
+    expected = np.column_stack([t * 0 + 0.5**0.5, 1.5**0.5 * t, 2.5**0.5 * (1.5 * t**2 - 0.5)])
+    np.testing.assert_allclose(phi, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(bellwether_engine.__path__)])
+def test_examples_in_docstrings(name):
+    result = doctest.testmod(importlib.import_module(f"bellwether_engine.{name}"))
+    assert result.failed == 0
