@@ -34,7 +34,7 @@ def read(cells: list[str], layout: Layout, today: date) -> dict[str, Any]:
         "drop_year": year,
         "birth_type": whole(cells, layout, "birth_type", 1),
         "rear_type": whole(cells, layout, "rear_type", 0),
-        "is_embryo_transfer": layout.cell(cells, "et").upper() in YES,
+        "is_embryo_transfer": layout.cell(cells, "et").upper() in YES if layout.cell(cells, "et") else None,
         "birth_group": layout.cell(cells, "birth_group")[:40] or None,
         "measurements": read_measurements(cells, layout, today, day),
         **read_parents(cells, layout, known),

@@ -1,6 +1,6 @@
 """The animals that one chunk of an animal list touches, as they are stored and as the rows change them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bellwether.farm.domain.identifiers import Identifier
 from bellwether.farm.domain.pedigree import Kin
+from bellwether.farm.weights.ledger import Day
 
 Key = tuple[str, str, str]
 FIELDS = ("sex", "fertility", "birth_date", "drop_year", "birth_type", "rear_type", "is_embryo_transfer", "birth_group")
@@ -80,15 +81,33 @@ class Herd:
     by_key: dict[Key, UUID] = field(default_factory=dict)
     claims: dict[tuple[UUID, str], Claim] = field(default_factory=dict)
     parents: dict[UUID, set[UUID]] = field(default_factory=dict)
+    names: dict[UUID, str] = field(default_factory=dict)
     offspring: dict[UUID, Offspring] = field(default_factory=dict)
     added_identifiers: list[tuple[UUID, Identifier]] = field(default_factory=list)
     added_claims: list[Claim] = field(default_factory=list)
     superseded_claims: list[UUID] = field(default_factory=list)
 
+    def measured_days(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> set[Day]:
+        """Animal, trait and day of every measurement in rows about stored animals."""
+        index: dict[tuple[str, str], set[UUID]] = {}
+        for (scheme, _, value), found in self.by_key.items():
+            index.setdefault((scheme, value), set()).add(found)
+        return {
+            (animal, measured["trait"], date.fromisoformat(measured["date"]))
+            for _, data in rows
+            for item in data["identifiers"]
+            for animal in index.get((item[0], item[1]), ())
+            for measured in data["measurements"]
+        }
+
     def find(self, identifier: Identifier) -> Sheep | None:
         """The animal that has this identifier now."""
         found = self.by_key.get(identifier.key)
         return None if found is None else self.sheep[found]
+
+    def name(self, animal_id: UUID) -> str:
+        """For a message."""
+        return self.sheep[animal_id].tag if animal_id in self.sheep else self.names.get(animal_id, str(animal_id))
 
     def add(self, values: dict[str, Any], known: list[Identifier], *, is_reference: bool) -> Sheep:
         """A new animal with its identifiers."""

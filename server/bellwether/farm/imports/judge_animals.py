@@ -10,8 +10,8 @@ from bellwether.farm.domain.findings import Broken, Finding, Verdict, broken
 from bellwether.farm.domain.identifiers import Identifier
 from bellwether.farm.domain.pedigree import MALE_ROLES, STRENGTH, Kin, ParentType
 from bellwether.farm.imports.herd import FIELDS, Claim, Herd, Offspring, Sheep, kin_of
-from bellwether.farm.imports.ledger import Ledger
 from bellwether.farm.imports.outcomes import Outcome, rejected
+from bellwether.farm.weights.ledger import Ledger
 
 METHOD = {"sire": "derived", "dam": "observed", "et_donor_dam": "observed", "et_recipient_dam": "observed"}
 Parent = tuple[ParentType, str, Identifier]
@@ -29,10 +29,11 @@ def judge_row(row: int, data: dict[str, Any], herd: Herd, ledger: Ledger) -> Out
         animal = resolve(known, herd)
         values = merged(animal, data)
         kin = kin_of(known[0].value, values)
-        check_offspring(kin, animal, herd)
         parents = parents_of(data)
+        check_loops(kin, animal, parents, herd)
+        check_offspring(kin, animal, herd)
         for parent in parents:
-            check_parent(kin, values["drop_year"], animal, parent, herd)
+            check_parent(kin, values["drop_year"], parent, herd)
     except Broken as error:
         return rejected(row, error.finding)
     return take(row, data, animal, values, known, parents, herd, ledger)
@@ -77,7 +78,7 @@ def merged(animal: Sheep | None, data: dict[str, Any]) -> dict[str, Any]:
     born = data["birth_date"]
     row = {name: data[name] for name in FIELDS} | {"birth_date": date.fromisoformat(born) if born else None}
     if animal is None:
-        return row
+        return row | {"is_embryo_transfer": bool(row["is_embryo_transfer"])}
     empty = (None, "unknown")
     return {name: animal.values[name] if row[name] in empty else row[name] for name in FIELDS}
 
@@ -104,7 +105,18 @@ def parents_of(data: dict[str, Any]) -> list[Parent]:
     return [(role, field, Identifier(*data[field])) for role, field in roles if data[field]]
 
 
-def check_parent(child: Kin, year: int | None, animal: Sheep | None, parent: Parent, herd: Herd) -> None:
+def check_loops(child: Kin, animal: Sheep | None, parents: list[Parent], herd: Herd) -> None:
+    """Only an animal that has offspring already can close a loop."""
+    if animal is None or animal.id not in herd.offspring:
+        return
+    for role, field, identifier in parents:
+        stored = herd.find(identifier)
+        path = pedigree.loop_path(herd.parents, animal.id, stored.id) if stored and role in pedigree.GENETIC else None
+        if path:
+            raise pedigree.loop([child.name, *map(herd.name, path)], field)
+
+
+def check_parent(child: Kin, year: int | None, parent: Parent, herd: Herd) -> None:
     """The rules for one parent, stored or not."""
     role, field, identifier = parent
     stored = herd.find(identifier)
@@ -112,15 +124,8 @@ def check_parent(child: Kin, year: int | None, animal: Sheep | None, parent: Par
     if year and parent_year and parent_year > year:
         text = f"{child.name} is of {year}, its {pedigree.role_name(role)} {identifier.value} of {parent_year}"
         raise pedigree.clash("born_before_parent", text, field)
-    if stored is None:
-        return
-    if animal is not None and role in pedigree.GENETIC and animal.id in herd.offspring:
-        path = pedigree.loop_path(herd.parents, animal.id, stored.id)
-        if path:
-            raise pedigree.loop(
-                [child.name, *(herd.sheep[step].tag if step in herd.sheep else str(step) for step in path)], field
-            )
-    pedigree.check_parent(child, stored.kin, role, field=field)
+    if stored is not None:
+        pedigree.check_parent(child, stored.kin, role, field=field)
 
 
 def take(

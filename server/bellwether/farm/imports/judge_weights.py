@@ -8,8 +8,8 @@ from uuid import UUID
 
 from bellwether.farm.domain import traits
 from bellwether.farm.domain.findings import Broken, Finding, broken
-from bellwether.farm.imports.ledger import Ledger
 from bellwether.farm.imports.outcomes import Outcome, rejected
+from bellwether.farm.weights.ledger import Day, Ledger
 
 DOUBLE = Finding("duplicate", "duplicate_row", "the same weighing stands in an earlier row", "nothing to do", "weight")
 
@@ -32,6 +32,19 @@ class Tags:
     by_eid: dict[str, UUID] = field(default_factory=dict)
     by_vid: dict[str, set[UUID]] = field(default_factory=dict)
     by_id: dict[str, UUID] = field(default_factory=dict)
+
+    def weighed_days(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> set[Day]:
+        """Every animal that a tag of a row names, with trait and day of the row."""
+        return {
+            (animal, data["trait"], date.fromisoformat(data["date"]))
+            for _, data in rows
+            for animal in self.candidates(data)
+        }
+
+    def candidates(self, data: dict[str, Any]) -> set[UUID]:
+        """Every animal that any tag of the row names."""
+        exact = {found for found in (self.by_eid.get(data["eid"]), self.by_id.get(data["id"])) if found is not None}
+        return exact | self.by_vid.get(data["vid"], set())
 
     def resolve(self, data: dict[str, Any]) -> tuple[Weighed, Finding | None]:
         """The one animal of the row, with a warning when its EID did not help.

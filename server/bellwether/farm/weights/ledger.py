@@ -78,7 +78,7 @@ class Ledger:
     def _observation(self, animal_id: UUID, flock_id: UUID, data: dict[str, Any], row: int) -> Observation:
         at = data.get("time")
         return Observation(
-            id=self.new_id(),
+            id=data.get("id") or self.new_id(),
             flock_id=flock_id,
             animal_id=animal_id,
             trait=data["trait"],

@@ -1,0 +1,20 @@
+"""What the animals slice tells the other services."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session
+from bellwether.platform.events import emit
+
+MOST = 500
+
+
+async def animals_registered(
+    session: Session, context: Context, farm_id: UUID, flock_id: UUID, animal_ids: Sequence[UUID]
+) -> None:
+    """New animals, or such as changed; at most 500 in one event."""
+    for start in range(0, len(animal_ids), MOST):
+        animals = [{"id": str(animal_id)} for animal_id in animal_ids[start : start + MOST]]
+        data = {"farm_id": str(farm_id), "flock_id": str(flock_id), "animals": animals}
+        await emit(session, context, type="farm.animal.registered.v1", key=flock_id, farm_id=farm_id, data=data)

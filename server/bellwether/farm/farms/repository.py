@@ -1,0 +1,92 @@
+"""Farms and memberships in the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bellwether.platform.database import Session
+
+COLUMNS = """
+f.id, f.name, f.country, f.time_zone, f.weight_unit, f.rev, f.created_at, f.updated_at,
+(select role from farm.membership m where m.farm_id = f.id
+ and m.user_id = nullif(current_setting('app.user_id', true), '')::uuid) as role
+"""
+INSERT = text("""
+insert into farm.farm (id, name, country, time_zone, weight_unit, created_by)
+values (:id, :name, :country, :time_zone, :weight_unit, :created_by)
+""")
+GET = text(f"select {COLUMNS} from farm.farm f where f.id = :id")
+LIST = text(f"""
+select {COLUMNS} from farm.farm f
+where cast(:after as uuid) is null or f.id > :after order by f.id limit :limit
+""")
+UPDATE = text("""
+update farm.farm set name = coalesce(:name, name), country = coalesce(:country, country),
+  time_zone = coalesce(:time_zone, time_zone), weight_unit = coalesce(:weight_unit, weight_unit),
+  rev = rev + 1, updated_at = clock_timestamp()
+where id = :id and rev = :rev returning id
+""")
+GRANT = text("""
+insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
+on conflict (user_id, farm_id) do update set role = excluded.role, granted_by = excluded.granted_by,
+  granted_at = clock_timestamp()
+returning user_id, farm_id, role, granted_at
+""")
+FIRST = text("""
+insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
+""")
+REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id = :user_id returning role")
+OWNERS = text("select user_id from farm.membership where farm_id = :farm_id and role = 'owner' for update")
+MEMBERS = text("""
+select user_id, farm_id, role, granted_at from farm.membership
+where farm_id = :farm_id and farm_id = any ((select farm.my_farms())::uuid[]) order by granted_at, user_id
+""")
+
+
+async def add_first_member(session: Session, values: Mapping[str, Any]) -> None:
+    """Before the farm itself. Never an upsert: a taken id must not make anybody a member of somebody else's farm."""
+    await session.execute(FIRST, dict(values))
+
+
+async def add(session: Session, values: Mapping[str, Any]) -> None:
+    """A new farm; its first member must be there already."""
+    await session.execute(INSERT, dict(values))
+
+
+async def get(session: Session, farm_id: UUID) -> Any:
+    """One farm, or None."""
+    return (await session.execute(GET, {"id": farm_id})).mappings().one_or_none()
+
+
+async def listing(session: Session, after: UUID | None, limit: int) -> Sequence[Any]:
+    """The user's farms."""
+    return (await session.execute(LIST, {"after": after, "limit": limit})).mappings().all()
+
+
+async def change(session: Session, farm_id: UUID, rev: int, values: Mapping[str, Any]) -> bool:
+    """Change what is given, if the farm still is at `rev`."""
+    found = (await session.execute(UPDATE, {"id": farm_id, "rev": rev, **values})).scalar()
+    return found is not None
+
+
+async def grant(session: Session, values: Mapping[str, Any]) -> Any:
+    """A membership."""
+    return (await session.execute(GRANT, dict(values))).mappings().one()
+
+
+async def revoke(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
+    """End a membership; returns the role it had."""
+    role: str | None = (await session.execute(REVOKE, {"farm_id": farm_id, "user_id": user_id})).scalar_one_or_none()
+    return role
+
+
+async def owners(session: Session, farm_id: UUID) -> set[UUID]:
+    """The owners, locked, so that two requests cannot remove the last two at once."""
+    return set((await session.execute(OWNERS, {"farm_id": farm_id})).scalars())
+
+
+async def members(session: Session, farm_id: UUID) -> Sequence[Any]:
+    """Everybody who belongs to the farm."""
+    return (await session.execute(MEMBERS, {"farm_id": farm_id})).mappings().all()

@@ -1,0 +1,72 @@
+"""Paths under /farms."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from bellwether.farm.farms import service
+from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
+from bellwether.platform.pagination import CursorText, Limit
+from bellwether.platform.preconditions import etag
+from bellwether.platform.web import Acting, IfMatch, Once, Write, need
+from bellwether.platform.wire import Page
+
+router = APIRouter(prefix="/farms", tags=["farms"])
+
+
+@router.post("", status_code=201, response_model=Farm, dependencies=[need("flock:write")])
+async def create_farm(session: Write, context: Acting, once: Once, body: NewFarm) -> Response:
+    """Make a farm; you become its owner."""
+    return await once(lambda: service.create(session, context, body), headers=made_at)
+
+
+@router.get("", dependencies=[need("flock:read")])
+async def list_farms(session: Write, limit: Limit = 100, cursor: CursorText = None) -> Page[Farm]:
+    """The farms that you belong to."""
+    return await service.page(session, limit, cursor)
+
+
+@router.get("/{farm_id}", dependencies=[need("flock:read")])
+async def get_farm(session: Write, farm_id: UUID, response: Response) -> Farm:
+    """One farm."""
+    found = await service.get(session, farm_id)
+    response.headers.update(etag(found.rev))
+    return found
+
+
+@router.patch("/{farm_id}", dependencies=[need("flock:write")])
+async def change_farm(
+    session: Write, context: Acting, farm_id: UUID, body: FarmChange, if_match: IfMatch, response: Response
+) -> Farm:
+    """Change name, country, time zone or unit; owners only."""
+    found = await service.change(session, context, farm_id, body, if_match)
+    response.headers.update(etag(found.rev))
+    return found
+
+
+@router.get("/{farm_id}/members", dependencies=[need("flock:read")])
+async def list_members(session: Write, farm_id: UUID) -> Page[Member]:
+    """Everybody who belongs to the farm."""
+    return await service.members(session, farm_id)
+
+
+@router.post(
+    "/{farm_id}/members",
+    status_code=201,
+    response_model=Member,
+    dependencies=[need("flock:write", is_sensitive=True)],
+)
+async def grant_membership(session: Write, context: Acting, once: Once, farm_id: UUID, body: NewMember) -> Response:
+    """Give a user a role on the farm, or another one; owners only."""
+    return await once(lambda: service.grant(session, context, farm_id, body))
+
+
+@router.delete("/{farm_id}/members/{user_id}", status_code=204, dependencies=[need("flock:write", is_sensitive=True)])
+async def revoke_membership(session: Write, context: Acting, farm_id: UUID, user_id: UUID) -> None:
+    """Take a user's access away; owners only."""
+    await service.revoke(session, context, farm_id, user_id)
+
+
+def made_at(made: Farm) -> dict[str, str]:
+    """Where the new farm is."""
+    return {"Location": f"/api/v1/farm/farms/{made.id}", **etag(made.rev)}

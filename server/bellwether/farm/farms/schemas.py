@@ -1,0 +1,78 @@
+"""Farms and members on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+from bellwether.farm.schemas import Name
+from bellwether.platform.wire import Wire
+
+Role = Literal["owner", "worker", "viewer"]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+ZONES = available_timezones()
+
+
+def known_zone(name: str) -> str:
+    """A zone of the tz database."""
+    if name not in ZONES:
+        raise ValueError("must be a name of the tz database, for example Pacific/Auckland")
+    return name
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
+
+
+class NewFarm(Wire):
+    """A farm to be made; its maker becomes the owner."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Long Gully", "country": "AU", "time_zone": "Australia/Sydney"}]}
+    )
+
+    id: UUID | None = None
+    name: Name
+    country: Country | None = None
+    time_zone: Zone = "UTC"
+    weight_unit: Literal["kg", "lb"] = "kg"
+
+
+class FarmChange(Wire):
+    """What is given is changed."""
+
+    name: Name | None = None
+    country: Country | None = None
+    time_zone: Zone | None = None
+    weight_unit: Literal["kg", "lb"] | None = None
+
+
+class Farm(Wire):
+    """A farm that the user belongs to."""
+
+    id: UUID
+    name: str
+    country: str | None
+    time_zone: str
+    weight_unit: str
+    role: Role | None = Field(description="What the asking user is on this farm")
+    rev: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class NewMember(Wire):
+    """Access for a user; a new role replaces the old one."""
+
+    user_id: UUID
+    role: Role
+
+
+class Member(Wire):
+    """Who belongs to the farm."""
+
+    user_id: UUID
+    farm_id: UUID
+    role: Role
+    granted_at: datetime

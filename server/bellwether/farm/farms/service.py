@@ -1,0 +1,134 @@
+"""Farms and who belongs to them."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from bellwether.farm.access import must_own
+from bellwether.farm.farms import events, repository
+from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session
+from bellwether.platform.ids import new_id
+from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.preconditions import Precondition
+from bellwether.platform.problems import Conflict, NotFound, Stale
+from bellwether.platform.wire import Page
+
+
+class FarmExists(Conflict):
+    """A farm with this id exists, perhaps somebody else's."""
+
+    code, title = "farm_exists", "A farm with this id exists: send a new id, or none"
+
+
+class LastOwner(Conflict):
+    """Nobody would be left to grant access."""
+
+    code, title = "last_owner", "A farm keeps at least one owner: make somebody else an owner first"
+
+
+async def create(session: Session, context: Context, body: NewFarm) -> Farm:
+    """A farm whose owner is the one who makes it.
+
+    Raises:
+        FarmExists: the id was sent before.
+    """
+    farm_id = body.id or new_id()
+    assert context.user_id is not None
+    first = {"user_id": context.user_id, "farm_id": farm_id, "role": "owner", "granted_by": context.user_id}
+    values = body.model_dump() | {"id": farm_id, "created_by": context.user_id}
+    try:
+        async with session.begin_nested():
+            await repository.add_first_member(session, first)
+            await repository.add(session, values)
+    except IntegrityError as error:
+        raise FarmExists from error
+    await events.farm_created(session, context, farm_id, body.name)
+    await events.membership_granted(session, context, farm_id, context.user_id, "owner")
+    return await get(session, farm_id)
+
+
+async def get(session: Session, farm_id: UUID) -> Farm:
+    """One farm.
+
+    Raises:
+        NotFound: none that the user belongs to.
+    """
+    row = await repository.get(session, farm_id)
+    if row is None:
+        raise NotFound
+    return Farm.model_validate(dict(row))
+
+
+async def page(session: Session, limit: int, cursor: str | None) -> Page[Farm]:
+    """The user's farms."""
+    found = Cursor.decode(cursor)
+    try:
+        after = None if found is None else UUID(str(found.keys[0]))
+    except ValueError as error:
+        raise BadCursor from error
+    rows = await repository.listing(session, after, limit + 1)
+    items = [Farm.model_validate(dict(row)) for row in rows[:limit]]
+    return Page(items=items, next=next_cursor(rows, limit, ["id"]))
+
+
+async def change(session: Session, context: Context, farm_id: UUID, body: FarmChange, if_match: Precondition) -> Farm:
+    """Change what is given.
+
+    Raises:
+        NotFound, OwnersOnly, MatchRequired, Stale
+    """
+    before = await get(session, farm_id)
+    await must_own(session, context, farm_id)
+    if_match.check(before.rev)
+    if not await repository.change(session, farm_id, before.rev, body.model_dump()):
+        raise Stale
+    return await get(session, farm_id)
+
+
+async def grant(session: Session, context: Context, farm_id: UUID, body: NewMember) -> Member:
+    """Give a user a role.
+
+    Raises:
+        NotFound, OwnersOnly, LastOwner
+    """
+    await must_own(session, context, farm_id)
+    if body.role != "owner":
+        await keep_an_owner(session, farm_id, body.user_id)
+    values = body.model_dump() | {"farm_id": farm_id, "granted_by": context.user_id}
+    row = await repository.grant(session, values)
+    await events.membership_granted(session, context, farm_id, body.user_id, body.role)
+    return Member.model_validate(dict(row))
+
+
+async def revoke(session: Session, context: Context, farm_id: UUID, user_id: UUID) -> None:
+    """Take a user's access away.
+
+    Raises:
+        NotFound, OwnersOnly, LastOwner
+    """
+    await must_own(session, context, farm_id)
+    await keep_an_owner(session, farm_id, user_id)
+    role = await repository.revoke(session, farm_id, user_id)
+    if role is None:
+        raise NotFound
+    await events.membership_revoked(session, context, farm_id, user_id, role)
+
+
+async def keep_an_owner(session: Session, farm_id: UUID, leaving: UUID) -> None:
+    """Refuse to let the last owner go."""
+    if await repository.owners(session, farm_id) == {leaving}:
+        raise LastOwner
+
+
+async def members(session: Session, farm_id: UUID) -> Page[Member]:
+    """Everybody who belongs to the farm.
+
+    Raises:
+        NotFound: the user does not.
+    """
+    rows = await repository.members(session, farm_id)
+    if not rows:
+        raise NotFound
+    return Page(items=[Member.model_validate(dict(row)) for row in rows])

@@ -1,0 +1,163 @@
+"""Reading the part of the herd that a chunk of an animal list touches, and writing what the chunk made of it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bellwether.farm.domain.identifiers import Identifier, display_tag
+from bellwether.farm.imports.herd import FIELDS, Claim, Herd, Offspring, Sheep
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session, driver
+from bellwether.platform.ids import new_id
+
+NAMED = """
+select distinct animal_id from farm.identifier
+where farm_id = $1 and state = 'active' and value = any($2::text[])
+"""
+SHEEP = f"""
+select id, flock_id, tag, reference_only, coalesce(import_id = $3, false) as is_ours, {", ".join(FIELDS)}
+from farm.animal where farm_id = $1 and id = any($2::uuid[])
+"""
+IDENTIFIERS = """
+select animal_id, scheme, value, kind, raw, scope from farm.identifier
+where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
+"""
+CLAIMS = """
+select id, child_id, parent_id, parent_type, method from farm.parent_claim
+where farm_id = $1 and child_id = any($2::uuid[]) and status = 'accepted'
+  and parent_type in ('sire', 'dam', 'et_donor_dam', 'et_recipient_dam')
+"""
+OFFSPRING = """
+select c.parent_id, c.parent_type, a.tag, a.birth_date
+from farm.parent_claim c join farm.animal a on a.farm_id = $1 and a.id = c.child_id
+where c.farm_id = $1 and c.parent_id = any($2::uuid[]) and c.status = 'accepted' and c.parent_type <> 'excluded_sire'
+"""
+ANCESTRY = """
+with recursive up (child, parent) as (
+  select child_id, parent_id from farm.parent_claim
+  where farm_id = $1 and child_id = any($2::uuid[]) and status = 'accepted'
+    and parent_type in ('sire', 'dam', 'et_donor_dam')
+  union
+  select c.child_id, c.parent_id from up join farm.parent_claim c on c.child_id = up.parent
+  where c.farm_id = $1 and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+)
+select up.child, up.parent, a.tag from up join farm.animal a on a.farm_id = $1 and a.id = up.parent
+"""
+ADD = f"""
+insert into farm.animal (id, farm_id, flock_id, tag, reference_only, {", ".join(FIELDS)}, source, import_id, recorded_by)
+select id, $1, flock_id, tag, reference_only, {", ".join(FIELDS)}, 'import', $2, $3
+from unnest($4::uuid[], $5::uuid[], $6::text[], $7::bool[], $8::text[], $9::text[], $10::date[], $11::int2[],
+  $12::int2[], $13::int2[], $14::bool[], $15::text[]) as t (id, flock_id, tag, reference_only, {", ".join(FIELDS)})
+"""
+CHANGE = f"""
+update farm.animal a set tag = t.tag, reference_only = t.reference_only,
+  {", ".join(f"{name} = t.{name}" for name in FIELDS)}, rev = a.rev + 1, updated_at = clock_timestamp()
+from unnest($2::uuid[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::date[], $8::int2[],
+  $9::int2[], $10::int2[], $11::bool[], $12::text[]) as t (id, tag, reference_only, {", ".join(FIELDS)})
+where a.farm_id = $1 and a.id = t.id
+"""
+TAG = """
+insert into farm.identifier (id, farm_id, animal_id, scheme, value, scope, raw, kind, official)
+select id, $1, animal_id, scheme, value, scope, raw, kind, kind in ('eid', 'registration')
+from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  as t (id, animal_id, scheme, value, scope, raw, kind)
+"""
+SUPERSEDE = "update farm.parent_claim set status = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
+CLAIM = """
+insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, method, status, source, import_id, recorded_by)
+select id, $1, child_id, parent_id, role, method, status, 'import', $2, $3
+from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[])
+  as t (id, child_id, parent_id, role, method, status)
+"""
+
+
+async def load(
+    session: Session, farm_id: UUID, flock_id: UUID, import_id: UUID, rows: Sequence[tuple[int, dict[str, Any]]]
+) -> Herd:
+    """Every animal that a row or a parent cell names, with identifiers, parents, offspring and ancestors."""
+    connection: asyncpg.Connection = await driver(session)
+    names = sorted({value for _, data in rows for value in named(data)})
+    ids = [row["animal_id"] for row in await connection.fetch(NAMED, farm_id, names)]
+    herd = Herd(flock_id, new_id)
+    for row in await connection.fetch(SHEEP, farm_id, ids, import_id):
+        values = {name: row[name] for name in FIELDS}
+        animal = Sheep(row["id"], row["flock_id"], row["tag"] or "", values, row["reference_only"])
+        animal.is_of_this_import = row["is_ours"]
+        herd.sheep[animal.id] = animal
+    for row in await connection.fetch(IDENTIFIERS, farm_id, ids):
+        item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])
+        herd.sheep[row["animal_id"]].identifiers.append(item)
+        herd.by_key[item.key] = row["animal_id"]
+    await load_kin(connection, farm_id, ids, herd)
+    return herd
+
+
+async def load_kin(connection: asyncpg.Connection, farm_id: UUID, ids: list[UUID], herd: Herd) -> None:
+    """Parents and offspring of the animals, and the way up to their ancestors."""
+    for row in await connection.fetch(CLAIMS, farm_id, ids):
+        claim = Claim(row["id"], row["child_id"], row["parent_id"], row["parent_type"], row["method"])
+        herd.claims[claim.slot] = claim
+    for row in await connection.fetch(OFFSPRING, farm_id, ids):
+        role = herd.offspring.setdefault(row["parent_id"], Offspring())
+        role.add(row["parent_type"], row["tag"] or "", row["birth_date"])
+    for row in await connection.fetch(ANCESTRY, farm_id, ids):
+        herd.parents.setdefault(row["child"], set()).add(row["parent"])
+        herd.names[row["parent"]] = row["tag"] or str(row["parent"])
+
+
+def named(data: dict[str, Any]) -> list[str]:
+    """The values of all identifiers in a row."""
+    return [item[1] for item in data["identifiers"]] + [
+        data[role][1] for role in ("sire", "dam", "recipient") if data[role]
+    ]
+
+
+async def store(session: Session, context: Context, farm_id: UUID, import_id: UUID, herd: Herd) -> None:
+    """New and changed animals, their identifiers and claims."""
+    connection: asyncpg.Connection = await driver(session)
+    fresh = [animal for animal in herd.sheep.values() if animal.is_new]
+    for animal in fresh:
+        animal.tag = display_tag(animal.identifiers) or animal.tag
+    head = [[a.id for a in fresh], [a.flock_id for a in fresh], *shown(fresh)]
+    await connection.execute(ADD, farm_id, import_id, context.user_id, *head)
+    changed = [animal for animal in herd.sheep.values() if animal.is_changed and not animal.is_new]
+    await connection.execute(CHANGE, farm_id, [a.id for a in changed], *shown(changed))
+    await store_identifiers(connection, farm_id, herd)
+    await store_claims(connection, context, farm_id, import_id, herd)
+
+
+def shown(animals: list[Sheep]) -> list[list[Any]]:
+    """Tag, reference_only and FIELDS, one list each."""
+    values = [[animal.values[name] for animal in animals] for name in FIELDS]
+    return [[animal.tag for animal in animals], [animal.is_reference for animal in animals], *values]
+
+
+async def store_identifiers(connection: asyncpg.Connection, farm_id: UUID, herd: Herd) -> None:
+    """What the chunk added."""
+    added = herd.added_identifiers
+    columns = [[getattr(item, name) for _, item in added] for name in ("scheme", "value", "scope", "raw", "kind")]
+    ids, owners = [new_id() for _ in added], [owner for owner, _ in added]
+    await connection.execute(TAG, farm_id, ids, owners, *columns)
+
+
+async def store_claims(
+    connection: asyncpg.Connection, context: Context, farm_id: UUID, import_id: UUID, herd: Herd
+) -> None:
+    """Those that were replaced first, for only one may be accepted."""
+    await connection.execute(SUPERSEDE, farm_id, herd.superseded_claims)
+    names = ("id", "child_id", "parent_id", "role", "method", "status")
+    columns = [[getattr(claim, name) for claim in herd.added_claims] for name in names]
+    await connection.execute(CLAIM, farm_id, import_id, context.user_id, *columns)
+
+
+def registered(herd: Herd) -> dict[UUID, list[UUID]]:
+    """Animals that the farm records since this chunk, by flock."""
+    found = sorted(
+        (str(animal.flock_id), animal.flock_id, animal.id)
+        for animal in herd.sheep.values()
+        if animal.is_new or animal.is_changed
+    )
+    return {flock_id: [item[2] for item in group] for flock_id, group in groupby(found, key=lambda item: item[1])}

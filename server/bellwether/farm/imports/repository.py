@@ -1,0 +1,190 @@
+"""Imports and their rows in the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import text
+
+from bellwether.farm.imports.outcomes import Outcome
+from bellwether.farm.imports.rows import ReadRow
+from bellwether.platform.database import Session, driver
+
+COLUMNS = (
+    "id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, job_id, rows_in, rows_accepted, "
+    "rows_rejected, verdicts, created_at, started_at, finished_at"
+)
+INSERT = text("""
+insert into farm.import_batch (id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, created_by)
+values (:id, :farm_id, :flock_id, :kind, :file_name, :sha256, :size_bytes, cast(:layout as jsonb), :created_by)
+on conflict (farm_id, kind, sha256) do nothing returning id
+""")
+SAME = text("select id from farm.import_batch where farm_id = :farm_id and kind = :kind and sha256 = :sha256")
+KEEP_FILE = text("insert into farm.import_file (import_id, farm_id, content) values (:id, :farm_id, :content)")
+GET = text(f"select {COLUMNS} from farm.import_batch where id = :id")
+LIST = text(f"""
+select {COLUMNS} from farm.import_batch
+where farm_id = :farm_id and (cast(:after as uuid) is null or id < :after) order by id desc limit :limit
+""")
+FLOCK = text(
+    "select id from farm.flock where farm_id = :farm_id and (id::text = :flock or lower(code) = lower(:flock))"
+)
+ADD_ROWS = """
+insert into farm.import_row (farm_id, import_id, row, raw, parsed, verdict, is_accepted, field, code, message, fix)
+select $1, $2, row, raw, parsed::jsonb, verdict, case when verdict is not null then false end, field, code, message, fix
+from unnest($3::int4[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+  as t (row, raw, parsed, verdict, field, code, message, fix)
+on conflict (import_id, row) do nothing
+"""
+PENDING = """
+select row, parsed from farm.import_row
+where farm_id = $1 and import_id = $2 and row between $3 and $4 and verdict is null order by row for update
+"""
+JUDGE = """
+update farm.import_row r
+set verdict = t.verdict, is_accepted = t.is_accepted, animal_id = t.animal_id,
+    field = t.field, code = t.code, message = t.message, fix = t.fix
+from unnest($3::int4[], $4::text[], $5::bool[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[])
+  as t (row, verdict, is_accepted, animal_id, field, code, message, fix)
+where r.farm_id = $1 and r.import_id = $2 and r.row = t.row and r.verdict is null
+"""
+COUNT = text("""
+select coalesce(verdict, 'pending') as verdict, coalesce(is_accepted, false) as is_accepted, count(*) as n
+from farm.import_row where import_id = :id group by 1, 2
+""")
+FINISH = text("""
+update farm.import_batch set rows_in = :rows_in, rows_accepted = :rows_accepted, rows_rejected = :rows_rejected,
+  verdicts = cast(:verdicts as jsonb), finished_at = clock_timestamp()
+where id = :id and finished_at is null
+returning farm_id, kind, file_name, sha256, started_at, finished_at
+""")
+ROWS = text("""
+select row, raw, verdict, is_accepted, animal_id, field, code, message, fix from farm.import_row
+where import_id = :id and row > :after and (cast(:verdict as text) is null or verdict = :verdict)
+  and (cast(:accepted as bool) is null or is_accepted = :accepted)
+order by row limit :limit
+""")
+
+
+async def find_flock(session: Session, farm_id: UUID, flock: str) -> UUID | None:
+    """A flock by id or code."""
+    found: UUID | None = (await session.execute(FLOCK, {"farm_id": farm_id, "flock": flock})).scalar()
+    return found
+
+
+async def add_batch(session: Session, values: Mapping[str, Any], content: bytes) -> UUID | None:
+    """A new import with its file; None when the same file was sent before."""
+    made: UUID | None = (await session.execute(INSERT, dict(values))).scalar_one_or_none()
+    if made is not None:
+        await session.execute(KEEP_FILE, {"id": made, "farm_id": values["farm_id"], "content": content})
+    return made
+
+
+async def find_same(session: Session, farm_id: UUID, kind: str, sha256: str) -> UUID:
+    """The import that had the same file."""
+    values = {"farm_id": farm_id, "kind": kind, "sha256": sha256}
+    found: UUID = (await session.execute(SAME, values)).scalar_one()
+    return found
+
+
+async def set_job(session: Session, import_id: UUID, job_id: UUID) -> None:
+    """The job that does the work."""
+    statement = text("update farm.import_batch set job_id = :job where id = :id and job_id is null")
+    await session.execute(statement, {"id": import_id, "job": job_id})
+
+
+async def get(session: Session, import_id: UUID) -> Any:
+    """One import, or None."""
+    return (await session.execute(GET, {"id": import_id})).mappings().one_or_none()
+
+
+async def listing(session: Session, farm_id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
+    """Imports of a farm, the latest first."""
+    values = {"farm_id": farm_id, "after": after, "limit": limit}
+    return (await session.execute(LIST, values)).mappings().all()
+
+
+async def content_of(session: Session, import_id: UUID) -> bytes:
+    """The file."""
+    statement = text("select content from farm.import_file where import_id = :id")
+    return bytes((await session.execute(statement, {"id": import_id})).scalar_one())
+
+
+async def start(session: Session, import_id: UUID) -> None:
+    """The first run of the job has begun."""
+    statement = text(
+        "update farm.import_batch set started_at = clock_timestamp() where id = :id and started_at is null"
+    )
+    await session.execute(statement, {"id": import_id})
+
+
+async def add_rows(session: Session, farm_id: UUID, import_id: UUID, rows: Sequence[ReadRow]) -> None:
+    """Lines as read: rejected ones with their reason, the others to be judged."""
+    found = [row.finding for row in rows]
+    connection: asyncpg.Connection = await driver(session)
+    await connection.execute(
+        ADD_ROWS,
+        farm_id,
+        import_id,
+        [row.row for row in rows],
+        [row.raw for row in rows],
+        [None if row.data is None else orjson.dumps(row.data).decode() for row in rows],
+        [finding and finding.verdict for finding in found],
+        [finding and finding.field for finding in found],
+        [finding and finding.code for finding in found],
+        [finding and finding.message for finding in found],
+        [finding and finding.fix for finding in found],
+    )
+
+
+async def pending(
+    session: Session, farm_id: UUID, import_id: UUID, first: int, last: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """Rows without a verdict, locked: of two runs of one step, the second finds none."""
+    connection: asyncpg.Connection = await driver(session)
+    rows = await connection.fetch(PENDING, farm_id, import_id, first, last)
+    return [(row["row"], orjson.loads(row["parsed"])) for row in rows]
+
+
+async def judge(session: Session, farm_id: UUID, import_id: UUID, outcomes: Sequence[Outcome]) -> None:
+    """The verdicts, each written once."""
+    found = [outcome.finding for outcome in outcomes]
+    connection: asyncpg.Connection = await driver(session)
+    await connection.execute(
+        JUDGE,
+        farm_id,
+        import_id,
+        [outcome.row for outcome in outcomes],
+        [outcome.verdict for outcome in outcomes],
+        [outcome.is_accepted for outcome in outcomes],
+        [outcome.animal_id for outcome in outcomes],
+        [finding and finding.field for finding in found],
+        [finding and finding.code for finding in found],
+        [finding and finding.message for finding in found],
+        [finding and finding.fix for finding in found],
+    )
+
+
+async def lock_farm(session: Session, farm_id: UUID) -> None:
+    """One writer of pedigree and identifiers per farm: the checks hold until the commit."""
+    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:farm, 11))"), {"farm": str(farm_id)})
+
+
+async def counts(session: Session, import_id: UUID) -> Sequence[Any]:
+    """Rows by verdict."""
+    return (await session.execute(COUNT, {"id": import_id})).mappings().all()
+
+
+async def finish(session: Session, import_id: UUID, values: Mapping[str, Any]) -> Any:
+    """The totals, once; None when they were written before."""
+    return (await session.execute(FINISH, {"id": import_id, **values})).mappings().one_or_none()
+
+
+async def rows(
+    session: Session, import_id: UUID, after: int, limit: int, verdict: str | None, accepted: bool | None
+) -> Sequence[Any]:
+    """Rows of the file, in its order."""
+    values = {"id": import_id, "after": after, "limit": limit, "verdict": verdict, "accepted": accepted}
+    return (await session.execute(ROWS, values)).mappings().all()

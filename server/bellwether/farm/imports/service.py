@@ -1,0 +1,119 @@
+"""Taking files in, and telling what became of them."""
+
+import hashlib
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from bellwether.farm.access import ReferenceNotFound, may_write
+from bellwether.farm.imports import job, repository
+from bellwether.farm.imports.detect import Layout, detect
+from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
+from bellwether.platform import jobs
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session
+from bellwether.platform.ids import new_id
+from bellwether.platform.jobs import Job
+from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.problems import NotFound
+from bellwether.platform.wire import Page
+
+
+async def take_in(session: Session, context: Context, upload: Upload, today: date) -> ImportJob:
+    """Store the file and queue its job. The same file for the same farm and kind is the same import.
+
+    Raises:
+        ReferenceNotFound, ReadOnlyMember: the farm or the flock.
+        FileEmpty, HeaderUnknown, HeaderIncomplete, DateOrderAmbiguous, TraitMissing, TraitUnknown: the file as a whole.
+    """
+    await may_write(session, context, upload.farm_id, field="farm_id")
+    flock_id = await repository.find_flock(session, upload.farm_id, upload.flock.replace("\x00", ""))
+    if flock_id is None:
+        raise ReferenceNotFound("flock", upload.flock[:60])
+    layout = detect(upload.content, upload.kind, date_order=upload.date_order, trait=upload.trait)
+    sha256 = hashlib.sha256(upload.content).hexdigest()
+    made = await repository.add_batch(session, batch(context, upload, flock_id, layout, sha256), upload.content)
+    if made is None:
+        return await same_file(session, upload, sha256)
+    payload = {"import_id": str(made), "today": today.isoformat()}
+    queued = await jobs.submit(session, context, kind=job.KIND, farm_id=upload.farm_id, payload=payload, key=str(made))
+    await repository.set_job(session, made, queued.id)
+    return with_import(queued, made)
+
+
+async def same_file(session: Session, upload: Upload, sha256: str) -> ImportJob:
+    """The job that the first upload of this file started."""
+    found = await get(session, await repository.find_same(session, upload.farm_id, upload.kind, sha256))
+    assert found.job_id is not None
+    return with_import(await jobs.find(session, "farm", found.job_id), found.id)
+
+
+def batch(context: Context, upload: Upload, flock_id: UUID, layout: Layout, sha256: str) -> dict[str, Any]:
+    """The columns of a new import."""
+    return {
+        "id": new_id(),
+        "farm_id": upload.farm_id,
+        "flock_id": flock_id,
+        "kind": upload.kind,
+        "file_name": upload.file_name.replace("\x00", "")[:255] or "unnamed",
+        "sha256": sha256,
+        "size_bytes": len(upload.content),
+        "layout": layout.model_dump_json(),
+        "created_by": context.user_id,
+    }
+
+
+def with_import(queued: Job, import_id: UUID) -> ImportJob:
+    """The job with the id of its import."""
+    return ImportJob(**queued.model_dump(), import_id=import_id)
+
+
+async def get(session: Session, import_id: UUID) -> Import:
+    """One import.
+
+    Raises:
+        NotFound: none that the user can see.
+    """
+    row = await repository.get(session, import_id)
+    if row is None:
+        raise NotFound
+    return as_import(row)
+
+
+async def page(session: Session, farm_id: UUID, limit: int, cursor: str | None) -> Page[Import]:
+    """Imports of a farm, the latest first."""
+    rows = await repository.listing(session, farm_id, uuid_after(cursor), limit + 1)
+    return Page(items=[as_import(row) for row in rows[:limit]], next=next_cursor(rows, limit, ["id"]))
+
+
+async def rows(
+    session: Session, import_id: UUID, verdict: str | None, accepted: bool | None, limit: int, cursor: str | None
+) -> Page[ImportRow]:
+    """Rows of one import, in the order of the file.
+
+    Raises:
+        NotFound: no import that the user can see.
+    """
+    await get(session, import_id)
+    found = await repository.rows(session, import_id, row_after(cursor), limit + 1, verdict, accepted)
+    items = [ImportRow.model_validate(dict(row)) for row in found[:limit]]
+    return Page(items=items, next=next_cursor(found, limit, ["row"]))
+
+
+def uuid_after(cursor: str | None) -> UUID | None:
+    """The id in a cursor over ids."""
+    found = Cursor.decode(cursor)
+    try:
+        return None if found is None else UUID(str(found.keys[0]))
+    except ValueError as error:
+        raise BadCursor from error
+
+
+def row_after(cursor: str | None) -> int:
+    """The row in a cursor over rows."""
+    found = Cursor.decode(cursor)
+    if found is None:
+        return 0
+    if not isinstance(found.keys[0], int) or not 0 <= found.keys[0] < 2**31:
+        raise BadCursor
+    return found.keys[0]

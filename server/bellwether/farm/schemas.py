@@ -1,0 +1,34 @@
+"""Field types that all slices of the farm share."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+
+def without_nul(text: str) -> str:
+    """PostgreSQL stores every character but this one."""
+    if "\x00" in text:
+        raise ValueError("must not contain the character U+0000")
+    return text
+
+
+def of_this_age(day: date) -> date:
+    """No flock book is older."""
+    if not 1900 <= day.year <= 2200:
+        raise ValueError("must lie between 1900 and 2200")
+    return day
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(without_nul)
+]
+Short = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(without_nul)
+]
+Group = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(without_nul)]
+Tag = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(without_nul)
+]
+Day = Annotated[date, AfterValidator(of_this_age)]
+Kilograms = Annotated[float, Field(gt=0, lt=2000, allow_inf_nan=False)]

@@ -1,0 +1,141 @@
+"""Bulk writing of measurements; age and contemporary group are computed as they are stored."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+
+from bellwether.farm.domain.traits import WEIGHTS
+from bellwether.farm.weights.ledger import Current, Day, Observation
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session, driver
+from bellwether.platform.problems import Conflict
+
+
+class WeightExists(Conflict):
+    """A weight with this id, or another one of the same animal, trait and day, was recorded meanwhile."""
+
+    code, title = "weight_exists", "This weight exists already: send a new id or none, and try again"
+
+
+CURRENT = """
+select o.id, o.animal_id, o.trait, o.occurred_on, o.value, o.occurred_time, coalesce(o.import_id = $2, false) as is_ours
+from unnest($3::uuid[], $4::text[], $5::date[]) as t (animal_id, trait, day)
+join farm.observation o on o.farm_id = $1 and o.animal_id = t.animal_id and o.trait = t.trait
+  and o.occurred_on = t.day and o.state = 'active'
+"""
+SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
+INSERT = """
+insert into farm.observation (id, farm_id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit,
+  occurred_on, occurred_time, recorded_group, age_days, contemporary_group, state, supersedes, source, import_id,
+  import_row, recorded_by)
+select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.raw_value, t.raw_unit,
+  t.day, t.at, t.grp, t.day - a.birth_date,
+  farm.contemporary_group(f.code, a.drop_year, t.stage, a.birth_group, a.is_embryo_transfer, t.grp),
+  t.state, t.supersedes, $2, $3, t.row, $4
+from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::float8[], $11::text[], $12::text[],
+  $13::text[], $14::date[], $15::time[], $16::text[], $17::text[], $18::uuid[], $19::int4[])
+  as t (id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit, day, at, grp, state, supersedes, row)
+join farm.animal a on a.farm_id = $1 and a.id = t.animal_id
+join farm.flock f on f.farm_id = $1 and f.id = t.flock_id
+"""
+
+STORED = (
+    *("id", "flock_id", "animal_id", "trait", "stage", "value", "unit", "raw_value", "raw_unit", "occurred_on"),
+    *("occurred_time", "group", "state", "supersedes", "row"),
+)
+RECOMPUTE = """
+update farm.observation o
+set age_days = o.occurred_on - a.birth_date,
+    contemporary_group = farm.contemporary_group(
+      f.code, a.drop_year, o.stage, a.birth_group, a.is_embryo_transfer, o.recorded_group)
+from farm.animal a join farm.flock f on f.id = a.flock_id
+where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and a.farm_id = $1 and a.id = o.animal_id
+"""
+COLUMNS = """
+id, farm_id, flock_id, animal_id, trait, value as weight_kg, raw_value, raw_unit, occurred_on, occurred_time,
+recorded_group, age_days, contemporary_group, source, import_id
+"""
+ANIMALS = """
+select a.id, a.flock_id, a.birth_date from farm.animal a where a.farm_id = :farm and a.id = any(cast(:ids as uuid[]))
+"""
+
+
+async def current(session: Session, farm_id: UUID, import_id: UUID | None, days: Iterable[Day]) -> dict[Day, Current]:
+    """What counts today for these animals, traits and days."""
+    wanted = list(days)
+    connection: asyncpg.Connection = await driver(session)
+    animals, codes, dates = ([day[place] for day in wanted] for place in range(3))
+    rows = await connection.fetch(CURRENT, farm_id, import_id, animals, codes, dates)
+    return {
+        (row["animal_id"], row["trait"], row["occurred_on"]): Current(
+            row["id"], row["value"], row["occurred_time"], row["is_ours"]
+        )
+        for row in rows
+    }
+
+
+async def store(
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    added: Sequence[Observation],
+    superseded: Sequence[UUID],
+    *,
+    source: str,
+    import_id: UUID | None = None,
+) -> None:
+    """The measurements, after those that they supersede have made way."""
+    connection: asyncpg.Connection = await driver(session)
+    if superseded:
+        await connection.execute(SUPERSEDE, farm_id, list(superseded))
+    if not added:
+        return
+    columns = [[getattr(made, name) for made in added] for name in STORED]
+    try:
+        await connection.execute(INSERT, farm_id, source, import_id, context.user_id, *columns)
+    except asyncpg.UniqueViolationError as error:
+        raise WeightExists from error
+
+
+async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> None:
+    """Age and contemporary group again, after the birth or the groups of these animals were corrected."""
+    connection: asyncpg.Connection = await driver(session)
+    await connection.execute(RECOMPUTE, farm_id, list(animal_ids))
+
+
+async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Flock and birth date of those of the animals that the farm has."""
+    rows = await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)})
+    return {row.id: row for row in rows}
+
+
+async def is_taken(session: Session, observation_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these ids exist already, as far as the user can see."""
+    statement = text("select id from farm.observation where id = any(cast(:ids as uuid[]))")
+    return set((await session.execute(statement, {"ids": list(observation_ids)})).scalars())
+
+
+async def listing(
+    session: Session,
+    *,
+    ids: Sequence[UUID] | None = None,
+    animal_ids: Sequence[UUID] | None = None,
+    flock_ids: Sequence[UUID] | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> Sequence[Any]:
+    """Weights that count, in the order of their ids."""
+    filters = {"id": ids, "animal_id": animal_ids, "flock_id": flock_ids}
+    given = {name: list(values) for name, values in filters.items() if values is not None}
+    where = "".join(f" and {name} = any(cast(:{name} as uuid[]))" for name in given)
+    where += " and id > :after" if after is not None else ""
+    statement = text(
+        f"select {COLUMNS} from farm.observation where state = 'active' and trait = any(cast(:traits as text[]))"
+        f"{where} order by id limit :limit"
+    )
+    values: dict[str, Any] = given | {"traits": list(WEIGHTS), "limit": limit}
+    values |= {"after": after} if after is not None else {}
+    return (await session.execute(statement, values)).mappings().all()

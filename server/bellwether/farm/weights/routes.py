@@ -1,0 +1,39 @@
+"""Paths under /weights."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from bellwether.farm.weights import service
+from bellwether.farm.weights.schemas import NewWeights, Weight, WeightQuery, Weights
+from bellwether.platform.pagination import CursorText, Limit
+from bellwether.platform.web import Acting, Once, Write, need
+from bellwether.platform.wire import Page
+
+router = APIRouter(prefix="/weights", tags=["weights"])
+
+
+@router.post("", status_code=201, response_model=Weights, dependencies=[need("flock:write")])
+async def record_weights(session: Write, context: Acting, once: Once, body: NewWeights) -> Response:
+    """Record one weight or a whole session of at most 500; a re-weigh replaces the earlier weight of that day."""
+    today = datetime.now(UTC).date()
+    return await once(lambda: service.record(session, context, body, today))
+
+
+@router.get("", dependencies=[need("flock:read")])
+async def list_weights(
+    session: Write,
+    animal_id: UUID | None = None,
+    flock_id: UUID | None = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Page[Weight]:
+    """The weights of an animal or of a flock."""
+    return await service.page(session, animal_id, flock_id, limit, cursor)
+
+
+@router.post("/query", dependencies=[need("flock:read")])
+async def query_weights(session: Write, body: WeightQuery) -> Weights:
+    """The weights of up to 1,000 animals or flocks in one answer."""
+    return await service.query(session, body)

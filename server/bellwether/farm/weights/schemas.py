@@ -1,0 +1,79 @@
+"""Weights on the wire."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from bellwether.farm.schemas import Day, Group, Kilograms
+from bellwether.platform.wire import Wire
+
+TraitCode = Literal["BWT", "WWT", "PWT", "YWT", "HWT", "AWT"]
+
+
+class NewWeight(Wire):
+    """One weighing; the stage is declared by the trait, never guessed from the age."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "animal_id": "0198c0de-0000-7000-8000-000000000001",
+                    "trait": "WWT",
+                    "weight": 31.5,
+                    "occurred_on": "2024-11-11",
+                }
+            ]
+        }
+    )
+
+    id: UUID | None = Field(None, description="Made by the device; made here when absent")
+    animal_id: UUID
+    trait: TraitCode
+    weight: Kilograms
+    unit: Literal["kg", "lb"] = "kg"
+    occurred_on: Day
+    occurred_time: time | None = None
+    group: Group = Field("", description="The group run together since the last weighing")
+
+
+class NewWeights(Wire):
+    """A session, taken whole or not at all."""
+
+    farm_id: UUID
+    weights: Annotated[list[NewWeight], Field(min_length=1, max_length=500)]
+
+
+class Weight(Wire):
+    """A weight that counts: the latest word for its animal, trait and day."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    animal_id: UUID
+    trait: str
+    weight_kg: float
+    raw_value: str
+    raw_unit: str
+    occurred_on: date
+    occurred_time: time | None
+    recorded_group: str
+    age_days: int | None
+    contemporary_group: str | None
+    source: str
+    import_id: UUID | None
+
+
+class Weights(Wire):
+    """What was recorded."""
+
+    items: list[Weight]
+
+
+class WeightQuery(Wire):
+    """Weights of many animals or flocks at once, for a reader that collects ids."""
+
+    animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)] | None = None
+    flock_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)] | None = None
+    limit: int = Field(10_000, ge=1, le=50_000)

@@ -1,0 +1,15 @@
+"""What the worker runs for this service."""
+
+from bellwether.farm.imports import job
+from bellwether.platform.events import Consumer
+from bellwether.platform.jobs import JobKind
+
+
+def kinds() -> list[JobKind]:
+    """Jobs of the farm."""
+    return [job.kind()]
+
+
+def consumers() -> list[Consumer]:
+    """The farm listens to nobody yet."""
+    return []
