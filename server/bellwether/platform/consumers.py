@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 
 import structlog
@@ -52,7 +53,7 @@ class Subscription:
         async with kept_alive(messages, self.consumer.backoff_s[0] / 3) as waiting:
             for message in messages:
                 await self._handle(message)
-                waiting.discard(message)
+                waiting.popleft()
 
     async def _handle(self, message: Msg) -> None:
         consumer, tries = self.consumer, message.metadata.num_delivered
@@ -96,9 +97,9 @@ def config_of(consumer: Consumer) -> ConsumerConfig:
 
 
 @contextlib.asynccontextmanager
-async def kept_alive(messages: Sequence[Msg], every_s: float) -> AsyncIterator[set[Msg]]:
-    """Tell the broker that work goes on for those messages that are still in the set."""
-    waiting = set(messages)
+async def kept_alive(messages: Sequence[Msg], every_s: float) -> AsyncIterator[deque[Msg]]:
+    """Tell the broker that work goes on for those messages that are still in the queue."""
+    waiting = deque(messages)
 
     async def beat() -> None:
         while waiting:
