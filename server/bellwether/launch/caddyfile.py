@@ -41,7 +41,7 @@ GLOBAL = """{{
 
 # `route` keeps the order: Caddy sorts directives otherwise, and would let a forged header through
 SITE = """
-(site) {{
+(guarded) {{
 	header {{
 		-Server
 		-Via
@@ -54,6 +54,10 @@ SITE = """
 		Permissions-Policy "camera=(), geolocation=(), microphone=()"
 		?Cache-Control no-store
 	}}
+}}
+
+(site) {{
+	import guarded
 	@data not path /docs* /graphql*
 	header @data ?Content-Security-Policy "default-src 'none'; frame-ancestors 'none'"
 	@pages path /docs* /graphql*
@@ -104,7 +108,9 @@ SITE = """
 		error 404
 	}}
 	handle_errors {{
+		import guarded
 		header Content-Type application/problem+json
+		header Content-Security-Policy "default-src 'none'; frame-ancestors 'none'"
 {problems}
 	}}
 }}

@@ -51,12 +51,12 @@ def find(account: Account, say: packages.Say) -> Server:
     """The first of the three routes that works; `why` says what was wrong with the earlier ones."""
     url = os.environ.get("DATABASE_URL", "")
     if url:
-        return asyncio.run(_external(url))
+        return asyncio.run(external(url))
     server, refused = system_server()
     return server or _unpacked(account, refused, say)
 
 
-async def _external(url: str) -> Server:
+async def external(url: str) -> Server:
     """The server behind DATABASE_URL, or the reason why it will not do."""
     import asyncpg
 

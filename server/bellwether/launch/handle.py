@@ -102,6 +102,7 @@ def wait_ready(folders: Folders, watch: Watch = lambda _: None, seconds: float =
         if state.phase == "ready":
             return state
         if state.phase == "failed":
+            _wait_released(folders, 5.0)
             raise LaunchError(f"The platform did not start: {state.failure}")
         if not lock.is_held(folders):
             raise LaunchError("The platform ended while it was starting.", _end_of_log(folders))

@@ -16,16 +16,16 @@ from bellwether.launch.errors import LaunchError
 from bellwether.launch.folders import Folders
 from bellwether.launch.state import State
 
-user = typer.Typer(help="Accounts of users.", no_args_is_help=True)
+user = typer.Typer(
+    help="Accounts of users.\n\nExample: ./bellwether user roles ada@example.org farmer", no_args_is_help=True
+)
 ROLES = ("farmer", "researcher", "student", "administrator")
 
 
 @user.callback()
-def accounts() -> None:
-    """Accounts of users.
-
-    Example: ./bellwether user roles ada@example.org farmer
-    """
+def _with_sub_commands() -> None:
+    # without a callback, a single sub-command would take the place of its group
+    return
 
 
 @user.command()

@@ -1,0 +1,101 @@
+"""The command line: help with an example for everything, exit codes, one sentence and a remedy for errors."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from bellwether.cli import COMMANDS
+from bellwether.launch import handle
+
+OURS = ["up", "down", "status", "doctor", "migrate", "user"]
+
+
+def call(*words: str, **env: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "bellwether.cli", *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "120", **env}
+    )
+
+
+def test_help_lists_every_command_quickly() -> None:
+    began = time.monotonic()
+    done = call("--help")
+    assert time.monotonic() - began < 2
+    assert done.returncode == 0
+    for name in COMMANDS:
+        assert name in done.stdout
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_command_shows_an_example(name: str) -> None:
+    done = call(name, "--help")
+    assert done.returncode == 0
+    assert f"Example: ./bellwether {name}" in done.stdout
+
+
+def test_an_unknown_command_fails() -> None:
+    assert call("graze").returncode == 2
+
+
+def test_status_and_down_where_nothing_runs(tmp_path: Path) -> None:
+    found = call("status", "--json", "--data", str(tmp_path))
+    assert (found.returncode, json.loads(found.stdout)["state"]) == (3, "stopped")
+    assert call("down", "--data", str(tmp_path)).returncode == 0
+    refused = call("migrate", BELLWETHER_DATA_DIR=str(tmp_path))
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [
+        "bellwether: The platform is not running.",
+        "Start it with ./bellwether up --detach.",
+    ]
+
+
+def test_status_tells_state_address_pid_version_and_uptime(folder: Path) -> None:
+    handle.ensure_up(folder, plan="stand_ins:small")
+    done = call("status", "--json", "--data", str(folder))
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["state"]) == (0, "ready")
+    part = found["parts"]["services"]
+    assert part["state"] == "ready"
+    assert part["address"].startswith("http://127.0.0.1:")
+    assert Path(f"/proc/{part['pid']}").exists()
+    assert part["version"] == "1"
+    assert 0 <= part["uptime"] < 60
+
+
+def test_an_unwritable_state_folder_is_one_sentence() -> None:
+    done = call("up", "--detach", "--data", "/proc/no")
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "--data DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_checks_everything_in_plain_words(tmp_path: Path) -> None:
+    done = call("doctor", "--json", "--data", str(tmp_path))
+    found = {check["name"]: check for check in json.loads(done.stdout)}
+    assert set(found) >= {
+        "python",
+        "disk",
+        "memory",
+        "ports",
+        "setpriv",
+        "postgresql",
+        "bun",
+        "nats",
+        "caddy",
+        "dynoxide",
+    }
+    assert done.returncode == (0 if all(check["ok"] for check in found.values()) else 1)
+    broken = call("doctor", "--data", "/proc/no")
+    assert broken.returncode == 1
+    assert "MISSING" in broken.stdout
+
+
+def test_an_unknown_role_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    done = call("user", "roles", "ada@example.org", "king", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "There is no role king." in done.stderr

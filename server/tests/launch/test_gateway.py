@@ -1,0 +1,151 @@
+"""The real Caddy in front of stand-ins that answer with what reached them."""
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bellwether.launch.state import State
+
+ROUTES = [
+    ("/api/v1/farm/animals?limit=5", "services"),
+    ("/api/v1/genetics/traits", "services"),
+    ("/api/v1/research", "services"),
+    ("/api/v1/processing/runs/1", "services"),
+    ("/api/v1/auth/login", "users"),
+    ("/api/v1/sessions", "users"),
+    ("/api/v1/profiles/me", "users"),
+    ("/api/v1/chats/1", "users"),
+    ("/.well-known/jwks.json", "users"),
+    ("/api/v1/ws", "users"),
+    ("/graphql", "services"),
+    ("/docs", "services"),
+    ("/openapi.json", "services"),
+    ("/healthz", "services"),
+    ("/readyz", "services"),
+]
+HIDDEN = [
+    "/metrics",
+    "/api/v1/auth/operator/roles",
+    "/API/v1/Auth/Operator/roles",
+    "/api/v1/auth/internal/revocations",
+    "/api/v1/auth/%69nternal/revocations",
+    "/api/v1//auth//operator/roles",
+    "/api/v1/farm/x/..%2f..%2fauth/internal/x",
+    "/api/v1/farm/metrics",
+    "/nothing/here",
+    "/",
+]
+
+
+@pytest.fixture(scope="module")
+def gateway(running: Path) -> httpx.Client:
+    found = json.loads((running / "state.json").read_text())
+    return httpx.Client(base_url=found["public_url"], timeout=20)
+
+
+@pytest.mark.parametrize(("path", "part"), ROUTES)
+def test_a_path_leads_to_its_service_unchanged(gateway: httpx.Client, path: str, part: str) -> None:
+    seen = gateway.get(path).json()
+    assert (seen["name"], seen["path"]) == (part, path)
+
+
+@pytest.mark.parametrize("path", HIDDEN)
+def test_a_hidden_or_unknown_path_is_a_404_problem(gateway: httpx.Client, path: str) -> None:
+    answer = gateway.send(httpx.Request("GET", str(gateway.base_url).rstrip("/") + path))
+    problem(answer, 404, "not_found")
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert (body["status"], body["code"], body["errors"]) == (status, code, [])
+    assert body["type"] == f"https://bellwether.local/problems/{code}"
+
+
+def test_identity_that_the_client_claims_does_not_pass(gateway: httpx.Client) -> None:
+    forged = {
+        "X-User-Id": "1",
+        "X-User-Roles": "administrator",
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-User": "root",
+    }
+    forged |= {
+        "Forwarded": "for=6.6.6.6",
+        "X-Real-Ip": "6.6.6.6",
+        "X-Auth-Request-User": "x",
+        "traceparent": "00-a-b-01",
+    }
+    seen = lower(gateway.get("/api/v1/farm/animals", headers=forged | {"Authorization": "Bearer abc"}).json())
+    assert "6.6.6.6" not in json.dumps(seen)
+    assert not [name for name in seen if name.startswith(("x-user", "x-auth", "forwarded", "x-real"))]
+    assert "x-forwarded-user" not in seen
+    assert (seen["authorization"], seen["traceparent"]) == ("Bearer abc", "00-a-b-01")
+
+
+@pytest.mark.parametrize("scheme", ["Service", "operator", "SERVICE"])
+def test_secrets_of_the_inside_do_not_pass(gateway: httpx.Client, scheme: str) -> None:
+    seen = lower(gateway.get("/api/v1/farm/animals", headers={"Authorization": f"{scheme} abc"}).json())
+    assert "authorization" not in seen
+
+
+def lower(seen: dict[str, Any]) -> dict[str, str]:
+    return {name.lower(): value for name, value in seen["headers"].items()}
+
+
+def test_a_request_id_is_kept_or_made(gateway: httpx.Client) -> None:
+    kept = gateway.get("/healthz", headers={"X-Request-Id": "sheep-42"})
+    assert lower(kept.json())["x-request-id"] == kept.headers["x-request-id"] == "sheep-42"
+    for given in ({}, {"X-Request-Id": 'bad "id"'}, {"X-Request-Id": "x" * 300}):
+        made = gateway.get("/healthz", headers=given)
+        assert len(made.headers["x-request-id"]) == 36
+        assert lower(made.json())["x-request-id"] == made.headers["x-request-id"]
+
+
+def test_answers_carry_security_headers(gateway: httpx.Client) -> None:
+    for path in ("/api/v1/farm/animals", "/nothing"):
+        headers = gateway.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "size", "passes"),
+    [
+        ("POST", "/api/v1/farm/animals", (1 << 20) + 1, False),
+        ("POST", "/api/v1/farm/animals", 1 << 20, True),
+        ("POST", "/api/v1/farm/imports", 8 << 20, True),
+        ("PUT", "/api/v1/farm/imports", 8 << 20, False),
+        ("POST", "/api/v1/farm/imports", (64 << 20) + 1, False),
+    ],
+)
+def test_a_body_that_is_too_large_is_a_413_problem(
+    gateway: httpx.Client, method: str, path: str, size: int, passes: bool
+) -> None:
+    answer = gateway.request(method, path, content=bytes(size))
+    if passes:
+        assert answer.json()["bytes"] == size
+    else:
+        problem(answer, 413, "body_too_large")
+
+
+def test_a_body_of_unannounced_length_is_cut_off(gateway: httpx.Client) -> None:
+    answer = gateway.post("/api/v1/farm/animals", content=(bytes(1 << 16) for _ in range(40)))
+    problem(answer, 413, "body_too_large")
+    small = gateway.post("/api/v1/farm/animals", content=(bytes(1000) for _ in range(4)))
+    assert small.json()["bytes"] == 4000
+
+
+def test_https_answers_alike(running: Path, read: Callable[[Path], State]) -> None:
+    root = running / "gateway/storage/pki/authorities/local/root.crt"
+    trusted = ssl.create_default_context(cafile=str(root))
+    with urllib.request.urlopen(f"{read(running).public_url_https}/healthz", context=trusted, timeout=10) as answer:
+        assert json.load(answer)["name"] == "services"
