@@ -7,10 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from bellwether.farm.access import must_own
 from bellwether.farm.farms import events, repository
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
+from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.pagination import next_cursor
 from bellwether.platform.preconditions import Precondition
 from bellwether.platform.problems import Conflict, NotFound, Stale
 from bellwether.platform.wire import Page
@@ -63,12 +64,7 @@ async def get(session: Session, farm_id: UUID) -> Farm:
 
 async def page(session: Session, limit: int, cursor: str | None) -> Page[Farm]:
     """The user's farms."""
-    found = Cursor.decode(cursor)
-    try:
-        after = None if found is None else UUID(str(found.keys[0]))
-    except ValueError as error:
-        raise BadCursor from error
-    rows = await repository.listing(session, after, limit + 1)
+    rows = await repository.listing(session, id_after(cursor), limit + 1)
     items = [Farm.model_validate(dict(row)) for row in rows[:limit]]
     return Page(items=items, next=next_cursor(rows, limit, ["id"]))
 

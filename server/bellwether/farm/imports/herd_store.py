@@ -47,7 +47,8 @@ with recursive up (child, parent) as (
 select up.child, up.parent, a.tag from up join farm.animal a on a.farm_id = $1 and a.id = up.parent
 """
 ADD = f"""
-insert into farm.animal (id, farm_id, flock_id, tag, reference_only, {", ".join(FIELDS)}, source, import_id, recorded_by)
+insert into farm.animal
+  (id, farm_id, flock_id, tag, reference_only, {", ".join(FIELDS)}, source, import_id, recorded_by)
 select id, $1, flock_id, tag, reference_only, {", ".join(FIELDS)}, 'import', $2, $3
 from unnest($4::uuid[], $5::uuid[], $6::text[], $7::bool[], $8::text[], $9::text[], $10::date[], $11::int2[],
   $12::int2[], $13::int2[], $14::bool[], $15::text[]) as t (id, flock_id, tag, reference_only, {", ".join(FIELDS)})
@@ -67,7 +68,8 @@ from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text
 """
 SUPERSEDE = "update farm.parent_claim set status = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 CLAIM = """
-insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, method, status, source, import_id, recorded_by)
+insert into farm.parent_claim
+  (id, farm_id, child_id, parent_id, parent_type, method, status, source, import_id, recorded_by)
 select id, $1, child_id, parent_id, role, method, status, 'import', $2, $3
 from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[])
   as t (id, child_id, parent_id, role, method, status)

@@ -1,7 +1,7 @@
 """The job `farm.import`: read every line, judge and apply a thousand rows at a time, add up.
 
-Each step is one transaction. A step that is repeated after a crash finds its lines stored or its rows judged already, and
-does nothing twice.
+Each step is one transaction. A step that is repeated after a crash finds its lines stored or its rows judged already,
+and does nothing twice.
 """
 
 from datetime import date

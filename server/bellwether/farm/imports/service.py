@@ -9,6 +9,7 @@ from bellwether.farm.access import ReferenceNotFound, may_write
 from bellwether.farm.imports import job, repository
 from bellwether.farm.imports.detect import Layout, detect
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
+from bellwether.farm.paging import id_after
 from bellwether.platform import jobs
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session
@@ -82,7 +83,7 @@ async def get(session: Session, import_id: UUID) -> Import:
 
 async def page(session: Session, farm_id: UUID, limit: int, cursor: str | None) -> Page[Import]:
     """Imports of a farm, the latest first."""
-    rows = await repository.listing(session, farm_id, uuid_after(cursor), limit + 1)
+    rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
     return Page(items=[as_import(row) for row in rows[:limit]], next=next_cursor(rows, limit, ["id"]))
 
 
@@ -98,15 +99,6 @@ async def rows(
     found = await repository.rows(session, import_id, row_after(cursor), limit + 1, verdict, accepted)
     items = [ImportRow.model_validate(dict(row)) for row in found[:limit]]
     return Page(items=items, next=next_cursor(found, limit, ["row"]))
-
-
-def uuid_after(cursor: str | None) -> UUID | None:
-    """The id in a cursor over ids."""
-    found = Cursor.decode(cursor)
-    try:
-        return None if found is None else UUID(str(found.keys[0]))
-    except ValueError as error:
-        raise BadCursor from error
 
 
 def row_after(cursor: str | None) -> int:

@@ -8,13 +8,14 @@ from uuid import UUID
 from bellwether.farm.access import ReferenceNotFound, may_write
 from bellwether.farm.domain import traits
 from bellwether.farm.domain.findings import Broken
+from bellwether.farm.paging import id_after
 from bellwether.farm.weights import events, repository
 from bellwether.farm.weights.ledger import Ledger
 from bellwether.farm.weights.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.pagination import next_cursor
 from bellwether.platform.problems import RowError, Unprocessable
 from bellwether.platform.wire import Page
 
@@ -113,7 +114,7 @@ async def page(
         session,
         animal_ids=None if animal_id is None else [animal_id],
         flock_ids=None if flock_id is None else [flock_id],
-        after=after(cursor),
+        after=id_after(cursor),
         limit=limit + 1,
     )
     items = [Weight.model_validate(dict(row)) for row in rows[:limit]]
@@ -126,12 +127,3 @@ async def query(session: Session, body: WeightQuery) -> Weights:
         raise WhoseWeights
     rows = await repository.listing(session, animal_ids=body.animal_ids, flock_ids=body.flock_ids, limit=body.limit)
     return Weights(items=[Weight.model_validate(dict(row)) for row in rows])
-
-
-def after(cursor: str | None) -> UUID | None:
-    """The id that a cursor over ids holds."""
-    found = Cursor.decode(cursor)
-    try:
-        return None if found is None else UUID(str(found.keys[0]))
-    except ValueError as error:
-        raise BadCursor from error

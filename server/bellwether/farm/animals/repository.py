@@ -1,0 +1,144 @@
+"""Animals, identifiers and parent claims in the database; the page of animals is in listing.py."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bellwether.farm.domain.identifiers import Identifier
+from bellwether.platform.database import Session
+from bellwether.platform.ids import new_id
+
+INSERT = text("""
+insert into farm.animal (id, farm_id, flock_id, tag, sex, fertility, birth_date, birth_date_confidence, birth_type,
+  rear_type, drop_year, birth_group, is_embryo_transfer, reference_only, source, recorded_by)
+values (:id, :farm_id, :flock_id, :tag, :sex, :fertility, :birth_date, :birth_date_confidence, :birth_type,
+  :rear_type, :drop_year, :birth_group, :is_embryo_transfer, :reference_only, 'api', :recorded_by)
+""")
+TAG = text("""
+insert into farm.identifier (id, farm_id, animal_id, scheme, value, scope, raw, kind, official)
+values (:id, :farm_id, :animal_id, :scheme, :value, :scope, :raw, :kind, :official)
+""")
+CLAIM = text("""
+insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, method, probability, status, source, recorded_by)
+values (:id, :farm_id, :child_id, :parent_id, :parent_type, :method, :probability, 'accepted', 'api', :recorded_by)
+""")
+SUPERSEDE = text("""
+update farm.parent_claim set status = 'superseded'
+where farm_id = :farm_id and child_id = :child_id and status = 'accepted' and parent_type = any(cast(:types as text[]))
+returning method
+""")
+FLOCK = text("select 1 from farm.flock where farm_id = :farm_id and id = :flock_id")
+KIN = text("""
+select id, coalesce(tag, id::text) as name, sex, fertility, birth_date from farm.animal
+where farm_id = :farm_id and id = any(cast(:ids as uuid[]))
+""")
+HEAD = text("""
+select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, drop_year, rev
+from farm.animal where id = :id
+""")
+PARENTS = text("""
+select c.parent_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
+from farm.parent_claim c join farm.animal a on a.farm_id = c.farm_id and a.id = c.parent_id
+where c.farm_id = :farm_id and c.child_id = :id and c.status = 'accepted'
+""")
+OFFSPRING = text("""
+select c.child_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
+from farm.parent_claim c join farm.animal a on a.farm_id = c.farm_id and a.id = c.child_id
+where c.farm_id = :farm_id and c.parent_id = :id and c.status = 'accepted'
+""")
+ANCESTRY = text("""
+with recursive up (child, parent) as (
+  select child_id, parent_id from farm.parent_claim
+  where farm_id = :farm_id and child_id = :id and status = 'accepted' and parent_type in ('sire', 'dam', 'et_donor_dam')
+  union
+  select c.child_id, c.parent_id from up join farm.parent_claim c on c.child_id = up.parent
+  where c.farm_id = :farm_id and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+)
+select child, parent, (select coalesce(tag, id::text) from farm.animal where id = parent) as name from up
+""")
+UPDATE = text("""
+update farm.animal set sex = coalesce(:sex, sex), fertility = coalesce(:fertility, fertility),
+  birth_date = coalesce(:birth_date, birth_date), birth_type = coalesce(:birth_type, birth_type),
+  birth_date_confidence = coalesce(:birth_date_confidence, birth_date_confidence),
+  rear_type = coalesce(:rear_type, rear_type), drop_year = coalesce(:drop_year, drop_year),
+  birth_group = coalesce(:birth_group, birth_group), rev = rev + 1, updated_at = clock_timestamp()
+where id = :id and rev = :rev returning id
+""")
+BUMP = text("update farm.animal set rev = rev + 1, updated_at = clock_timestamp() where id = :id")
+
+
+async def lock_farm(session: Session, farm_id: UUID) -> None:
+    """One writer of pedigree per farm: the checks hold until the commit."""
+    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:farm, 11))"), {"farm": str(farm_id)})
+
+
+async def has_flock(session: Session, farm_id: UUID, flock_id: UUID) -> bool:
+    """Whether the farm has this flock."""
+    return (await session.execute(FLOCK, {"farm_id": farm_id, "flock_id": flock_id})).scalar() is not None
+
+
+async def kin(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Name, sex, fertility and birth date of those of the animals that the farm has."""
+    rows = await session.execute(KIN, {"farm_id": farm_id, "ids": list(ids)})
+    return {row.id: row for row in rows}
+
+
+async def head(session: Session, animal_id: UUID) -> Any:
+    """What a change needs to know, or None."""
+    return (await session.execute(HEAD, {"id": animal_id})).one_or_none()
+
+
+async def parents(session: Session, farm_id: UUID, animal_id: UUID) -> Sequence[Any]:
+    """Accepted parents."""
+    return (await session.execute(PARENTS, {"farm_id": farm_id, "id": animal_id})).all()
+
+
+async def offspring(session: Session, farm_id: UUID, animal_id: UUID) -> Sequence[Any]:
+    """Animals whose accepted parent this one is."""
+    return (await session.execute(OFFSPRING, {"farm_id": farm_id, "id": animal_id})).all()
+
+
+async def ancestry(session: Session, farm_id: UUID, animal_id: UUID) -> Sequence[Any]:
+    """Child, parent and the parent's name, all the way up."""
+    return (await session.execute(ANCESTRY, {"farm_id": farm_id, "id": animal_id})).all()
+
+
+async def add(session: Session, values: Mapping[str, Any]) -> None:
+    """A new animal."""
+    await session.execute(INSERT, dict(values))
+
+
+async def tag(session: Session, farm_id: UUID, animal_id: UUID, identifiers: Sequence[Identifier]) -> None:
+    """Its identifiers."""
+    for item in identifiers:
+        values = {
+            "id": new_id(),
+            "farm_id": farm_id,
+            "animal_id": animal_id,
+            "official": item.kind in ("eid", "registration"),
+        }
+        fields = ("scheme", "value", "scope", "raw", "kind")
+        await session.execute(TAG, values | {name: getattr(item, name) for name in fields})
+
+
+async def claim(session: Session, values: Mapping[str, Any]) -> None:
+    """An accepted claim."""
+    await session.execute(CLAIM, dict(values) | {"id": new_id()})
+
+
+async def supersede(session: Session, farm_id: UUID, child_id: UUID, types: Sequence[str]) -> Sequence[str]:
+    """Make way for another claim; returns the methods of what was accepted before."""
+    values = {"farm_id": farm_id, "child_id": child_id, "types": list(types)}
+    return (await session.execute(SUPERSEDE, values)).scalars().all()
+
+
+async def change(session: Session, animal_id: UUID, rev: int, values: Mapping[str, Any]) -> bool:
+    """Change what is given, if the animal still is at `rev`."""
+    return (await session.execute(UPDATE, {"id": animal_id, "rev": rev, **values})).scalar() is not None
+
+
+async def bump(session: Session, animal_id: UUID) -> None:
+    """A new revision, after something that belongs to the animal was changed."""
+    await session.execute(BUMP, {"id": animal_id})

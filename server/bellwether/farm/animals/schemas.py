@@ -1,0 +1,128 @@
+"""Animals on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from bellwether.farm.domain.identifiers import Kind
+from bellwether.farm.domain.pedigree import Method, ParentType
+from bellwether.farm.schemas import Day, Group, Short, Tag
+from bellwether.platform.wire import Wire
+
+Sex = Literal["male", "female", "unknown"]
+Fertility = Literal["fertile", "infertile", "neutered", "cryptorchid", "unknown"]
+Confidence = Annotated[str, StringConstraints(pattern=r"^[AEU]{3}$")]
+Size = Annotated[int, Field(ge=1, le=12)]
+Reared = Annotated[int, Field(ge=0, le=12)]
+Year = Annotated[int, Field(ge=1900, le=2200)]
+
+
+class NewIdentifier(Wire):
+    """A tag or number; EIDs are brought into their 15-digit form."""
+
+    kind: Kind
+    value: Tag
+    scheme: Short | None = Field(None, description="Found from kind and form when absent")
+
+
+class NewParent(Wire):
+    """A claim about a parent."""
+
+    parent_id: UUID
+    parent_type: ParentType
+    method: Method = "observed"
+    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class NewAnimal(Wire):
+    """An animal to be registered, with its identifiers and parents."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "farm_id": "0198c0de-0000-7000-8000-000000000001",
+                    "flock_id": "0198c0de-0000-7000-8000-000000000002",
+                    "sex": "female",
+                    "birth_date": "2024-08-03",
+                    "birth_type": 2,
+                    "rear_type": 2,
+                    "identifiers": [{"kind": "eid", "value": "982 000123456789"}],
+                }
+            ]
+        }
+    )
+
+    id: UUID | None = Field(None, description="Made by the device; made here when absent")
+    farm_id: UUID
+    flock_id: UUID
+    sex: Sex = "unknown"
+    fertility: Fertility = "unknown"
+    birth_date: Day | None = None
+    birth_date_confidence: Confidence | None = Field(
+        None, description="Year, month, day: A accurate, E estimated, U unknown"
+    )
+    birth_type: Size | None = None
+    rear_type: Reared | None = None
+    drop_year: Year | None = Field(None, description="The year of birth when absent")
+    birth_group: Group | None = None
+    is_embryo_transfer: bool = False
+    reference_only: bool = False
+    identifiers: Annotated[list[NewIdentifier], Field(max_length=20)] = []
+    parents: Annotated[list[NewParent], Field(max_length=20)] = []
+
+
+class AnimalChange(Wire):
+    """What is given is changed."""
+
+    sex: Sex | None = None
+    fertility: Fertility | None = None
+    birth_date: Day | None = None
+    birth_date_confidence: Confidence | None = None
+    birth_type: Size | None = None
+    rear_type: Reared | None = None
+    drop_year: Year | None = None
+    birth_group: Group | None = None
+
+
+class Identifier(Wire):
+    """An active identifier."""
+
+    scheme: str
+    value: str
+    kind: Kind
+
+
+class Animal(Wire):
+    """An animal with its active identifiers and accepted parents."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    tag: str | None
+    sex: Sex
+    fertility: Fertility
+    birth_date: date | None
+    birth_type: int | None
+    rear_type: int | None
+    drop_year: int | None
+    reference_only: bool
+    sire_id: UUID | None
+    dam_id: UUID | None
+    identifiers: list[Identifier]
+    rev: int
+    updated_at: datetime
+
+
+class Animals(Wire):
+    """Animals asked for by id; those that are not there are left out."""
+
+    items: list[Animal]
+
+
+class AnimalQuery(Wire):
+    """Animals of many ids at once."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]

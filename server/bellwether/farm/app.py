@@ -1,0 +1,25 @@
+"""The Farm Management Service."""
+
+from fastapi import FastAPI
+
+from bellwether.farm.animals.routes import router as animals
+from bellwether.farm.farms.routes import router as farms
+from bellwether.farm.flocks.routes import router as flocks
+from bellwether.farm.imports.routes import router as imports
+from bellwether.farm.weights.routes import router as weights
+from bellwether.platform.app import create_app
+from bellwether.platform.jobs import job_routes
+from bellwether.platform.settings import PlatformSettings, ServiceSettings
+
+
+def create(platform: PlatformSettings) -> FastAPI:
+    """The application, from `FARM_` in the environment."""
+    routers = [farms, flocks, animals, weights, imports, job_routes("farm")]
+    return create_app(
+        "farm",
+        routers,
+        platform,
+        ServiceSettings.of("farm"),
+        title="Farm Management Service",
+        upload_paths=("/api/v1/farm/imports",),
+    )

@@ -1,0 +1,55 @@
+"""Flocks of a farm."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from bellwether.farm.access import may_write
+from bellwether.farm.flocks import repository
+from bellwether.farm.flocks.schemas import Flock, NewFlock
+from bellwether.farm.paging import id_after
+from bellwether.platform.context import Context
+from bellwether.platform.database import Session
+from bellwether.platform.ids import new_id
+from bellwether.platform.pagination import next_cursor
+from bellwether.platform.problems import Conflict, NotFound
+from bellwether.platform.wire import Page
+
+
+class FlockExists(Conflict):
+    """The id or the code is taken."""
+
+    code, title = "flock_exists", "The farm has a flock with this code, or the id is taken"
+
+
+async def create(session: Session, context: Context, body: NewFlock) -> Flock:
+    """A flock.
+
+    Raises:
+        ReferenceNotFound, ReadOnlyMember, FlockExists
+    """
+    await may_write(session, context, body.farm_id, field="farm_id")
+    values = body.model_dump() | {"id": body.id or new_id()}
+    try:
+        return Flock.model_validate(dict(await repository.add(session, values)))
+    except IntegrityError as error:
+        raise FlockExists from error
+
+
+async def get(session: Session, flock_id: UUID) -> Flock:
+    """One flock.
+
+    Raises:
+        NotFound: none that the user can see.
+    """
+    row = await repository.get(session, flock_id)
+    if row is None:
+        raise NotFound
+    return Flock.model_validate(dict(row))
+
+
+async def page(session: Session, farm_id: UUID | None, limit: int, cursor: str | None) -> Page[Flock]:
+    """Flocks of one farm, or of all the user's farms."""
+    rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
+    items = [Flock.model_validate(dict(row)) for row in rows[:limit]]
+    return Page(items=items, next=next_cursor(rows, limit, ["id"]))
