@@ -10,6 +10,7 @@ from bellwether.edge.upstream import Caller
 
 Json = dict[str, Any]
 BATCH = 500
+MOST = 50_000
 
 
 class Loaders:
@@ -44,7 +45,7 @@ class Loaders:
         return [by_id.get(animal_id) for animal_id in ids]
 
     async def _weights(self, ids: list[str]) -> Sequence[list[Json]]:
-        return grouped(ids, await self._query("farm", "/weights/query", {"animal_ids": ids}))
+        return grouped(ids, await self._query("farm", "/weights/query", {"animal_ids": ids, "limit": MOST}))
 
     async def _values(self, ids: list[str]) -> Sequence[list[Json]]:
         return grouped(ids, await self._query("genetics", "/breeding-values/query", {"animal_ids": ids}))

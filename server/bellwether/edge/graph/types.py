@@ -49,6 +49,7 @@ class BreedingValue:
     """A breeding value."""
 
     trait: str
+    effect: str = strawberry.field(description="direct, or maternal where the model has both")
     value: float
     reliability: float | None = strawberry.field(description="Between 0 and 1; null when it was not computed")
     run_id: strawberry.ID = strawberry.field(description="The evaluation: compare values of one run only")
@@ -56,8 +57,13 @@ class BreedingValue:
     @classmethod
     def of(cls, item: Json) -> Self:
         """From genetics' answer."""
-        run_id = strawberry.ID(str(item["run_id"]))
-        return cls(trait=item["trait"], value=item["value"], reliability=item.get("reliability"), run_id=run_id)
+        return cls(
+            trait=item["trait"],
+            effect=item.get("effect", "direct"),
+            value=item["value"],
+            reliability=item.get("reliability"),
+            run_id=strawberry.ID(str(item["run_id"])),
+        )
 
 
 async def parent(info: Info, animal_id: str | None) -> "Animal | None":

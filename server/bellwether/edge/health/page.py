@@ -6,12 +6,12 @@ from bellwether.edge.health.probe import Health
 from bellwether.edge.pages.html import Html, page, tag
 from bellwether.edge.services import SERVICES
 
-LOOK = {"ready": "ready", "not ready": "waiting", "down": "down"}
+LOOK = {"ready": "ready", "degraded": "waiting", "not ready": "waiting", "down": "down"}
 
 
 def health_page(found: list[Health], version: str) -> HTMLResponse:
     """A coloured table of every service."""
-    n_ready = sum(health.state == "ready" for health in found)
+    n_ready = sum(health.is_ready for health in found)
     head = tag("tr", *(tag("th", text) for text in ("Service", "State", "Version", "Latency", "What is missing")))
     return page(
         "Health",

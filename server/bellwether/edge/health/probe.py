@@ -11,7 +11,7 @@ from bellwether.edge.services import SERVICES
 from bellwether.edge.upstream import PROBE, Upstream
 
 TIMEOUT_S = 2.0
-State = Literal["ready", "not ready", "down"]
+State = Literal["ready", "degraded", "not ready", "down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Health:
     latency_ms: float | None = None
     version: str = ""
     reasons: tuple[str, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it answers requests, be it with something missing."""
+        return self.state in ("ready", "degraded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +71,31 @@ def health_of(service: str, answer: Answer | None, version: str) -> Health:
     if answer is None:
         return Health(service, "down", reasons=("not configured",))
     version = str(answer.body.get("version", version))
-    reasons = tuple(reasons_of(service, answer.body.get("missing")))
+    reasons = reasons_of(service, answer.body)
     if answer.status is None:
         return Health(service, "down", version=version, reasons=reasons)
-    is_other = bool(answer.body.get("missing")) and not reasons
-    if answer.status == 200 or is_other:
-        return Health(service, "ready", answer.latency_ms, version)
-    return Health(service, "not ready", answer.latency_ms, version, reasons or (f"it answered {answer.status}",))
+    state = state_of(answer, reasons)
+    if state == "not ready" and not reasons:
+        reasons = (f"it answered {answer.status}",)
+    return Health(service, state, answer.latency_ms, version, reasons)
 
 
-def reasons_of(service: str, missing: Any) -> list[str]:
-    """What is missing for this service: entries that name another service are that one's."""
-    if not isinstance(missing, dict):
-        return [str(item) for item in missing] if isinstance(missing, list) else []
-    owned = {key: key.split(".", 1)[0] for key in missing}
-    return [f"{key}: {missing[key]}" for key, owner in owned.items() if owner == service or owner not in SERVICES]
+def state_of(answer: Answer, reasons: tuple[str, ...]) -> State:
+    """A process that is not ready for the sake of another service in it is ready for this one."""
+    if answer.status == 200:
+        return "degraded" if reasons else "ready"
+    is_for_another = bool(answer.body.get("missing")) and not reasons
+    return "ready" if is_for_another else "not ready"
+
+
+def reasons_of(service: str, body: dict[str, Any]) -> tuple[str, ...]:
+    """What is missing for this service: Python tells `missing`, Bun tells `checks`."""
+    missing, checks = body.get("missing"), body.get("checks")
+    found = dict(missing) if isinstance(missing, dict) else {}
+    if isinstance(checks, dict):
+        found |= {name: state for name, state in checks.items() if state != "ok"}
+    owners = {name: name.split(".", 1)[0] for name in found}
+    # an entry that starts with another service's name is that one's
+    return tuple(
+        f"{name}: {found[name]}" for name, owner in owners.items() if owner not in SERVICES or owner == service
+    )

@@ -21,6 +21,8 @@ async def healthz(request: Request) -> Response:
     """Every service with its state, version and latency; 200 as long as the edge itself is up."""
     if is_probe(request):
         return JSONResponse({"status": "up", "services": ["edge"]})
+    # the services' documents tell their versions
+    await request.app.state.documents.merged()
     found = await everything(request)
     if wants_html(request):
         return health_page(found, VERSION)
@@ -33,7 +35,7 @@ async def readyz(request: Request) -> Response:
     if is_probe(request):
         return JSONResponse({"status": "ready", "missing": {}})
     found = await everything(request)
-    missing = {health.service: "; ".join(health.reasons) for health in found if health.state != "ready"}
+    missing = {health.service: "; ".join(health.reasons) for health in found if not health.is_ready}
     return JSONResponse({"status": "not ready" if missing else "ready", "missing": missing}, 503 if missing else 200)
 
 

@@ -1,0 +1,111 @@
+"""Queries that cost too much are refused before any service is asked."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import FLOCK, Doubles
+
+FULL = "id sire { id } dam { id } weights { trait } breedingValues { trait }"
+
+
+async def errors(client: httpx.AsyncClient, query: str, **variables: Any) -> list[tuple[str, int]]:
+    """Codes and statuses of a refused query."""
+    answer = await client.post("/graphql", json={"query": query, "variables": variables})
+    assert answer.status_code == 200
+    assert answer.json()["data"] is None
+    return [(error["extensions"]["code"], error["extensions"]["status"]) for error in answer.json()["errors"]]
+
+
+def nested(levels: int) -> str:
+    """A query of this many levels."""
+    return f'{{ animal(id: "{FLOCK}") ' + "{ sire " * (levels - 2) + "{ id }" + " }" * (levels - 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "status"),
+    [
+        ("{ flocks(first: 201) { nodes { id } } }", "invalid_first", 422),
+        ("{ flocks(first: 0) { nodes { id } } }", "invalid_first", 422),
+        ("{ flocks(first: -5) { nodes { id } } }", "invalid_first", 422),
+        (nested(13), "query_too_deep", 422),
+        (
+            f"{{ flocks(first: 50) {{ nodes {{ animals(first: 50) {{ nodes {{ {FULL} }} }} }} }} }}",
+            "query_too_costly",
+            422,
+        ),
+        ("{ nothing }", "invalid_query", 422),
+        ("{ flocks(first: ", "malformed_query", 400),
+        ("{ " + "flocks " * 2000 + "}", "malformed_query", 400),
+        ("mutation { x }", "invalid_query", 422),
+    ],
+)
+async def test_refused(client: httpx.AsyncClient, doubles: Doubles, query: str, code: str, status: int) -> None:
+    assert (code, status) in await errors(client, query)
+    assert not doubles.calls
+
+
+async def test_lengths_in_variables_count(client: httpx.AsyncClient, doubles: Doubles) -> None:
+    query = "query ($n: Int! = 5, $m: Int!) { flocks(first: $n) { nodes { animals(first: $m) { nodes { FULL } } } } }"
+    query = query.replace("FULL", FULL)
+    assert await errors(client, query, n=50, m=200) == [("query_too_costly", 422)]
+    assert await errors(client, query, n=999, m=1) == [("invalid_first", 422)]
+    assert await errors(client, query, n="x", m=1) == [("invalid_first", 422)]
+    assert not doubles.calls
+    accepted = await client.post("/graphql", json={"query": query, "variables": {"m": 10}})
+    assert "errors" not in accepted.json()
+
+
+async def test_aliases_and_fragments_do_not_hide_the_cost(client: httpx.AsyncClient, doubles: Doubles) -> None:
+    part = f"fragment All on Flock {{ animals(first: 200) {{ nodes {{ {FULL} }} }} }}"
+    assert await errors(
+        client, f'{{ a: flock(id: "{FLOCK}") {{ ...All }} b: flock(id: "{FLOCK}") {{ ...All }} }} {part}'
+    ) == [("query_too_costly", 422)]
+    chain = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(40))
+    last = f'fragment F40 on Query {{ flock(id: "{FLOCK}") {{ name }} }}'
+    assert ("query_too_costly", 422) in await errors(client, "{ ...F0 } " + chain + last)
+    assert not doubles.calls
+
+
+async def test_a_fragment_that_contains_itself(client: httpx.AsyncClient) -> None:
+    query = '{ flock(id: "x") { ...A } } fragment A on Flock { name ...A }'
+    assert await errors(client, query) == [("invalid_query", 422)]
+
+
+async def test_twelve_levels_and_the_whole_flock_are_allowed(client: httpx.AsyncClient) -> None:
+    for query in (nested(12), f'{{ flock(id: "{FLOCK}") {{ animals(first: 200) {{ nodes {{ {FULL} }} }} }} }}'):
+        answer = await client.post("/graphql", json={"query": query})
+        assert "errors" not in answer.json(), answer.text
+
+
+async def test_an_id_that_is_none(client: httpx.AsyncClient, doubles: Doubles) -> None:
+    answer = (await client.post("/graphql", json={"query": '{ flock(id: "../users") { name } }'})).json()
+    assert answer["data"] == {"flock": None}
+    assert answer["errors"][0]["extensions"]["code"] == "invalid_id"
+    assert not doubles.calls
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"{", 400, "malformed_json"),
+        (b"{}", 422, "invalid"),
+        (b'{"query": "{ x }", "colour": "red"}', 422, "unknown_field"),
+        (b'{"query": ""}', 422, "invalid"),
+        (b'{"query": "' + b" " * 30_000 + b'"}', 422, "invalid"),
+        (b'{"query": "' + b" " * 2_000_000 + b'"}', 413, "body_too_large"),
+    ],
+)
+async def test_bad_bodies(client: httpx.AsyncClient, content: bytes, status: int, code: str) -> None:
+    answer = await client.post("/graphql", content=content, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_introspection_is_allowed_but_not_without_end(client: httpx.AsyncClient) -> None:
+    fine = await client.post(
+        "/graphql", json={"query": "{ __schema { types { name fields { name type { name } } } } }"}
+    )
+    assert "errors" not in fine.json()
+    deep = "{ __schema { types " + "{ fields { type " * 8 + "{ name }" + " } }" * 8 + " } }"
+    assert (await client.post("/graphql", json={"query": deep})).json()["errors"]
