@@ -12,13 +12,14 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
 import nats
 import psutil
 import pytest
-from bellwether.platform import jobs
+from bellwether.platform import job_store
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database
 from bellwether.platform.ids import new_id
@@ -207,28 +208,30 @@ def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProces
 
 @dataclass
 class Jobs:
-    """Jobs of the service `research`, as one farmer sees them."""
+    """Jobs of the service `research`, as one farmer sees them, in PostgreSQL or in memory."""
 
-    databases: dict[str, Database]
-    admin: asyncpg.Pool
+    store: Any
+    transaction: Callable[[Context], Any]
     farm: Farm
+    admin: asyncpg.Pool
 
     async def submit(self, kind: str, payload: dict[str, object], key: str | None = None) -> Job:
         user, name = self.farm.user, f"research.{kind}"
-        async with self.databases["research"].transaction(user) as session:
-            return await jobs.submit(session, user, kind=name, payload=payload, farm_id=self.farm.id, key=key)
+        async with self.transaction(user) as session:
+            made = await self.store.submit(session, user, kind=name, payload=payload, farm_id=self.farm.id, key=key)
+        return cast(Job, made)
 
     async def look(self, job_id: UUID) -> Job:
-        async with self.databases["research"].transaction(self.farm.user) as session:
-            return await jobs.find(session, "research", job_id)
+        async with self.transaction(self.farm.user) as session:
+            return cast(Job, await self.store.find(session, "research", job_id))
 
     async def cancel(self, job_id: UUID) -> Job:
-        async with self.databases["research"].transaction(self.farm.user) as session:
-            return await jobs.cancel(session, self.farm.user, "research", job_id)
+        async with self.transaction(self.farm.user) as session:
+            return cast(Job, await self.store.cancel(session, self.farm.user, "research", job_id))
 
     async def retry(self, job_id: UUID) -> Job:
-        async with self.databases["research"].transaction(self.farm.user) as session:
-            return await jobs.retry(session, self.farm.user, "research", job_id)
+        async with self.transaction(self.farm.user) as session:
+            return cast(Job, await self.store.retry(session, self.farm.user, "research", job_id))
 
     async def wait(self, job_id: UUID, check: Callable[[Job], bool] = lambda job: job.has_ended) -> Job:
         """The job as soon as the claim is true of it."""
@@ -248,4 +251,4 @@ class Jobs:
 
 @pytest.fixture
 def research(databases, admin, farm) -> Jobs:
-    return Jobs(databases, admin, farm)
+    return Jobs(job_store, databases["research"].transaction, farm, admin)

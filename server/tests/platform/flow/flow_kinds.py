@@ -47,6 +47,24 @@ async def one_step(run: JobRun, index: int) -> str:
     return name
 
 
+async def contract(run: JobRun) -> dict[str, object]:
+    """Steps that need no database: what ran is told by the log."""
+
+    async def one(index: int) -> str:
+        await run.log(f"began {index} in attempt {run.attempt}")
+        if run.payload.get("fail_at") == index and run.attempt == 1:
+            raise NoSheep("none in the yard", errors=[RowError(row=1, code="x", message="y")])
+        await asyncio.sleep(run.payload.get("seconds", 0))
+        return f"step {index}"
+
+    done = []
+    for index in range(run.payload["steps"]):
+        done.append(await run.step(f"step {index}", one, index))
+        await run.progress((index + 1) / run.payload["steps"], f"step {index}")
+        await run.log(f"did {index}")
+    return {"done": done}
+
+
 def burn(seconds: float, report) -> dict[str, float]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -64,7 +82,7 @@ async def broken(run: JobRun) -> dict[str, object]:
 
 
 def kinds() -> list[JobKind]:
-    return [JobKind(f"{SERVICE}.{fn.__name__}", SERVICE, fn) for fn in (steps, compute, broken)]
+    return [JobKind(f"{SERVICE}.{fn.__name__}", SERVICE, fn) for fn in (steps, contract, compute, broken)]
 
 
 async def effect(session, event: Event) -> None:
