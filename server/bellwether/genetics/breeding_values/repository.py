@@ -5,9 +5,11 @@ from uuid import UUID
 
 import asyncpg
 
+from bellwether.genetics.breeding_values.cursor import Position
+
 RUN_OF_FLOCK = """
 select id, flock_id, traits from genetics.evaluation_run
-where farm_id = any ((select farm.my_farms())::uuid[]) and flock_id = $1 and state = 'succeeded'
+where flock_id = $1 and state = 'succeeded'
   and ($2::text is null or $2 = any (traits))
 order by id desc limit 1
 """
@@ -16,21 +18,21 @@ COLUMNS = "v.run_id, v.animal_id, v.trait, v.effect, v.value, v.reliability, v.i
 RANKED = """
 select {columns}, a.tag, a.sex, a.drop_year, a.sire_id, a.dam_id
 from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
-where v.farm_id = any ((select farm.my_farms())::uuid[]) and v.run_id = $1 and v.trait = $2 and v.effect = $3
+where v.run_id = $1 and v.trait = $2 and v.effect = $3
   and v.percentile is not null and ($4::text is null or a.sex = $4)
   and ($5::float8 is null or (v.value, v.animal_id) {after} ($5, $6::uuid))
 order by v.value {order}, v.animal_id {order} limit $7
 """
 LATEST = """
 select distinct on (v.animal_id, v.trait, v.effect) {columns} from genetics.breeding_value v
-where v.farm_id = any ((select farm.my_farms())::uuid[]) and v.animal_id = any ($1::uuid[])
+where v.animal_id = any ($1::uuid[])
   and ($2::text is null or v.trait = $2)
 order by v.animal_id, v.trait, v.effect, v.run_id desc
 """
 BY_DROP = """
 select a.drop_year, count(*) as n, avg(v.value) as mean
 from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
-where v.farm_id = any ((select farm.my_farms())::uuid[]) and v.run_id = $1 and v.trait = $2 and v.effect = $3
+where v.run_id = $1 and v.trait = $2 and v.effect = $3
   and v.percentile is not null and a.drop_year is not null
 group by a.drop_year order by a.drop_year
 """
@@ -54,13 +56,13 @@ async def ranked(
     effect: str,
     sex: str | None,
     is_down: bool,
-    after: tuple[float, UUID] | None,
+    after: Position | None,
     limit: int,
 ) -> list[Any]:
     """The flock's own animals in the order of their values."""
     order, comparison = ("desc", "<") if is_down else ("asc", ">")
     statement = RANKED.format(columns=COLUMNS, order=order, after=comparison)
-    value, animal_id = after or (None, None)
+    value, animal_id = (None, None) if after is None else (after.value, after.animal_id)
     rows: list[Any] = await connection.fetch(statement, run_id, trait, effect, sex, value, animal_id, limit)
     return rows
 

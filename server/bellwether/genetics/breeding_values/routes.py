@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from bellwether.genetics.breeding_values import service
+from bellwether.genetics.breeding_values.cursor import KEYS, Position
 from bellwether.genetics.breeding_values.schemas import (
     LatestValues,
     RankedAnimal,
@@ -15,7 +16,7 @@ from bellwether.genetics.breeding_values.schemas import (
     Trend,
     ValuesOf,
 )
-from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit, next_cursor
+from bellwether.platform.pagination import CursorText, Limit, next_cursor
 from bellwether.platform.web import Read, need
 from bellwether.platform.wire import Page
 
@@ -42,11 +43,11 @@ async def rank(
         trait=trait,
         sex=sex,
         sort=sort,
-        after=position(cursor),
+        after=Position.decode(cursor),
         limit=limit + 1,
     )
-    keys = [animal.model_dump(include={"value", "animal_id", "run_id"}) for animal in found]
-    return Page(items=found[:limit], next=next_cursor(keys, limit, ["value", "animal_id"]))
+    keys = [animal.model_dump(include=set(KEYS)) for animal in found]
+    return Page(items=found[:limit], next=next_cursor(keys, limit, KEYS))
 
 
 @router.post("/breeding-values/query", dependencies=[READ])
@@ -61,12 +62,3 @@ async def get_trend(
 ) -> Trend:
     """The mean breeding value of each drop and how it changes by the year."""
     return await service.trend(connection, flock_id, trait)
-
-
-def position(cursor: str | None) -> tuple[float, UUID] | None:
-    """The value and animal that the last page ended with."""
-    after = Cursor.decode(cursor, n_keys=2)
-    try:
-        return None if after is None else (float(after.keys[0]), UUID(str(after.keys[1])))
-    except (TypeError, ValueError) as error:
-        raise BadCursor from error

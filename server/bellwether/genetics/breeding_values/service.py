@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from bellwether.genetics.breeding_values import repository
+from bellwether.genetics.breeding_values.cursor import Position
 from bellwether.genetics.breeding_values.errors import NotEvaluated, RunOrFlock
 from bellwether.genetics.breeding_values.schemas import BreedingValue, RankedAnimal, Sort, Trend, TrendPoint
 from bellwether.genetics.breeding_values.trend import Drop, slope_of
@@ -23,7 +24,7 @@ async def rank(
     trait: str | None,
     sex: str | None,
     sort: Sort,
-    after: tuple[float, UUID] | None,
+    after: Position | None,
     limit: int,
 ) -> list[RankedAnimal]:
     """The flock's animals by their value for one trait, which is the run's first when none is given.
@@ -32,6 +33,8 @@ async def rank(
         RunOrFlock, NotEvaluated
     """
     found = await run_for(connection, run_id=run_id, flock_id=flock_id, trait=trait)
+    if after is not None and after.run_id != found["id"]:
+        found = await run_for(connection, run_id=after.run_id, flock_id=None, trait=trait)
     rows = await repository.ranked(
         connection,
         run_id=found["id"],

@@ -60,7 +60,7 @@ class EvaluationNotConverged(Unprocessable):
 class WorkFilesLost(Conflict):
     """The files between two steps have gone or were changed."""
 
-    code, title = "work_files_lost", "The extracted records of this run are gone: retry the job"
+    code, title = "work_files_lost", "The files of this run are gone: start a new evaluation"
 
 
 class RunSuperseded(Conflict):

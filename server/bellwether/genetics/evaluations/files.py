@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -15,29 +16,32 @@ class Pointer(TypedDict):
     sha256: str
 
 
-def folder_of(data_dir: Path, run_id: object, attempt: int) -> Path:
-    """Where one attempt of a run keeps its files."""
-    return run_folder(data_dir, run_id) / f"attempt-{attempt}"
-
-
-def run_folder(data_dir: Path, run_id: object) -> Path:
+def folder_of(data_dir: Path, run_id: object) -> Path:
     """Where a run keeps its files."""
     return data_dir / "work" / "genetics" / str(run_id)
 
 
 def make(folder: Path) -> None:
-    """The folder of an attempt."""
+    """The folder of a run."""
     folder.mkdir(parents=True, exist_ok=True)
 
 
 def remove(data_dir: Path, run_id: object) -> None:
     """Forget the files of a run."""
-    shutil.rmtree(run_folder(data_dir, run_id), ignore_errors=True)
+    shutil.rmtree(folder_of(data_dir, run_id), ignore_errors=True)
 
 
 def point_to(path: Path) -> Pointer:
     """A pointer to a file that is complete."""
     return {"name": path.name, "sha256": sha256_of(path)}
+
+
+def are_whole(folder: Path, pointers: Mapping[str, Pointer]) -> bool:
+    """Is every file there with what it must hold?"""
+    try:
+        return all(follow(folder, pointer) for pointer in pointers.values())
+    except WorkFilesLost:
+        return False
 
 
 def follow(folder: Path, pointer: Pointer) -> Path:

@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 
 async def evaluate_flock(run: JobRun, *, data_dir: Path) -> dict[str, Any]:
-    """Run an evaluation to its end; files between the steps are gone afterwards, whatever the end is."""
+    """Run an evaluation to its end. Its files go with the end, but for an unforeseen one, after which a retry goes on."""
     fence = await in_transaction(run, lambda session: start(session, run))
     try:
-        done = await carry_out(run, fence, files.folder_of(data_dir, run.id, run.attempt))
+        done = await carry_out(run, fence, files.folder_of(data_dir, run.id))
     except JobCancelled:
         files.remove(data_dir, run.id)
         raise
@@ -29,35 +29,34 @@ async def evaluate_flock(run: JobRun, *, data_dir: Path) -> dict[str, Any]:
         error = caught
         if fence is not None:
             await in_transaction(run, lambda session: fail(session, run, fence, error))
-        files.remove(data_dir, run.id)
+        if isinstance(error, Problem):
+            files.remove(data_dir, run.id)
         raise
     files.remove(data_dir, run.id)
     return done
 
 
 async def carry_out(run: JobRun, fence: int | None, folder: Path) -> dict[str, Any]:
-    """The steps. Their names carry the attempt: a retry reads the records anew, as the user has mended them."""
-    suffix = f"-{run.attempt}"
+    """The steps."""
 
     async def extract() -> dict[str, Any]:
         return await in_transaction(run, lambda session: extraction.extract(session, folder, run.payload))
 
     async def solve() -> dict[str, Any]:
-        found: dict[str, Any] = await run.compute(
-            solve_files, str(folder), extracted["files"], extracted["plan"], reports=True
-        )
-        return found
+        # after a failure the files have gone: a retry reads the records anew, as the user has mended them
+        found = extracted if files.are_whole(folder, extracted["files"]) else await extract()
+        report = await run.compute(solve_files, str(folder), found["files"], found["plan"], reports=True)
+        return {**report, "data_as_of": found["as_of"]}
 
     async def publish() -> dict[str, Any]:
         return await in_transaction(
-            run,
-            lambda session: publishing.publish(session, run.context, run.id, fence, folder, extracted, report),
+            run, lambda session: publishing.publish(session, run.context, run.id, fence, folder, report)
         )
 
-    extracted = await run.step("extract" + suffix, extract)
-    report = await run.step("solve" + suffix, solve)
+    extracted = await run.step("extract", extract)
+    report = await run.step("solve", solve)
     await tell(run, report)
-    done: dict[str, Any] = await run.step("publish" + suffix, publish)
+    done: dict[str, Any] = await run.step("publish", publish)
     return done
 
 

@@ -28,7 +28,7 @@ select $1, $2, animal_id, trait, effect, value, reliability, inbreeding, percent
 
 
 async def publish(
-    session: Session, context: Context, run_id: UUID, fence: int | None, folder: Path, extracted: Any, report: Any
+    session: Session, context: Context, run_id: UUID, fence: int | None, folder: Path, report: Any
 ) -> dict[str, Any]:
     """Store everything a succeeded run leaves behind; again for the same run, it changes nothing.
 
@@ -46,7 +46,7 @@ async def publish(
     stored = await repository.find(session, run_id)
     if stored is not None and stored.state == "succeeded":
         return summary
-    as_of = datetime.fromisoformat(extracted["as_of"])
+    as_of = datetime.fromisoformat(report["data_as_of"])
     values = {name: report[name] for name in REPORTED}
     done = None
     if fence is not None:
