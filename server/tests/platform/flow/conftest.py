@@ -41,7 +41,7 @@ grant select, insert, delete on all tables in schema flow to public;
 """
 
 
-def free_port(start: int = 19_500, end: int = 19_900) -> int:
+def port_between(start: int = 19_500, end: int = 19_900) -> int:
     """A free port of our range."""
     for port in range(start + os.getpid() % 200, end):
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -55,7 +55,7 @@ class Broker:
     """A nats-server with a store on disk."""
 
     store: Path
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=port_between)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -88,6 +88,11 @@ def until(check: Callable[[], bool], seconds: float = 15) -> None:
     while not check():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    return lambda: port_between(19_600)
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +157,7 @@ class WorkerProcess:
 
     environment: dict[str, str]
     log: Path
-    port: int = field(default_factory=lambda: free_port(19_700))
+    port: int = field(default_factory=lambda: port_between(19_700))
     process: "subprocess.Popen[bytes] | None" = None
     ready_s: float = 0.0
 
@@ -204,6 +209,21 @@ def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProces
     yield found
     if found.process is not None and found.process.poll() is None:
         found.kill()
+
+
+@pytest.fixture
+def worker_process(tmp_path) -> Iterator[Callable[[dict[str, str]], WorkerProcess]]:
+    """Workers in other environments."""
+    started: list[WorkerProcess] = []
+
+    def start(environment: dict[str, str]) -> WorkerProcess:
+        started.append(WorkerProcess(environment, tmp_path / "log"))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
 
 
 @dataclass

@@ -18,7 +18,9 @@ class NoSheep(Problem):
 async def note(run: JobRun, name: str) -> str:
     """Count that a step was done."""
     async with run.database.transaction(run.context) as session:
-        await session.execute(text("insert into flow.step values (:id, :name)"), {"id": run.id, "name": name})
+        await session.execute(
+            text("insert into flow.step (job_id, name) values (:id, :name)"), {"id": run.id, "name": name}
+        )
     return name
 
 

@@ -1,0 +1,113 @@
+"""`kill -9` of PostgreSQL while the worker works: the worker stays up, the job goes on, facts still arrive."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+from bellwether.launch import account, finder, keys, postgres
+from bellwether.launch.catalogue import PYTHON_SERVICES
+from bellwether.launch.folders import Folders
+from bellwether.launch.migrate import MigrateSettings, migrate_database
+from bellwether.platform import job_store
+from bellwether.platform.database import Database
+from bellwether.platform.settings import ServiceSettings
+from pydantic import SecretStr
+
+pytestmark = pytest.mark.faults
+PASSWORD = "of-a-test"
+
+
+class Cluster:
+    """A PostgreSQL of our own."""
+
+    def __init__(self, place: Path, port: int) -> None:
+        folders = Folders.of(place / "data")
+        folders.make()
+        user = account.for_postgres()
+        self.port = port
+        self.cluster = postgres.prepare(folders, finder.find(user, lambda *_: None), user)
+        postgres.configure(self.cluster, folders, port)
+        self.password = keys.password(folders, "postgres")
+        self.url = f"postgresql://postgres@127.0.0.1:{port}/bellwether"
+
+    def start(self) -> None:
+        command = self.cluster.start_command()
+        self.process = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 20
+        while postgres.is_ready(self.cluster, self.process.pid) is not None:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """The postmaster first, so that it cannot replace its children."""
+        victim = psutil.Process(self.process.pid)
+        for each in (victim, *victim.children(recursive=True)):
+            os.kill(each.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+
+@pytest.fixture
+def own_postgres(free_port: Callable[[], int]) -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="bw-kill-", dir="/tmp", ignore_cleanup_errors=True) as place:
+        Path(place).chmod(0o711)
+        cluster = Cluster(Path(place), free_port())
+        cluster.start()
+        yield cluster
+        cluster.process.send_signal(signal.SIGINT)
+        cluster.process.wait(20)
+
+
+async def test_a_job_outlives_the_database(own_postgres, worker_process, worker_environment, research, farm) -> None:
+    admin = own_postgres.url.replace("postgres@", f"postgres:{own_postgres.password}@")
+    settings = MigrateSettings(database_url=own_postgres.url, database_password=SecretStr(own_postgres.password))
+    await migrate_database(settings, dict.fromkeys(PYTHON_SERVICES, PASSWORD), PASSWORD)
+    await prepare(admin, farm)
+    worker = worker_process(moved(worker_environment, own_postgres.port))
+    url = f"postgresql://research_app@127.0.0.1:{own_postgres.port}/bellwether"
+    database = Database(ServiceSettings(name="research", database_url=url, database_password=SecretStr(PASSWORD)))
+    jobs = type(research)(job_store, database.transaction, farm, await asyncpg.create_pool(admin, min_size=0))
+    job = await jobs.submit("steps", {"steps": 8, "seconds": 0.3})
+    await jobs.wait(job.id, lambda j: j.progress > 0)
+    own_postgres.kill()
+    await asyncio.sleep(0.7)
+    assert worker.process.poll() is None
+    own_postgres.start()
+    began = time.monotonic()
+    job = await jobs.wait(job.id)
+    print(f"job ended {time.monotonic() - began:.2f} s after the database came back")
+    assert job.state == "succeeded", job
+    times = await jobs.times(job.id)
+    assert len(times) == 8
+    assert sum(times.values()) <= 9, "only the step in flight may run twice"
+    await jobs.admin.close()
+    await database.close()
+
+
+async def prepare(dsn: str, farm) -> None:
+    """The farm of the fixture, and the table that counts steps, in this cluster too."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(
+        "create schema flow; create table flow.step (job_id uuid, name text); "
+        "grant usage on schema flow to public; grant select, insert on flow.step to public"
+    )
+    user = farm.user.user_id
+    await connection.execute("insert into farm.farm (id, name, created_by) values ($1, 'x', $2)", farm.id, user)
+    await connection.close()
+
+
+def moved(environment: dict[str, str], port: int) -> dict[str, str]:
+    """The same environment with the databases at another port."""
+    found = dict(environment)
+    for name, value in environment.items():
+        if name.endswith("DATABASE_URL"):
+            head, _, database = value.rpartition("/")
+            found[name] = f"{head.rpartition(':')[0]}:{port}/{database}"
+    return found
