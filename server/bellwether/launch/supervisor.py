@@ -23,6 +23,8 @@ READY_SECONDS = 90.0
 PORT_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 15.0, 30.0
 MOST_FAILURES = 5
+#: a busy part may be late with an answer now and then
+WATCH_SECONDS, BAD_ANSWERS = 2.0, 3
 ROTATE_SECONDS = 10.0
 
 
@@ -93,10 +95,12 @@ class Supervisor:
         child = Child(part, self.folders.logs / f"{part.name}.log")
         self.children[part.name] = child
         self._set(part, state="starting", pid=child.pid, start=child.start, started_at=time.time())
-        unready = None if part.once else await self._until_ready(part, child)
-        if unready:
-            await child.stop(part.stop_signal, part.stop_seconds)
-            return child.ended.result(), f"was not ready within {READY_SECONDS:.0f} s ({unready})"
+        if not part.once:
+            late = await self._until_ready(part, child)
+            if late:
+                await child.stop(part.stop_signal, part.stop_seconds)
+                return child.ended.result(), f"was not ready within {READY_SECONDS:.0f} s ({late})"
+            await self._watch(part, child)
         code = await asyncio.shield(child.ended)
         return code, describe_exit(code)
 
@@ -114,10 +118,26 @@ class Supervisor:
             if reason is None:
                 self._is_ready(part, "ready")
                 return None
-            if time.monotonic() > until:
+            # once all was ready, a part may have to wait for another that is down: that is no reason to end it
+            if time.monotonic() > until and not self.was_ready:
                 return reason
             await asyncio.wait([child.ended], timeout=POLL_SECONDS)
         return None
+
+    async def _watch(self, part: Part, child: Child) -> None:
+        """Tell in the state when a part that lives is no longer ready."""
+        bad = 0
+        while not child.ended.done():
+            await asyncio.wait([child.ended], timeout=WATCH_SECONDS)
+            if child.ended.done():
+                return
+            reason = await part.ready(child.pid)
+            bad = bad + 1 if reason else 0
+            now = self.state.parts[part.name].state
+            if bad >= BAD_ANSWERS and now == "ready":
+                self._set(part, state="unready", reason=reason)
+            elif not bad and now == "unready":
+                self._is_ready(part, "ready")
 
     def _why(self, part: Part) -> str:
         log = self.folders.logs / f"{part.name}.log"
