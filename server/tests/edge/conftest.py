@@ -15,6 +15,7 @@ from bellwether.platform.testing import AuthDouble
 from fastapi import FastAPI
 
 FLOCK = "0198c5a0-11aa-7f00-8c55-2b7d9e1f0a34"
+FARM = "0198c5a0-11aa-7f00-8c55-2b7d9e1f0a35"
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
@@ -71,8 +72,9 @@ class Doubles:
         ids = body.get("ids") or body.get("animal_ids") or []
         match request.url.path.removeprefix("/api/v1"):
             case "/farm/flocks":
-                return {"items": [{"id": FLOCK, "name": "Hill"}], "next": None}
+                return {"items": [{"id": FLOCK, "name": "Hill", "farm_id": FARM}], "next": None}
             case "/farm/animals":
+                assert (request.url.params["farm_id"], request.url.params["flock_id"]) == (FARM, FLOCK)
                 return self.page(int(request.url.params["limit"]), int(request.url.params.get("cursor", 0)))
             case "/farm/animals/query":
                 return {"items": [ANIMALS[item] for item in ids if item in ANIMALS]}
@@ -81,7 +83,7 @@ class Doubles:
             case "/genetics/breeding-values/query":
                 return {"items": [value(item) for item in ids if item in IN_FLOCK]}
             case _:
-                return {"id": FLOCK, "name": "Hill"}
+                return {"id": FLOCK, "name": "Hill", "farm_id": FARM}
 
     def page(self, limit: int, start: int) -> dict[str, Any]:
         """A page of the flock."""

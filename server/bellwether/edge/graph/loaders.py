@@ -32,9 +32,9 @@ class Loaders:
         found: Json = await self.caller.ask("farm", "GET", "/flocks", params=page_of(first, after))
         return found
 
-    async def flock_animals(self, flock_id: str, first: int, after: str | None) -> Json:
+    async def flock_animals(self, farm_id: str, flock_id: str, first: int, after: str | None) -> Json:
         """A page of a flock's animals, which later levels need not ask for again."""
-        params = {"flock_id": flock_id, **page_of(first, after)}
+        params = {"farm_id": farm_id, "flock_id": flock_id, **page_of(first, after)}
         page: Json = await self.caller.ask("farm", "GET", "/animals", params=params)
         self.animal.prime_many({str(item["id"]): item for item in page["items"]})
         return page

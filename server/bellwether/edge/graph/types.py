@@ -97,7 +97,7 @@ async def animals(
     root: strawberry.Parent["Flock"], info: Info, first: First = PAGE, after: After = None
 ) -> "AnimalPage | None":
     """A page of animals."""
-    page = await info.context.loaders.flock_animals(root.id, first, after)
+    page = await info.context.loaders.flock_animals(root.farm_id, root.id, first, after)
     return AnimalPage(nodes=[Animal.of(item) for item in page["items"]], page_info=PageInfo.of(page))
 
 
@@ -164,12 +164,13 @@ class Flock:
 
     id: strawberry.ID
     name: str
+    farm_id: strawberry.Private[str]
     animals: AnimalPage | None = strawberry.field(resolver=animals, description="The animals of the flock")
 
     @classmethod
     def of(cls, item: Json) -> Self:
         """From farm's answer."""
-        return cls(id=strawberry.ID(str(item["id"])), name=item["name"])
+        return cls(id=strawberry.ID(str(item["id"])), name=item["name"], farm_id=str(item["farm_id"]))
 
 
 @strawberry.type(description="A page of flocks")

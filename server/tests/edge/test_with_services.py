@@ -1,0 +1,162 @@
+"""The edge in front of the real Python services, on the test database: their contracts and ours agree."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from bellwether.edge.app import create
+from bellwether.edge.graph.explorer import EXAMPLE
+from bellwether.platform.ids import new_id
+from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.testing import AuthDouble
+
+NAMES = ("farm", "genetics", "research", "processing")
+RUN = """
+insert into genetics.evaluation_run (id, farm_id, flock_id, reliability, state, traits, model, variances, data_sha256,
+  engine_version, finished_at) values ($1, $2, $3, 'exact', 'succeeded', '{WWT}', '{}', '{}', $4, '1', now())
+"""
+VALUE = """
+insert into genetics.breeding_value (farm_id, run_id, animal_id, trait, effect, value, reliability, inbreeding)
+values ($1, $2, $3, 'WWT', 'direct', 1.25, 0.6, 0)
+"""
+
+
+class Hosts(httpx.AsyncBaseTransport):
+    """Requests go to the application that is named like their host."""
+
+    def __init__(self, apps: dict[str, Any]) -> None:
+        self.transports = {name: httpx.ASGITransport(app, raise_app_exceptions=False) for name, app in apps.items()}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """To the service, or to nobody."""
+        transport = self.transports.get(request.url.host)
+        if transport is None:
+            raise httpx.ConnectError("nobody there", request=request)
+        return await transport.handle_async_request(request)
+
+
+@pytest.fixture
+async def whole(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
+    """The edge and the four services; a client without a token that reaches all of them."""
+    apps = {name: import_module(f"bellwether.{name}.app").create(platform) for name in NAMES}
+    urls = {name: f"http://{name}" for name in (*NAMES, "auth", "sessions", "profiles", "chats")}
+    hosts = Hosts(apps)
+    edge = create(platform.model_copy(update={"service_urls": urls}), hosts)
+    async with AsyncExitStack() as stack:
+        for app in (*apps.values(), edge):
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        hosts.transports["edge"] = httpx.ASGITransport(edge, raise_app_exceptions=False)
+        yield await stack.enter_async_context(httpx.AsyncClient(transport=hosts, base_url="http://edge"))
+
+
+async def make(client: httpx.AsyncClient, path: str, token: dict[str, str], body: Any) -> Any:
+    """Create something in farm."""
+    answer = await client.post(f"http://farm/api/v1/farm{path}", json=body, headers=token)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_flock_with_animals_parents_weights_and_breeding_values(
+    whole: httpx.AsyncClient, auth: AuthDouble, postgres_server: Any
+) -> None:
+    farmer = auth.bearer(new_id())
+    farm = (await make(whole, "/farms", farmer, {"name": "Long Gully"}))["id"]
+    flock = (await make(whole, "/flocks", farmer, {"farm_id": farm, "name": "Stud", "code": "1"}))["id"]
+    place = {"farm_id": farm, "flock_id": flock}
+    sire = (await make(whole, "/animals", farmer, {**place, "sex": "male", "birth_date": "2022-08-01"}))["id"]
+    lamb = {
+        **place,
+        "sex": "female",
+        "birth_date": "2024-08-01",
+        "identifiers": [{"kind": "visual", "value": "240001"}],
+        "parents": [{"parent_id": sire, "parent_type": "sire"}],
+    }
+    lamb_id = (await make(whole, "/animals", farmer, lamb))["id"]
+    weight = {"animal_id": lamb_id, "trait": "WWT", "weight": 31.5, "occurred_on": "2024-11-11"}
+    await make(whole, "/weights", farmer, {"farm_id": farm, "weights": [weight]})
+    run_id = await store_value(postgres_server.dsn, farm, flock, lamb_id)
+
+    answer = await whole.post("/graphql", json={"query": EXAMPLE, "variables": {"id": flock}}, headers=farmer)
+    body = answer.json()
+    assert "errors" not in body, body["errors"]
+    nodes = {node["id"]: node for node in body["data"]["flock"]["animals"]["nodes"]}
+    assert nodes.keys() == {sire, lamb_id}
+    assert nodes[lamb_id] == {
+        "id": lamb_id,
+        "tag": "240001",
+        "sex": "female",
+        "birthDate": "2024-08-01",
+        "sire": {"id": sire, "tag": nodes[sire]["tag"]},
+        "dam": None,
+        "weights": [{"trait": "WWT", "weightKg": 31.5, "occurredOn": "2024-11-11"}],
+        "breedingValues": [{"trait": "WWT", "value": 1.25, "reliability": 0.6, "runId": str(run_id)}],
+    }
+    assert body["data"]["flock"]["animals"]["pageInfo"] == {"endCursor": None, "hasNextPage": False}
+    flocks = await whole.post("/graphql", json={"query": "{ flocks { nodes { id } } }"}, headers=farmer)
+    assert flocks.json()["data"]["flocks"]["nodes"] == [{"id": flock}]
+
+    neighbour = await whole.post(
+        "/graphql", json={"query": EXAMPLE, "variables": {"id": flock}}, headers=auth.bearer(new_id())
+    )
+    assert neighbour.json()["data"] == {"flock": None}
+    assert neighbour.json()["errors"][0]["extensions"]["status"] == 404
+    student = await whole.post(
+        "/graphql", json={"query": EXAMPLE, "variables": {"id": flock}}, headers=auth.bearer(new_id(), ["student"])
+    )
+    assert student.json()["errors"][0]["extensions"]["code"] == "not_allowed"
+
+
+async def store_value(dsn: str, farm: str, flock: str, animal: str) -> UUID:
+    """A finished run with one breeding value; genetics' own tests make them by evaluating."""
+    run_id = new_id()
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(RUN, run_id, farm, flock, "0" * 64)
+        await connection.execute(VALUE, farm, run_id, animal)
+    finally:
+        await connection.close()
+    return run_id
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every reference in a document."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+async def test_the_merged_document_is_whole(whole: httpx.AsyncClient) -> None:
+    merged = (await whole.get("/openapi.json")).json()
+    assert merged["info"]["x-missing"] == ["auth", "sessions", "profiles", "chats"]
+    for reference in set(references(merged)):
+        found = merged
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+    ids = [
+        operation["operationId"]
+        for path in merged["paths"].values()
+        for method, operation in path.items()
+        if method != "parameters"
+    ]
+    assert len(ids) == len(set(ids)) > 30
+    for name in NAMES:
+        page = await whole.get(f"/docs/{name}")
+        assert page.status_code == 200
+        assert page.text.count("<details") == json.dumps(merged["paths"]).count(f'"tags": ["{name}"')
+
+
+async def test_the_real_services_tell_their_health(whole: httpx.AsyncClient) -> None:
+    found = {item["service"]: item for item in (await whole.get("/healthz")).json()["services"]}
+    assert {name: found[name]["state"] for name in (*NAMES, "auth")} == dict.fromkeys(NAMES, "ready") | {"auth": "down"}
+    assert (await whole.get("/readyz")).status_code == 503
