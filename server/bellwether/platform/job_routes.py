@@ -12,7 +12,7 @@ from bellwether.platform import job_store as jobs
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database
 from bellwether.platform.job_model import Job, JobState
-from bellwether.platform.pagination import Cursor, CursorText, Limit
+from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit
 from bellwether.platform.web import Acting, Write, database
 from bellwether.platform.wire import Page
 
@@ -35,8 +35,7 @@ def job_routes(service: str) -> APIRouter:
         cursor: CursorText = None,
     ) -> Page[Job]:
         """The jobs that you may see, newest first."""
-        after = Cursor.decode(cursor)
-        before = None if after is None else UUID(str(after.keys[0]))
+        before = last_of(cursor)
         found = await jobs.listing(session, service, kind=kind, state=state, before=before, limit=limit + 1)
         more = len(found) > limit
         return Page(items=found[:limit], next=Cursor((found[limit - 1].id,)).encode() if more else None)
@@ -65,6 +64,15 @@ def job_routes(service: str) -> APIRouter:
         return StreamingResponse(body, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     return router
+
+
+def last_of(cursor: str | None) -> UUID | None:
+    """The last job of the page before."""
+    after = Cursor.decode(cursor)
+    try:
+        return None if after is None else UUID(str(after.keys[0]))
+    except ValueError as error:
+        raise BadCursor from error
 
 
 async def changes(source: Database, context: Context, service: str, job: Job) -> AsyncIterator[str]:
