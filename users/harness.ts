@@ -3,7 +3,7 @@ import { Hasher } from "./auth/passwords.ts";
 import { type Composed, compose, type Outside } from "./compose.ts";
 import { MemoryTable } from "./platform/dynamo/memory.ts";
 import { quiet } from "./platform/logging.ts";
-import { serviceNames, type Settings } from "./platform/settings.ts";
+import { type Settings, serviceNames } from "./platform/settings.ts";
 import { TestClock, testSettings } from "./platform/testing.ts";
 import { signAccessToken } from "./platform/tokens.ts";
 

@@ -27,7 +27,7 @@ export function weakness(password: string, context: readonly string[]): string |
   const plain = password.normalize("NFKC").toLowerCase();
   if (new Set(plain).size < 5) return "It repeats a few characters.";
   if (isRun(plain)) return "It is a run of neighbouring characters.";
-  const words = [plain, unornamented(plain), unornamented(deLeet(plain))];
+  const words = [plain, unornamented(plain), deLeet(unornamented(plain)), unornamented(deLeet(plain))];
   if (words.some((word) => isCommon(word))) return "It is one of the common passwords.";
   const known = context
     .flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u))

@@ -45,7 +45,10 @@ const implementations: [string, () => ScannableTable][] = [
 async function winners(writes: Promise<unknown>[]): Promise<number> {
   const settled = await Promise.allSettled(writes);
   for (const one of settled)
-    if (one.status === "rejected" && !(one.reason instanceof ConditionFailed || one.reason instanceof TransactionCancelled))
+    if (
+      one.status === "rejected" &&
+      !(one.reason instanceof ConditionFailed || one.reason instanceof TransactionCancelled)
+    )
       throw one.reason;
   return settled.filter(({ status }) => status === "fulfilled").length;
 }
@@ -54,7 +57,16 @@ describe.each(implementations)("a table %s", (_name, open) => {
   const fresh = () => crypto.randomUUID();
 
   test("gives back every kind of value", async () => {
-    const item: Item = { pk: fresh(), sk: "a", s: "é\u0000", n: -1.5, b: true, z: null, l: [1, "x", [true]], m: { a: { b: 1 } } };
+    const item: Item = {
+      pk: fresh(),
+      sk: "a",
+      s: "é\u0000",
+      n: -1.5,
+      b: true,
+      z: null,
+      l: [1, "x", [true]],
+      m: { a: { b: 1 } },
+    };
     await open().put({ ...item, bytes: new Uint8Array([0, 255]), nothing: undefined });
     const found = await open().get({ pk: item.pk, sk: "a" });
     expect(found).toEqual({ ...item, bytes: new Uint8Array([0, 255]) });
@@ -64,7 +76,9 @@ describe.each(implementations)("a table %s", (_name, open) => {
   test("a failed condition carries the old item and writes nothing", async () => {
     const key = { pk: fresh(), sk: "a" };
     await open().put({ ...key, n: 1 }, absent("pk"));
-    const failed = await open().put({ ...key, n: 2 }, absent("pk")).catch((error: unknown) => error);
+    const failed = await open()
+      .put({ ...key, n: 2 }, absent("pk"))
+      .catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ConditionFailed);
     expect(failed instanceof ConditionFailed && failed.old).toEqual({ ...key, n: 1 });
     await expect(open().update(key, { set: { n: 3 } }, equal("n", 2))).rejects.toBeInstanceOf(ConditionFailed);
@@ -76,7 +90,12 @@ describe.each(implementations)("a table %s", (_name, open) => {
     const key = { pk: fresh(), sk: "a" };
     await open().put({ ...key, n: 5, s: "m", list: ["a", "b"], ttl: 100 });
     const holds = async (when: Parameters<ScannableTable["put"]>[1]) =>
-      open().update(key, { set: { touched: 1 } }, when).then(() => true, () => false);
+      open()
+        .update(key, { set: { touched: 1 } }, when)
+        .then(
+          () => true,
+          () => false,
+        );
     expect(await holds(compare("n", "<", 6))).toBe(true);
     expect(await holds(compare("n", ">=", 6))).toBe(false);
     expect(await holds(compare("s", "<=", "m"))).toBe(true);
@@ -99,10 +118,16 @@ describe.each(implementations)("a table %s", (_name, open) => {
   });
 
   test("a transaction is all or nothing and says which condition failed", async () => {
-    const [a, b] = [{ pk: fresh(), sk: "a" }, { pk: fresh(), sk: "b" }];
+    const [a, b] = [
+      { pk: fresh(), sk: "a" },
+      { pk: fresh(), sk: "b" },
+    ];
     await open().put({ ...b, n: 1 });
     const failed = await open()
-      .transact([{ put: { ...a, n: 1 }, when: absent("pk") }, { update: b, change: { add: { n: 1 } }, when: equal("n", 7) }])
+      .transact([
+        { put: { ...a, n: 1 }, when: absent("pk") },
+        { update: b, change: { add: { n: 1 } }, when: equal("n", 7) },
+      ])
       .catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(TransactionCancelled);
     expect(failed instanceof TransactionCancelled && [failed.failed(0), failed.failed(1)]).toEqual([false, true]);
@@ -155,7 +180,8 @@ describe.each(implementations)("a table %s", (_name, open) => {
     await open().put({ pk: fresh(), sk: "a", n: 9 });
     const list = async () => {
       const page = await open().query({ pk: group, index: "gsi1", limit: 2, descending: true });
-      const rest = page.next && (await open().query({ pk: group, index: "gsi1", limit: 2, descending: true, after: page.next }));
+      const rest =
+        page.next && (await open().query({ pk: group, index: "gsi1", limit: 2, descending: true, after: page.next }));
       return [...page.items, ...(rest?.items ?? [])].map(({ n }) => n);
     };
     expect(await list()).toEqual([3, 2, 1]);
@@ -180,7 +206,9 @@ describe.each(implementations)("a table %s", (_name, open) => {
   test("racing increments all count: conflicts are retried, not reported", async () => {
     const key = { pk: fresh(), sk: "a" };
     const side = (n: number) => ({ put: { pk: key.pk, sk: `s${n}` } });
-    await Promise.all(Array.from({ length: 30 }, (_, n) => open().transact([{ update: key, change: { add: { n: 1 } } }, side(n)])));
+    await Promise.all(
+      Array.from({ length: 30 }, (_, n) => open().transact([{ update: key, change: { add: { n: 1 } } }, side(n)])),
+    );
     expect(await open().get(key)).toMatchObject({ n: 30 });
   });
 

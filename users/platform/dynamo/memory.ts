@@ -9,6 +9,7 @@ import {
   type Query,
   type ScannableTable,
   StoreRejected,
+  StoreUnavailable,
   TransactionCancelled,
   type Value,
   type Write,
@@ -22,6 +23,8 @@ export class MemoryTable implements ScannableTable {
   private readonly items = new Map<string, Item>();
   /** operation -> calls, for tests that count them */
   readonly calls = new Map<string, number>();
+  /** set to see what callers do when the store does not answer */
+  isAway = false;
 
   async get(key: Key, _consistent = true): Promise<Item | undefined> {
     await this.arrive("get");
@@ -89,10 +92,16 @@ export class MemoryTable implements ScannableTable {
     return structuredClone([...this.items.values()]);
   }
 
+  /** Drops items, as a crash before their write would have. */
+  forget(which: (item: Item) => boolean): void {
+    for (const [at, item] of this.items) if (which(item)) this.items.delete(at);
+  }
+
   /** Yielding here lets racing callers interleave as they do over a network. */
   private async arrive(operation: string): Promise<void> {
     this.calls.set(operation, (this.calls.get(operation) ?? 0) + 1);
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.isAway) throw new StoreUnavailable("the store in memory is away");
   }
 
   private single(write: Write): void {

@@ -28,7 +28,10 @@ test.each(vectors)("signs %s %s as published", (method, url, signature) => {
 
 test("signs the session token when there is one", () => {
   const signer = new Signer({ ...credentials, sessionToken: "token" }, "us-east-1", "service");
-  const headers = signer.sign({ method: "GET", url: new URL("https://example.amazonaws.com/"), headers: {}, body: "" }, at);
+  const headers = signer.sign(
+    { method: "GET", url: new URL("https://example.amazonaws.com/"), headers: {}, body: "" },
+    at,
+  );
   expect(headers["x-amz-security-token"]).toBe("token");
   expect(headers.authorization).toContain("SignedHeaders=host;x-amz-date;x-amz-security-token");
 });

@@ -1,0 +1,27 @@
+import { expect, test } from "bun:test";
+import { Hasher, weakness } from "./passwords.ts";
+
+test("real argon2id with the parameters of the handbook; an unknown account never matches", async () => {
+  const hasher = new Hasher();
+  const stored = await hasher.hash("seven grey ewes at dawn");
+  expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(await hasher.verify("seven grey ewes at dawn", stored)).toBe(true);
+  expect(await hasher.verify("seven grey ewes at dusk", stored)).toBe(false);
+  expect(await hasher.verify("seven grey ewes at dawn", undefined)).toBe(false);
+});
+
+test("hashing is bounded: a full queue answers busy instead of growing", async () => {
+  const hasher = new Hasher(1, 2);
+  const settled = await Promise.allSettled(Array.from({ length: 6 }, () => hasher.hash("seven grey ewes at dawn")));
+  expect(settled.filter(({ status }) => status === "rejected")).toHaveLength(3);
+});
+
+test("ordinary passphrases pass, in any script and without composition rules", () => {
+  for (const good of [
+    "seven grey ewes at dawn",
+    "correct mule battery fence",
+    "沼地の羊は今日も静かに草を食む",
+    "x".repeat(4) + "qoiwueyrtlk",
+  ])
+    expect(weakness(good, ["mary@hillfarm.example", "Mary Hill"])).toBeUndefined();
+});
