@@ -48,6 +48,6 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Legendre", "Model", "ModelError",
-    "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Solution",
-    "Variances", "fit",
+    "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records",
+    "Solution", "Variances", "fit",
 ]  # fmt: skip

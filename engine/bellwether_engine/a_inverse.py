@@ -39,9 +39,7 @@ def mendelian_variance(
     return d
 
 
-def build_a_inverse(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64]
-) -> csr_array:
+def build_a_inverse(sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64]) -> csr_array:
     """A-inverse by Henderson's rules: each animal adds ``w w' / d`` with w = 1 for itself, -1/2 for known parents.
 
     Parameters

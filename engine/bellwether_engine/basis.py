@@ -30,5 +30,5 @@ def legendre(basis: Legendre, values: NDArray[np.float64]) -> NDArray[np.float64
     """
     scaled = 2.0 * (values - basis.lower) / (basis.upper - basis.lower) - 1.0
     degree = np.arange(basis.order + 1)
-    polynomials: NDArray[np.float64] = np.polynomial.legendre.legvander(scaled, basis.order)
-    return polynomials * np.sqrt((2.0 * degree + 1.0) / 2.0)
+    polynomials = np.asarray(np.polynomial.legendre.legvander(scaled, basis.order), dtype=np.float64)
+    return np.asarray(polynomials * np.sqrt((2.0 * degree + 1.0) / 2.0))

@@ -40,7 +40,7 @@ class FixedBlock:
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """One coefficient of a random block: it acts on `trait` through `value` at `level` (-1: no effect on the record)."""
+    """One coefficient of a random block: it acts on `trait` through `value` at `level` (-1: not on this record)."""
 
     trait: int
     label: str
@@ -62,7 +62,7 @@ class RandomBlock:
 def observed_by(records: Records, effect: Effect, traits: tuple[str, ...]) -> tuple[list[int], NDArray[np.bool_]]:
     """Indices of the traits of an effect, and the records that have at least one of them."""
     acting = [i for i, trait in enumerate(traits) if effect.traits is None or trait in effect.traits]
-    return acting, np.isfinite(records.values[:, acting]).any(axis=1)
+    return acting, np.asarray(np.isfinite(records.values[:, acting]).any(axis=1))
 
 
 def fixed_blocks(effects: tuple[Effect, ...], traits: tuple[str, ...], records: Records) -> list[FixedBlock]:

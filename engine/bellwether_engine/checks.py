@@ -22,8 +22,8 @@ def check_traits(traits: tuple[str, ...], records: Records) -> None:
     if records.values.shape[1] != len(traits):
         message = f"values has {records.values.shape[1]} columns, the model {len(traits)} traits"
         raise ModelError("shape", message, place="records", fix="Give one column of values per trait")
-    for trait, seen in zip(traits, np.isfinite(records.values).any(axis=0), strict=True):
-        if not seen:
+    for k, trait in enumerate(traits):
+        if not np.isfinite(records.values[:, k]).any():
             message = f"trait {trait} has no record"
             raise ModelError("no_records", message, place=f"traits.{trait}", fix="Add records or drop the trait")
 

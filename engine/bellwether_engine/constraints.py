@@ -95,7 +95,9 @@ class _Sweep:
         x2 = x2 @ diags_array(1.0 / scale)
         absorbed = np.asarray((diags_array(1.0 / x1.sum(axis=0)) @ (x1.T @ x2)).todense())
         within = x2.toarray() - absorbed[_kept_column(design.fixed[kept], design, rows)] if len(rows) < 20_000 else None
-        schur = within.T @ within if within is not None else np.asarray((x2.T @ x2 - (x1.T @ x2).T @ absorbed).todense())
+        schur = (
+            within.T @ within if within is not None else np.asarray((x2.T @ x2 - (x1.T @ x2).T @ absorbed).todense())
+        )
         lower, dependent = sweep(schur, DEPENDENT)
         return _Sweep(columns, first, dependent, lower, absorbed, scale)
 
@@ -121,7 +123,7 @@ def _kept_column(block: FixedBlock, design: Design, rows: NDArray[np.intp]) -> N
     return column
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def sweep(
     matrix: NDArray[np.float64], tolerance: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:  # pragma: no cover - compiled

@@ -55,9 +55,7 @@ class Design:
         return int(self.w.shape[1])
 
 
-def build_design(
-    fixed: list[FixedBlock], random: list[RandomBlock], records: Records, variances: Variances
-) -> Design:
+def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Records, variances: Variances) -> Design:
     """Put the blocks side by side.
 
     Raises

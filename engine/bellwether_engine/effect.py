@@ -81,4 +81,6 @@ class Effect:
             raise ModelError("effect_kind", f"there is no kind {self.kind!r}", place=place, fix=f"Use one of {known}")
         if self.basis is not None and self.kind in ("fixed", "maternal"):
             message = f"an effect of kind {self.kind} takes no basis"
-            raise ModelError("basis_kind", message, place=place, fix="Use a basis with covariate, additive or permanent")
+            raise ModelError(
+                "basis_kind", message, place=place, fix="Use a basis with covariate, additive or permanent"
+            )

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array, eye_array, kron, block_diag
+from scipy.sparse import block_diag, csc_array, csr_array, eye_array, kron
 
 from .design import Design
 
@@ -45,6 +45,12 @@ class Equations:
         """Number of equations."""
         return len(self.rhs)
 
+    @property
+    def relationship_inverse(self) -> csr_array:
+        """A-inverse of a model with a genetic block."""
+        assert self.a_inverse is not None
+        return self.a_inverse
+
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """First equation of each random block."""
@@ -63,7 +69,7 @@ class Equations:
             precision = self.design.precision[k]
             size = len(self.design.random[k].level) * len(precision)
             levels = x[start : start + size].reshape(-1, len(precision)) @ precision
-            structured = self.a_inverse @ levels if self.design.random[k].is_genetic else levels
+            structured = self.relationship_inverse @ levels if self.design.random[k].is_genetic else levels
             result[start : start + size] += structured.ravel()
         return result
 
@@ -71,7 +77,7 @@ class Equations:
         """C as a sparse symmetric matrix."""
         blocks = [csr_array((self.n_fixed, self.n_fixed))]
         for block, precision in zip(self.design.random, self.design.precision, strict=True):
-            structure = self.a_inverse if block.is_genetic else eye_array(len(block.level), format="csr")
+            structure = self.relationship_inverse if block.is_genetic else eye_array(len(block.level), format="csr")
             blocks.append(csr_array(kron(structure, precision, format="csr")))
         data = self.w_transposed @ self.residual_inverse @ self.w
         return csc_array(data + block_diag(blocks, format="csr"))

@@ -40,5 +40,5 @@ class ModelError(EngineError):
     """Model, variances or records cannot be used, or ask for something that the engine does not have."""
 
 
-class NotConverged(EngineError):  # noqa: N818 - the name is the state of the run
+class NotConverged(EngineError):
     """The solver stopped short of the tolerance; such a run has no breeding values."""

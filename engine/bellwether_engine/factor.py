@@ -89,7 +89,7 @@ def _factorise(matrix: csc_array) -> SuperLU:
         raise singular() from error
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def elimination_tree(
     pointers: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover - compiled
@@ -111,7 +111,7 @@ def elimination_tree(
     return parent, np.cumsum(start)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def factorise(
     pointers: NDArray[np.int64],
     rows: NDArray[np.int64],
@@ -160,7 +160,7 @@ def factorise(
     return lower_rows, lower, pivots
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def selected_inverse(
     start: NDArray[np.int64],
     rows: NDArray[np.int64],

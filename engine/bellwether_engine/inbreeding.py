@@ -7,9 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 
-def inbreeding(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]
-) -> NDArray[np.float64]:
+def inbreeding(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]) -> NDArray[np.float64]:
     """Inbreeding coefficients F by tracing ancestors.
 
     F of an animal is half the relationship of its parents, ``a_sd = sum_j L_sj L_dj D_j`` over common ancestors j,
@@ -45,7 +43,7 @@ def inbreeding(
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def generations(
     sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]
 ) -> NDArray[np.int32]:  # pragma: no cover - compiled
@@ -58,7 +56,7 @@ def generations(
     return generation
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def trace_families(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> NDArray[np.float64]:  # pragma: no cover
     """F for animals sorted by generation, sire and dam."""
     n = len(sire)
@@ -90,7 +88,7 @@ def trace_families(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> NDArray[n
     return f
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def ancestors(
     animal: int,
     sire: NDArray[np.int32],
@@ -116,7 +114,7 @@ def ancestors(
     return found
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def push(heap: NDArray[np.int32], size: int, value: int) -> int:  # pragma: no cover - compiled
     """Add `value` to a max-heap; its new size."""
     k = size
@@ -127,7 +125,7 @@ def push(heap: NDArray[np.int32], size: int, value: int) -> int:  # pragma: no c
     return size + 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def drop_top(heap: NDArray[np.int32], size: int) -> int:  # pragma: no cover - compiled
     """Remove the largest value of a max-heap; its new size."""
     size -= 1

@@ -108,7 +108,7 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
     >>> solution.reliability[:, 0].round(3)
     array([0.058, 0.016, 0.087, 0.145, 0.144, 0.115, 0.116, 0.155])
     """
-    tell = progress or (lambda share, step: None)
+    tell = progress or _silent
     _check(model, records, pedigree)
     tell(0.0, "inbreeding")
     inbreeding = pedigree.inbreeding()
@@ -140,6 +140,10 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         warnings=(*warnings, *constraints.warnings, *plan.warnings, *below_zero(reliability)),
         provenance=provenance(model, records, pedigree, plan.method),
     )
+
+
+def _silent(_share: float, _step: str) -> None:
+    """Progress that nobody asked for."""
 
 
 def _check(model: Model, records: Records, pedigree: Pedigree) -> None:

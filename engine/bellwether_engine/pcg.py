@@ -61,11 +61,10 @@ def _level_blocks(equations: Equations, k: int) -> tuple[int, NDArray[np.float64
     blocks = np.zeros((n_levels, size, size))
     blocks[rows[inside] // size, rows[inside] % size, columns[inside] % size] = crossed.data[inside]
     if block.is_genetic:
-        assert equations.a_inverse is not None
-        blocks += equations.a_inverse.diagonal()[:, None, None] * precision
+        blocks += equations.relationship_inverse.diagonal()[:, None, None] * precision
     else:
         blocks += precision
-    return start, np.linalg.inv(blocks)
+    return start, np.asarray(np.linalg.inv(blocks), dtype=np.float64)
 
 
 def solve_pcg(
@@ -111,7 +110,9 @@ def solve_pcg(
     done, change, residual = 0, np.inf, np.inf
     while done < maximum_iterations:
         before, r_before = x.copy(), float(np.linalg.norm(r)) / size
-        x, r, steps, energy = _run(equations, conditioner, x, r, maximum_iterations - done, (scale, tolerance, size, report))
+        x, r, steps, energy = _run(
+            equations, conditioner, x, r, maximum_iterations - done, (scale, tolerance, size, report)
+        )
         done += steps
         r = equations.rhs - equations.product(x)
         residual = float(np.linalg.norm(r)) / size
@@ -120,7 +121,9 @@ def solve_pcg(
             return x, Convergence("pcg", True, done, change, residual, error_estimate=energy[0])
         if residual >= r_before and np.array_equal(before, x):
             break
-    message = f"after {done} iterations: change {change:.3g} genetic standard deviations, relative residual {residual:.3g}"
+    message = (
+        f"after {done} iterations: change {change:.3g} genetic standard deviations, relative residual {residual:.3g}"
+    )
     fix = "Raise maximum_iterations, or look for confounded effects and variances near 0"
     raise NotConverged("not_converged", message, place="options.tolerance", fix=fix)
 

@@ -120,7 +120,7 @@ def _error(code: str, message: str, fix: str, positions: NDArray[np.intp]) -> Pe
     return PedigreeError(code, message, place="pedigree", fix=fix, positions=shown)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def topological_order(
     sire: NDArray[np.int32], dam: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # pragma: no cover - compiled

@@ -51,7 +51,8 @@ def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:
 
 def provenance(model: Model, records: Records, pedigree: Pedigree, method: str) -> Provenance:
     """Version, method, parameters and the digest of pedigree and records."""
-    arrays = [("sire", pedigree.sire), ("dam", pedigree.dam), ("animal", records.animal), ("values", records.values)]
+    arrays: list[tuple[str, np.ndarray[Any, Any] | None]] = [("sire", pedigree.sire), ("dam", pedigree.dam)]
+    arrays += [("animal", records.animal), ("values", records.values)]
     arrays += [(f"columns.{name}", records.columns[name]) for name in sorted(records.columns)]
     variances = {
         name: None if matrix is None else matrix.tolist()

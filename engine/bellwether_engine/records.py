@@ -24,9 +24,9 @@ class Records:
         Phenotypes in the unit of each trait, columns in the order of ``Model.traits``; NaN where missing. One dimension
         is read as one trait.
     columns : mapping of str to array of shape (n_records,)
-        By name. Classes (``fixed``, ``random``): integer codes 0, 1, ...; covariates and the column of a basis: float64;
-        dams (``maternal``, ``permanent_dam``): positions in the pedigree, -1 where the dam of the pedigree is meant (and
-        so may the whole column be left out).
+        By name. Classes (``fixed``, ``random``): integer codes 0, 1, ...; covariates and the column of a basis:
+        float64; dams (``maternal``, ``permanent_dam``): positions in the pedigree, -1 where the dam of the pedigree is
+        meant (and so may the whole column be left out).
     weights : float64, shape (n_records,), optional
         The residual variance of a row is divided by its weight; greater than 0.
 

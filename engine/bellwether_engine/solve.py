@@ -16,7 +16,7 @@ from .pcg import RESIDUAL, solve_pcg
 from .results import genetic_scale
 from .solution import Convergence, Notice
 
-AUTO_LIMIT = 40_000
+AUTO_LIMIT = 30_000
 Tell = Callable[[float, str], None]
 
 

@@ -70,7 +70,9 @@ def square(matrix: ArrayLike, place: str) -> NDArray[np.float64]:
     """
     values = np.atleast_2d(np.array(matrix, dtype=np.float64))
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
-        raise ModelError("not_square", f"a matrix of shape {values.shape} is not square", place=place, fix="Complete it")
+        raise ModelError(
+            "not_square", f"a matrix of shape {values.shape} is not square", place=place, fix="Complete it"
+        )
     if not np.isfinite(values).all():
         raise ModelError("not_finite", "a (co)variance is missing or infinite", place=place, fix="Give a number")
     if not np.allclose(values, values.T, rtol=1e-10, atol=1e-12):
@@ -94,5 +96,5 @@ def inverse(matrix: NDArray[np.float64], place: str) -> NDArray[np.float64]:
         message = f"the matrix is not positive definite (smallest eigenvalue, scaled to correlations: {smallest:.3g})"
         fix = "Every variance must be above 0 and every correlation between -1 and 1: bend the matrix or drop an effect"
         raise ModelError("not_positive_definite", message, place=place, fix=fix)
-    inverted: NDArray[np.float64] = np.linalg.inv(matrix)
+    inverted = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     return (inverted + inverted.T) / 2.0

@@ -103,7 +103,7 @@ def test_the_same_input_gives_the_same_bits():
 
 def test_a_constant_added_to_a_trait_changes_no_breeding_value():
     sire, dam, records = example(3)
-    moved = Records(records.animal, records.values + [100.0, -5.0], records.columns, records.weights)
+    moved = Records(records.animal, records.values + np.array([100.0, -5.0]), records.columns, records.weights)
     model = Model(("a", "b"), EFFECTS, VARIANCES)
     first, second = (fit(model, r, Pedigree(sire, dam)) for r in (records, moved))
     np.testing.assert_allclose(first.ebv, second.ebv, atol=1e-9)

@@ -156,5 +156,7 @@ def test_random_regression(solver):
     np.testing.assert_allclose(solution.ebv, data["expected"]["animal"], atol=data["tolerance"])
     permanent = np.column_stack([part.estimate for part in solution.random])
     np.testing.assert_allclose(permanent, data["computed_pe"], atol=1e-7)
-    np.testing.assert_allclose(estimates(solution, "curve")["TDY"][1:], data["expected"]["fixed_regression"][1:], atol=2e-4)
+    np.testing.assert_allclose(
+        estimates(solution, "curve")["TDY"][1:], data["expected"]["fixed_regression"][1:], atol=2e-4
+    )
     assert [c.effect for c in solution.columns] == ["legendre0", "legendre1", "legendre2"]

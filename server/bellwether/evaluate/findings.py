@@ -27,7 +27,7 @@ class Finding:
         return f"{place}: {self.message} [{self.code}]\n    {self.fix}"
 
 
-class BadInput(Exception):  # noqa: N818 - it is the input that is bad
+class BadInput(Exception):
     """The input cannot be used; nothing was written."""
 
     title = "The input cannot be used"
@@ -61,8 +61,6 @@ class DidNotConverge(BadInput):
     exit_code = 1
 
 
-def refuse(
-    path: Path | str, line: int | None, code: str, message: str, fix: str, field: str | None = None
-) -> BadInput:
+def refuse(path: Path | str, line: int | None, code: str, message: str, fix: str, field: str | None = None) -> BadInput:
     """A BadInput with one finding."""
     return BadInput([Finding(str(path), line, code, message, fix, field)])

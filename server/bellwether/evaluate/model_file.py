@@ -210,6 +210,7 @@ def line_of(text: str, place: str) -> int | None:
     patterns = [rf"^\s*\[+\s*{re.escape(place)}\s*\]+", rf"^\s*(random\.)?\"?{re.escape(parts[-1])}\"?\s*="]
     if parts[0] == "effects" and len(parts) > 1:
         patterns.insert(0, rf"name\s*=\s*[\"']{re.escape(parts[1])}[\"']")
+    patterns.append(rf"^\s*{re.escape(parts[0])}\s*=")
     patterns.append(rf"^\s*\[+\s*{re.escape(parts[0])}\s*\]+")
     for pattern in patterns:
         found = re.search(pattern, text, re.MULTILINE)

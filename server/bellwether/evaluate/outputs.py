@@ -29,14 +29,14 @@ NAMES = (
 def breeding_values(animals: Animals, solution: Solution) -> pl.DataFrame:
     """One row per animal and column of the breeding values."""
     n, width = solution.ebv.shape
-    reliability = None if solution.reliability is None else solution.reliability.ravel()
+    reliability = np.full(n * width, np.nan) if solution.reliability is None else solution.reliability.ravel()
     return pl.DataFrame(
         {
             "animal": animals.ids.gather(np.repeat(np.arange(n), width)),
             "trait": [column.trait for column in solution.columns] * n,
             "effect": [column.effect for column in solution.columns] * n,
             "ebv": solution.ebv.ravel(),
-            "reliability": reliability if reliability is not None else pl.Series([None] * (n * width), dtype=pl.Float64),
+            "reliability": pl.Series(reliability).fill_nan(None),
             "inbreeding": np.repeat(solution.inbreeding, width),
         }
     )

@@ -79,17 +79,14 @@ def _check_ids(table: Table, animal: pl.Series) -> None:
         raise BadInput(table.findings(rows, "repeated_animal", "animal {} has a row already", fix, "animal"))
 
 
-def _explain(
-    error: PedigreeError, table: Table, ids: pl.Series, parents: list[NDArray[np.int32]]
-) -> BadInput:
+def _explain(error: PedigreeError, table: Table, ids: pl.Series, parents: list[NDArray[np.int32]]) -> BadInput:
     names = [str(ids[i]) for i in error.positions]
     if error.code == "pedigree_loop":
         message = f"the pedigree has a loop, each animal followed by its parent: {' -> '.join(names)}"
         if len(names) == 2:
             message = f"animal {names[0]} is its own parent"
-        rows = [i for i in error.positions[:-1] if i < len(table.frame)]
-        found = [Finding(str(table.path), table.line(i), error.code, message, error.fix, "animal") for i in rows[:SHOWN]]
-        return BadInput(found)
+        rows = [i for i in error.positions[:-1] if i < len(table.frame)][:SHOWN]
+        return BadInput(table.findings(rows, error.code, message, error.fix, "animal"))
     found = []
     for position, name in zip(error.positions, names, strict=True):
         lines = [table.line(int(np.flatnonzero(parent == position)[0])) for parent in parents]

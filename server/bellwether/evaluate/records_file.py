@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
-from bellwether_engine import Effect, Records
+from bellwether_engine import ModelError, Records
 from numpy.typing import NDArray
 
-from .findings import SHOWN, BadInput
+from .findings import SHOWN, BadInput, refuse
 from .model_file import ModelFile
 from .pedigree_file import UNKNOWN, Animals, match
 from .tables import Table
 
+CLASSES = ("fixed", "random")
+DAMS = ("maternal", "permanent_dam")
 MISSING = ("", "NA", "NaN", "nan")
 
 
@@ -37,45 +38,38 @@ def read_records(table: Table, model: ModelFile, animals: Animals) -> Observatio
         A missing column, an unknown animal or dam, text where a number belongs.
     """
     animal = _positions(table, "animal", animals, may_be_unknown=False)
-    values = [_numbers(table, trait) for trait in model.model.traits]
-    columns: dict[str, NDArray[Any]] = {}
+    values = [_numbers(table, trait) for trait in model.model.traits] or [np.empty(len(animal))]
+    _check_uses(model)
+    dams = {effect.name for effect in model.model.effects if effect.kind in DAMS} & set(table.frame.columns)
+    columns: dict[str, NDArray[Any]] = {name: _positions(table, name, animals, may_be_unknown=True) for name in dams}
     labels: dict[str, pl.Series] = {}
     for effect in model.model.effects:
-        reader = READERS.get(effect.kind)
-        if reader is not None:
-            reader(effect, table, animals, columns, labels)
         if effect.basis is not None:
             columns[effect.basis.on] = _numbers(table, effect.basis.on)
+        if effect.name in dams and effect.kind in CLASSES:
+            labels[effect.name] = animals.ids
+        elif effect.kind in CLASSES:
+            columns[effect.name], labels[effect.name] = codes(table.column(effect.name))
+        elif effect.kind == "covariate" and effect.basis is None:
+            columns[effect.name] = _numbers(table, effect.name)
     weights = None if model.weights is None else _numbers(table, model.weights)
-    return Observations(table, Records(animal, np.column_stack(values), columns, weights), labels)
+    try:
+        records = Records(animal, np.column_stack(values), columns, weights)
+    except ModelError as error:
+        rows, field = list(error.positions), model.weights or "animal"
+        raise BadInput(table.findings(rows, error.code, error.message, error.fix, field)) from error
+    return Observations(table, records, labels)
 
 
-Columns = dict[str, NDArray[Any]]
-Labels = dict[str, pl.Series]
-
-
-def _read_classes(effect: Effect, table: Table, animals: Animals, columns: Columns, labels: Labels) -> None:
-    if effect.name not in labels:
-        columns[effect.name], labels[effect.name] = codes(table.column(effect.name))
-
-
-def _read_covariate(effect: Effect, table: Table, animals: Animals, columns: Columns, labels: Labels) -> None:
-    if effect.basis is None:
-        columns[effect.name] = _numbers(table, effect.name)
-
-
-def _read_dams(effect: Effect, table: Table, animals: Animals, columns: Columns, labels: Labels) -> None:
-    if effect.name in table.frame.columns:
-        columns[effect.name] = _positions(table, effect.name, animals, may_be_unknown=True)
-
-
-READERS: dict[str, Callable[[Effect, Table, Animals, Columns, Labels], None]] = {
-    "fixed": _read_classes,
-    "random": _read_classes,
-    "covariate": _read_covariate,
-    "maternal": _read_dams,
-    "permanent_dam": _read_dams,
-}
+def _check_uses(model: ModelFile) -> None:
+    """A column cannot be read as classes and as numbers at once."""
+    effects = model.model.effects
+    classes = {effect.name for effect in effects if effect.kind in CLASSES}
+    numbers = {effect.name for effect in effects if effect.kind == "covariate" and effect.basis is None}
+    for name in sorted(classes & (numbers | {effect.basis.on for effect in effects if effect.basis})):
+        message = f"the column {name} is used as classes and as numbers"
+        line = model.line(f"effects.{name}")
+        raise refuse(model.path, line, "column_used_twice", message, "Copy the column under a second name", name)
 
 
 def codes(column: pl.Series) -> tuple[NDArray[np.int32], pl.Series]:

@@ -81,5 +81,4 @@ def explain(error: EngineError, model: ModelFile, observations: Observations) ->
     message = error.message
     if name in observations.labels and error.code == "level_not_estimable":
         message = f"{message} (level {table.frame[name][error.positions[0]]})"
-    field = model.weights if error.code == "weight" and model.weights else name
-    return BadInput(table.findings(list(error.positions), error.code, message, error.fix, field))
+    return BadInput(table.findings(list(error.positions), error.code, message, error.fix, name))

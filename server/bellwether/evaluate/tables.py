@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from .findings import BadInput, Finding, refuse
+from .findings import Finding, refuse
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Table:
                 str(self.path),
                 self.line(row),
                 code,
-                message.format(cells[row]) if cells is not None else message,
+                message.replace("{}", cells[row]) if cells is not None else message,
                 fix,
                 field,
             )
@@ -113,25 +113,27 @@ def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:
     if repeated:
         message = f"the column {repeated[0]} appears twice"
         raise refuse(path, header[0], "repeated_column", message, "Rename or remove one of them", repeated[0])
+    used = "\t" if separator == " " else separator
     try:
-        used = "\t" if separator == " " else separator
         frame = pl.read_csv(io.BytesIO(source.encode()), separator=used, infer_schema=False)
-    except pl.exceptions.NoDataError as error:
-        raise refuse(path, 1, "no_rows", "the file has a header and no rows", "Add rows") from error
     except pl.exceptions.PolarsError as error:
-        raise _ragged(path, text, separator, len(names)) from error
-    if frame.width != len(names):
-        raise _ragged(path, text, separator, len(names))
+        _refuse_ragged(path, text, separator, len(names))
+        fix = "Check quotes and separators"
+        raise refuse(path, None, "unreadable_file", f"the file cannot be read as a table: {error}", fix) from error
+    if frame.height == 0:
+        raise refuse(path, 1, "no_rows", "the file has a header and no rows", "Add rows")
+    if '"' in source or source.count(used) != (len(names) - 1) * (frame.height + 1):
+        _refuse_ragged(path, text, separator, len(names))
     frame.columns = names
     return frame.select(pl.all().fill_null("").str.strip_chars())
 
 
-def _ragged(path: Path, text: str, separator: str, width: int) -> BadInput:
+def _refuse_ragged(path: Path, text: str, separator: str, width: int) -> None:
     for line, cells in _rows(text, separator):
         if len(cells) != width:
             message = f"the line has {len(cells)} cells, the header has {width}"
-            return refuse(path, line, "ragged_line", message, "Quote cells that hold the separator")
-    return refuse(path, None, "unreadable_file", "the file cannot be read as a table", "Check quotes and separators")
+            fix = "Give every line one cell per column; quote cells that hold the separator"
+            raise refuse(path, line, "ragged_line", message, fix)
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
