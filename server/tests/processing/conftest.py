@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from bellwether.platform.consumers import Subscription
 from bellwether.platform.database import Database
 from bellwether.platform.events import Event
 from bellwether.platform.ids import new_id
@@ -51,8 +52,8 @@ async def deliver(settings_of: Any) -> AsyncIterator[Deliver]:
     async def hand_over(event: Event) -> None:
         for consumer in consumers():
             if event.type in consumer.types:
-                async with database.transaction(event.context) as session:
-                    await consumer.handle(session, event)
+                # the broker only fetches and acknowledges; taking an event in is all in `apply`
+                await Subscription(consumer, database, None).apply(event)
 
     yield hand_over
     await database.close()

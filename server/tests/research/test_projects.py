@@ -1,12 +1,17 @@
 """Projects over HTTP."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import asyncpg
+import jsonschema_rs
 import pytest
 from bellwether.platform.ids import new_id
 
 from .conftest import BASE, People
+
+CONTRACTS = Path(__file__).parents[3] / "contracts" / "events"
 
 
 async def test_a_project_is_stored_with_its_owner_as_lead(people: People) -> None:
@@ -43,8 +48,17 @@ async def test_the_fact_leaves_through_the_outbox(people: People, postgres_serve
         await connection.close()
     assert row is not None
     assert row["type"] == "research.project.created.v1"
-    assert f'"{owner.id}"' in row["payload"]
-    assert f'"{owner.id}"' in row["headers"]
+    assert json.loads(row["headers"])["actor"] == str(owner.id)
+    data = json.loads(row["payload"])
+    assert data == {
+        "project_id": made["id"],
+        "title": "Twins",
+        "owner_id": str(owner.id),
+        "member_ids": [str(owner.id)],
+    }
+    contract = json.loads((CONTRACTS / "research.project.created.v1.json").read_text())
+    for told in (data, contract["examples"][0]):
+        jsonschema_rs.validate(contract, told, validate_formats=True)
 
 
 @pytest.mark.parametrize(
