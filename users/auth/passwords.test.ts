@@ -21,7 +21,7 @@ test("ordinary passphrases pass, in any script and without composition rules", (
     "seven grey ewes at dawn",
     "correct mule battery fence",
     "沼地の羊は今日も静かに草を食む",
-    "x".repeat(4) + "qoiwueyrtlk",
+    `${"x".repeat(4)}qoiwueyrtlk`,
   ])
     expect(weakness(good, ["mary@hillfarm.example", "Mary Hill"])).toBeUndefined();
 });

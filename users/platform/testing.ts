@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,23 +54,22 @@ export type Running = { port: number; process: Subprocess; stop: () => Promise<v
 export async function startDynoxide(): Promise<Running> {
   const program = new URL("../node_modules/@dynoxide/linux-x64/dynoxide", import.meta.url).pathname;
   const port = await freePort();
-  return start([program, "--host", "127.0.0.1", "--port", String(port)], port, () => undefined);
+  return start([program, "--host", "127.0.0.1", "--port", String(port)], port);
 }
 
-/** NATS with JetStream in a folder that goes with it. */
-export async function startNats(): Promise<Running> {
+/** NATS with JetStream in a folder that goes with it; with `again` it comes back as it was. */
+export async function startNats(again?: { port: number; folder: string }): Promise<Running & { folder: string }> {
   const program = process.env.NATS_SERVER ?? new URL("../../.venv/bin/nats-server", import.meta.url).pathname;
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), "bellwether-nats-"));
+  const port = again?.port ?? (await freePort());
+  const folder = again?.folder ?? mkdtempSync(join(tmpdir(), "bellwether-nats-"));
   const command = [program, "-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder];
-  return start(command, port, () => rmSync(folder, { recursive: true, force: true }));
+  return { ...(await start(command, port)), folder };
 }
 
 /** Starts a program and waits until its port takes connections. */
 export async function start(
   command: string[],
   port: number,
-  after: () => void,
   env: Record<string, string | undefined> = process.env,
 ): Promise<Running> {
   const child = Bun.spawn(command, { stdout: "ignore", stderr: "ignore", env });
@@ -78,7 +77,6 @@ export async function start(
   const stop = async () => {
     child.kill();
     await child.exited;
-    after();
   };
   return { port, process: child, stop };
 }

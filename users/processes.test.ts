@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { z } from "zod";
+import { password } from "./harness.ts";
+import { uuid } from "./platform/ids.ts";
+import { freePort, type Running, start, startDynoxide, startNats, until } from "./platform/testing.ts";
+
+// The real thing: dynoxide twice, NATS, the commands of the launcher, one process and four.
+const folder = mkdtempSync(join(tmpdir(), "bellwether-users-"));
+const secretFile = (name: string, content: string | Uint8Array) => {
+  const path = join(folder, name);
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+};
+let env: Record<string, string | undefined>;
+let stores: Running[];
+let nats: Awaited<ReturnType<typeof startNats>>;
+let natsClient: NatsConnection;
+let users: Running;
+
+const here = (file: string) => new URL(file, import.meta.url).pathname;
+const serve = async (names: string, authPort?: number): Promise<Running> => {
+  const port = authPort ?? (await freePort());
+  return start([process.execPath, "run", here("main.ts"), names, "--port", String(port)], port, env);
+};
+const setup = async () => Bun.spawn([process.execPath, "run", here("setup.ts")], { env, stdout: "ignore" }).exited;
+
+beforeAll(async () => {
+  stores = await Promise.all([startDynoxide(), startDynoxide()]);
+  nats = await startNats();
+  env = {
+    ...process.env,
+    USERS_DYNAMODB_URL: `http://127.0.0.1:${stores[0]?.port}`,
+    USERS_KEYS_DYNAMODB_URL: `http://127.0.0.1:${stores[1]?.port}`,
+    USERS_KEK_FILE: secretFile("kek", crypto.getRandomValues(new Uint8Array(32))),
+    AUTH_OPERATOR_SECRET_FILE: secretFile("operator", "operator-secret-of-the-tests"),
+    USERS_SERVICE_SECRET_FILE: secretFile("service", "service-secret-of-the-tests"),
+    BELLWETHER_NATS_URL: `nats://127.0.0.1:${nats.port}`,
+  };
+  expect([await setup(), await setup()]).toEqual([0, 0]);
+  users = await serve("auth,sessions,profiles,chats");
+  natsClient = await connect({ servers: `127.0.0.1:${nats.port}`, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+}, 30_000);
+afterAll(async () => {
+  await natsClient.close();
+  await users.stop();
+  for (const one of [...stores, nats]) await one.stop();
+});
+
+const tokenAnswer = z.object({ access_token: z.string(), user: z.object({ id: z.string() }) });
+type Call = { port?: number; token?: string; body?: object; method?: string };
+function call(path: string, { port = users.port, token, body, method }: Call = {}): Promise<Response> {
+  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+  const verb = method ?? (body ? "POST" : "GET");
+  return fetch(`http://127.0.0.1:${port}${path}`, { method: verb, headers, body: body && JSON.stringify(body) });
+}
+async function person(email: string, port?: number) {
+  await call("/api/v1/auth/register", { port, body: { email, password, name: "Test Person" } });
+  const answer = await call("/api/v1/auth/login", { port, body: { email, password } });
+  const { access_token, user } = tokenAnswer.parse(await answer.json());
+  return { token: access_token, uid: user.id };
+}
+const ready = async (port: number) =>
+  z.object({ status: z.string() }).parse(await (await call("/readyz", { port })).json()).status;
+const publish = async (type: string, data: object) => {
+  const event = {
+    specversion: "1.0",
+    id: uuid(Date.now()),
+    source: "/test",
+    type,
+    time: new Date().toISOString(),
+    data,
+  };
+  natsClient.publish(type, JSON.stringify(event));
+  await natsClient.flush();
+};
+async function storedTypes(): Promise<string[]> {
+  const manager = await jetstreamManager(natsClient, { checkAPI: false });
+  const { state } = await manager.streams.info("USERS");
+  const found: string[] = [];
+  for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq++)
+    found.push((await manager.streams.getMessage("USERS", { seq }))?.subject ?? "");
+  return found;
+}
+
+describe("one process", () => {
+  test("works before the streams exist; their events wait and arrive once they do", async () => {
+    await person("early@hillfarm.example");
+    const manager = await jetstreamManager(natsClient, { checkAPI: false });
+    for (const name of ["FARM", "GENETICS", "USERS"])
+      await manager.streams.add({ name, subjects: [`${name.toLowerCase()}.>`], retention: RetentionPolicy.Limits });
+    await until(async () => (await storedTypes()).includes("users.user.registered.v1"), 10_000);
+  }, 15_000);
+
+  test("an evaluation that comes before its membership becomes a notification and a frame", async () => {
+    const mary = await person("mary@hillfarm.example");
+    const socket = new WebSocket(`ws://127.0.0.1:${users.port}/api/v1/ws`);
+    const frames: { t: string }[] = [];
+    socket.onmessage = ({ data }) => frames.push(JSON.parse(String(data)));
+    socket.onopen = () => socket.send(JSON.stringify({ t: "auth", token: mary.token }));
+    await until(() => frames.length === 1);
+    const done = {
+      farm_id: "f1",
+      flock_id: "k1",
+      run_id: "r1",
+      traits: ["WWT"],
+      n_animals: 12,
+      n_records: 30,
+      finished_at: "x",
+    };
+    await publish("genetics.evaluation.completed.v1", done);
+    await publish("genetics.evaluation.completed.v1", { poison: true });
+    await Bun.sleep(300);
+    await publish("farm.membership.granted.v1", { farm_id: "f1", user_id: mary.uid, role: "owner" });
+    await until(() => frames.length === 2, 10_000);
+    expect(frames.map(({ t }) => t)).toEqual(["ready", "notification"]);
+    const list = await call("/api/v1/profiles/notifications", { token: mary.token });
+    expect(await list.json()).toMatchObject({
+      unread: 1,
+      items: [{ kind: "evaluation_completed", data: { run_id: "r1" } }],
+    });
+    socket.close();
+  }, 20_000);
+
+  test("a NATS outage degrades, writes go on, and nothing is lost when it comes back", async () => {
+    expect(await ready(users.port)).toBe("ready");
+    const before = (await storedTypes()).length;
+    await nats.stop();
+    await until(async () => (await ready(users.port)) === "degraded", 10_000);
+    await person("outage@hillfarm.example");
+    nats = await startNats({ port: nats.port, folder: nats.folder });
+    await until(async () => (await storedTypes().catch(() => [])).length === before + 1, 20_000);
+    await until(async () => (await ready(users.port)) === "ready", 10_000);
+  }, 45_000);
+
+  test("shows its metrics and stops within 5 s on SIGTERM", async () => {
+    const other = await serve("auth");
+    await person("metrics@hillfarm.example", other.port);
+    const text = await (await call("/metrics", { port: other.port })).text();
+    expect(text).toContain(
+      'bellwether_http_requests_total{service="auth",method="POST",route="/api/v1/auth/login",status="200"} 1',
+    );
+    expect(text).toMatch(/process_resident_memory_bytes \d+/);
+    const started = Date.now();
+    other.process.kill("SIGTERM");
+    expect(await other.process.exited).toBe(0);
+    expect(Date.now() - started).toBeLessThan(5_000);
+  }, 15_000);
+
+  test("wrong arguments and settings end with a reason", async () => {
+    const run = (names: string, change: object) => {
+      const command = [process.execPath, "run", here("main.ts"), names, "--port", "19019"];
+      return Bun.spawn(command, { env: { ...env, ...change }, stdout: "pipe" });
+    };
+    const wrongName = run("auth,barn", {});
+    expect([await wrongName.exited, await new Response(wrongName.stdout).text()]).toEqual([
+      1,
+      expect.stringContaining("usage"),
+    ]);
+    const noKek = run("auth", { USERS_KEK_FILE: "/nowhere" });
+    expect([await noKek.exited, await new Response(noKek.stdout).text()]).toEqual([
+      1,
+      expect.stringContaining("USERS_KEK_FILE"),
+    ]);
+  });
+});
+
+describe("four processes", () => {
+  test("answer as one does", async () => {
+    const auth = await serve("auth");
+    env.BELLWETHER_AUTH_URL = `http://127.0.0.1:${auth.port}`;
+    const [sessions, profiles, chats] = await Promise.all(["sessions", "profiles", "chats"].map((name) => serve(name)));
+    const mary = await person("split@hillfarm.example", auth.port);
+    const paths: [string, Running | undefined][] = [
+      ["/api/v1/auth/me", auth],
+      ["/api/v1/sessions", sessions],
+      ["/api/v1/profiles/me", profiles],
+      ["/api/v1/chats", chats],
+    ];
+    for (const [path, part] of paths) {
+      const split = await call(path, { port: part?.port, token: mary.token });
+      const embedded = await call(path, { token: mary.token });
+      expect([split.status, await split.text()]).toEqual([200, await embedded.text()]);
+      expect((await call(path, { port: part?.port })).status).toBe(401);
+    }
+    await call("/api/v1/sessions", { port: sessions?.port, token: mary.token, method: "DELETE" });
+    await Promise.all([auth, sessions, profiles, chats].map((one) => one?.stop()));
+  }, 30_000);
+});
