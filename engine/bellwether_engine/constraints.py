@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, diags_array
+from scipy.sparse import csc_array, diags_array, hstack
 
-from .blocks import FixedBlock
 from .design import Design
 from .errors import ModelError
 from .solution import Notice
@@ -75,52 +74,77 @@ def _sweep_order(design: Design, i: int) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class _Sweep:
-    """Result of a sweep: which columns depend on earlier ones, and the null vectors (one per dependent column)."""
+    """Swept columns of a trait: which depend on earlier ones, and what their null vectors are made of."""
 
     columns: NDArray[np.int64]
     kept_columns: NDArray[np.int64]
     dependent: NDArray[np.bool_]
     lower: NDArray[np.float64]
-    absorbed: NDArray[np.float64]
-    scale: NDArray[np.float64]
+    x1: csc_array
+    x2: csc_array
+    length: NDArray[np.float64]
 
     @staticmethod
     def of(design: Design, trait: int, kept: int, columns: NDArray[np.int64]) -> _Sweep:
-        rows = np.flatnonzero(design.trait == trait)
-        w = csc_array(design.w[rows])
-        first = design.fixed_start[kept] + np.arange(len(design.fixed[kept].level), dtype=np.int64)
-        x1, x2 = w[:, first], w[:, columns]
-        scale = np.sqrt(np.asarray(x2.multiply(x2).sum(axis=0)).ravel())
-        scale[scale == 0.0] = 1.0
-        x2 = x2 @ diags_array(1.0 / scale)
-        absorbed = np.asarray((diags_array(1.0 / x1.sum(axis=0)) @ (x1.T @ x2)).todense())
-        within = x2.toarray() - absorbed[_kept_column(design.fixed[kept], design, rows)] if len(rows) < 20_000 else None
-        schur = (
-            within.T @ within if within is not None else np.asarray((x2.T @ x2 - (x1.T @ x2).T @ absorbed).todense())
-        )
-        lower, dependent = sweep(schur, DEPENDENT)
-        return _Sweep(columns, first, dependent, lower, absorbed, scale)
+        w = csc_array(design.w[np.flatnonzero(design.trait == trait)])
+        kept_columns = design.fixed_start[kept] + np.arange(len(design.fixed[kept].level), dtype=np.int64)
+        is_class = np.isin(columns, _class_columns(design))
+        x1 = w[:, kept_columns]
+        x2, length = _scaled(w[:, columns], is_class)
+        lower, dependent = sweep(_absorb(x1, x2, is_class), DEPENDENT)
+        return _Sweep(columns, kept_columns, dependent, lower, x1, x2, length)
 
     def null_vectors(self, n_fixed: int) -> NDArray[np.float64]:
-        """Vectors b with X b = 0, columns of (n_fixed, n_dependent)."""
+        """Vectors b with X b = 0 (covariates scaled), columns of (n_fixed, n_dependent)."""
         free = ~self.dependent
         vectors = np.zeros((n_fixed, int(self.dependent.sum())))
         triangle = np.tril(self.lower[np.ix_(free, free)])
         for k, j in enumerate(np.flatnonzero(self.dependent)):
             local = np.zeros(len(self.columns))
             local[j] = 1.0
-            local[free] = -np.linalg.solve(triangle.T, self.lower[j, free]) if free.any() else 0.0
-            vectors[self.columns, k] = local / self.scale
-            vectors[self.kept_columns, k] = -(self.absorbed @ local)
+            local[free] = -np.linalg.solve(triangle.T, self.lower[j, free])
+            vectors[self.columns, k] = local / self.length
+            vectors[self.kept_columns, k] = -(self.x1.T @ (self.x2 @ local)) / self.x1.sum(axis=0)
         return vectors
 
 
-def _kept_column(block: FixedBlock, design: Design, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-    start = design.fixed_start[design.fixed.index(block)]
-    part = csc_array(design.w[rows][:, start : start + len(block.level)]).tocoo()
-    column = np.empty(len(rows), np.int64)
-    column[part.coords[0]] = part.coords[1]
-    return column
+def _class_columns(design: Design) -> NDArray[np.int64]:
+    parts = [
+        start + np.arange(len(block.level), dtype=np.int64)
+        for block, start in zip(design.fixed, design.fixed_start, strict=True)
+        if block.is_class
+    ]
+    return np.concatenate(parts)
+
+
+def _scaled(x: csc_array, is_class: NDArray[np.bool_]) -> tuple[csc_array, NDArray[np.float64]]:
+    """Columns of unit length, those of covariates centred first (the kept classes hold the mean); and the lengths."""
+    length = np.sqrt(np.asarray(x.multiply(x).sum(axis=0), dtype=np.float64))
+    parts = [x]
+    other = np.flatnonzero(~is_class)
+    if other.size:
+        values = x[:, other].toarray()
+        values -= values.mean(axis=0)
+        centred = np.linalg.norm(values, axis=0)
+        has_variation = centred > 1e-12 * length[other]
+        values[:, ~has_variation] = 0.0
+        length[other] = np.where(has_variation, centred, 1.0)
+        parts = [x[:, np.flatnonzero(is_class)], csc_array(values)]
+    back = np.argsort(np.concatenate([np.flatnonzero(is_class), other])) if other.size else np.arange(len(length))
+    joined = csc_array(hstack(parts, format="csc"))[:, back]
+    return csc_array(joined @ diags_array(1.0 / length)), length
+
+
+def _absorb(x1: csc_array, x2: csc_array, is_class: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Cross-products of x2 within the classes x1, float64 of shape (n_columns, n_columns)."""
+    means = csc_array(diags_array(1.0 / x1.sum(axis=0)) @ (x1.T @ x2))
+    crossed = np.asarray((x2.T @ x2 - (x1.T @ x2).T @ means).todense())
+    other = np.flatnonzero(~is_class)
+    if other.size:
+        within = x2[:, other].toarray() - x1 @ means[:, other].toarray()
+        crossed[:, other] = x2.T @ within
+        crossed[other] = crossed[:, other].T
+    return crossed
 
 
 @njit(cache=True)

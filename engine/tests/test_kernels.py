@@ -7,7 +7,7 @@ import pkgutil
 import bellwether_engine
 import numpy as np
 import pytest
-from bellwether_engine import Legendre, ModelError
+from bellwether_engine import Effect, Legendre, Model, ModelError, Pedigree, Records, Variances, fit
 from bellwether_engine.basis import legendre
 from bellwether_engine.constraints import sweep
 from bellwether_engine.design import residual_inverse
@@ -75,3 +75,28 @@ def test_legendre_polynomials_are_the_textbook_ones():
 def test_examples_in_docstrings(name):
     result = doctest.testmod(importlib.import_module(f"bellwether_engine.{name}"))
     assert result.failed == 0
+
+
+@pytest.mark.parametrize("mean", [0.0, 2020.0, 738_000.0])
+def test_a_covariate_far_from_zero_keeps_its_slope(mean):
+    rng = np.random.default_rng(2)
+    age, y = mean + rng.uniform(-30, 30, 40), rng.normal(size=40)
+    records = Records(np.arange(40), y, {"herd": rng.integers(0, 4, 40), "age": age})
+    model = Model(
+        ("a",),
+        (Effect("herd", "fixed"), Effect("age", "covariate"), Effect("animal", "additive")),
+        Variances(1.0, additive=1e-9),
+    )
+    unknown = np.full(40, -1)
+    solution = fit(model, records, Pedigree(unknown, unknown))
+    x = np.column_stack([np.eye(4)[records.columns["herd"]], age - mean])
+    assert solution.fixed[1].estimate[0] == pytest.approx(np.linalg.lstsq(x, y)[0][4], rel=1e-5)
+    assert not solution.warnings
+
+
+def test_a_covariate_without_variation_is_set_to_zero_with_a_warning():
+    records = Records([0, 1, 2, 3], [1.0, 2.0, 3.0, 5.0], {"herd": np.array([0, 0, 1, 1]), "age": np.full(4, 60.0)})
+    effects = (Effect("herd", "fixed"), Effect("age", "covariate"), Effect("animal", "additive"))
+    solution = fit(Model(("a",), effects, Variances(1.0, additive=1.0)), records, Pedigree([-1] * 4, [-1] * 4))
+    assert solution.fixed[1].is_constrained.tolist() == [True]
+    assert [notice.code for notice in solution.warnings] == ["confounded_covariate"]
