@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 async def evaluate_flock(run: JobRun, *, data_dir: Path) -> dict[str, Any]:
-    """Run an evaluation to its end. Its files go with the end, but for an unforeseen one, after which a retry goes on."""
+    """Run an evaluation to its end; only an unforeseen error leaves its files, for a retry to go on with."""
     fence = await in_transaction(run, lambda session: start(session, run))
     try:
         done = await carry_out(run, fence, files.folder_of(data_dir, run.id))

@@ -1,0 +1,132 @@
+"""The genetics service in this process on the test database, farms with known records, and a runner for its job."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from bellwether.genetics.app import create
+from bellwether.genetics.evaluations.job import evaluate_flock
+from bellwether.platform.context import Context
+from bellwether.platform.database import Database
+from bellwether.platform.ids import new_id
+from bellwether.platform.job_execution import execute
+from bellwether.platform.job_journal import JobJournal
+from bellwether.platform.job_run import JobRun, plain
+from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.testing import AuthDouble
+
+from .barn import Barn
+
+BASE = "http://genetics/api/v1/genetics"
+
+
+@dataclass
+class Person:
+    """Somebody with a token."""
+
+    client: httpx.AsyncClient
+    headers: dict[str, str]
+    id: UUID
+
+    async def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """One request."""
+        headers = self.headers | kwargs.pop("headers", {})
+        return await self.client.request(method, BASE + path, headers=headers, **kwargs)
+
+    async def evaluate(self, flock_id: UUID, **body: Any) -> UUID:
+        """Ask for an evaluation."""
+        answer = await self.ask("POST", "/evaluations", json={"flock_id": str(flock_id)} | body)
+        assert answer.status_code == 202, answer.text
+        return UUID(answer.json()["id"])
+
+
+People = Callable[..., Person]
+
+
+@pytest.fixture
+async def client(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
+    """The service, called without a network."""
+    app = create(platform)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as found:
+        yield found
+
+
+@pytest.fixture
+def people(client: httpx.AsyncClient, auth: AuthDouble) -> People:
+    """`people()` is a new farmer, `people("student")` somebody else."""
+
+    def person(*roles: str, user_id: UUID | None = None) -> Person:
+        key = user_id or new_id()
+        return Person(client, auth.bearer(key, roles or ("farmer",)), key)
+
+    return person
+
+
+@pytest.fixture
+async def admin(postgres_server: Any) -> AsyncIterator[asyncpg.Connection]:
+    """The superuser, whom row-level security does not bind."""
+    connection = await asyncpg.connect(postgres_server.dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def barn(admin: asyncpg.Connection) -> Barn:
+    """Writes farm records as the farm service would."""
+    return Barn(admin)
+
+
+@pytest.fixture
+async def database(settings_of: Callable[..., Any]) -> AsyncIterator[Database]:
+    """The service's own database role."""
+    found = Database(settings_of("genetics"))
+    yield found
+    await found.close()
+
+
+@dataclass
+class KeptSteps:
+    """Finished steps in memory; `die_before` names a step at which the worker dies."""
+
+    done: dict[str, Any] = field(default_factory=dict)
+    die_before: str = ""
+    made: list[str] = field(default_factory=list)
+
+    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        if name == self.die_before:
+            raise WorkerDied
+        if name not in self.done:
+            self.made.append(name)
+            self.done[name] = plain(await make())
+        return self.done[name]
+
+
+class WorkerDied(BaseException):
+    """What `kill -9` looks like from outside: nothing after it runs."""
+
+
+RunJob = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Connection) -> RunJob:
+    """Run a queued evaluation as the worker does, to its end; returns the job row."""
+
+    async def run(run_id: UUID, steps: KeptSteps | None = None, attempt: int = 1) -> dict[str, Any]:
+        owner = await admin.fetchval("select owner_id from genetics.job where id = $1", run_id)
+        context = Context(user_id=owner, request_id=str(run_id))
+        journal = JobJournal(database, "genetics", run_id, context)
+        row = await journal.start(attempt)
+        assert row is not None
+        kept = steps or KeptSteps()
+        job = JobRun(run_id, row.kind, attempt, row.payload, row.farm_id, context, database, journal, kept)
+        await execute(lambda found: evaluate_flock(found, data_dir=Path(platform.data_dir)), job, journal)
+        return dict(await admin.fetchrow("select * from genetics.job where id = $1", run_id))
+
+    return run
