@@ -132,7 +132,7 @@ https://localhost:{https} {{
 PROXY = """
 		@to_{number} path {paths}
 		reverse_proxy @to_{number} {upstream} {{
-			lb_try_duration 5s
+			lb_try_duration 15s
 			lb_try_interval 100ms
 			transport http {{
 				dial_timeout 1s

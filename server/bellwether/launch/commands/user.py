@@ -71,6 +71,6 @@ def set_roles(folders: Folders, state: State, email: str, role: list[str]) -> No
 def _detail(error: urllib.error.HTTPError) -> str:
     try:
         found = json.loads(error.read())
-        return str(found.get("detail") or found.get("title") or error.reason)
+        return str(found.get("detail") or found.get("title") or error.reason).rstrip(".")
     except ValueError:
         return str(error.reason)
