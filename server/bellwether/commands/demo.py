@@ -54,7 +54,8 @@ def tell(story: Story) -> None:
     with bar("animal model, all traits together") as watch:
         run = story.evaluate(watch)
     show_run(run)
-    show_rams(story.best_rams(RANKED_BY))
+    rams = story.best_rams(RANKED_BY)
+    show_rams(rams, story.tags([ram["sire_id"] for ram in rams if ram["sire_id"]]))
     show_trend(story.trend(RANKED_BY))
 
 
@@ -74,14 +75,14 @@ def load(story: Story, name: str, options: dict[str, str]) -> None:
 
 def show_run(run: dict[str, Any]) -> None:
     """What the evaluation was made of."""
-    report = run["report"]
+    counts, convergence = run["counts"], run["convergence"]
     console.print(
-        f"{run['n_animals']:,} animals, {run['n_records']:,} records, traits {', '.join(run['traits'])}; "
-        f"{report['iterations']} rounds; engine {run['engine_version']}"
+        f"{counts['animals']:,} animals, {counts['observations']:,} records, traits {', '.join(run['traits'])}; "
+        f"{convergence['iterations']} rounds; engine {run['engine_version']}"
     )
 
 
-def show_rams(rams: list[dict[str, Any]]) -> None:
+def show_rams(rams: list[dict[str, Any]], sires: dict[str, str]) -> None:
     """The ten best rams."""
     table = Table(
         "rank", "tag", "born", "EBV kg", "reliability", "inbreeding", "sire", title=f"The ten best rams for {RANKED_BY}"
@@ -89,7 +90,7 @@ def show_rams(rams: list[dict[str, Any]]) -> None:
     for rank, ram in enumerate(rams, start=1):
         table.add_row(
             str(rank), ram["tag"], str(ram["drop_year"]), f"{ram['value']:+.2f}", f"{ram['reliability']:.2f}",
-            f"{ram['inbreeding']:.3f}", ram["sire_tag"] or "",
+            f"{ram['inbreeding']:.3f}", sires.get(ram["sire_id"], ""),
         )  # fmt: skip
     console.print(table)
 

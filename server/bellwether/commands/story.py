@@ -15,7 +15,7 @@ from bellwether.launch.state import State
 EMAIL, NAME = "farmer@demo.bellwether.local", "Dorothy Dorset"
 FARM, FLOCK, FLOCK_CODE = "Demo stud", "Poll Dorset stud", "161234"
 EXAMPLE = ROOT / "examples" / "flock"
-FILES = (("animals.csv", {"kind": "sg"}), ("weights.csv", {"kind": "weight", "trait": "PWT", "date_order": "dmy"}))
+FILES = (("animals.csv", {"kind": "sg"}), ("weights.csv", {"kind": "weights", "trait": "PWT", "date_order": "dmy"}))
 TRAITS = ("WWT", "PWT")
 Watch = Callable[[dict[str, Any]], None]
 
@@ -64,12 +64,12 @@ class Story:
 
     def load(self, name: str, options: dict[str, str], watch: Watch) -> dict[str, Any]:
         """Import one file of the example and wait; the import with its counts."""
-        fields = {"farm_id": self.farm["id"], "flock_id": self.flock["id"], **options}
+        fields = {"farm_id": self.farm["id"], "flock": self.flock["id"], **options}
         job = self.client.upload("/api/v1/farm/imports", EXAMPLE / name, fields)
         ended = self.client.wait(job, watch)
         if ended["state"] != "succeeded":
             raise Refused(409, ended["error"] or {"detail": f"the import {ended['state']}"})
-        found: dict[str, Any] = self.client.get(f"/api/v1/farm/imports/{ended['result']['import_id']}")
+        found: dict[str, Any] = self.client.get(f"/api/v1/farm/imports/{job['import_id']}")
         return found
 
     def faults(self, import_id: str) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ class Story:
     def evaluate(self, watch: Watch) -> dict[str, Any]:
         """The newest evaluation of the flock; a new one only when the data changed since."""
         state = self.client.get(f"/api/v1/genetics/flocks/{self.flock['id']}/state")
-        if state["stale_since"] is None and state["last_run_id"] is not None:
+        if state["is_evaluated"] and not state["is_stale"]:
             run: dict[str, Any] = self.client.get(f"/api/v1/genetics/evaluations/{state['last_run_id']}")
             return run
         job = self.client.post(
@@ -89,7 +89,7 @@ class Story:
         ended = self.client.wait(job, watch)
         if ended["state"] != "succeeded":
             raise Refused(409, ended["error"] or {"detail": f"the evaluation {ended['state']}"})
-        done: dict[str, Any] = self.client.get(f"/api/v1/genetics/evaluations/{ended['result']['run_id']}")
+        done: dict[str, Any] = self.client.get(f"/api/v1/genetics/evaluations/{ended['id']}")
         return done
 
     def best_rams(self, trait: str, count: int = 10) -> list[dict[str, Any]]:
@@ -98,11 +98,18 @@ class Story:
             "/api/v1/genetics/breeding-values",
             flock_id=self.flock["id"],
             trait=trait,
-            sex="Male",
+            sex="male",
             sort="-value",
             limit=count,
         )
         return list(page["items"])
+
+    def tags(self, animal_ids: list[str]) -> dict[str, str]:
+        """The visual tags of animals by their ids."""
+        if not animal_ids:
+            return {}
+        found = self.client.post("/api/v1/farm/animals/query", {"ids": animal_ids})
+        return {animal["id"]: animal["tag"] for animal in found["items"]}
 
     def trend(self, trait: str) -> dict[str, Any]:
         """Mean breeding value by year of drop."""

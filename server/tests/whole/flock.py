@@ -24,14 +24,15 @@ class Flock:
 
     def upload(self, path: Path, kind: str, **fields: str) -> dict[str, Any]:
         """Start an import; the job."""
-        form = {"farm_id": self.farm_id, "flock_id": self.id, "kind": kind, **fields}
+        form = {"farm_id": self.farm_id, "flock": self.id, "kind": kind, **fields}
         return self.owner.upload("/api/v1/farm/imports", path, form)
 
     def load(self, path: Path, kind: str, **fields: str) -> dict[str, Any]:
         """Import a file to its end; the import."""
-        job = self.owner.wait(self.upload(path, kind, **fields), lambda _: None)
-        assert job["state"] == "succeeded", job
-        return self.owner.get(f"/api/v1/farm/imports/{job['result']['import_id']}")
+        job = self.upload(path, kind, **fields)
+        ended = self.owner.wait(job, lambda _: None)
+        assert ended["state"] == "succeeded", ended
+        return self.owner.get(f"/api/v1/farm/imports/{job['import_id']}")
 
 
 def make_flock(owner: Client) -> Flock:

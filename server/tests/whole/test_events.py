@@ -24,7 +24,7 @@ def weigh(flock: Flock, animals: list[dict], day: date) -> None:
             "id": str(new_id()),
             "animal_id": a["id"],
             "trait": "PWT",
-            "value": 40.0 + n % 11,
+            "weight": 40.0 + n % 11,
             "unit": "kg",
             "occurred_on": day.isoformat(),
         }

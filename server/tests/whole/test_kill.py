@@ -52,7 +52,7 @@ class Recorder(threading.Thread):
     def record(self, number: int) -> None:
         weight_id = str(new_id())
         weight = {
-            "id": weight_id, "animal_id": self.animals[number % N_SHEEP]["id"], "trait": "AWT", "value": 61.5,
+            "id": weight_id, "animal_id": self.animals[number % N_SHEEP]["id"], "trait": "AWT", "weight": 61.5,
             "unit": "kg", "occurred_on": (date(2025, 1, 1) + timedelta(days=number // N_SHEEP)).isoformat(),
         }  # fmt: skip
         body = {"farm_id": self.flock.farm_id, "weights": [weight]}
@@ -107,13 +107,13 @@ async def test_every_process_in_turn(start, tmp_path) -> None:
             os.kill(pid_of(platform, victim), signal.SIGKILL)
             time.sleep(0.3)
             platform.wait_ready()
-        jobs.append(wait_for(flock.owner, job))
+        jobs.append(job | wait_for(flock.owner, job))
     recorder.is_over.set()
     recorder.join(30)
 
     assert [job["state"] for job in jobs] == ["succeeded"] * len(jobs), jobs
     for job in jobs:
-        done = flock.owner.get(f"/api/v1/farm/imports/{job['result']['import_id']}")
+        done = flock.owner.get(f"/api/v1/farm/imports/{job['import_id']}")
         assert (done["rows_in"], done["rows_accepted"], done["rows_rejected"]) == (
             N_SHEEP * N_DAYS,
             N_SHEEP * N_DAYS,
@@ -140,7 +140,7 @@ def upload(flock: Flock, path) -> dict:
     """The same file again is the same import, so an upload that got no answer is simply sent again."""
     while True:
         with contextlib.suppress(httpx.HTTPError, Refused):
-            return flock.upload(path, "weight", trait="PWT", date_order="dmy")
+            return flock.upload(path, "weights", trait="PWT", date_order="dmy")
         time.sleep(0.2)
 
 
