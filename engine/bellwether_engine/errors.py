@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class EngineError(ValueError):
     """Base of all refusals.
@@ -30,6 +32,16 @@ class EngineError(ValueError):
         self.place = place
         self.fix = fix
         self.positions = positions
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders whole."""
+        return _again, (type(self), self.code, self.message, self.place, self.fix, self.positions)
+
+
+def _again(
+    kind: type[EngineError], code: str, message: str, place: str, fix: str, positions: tuple[int, ...]
+) -> EngineError:
+    return kind(code, message, place=place, fix=fix, positions=positions)
 
 
 class PedigreeError(EngineError):

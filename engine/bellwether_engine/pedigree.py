@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from .a_inverse import build_a_inverse, mendelian_variance
 from .errors import PedigreeError
 from .inbreeding import inbreeding
+from .positions import as_positions
 
 SHOWN = 20
 
@@ -47,8 +48,8 @@ class Pedigree:
     dam: NDArray[np.int32]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sire", np.ascontiguousarray(self.sire, dtype=np.int32))
-        object.__setattr__(self, "dam", np.ascontiguousarray(self.dam, dtype=np.int32))
+        object.__setattr__(self, "sire", as_positions(self.sire, "pedigree", PedigreeError))
+        object.__setattr__(self, "dam", as_positions(self.dam, "pedigree", PedigreeError))
         check_parents(self.sire, self.dam)
 
     @property
@@ -92,14 +93,14 @@ class Pedigree:
                [ 0.5,  1.5, -1. ],
                [-1. , -1. ,  2. ]])
         """
-        assert self.order is not None
+        _ = self.order
         return build_a_inverse(self.sire, self.dam, mendelian_variance(self.sire, self.dam, inbreeding))
 
 
 def check_parents(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> None:
     """Refuse lengths that differ, positions outside the pedigree, and an animal used as sire and as dam."""
     n = len(sire)
-    if sire.ndim != 1 or sire.shape != dam.shape:
+    if sire.shape != dam.shape:
         message = f"sire has shape {sire.shape}, dam {dam.shape}"
         raise PedigreeError("shape", message, place="pedigree", fix="Give one sire and one dam per animal")
     outside = np.flatnonzero((sire < -1) | (sire >= n) | (dam < -1) | (dam >= n))

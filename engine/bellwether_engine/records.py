@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
+from .positions import as_positions
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class Records:
     weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        animal = np.ascontiguousarray(self.animal, dtype=np.int32)
+        animal = as_positions(self.animal, "records", ModelError)
         values = np.ascontiguousarray(self.values, dtype=np.float64)
         values = values[:, None] if values.ndim == 1 else values
         columns = {name: np.ascontiguousarray(column) for name, column in self.columns.items()}

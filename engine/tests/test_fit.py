@@ -1,5 +1,7 @@
 """Properties of `fit`, against a dense solution through V and against itself."""
 
+import pickle
+
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Model, ModelError, NotConverged, Options, Pedigree, Records, Variances, fit
@@ -155,3 +157,15 @@ def test_exact_answers_are_refused_above_the_limit():
     with pytest.raises(ModelError) as caught:
         fit(model, Records([0], [1.0]), Pedigree(none, none))
     assert caught.value.code == "too_large"
+
+
+def test_models_solutions_and_errors_cross_process_borders():
+    sire, dam, records = example(1)
+    model = Model(("a", "b"), EFFECTS, VARIANCES)
+    model, records, pedigree = pickle.loads(pickle.dumps((model, records, Pedigree(sire, dam))))
+    solution = pickle.loads(pickle.dumps(fit(model, records, pedigree)))
+    assert solution.ebv.shape == (14, 2)
+    error = ModelError("code", "message", place="records", fix="fix", positions=(1, 2))
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, ModelError)
+    assert vars(again) == vars(error)

@@ -29,6 +29,8 @@ NAMES = (
 def breeding_values(animals: Animals, solution: Solution) -> pl.DataFrame:
     """One row per animal and column of the breeding values."""
     n, width = solution.ebv.shape
+    if width == 0:
+        return inbreeding_only(animals, solution.inbreeding)
     reliability = np.full(n * width, np.nan) if solution.reliability is None else solution.reliability.ravel()
     return pl.DataFrame(
         {
@@ -75,11 +77,11 @@ def fixed_effects(solution: Solution, observations: Observations) -> pl.DataFram
     return pl.concat(parts)
 
 
-def level_names(effect: str, level: np.ndarray[Any, Any], labels: dict[str, pl.Series]) -> list[str]:
-    """Names of the levels of a class effect; of a covariate "" or the degree; of the mean ""."""
+def level_names(effect: str, level: np.ndarray[Any, Any], labels: dict[str, pl.Series]) -> pl.Series:
+    """Names of the levels of a class effect, degrees of a curve; none for a covariate and the mean."""
     if effect in labels:
-        return [str(name) for name in labels[effect].gather(level)]
-    return [f"legendre{j}" for j in level] if len(level) > 1 else [""]
+        return labels[effect].gather(level).cast(pl.String)
+    return pl.Series([f"legendre{j}" for j in level] if len(level) > 1 else [None], dtype=pl.String)
 
 
 def random_effects(solution: Solution, animals: Animals, observations: Observations) -> pl.DataFrame:
