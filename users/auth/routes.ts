@@ -7,7 +7,6 @@ import { showLimit } from "../platform/ratelimit.ts";
 import { clearRefreshCookie, refreshCookie, refuseForeign, setRefreshCookie } from "./cookie.ts";
 import { deviceLabel } from "./device.ts";
 import { type PublicParts, publicRoutes } from "./public-routes.ts";
-import type { StoredUser } from "./repository.ts";
 import {
   accepted,
   credentials,
@@ -19,7 +18,7 @@ import {
   type UserView,
   userView,
 } from "./schemas.ts";
-import type { Auth, SignedIn } from "./service.ts";
+import type { Auth, SignedIn, StoredUser } from "./service.ts";
 
 const json = <T>(schema: T) => ({ "application/json": { schema } });
 const body = <T>(schema: T) => ({ body: { required: true, content: json(schema) } });

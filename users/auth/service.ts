@@ -11,6 +11,7 @@ import { signAccessToken, type TokenRules } from "../platform/tokens.ts";
 import { type Hasher, weakness } from "./passwords.ts";
 import type { StoredUser, UserRepository } from "./repository.ts";
 
+export type { StoredUser };
 export type AuthLimits = { account: Limit; address: Limit; register: Limit };
 export type AuthParts = {
   users: UserRepository;

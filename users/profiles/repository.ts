@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { absent, ConditionFailed, equal, type Table } from "../platform/dynamo/table.ts";
 import * as keys from "../platform/keys.ts";
-import { type AnySection, defaults, type Section, type SectionName, sections } from "./schemas.ts";
+import { type AnySection, defaults, type Section, type SectionName, sections } from "./models.ts";
 
 const revision = z.object({ v: z.number().int() });
 export type Versioned<T> = { rev: number; value: T };

@@ -3,9 +3,10 @@ import type { Platform } from "../platform/context.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
 import { problems } from "../platform/problems.ts";
 import { etag, seenRevision } from "../platform/versions.ts";
+import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";
-import { ifMatchHeader, patches, type SectionName, views } from "./schemas.ts";
+import { ifMatchHeader, patches, views } from "./schemas.ts";
 import type { Profiles } from "./service.ts";
 
 const places: Record<SectionName, { path: string; what: string }> = {

@@ -1,6 +1,6 @@
 import { stale } from "../platform/versions.ts";
+import { type AnySection, type Section, type SectionName, sections } from "./models.ts";
 import type { ProfileRepository, Versioned } from "./repository.ts";
-import { type AnySection, type Section, type SectionName, sections } from "./schemas.ts";
 
 export class Profiles {
   constructor(private readonly repository: ProfileRepository) {}

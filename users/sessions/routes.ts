@@ -3,9 +3,8 @@ import { isoTime } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
 import { notFound, problems } from "../platform/problems.ts";
-import type { StoredSession } from "./repository.ts";
 import { endedView, metricsView, type SessionView, sessionList, sessionPath } from "./schemas.ts";
-import type { Sessions } from "./service.ts";
+import type { Sessions, StoredSession } from "./service.ts";
 
 const bearer = [{ bearer: [] }];
 

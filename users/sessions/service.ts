@@ -17,6 +17,7 @@ import type {
 } from "../platform/sessions.ts";
 import { SessionRepository, type Slot, type StoredSession, sessionItem } from "./repository.ts";
 
+export type { StoredSession };
 export type SessionRules = { cap: number; capAdministrator: number };
 export type SessionParts = { table: Table; clock: Clock; log: Log; metrics: Metrics; rules: SessionRules };
 

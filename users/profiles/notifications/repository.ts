@@ -12,16 +12,15 @@ import {
   type Value,
 } from "../../platform/dynamo/table.ts";
 import * as keys from "../../platform/keys.ts";
-import { type NotificationView, notificationView } from "./schemas.ts";
+import { type Notice, type Notification, notification } from "./models.ts";
 
-const stored = notificationView.omit({ read_at: true }).extend({ read_at: z.string().optional() });
+const stored = notification.omit({ read_at: true }).extend({ read_at: z.string().optional() });
 const memberItem = z.object({ sk: z.string(), isActive: z.boolean() });
 const keptSeconds = 365 * day;
 const tombstoneSeconds = 90 * day;
 const inboxSeconds = 60 * day;
 export const unreadShown = 100;
 
-export type Notice = Omit<NotificationView, "read_at">;
 export type Membership = { farmId: string; uid: string; isActive: boolean; at: string };
 
 export class NotificationRepository {
@@ -50,7 +49,7 @@ export class NotificationRepository {
     return page.items.map((item) => stored.parse(item).id);
   }
 
-  async markRead(uid: string, id: string): Promise<NotificationView | undefined> {
+  async markRead(uid: string, id: string): Promise<Notification | undefined> {
     const key = keys.notification(uid, id);
     const change = { set: { read_at: isoTime(this.clock()) }, remove: ["gsi1pk", "gsi1sk"] };
     try {
@@ -103,7 +102,7 @@ export class NotificationRepository {
   }
 }
 
-function toView(item: Attributes): NotificationView {
+function toView(item: Attributes): Notification {
   const { read_at, ...rest } = stored.parse(item);
   return { ...rest, read_at: read_at ?? null };
 }

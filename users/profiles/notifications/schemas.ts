@@ -1,27 +1,17 @@
 import { z } from "@hono/zod-openapi";
+import { notification } from "./models.ts";
 
-export const notificationView = z
-  .object({
-    id: z.string(),
-    kind: z.enum(["evaluation_completed", "evaluation_failed"]),
-    title: z.string(),
-    body: z.string(),
-    data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),
-    created_at: z.iso.datetime(),
-    read_at: z.iso.datetime().nullable(),
-  })
-  .openapi("Notification", {
-    example: {
-      id: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d",
-      kind: "evaluation_completed",
-      title: "Evaluation finished",
-      body: "1200 animals were evaluated for WWT, PWT.",
-      data: { farm_id: "01958f3e-0000-7cc0-9f8e-0d1f6a2b3c4d", run_id: "01958f3e-1111-7cc0-9f8e-0d1f6a2b3c4d" },
-      created_at: "2026-03-01T07:30:00.000Z",
-      read_at: null,
-    },
-  });
-export type NotificationView = z.infer<typeof notificationView>;
+export const notificationView = notification.openapi("Notification", {
+  example: {
+    id: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d",
+    kind: "evaluation_completed",
+    title: "Evaluation finished",
+    body: "1200 animals were evaluated for WWT, PWT.",
+    data: { farm_id: "01958f3e-0000-7cc0-9f8e-0d1f6a2b3c4d", run_id: "01958f3e-1111-7cc0-9f8e-0d1f6a2b3c4d" },
+    created_at: "2026-03-01T07:30:00.000Z",
+    read_at: null,
+  },
+});
 
 export const notificationList = z
   .object({

@@ -3,9 +3,8 @@ import type { CloudEvent, Outcome } from "../../platform/consumer.ts";
 import type { Attributes } from "../../platform/dynamo/table.ts";
 import { notFound } from "../../platform/problems.ts";
 import type { Profiles } from "../service.ts";
-import type { Notice, NotificationRepository } from "./repository.ts";
-import { unreadShown } from "./repository.ts";
-import type { NotificationView } from "./schemas.ts";
+import type { Notice, Notification } from "./models.ts";
+import { type NotificationRepository, unreadShown } from "./repository.ts";
 
 /** A frame for the open WebSockets of a user. */
 export type SendFrame = (uid: string, frame: { t: string } & Record<string, unknown>) => void;
@@ -39,7 +38,7 @@ export class Notifications {
     return { ...page, unread: unread.length };
   }
 
-  async markRead(uid: string, id: string): Promise<NotificationView> {
+  async markRead(uid: string, id: string): Promise<Notification> {
     const marked = await this.repository.markRead(uid, id);
     if (!marked) throw notFound("notification");
     return marked;

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** The three sections of a profile as they are stored, and what holds until the first change. */
+
+const line = (most: number) => z.string().trim().max(most);
+const timeZone = line(60).regex(/^[A-Za-z0-9_+\-/]+$/, "is not a time zone name");
+const locale = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/, "is not a language tag");
+
+export const profileFields = {
+  display_name: line(120).nullable(),
+  organisation: line(200).nullable(),
+  position: line(120).nullable(),
+  about: line(2_000).nullable(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "is not a two-letter country code")
+    .nullable(),
+  time_zone: timeZone,
+};
+export const preferenceFields = {
+  language: locale,
+  units: z.enum(["metric", "imperial"]),
+  theme: z.enum(["system", "light", "dark"]),
+  rows_per_page: z.number().int().min(10).max(500),
+  notify_evaluations: z.boolean(),
+};
+export const privacyFields = {
+  show_profile_to: z.enum(["nobody", "farm", "everyone"]),
+  share_activity: z.boolean(),
+  use_for_recommendations: z.boolean(),
+  use_for_analytics: z.boolean(),
+};
+
+export const sections = {
+  profile: z.object(profileFields),
+  preferences: z.object(preferenceFields),
+  privacy: z.object(privacyFields),
+};
+export type SectionName = keyof typeof sections;
+export type Section<N extends SectionName> = z.infer<(typeof sections)[N]>;
+
+export type AnySection = Section<SectionName>;
+
+/** What holds until the first change. Privacy shares nothing. */
+export const defaults: { [N in SectionName]: Section<N> } = {
+  profile: { display_name: null, organisation: null, position: null, about: null, country: null, time_zone: "UTC" },
+  preferences: { language: "en", units: "metric", theme: "system", rows_per_page: 50, notify_evaluations: true },
+  privacy: {
+    show_profile_to: "nobody",
+    share_activity: false,
+    use_for_recommendations: false,
+    use_for_analytics: false,
+  },
+};
