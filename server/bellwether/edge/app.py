@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bellwether.edge.graph.routes import router as graph
 from bellwether.edge.graph.schema import sdl
+from bellwether.edge.health.probe import Probes
 from bellwether.edge.health.routes import router as health
 from bellwether.edge.openapi.document import Documents
 from bellwether.edge.openapi.routes import router as openapi
@@ -48,6 +49,7 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.state.name, app.state.upstream = "edge", upstream
     app.state.verifier, app.state.buckets = Verifier(platform), Buckets(REQUESTS_PER_SECOND, BURST)
     app.state.documents = Documents(upstream, platform, app.openapi)
+    app.state.probes = Probes(upstream)
     app.state.ready = nothing_missing
     problems.install(app)
     app.include_router(graph, responses=RESPONSES)

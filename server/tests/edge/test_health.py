@@ -1,11 +1,14 @@
 """The platform's health as its services tell it."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 from bellwether.edge.app import create
+from bellwether.edge.health.probe import Probes
 from bellwether.edge.services import SERVICES
+from bellwether.edge.upstream import Upstream
 from bellwether.platform.settings import PlatformSettings
 
 from .conftest import Doubles, Handler, hang_up
@@ -94,6 +97,19 @@ async def test_services_in_one_process_are_probed_once(platform: PlatformSetting
     assert answer["missing"]["research"] == "research.database: gone"
     assert "farm" not in answer["missing"]
     assert answer["missing"]["chats"] == "not configured"
+
+
+async def test_many_who_look_are_one_question_in_a_second(platform: PlatformSettings, doubles: Doubles) -> None:
+    readyz(doubles)
+    now = [0.0]
+    settings = platform.model_copy(update={"service_urls": {"farm": "http://farm.test"}})
+    upstream = Upstream(settings, httpx.MockTransport(doubles))
+    probes = Probes(upstream, lambda: now[0])
+    for at, calls in ((0.0, 1), (0.9, 1), (1.1, 2)):
+        now[0] = at
+        await asyncio.gather(*(probes.latest({}) for _ in range(5)))
+        assert doubles.calls["GET /readyz"] == calls
+    await upstream.close()
 
 
 async def test_metrics_and_problems(client: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from bellwether.edge.services import SERVICES
 from bellwether.edge.upstream import PROBE, Upstream
 
 TIMEOUT_S = 2.0
+FRESH_S = 1.0
 State = Literal["ready", "degraded", "not ready", "down"]
 
 
@@ -39,11 +41,29 @@ class Answer:
     body: dict[str, Any]
 
 
-async def probe(upstream: Upstream, versions: dict[str, str]) -> list[Health]:
-    """All services; each process is asked once."""
-    addresses = sorted(set(upstream.urls.values()))
-    answers = dict(zip(addresses, await asyncio.gather(*(ask(upstream, url) for url in addresses)), strict=True))
-    return [health_of(name, answers.get(upstream.urls.get(name, "")), versions.get(name, "")) for name in SERVICES]
+class Probes:
+    """The health of all services; asked at most once in a second, for anybody may look."""
+
+    def __init__(self, upstream: Upstream, clock: Callable[[], float] = time.monotonic) -> None:
+        self._upstream, self._clock = upstream, clock
+        self._lock = asyncio.Lock()
+        self._answers: dict[str, Answer] = {}
+        self._until = float("-inf")
+
+    async def latest(self, versions: dict[str, str]) -> list[Health]:
+        """All services."""
+        async with self._lock:
+            if self._clock() >= self._until:
+                await self._ask_all()
+        urls = self._upstream.urls
+        return [health_of(name, self._answers.get(urls.get(name, "")), versions.get(name, "")) for name in SERVICES]
+
+    async def _ask_all(self) -> None:
+        # services that share a process are asked together
+        addresses = sorted(set(self._upstream.urls.values()))
+        answers = await asyncio.gather(*(ask(self._upstream, url) for url in addresses))
+        self._answers = dict(zip(addresses, answers, strict=True))
+        self._until = self._clock() + FRESH_S
 
 
 async def ask(upstream: Upstream, url: str) -> Answer:

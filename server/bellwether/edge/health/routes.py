@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from bellwether.edge.health.page import health_page
-from bellwether.edge.health.probe import Health, probe
+from bellwether.edge.health.probe import Health
 from bellwether.edge.pages.html import wants_html
 from bellwether.edge.upstream import PROBE
 
@@ -47,7 +47,8 @@ def is_probe(request: Request) -> bool:
 async def everything(request: Request) -> list[Health]:
     """The health of every service."""
     state = request.app.state
-    return await probe(state.upstream, state.documents.versions)
+    found: list[Health] = await state.probes.latest(state.documents.versions)
+    return found
 
 
 def as_json(health: Health) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Addresses of projects."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from bellwether.platform.pagination import CursorText, Limit, next_cursor
 from bellwether.platform.preconditions import etag
+from bellwether.platform.problems import MEDIA_TYPE, ProblemDocument
 from bellwether.platform.web import Acting, IfMatch, Once, Write, need
 from bellwether.platform.wire import Page
 from bellwether.research.projects import membership, service
@@ -15,9 +16,16 @@ from bellwether.research.projects.schemas import MemberRole, NewProject, Project
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 READ, CHANGE = need("dataset:read"), need("project:write")
+PROBLEM: dict[str, Any] = {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}}
+TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEM | {"description": "The id is taken, or the key still runs"}}
+REVISED: dict[int | str, dict[str, Any]] = {
+    409: PROBLEM | {"description": "The project would lose its last lead"},
+    412: PROBLEM | {"description": "If-Match names an older revision"},
+    428: PROBLEM | {"description": "If-Match is missing"},
+}
 
 
-@router.post("", status_code=201, response_model=Project, dependencies=[CHANGE])
+@router.post("", status_code=201, response_model=Project, dependencies=[CHANGE], responses=TAKEN)
 async def create(new: NewProject, session: Write, context: Acting, once: Once) -> Response:
     """Create a project; the caller owns and leads it."""
     return await once(lambda: service.create(session, context, new), headers=project_headers)
@@ -47,7 +55,7 @@ async def get(project_id: UUID, session: Write, context: Acting, response: Respo
     return project
 
 
-@router.patch("/{project_id}", dependencies=[CHANGE])
+@router.patch("/{project_id}", dependencies=[CHANGE], responses=REVISED)
 async def change(
     project_id: UUID, wanted: ProjectChange, session: Write, context: Acting, if_match: IfMatch, response: Response
 ) -> Project:
@@ -57,13 +65,13 @@ async def change(
     return project
 
 
-@router.delete("/{project_id}", status_code=204, dependencies=[CHANGE])
+@router.delete("/{project_id}", status_code=204, dependencies=[CHANGE], responses=REVISED)
 async def archive(project_id: UUID, session: Write, context: Acting, if_match: IfMatch) -> None:
     """Archive a project; for leads. Nothing is lost."""
     await service.archive(session, context, project_id, if_match.check)
 
 
-@router.put("/{project_id}/members/{user_id}", dependencies=[CHANGE])
+@router.put("/{project_id}/members/{user_id}", dependencies=[CHANGE], responses=REVISED)
 async def put_member(
     project_id: UUID,
     user_id: UUID,
@@ -79,7 +87,7 @@ async def put_member(
     return project
 
 
-@router.delete("/{project_id}/members/{user_id}", status_code=204, dependencies=[READ])
+@router.delete("/{project_id}/members/{user_id}", status_code=204, dependencies=[READ], responses=REVISED)
 async def remove_member(project_id: UUID, user_id: UUID, session: Write, context: Acting, if_match: IfMatch) -> None:
     """Take a member out; for leads. Everybody may leave by themselves."""
     await membership.remove(session, context, project_id, user_id, if_match.check)

@@ -17,6 +17,7 @@ function show() {
 }
 
 search.addEventListener("input", show);
+show();
 addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement !== search) {
     event.preventDefault();
