@@ -1,6 +1,6 @@
 """The hot read: a page of animals in one statement on a bare asyncpg connection.
 
-Keyset over (farm, id) or (farm, flock, id); identifiers come as parallel arrays, which asyncpg decodes faster than JSON.
+Keyset over (farm, id) or (farm, flock, id); identifiers come as parallel arrays, which decode faster than JSON.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.b
   a.reference_only, s.parent_id as sire_id, d.parent_id as dam_id, i.schemes, i.tags, i.kinds, a.rev, a.updated_at
 from ({page}) a
 left join farm.parent_claim s on s.child_id = a.id and s.status = 'accepted' and s.parent_type = 'sire'
-left join farm.parent_claim d on d.child_id = a.id and d.status = 'accepted' and d.parent_type in ('dam', 'et_donor_dam')
+left join farm.parent_claim d on d.child_id = a.id and d.status = 'accepted'
+                             and d.parent_type in ('dam', 'et_donor_dam')
 left join lateral (
   select array_agg(scheme) as schemes, array_agg(value) as tags, array_agg(kind) as kinds
   from farm.identifier where farm_id = a.farm_id and animal_id = a.id and state = 'active'

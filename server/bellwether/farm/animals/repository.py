@@ -21,7 +21,8 @@ insert into farm.identifier (id, farm_id, animal_id, scheme, value, scope, raw, 
 values (:id, :farm_id, :animal_id, :scheme, :value, :scope, :raw, :kind, :official)
 """)
 CLAIM = text("""
-insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, method, probability, status, source, recorded_by)
+insert into farm.parent_claim
+  (id, farm_id, child_id, parent_id, parent_type, method, probability, status, source, recorded_by)
 values (:id, :farm_id, :child_id, :parent_id, :parent_type, :method, :probability, 'accepted', 'api', :recorded_by)
 """)
 SUPERSEDE = text("""

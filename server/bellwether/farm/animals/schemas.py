@@ -70,8 +70,8 @@ class NewAnimal(Wire):
     birth_group: Group | None = None
     is_embryo_transfer: bool = False
     reference_only: bool = False
-    identifiers: Annotated[list[NewIdentifier], Field(max_length=20)] = []
-    parents: Annotated[list[NewParent], Field(max_length=20)] = []
+    identifiers: Annotated[list[NewIdentifier], Field(max_length=20, default_factory=list)]
+    parents: Annotated[list[NewParent], Field(max_length=20, default_factory=list)]
 
 
 class AnimalChange(Wire):

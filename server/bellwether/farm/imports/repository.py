@@ -39,7 +39,7 @@ from unnest($3::int4[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text
 on conflict (import_id, row) do nothing
 """
 PENDING = """
-select row, parsed from farm.import_row
+select row, parsed::text from farm.import_row
 where farm_id = $1 and import_id = $2 and row between $3 and $4 and verdict is null order by row for update
 """
 JUDGE = """

@@ -1,7 +1,7 @@
 """Measurements of one chunk against what is stored: new, known already, or a better value for the same day."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,8 @@ class Ledger:
         before = self.current.get(day)
         verdict = verdict_of(before, made)
         if verdict in ("match", "duplicate"):
+            assert before is not None
+            self.current[day] = replace(before, occurred_time=made.occurred_time, is_of_this_import=True)
             return verdict
         if before is not None:
             made.supersedes = before.id
