@@ -47,17 +47,17 @@ class Runner:
     """DBOS in this process; one per process, for DBOS is global."""
 
     def __init__(
-        self, kinds: Iterable[JobKind], databases: Mapping[str, Database], url: str, *, slot: str, concurrency: int = 2
+        self, kinds: Iterable[JobKind], databases: Mapping[str, Database], url: str, *, concurrency: int = 2
     ) -> None:
         self._kinds, self._databases = {kind.name: kind for kind in kinds}, databases
-        self._url, self._slot, self._concurrency = url, slot, concurrency
+        self._url, self._concurrency = url, concurrency
         self._workflow = DBOS.workflow(name="job", max_recovery_attempts=None)(self._make_workflow())
         self.is_ready = False
 
-    async def launch(self) -> None:
+    async def launch(self, slot: str) -> None:
         """Start DBOS: recovers what this slot left behind. Raises when its database does not answer."""
         quiet_logs()
-        instance = DBOS(config=config(self._url, self._slot))
+        instance = DBOS(config=config(self._url, slot))
         # workflows run on this loop, beside the pools they use, although launching blocks a thread
         instance._background_event_loop.set_main_loop()
         try:
@@ -69,6 +69,10 @@ class Runner:
             await asyncio.to_thread(DBOS.destroy)
             raise
         self.is_ready = True
+
+    async def recover(self, slot: str) -> None:
+        """Take over the unfinished jobs of a slot whose worker is gone."""
+        await asyncio.to_thread(DBOS._recover_pending_workflows, [slot])
 
     async def hand_over(self, kind: str, job_id: UUID, attempt: int, owner: UUID | None, farm: UUID | None) -> None:
         """Give one attempt to DBOS; doing it twice changes nothing."""

@@ -17,14 +17,15 @@ from bellwether.platform.events import Consumer
 from bellwether.platform.jobs import JobKind
 from bellwether.platform.outage import for_ever
 from bellwether.platform.relay import Relay
+from bellwether.platform.retention import prune_for_ever
 from bellwether.platform.runner import Runner
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
+from bellwether.platform.slots import Slots
 from bellwether.platform.streams import NatsLogin, connect, ensure_streams
 from bellwether.platform.wakeups import Wakeups
 
 log = structlog.get_logger()
 RETRY_S = 0.5
-SLOT = "worker-1"
 
 
 class Worker:
@@ -42,7 +43,8 @@ class Worker:
     ) -> None:
         self.consumers = consumers
         self.databases = {name: Database(settings) for name, settings in services.items()}
-        self.runner = Runner(kinds, self.databases, jobs_url, slot=SLOT, concurrency=jobs_at_once)
+        self.runner = Runner(kinds, self.databases, jobs_url, concurrency=jobs_at_once)
+        self.slots = Slots(jobs_url, self.runner.recover)
         self.client: Client | None = None
         self._platform = platform
         self._dsns = {name: dsn_of(settings) for name, settings in services.items()}
@@ -57,6 +59,7 @@ class Worker:
     def start(self) -> None:
         """Start every loop; none of them needs anything to be there yet."""
         self._begin(for_ever("wakeups", self._wakeups.run))
+        self._begin(for_ever("retention", lambda: prune_for_ever(self.databases)))
         self._begin(self._start_events())
         self._begin(self._start_jobs())
 
@@ -71,10 +74,11 @@ class Worker:
 
     async def missing(self) -> dict[str, str]:
         """What keeps the worker from working; a broker that is away only delays events."""
+        answers = await asyncio.gather(*(database.is_ready() for database in self.databases.values()))
         missing = {
             f"{name}.database": "PostgreSQL does not answer"
-            for name, database in self.databases.items()
-            if not await database.is_ready()
+            for name, is_there in zip(self.databases, answers, strict=True)
+            if not is_there
         }
         if not self.runner.is_ready:
             missing["jobs"] = "the job runner has not started yet"
@@ -104,8 +108,10 @@ class Worker:
         return client
 
     async def _start_jobs(self) -> None:
-        await until_done("job runner", self.runner.launch)
-        log.info("worker_ready")
+        slot = await until_done("slot", self.slots.claim)
+        await until_done("job runner", lambda: self.runner.launch(slot))
+        log.info("worker_ready", slot=slot)
+        self._begin(for_ever("slots", self.slots.watch))
         for schema, database in self.databases.items():
             dispatcher = Dispatcher(schema, database, self.runner, self._wakeups)
             self._begin(for_ever(f"dispatcher {schema}", dispatcher.run))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -64,9 +65,8 @@ class Broker:
 
     def start(self) -> None:
         conf = self.store / "nats.conf"
-        conf.write_text(
-            f'host: 127.0.0.1\nport: {self.port}\njetstream {{ store_dir: "{self.store}", sync_interval: always }}'
-        )
+        jetstream = {"store_dir": str(self.store), "sync_interval": "always", "max_file_store": 8 << 30}
+        conf.write_text(json.dumps({"host": "127.0.0.1", "port": self.port, "jetstream": jetstream}))
         self.process = subprocess.Popen([BIN / "nats-server", "-c", conf], stderr=subprocess.DEVNULL)
         until(lambda: can_connect(self.port))
 
@@ -160,10 +160,11 @@ class WorkerProcess:
     port: int = field(default_factory=lambda: port_between(19_700))
     process: "subprocess.Popen[bytes] | None" = None
     ready_s: float = 0.0
+    program: tuple[str, ...] = (str(HERE / "worker_process.py"),)
 
     def start(self) -> None:
         began = time.monotonic()
-        command = [sys.executable, str(HERE / "worker_process.py"), str(self.port)]
+        command = [sys.executable, *self.program, "--port", str(self.port)]
         self.process = subprocess.Popen(
             command, env=self.environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT
         )
@@ -176,6 +177,12 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).status == 200
         return False
+
+    @property
+    def slot(self) -> str:
+        """What the log says."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if "worker_ready" in line]
+        return str(lines[-1]["slot"])
 
     def children(self) -> list[psutil.Process]:
         assert self.process is not None
@@ -212,18 +219,19 @@ def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProces
 
 
 @pytest.fixture
-def worker_process(tmp_path) -> Iterator[Callable[[dict[str, str]], WorkerProcess]]:
+def worker_process(tmp_path) -> Iterator[Callable[..., WorkerProcess]]:
     """Workers in other environments."""
     started: list[WorkerProcess] = []
 
-    def start(environment: dict[str, str]) -> WorkerProcess:
-        started.append(WorkerProcess(environment, tmp_path / "log"))
+    def start(environment: dict[str, str], program: tuple[str, ...] = WorkerProcess.program) -> WorkerProcess:
+        started.append(WorkerProcess(environment, tmp_path / f"log-{len(started)}", program=program))
         started[-1].start()
         return started[-1]
 
     yield start
     for each in started:
-        each.kill()
+        if each.process is not None and each.process.poll() is None:
+            each.kill()
 
 
 @dataclass

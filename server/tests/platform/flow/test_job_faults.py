@@ -4,12 +4,14 @@ import asyncio
 import signal
 import time
 
+import asyncpg
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.job_journal import JobJournal
 from bellwether.platform.job_run import Superseded
 
 pytestmark = pytest.mark.faults
+EXECUTOR = "select executor_id from dbos.workflow_status where workflow_uuid = $1"
 
 
 async def test_a_killed_worker_s_job_is_finished_by_the_next_one(research, worker) -> None:
@@ -27,6 +29,28 @@ async def test_a_killed_worker_s_job_is_finished_by_the_next_one(research, worke
     assert len(repeated) <= 1, "only the step in flight may run twice"
     assert len(after) == 6
     assert [line.message for line in job.log] == [f"did {n}" for n in range(6)]
+
+
+async def test_a_second_worker_takes_over_from_a_dead_one(
+    research, worker, worker_process, worker_environment, jobs_url
+) -> None:
+    """D8."""
+    workers = {each.slot: each for each in (worker, worker_process(worker_environment))}
+    job = await research.submit("steps", {"steps": 6, "seconds": 0.3})
+    await research.wait(job.id, lambda j: j.progress > 0)
+    connection = await asyncpg.connect(jobs_url)
+    victim = workers[await connection.fetchval(EXECUTOR, str(job.id))]
+    await connection.close()
+    victim.kill(signal.SIGKILL)
+    before, began = await research.times(job.id), time.monotonic()
+    job = await research.wait(job.id)
+    print(f"finished {time.monotonic() - began:.2f} s after the first worker died")
+    assert job.state == "succeeded"
+    after = await research.times(job.id)
+    assert len(after) == 6
+    assert [name for name in before if after[name] > 1] in ([], [max(before)])
+    if victim is worker:
+        worker.start()
 
 
 async def test_a_child_process_dies_with_its_worker(research, worker, admin) -> None:

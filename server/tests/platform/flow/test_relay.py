@@ -12,6 +12,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.events import Event, emit
 from bellwether.platform.ids import new_id
 from bellwether.platform.relay import Relay
+from bellwether.platform.retention import prune
 from bellwether.platform.wakeups import Wakeups
 from bellwether.platform.worker import dsn_of
 
@@ -137,6 +138,22 @@ async def test_the_app_role_may_not_rewrite_facts(settings_of, databases) -> Non
                 await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_old_published_facts_go_and_unpublished_ones_stay(databases, admin) -> None:
+    type_ = "farm.flow.old.v1"
+    for n in range(2):
+        await emit_one(databases, type_, n)
+    await admin.execute(
+        "update farm.outbox set created_at = now() - interval '90 days', "
+        "published_at = case when payload->>'n' = '0' then now() - interval '90 days' end where type = $1",
+        type_,
+    )
+    await prune("farm", databases["farm"])
+    assert [row["payload"] for row in await admin.fetch("select payload from farm.outbox where type = $1", type_)] == [
+        '{"n": 1}'
+    ]
+    await admin.execute("delete from farm.outbox where type = $1", type_)
 
 
 async def test_a_fact_too_large_for_the_broker_is_refused_at_once(databases) -> None:

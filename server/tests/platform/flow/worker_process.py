@@ -1,4 +1,4 @@
-"""The worker with the kinds and the consumer of the tests. `python worker_process.py PORT`"""
+"""The worker with the kinds and the consumer of the tests. `python worker_process.py --port PORT`"""
 
 import asyncio
 import sys
@@ -11,4 +11,4 @@ from flow_kinds import consumers, kinds
 if __name__ == "__main__":
     platform = PlatformSettings()
     configure_logs(platform.log_level)
-    asyncio.run(work(platform, consumers(), kinds(), int(sys.argv[1])))
+    asyncio.run(work(platform, consumers(), kinds(), int(sys.argv[2])))

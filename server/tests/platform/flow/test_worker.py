@@ -1,0 +1,25 @@
+"""The command itself, with the services' own consumers and kinds."""
+
+import signal
+import urllib.request
+
+from bellwether.launch.work import worker_modules
+
+
+def test_the_command_starts_and_stops(worker_process, worker_environment) -> None:
+    worker = worker_process(worker_environment, ("-m", "bellwether.launch.work"))
+    print(f"ready after {worker.ready_s:.2f} s")
+    with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    for name in ("outbox_rows", "outbox_oldest_seconds", "jobs", "job_oldest_seconds", "dead_letters"):
+        assert f"\nbellwether_{name}" in text
+    assert worker.kill(signal.SIGTERM) < 5
+    assert worker.process.returncode == 0
+    assert "loop_broke" not in worker.log.read_text()
+
+
+def test_every_service_s_kinds_and_consumers_are_its_own() -> None:
+    for module in worker_modules():
+        service = module.__name__.split(".")[1]
+        assert {kind.service for kind in module.kinds()} <= {service}
+        assert {consumer.service for consumer in module.consumers()} <= {service}
