@@ -54,7 +54,7 @@ function loginRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth):
     request: body(credentials),
     responses: {
       200: { description: "Logged in", content: json(tokenView) },
-      ...problems(400, 401, 413, 415, 422, 429),
+      ...problems(400, 401, 409, 413, 415, 422, 429),
     },
   });
   app.openapi(login, async (c) => {

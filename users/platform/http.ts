@@ -1,12 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
-import { type Clock, isoTime } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { randomText } from "./ids.ts";
 import { type Log, reason } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
 import { invalidRequest, notFound, Problem, render, toProblem } from "./problems.ts";
+import { serviceNames } from "./settings.ts";
 import type { Caller } from "./tokens.ts";
 
 export type AppEnv = {
@@ -46,22 +47,13 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
   app.use("*", async (c, next) => {
     const started = performance.now();
     c.set("requestId", requestId(c.req.header("x-request-id")));
-    c.set("traceparent", c.req.header("traceparent") ?? "");
+    c.set("traceparent", traceparent(c.req.header("traceparent")));
     c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), parts.trustedProxies));
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
     c.res.headers.set("x-request-id", c.get("requestId"));
-    const route = c.res.status === 404 ? "unmatched" : routePath(c, -1);
-    report(
-      parts,
-      c.req.method,
-      c.req.path,
-      route,
-      c.res.status,
-      (performance.now() - started) / 1000,
-      c.get("requestId"),
-    );
+    report(parts, c, (performance.now() - started) / 1000);
   });
   for (const { path, bytes } of limits)
     app.use(
@@ -93,6 +85,10 @@ const securityHeaders = {
   "referrer-policy": "no-referrer",
 };
 
+/** Only a well-formed one travels on into logs and events. */
+const traceparent = (given: string | undefined) =>
+  given && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : "";
+
 const requestId = (given: string | undefined) => (given && /^[\w.:-]{1,64}$/.test(given) ? given : randomText(12));
 
 /** The socket's address, or what exactly `proxies` trusted proxies on this machine added to X-Forwarded-For. */
@@ -104,18 +100,23 @@ export function clientAddress(socket: string | undefined, forwarded: string | un
   return hops.at(-proxies) || own;
 }
 
-function report(
-  parts: HttpParts,
-  method: string,
-  path: string,
-  route: string,
-  status: number,
-  took: number,
-  id: string,
-): void {
-  const service = /^\/api\/v1\/([a-z]+)/.exec(path)?.[1] ?? "platform";
-  parts.metrics.add("bellwether_http_requests_total", { service, method, route, status: String(status) });
-  parts.metrics.observe("bellwether_http_request_seconds", took, { service, method, route });
-  const fields = { request_id: id, method, path, status, seconds: Number(took.toFixed(4)), at: isoTime(parts.clock()) };
-  parts.log(status >= 500 ? "error" : "info", "request", fields);
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** Labels come from what is known here, never from the caller: a stranger must not be able to grow the metrics. */
+function report({ metrics, log }: HttpParts, c: Context<AppEnv>, took: number): void {
+  const { path, method: given } = c.req;
+  const { status } = c.res;
+  const service = serviceNames.find((name) => path.startsWith(`/api/v1/${name}`)) ?? "platform";
+  const method = methods.includes(given) ? given : "OTHER";
+  const matched = routePath(c, -1);
+  const route = matched.endsWith("*") ? "unmatched" : matched;
+  metrics.add("bellwether_http_requests_total", { service, method, route, status: String(status) });
+  metrics.observe("bellwether_http_request_seconds", took, { service, method, route });
+  if (quietPaths.has(path) && status < 500) return;
+  const trace_id = c.get("traceparent").split("-")[1];
+  const fields = { request_id: c.get("requestId"), trace_id, method, path, status, seconds: Number(took.toFixed(4)) };
+  log(status >= 500 ? "error" : "info", "request", fields);
 }
+
+/** Probes come every few seconds; their lines would bury the others. */
+const quietPaths = new Set(["/healthz", "/readyz", "/metrics"]);

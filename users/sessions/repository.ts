@@ -41,6 +41,8 @@ export type StoredSession = z.infer<typeof sessionItem>;
 const slotItem = z.object({ sk: z.string(), sid: z.string(), exp: z.number(), at: z.number() });
 export type Slot = { index: number; sid: string; exp: number; at: number };
 
+export type Started = "started" | "slot_taken" | "account_changed";
+
 const feedSeconds = 3_600;
 /** A session item outlives its slot, so an eviction always finds the session that it ends. */
 const keptAfterEnd = 7 * day;
@@ -69,18 +71,28 @@ export class SessionRepository {
     });
   }
 
-  /** One transaction: takes the slot if it still is as seen, puts the session, ends the one that is evicted. */
-  async start(session: StoredSession, seen: Slot | undefined, evict: boolean): Promise<boolean> {
+  /**
+   * One transaction: takes the slot if it still is as seen, puts the session, ends the one that is evicted. It also
+   * checks the user's epoch, so that no session starts with roles that were taken away while the password was hashed.
+   */
+  async start(session: StoredSession, seen: Slot | undefined, evict: boolean): Promise<Started> {
     const { uid, sid } = session;
     const slot = { sid, exp: session.abs, at: this.clock(), ttl: session.abs + day };
     const free = seen ? equal("sid", seen.sid) : absent("pk");
     const writes: Write[] = [
+      { check: keys.user(uid), when: equal("epoch", session.epoch) },
       { put: { ...keys.slot(uid, session.slot), ...slot }, when: free },
       { put: { ...keys.session(sid), ...session, ttl: session.abs + keptAfterEnd }, when: absent("pk") },
       auditEntry(this.clock, uid, "session.started", uid, { sid, device: session.device }),
     ];
     if (seen && evict) writes.push(...this.ending(uid, seen.sid, "evicted"));
-    return this.tryTransact(writes);
+    try {
+      await this.table.transact(writes);
+      return "started";
+    } catch (error) {
+      if (!(error instanceof TransactionCancelled)) throw error;
+      return error.failed(0) ? "account_changed" : "slot_taken";
+    }
   }
 
   /** The one write of a refresh. A failure carries the session as it is, which decides what the failure means. */

@@ -107,7 +107,10 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
       const choice = chooseSlot(slots, limit, seconds(this.parts.clock));
       const secret = randomText(32);
       const session = this.fresh(login, choice.index, hash(secret));
-      if (await this.repository.start(session, choice.seen, choice.evict)) {
+      const outcome = await this.repository.start(session, choice.seen, choice.evict);
+      if (outcome === "account_changed")
+        throw new Problem(409, "account_changed", "The account has just been changed: log in again.");
+      if (outcome === "started") {
         this.count(choice.evict ? "started_evicting" : "started");
         return issued(session, secret, seconds(this.parts.clock));
       }

@@ -119,6 +119,15 @@ test("session metrics are for administrators", async () => {
   expect(await answer.json()).toMatchObject({ events: { started: 2 } });
 });
 
+test("a login that began before a change of roles starts no session with the old ones", async () => {
+  const mary = await house.person();
+  const login = { uid: mary.uid, epoch: 0, roles: ["student"], amr: ["pwd"], acr: "aal1", device: "d" };
+  await house.setRoles(mary.email, ["farmer"]);
+  const refused = await house.composed.sessions.issue(login).catch((error: unknown) => String(error));
+  expect(refused).toContain("account_changed");
+  expect(await house.composed.sessions.list(mary.uid)).toEqual([]);
+});
+
 test("calls per operation are exact", async () => {
   const mary = await house.person();
   const during = async (work: () => Promise<unknown>) => {
