@@ -40,11 +40,12 @@ from .errors import EngineError, ModelError, NotConverged, PedigreeError
 from .model import Model, fit
 from .options import Options
 from .pedigree import Pedigree
+from .provenance import engine_version
 from .records import Records
 from .solution import Convergence, FixedSolution, GeneticColumn, Notice, Provenance, RandomSolution, Solution
 from .variances import Variances
 
-__version__ = "0.1.0"
+__version__ = engine_version()
 
 __all__ = [
     "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Legendre", "Model", "ModelError",

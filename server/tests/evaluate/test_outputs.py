@@ -195,3 +195,25 @@ residual = 3.71
     for k in range(3):
         found = answer.table().filter(pl.col("effect") == f"legendre{k}")
         np.testing.assert_allclose(found["ebv"], np.array(data["computed_animal"])[:, k], atol=1e-7)
+
+
+def test_a_model_without_animals_lists_their_inbreeding(evaluate):
+    model = MODEL.replace('name = "animal"\nkind = "additive"', 'name = "litter"\nkind = "random"').replace(
+        "additive = [[20.0]]", "random.litter = 1.0"
+    )
+    records = RECORDS.replace("sex", "sex,litter").replace(",F,", ",F,x,").replace(",M,", ",M,y,")
+    answer = evaluate(records=records, model=model)
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.table()["animal"].to_list() == [str(i) for i in range(1, 9)]
+    assert answer.table("random_effects")["level"].to_list() == ["x", "y"]
+
+
+def test_an_overall_mean_and_a_slope_have_no_level(evaluate):
+    model = MODEL.replace('name = "sex"\nkind = "fixed"', 'name = "age"\nkind = "covariate"')
+    records = "animal,age,WWG\n4,10,4.5\n5,11,2.9\n6,14,3.9\n7,9,NA\n8,12,5.0\n9,,\n"
+    answer = evaluate(PEDIGREE + "9,0,0\n", records, model)
+    assert answer.exit_code == 0, answer.stderr
+    fixed = answer.table("fixed_effects")
+    assert fixed["effect"].to_list() == ["mean", "age"]
+    assert fixed["level"].null_count() == 2
+    assert answer.report["counts"]["records_without_trait"] == 2
