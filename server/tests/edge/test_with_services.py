@@ -12,6 +12,7 @@ import httpx
 import pytest
 from bellwether.edge.app import create
 from bellwether.edge.graph.explorer import EXAMPLE
+from bellwether.launch.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing import AuthDouble
@@ -53,6 +54,21 @@ async def whole(platform: PlatformSettings, service_environment: None) -> AsyncI
             await stack.enter_async_context(app.router.lifespan_context(app))
         hosts.transports["edge"] = httpx.ASGITransport(edge, raise_app_exceptions=False)
         yield await stack.enter_async_context(httpx.AsyncClient(transport=hosts, base_url="http://edge"))
+
+
+@pytest.fixture
+async def embedded(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
+    """The edge and the four services in one process, as `./bellwether up` runs them."""
+    hosts = Hosts({})
+    settings = platform.model_copy(update={"service_urls": dict.fromkeys(NAMES, "http://one")})
+    apps = {name: import_module(f"bellwether.{name}.app").create(settings) for name in NAMES}
+    mounted = Mounted(apps | {"edge": create(settings, hosts)})
+    hosts.transports["one"] = httpx.ASGITransport(mounted, raise_app_exceptions=False)
+    async with (
+        mounted.lifespan(mounted.shared),
+        httpx.AsyncClient(transport=hosts, base_url="http://one", timeout=10) as client,
+    ):
+        yield client
 
 
 async def make(client: httpx.AsyncClient, path: str, token: dict[str, str], body: Any) -> Any:
@@ -160,3 +176,12 @@ async def test_the_real_services_tell_their_health(whole: httpx.AsyncClient) -> 
     found = {item["service"]: item for item in (await whole.get("/healthz")).json()["services"]}
     assert {name: found[name]["state"] for name in (*NAMES, "auth")} == dict.fromkeys(NAMES, "ready") | {"auth": "down"}
     assert (await whole.get("/readyz")).status_code == 503
+
+
+async def test_an_edge_that_shares_its_process_does_not_ask_itself_for_ever(embedded: httpx.AsyncClient) -> None:
+    answer = await embedded.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == dict.fromkeys(("auth", "sessions", "profiles", "chats"), "not configured")
+    merged = (await embedded.get("/openapi.json")).json()
+    assert "/api/v1/farm/flocks" in merged["paths"]
+    assert (await embedded.get("/api/v1/research/projects")).status_code == 401
