@@ -16,6 +16,7 @@ from bellwether.launch.errors import AlreadyRunning, LaunchError
 from bellwether.launch.folders import Folders
 from bellwether.launch.guard import Guardian
 from bellwether.launch.packages import Say
+from bellwether.launch.process import Identity
 from bellwether.launch.state import State
 from bellwether.launch.supervise import DEFAULT_PLAN, command
 
@@ -126,19 +127,27 @@ def down(data: Path) -> bool:
     folders = Folders.of(data)
     state = states.read(folders)
     ran = state.running or any(each.alive for each in state.processes())
+    watchers = _tell_to_stop(folders)
+    _end_leftovers(folders)
+    # the lock is free a moment before its holder has left
+    process.wait_gone(watchers, 5.0)
+    return ran
+
+
+def _tell_to_stop(folders: Folders) -> list[Identity]:
+    """Signal supervisor and guardian until both are gone; return whom."""
+    told: set[Identity] = set()
     until = time.monotonic() + STOP_SECONDS
     while (state := states.read(folders)).running or lock.is_held(folders):
-        for role in ("guardian", "supervisor"):
-            identity = state.identity(role)
-            if identity:
-                identity.send(signal.SIGTERM)
+        watchers = [each for each in (state.identity("guardian"), state.identity("supervisor")) if each]
+        for identity in watchers:
+            identity.send(signal.SIGTERM)
+        told.update(watchers)
         _wait_released(folders, min(5.0, until - time.monotonic()))
         if time.monotonic() > until:
-            raise LaunchError(
-                f"The platform of {folders.data} did not stop within {STOP_SECONDS:.0f} s.", _end_of_log(folders)
-            )
-    _end_leftovers(folders)
-    return ran
+            problem = f"The platform of {folders.data} did not stop within {STOP_SECONDS:.0f} s."
+            raise LaunchError(problem, _end_of_log(folders))
+    return list(told)
 
 
 def _wait_released(folders: Folders, seconds: float) -> None:
