@@ -78,7 +78,7 @@ def show_run(run: dict[str, Any]) -> None:
     counts, convergence = run["counts"], run["convergence"]
     console.print(
         f"{counts['animals']:,} animals, {counts['observations']:,} records, traits {', '.join(run['traits'])}; "
-        f"{convergence['iterations']} rounds; engine {run['engine_version']}"
+        f"solution {convergence['method']}, residual {convergence['relative_residual']:.0e}; engine {run['engine_version']}"
     )
 
 

@@ -93,12 +93,18 @@ def _any_service(wiring: Wiring) -> dict[str, str]:
         "BELLWETHER_ISSUER": os.environ.get("BELLWETHER_ISSUER", "https://bellwether.local"),
         "BELLWETHER_AUDIENCE": os.environ.get("BELLWETHER_AUDIENCE", "bellwether"),
         "BELLWETHER_NATS_URL": _broker_url(wiring),
-        "USERS_SERVICE_SECRET_FILE": str(keys.text_file(wiring.folders, "service.secret")),
     }
 
 
+def _service_secret(wiring: Wiring) -> str:
+    return str(keys.text_file(wiring.folders, "service.secret"))
+
+
 def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
-    env = _any_service(wiring) | {"BELLWETHER_AUTH_URL": wiring.service_url("auth")}
+    env = _any_service(wiring) | {
+        "BELLWETHER_AUTH_URL": wiring.service_url("auth"),
+        "BELLWETHER_SERVICE_SECRET_FILE": _service_secret(wiring),
+    }
     if service == "edge":
         urls = {name: wiring.service_url(name) for name in (*DATABASE_SERVICES, *USER_SERVICES)}
         return env | {"BELLWETHER_SERVICE_URLS": json.dumps(urls)}
@@ -107,6 +113,7 @@ def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
 
 def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env = _any_service(wiring) | _broker(wiring, service) | _dynamodb(wiring)
+    env["USERS_SERVICE_SECRET_FILE"] = _service_secret(wiring)
     if service == "auth":
         return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
     return env | {"BELLWETHER_AUTH_URL": wiring.service_url("auth")}

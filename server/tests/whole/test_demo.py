@@ -51,7 +51,7 @@ async def test_twice(whole) -> None:
     assert story(first) == story(second)
     for promised in ("5 rejected", "The ten best rams", "Genetic trend", "/docs", "/graphql", "/healthz"):
         assert promised in first
-    assert len(re.findall(r"^│ +\d+ │", first, flags=re.MULTILINE)) >= 10
+    assert len(re.findall(r"^│ +\d+ +│", first, flags=re.MULTILINE)) >= 10
 
 
 def story(output: str) -> list[str]:

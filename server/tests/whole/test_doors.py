@@ -33,7 +33,7 @@ def is_problem(response: httpx.Response, status: int, code: str | None = None) -
 
 def test_without_a_token(whole, flock) -> None:
     for path in (ANIMALS, "/api/v1/genetics/evaluations", "/api/v1/research/projects", "/api/v1/processing/batches",
-                 "/api/v1/profiles/profile", "/api/v1/sessions", "/api/v1/chats"):  # fmt: skip
+                 "/api/v1/profiles/me", "/api/v1/sessions", "/api/v1/chats"):  # fmt: skip
         assert is_problem(httpx.get(whole.url + path, params={"farm_id": flock.farm_id}), 401)
 
 
@@ -80,7 +80,8 @@ def test_with_100_mb(whole, farmer, path) -> None:
         for _ in range(100):
             yield b"x" * 1_000_000
 
-    headers = {"content-type": "application/json", "authorization": farmer._http.headers["authorization"]}
+    kind = "multipart/form-data; boundary=x" if path.endswith("imports") else "application/json"
+    headers = {"content-type": kind, "authorization": farmer._http.headers["authorization"]}
     by_length = httpx.post(whole.url + path, content=b"x" * 100_000_000, headers=headers, timeout=60)
     assert is_problem(by_length, 413)
     by_stream = httpx.post(whole.url + path, content=stream(), headers=headers, timeout=60)

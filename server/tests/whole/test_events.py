@@ -72,5 +72,8 @@ def test_from_a_weight_to_a_notification_in_the_socket(whole, flock) -> None:
 def test_imports_and_evaluations_become_runs_of_the_processing_service(flock) -> None:
     batches = until(lambda: list(flock.owner.items("/api/v1/processing/batches", farm_id=flock.farm_id)))
     assert [(b["rows_in"], b["rows_accepted"], b["rows_rejected"]) for b in batches] == [(N_SHEEP, N_SHEEP, 0)]
-    kinds = until(lambda: {run["kind"] for run in flock.owner.items("/api/v1/processing/runs", farm_id=flock.farm_id)})
-    assert kinds
+
+    def pipelines() -> set[str]:
+        return {run["pipeline"] for run in flock.owner.items("/api/v1/processing/runs", farm_id=flock.farm_id)}
+
+    until(lambda: pipelines() == {"farm.import", "genetics.evaluation"})
