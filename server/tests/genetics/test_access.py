@@ -1,0 +1,218 @@
+"""Who may do what, and whose rows anybody sees."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from bellwether.genetics.evaluations import flock_states
+from bellwether.genetics.worker import consumers, kinds
+from bellwether.platform.consumers import Subscription
+from bellwether.platform.context import Context
+from bellwether.platform.database import Database
+from bellwether.platform.events import Event
+from bellwether.platform.ids import new_id
+from sqlalchemy import text
+
+from .barn import Barn, Farm
+from .conftest import BASE, People, RunJob
+
+READS = [
+    ("GET", "/evaluations/{run}", None),
+    ("GET", "/flocks/{flock}/state", None),
+    ("GET", "/breeding-values?flock_id={flock}", None),
+    ("GET", "/breeding-values?run_id={run}", None),
+    ("GET", "/flocks/{flock}/trend?trait=WWT", None),
+    ("GET", "/jobs/{run}", None),
+]
+LISTS = [
+    ("GET", "/evaluations?flock_id={flock}", None),
+    ("POST", "/breeding-values/query", {"animal_ids": ["{animal}"]}),
+    ("GET", "/jobs", None),
+]
+RUN = ("POST", "/evaluations", {"flock_id": "{flock}"})
+
+
+@pytest.fixture
+async def world(people: People, barn: Barn, run_job: RunJob) -> dict[str, Any]:
+    """A farm with a run and its values."""
+    farm = await barn.farm()
+    season = await barn.season(farm, n_drops=1, n_lambs=20)
+    run_id = await people(user_id=farm.owner_id).evaluate(farm.flock_id, traits=["WWT"])
+    assert (await run_job(run_id))["state"] == "succeeded"
+    return {"farm": farm, "run": run_id, "flock": farm.flock_id, "animal": season["lambs"][0]}
+
+
+def filled(value: Any, world: dict[str, Any]) -> Any:
+    """A path or body with the ids of the world."""
+    if isinstance(value, str):
+        return value.format(**world)
+    if isinstance(value, list):
+        return [filled(item, world) for item in value]
+    return value and {name: filled(item, world) for name, item in value.items()}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [*READS, *LISTS, RUN, ("GET", "/traits", None)])
+async def test_the_matrix(people: People, world: dict[str, Any], method: str, path: str, body: Any) -> None:
+    url, json = filled(path, world), filled(body, world)
+    anonymous = await people().client.request(method, BASE + url, json=json)
+    assert anonymous.status_code == 401
+
+    is_job = path.startswith("/jobs")
+    wrong_role = await people("administrator").ask(method, url, json=json)
+    assert wrong_role.status_code == (403 if not is_job else 200 if path == "/jobs" else 404)
+
+    other_farm = await people().ask(method, url, json=json)
+    if path == "/traits":
+        assert other_farm.status_code == 200
+    elif (method, path, body) in LISTS:
+        assert (other_farm.status_code, other_farm.json()["items"]) == (200, [])
+    else:
+        assert other_farm.status_code == 404
+
+    mine = await people(user_id=world["farm"].owner_id).ask(method, url, json=json)
+    assert mine.status_code == (202 if (method, path, body) == RUN else 200)
+
+
+async def test_a_student_reads_and_does_not_run(people: People, world: dict[str, Any], admin: Any) -> None:
+    student = people("student")
+    await admin.execute(
+        "insert into farm.membership (user_id, farm_id, role) values ($1, $2, 'viewer')", student.id, world["farm"].id
+    )
+    assert (await student.ask("GET", f"/evaluations/{world['run']}")).status_code == 200
+    answer = await student.ask("POST", "/evaluations", json={"flock_id": str(world["flock"])})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"flock_id": "{flock}", "traits": ["XYZ"]}, 422, "unknown_trait"),
+        ({"flock_id": "{flock}", "traits": []}, 422, "invalid"),
+        ({"flock_id": "{flock}", "reliability": "much"}, 422, "invalid"),
+        ({"flock_id": "{flock}", "colour": "red"}, 422, "unknown_field"),
+        ({"flock_id": "{animal}"}, 404, "no_such_flock"),
+    ],
+)
+async def test_a_request_that_makes_no_sense_is_refused(
+    people: People, world: dict[str, Any], admin: Any, body: Any, status: int, code: str
+) -> None:
+    before = await admin.fetchval("select count(*) from genetics.job")
+    answer = await people(user_id=world["farm"].owner_id).ask("POST", "/evaluations", json=filled(body, world))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await admin.fetchval("select count(*) from genetics.job") == before
+
+
+@pytest.mark.parametrize("table", ["evaluation_run", "flock_state", "breeding_value"])
+async def test_rows_of_other_farms_are_neither_seen_nor_written(
+    database: Database, world: dict[str, Any], table: str
+) -> None:
+    count = text(f"select count(*) from genetics.{table} where farm_id = :farm")
+    for context, expected in (
+        (Context(user_id=new_id()), 0),
+        (Context(), 0),
+        (Context(farm_ids=(world["farm"].id,)), 1),
+    ):
+        async with database.transaction(context) as session:
+            found = (await session.execute(count, {"farm": world["farm"].id})).scalar_one()
+            assert min(found, 1) == expected
+    insert = {
+        "evaluation_run": "(id, farm_id, flock_id, reliability) values (:a, :farm, :a, 'auto')",
+        "flock_state": "(flock_id, farm_id) values (:a, :farm)",
+        "breeding_value": "(farm_id, run_id, animal_id, trait, effect, value, inbreeding) "
+        "values (:farm, :run, :a, 'WWT', 'additive', 0, 0)",
+    }[table]
+    values = {"a": new_id(), "farm": world["farm"].id, "run": world["run"]}
+    used = {name: value for name, value in values.items() if f":{name}" in insert}
+    with pytest.raises(Exception, match="row-level security"):
+        async with database.transaction(Context(user_id=new_id())) as session:
+            await session.execute(text(f"insert into genetics.{table} {insert}"), used)
+
+
+async def test_every_farm_owned_table_has_forced_row_level_security(admin: asyncpg.Connection) -> None:
+    rows = await admin.fetch(
+        "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'farm_id' "
+        "where c.relnamespace = 'genetics'::regnamespace and c.relkind = 'r' and c.relname <> 'outbox' "
+        "and not (c.relrowsecurity and c.relforcerowsecurity)"
+    )
+    assert rows == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update genetics.breeding_value set value = 0 where run_id = '{run}'",
+        "delete from genetics.breeding_value where run_id = '{run}'",
+        "truncate genetics.breeding_value",
+        "update genetics.evaluation_run set engine_version = 'x' where id = '{run}'",
+        "update genetics.evaluation_run set state = 'running', fence = fence + 1 where id = '{run}'",
+        "delete from genetics.evaluation_run where id = '{run}'",
+    ],
+)
+async def test_results_are_never_changed_or_removed(admin: asyncpg.Connection, world: dict[str, Any], sql: str) -> None:
+    """Not even by a superuser, short of dropping the triggers."""
+    with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError):
+        await admin.execute(sql.format(**world))
+
+
+async def test_the_service_itself_lacks_the_right(database: Database, world: dict[str, Any]) -> None:
+    for sql in ("update genetics.breeding_value set value = 0", "delete from genetics.breeding_value"):
+        with pytest.raises(Exception, match="permission denied"):
+            async with database.transaction(Context(user_id=world["farm"].owner_id)) as session:
+                await session.execute(text(sql))
+
+
+def weight_recorded(farm: Farm, **changes: Any) -> Event:
+    data = {"farm_id": str(farm.id), "flock_id": str(farm.flock_id), "trait": "WWT", "weights": []}
+    fields = {"id": new_id(), "type": flock_states.WEIGHT_RECORDED, "key": str(farm.flock_id), "farm_id": farm.id}
+    return Event(**{**fields, "time": datetime.now(UTC), "data": data, **changes})
+
+
+async def test_a_recorded_weight_makes_the_flock_stale_once_until_the_next_run(
+    people: People, world: dict[str, Any], database: Database, run_job: RunJob
+) -> None:
+    owner, path = people(user_id=world["farm"].owner_id), f"/flocks/{world['flock']}/state"
+    fresh = (await owner.ask("GET", path)).json()
+    assert (fresh["is_evaluated"], fresh["is_stale"], fresh["last_run_id"]) == (True, False, str(world["run"]))
+    reader = Subscription(consumers()[0], database, None)  # type: ignore[arg-type]
+    first, second = weight_recorded(world["farm"]), weight_recorded(world["farm"])
+    assert [await reader.apply(event) for event in (second, first, first, second)] == [True, True, False, False]
+    stale = (await owner.ask("GET", path)).json()
+    assert (stale["is_stale"], stale["stale_reason"]) == (True, str(first.id))
+    assert datetime.fromisoformat(stale["stale_since"]) == first.time
+    run_id = await owner.evaluate(world["flock"], traits=["WWT"])
+    await run_job(run_id)
+    again = (await owner.ask("GET", path)).json()
+    assert (again["is_stale"], again["stale_since"], again["last_run_id"]) == (False, None, str(run_id))
+
+
+async def test_a_weight_that_came_in_during_the_run_keeps_the_flock_stale(
+    people: People, world: dict[str, Any], database: Database, admin: asyncpg.Connection
+) -> None:
+    owner, farm = people(user_id=world["farm"].owner_id), world["farm"]
+    as_of: datetime = await admin.fetchval("select clock_timestamp()")
+    await Subscription(consumers()[0], database, None).apply(weight_recorded(farm))  # type: ignore[arg-type]
+    async with database.transaction(Context(user_id=farm.owner_id)) as session:
+        flock = {"flock_id": farm.flock_id, "farm_id": farm.id, "run_id": world["run"]}
+        await flock_states.record_run(session, **flock, data_as_of=as_of)
+    assert (await owner.ask("GET", f"/flocks/{farm.flock_id}/state")).json()["is_stale"]
+
+
+async def test_a_flock_that_was_never_evaluated_says_so(people: People, barn: Barn) -> None:
+    farm = await barn.farm()
+    state = (await people(user_id=farm.owner_id).ask("GET", f"/flocks/{farm.flock_id}/state")).json()
+    assert (state["is_evaluated"], state["is_stale"], state["last_run_at"]) == (False, False, None)
+
+
+@pytest.mark.parametrize("change", [{"data": {"flock_id": "x"}}, {"farm_id": UUID(int=1)}])
+async def test_a_fact_that_breaks_its_contract_is_hopeless(barn: Barn, database: Database, change: Any) -> None:
+    farm = await barn.farm()
+    reader = Subscription(consumers()[0], database, None)  # type: ignore[arg-type]
+    with pytest.raises(flock_states.Hopeless):
+        await reader.apply(weight_recorded(farm, **change))
+
+
+def test_the_worker_knows_its_kind_and_consumer() -> None:
+    assert [kind.name for kind in kinds()] == ["genetics.evaluation"]
+    assert [(c.name, c.stream) for c in consumers()] == [("genetics-stale", "FARM")]
