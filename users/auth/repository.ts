@@ -84,8 +84,20 @@ export class UserRepository {
     }
   }
 
-  async setHash(uid: string, pw: string, was: string): Promise<void> {
-    await this.table.update(keys.user(uid), { set: { pw } }, equal("pw", was));
+  /** A new epoch ends every session of before; with a new hash, only if the password is still the one verified. */
+  async newEpoch(user: StoredUser, event: string, pw?: string): Promise<number | undefined> {
+    const change = { set: { pw: pw ?? user.pw }, add: { epoch: 1 } };
+    const when = all(equal("pw", user.pw), equal("epoch", user.epoch));
+    try {
+      await this.table.transact([
+        { update: keys.user(user.uid), change, when },
+        auditEntry(this.clock, user.uid, event, user.uid),
+      ]);
+      return user.epoch + 1;
+    } catch (error) {
+      if (error instanceof TransactionCancelled) return undefined;
+      throw error;
+    }
   }
 
   private administratorCount(before: readonly Role[], after: readonly Role[]): Write[] {

@@ -180,6 +180,42 @@ describe("refresh and logout", () => {
   });
 });
 
+describe("the account", () => {
+  const change = (token: string, current: string, next: string) =>
+    house.call("PUT", "/api/v1/auth/password", { token, body: { current, new: next } });
+
+  test("a new password ends every session, the old password is dead, the new session lives", async () => {
+    const mary = await house.person();
+    const phone = await house.login(mary.email);
+    expect((await change(mary.token, "wrong wrong wrong", "nine brown rams by the gate")).status).toBe(401);
+    expect((await change(mary.token, password, "password1234")).status).toBe(422);
+    const answer = await change(mary.token, password, "nine brown rams by the gate");
+    expect(answer.status).toBe(200);
+    for (const { token, cookie } of [mary, phone]) {
+      expect((await house.call("GET", "/api/v1/auth/me", { token })).status).toBe(401);
+      expect((await house.refresh(cookie)).status).toBe(401);
+    }
+    expect((await house.refresh(cookieOf(answer))).status).toBe(200);
+    expect((await login(mary.email)).status).toBe(401);
+    expect((await login(mary.email, "nine brown rams by the gate")).status).toBe(200);
+  });
+
+  test("of two password changes at once one wins", async () => {
+    const mary = await house.person();
+    const answers = await Promise.all([1, 2].map((n) => change(mary.token, password, `nine brown rams by gate ${n}`)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  test("logout everywhere ends all sessions, this one too", async () => {
+    const mary = await house.person();
+    const phone = await house.login(mary.email);
+    const answer = await house.call("POST", "/api/v1/auth/logout-all", { token: phone.token });
+    expect(await answer.json()).toEqual({ ended: 2 });
+    for (const { token } of [mary, phone])
+      expect((await house.call("GET", "/api/v1/auth/me", { token })).status).toBe(401);
+  });
+});
+
 describe("roles", () => {
   test("the operator sets roles; the old tokens end; the next login has them", async () => {
     const mary = await house.person();

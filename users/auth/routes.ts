@@ -4,21 +4,13 @@ import type { Platform } from "../platform/context.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
 import { Problem, problems } from "../platform/problems.ts";
 import { showLimit } from "../platform/ratelimit.ts";
+import { accountRoutes } from "./account-routes.ts";
 import { clearRefreshCookie, refreshCookie, refuseForeign, setRefreshCookie } from "./cookie.ts";
 import { deviceLabel } from "./device.ts";
 import { type PublicParts, publicRoutes } from "./public-routes.ts";
-import {
-  accepted,
-  credentials,
-  meView,
-  registration,
-  roleGrant,
-  rotatedView,
-  tokenView,
-  type UserView,
-  userView,
-} from "./schemas.ts";
-import type { Auth, SignedIn, StoredUser } from "./service.ts";
+import { accepted, credentials, registration, roleGrant, rotatedView, tokenView, userView } from "./schemas.ts";
+import type { Auth } from "./service.ts";
+import { tokens, view } from "./views.ts";
 
 const json = <T>(schema: T) => ({ "application/json": { schema } });
 const body = <T>(schema: T) => ({ body: { required: true, content: json(schema) } });
@@ -28,12 +20,13 @@ export function authRoutes(platform: Platform, auth: Auth, parts: PublicParts): 
   addDocument(app, "/api/v1/auth/openapi.json", "User Authentication Service");
   loginRoutes(app, platform, auth);
   cookieRoutes(app, platform, auth);
+  accountRoutes(app, platform, auth);
   operatorRoutes(app, platform, auth, parts);
   publicRoutes(app, platform, parts);
   return app;
 }
 
-function loginRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth): void {
+function loginRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void {
   const register = createRoute({
     method: "post",
     path: "/api/v1/auth/register",
@@ -63,20 +56,6 @@ function loginRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth):
     showLimit(c, done.taken);
     setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
     return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
-  });
-
-  const me = createRoute({
-    method: "get",
-    path: "/api/v1/auth/me",
-    summary: "The caller and the session of the token",
-    security: [{ bearer: [] }],
-    middleware: need("profile:self"),
-    responses: { 200: { description: "The caller", content: json(meView) }, ...problems(401, 403) },
-  });
-  app.openapi(me, async (c) => {
-    const { uid, sid, acr, authTime, exp } = c.get("caller");
-    const session = { id: sid, acr, auth_time: authTime, expires_at: exp };
-    return c.json({ ...view(await auth.me(uid)), session }, 200);
   });
 }
 
@@ -139,11 +118,4 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
     responses: { 200: { description: "Whether it happened", content: json(rotatedView) }, ...problems(401) },
   });
   app.openapi(rotate, async (c) => c.json({ rotated: await keys.rotate(true) }, 200));
-}
-
-const view = ({ uid, email, name, roles }: StoredUser): UserView => ({ id: uid, email, name, roles });
-
-function tokens(done: SignedIn, life: number) {
-  const token_type = "Bearer" as const;
-  return { access_token: done.accessToken, token_type, expires_in: life, user: view(done.user) };
 }

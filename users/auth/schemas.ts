@@ -42,6 +42,12 @@ export const tokenView = z
   .object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.number().int(), user: userView })
   .openapi("AccessToken");
 
+export const passwordChange = z
+  .strictObject({ current: z.string().max(128), new: z.string().min(12).max(128) })
+  .openapi("PasswordChange", { example: { current: "seven grey ewes at dawn", new: "nine brown rams by the gate" } });
+
+export const endedView = z.object({ ended: z.number().int() }).openapi("EndedSessions", { example: { ended: 3 } });
+
 export const meView = userView
   .extend({ session: z.object({ id: z.string(), acr: z.string(), auth_time: z.number(), expires_at: z.number() }) })
   .openapi("Me");

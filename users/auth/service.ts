@@ -27,10 +27,12 @@ export type AuthParts = {
 
 export type SignedIn = { user: StoredUser; accessToken: string; refreshToken: string; maxAgeSeconds: number };
 export type LoginRequest = { email: string; password: string; address: string; device: string };
+export type PasswordChange = { current: string; next: string; device: string };
 export type Registration = { email: string; password: string; name: string; address: string; traceparent: string };
 
 const firstRole: Role = "student";
 const wrong = () => new Problem(401, "wrong_credentials", "The email or the password is wrong.");
+const changedMeanwhile = () => new Problem(409, "account_changed", "The account has just been changed: try again.");
 const refreshRefused = () => new Problem(401, "refresh_refused", "The session is over: log in again.");
 
 export class Auth {
@@ -61,16 +63,7 @@ export class Auth {
       throw wrong();
     }
     await limits.forgive(allowed.account, account);
-    const { uid, epoch, roles } = user;
-    const issued = await this.parts.sessions.issue({
-      uid,
-      epoch,
-      roles,
-      amr: ["pwd"],
-      acr: "aal1",
-      device: given.device,
-    });
-    return { ...(await this.signedIn(user, issued)), taken };
+    return { ...(await this.signedIn(user, await this.start(user, given.device))), taken };
   }
 
   async refresh(refreshToken: string): Promise<SignedIn> {
@@ -96,6 +89,28 @@ export class Auth {
     return user;
   }
 
+  /** A new password ends every session and starts a new one: whoever knew the old one is out. */
+  async changePassword(uid: string, change: PasswordChange): Promise<SignedIn> {
+    const { limits, allowed, users, hasher, sessions } = this.parts;
+    const user = await this.me(uid);
+    const account = user.email.normalize("NFKC").toLowerCase();
+    await limits.take(allowed.account, account);
+    if (!(await hasher.verify(change.current, user.pw))) throw wrong();
+    const weak = weakness(change.next, [user.email, user.name, "bellwether"]);
+    if (weak) throw weakPassword(weak);
+    const epoch = await users.newEpoch(user, "user.password_changed", await hasher.hash(change.next));
+    if (epoch === undefined) throw changedMeanwhile();
+    await sessions.endAll(uid, "password");
+    return this.signedIn(user, await this.start({ ...user, epoch }, change.device));
+  }
+
+  /** Every session, this one too. The epoch ends at once even what a crash would leave. */
+  async logoutEverywhere(uid: string): Promise<number> {
+    const epoch = await this.parts.users.newEpoch(await this.me(uid), "user.logged_out_everywhere");
+    if (epoch === undefined) throw changedMeanwhile();
+    return this.parts.sessions.endAll(uid, "logout");
+  }
+
   /** Same roles again change nothing; new ones end the user's sessions, so that no token keeps the old ones. */
   async setRoles(email: string, wanted: readonly Role[], traceparent: string): Promise<StoredUser> {
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -115,6 +130,10 @@ export class Auth {
       return { ...user, roles: [...wanted], epoch: user.epoch + 1 };
     }
     throw new Problem(409, "conflict", "The user is being changed by somebody else; try again.");
+  }
+
+  private start({ uid, epoch, roles }: StoredUser, device: string): Promise<Issued> {
+    return this.parts.sessions.issue({ uid, epoch, roles, amr: ["pwd"], acr: "aal1", device });
   }
 
   private async signedIn(user: StoredUser, issued: Issued): Promise<SignedIn> {

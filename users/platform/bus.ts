@@ -74,6 +74,7 @@ export class Bus {
   }
 
   private async keepConnected(): Promise<void> {
+    let told = "";
     while (!this.stopped) {
       try {
         const connection = await this.open();
@@ -81,10 +82,13 @@ export class Bus {
         for (const [subject, listener] of this.listeners)
           listener.subscription = this.subscribe(subject, listener.handle);
         this.options.log("info", "nats_connected", { name: this.options.name });
+        told = "";
         if (this.stopped) await connection.close();
         await connection.closed();
       } catch (error) {
-        this.options.log("warning", "nats_unreachable", { name: this.options.name, reason: reason(error) });
+        const why = reason(error);
+        if (why !== told) this.options.log("warning", "nats_unreachable", { name: this.options.name, reason: why });
+        told = why;
       }
       if (!this.stopped) await Bun.sleep(retryMs);
     }
