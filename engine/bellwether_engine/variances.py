@@ -68,7 +68,11 @@ def square(matrix: ArrayLike, place: str) -> NDArray[np.float64]:
     ModelError
         ``not_square``, ``not_finite`` or ``not_symmetric``.
     """
-    values = np.atleast_2d(np.array(matrix, dtype=np.float64))
+    try:
+        values = np.atleast_2d(np.array(matrix, dtype=np.float64))
+    except (ValueError, TypeError) as error:
+        message = "the rows of a matrix differ in length, or are not numbers"
+        raise ModelError("not_square", message, place=place, fix="Complete it") from error
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
         raise ModelError(
             "not_square", f"a matrix of shape {values.shape} is not square", place=place, fix="Complete it"

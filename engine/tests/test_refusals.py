@@ -84,6 +84,7 @@ def test_refusals(arguments, expected):
         (lambda: Legendre(99, "t", 0, 1), "basis_order"),
         (lambda: Legendre(1, "t", 1, 1), "basis_range"),
         (lambda: Variances([[1.0, 2.0]]), "not_square"),
+        (lambda: Variances([[1.0, 2.0], [2.0]]), "not_square"),
         (lambda: Variances([[1.0, 2.0], [0.0, 1.0]]), "not_symmetric"),
         (lambda: Variances(np.nan), "not_finite"),
         (lambda: Variances(1.0, additive=1.0, additive_maternal=np.eye(2)), "two_additive"),

@@ -96,9 +96,21 @@ def _decode(path: Path, raw: bytes) -> str:
 def _parquet(path: Path, raw: bytes) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(io.BytesIO(raw))
+        whole = [column.name for column in frame if column.dtype.is_float() and _is_whole(column)]
+        frame = frame.with_columns(pl.col(whole).fill_nan(None).cast(pl.Int64))
+        text = frame.select(pl.all().cast(pl.String).fill_null("").str.strip_chars())
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise refuse(path, None, "unreadable_file", "the file is not a parquet file", "Write it again") from error
-    return frame.select(pl.all().cast(pl.String).fill_null("").str.strip_chars())
+        fix = "Write it again, with plain columns of text and numbers"
+        raise refuse(path, None, "unreadable_file", f"the parquet file cannot be read: {error}", fix) from error
+    if text.height == 0:
+        raise refuse(path, None, "no_rows", "the file has no rows", "Add rows")
+    return text
+
+
+def _is_whole(column: pl.Series) -> bool:
+    """Ids that became floats because some were missing."""
+    known = column.drop_nulls().drop_nans()
+    return bool(((known == known.round()) & (known.abs() < 2**53)).all())
 
 
 def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:

@@ -50,16 +50,26 @@ def as_parquet(text):
     return sink.getvalue()
 
 
+def as_parquet_with_floats(text):
+    """What is left of integer ids after a tool that has no missing integers."""
+    sink = io.BytesIO()
+    frame = pl.read_csv(io.StringIO(text))
+    parents = [name for name in ("sire", "dam") if name in frame.columns]
+    frame.with_columns(pl.col(parents).cast(pl.Float64).fill_null(float("nan"))).write_parquet(sink)
+    return sink.getvalue()
+
+
 @pytest.mark.parametrize(
     ("ending", "make"),
     [
         ("csv.gz", as_gzip),
         ("parquet", as_parquet),
+        ("parquet", as_parquet_with_floats),
         ("txt", lambda text: text.replace(",", "\t")),
         ("dat", lambda text: text.replace(",,", ",0,0").replace(",", "   ")),
         ("csv", lambda text: "\ufeff" + text.replace("\n", "\r\n")),
     ],
-    ids=["gzip", "parquet", "tabs", "spaces", "windows"],
+    ids=["gzip", "parquet", "parquet_floats", "tabs", "spaces", "windows"],
 )
 def test_the_same_answer_from_every_format(evaluate, ending, make):
     names = {"pedigree": f"p.{ending}", "records": f"r.{ending}"}
