@@ -21,6 +21,7 @@ import { Cursors } from "./platform/paging.ts";
 import { RateLimits } from "./platform/ratelimit.ts";
 import type { ServiceName, Settings } from "./platform/settings.ts";
 import { SigningKeys } from "./platform/signing.ts";
+import { Traces } from "./platform/traces.ts";
 import { NotificationRepository } from "./profiles/notifications/repository.ts";
 import { Notifications, type SendFrame } from "./profiles/notifications/service.ts";
 import { ProfileRepository } from "./profiles/repository.ts";
@@ -39,6 +40,7 @@ export type Outside = {
   metrics?: Metrics;
   hasher?: Hasher;
   keySource?: KeySource;
+  traces?: Traces;
   /** the profiles service's line to open WebSockets; without one, frames go nowhere */
   frames?: { send: SendFrame; listen: Listen };
 };
@@ -75,7 +77,12 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const profiles = new Profiles(new ProfileRepository(table));
   const notifications = new Notifications(new NotificationRepository(table, clock), profiles, frames.send);
 
-  const app = newRoot({ log, metrics, clock, trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES });
+  const app = newRoot({
+    log,
+    metrics,
+    traces: outside.traces ?? new Traces("", ""),
+    trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES,
+  });
   const mount: Record<ServiceName, () => void> = {
     auth: () => app.route("/", authService(platform, sessions, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions)),

@@ -5,6 +5,7 @@ import { healthRoutes, type NeedCheck } from "./platform/health.ts";
 import { newLog, reason } from "./platform/logging.ts";
 import { platformMetrics } from "./platform/metrics.ts";
 import { readSettings, type ServiceName, SettingsError, serviceNames } from "./platform/settings.ts";
+import { Traces } from "./platform/traces.ts";
 import type { SocketState } from "./profiles/sockets.ts";
 import { openStores } from "./stores.ts";
 
@@ -28,7 +29,8 @@ function main(): void {
   const stores = openStores(settings, metrics);
   const buses = openBuses(names, settings, log);
   const frames = framesOver(buses.profiles);
-  const composed = compose(names, { settings, clock: Date.now, log, metrics, frames, ...stores });
+  const traces = new Traces(settings.BELLWETHER_OTLP_ENDPOINT, names.length > 1 ? "users" : (names[0] ?? "users"));
+  const composed = compose(names, { settings, clock: Date.now, log, metrics, frames, traces, ...stores });
   const { app, signing, sockets } = composed;
 
   const table = (name: string, of: (typeof stores)["table"]) => async () =>
@@ -59,7 +61,7 @@ function main(): void {
   const stop = async () => {
     setTimeout(() => process.exit(0), stopWithinMs).unref();
     sockets?.close();
-    await Promise.all([server.stop(), stopBackground()]);
+    await Promise.all([server.stop(), stopBackground(), traces.close()]);
     log("info", "stopped");
     process.exit(0);
   };

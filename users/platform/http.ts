@@ -2,13 +2,13 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
-import type { Clock } from "./clock.ts";
 import { randomText } from "./ids.ts";
 import { type Log, reason } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
 import { invalidRequest, notFound, Problem, render, toProblem } from "./problems.ts";
 import { serviceNames } from "./settings.ts";
 import type { Caller } from "./tokens.ts";
+import type { Traces } from "./traces.ts";
 
 export type AppEnv = {
   Bindings: { address?: string };
@@ -16,7 +16,7 @@ export type AppEnv = {
 };
 export type ServiceApp = OpenAPIHono<AppEnv>;
 
-export type HttpParts = { log: Log; metrics: Metrics; clock: Clock; trustedProxies: number };
+export type HttpParts = { log: Log; metrics: Metrics; traces: Traces; trustedProxies: number };
 
 /** An empty service: routes are added with `openapi`, failed checks become 422 problems. */
 export function newService(): ServiceApp {
@@ -47,12 +47,14 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
   app.use("*", async (c, next) => {
     const started = performance.now();
     c.set("requestId", requestId(c.req.header("x-request-id")));
-    c.set("traceparent", traceparent(c.req.header("traceparent")));
+    const span = parts.traces.start(c.req.header("traceparent"));
+    c.set("traceparent", span.traceparent);
     c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), parts.trustedProxies));
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
     c.res.headers.set("x-request-id", c.get("requestId"));
+    span.end(`${c.req.method} ${routePath(c, -1)}`, c.res.status);
     report(parts, c, (performance.now() - started) / 1000);
   });
   for (const { path, bytes } of limits)
@@ -84,10 +86,6 @@ const securityHeaders = {
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
 };
-
-/** Only a well-formed one travels on into logs and events. */
-const traceparent = (given: string | undefined) =>
-  given && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : "";
 
 const requestId = (given: string | undefined) => (given && /^[\w.:-]{1,64}$/.test(given) ? given : randomText(12));
 
