@@ -1,6 +1,6 @@
 """Heavy work in a child process: the worker's event loop stays free, and the child dies with its worker.
 
-The child is `python -m bellwether.platform.compute`; the function travels by its name, arguments and result by pickle.
+The function travels by its name, arguments and result by pickle.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, BinaryIO
 
 PR_SET_PDEATHSIG = 1
+# not `-m`: what this module defines must have the same name on both sides of the pipe
+CHILD = f"from {__name__} import main; main()"
 LENGTH = struct.Struct(">Q")
 OnReport = Callable[[float, str | None], Awaitable[None]]
 
@@ -40,7 +42,7 @@ async def in_child(fn: Callable[..., Any], *args: Any, on_report: OnReport | Non
         raise ValueError(f"{fn.__qualname__} of {fn.__module__}: a child process can only run what it can import")
     task = pickle.dumps((fn.__module__, fn.__qualname__, args, on_report is not None, os.getpid()))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     assert child.stdin is not None
     assert child.stdout is not None
@@ -120,7 +122,3 @@ def main() -> None:
         send(out, "error", portable(error))
     else:
         send(out, "result", result)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from bellwether.platform.streams import ensure_streams
 
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent
+sys.path.append(str(HERE))
 SERVICES = ("farm", "genetics", "research", "processing")
 
 EFFECTS = """
@@ -162,21 +164,26 @@ class WorkerProcess:
     ready_s: float = 0.0
     program: tuple[str, ...] = (str(HERE / "worker_process.py"),)
 
-    def start(self) -> None:
+    def start(self, *, wait: bool = True) -> None:
         began = time.monotonic()
         command = [sys.executable, *self.program, "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command, env=self.environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT
-        )
-        until(self.is_ready, 20)
-        self.ready_s = time.monotonic() - began
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        if wait:
+            until(lambda: self.status("/readyz") == 200, 30)
+            self.ready_s = time.monotonic() - began
 
-    def is_ready(self) -> bool:
+    def status(self, path: str) -> int:
+        """What the health server answers; 0 when it does not."""
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
-        with contextlib.suppress(OSError):
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2).status == 200
-        return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=8) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
 
     @property
     def slot(self) -> str:
@@ -223,9 +230,11 @@ def worker_process(tmp_path) -> Iterator[Callable[..., WorkerProcess]]:
     """Workers in other environments."""
     started: list[WorkerProcess] = []
 
-    def start(environment: dict[str, str], program: tuple[str, ...] = WorkerProcess.program) -> WorkerProcess:
+    def start(
+        environment: dict[str, str], program: tuple[str, ...] = WorkerProcess.program, *, wait: bool = True
+    ) -> WorkerProcess:
         started.append(WorkerProcess(environment, tmp_path / f"log-{len(started)}", program=program))
-        started[-1].start()
+        started[-1].start(wait=wait)
         return started[-1]
 
     yield start

@@ -1,9 +1,8 @@
 """What holds for every job runner: the real one on PostgreSQL and DBOS, and its double in memory."""
 
 import asyncio
-import sys
-from pathlib import Path
 
+import flow_kinds
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
@@ -11,9 +10,6 @@ from bellwether.platform.job_model import JobKeyReused, JobNotYours, JobUnfinish
 from bellwether.platform.jobs import Job
 from bellwether.platform.jobs_memory import MemoryJobs
 from bellwether.platform.problems import NotFound
-
-sys.path.append(str(Path(__file__).parent))
-import flow_kinds
 
 MEMBER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'viewer')"
 

@@ -91,6 +91,25 @@ async def test_a_job_outlives_the_database(own_postgres, worker_process, worker_
     await database.close()
 
 
+async def test_a_worker_that_starts_before_its_database_waits(own_postgres, worker_process, worker_environment) -> None:
+    settings = MigrateSettings(database_url=own_postgres.url, database_password=SecretStr(own_postgres.password))
+    await migrate_database(settings, dict.fromkeys(PYTHON_SERVICES, PASSWORD), PASSWORD)
+    own_postgres.kill()
+    worker = worker_process(moved(worker_environment, own_postgres.port), wait=False)
+    end = time.monotonic() + 15
+    while worker.status("/healthz") != 200:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1.5)
+    assert worker.status("/readyz") == 503
+    own_postgres.start()
+    began = time.monotonic()
+    while worker.status("/readyz") != 200:
+        assert time.monotonic() - began < 15, worker.log.read_text()
+        await asyncio.sleep(0.1)
+    print(f"ready {time.monotonic() - began:.2f} s after the database")
+
+
 async def prepare(dsn: str, farm) -> None:
     """The farm of the fixture, and the table that counts steps, in this cluster too."""
     connection = await asyncpg.connect(dsn)

@@ -1,0 +1,62 @@
+"""The child process: results, errors, reports, death and cancellation."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import compute_cases
+import psutil
+import pytest
+from bellwether.platform.compute import ChildDied, ChildFailed, in_child
+
+HERE = str(Path(__file__).parent)
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", HERE)
+
+
+async def test_a_result_comes_back() -> None:
+    assert await in_child(compute_cases.add, 2, 3) == 5
+
+
+async def test_a_problem_comes_back_whole() -> None:
+    with pytest.raises(compute_cases.TooFewSheep) as found:
+        await in_child(compute_cases.refuse)
+    assert (found.value.detail, found.value.errors[0].row) == ("only three", 3)
+
+
+async def test_an_error_that_cannot_travel_comes_as_text() -> None:
+    with pytest.raises(ChildFailed, match="1 and 2"):
+        await in_child(compute_cases.odd)
+
+
+async def test_a_dead_child_is_an_error() -> None:
+    with pytest.raises(ChildDied, match="status 9"):
+        await in_child(compute_cases.die)
+
+
+async def test_reports_come_in_order() -> None:
+    told: list[tuple[float, str | None]] = []
+
+    async def hear(fraction: float, stage: str | None) -> None:
+        told.append((fraction, stage))
+
+    assert await in_child(compute_cases.tell, 4, on_report=hear) == 4
+    assert told == [(n / 4, f"round {n}") for n in range(4)]
+
+
+async def test_cancelling_kills_the_child() -> None:
+    task = asyncio.create_task(in_child(time.sleep, 60))
+    await asyncio.sleep(0.5)
+    (child,) = psutil.Process().children()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not child.is_running()
+
+
+async def test_a_function_without_a_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="can only run what it can import"):
+        await in_child(lambda: 1)
