@@ -103,7 +103,8 @@ async def test_bad_bodies_are_problems(farmer: Farmer) -> None:
     broken = await farmer.ask("POST", "/farms", 400, content=b"{", headers={"content-type": "application/json"})
     assert broken.json()["code"] == "malformed_json"
     assert (await farmer.ask("POST", "/farms", 422, json={"name": "a", "x": 1})).json()["code"] == "unknown_field"
-    for body in ({"name": "a\x00b"}, {"name": ""}, {"name": "a", "time_zone": "Mars"}, {"name": "a", "id": "1"}, []):
+    bad: list[Any] = [{"name": "a\x00b"}, {"name": ""}, {"name": "a", "time_zone": "Mars"}, {"name": "a", "id": "1"}, []]
+    for body in bad:
         await farmer.ask("POST", "/farms", 422, json=body)
     await farmer.ask("GET", "/animals", 422, params={"farm_id": farmer.farm_id, "cursor": "bm9uZQ"})
     await farmer.ask("GET", "/animals", 422, params={"farm_id": farmer.farm_id, "limit": 1001})

@@ -183,6 +183,12 @@ async def test_two_animals_with_one_visual_tag_are_ambiguous(farmer: Farmer) -> 
     assert (rows[2]["verdict"], rows[2]["code"]) == ("ambiguous", "ambiguous_tag")
 
 
+async def test_weights_by_registration(farmer: Farmer) -> None:
+    await farmer.take_in(animals("1612342024000777,,,1,2024-08-01"), "sg")
+    done = await farmer.take_in(b"ID,Date,Weight lb,Trait\n1612342024000777,2024-11-11,70,W\n", "weights")
+    assert done["verdicts"] == {"new": 1}
+
+
 async def test_files_that_cannot_be_taken(farmer: Farmer, new_farmer: NewFarmer) -> None:
     for content, kind, code in (
         (b"", "sg", "file_empty"),

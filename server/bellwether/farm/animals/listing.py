@@ -14,13 +14,16 @@ from bellwether.farm.animals.schemas import Animal
 from bellwether.platform.pagination import next_cursor
 from bellwether.platform.wire import Page
 
+# scalar subqueries, not joins: a page in the middle of a large herd must not become a merge join from its start
 SELECT = """
 select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year,
-  a.reference_only, s.parent_id as sire_id, d.parent_id as dam_id, i.schemes, i.tags, i.kinds, a.rev, a.updated_at
+  a.reference_only,
+  (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
+     and parent_type = 'sire') as sire_id,
+  (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
+     and parent_type in ('dam', 'et_donor_dam')) as dam_id,
+  i.schemes, i.tags, i.kinds, a.rev, a.updated_at
 from ({page}) a
-left join farm.parent_claim s on s.child_id = a.id and s.status = 'accepted' and s.parent_type = 'sire'
-left join farm.parent_claim d on d.child_id = a.id and d.status = 'accepted'
-                             and d.parent_type in ('dam', 'et_donor_dam')
 left join lateral (
   select array_agg(scheme) as schemes, array_agg(value) as tags, array_agg(kind) as kinds
   from farm.identifier where farm_id = a.farm_id and animal_id = a.id and state = 'active'

@@ -93,18 +93,31 @@ async def load(
         item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])
         herd.sheep[row["animal_id"]].identifiers.append(item)
         herd.by_key[item.key] = row["animal_id"]
+    names_of_rows = own_values(rows)
+    own = {found for (scheme, _, value), found in herd.by_key.items() if (scheme, value) in names_of_rows}
     await load_kin(connection, farm_id, ids, herd)
+    if own & herd.offspring.keys():
+        await load_ancestry(connection, farm_id, ids, herd)
     return herd
 
 
+def own_values(rows: Sequence[tuple[int, dict[str, Any]]]) -> set[tuple[str, str]]:
+    """Scheme and value of what names the rows' own animals."""
+    return {(item[0], item[1]) for _, data in rows for item in data["identifiers"]}
+
+
 async def load_kin(connection: asyncpg.Connection, farm_id: UUID, ids: list[UUID], herd: Herd) -> None:
-    """Parents and offspring of the animals, and the way up to their ancestors."""
+    """Parents and offspring of the animals."""
     for row in await connection.fetch(CLAIMS, farm_id, ids):
         claim = Claim(row["id"], row["child_id"], row["parent_id"], row["parent_type"], row["method"])
         herd.claims[claim.slot] = claim
     for row in await connection.fetch(OFFSPRING, farm_id, ids):
         role = herd.offspring.setdefault(row["parent_id"], Offspring())
         role.add(row["parent_type"], row["tag"] or "", row["birth_date"])
+
+
+async def load_ancestry(connection: asyncpg.Connection, farm_id: UUID, ids: list[UUID], herd: Herd) -> None:
+    """The way up to all ancestors: only an animal with offspring can close a loop, so most chunks need none."""
     for row in await connection.fetch(ANCESTRY, farm_id, ids):
         herd.parents.setdefault(row["child"], set()).add(row["parent"])
         herd.names[row["parent"]] = row["tag"] or str(row["parent"])

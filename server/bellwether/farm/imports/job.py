@@ -84,6 +84,7 @@ async def apply(database: Database, context: Context, import_id: str, first: int
     async with database.transaction(context) as session:
         batch = await repository.get(session, UUID(import_id))
         await repository.lock_farm(session, batch["farm_id"])
+        await repository.plan_afresh(session)
         waiting = await repository.pending(session, batch["farm_id"], batch["id"], first, last)
         if not waiting:
             return 0

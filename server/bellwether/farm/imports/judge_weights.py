@@ -33,6 +33,15 @@ class Tags:
     by_vid: dict[str, set[UUID]] = field(default_factory=dict)
     by_id: dict[str, UUID] = field(default_factory=dict)
 
+    def add(self, kind: str, value: str, animal_id: UUID) -> None:
+        """One identifier of an animal; names are not looked for."""
+        if kind == "visual":
+            self.by_vid.setdefault(value, set()).add(animal_id)
+        elif kind == "eid":
+            self.by_eid[value] = animal_id
+        elif kind == "registration":
+            self.by_id[value] = animal_id
+
     def weighed_days(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> set[Day]:
         """Every animal that a tag of a row names, with trait and day of the row."""
         return {

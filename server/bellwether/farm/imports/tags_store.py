@@ -9,28 +9,33 @@ import asyncpg
 from bellwether.farm.imports.judge_weights import Tags, Weighed
 from bellwether.platform.database import Session, driver
 
-FIND = """
-select i.kind, i.value, a.id, a.flock_id, a.birth_date,
-  (select e.value from farm.identifier e
-   where e.farm_id = $1 and e.animal_id = a.id and e.kind = 'eid' and e.state = 'active' limit 1) as eid
-from farm.identifier i join farm.animal a on a.farm_id = $1 and a.id = i.animal_id
-where i.farm_id = $1 and i.state = 'active' and not a.reference_only
-  and ((i.kind = 'eid' and i.value = any($3::text[])) or (i.kind = 'registration' and i.value = any($5::text[]))
-       or (i.kind = 'visual' and i.value = any($4::text[]) and a.flock_id = $2))
+# one table at a time: freshly filled tables have no statistics, and a join of them goes wrong by a factor of a hundred
+NAMED = """
+select kind, value, animal_id from farm.identifier
+where farm_id = $1 and state = 'active' and value = any($2::text[])
+"""
+ANIMALS = """
+select id, flock_id, birth_date from farm.animal
+where farm_id = $1 and id = any($2::uuid[]) and not reference_only
+"""
+EIDS = """
+select animal_id, value from farm.identifier
+where farm_id = $1 and animal_id = any($2::uuid[]) and kind = 'eid' and state = 'active'
 """
 
 
 async def load(session: Session, farm_id: UUID, flock_id: UUID, rows: Sequence[tuple[int, dict[str, Any]]]) -> Tags:
     """Visual tags count within the import's flock, the others within the farm."""
     connection: asyncpg.Connection = await driver(session)
-    values = [sorted({data[field] for _, data in rows} - {""}) for field in ("eid", "vid", "id")]
+    values = sorted({data[field] for _, data in rows for field in ("eid", "vid", "id")} - {""})
+    named = await connection.fetch(NAMED, farm_id, values)
+    ids = list({row["animal_id"] for row in named})
+    eids = {row["animal_id"]: row["value"] for row in await connection.fetch(EIDS, farm_id, ids)}
     tags = Tags()
-    for row in await connection.fetch(FIND, farm_id, flock_id, *values):
-        tags.animals[row["id"]] = Weighed(row["id"], row["flock_id"], row["birth_date"], row["eid"])
-        if row["kind"] == "visual":
-            tags.by_vid.setdefault(row["value"], set()).add(row["id"])
-        elif row["kind"] == "eid":
-            tags.by_eid[row["value"]] = row["id"]
-        else:
-            tags.by_id[row["value"]] = row["id"]
+    for row in await connection.fetch(ANIMALS, farm_id, ids):
+        tags.animals[row["id"]] = Weighed(row["id"], row["flock_id"], row["birth_date"], eids.get(row["id"]))
+    for row in named:
+        animal = tags.animals.get(row["animal_id"])
+        if animal is not None and (row["kind"] != "visual" or animal.flock_id == flock_id):
+            tags.add(row["kind"], row["value"], animal.id)
     return tags

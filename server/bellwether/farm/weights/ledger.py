@@ -80,7 +80,7 @@ class Ledger:
     def _observation(self, animal_id: UUID, flock_id: UUID, data: dict[str, Any], row: int) -> Observation:
         at = data.get("time")
         return Observation(
-            id=data.get("id") or self.new_id(),
+            id=data.get("observation_id") or self.new_id(),
             flock_id=flock_id,
             animal_id=animal_id,
             trait=data["trait"],

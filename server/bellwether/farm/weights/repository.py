@@ -21,10 +21,9 @@ class WeightExists(Conflict):
 
 
 CURRENT = """
-select o.id, o.animal_id, o.trait, o.occurred_on, o.value, o.occurred_time, coalesce(o.import_id = $2, false) as is_ours
-from unnest($3::uuid[], $4::text[], $5::date[]) as t (animal_id, trait, day)
-join farm.observation o on o.farm_id = $1 and o.animal_id = t.animal_id and o.trait = t.trait
-  and o.occurred_on = t.day and o.state = 'active'
+select id, animal_id, trait, occurred_on, value, occurred_time, coalesce(import_id = $2, false) as is_ours
+from farm.observation
+where farm_id = $1 and state = 'active' and animal_id = any($3::uuid[]) and trait = any($4::text[])
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 INSERT = """
@@ -65,15 +64,17 @@ select a.id, a.flock_id, a.birth_date from farm.animal a where a.farm_id = :farm
 
 async def current(session: Session, farm_id: UUID, import_id: UUID | None, days: Iterable[Day]) -> dict[Day, Current]:
     """What counts today for these animals, traits and days."""
-    wanted = list(days)
+    wanted = set(days)
+    if not wanted:
+        return {}
     connection: asyncpg.Connection = await driver(session)
-    animals, codes, dates = ([day[place] for day in wanted] for place in range(3))
-    rows = await connection.fetch(CURRENT, farm_id, import_id, animals, codes, dates)
+    animals, traits = {day[0] for day in wanted}, {day[1] for day in wanted}
+    rows = await connection.fetch(CURRENT, farm_id, import_id, list(animals), list(traits))
+    found = {(row["animal_id"], row["trait"], row["occurred_on"]): row for row in rows}
     return {
-        (row["animal_id"], row["trait"], row["occurred_on"]): Current(
-            row["id"], row["value"], row["occurred_time"], row["is_ours"]
-        )
-        for row in rows
+        day: Current(row["id"], row["value"], row["occurred_time"], row["is_ours"])
+        for day, row in found.items()
+        if day in wanted
     }
 
 

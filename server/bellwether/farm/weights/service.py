@@ -89,7 +89,7 @@ def as_data(new: NewWeight) -> dict[str, Any]:
     """As the ledger takes it."""
     at = new.occurred_time.replace(tzinfo=None).isoformat() if new.occurred_time else None
     return {
-        "id": new.id,
+        "observation_id": new.id,
         "trait": new.trait,
         "date": new.occurred_on.isoformat(),
         "time": at,
