@@ -72,7 +72,7 @@ async def external(url: str) -> Server:
         creates = await connection.fetchval(CREATES_ROLES)
     finally:
         await connection.close()
-    version = f"{number.major}.{number.minor}"
+    version = f"{number.major}.{number.micro}"
     if number.major < OLDEST:
         raise LaunchError(f"DATABASE_URL: {host} is PostgreSQL {version}, older than {OLDEST}.", f"Upgrade it, {unset}")
     if not offered:

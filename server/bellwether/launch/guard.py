@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import select
 import signal
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from bellwether.launch import process
 from bellwether.launch import state as states
 from bellwether.launch.child import open_log
 from bellwether.launch.folders import Folders
@@ -19,6 +21,7 @@ from bellwether.launch.supervise import DEFAULT_PLAN, arguments, command
 
 FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 30.0, 60.0
 TICK_SECONDS = 0.1
+ORPHAN_SECONDS = 5.0
 
 
 class Guardian:
@@ -34,6 +37,7 @@ class Guardian:
         """Return 0 after a clean stop, 1 when the supervisor gave up."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        process.adopt_orphans()
         self.supervisor = Identity.of(watch) if watch else None
         pause, began = FIRST_PAUSE, time.monotonic()
         if not self.supervisor:
@@ -54,6 +58,7 @@ class Guardian:
             tick()
         if self.child:
             self.child.wait()
+        _end_descendants()
         return states.read(self.folders).phase in states.ENDED
 
     def _wait(self, pid: int) -> None:
@@ -88,6 +93,17 @@ class Guardian:
         self.told_to_stop = True
         if self.supervisor:
             self.supervisor.send(signal.SIGTERM)
+
+
+def _end_descendants() -> None:
+    """What the dead supervisor's parts forked has become our children: end it, and leave no zombie in the way."""
+    until = time.monotonic() + ORPHAN_SECONDS
+    while (orphans := process.children()) and time.monotonic() < until:
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            process.reap(pid)
+        time.sleep(0.01)
 
 
 def main() -> int:

@@ -32,7 +32,8 @@ def end(folders: Folders, state: State) -> int:
 
 def _orphans(folders: Folders, leader: Identity) -> list[int]:
     """Processes of a recorded session whose leader is gone, and which carry our state folder in their environment."""
-    if leader.boot != process.boot_id() or process.stat(leader.pid):
+    found = process.stat(leader.pid)
+    if leader.boot != process.boot_id() or (found and not leader.same(found)):
         return []
     return [pid for pid in process.in_session(leader.pid) if _carries(pid, str(folders.data))]
 

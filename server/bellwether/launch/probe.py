@@ -29,7 +29,9 @@ async def get(port: int, path: str) -> tuple[int, str]:
     """The status and the beginning of the body of one GET."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+        # the header asks a process about itself: the edge would otherwise speak for the whole platform
+        lines = (f"GET {path} HTTP/1.1", f"Host: localhost:{port}", "X-Bellwether-Probe: launcher", "Connection: close")
+        writer.write("\r\n".join((*lines, "", "")).encode())
         answer = await reader.read(4096)
     finally:
         writer.close()

@@ -52,7 +52,7 @@ def failing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) 
 
 
 def breeding(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
-    """A part with a child of its own, which outlives its parent unless somebody ends it."""
+    """A part with children of its own, which outlive their parent unless somebody ends them."""
     found = small(folders, split, wanted, say)
     parent = replace(
         found.parts[0], command=dies_with_us("/bin/sh", "-c", BREEDER.format(*found.parts[0].command[-4:]))
@@ -60,8 +60,8 @@ def breeding(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say)
     return replace(found, parts=(parent, found.parts[1]))
 
 
-#: the grandchild leaves the session, as a daemon does
-BREEDER = f"setsid sleep 300 & exec {sys.executable} -S -E {{1}} {{2}} {{3}}"
+#: one of them leaves the session, as a daemon does
+BREEDER = f"setsid sleep 300 & sleep 301 & exec {sys.executable} -S -E {{1}} {{2}} {{3}}"
 
 
 def _small(folders: Folders, name: str, port: int) -> Part:

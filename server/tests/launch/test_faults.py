@@ -134,6 +134,17 @@ def test_what_a_killed_part_forked_ends_too(folder: Path, read: Read, wait: Wait
     assert processes_of(folder) == {}
 
 
+def test_what_the_parts_of_a_killed_supervisor_forked_ends_too(
+    folder: Path, read: Read, wait: Wait, processes_of: Find
+) -> None:
+    before = handle.ensure_up(folder, plan="stand_ins:breeding")
+    old = {pid for pid, words in processes_of(folder).items() if "sleep 30" in words}
+    before.identity("supervisor").send(signal.SIGKILL)
+    wait(lambda: read(folder).phase == "ready" and read(folder).supervisor != before.supervisor)
+    assert len(old) == 2
+    assert not old & processes_of(folder).keys()
+
+
 def test_a_taken_port_moves_and_is_told(folder: Path) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
