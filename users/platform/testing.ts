@@ -51,9 +51,9 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
 export type Running = { port: number; process: Subprocess; stop: () => Promise<void> };
 
 /** dynoxide in memory, on a free port. */
-export async function startDynoxide(): Promise<Running> {
+export async function startDynoxide(again?: number): Promise<Running> {
   const program = new URL("../node_modules/@dynoxide/linux-x64/dynoxide", import.meta.url).pathname;
-  const port = await freePort();
+  const port = again ?? (await freePort());
   return start([program, "--host", "127.0.0.1", "--port", String(port)], port);
 }
 

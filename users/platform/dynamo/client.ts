@@ -118,7 +118,7 @@ export class DynamoTable implements ScannableTable {
       if (outcome.failure) {
         const error = toError(outcome.failure);
         if (error || last) throw error ?? new StoreUnavailable(`${operation}: ${outcome.failure.__type}`);
-      } else if (last || !safeToRepeat.has(operation)) {
+      } else if (last || !(outcome.isUnsent || safeToRepeat.has(operation))) {
         throw new StoreUnavailable(`${operation} got no answer from ${this.options.table}`);
       }
       // full jitter: waiting callers spread out instead of meeting again
@@ -129,7 +129,7 @@ export class DynamoTable implements ScannableTable {
   private async once(
     operation: string,
     body: string,
-  ): Promise<{ ok: true; answer: unknown } | { ok: false; failure?: Failure }> {
+  ): Promise<{ ok: true; answer: unknown } | { ok: false; failure?: Failure; isUnsent?: boolean }> {
     const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` };
     try {
       const signed = this.signer.sign({ method: "POST", url: this.url, headers, body }, this.now());
@@ -138,9 +138,11 @@ export class DynamoTable implements ScannableTable {
       const answer: unknown = await response.json();
       this.options.onCall?.(operation, String(response.status));
       return response.ok ? { ok: true, answer } : { ok: false, failure: failure.parse(answer) };
-    } catch {
+    } catch (error) {
       this.options.onCall?.(operation, "no_answer");
-      return { ok: false };
+      // a refused connection carried nothing, so any operation may be tried again while the store restarts
+      const isUnsent = error instanceof Error && "code" in error && error.code === "ConnectionRefused";
+      return { ok: false, isUnsent };
     }
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Running, startDynoxide } from "../testing.ts";
+import { freePort, type Running, startDynoxide } from "../testing.ts";
 import { ensureTable, waitForStore } from "./admin.ts";
 import { DynamoTable } from "./client.ts";
 import { LiveTable } from "./live.ts";
@@ -221,6 +221,22 @@ describe.each(implementations)("a table %s", (_name, open) => {
     const page = await live.query({ pk, limit: 3 });
     expect(page.items.map(({ sk }) => sk)).toEqual(["1", "3", "5"]);
   });
+});
+
+test("a write rides out a restart of the store", async () => {
+  const port = await freePort();
+  const away = new DynamoTable({
+    url: `http://127.0.0.1:${port}`,
+    region: "x",
+    table: "restart",
+    credentials,
+    attempts: 12,
+  });
+  const created = ensureTable(away, { name: "restart", index: false, ttl: false, stream: false, recovery: false });
+  await Bun.sleep(150);
+  const back = await startDynoxide(port);
+  expect(await created).toBe(true);
+  await back.stop();
 });
 
 test("a store that is away is unavailable, not empty", async () => {
