@@ -1,5 +1,6 @@
 """Farm records for tests, written straight into the farm's tables; and a small simulated flock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -68,7 +69,7 @@ class Barn:
             records=[(new_id(), farm.id, child, parent, kind, "api") for child, parent, kind in claims],
         )  # fmt: skip
 
-    async def weights(self, farm: Farm, rows: list[tuple[UUID, str, float, date, int | None, str | None]]) -> None:
+    async def weights(self, farm: Farm, rows: Sequence[tuple[UUID, str, float, date, int | None, str | None]]) -> None:
         """Weights: animal, trait, kilograms, day, age in days, contemporary group."""
         await self.connection.copy_records_to_table(
             "observation", schema_name="farm",

@@ -1,5 +1,6 @@
 """The genetics service in this process on the test database, farms with known records, and a runner for its job."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.job_execution import execute
 from bellwether.platform.job_journal import JobJournal
 from bellwether.platform.job_run import JobRun, plain
-from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing import AuthDouble
 
 from .barn import Barn
@@ -48,16 +49,24 @@ class Person:
 People = Callable[..., Person]
 
 
-@pytest.fixture
-async def client(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
-    """The service, called without a network."""
-    app = create(platform)
+@pytest.fixture(scope="session")
+async def client(
+    platform: PlatformSettings, settings_of: Callable[[str], ServiceSettings]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The service, called without a network; one for the whole run, for an evaluation takes its time."""
+    settings = settings_of("genetics")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GENETICS_DATABASE_URL", settings.database_url)
+        environment.setenv("GENETICS_DATABASE_PASSWORD", settings.database_password.get_secret_value())
+        environment.setenv("GENETICS_REQUESTS_PER_SECOND", "10000")
+        environment.setenv("GENETICS_REQUEST_BURST", "10000")
+        app = create(platform)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as found:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def people(client: httpx.AsyncClient, auth: AuthDouble) -> People:
     """`people()` is a new farmer, `people("student")` somebody else."""
 
@@ -68,7 +77,7 @@ def people(client: httpx.AsyncClient, auth: AuthDouble) -> People:
     return person
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def admin(postgres_server: Any) -> AsyncIterator[asyncpg.Connection]:
     """The superuser, whom row-level security does not bind."""
     connection = await asyncpg.connect(postgres_server.dsn)
@@ -76,13 +85,13 @@ async def admin(postgres_server: Any) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def barn(admin: asyncpg.Connection) -> Barn:
     """Writes farm records as the farm service would."""
     return Barn(admin)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def database(settings_of: Callable[..., Any]) -> AsyncIterator[Database]:
     """The service's own database role."""
     found = Database(settings_of("genetics"))
@@ -111,21 +120,33 @@ class WorkerDied(BaseException):
     """What `kill -9` looks like from outside: nothing after it runs."""
 
 
+class InProcess(JobRun):
+    """Without the child process, whose start takes seconds."""
+
+    async def compute(self, fn: Callable[..., Any], *args: Any, reports: bool = False) -> Any:
+        options = {"report": lambda _share, _step: None} if reports else {}
+        return await asyncio.to_thread(fn, *args, **options)
+
+
 RunJob = Callable[..., Awaitable[dict[str, Any]]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Connection) -> RunJob:
     """Run a queued evaluation as the worker does, to its end; returns the job row."""
 
-    async def run(run_id: UUID, steps: KeptSteps | None = None, attempt: int = 1) -> dict[str, Any]:
+    async def run(
+        run_id: UUID, steps: KeptSteps | None = None, attempt: int = 1, *, in_child: bool = False
+    ) -> dict[str, Any]:
         owner = await admin.fetchval("select owner_id from genetics.job where id = $1", run_id)
         context = Context(user_id=owner, request_id=str(run_id))
         journal = JobJournal(database, "genetics", run_id, context)
         row = await journal.start(attempt)
         assert row is not None
         kept = steps or KeptSteps()
-        job = JobRun(run_id, row.kind, attempt, row.payload, row.farm_id, context, database, journal, kept)
+        job = (JobRun if in_child else InProcess)(
+            run_id, row.kind, attempt, row.payload, row.farm_id, context, database, journal, kept
+        )
         await execute(lambda found: evaluate_flock(found, data_dir=Path(platform.data_dir)), job, journal)
         return dict(await admin.fetchrow("select * from genetics.job where id = $1", run_id))
 

@@ -11,7 +11,7 @@ from bellwether.genetics.worker import consumers, kinds
 from bellwether.platform.consumers import Subscription
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database
-from bellwether.platform.events import Event
+from bellwether.platform.events import Event, Hopeless
 from bellwether.platform.ids import new_id
 from sqlalchemy import text
 
@@ -34,9 +34,14 @@ LISTS = [
 RUN = ("POST", "/evaluations", {"flock_id": "{flock}"})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def world(people: People, barn: Barn, run_job: RunJob) -> dict[str, Any]:
-    """A farm with a run and its values."""
+    """A farm with a run and its values, which no test changes."""
+    return await evaluated_farm(people, barn, run_job)
+
+
+async def evaluated_farm(people: People, barn: Barn, run_job: RunJob) -> dict[str, Any]:
+    """A small farm with one run."""
     farm = await barn.farm()
     season = await barn.season(farm, n_drops=1, n_lambs=20)
     run_id = await people(user_id=farm.owner_id).evaluate(farm.flock_id, traits=["WWT"])
@@ -130,6 +135,17 @@ async def test_rows_of_other_farms_are_neither_seen_nor_written(
             await session.execute(text(f"insert into genetics.{table} {insert}"), used)
 
 
+async def test_a_value_belongs_to_an_animal_of_the_same_farm(admin: asyncpg.Connection, world: dict[str, Any]) -> None:
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="animal"):
+        await admin.execute(
+            "insert into genetics.breeding_value (farm_id, run_id, animal_id, trait, effect, value, inbreeding) "
+            "values ($1, $2, $3, 'WWT', 'additive', 0, 0)",
+            world["farm"].id,
+            world["run"],
+            new_id(),
+        )
+
+
 async def test_every_farm_owned_table_has_forced_row_level_security(admin: asyncpg.Connection) -> None:
     rows = await admin.fetch(
         "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'farm_id' "
@@ -170,8 +186,9 @@ def weight_recorded(farm: Farm, **changes: Any) -> Event:
 
 
 async def test_a_recorded_weight_makes_the_flock_stale_once_until_the_next_run(
-    people: People, world: dict[str, Any], database: Database, run_job: RunJob
+    people: People, barn: Barn, database: Database, run_job: RunJob
 ) -> None:
+    world = await evaluated_farm(people, barn, run_job)
     owner, path = people(user_id=world["farm"].owner_id), f"/flocks/{world['flock']}/state"
     fresh = (await owner.ask("GET", path)).json()
     assert (fresh["is_evaluated"], fresh["is_stale"], fresh["last_run_id"]) == (True, False, str(world["run"]))
@@ -188,8 +205,9 @@ async def test_a_recorded_weight_makes_the_flock_stale_once_until_the_next_run(
 
 
 async def test_a_weight_that_came_in_during_the_run_keeps_the_flock_stale(
-    people: People, world: dict[str, Any], database: Database, admin: asyncpg.Connection
+    people: People, barn: Barn, run_job: RunJob, database: Database, admin: asyncpg.Connection
 ) -> None:
+    world = await evaluated_farm(people, barn, run_job)
     owner, farm = people(user_id=world["farm"].owner_id), world["farm"]
     as_of: datetime = await admin.fetchval("select clock_timestamp()")
     await Subscription(consumers()[0], database, None).apply(weight_recorded(farm))  # type: ignore[arg-type]
@@ -209,7 +227,7 @@ async def test_a_flock_that_was_never_evaluated_says_so(people: People, barn: Ba
 async def test_a_fact_that_breaks_its_contract_is_hopeless(barn: Barn, database: Database, change: Any) -> None:
     farm = await barn.farm()
     reader = Subscription(consumers()[0], database, None)  # type: ignore[arg-type]
-    with pytest.raises(flock_states.Hopeless):
+    with pytest.raises(Hopeless):
         await reader.apply(weight_recorded(farm, **change))
 
 
