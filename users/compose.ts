@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { KnownDevices } from "./auth/devices.ts";
 import { Hasher } from "./auth/passwords.ts";
 import { UserRepository } from "./auth/repository.ts";
 import { authRoutes } from "./auth/routes.ts";
@@ -108,9 +109,10 @@ function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, 
     address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
     register: { scope: "register-address", max: settings.AUTH_REGISTER_LIMIT_ADDRESS, windowSeconds: 600 },
   };
+  const devices = new KnownDevices(settings.kek);
   const users = new UserRepository(table, clock);
   const rules = tokenRules(settings);
-  const auth = new Auth({ users, sessions, keys, hasher, limits, rules, allowed, clock, log });
+  const auth = new Auth({ users, sessions, keys, hasher, limits, devices, rules, allowed, clock, log });
   return authRoutes(platform, auth, { keys, feed: sessions });
 }
 

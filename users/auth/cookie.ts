@@ -12,7 +12,16 @@ export function setRefreshCookie(c: Context, token: string, maxAge: number): voi
   setCookie(c, name, token, { ...attributes, maxAge });
 }
 
-/** The routes that read the cookie ask for an allowed Origin and a header that no foreign page can send. */
+const deviceName = "bw_dev";
+const yearSeconds = 365 * 86_400;
+
+/** Names a device that has logged in before. It carries no authority: it only chooses the counter of tries. */
+export const deviceCookie = (c: Context): string | undefined => getCookie(c, deviceName, "host");
+export function setDeviceCookie(c: Context, token: string): void {
+  setCookie(c, deviceName, token, { ...attributes, maxAge: yearSeconds });
+}
+
+/** The routes that read the refresh cookie ask for an allowed Origin and a header that no foreign page can send. */
 export function refuseForeign(c: Context, allowedOrigins: readonly string[]): void {
   const origin = c.req.header("origin");
   if (!origin || !allowedOrigins.includes(origin))

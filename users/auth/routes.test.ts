@@ -23,7 +23,7 @@ describe("register and login", () => {
       expires_in: 300,
       user: { roles: ["student"], name: "Test Person" },
     });
-    const cookie = answer.headers.get("set-cookie") ?? "";
+    const cookie = answer.headers.getSetCookie()[0] ?? "";
     expect(cookie).toMatch(/^__Host-bw_rt=.+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
     const secret = cookieOf(answer).split("=")[1] ?? "";
     expect(text).not.toContain(secret);
@@ -82,6 +82,18 @@ describe("register and login", () => {
     }
     house.clock.pass(300);
     expect((await login("mary@hillfarm.example")).status).toBe(200);
+  });
+
+  test("a stranger cannot lock out a device that has logged in before", async () => {
+    await house.register("mary@hillfarm.example");
+    const device = (await login("mary@hillfarm.example")).headers.getSetCookie()[1]?.split(";")[0] ?? "";
+    expect(device).toStartWith("__Host-bw_dev=");
+    for (let n = 0; n < 11; n++) await login("mary@hillfarm.example", "wrong wrong wrong");
+    expect((await login("mary@hillfarm.example")).status).toBe(429);
+    expect((await login("mary@hillfarm.example", password, { cookie: `${device}x` })).status).toBe(429);
+    expect((await login("mary@hillfarm.example", password, { cookie: device })).status).toBe(200);
+    for (let n = 0; n < 10; n++) await login("mary@hillfarm.example", "wrong wrong wrong", { cookie: device });
+    expect((await login("mary@hillfarm.example", password, { cookie: device })).status).toBe(429);
   });
 
   test("a right password gives the tries back; the limit holds under parallel tries", async () => {

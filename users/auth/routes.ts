@@ -5,7 +5,14 @@ import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
 import { Problem, problems } from "../platform/problems.ts";
 import { showLimit } from "../platform/ratelimit.ts";
 import { accountRoutes } from "./account-routes.ts";
-import { clearRefreshCookie, refreshCookie, refuseForeign, setRefreshCookie } from "./cookie.ts";
+import {
+  clearRefreshCookie,
+  deviceCookie,
+  refreshCookie,
+  refuseForeign,
+  setDeviceCookie,
+  setRefreshCookie,
+} from "./cookie.ts";
 import { deviceLabel } from "./device.ts";
 import { type PublicParts, publicRoutes } from "./public-routes.ts";
 import { accepted, credentials, registration, roleGrant, rotatedView, tokenView, userView } from "./schemas.ts";
@@ -52,9 +59,15 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void 
   });
   app.openapi(login, async (c) => {
     const device = deviceLabel(c.req.header("user-agent"));
-    const done = await auth.login({ ...c.req.valid("json"), address: c.get("address"), device });
+    const done = await auth.login({
+      ...c.req.valid("json"),
+      address: c.get("address"),
+      device,
+      knownDevice: deviceCookie(c),
+    });
     showLimit(c, done.taken);
     setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
+    if (done.newDevice) setDeviceCookie(c, done.newDevice);
     return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
   });
 }

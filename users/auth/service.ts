@@ -8,6 +8,7 @@ import type { Limit, RateLimits, Taken } from "../platform/ratelimit.ts";
 import type { Issued, LiveSession, SessionIssuer } from "../platform/sessions.ts";
 import type { SigningKeys } from "../platform/signing.ts";
 import { signAccessToken, type TokenRules } from "../platform/tokens.ts";
+import type { KnownDevices } from "./devices.ts";
 import { type Hasher, weakness } from "./passwords.ts";
 import type { StoredUser, UserRepository } from "./repository.ts";
 
@@ -19,6 +20,7 @@ export type AuthParts = {
   keys: SigningKeys;
   hasher: Hasher;
   limits: RateLimits;
+  devices: KnownDevices;
   rules: TokenRules;
   allowed: AuthLimits;
   clock: Clock;
@@ -26,7 +28,14 @@ export type AuthParts = {
 };
 
 export type SignedIn = { user: StoredUser; accessToken: string; refreshToken: string; maxAgeSeconds: number };
-export type LoginRequest = { email: string; password: string; address: string; device: string };
+export type LoginRequest = {
+  email: string;
+  password: string;
+  address: string;
+  device: string;
+  knownDevice: string | undefined;
+};
+export type LoggedIn = SignedIn & { taken: Taken; newDevice: string | undefined };
 export type PasswordChange = { current: string; next: string; device: string };
 export type Registration = { email: string; password: string; name: string; address: string; traceparent: string };
 
@@ -51,19 +60,21 @@ export class Auth {
     return taken;
   }
 
-  async login(given: LoginRequest): Promise<SignedIn & { taken: Taken }> {
-    const { limits, allowed, users, hasher, log } = this.parts;
-    const account = given.email.normalize("NFKC").toLowerCase();
+  async login(given: LoginRequest): Promise<LoggedIn> {
+    const { limits, allowed, users, hasher, devices, log } = this.parts;
+    const account = given.email.trim().normalize("NFKC").toLowerCase();
     await limits.take(allowed.address, given.address);
-    const taken = await limits.take(allowed.account, account);
+    const counter = devices.counterOf(account, given.knownDevice);
+    const taken = await limits.take(allowed.account, counter);
     const user = await users.byEmail(given.email);
     const matches = await hasher.verify(given.password, user?.pw);
     if (!user || !matches || user.disabled) {
       log("warning", "login_refused", { account: hash(account).slice(0, 12), address: given.address });
       throw wrong();
     }
-    await limits.forgive(allowed.account, account);
-    return { ...(await this.signedIn(user, await this.start(user, given.device))), taken };
+    await limits.forgive(allowed.account, counter);
+    const newDevice = counter === account ? devices.tokenFor(account) : undefined;
+    return { ...(await this.signedIn(user, await this.start(user, given.device))), taken, newDevice };
   }
 
   async refresh(refreshToken: string): Promise<SignedIn> {

@@ -1,0 +1,26 @@
+import { hash, sealText, unsealText } from "../platform/crypto.ts";
+
+const place = "known-device";
+
+/** Devices that have logged in before count their tries apart, so that a stranger cannot lock the owner out. */
+export class KnownDevices {
+  constructor(private readonly key: Uint8Array) {}
+
+  /** A token for this device and account; nothing is stored. */
+  tokenFor(account: string): string {
+    return Buffer.from(sealText(this.key, account, place)).toString("base64url");
+  }
+
+  /** Whose tries are counted: the account's, or those of this device at the account. */
+  counterOf(account: string, token: string | undefined): string {
+    return token && this.belongs(token, account) ? `${account}|${hash(token)}` : account;
+  }
+
+  private belongs(token: string, account: string): boolean {
+    try {
+      return unsealText(this.key, new Uint8Array(Buffer.from(token, "base64url")), place) === account;
+    } catch {
+      return false;
+    }
+  }
+}
