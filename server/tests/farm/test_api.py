@@ -103,7 +103,13 @@ async def test_bad_bodies_are_problems(farmer: Farmer) -> None:
     broken = await farmer.ask("POST", "/farms", 400, content=b"{", headers={"content-type": "application/json"})
     assert broken.json()["code"] == "malformed_json"
     assert (await farmer.ask("POST", "/farms", 422, json={"name": "a", "x": 1})).json()["code"] == "unknown_field"
-    bad: list[Any] = [{"name": "a\x00b"}, {"name": ""}, {"name": "a", "time_zone": "Mars"}, {"name": "a", "id": "1"}, []]
+    bad: list[Any] = [
+        {"name": "a\x00b"},
+        {"name": ""},
+        {"name": "a", "time_zone": "Mars"},
+        {"name": "a", "id": "1"},
+        [],
+    ]
     for body in bad:
         await farmer.ask("POST", "/farms", 422, json=body)
     await farmer.ask("GET", "/animals", 422, params={"farm_id": farmer.farm_id, "cursor": "bm9uZQ"})
@@ -207,6 +213,17 @@ async def test_pages_of_animals_are_complete(farmer: Farmer) -> None:
     assert (len(seen), set(seen)) == (7, made)
     empty = {"farm_id": farmer.farm_id, "flock_id": str(new_id())}
     assert (await farmer.ask("GET", "/animals", 200, params=empty)).json() == {"items": [], "next": None}
+
+
+async def test_a_page_says_what_the_single_animal_says(farmer: Farmer) -> None:
+    sire = await farmer.animal(sex="male", identifiers=[{"kind": "name", "value": "Rambo"}])
+    parents = [{"parent_id": sire["id"], "parent_type": "sire"}]
+    made = await farmer.animal(birth_date="2024-08-03", birth_type=2, rear_type=1, parents=parents)
+    page = (await farmer.ask("GET", "/animals", 200, params={"farm_id": farmer.farm_id})).json()["items"]
+    found = (await farmer.ask("POST", "/animals/query", 200, json={"ids": [sire["id"], made["id"]]})).json()["items"]
+    assert page == found
+    assert page == sorted([sire, made], key=lambda animal: animal["id"])
+    assert (await farmer.ask("GET", f"/animals/{made['id']}", 200)).json() == made
 
 
 async def test_weights_are_taken_whole_or_not_at_all(farmer: Farmer) -> None:

@@ -1,4 +1,4 @@
-"""Animals, identifiers and parent claims in the database; the page of animals is in listing.py."""
+"""Animals, identifiers and parent claims in the database; the page of animals is in page.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

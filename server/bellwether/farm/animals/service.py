@@ -7,7 +7,8 @@ import asyncpg
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import ReferenceNotFound, may_write
-from bellwether.farm.animals import events, listing, repository
+from bellwether.farm.animals import events, repository
+from bellwether.farm.animals import page as herd_page
 from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DnaClaimStands, DuplicateIdentifier
 from bellwether.farm.animals.schemas import (
     Animal,
@@ -216,7 +217,7 @@ async def get(session: Session, animal_id: UUID) -> Animal:
     Raises:
         NotFound: none that the user can see.
     """
-    found = await listing.by_ids(await driver(session), [animal_id])
+    found = await herd_page.by_ids(await driver(session), [animal_id])
     if not found:
         raise NotFound
     return found[0]
@@ -230,12 +231,12 @@ async def page(
     Raises:
         NotFound: the user does not see the farm.
     """
-    found = await listing.page(connection, farm_id, flock_id, id_after(cursor), limit)
-    if found is None and not await listing.is_member(connection, farm_id):
+    found = await herd_page.page(connection, farm_id, flock_id, id_after(cursor), limit)
+    if found is None and not await herd_page.is_member(connection, farm_id):
         raise NotFound
     return found or b'{"items":[],"next":null}'
 
 
 async def query(connection: asyncpg.Connection, body: AnimalQuery) -> Animals:
     """Many animals by id."""
-    return Animals(items=await listing.by_ids(connection, body.ids))
+    return Animals(items=await herd_page.by_ids(connection, body.ids))

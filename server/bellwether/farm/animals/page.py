@@ -1,18 +1,52 @@
 """The hot read: a page of animals in one statement on a bare asyncpg connection.
 
-Keyset over (farm, id) or (farm, flock, id); identifiers come as parallel arrays, which decode faster than JSON.
+Keyset over (farm, id) or (farm, flock, id); identifiers come as parallel arrays, which decode faster than JSON. The
+rows are validated as typed dictionaries, at a third of the cost of models.
 """
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
-from bellwether.farm.animals.schemas import Animal
+from bellwether.farm.animals.schemas import Animal, Fertility, Sex
+from bellwether.farm.domain.identifiers import Kind
 from bellwether.platform.pagination import next_cursor
-from bellwether.platform.wire import Page
+
+
+class IdentifierRow(TypedDict):
+    """An active identifier."""
+
+    scheme: str
+    value: str
+    kind: Kind
+
+
+class AnimalRow(TypedDict):
+    """The fields of schemas.Animal; a test holds the two together."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    tag: str | None
+    sex: Sex
+    fertility: Fertility
+    birth_date: date | None
+    birth_type: int | None
+    rear_type: int | None
+    drop_year: int | None
+    reference_only: bool
+    sire_id: UUID | None
+    dam_id: UUID | None
+    identifiers: list[IdentifierRow]
+    rev: int
+    updated_at: datetime
+
 
 # scalar subqueries, not joins: a page in the middle of a large herd must not become a merge join from its start
 SELECT = """
@@ -30,13 +64,12 @@ left join lateral (
 ) i on true
 order by a.id
 """
-OF_FARM = SELECT.format(page="select * from farm.animal where farm_id = $1 and id > $2 order by id limit $3")
-OF_FLOCK = SELECT.format(
-    page="select * from farm.animal where farm_id = $1 and flock_id = $4 and id > $2 order by id limit $3"
-)
+AFTER = "id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000') order by id limit $4"
+PAGE_SQL = SELECT.format(page=f"select * from farm.animal where farm_id = $1 and flock_id = $2 and {AFTER}")
+"""Of a flock: farm, flock, last id or null, limit + 1."""
+FARM_SQL = SELECT.format(page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and {AFTER}")
 BY_IDS = SELECT.format(page="select * from farm.animal where id = any($1::uuid[])")
-FIRST = UUID(int=0)
-PAGE: TypeAdapter[Page[Animal]] = TypeAdapter(Page[Animal])
+ROWS: TypeAdapter[list[AnimalRow]] = TypeAdapter(list[AnimalRow])
 ITEMS: TypeAdapter[list[Animal]] = TypeAdapter(list[Animal])
 
 
@@ -44,14 +77,13 @@ async def page(
     connection: asyncpg.Connection, farm_id: UUID, flock_id: UUID | None, after: UUID | None, limit: int
 ) -> bytes | None:
     """The page as JSON; None when the first page is empty."""
-    if flock_id is None:
-        rows = await connection.fetch(OF_FARM, farm_id, after or FIRST, limit + 1)
-    else:
-        rows = await connection.fetch(OF_FLOCK, farm_id, after or FIRST, limit + 1, flock_id)
+    statement = FARM_SQL if flock_id is None else PAGE_SQL
+    rows = await connection.fetch(statement, farm_id, flock_id, after, limit + 1)
     if not rows and after is None:
         return None
-    found = {"items": [as_animal(row) for row in rows[:limit]], "next": next_cursor(rows, limit, ["id"])}
-    return PAGE.dump_json(PAGE.validate_python(found))
+    items = ROWS.validate_python([as_animal(row) for row in rows[:limit]])
+    found = {"items": items, "next": next_cursor(rows, limit, ["id"])}
+    return orjson.dumps(found, default=str, option=orjson.OPT_UTC_Z)
 
 
 async def by_ids(connection: asyncpg.Connection, ids: Sequence[UUID]) -> list[Animal]:
@@ -67,10 +99,10 @@ async def is_member(connection: asyncpg.Connection, farm_id: UUID) -> bool:
 
 def as_animal(row: asyncpg.Record) -> dict[str, Any]:
     """One row with its identifiers as objects."""
-    animal = dict(row)
-    schemes, tags, kinds = animal.pop("schemes") or (), animal.pop("tags") or (), animal.pop("kinds") or ()
+    animal = dict(row.items())
+    schemes, tags, kinds = animal.pop("schemes"), animal.pop("tags"), animal.pop("kinds")
     animal["identifiers"] = [
         {"scheme": scheme, "value": value, "kind": kind}
-        for scheme, value, kind in zip(schemes, tags, kinds, strict=True)
+        for scheme, value, kind in zip(schemes or (), tags or (), kinds or (), strict=True)
     ]
     return animal
