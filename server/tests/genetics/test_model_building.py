@@ -18,6 +18,7 @@ from bellwether.genetics.evaluations.errors import (
 from bellwether.genetics.evaluations.flock_data import Animal, FlockData, Weight, select_flock
 from bellwether.genetics.evaluations.model_building import build, dam_age_class, litter_class
 from bellwether.genetics.evaluations.plan import Plan, TraitPlan
+from bellwether.genetics.evaluations.reporting import report_of
 from bellwether.genetics.evaluations.solving import evaluate, percentiles
 
 FLOCK = "flock"
@@ -181,6 +182,17 @@ def test_classes_of_litters_and_dams() -> None:
     assert [litter_class(n) for n in (None, 0, 1, 2, 3, 5)] == ["unknown", "0", "1", "2", "3+", "3+"]
     ages = [dam_age_class(2020, born) for born in (None, 2020, 2019, 2018, 2017, 2014, 2013)]
     assert ages == ["unknown", "1", "1", "2", "3-6", "3-6", "7+"]
+
+
+def test_levels_that_cannot_be_told_apart_are_named_once() -> None:
+    animals = [animal(f"a{i}", birth_type=1 + i % 2, rear_type=1 + i % 2) for i in range(6)]
+    data = data_of(animals, [weight(f"a{i}", 30 + i * i) for i in range(6)])
+    report = report_of(data, *evaluate(data, plan("WWT")))
+    confounded = [v for v in report["verdicts"] if v["code"] == "confounded_level"]
+    assert [(v["count"], v["examples"]) for v in confounded] == [(1, ("rear_type = 2",))]
+    kept = {(row["effect"], row["level"]): row["is_constrained"] for row in report["fixed"]}
+    assert kept["birth_type", "2"] is False
+    assert kept["age_WWT", "slope"] is True
 
 
 def test_a_loop_is_told_by_tags() -> None:

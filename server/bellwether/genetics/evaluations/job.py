@@ -14,6 +14,7 @@ from bellwether.platform.problems import Problem
 
 KIND = "genetics.evaluation"
 OUTAGE_PATIENCE_S = 600.0
+SHOWN = 5
 T = TypeVar("T")
 
 
@@ -93,7 +94,8 @@ async def tell(run: JobRun, report: dict[str, Any]) -> None:
     await run.log(f"{counts['animals']} animals, records: {records}")
     for found in report["verdicts"]:
         trait = f"{found['trait']}: " if found["trait"] else ""
-        await run.log(f"{trait}{found['count']} {found['message']}")
+        examples = f" ({', '.join(found['examples'][:SHOWN])})" if found["examples"] else ""
+        await run.log(f"{trait}{found['count']} x {found['message']}{examples}")
     convergence = report["convergence"]
     await run.log(f"solved by {convergence['method']}, relative residual {convergence['relative_residual']:.1e}")
 

@@ -12,14 +12,14 @@ from bellwether.genetics.evaluations.chosen import Chosen
 from bellwether.genetics.evaluations.flock_data import FlockData
 from bellwether.genetics.evaluations.model_building import Equations
 from bellwether.genetics.evaluations.plan import Plan
-from bellwether.genetics.evaluations.verdicts import Verdict
+from bellwether.genetics.evaluations.verdicts import SHOWN, Verdict
 
 MAX_FIXED = 2000
 
 
 def report_of(data: FlockData, chosen: Chosen, equations: Equations, solution: Solution, plan: Plan) -> dict[str, Any]:
     """The report as plain JSON."""
-    notices = [notice_verdict(notice, equations.labels) for notice in solution.warnings]
+    notices = notice_verdicts(solution.warnings, equations.labels)
     provenance = solution.provenance
     return {
         "traits": list(plan.codes),
@@ -94,8 +94,14 @@ def label(labels: Mapping[str, Sequence[str]], effect: str, level: int) -> str:
     return "slope" if names is None else names[level]
 
 
-def notice_verdict(notice: Notice, labels: Mapping[str, Sequence[str]]) -> Verdict:
-    """A warning of the engine, its level by name."""
-    named = notice.effect in labels and notice.level >= 0
-    examples = (f"{notice.effect} = {labels[notice.effect][notice.level]}",) if named else ()
-    return Verdict(notice.code, "warning", notice.message, 1, None, examples)
+def notice_verdicts(notices: Sequence[Notice], labels: Mapping[str, Sequence[str]]) -> list[Verdict]:
+    """The engine's warnings, those that say the same in one, their levels by name."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for notice in notices:
+        named = notice.effect in labels and notice.level >= 0
+        level = f"{notice.effect} = {labels[notice.effect][notice.level]}" if named else notice.effect
+        alike.setdefault((notice.code, notice.message), []).append(level)
+    return [
+        Verdict(code, "warning", message, len(levels), None, tuple(level for level in levels if level)[:SHOWN])
+        for (code, message), levels in alike.items()
+    ]
