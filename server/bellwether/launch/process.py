@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
+MOST_FILES = 65_536
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,14 @@ def reap(pid: int) -> None:
 def adopt_orphans() -> None:
     """Become the parent of descendants whose own parent has died, so that none escapes."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def allow_many_files() -> None:
+    """Raise the soft limit of open files, often 1024, for this process and its children."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES), hard)
+    )
 
 
 def wait_gone(identities: list[Identity], seconds: float) -> list[Identity]:

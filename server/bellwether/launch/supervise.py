@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--guardian", type=int, required=True)
     given = parser.parse_args()
     process.adopt_orphans()
+    process.allow_many_files()
     folders = Folders.of(given.data)
     return Run(folders, given.split, given.lock_fd, given.plan, given.guardian).run()
 

@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import os
 import subprocess
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,10 +24,20 @@ def install(folders: Folders, say: Say) -> None:
     """Make users/node_modules what bun.lock says, if it is not."""
     if is_installed():
         return
-    with (Path(tempfile.gettempdir()) / f"bellwether-users-{os.getuid()}.lock").open("w") as lock:
+    with _lock_file().open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_installed():
             _install(folders, say)
+
+
+def _lock_file() -> Path:
+    try:
+        MODULES.mkdir(exist_ok=True)
+    except OSError as error:
+        raise LaunchError(
+            f"{MODULES} cannot be written: {error.strerror}.", "Clone to a folder of your own."
+        ) from error
+    return MODULES / ".bellwether-lock"
 
 
 def is_installed() -> bool:

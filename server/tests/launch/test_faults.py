@@ -1,5 +1,6 @@
 """Kills for real: each part, the supervisor, the guardian, both; whatever is killed comes back by itself."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -11,9 +12,11 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
-from bellwether.launch import handle
+from bellwether.launch import handle, keys
 from bellwether.launch.errors import AlreadyRunning, LaunchError
+from bellwether.launch.folders import Folders
 from bellwether.launch.state import State
 
 pytestmark = pytest.mark.faults
@@ -61,6 +64,23 @@ def test_a_killed_guardian_is_replaced_while_the_parts_go_on(running: Path, read
     # and the new guardian does its work
     before.identity("supervisor").send(signal.SIGKILL)
     wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+
+
+async def test_postgres_comes_back_although_a_back_end_is_busy(running: Path, read: Read, wait: Wait) -> None:
+    before = read(running)
+    password = keys.password(Folders.of(running), "postgres")
+    address = {"host": "127.0.0.1", "port": before.ports["postgres"], "user": "postgres", "password": password}
+    connection = await asyncpg.connect(**address, database="bellwether")
+    busy = asyncio.create_task(connection.execute("do 'begin loop end loop; end'"))
+    await asyncio.sleep(0.2)
+    os.kill(before.parts["postgres"].pid, signal.SIGKILL)
+    wait(lambda: read(running).phase == "ready" and read(running).parts["postgres"].pid != before.parts["postgres"].pid)
+    with pytest.raises((asyncpg.PostgresError, OSError)):
+        await busy
+    again = await asyncpg.connect(**address, database="bellwether")
+    assert await again.fetchval("select current_setting('data_checksums')") == "on"
+    assert await again.fetchval("select count(*) from pg_available_extensions where name = 'postgis'") == 1
+    await again.close()
 
 
 def test_a_stopped_upstream_costs_a_reader_no_error(running: Path, read: Read, wait: Wait) -> None:
