@@ -230,10 +230,9 @@ def worker_process(tmp_path) -> Iterator[Callable[..., WorkerProcess]]:
     """Workers in other environments."""
     started: list[WorkerProcess] = []
 
-    def start(
-        environment: dict[str, str], program: tuple[str, ...] = WorkerProcess.program, *, wait: bool = True
-    ) -> WorkerProcess:
-        started.append(WorkerProcess(environment, tmp_path / f"log-{len(started)}", program=program))
+    def start(environment: dict[str, str], *program: str, wait: bool = True) -> WorkerProcess:
+        log = tmp_path / f"log-{len(started)}"
+        started.append(WorkerProcess(environment, log, program=program or WorkerProcess.program))
         started[-1].start(wait=wait)
         return started[-1]
 
