@@ -1,23 +1,12 @@
-import { compose } from "./compose.ts";
-import { MemoryTable } from "./platform/dynamo/memory.ts";
-import { quiet } from "./platform/logging.ts";
-import { type ServiceName, serviceNames } from "./platform/settings.ts";
-import { testSettings } from "./platform/testing.ts";
+import { Harness } from "./harness.ts";
+import { serviceNames } from "./platform/settings.ts";
 
-/** Writes contracts/users-<service>.json; the test of the contracts compares them with the code. */
-
-export async function documents(): Promise<Map<ServiceName, string>> {
-  const tables = { table: new MemoryTable(), keysTable: new MemoryTable() };
-  const { app, sockets } = compose(serviceNames, { settings: testSettings(), clock: Date.now, log: quiet, ...tables });
-  const found = new Map<ServiceName, string>();
-  for (const name of serviceNames) {
-    const answer = await app.request(`/api/v1/${name}/openapi.json`);
-    found.set(name, `${JSON.stringify(await answer.json(), null, 2)}\n`);
-  }
-  sockets?.close();
-  return found;
+// prints the OpenAPI document of each service as one JSON object, for contracts/
+const harness = await Harness.ready();
+const documents: Record<string, unknown> = {};
+for (const name of serviceNames) {
+  const answer = await harness.composed.app.request(`/api/v1/${name}/openapi.json`);
+  documents[name] = await answer.json();
 }
-
-export const contractPath = (name: ServiceName) => new URL(`../contracts/users-${name}.json`, import.meta.url).pathname;
-
-if (import.meta.main) for (const [name, text] of await documents()) await Bun.write(contractPath(name), text);
+process.stdout.write(JSON.stringify(documents));
+process.exit(0);
