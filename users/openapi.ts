@@ -1,12 +1,23 @@
-import { Harness } from "./harness.ts";
-import { serviceNames } from "./platform/settings.ts";
+import { compose } from "./compose.ts";
+import { MemoryTable } from "./platform/dynamo/memory.ts";
+import { quiet } from "./platform/logging.ts";
+import { type ServiceName, serviceNames } from "./platform/settings.ts";
+import { testSettings } from "./platform/testing.ts";
 
-// prints the OpenAPI document of each service as one JSON object, for contracts/
-const harness = await Harness.ready();
-const documents: Record<string, unknown> = {};
-for (const name of serviceNames) {
-  const answer = await harness.composed.app.request(`/api/v1/${name}/openapi.json`);
-  documents[name] = await answer.json();
+/** Writes contracts/<service>.openapi.json; the test of the contracts compares them with the code. */
+
+export async function documents(): Promise<Map<ServiceName, string>> {
+  const tables = { table: new MemoryTable(), keysTable: new MemoryTable() };
+  const { app, sockets } = compose(serviceNames, { settings: testSettings(), clock: Date.now, log: quiet, ...tables });
+  const found = new Map<ServiceName, string>();
+  for (const name of serviceNames) {
+    const answer = await app.request(`/api/v1/${name}/openapi.json`);
+    found.set(name, `${JSON.stringify(await answer.json(), null, 2)}\n`);
+  }
+  sockets?.close();
+  return found;
 }
-process.stdout.write(JSON.stringify(documents));
-process.exit(0);
+
+export const contractPath = (name: ServiceName) => new URL(`../contracts/${name}.openapi.json`, import.meta.url).pathname;
+
+if (import.meta.main) for (const [name, text] of await documents()) await Bun.write(contractPath(name), text);

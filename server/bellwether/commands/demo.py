@@ -75,10 +75,10 @@ def load(story: Story, name: str, options: dict[str, str]) -> None:
 
 def show_run(run: dict[str, Any]) -> None:
     """What the evaluation was made of."""
-    counts, convergence = run["counts"], run["convergence"]
+    counts, solved = run["counts"], run["convergence"]
     console.print(
         f"{counts['animals']:,} animals, {counts['observations']:,} records, traits {', '.join(run['traits'])}; "
-        f"solution {convergence['method']}, residual {convergence['relative_residual']:.0e}; engine {run['engine_version']}"
+        f"solution {solved['method']}, residual {solved['relative_residual']:.0e}; engine {run['engine_version']}"
     )
 
 

@@ -17,6 +17,9 @@ from bellwether.platform.app import health_routes
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
 
+# the edge and the launcher send it when they ask one process about itself
+PROBE = b"x-bellwether-probe"
+
 
 class Mounted:
     """Several services in one process: each keeps its own prefix, the edge takes the rest."""
@@ -39,12 +42,18 @@ class Mounted:
         await self._target(scope)(scope, receive, send)
 
     def _target(self, scope: Scope) -> FastAPI | Starlette:
-        if scope["type"] == "lifespan" or scope["path"] == "/metrics":
+        if scope["type"] == "lifespan" or scope["path"] == "/metrics" or is_probe(scope):
             return self.shared
         parts = scope["path"].split("/", 4)
         if parts[1:3] == ["api", "v1"] and len(parts) > 3 and parts[3] in self.apps:
             return self.apps[parts[3]]
         return self.rest
+
+
+def is_probe(scope: Scope) -> bool:
+    """Whether somebody asks for the health of this process, not for that of the whole platform."""
+    is_health = scope["path"] in ("/healthz", "/readyz")
+    return is_health and any(name == PROBE for name, _ in scope["headers"])
 
 
 def build(names: list[str], platform: PlatformSettings) -> FastAPI | Mounted:

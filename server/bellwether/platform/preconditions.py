@@ -1,6 +1,8 @@
 """ETag and If-Match (RFC 9110) over a row's `rev`."""
 
-from starlette.requests import Request
+from typing import Annotated
+
+from fastapi import Header
 
 from bellwether.platform.problems import MatchRequired, Stale
 
@@ -29,6 +31,8 @@ class Precondition:
             raise Stale(headers=etag(rev))
 
 
-def precondition(request: Request) -> Precondition:
-    """FastAPI dependency."""
-    return Precondition(request.headers.get("if-match"))
+def precondition(
+    if_match: Annotated[str | None, Header(description="The ETag that you last read", examples=['"3"'])] = None,
+) -> Precondition:
+    """FastAPI dependency; without the header the answer is 428, not a validation error."""
+    return Precondition(if_match)

@@ -1,6 +1,7 @@
 """The whole platform, started as a user starts it, on ports and in a folder of its own."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from uuid import uuid4
 
 import pytest
 from bellwether.commands.client import Client
+from bellwether.commands.suites import ROOT
 from bellwether.launch import handle, keys, overview
 from bellwether.launch import state as states
 from bellwether.launch.commands.user import set_roles
 from bellwether.launch.folders import Folders
 from bellwether.launch.state import State
 
+KEPT_LOGS = ROOT / ".bellwether" / "test-logs"
 PASSWORD = "correct horse battery staple 7"
 
 
@@ -84,8 +87,10 @@ def start() -> Iterator[Callable[..., Platform]]:
         return platform
 
     yield make
+    shutil.rmtree(KEPT_LOGS, ignore_errors=True)
     for platform in running:
         handle.down(platform.data)
+        shutil.copytree(platform.folders.logs, KEPT_LOGS / platform.data.name)
     place.cleanup()
 
 

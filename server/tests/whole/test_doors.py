@@ -77,6 +77,7 @@ def test_with_an_unknown_field(farmer, flock) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/farm/farms", "/api/v1/farm/imports", "/api/v1/chats", "/graphql"])
 def test_with_100_mb(whole, farmer, path) -> None:
     def stream():
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="f.csv"\r\n\r\n'
         for _ in range(100):
             yield b"x" * 1_000_000
 

@@ -104,6 +104,7 @@ async def test_every_process_in_turn(start, tmp_path) -> None:
         job = upload(flock, path)
         while waiting and not is_over(flock.owner, job):
             victim = waiting.pop(0)
+            print(f"kill -9 {victim} at {time.strftime('%H:%M:%S')} during import {len(jobs)}")
             os.kill(pid_of(platform, victim), signal.SIGKILL)
             time.sleep(0.3)
             platform.wait_ready()
@@ -146,5 +147,7 @@ def upload(flock: Flock, path) -> dict:
 
 def is_over(client: Client, job: dict) -> bool:
     with contextlib.suppress(httpx.HTTPError, Refused):
-        return client.get(f"/api/v1/farm/jobs/{job['id']}")["state"] in JOB_ENDS
+        found = client.get(f"/api/v1/farm/jobs/{job['id']}")
+        assert "state" in found, found
+        return found["state"] in JOB_ENDS
     return False
