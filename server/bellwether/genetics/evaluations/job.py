@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from bellwether.genetics.evaluations import events, extraction, files, publishing, repository
 from bellwether.genetics.evaluations.errors import NoSuchEvaluation
-from bellwether.genetics.evaluations.solving import solve_files
+from bellwether.genetics.evaluations.solving import SOLVED, solve_files
 from bellwether.platform.database import Session
 from bellwether.platform.jobs import JobCancelled, JobRun
 from bellwether.platform.outage import patiently
@@ -54,9 +54,11 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> dict[str, A
             run, lambda session: publishing.publish(session, run.context, run.id, fence, folder, report)
         )
 
+    await run.progress(0.0, "extracting records")
     extracted = await run.step("extract", extract)
     report = await run.step("solve", solve)
     await tell(run, report)
+    await run.progress(SOLVED, "storing breeding values")
     done: dict[str, Any] = await run.step("publish", publish)
     return done
 

@@ -20,8 +20,8 @@ from bellwether.genetics.evaluations.reporting import report_of
 from bellwether.platform.problems import Problem, RowError
 
 Report = Callable[[float, str], None]
-# share of the child's work that comes before the engine starts
-READ_SHARE = 0.1
+# shares of the job that are done when the engine starts and when it ends
+READ, SOLVED = 0.1, 0.95
 
 
 def solve_files(folder: str, extract: dict[str, Any], plan: dict[str, Any], *, report: Report) -> dict[str, Any]:
@@ -32,8 +32,8 @@ def solve_files(folder: str, extract: dict[str, Any], plan: dict[str, Any], *, r
     weights = read_weights(files.follow(place, extract["weights"]))
     wanted = Plan.from_json(plan)
     data = select_flock(wanted.flock_id, animals, weights)
-    report(READ_SHARE / 2, "checking records")
-    solved = evaluate(data, wanted, report=lambda share, step: report(READ_SHARE + (1 - READ_SHARE) * share, step))
+    report(READ / 2, "checking records")
+    solved = evaluate(data, wanted, report=lambda share, step: report(READ + (SOLVED - READ) * share, step))
     write_values(place / "values.csv", data, solved[2])
     return {**report_of(data, *solved), "values": files.point_to(place / "values.csv")}
 
