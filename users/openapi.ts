@@ -18,6 +18,7 @@ export async function documents(): Promise<Map<ServiceName, string>> {
   return found;
 }
 
-export const contractPath = (name: ServiceName) => new URL(`../contracts/${name}.openapi.json`, import.meta.url).pathname;
+export const contractPath = (name: ServiceName) =>
+  new URL(`../contracts/${name}.openapi.json`, import.meta.url).pathname;
 
 if (import.meta.main) for (const [name, text] of await documents()) await Bun.write(contractPath(name), text);
