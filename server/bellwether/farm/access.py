@@ -10,6 +10,8 @@ from bellwether.platform.problems import NotAllowed, NotFound, RowError, Unproce
 
 ROLE = text("select role from farm.membership where user_id = :user and farm_id = :farm")
 
+LOCK = text("select pg_advisory_xact_lock(hashtextextended(:farm, 11))")
+
 
 class ReadOnlyMember(NotAllowed):
     """A viewer wants to write."""
@@ -69,3 +71,11 @@ async def must_own(session: Session, context: Context, farm_id: UUID) -> None:
         raise NotFound
     if role != "owner":
         raise OwnersOnly
+
+
+async def one_writer(session: Session, farm_id: UUID) -> None:
+    """Hold the farm's identifiers, pedigree and measurements until the commit.
+
+    Checks made after this stay true, and writers that would meet in an exclusion constraint wait instead of deadlocking.
+    """
+    await session.execute(LOCK, {"farm": str(farm_id)})

@@ -70,11 +70,6 @@ where id = :id and rev = :rev returning id
 BUMP = text("update farm.animal set rev = rev + 1, updated_at = clock_timestamp() where id = :id")
 
 
-async def lock_farm(session: Session, farm_id: UUID) -> None:
-    """One writer of pedigree per farm: the checks hold until the commit."""
-    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:farm, 11))"), {"farm": str(farm_id)})
-
-
 async def has_flock(session: Session, farm_id: UUID, flock_id: UUID) -> bool:
     """Whether the farm has this flock."""
     return (await session.execute(FLOCK, {"farm_id": farm_id, "flock_id": flock_id})).scalar() is not None

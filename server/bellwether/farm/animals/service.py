@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.exc import IntegrityError
 
-from bellwether.farm.access import ReferenceNotFound, may_write
+from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.animals import events, repository
 from bellwether.farm.animals import page as herd_page
 from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DnaClaimStands, DuplicateIdentifier
@@ -43,6 +43,7 @@ async def create(session: Session, context: Context, body: NewAnimal) -> Animal:
     await may_write(session, context, body.farm_id, field="farm_id")
     if not await repository.has_flock(session, body.farm_id, body.flock_id):
         raise ReferenceNotFound("flock_id", body.flock_id)
+    await one_writer(session, body.farm_id)
     animal_id = body.id or new_id()
     drop = body.drop_year or (body.birth_date.year if body.birth_date else None)
     known = read_identifiers(body, animal_id, drop)
@@ -92,7 +93,6 @@ async def check_parents(session: Session, child: Kin, body: NewAnimal) -> None:
     """Every parent exists, fits its role, and is one of its kind."""
     if not body.parents:
         return
-    await repository.lock_farm(session, body.farm_id)
     kin = await repository.kin(session, body.farm_id, [parent.parent_id for parent in body.parents])
     findings, taken = [], set()
     for place, parent in enumerate(body.parents):
@@ -134,7 +134,7 @@ async def set_parent(session: Session, context: Context, animal_id: UUID, parent
         NotFound, ReadOnlyMember, ReferenceNotFound, AnimalRejected, DnaClaimStands
     """
     child = await writable(session, context, animal_id)
-    await repository.lock_farm(session, child.farm_id)
+    await one_writer(session, child.farm_id)
     kin = await repository.kin(session, child.farm_id, [parent.parent_id])
     if parent.parent_id not in kin:
         raise ReferenceNotFound("parent_id", parent.parent_id)
@@ -177,7 +177,7 @@ async def change(
     """
     before = await writable(session, context, animal_id)
     if_match.check(before.rev)
-    await repository.lock_farm(session, before.farm_id)
+    await one_writer(session, before.farm_id)
     values = body.model_dump()
     if body.birth_date and not body.drop_year:
         values["drop_year"] = body.birth_date.year
@@ -188,6 +188,7 @@ async def change(
     if not await repository.change(session, animal_id, before.rev, values):
         raise Stale
     await weights.recompute(session, before.farm_id, [animal_id])
+    await events.animals_registered(session, context, before.farm_id, before.flock_id, [animal_id])
     return await get(session, animal_id)
 
 

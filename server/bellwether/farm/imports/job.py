@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from bellwether.farm.access import one_writer
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.imports import (
     events,
@@ -31,6 +32,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.database import Database, Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import JobKind, JobRun
+from bellwether.platform.problems import NotFound
 
 CHUNK = 1000
 KIND = "farm.import"
@@ -56,11 +58,9 @@ async def read_lines(database: Database, context: Context, import_id: str, today
     """Every line of the file as a row: rejected with its reason, or waiting for its verdict."""
     n_rejected = last = n_lines = 0
     async with database.transaction(context) as session:
-        batch = await repository.get(session, UUID(import_id))
+        batch = await visible(session, import_id)
         await repository.start(session, batch["id"])
-        layout = Layout.model_validate(
-            batch["layout"] if isinstance(batch["layout"], dict) else orjson.loads(batch["layout"])
-        )
+        layout = Layout.model_validate(batch["layout"])
         content = await repository.content_of(session, batch["id"])
         text, _ = lines.decode(content)
         firsts = FirstRows()
@@ -82,8 +82,8 @@ async def read_lines(database: Database, context: Context, import_id: str, today
 async def apply(database: Database, context: Context, import_id: str, first: int, last: int) -> int:
     """The rows from `first` to `last` that have no verdict yet; returns how many there were."""
     async with database.transaction(context) as session:
-        batch = await repository.get(session, UUID(import_id))
-        await repository.lock_farm(session, batch["farm_id"])
+        batch = await visible(session, import_id)
+        await one_writer(session, batch["farm_id"])
         await repository.plan_afresh(session)
         waiting = await repository.pending(session, batch["farm_id"], batch["id"], first, last)
         if not waiting:
@@ -92,6 +92,14 @@ async def apply(database: Database, context: Context, import_id: str, first: int
         outcomes = await take(session, context, batch, waiting)
         await repository.judge(session, batch["farm_id"], batch["id"], outcomes)
     return len(waiting)
+
+
+async def visible(session: Session, import_id: str) -> Any:
+    """The import, as long as the one who asked for it still belongs to the farm."""
+    batch = await repository.get(session, UUID(import_id))
+    if batch is None:
+        raise NotFound
+    return batch
 
 
 async def apply_weights(

@@ -167,11 +167,6 @@ async def judge(session: Session, farm_id: UUID, import_id: UUID, outcomes: Sequ
     )
 
 
-async def lock_farm(session: Session, farm_id: UUID) -> None:
-    """One writer of pedigree and identifiers per farm: the checks hold until the commit."""
-    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:farm, 11))"), {"farm": str(farm_id)})
-
-
 async def plan_afresh(session: Session) -> None:
     """A plan that was cached while the tables were empty takes a hundred times as long once they are full."""
     await session.execute(text("select set_config('plan_cache_mode', 'force_custom_plan', true)"))

@@ -1,5 +1,6 @@
 """Taking files in, and telling what became of them."""
 
+import asyncio
 import hashlib
 from datetime import date
 from typing import Any
@@ -31,8 +32,7 @@ async def take_in(session: Session, context: Context, upload: Upload, today: dat
     flock_id = await repository.find_flock(session, upload.farm_id, upload.flock.replace("\x00", ""))
     if flock_id is None:
         raise ReferenceNotFound("flock", upload.flock[:60])
-    layout = detect(upload.content, upload.kind, date_order=upload.date_order, trait=upload.trait)
-    sha256 = hashlib.sha256(upload.content).hexdigest()
+    layout, sha256 = await asyncio.to_thread(inspect, upload)
     made = await repository.add_batch(session, batch(context, upload, flock_id, layout, sha256), upload.content)
     if made is None:
         return await same_file(session, upload, sha256)
@@ -40,6 +40,12 @@ async def take_in(session: Session, context: Context, upload: Upload, today: dat
     queued = await jobs.submit(session, context, kind=job.KIND, farm_id=upload.farm_id, payload=payload, key=str(made))
     await repository.set_job(session, made, queued.id)
     return with_import(queued, made)
+
+
+def inspect(upload: Upload) -> tuple[Layout, str]:
+    """Layout and digest; in a thread, for a large file takes a second."""
+    layout = detect(upload.content, upload.kind, date_order=upload.date_order, trait=upload.trait)
+    return layout, hashlib.sha256(upload.content).hexdigest()
 
 
 async def same_file(session: Session, upload: Upload, sha256: str) -> ImportJob:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bellwether.farm.access import ReferenceNotFound, may_write
+from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.domain import traits
 from bellwether.farm.domain.findings import Broken
 from bellwether.farm.paging import id_after
@@ -39,6 +39,7 @@ async def record(session: Session, context: Context, body: NewWeights, today: da
         ReferenceNotFound, ReadOnlyMember, WeightsRejected, WeightExists
     """
     await may_write(session, context, body.farm_id, field="farm_id")
+    await one_writer(session, body.farm_id)
     known = await repository.animals(session, body.farm_id, [weight.animal_id for weight in body.weights])
     errors = [error for row, new in enumerate(body.weights) if (error := fault(row, new, known, today))]
     if errors:

@@ -1,0 +1,74 @@
+"""Every operation of the OpenAPI document under generated requests: never a 500, whatever comes."""
+
+from typing import Any
+
+import httpx
+import schemathesis
+from bellwether.farm.app import create
+from bellwether.platform.ids import new_id
+from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.testing import AuthDouble
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from starlette.testclient import TestClient
+
+STREAM = "/jobs/{job_id}/events"
+BASE = "/api/v1/farm"
+QUICK = settings(
+    max_examples=20,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_no_request_breaks_the_service(service_environment: None, platform: PlatformSettings, auth: AuthDouble) -> None:
+    app = create(platform)
+    answers: list[tuple[str, int, Any]] = []
+    with TestClient(app, raise_server_exceptions=False, headers=auth.bearer(new_id())) as client:
+        real = place(client)
+
+        def ask(case: Any) -> None:
+            answers.append(send(client, case, real))
+
+        for operation in operations(app):
+            run(given(case=operation.as_strategy()), ask)
+    assert [answer for answer in answers if answer[1] >= 500] == []
+    succeeded = {label for label, status, _ in answers if status < 300}
+    assert {"POST /api/v1/farm/farms", "POST /api/v1/farm/animals", "GET /api/v1/farm/animals"} <= succeeded
+
+
+def run(cases: Any, ask: Any) -> None:
+    """As many examples as stay quick."""
+    QUICK(cases(ask))()
+
+
+def place(client: httpx.Client) -> dict[str, str]:
+    """A farm, a flock and an animal, so that some requests get further than the first check."""
+    farm = client.post(f"{BASE}/farms", json={"name": "Fuzz"}).json()["id"]
+    flock = client.post(f"{BASE}/flocks", json={"farm_id": farm, "name": "F", "code": "f"}).json()["id"]
+    animal = client.post(f"{BASE}/animals", json={"farm_id": farm, "flock_id": flock}).json()["id"]
+    return {"farm_id": farm, "flock_id": flock, "animal_id": animal}
+
+
+def operations(app: FastAPI) -> list[Any]:
+    """All but the stream, which ends with its job only."""
+    schema: Any = schemathesis.openapi.from_dict(app.openapi())
+    found = [result.ok() for result in schema.get_all_operations()]
+    return [operation for operation in found if not operation.path.endswith(STREAM)]
+
+
+def send(client: httpx.Client, case: Any, real: dict[str, str]) -> tuple[str, int, Any]:
+    """One generated request with the real ids in the places of the generated ones."""
+    for values in (case.path_parameters, case.query, case.body):
+        if isinstance(values, dict):
+            values.update({name: value for name, value in real.items() if name in values})
+    kwargs = case.as_transport_kwargs(base_url="http://testserver")
+    kwargs.pop("cookies", None)
+    kwargs["headers"] = {
+        name: value for name, value in dict(kwargs["headers"]).items() if name.lower() != "authorization"
+    }
+    answer = client.request(**kwargs)
+    return case.operation.label, answer.status_code, kwargs if answer.status_code >= 500 else None
