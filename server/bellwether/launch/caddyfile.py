@@ -66,6 +66,7 @@ SITE = """
 		request_header -X-User*
 		request_header -X-Forwarded-*
 		request_header -X-Auth*
+		request_header -X-Bellwether-*
 		request_header -X-Real-Ip
 		request_header -Forwarded
 		@unnamed not header_regexp X-Request-Id ^[A-Za-z0-9._-]{{1,128}}$
@@ -182,6 +183,9 @@ def _problem(status: str, code: str, title: str, detail: str) -> str:
     )
     matcher = f"@is_{status} expression `{{err.status_code}} == {status}`" if status else ""
     retry = f"\n\t\theader @is_{status} Retry-After 2" if status in ("502", "503", "504") else ""
+    if status == "413":
+        # what the client still sends of its body must not be read as a next request
+        retry = "\n\t\theader @is_413 Connection close"
     if not status:
         return f"\t\trespond `{body}` {placeholder}\n"
     return f"\t\t{matcher}{retry}\n\t\trespond @is_{status} `{body}` {placeholder}\n"
