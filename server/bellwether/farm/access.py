@@ -76,6 +76,6 @@ async def must_own(session: Session, context: Context, farm_id: UUID) -> None:
 async def one_writer(session: Session, farm_id: UUID) -> None:
     """Hold the farm's identifiers, pedigree and measurements until the commit.
 
-    Checks made after this stay true, and writers that would meet in an exclusion constraint wait instead of deadlocking.
+    Checks made after this stay true, and writers that would meet in an exclusion constraint wait, not deadlock.
     """
     await session.execute(LOCK, {"farm": str(farm_id)})
