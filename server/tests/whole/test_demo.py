@@ -11,7 +11,7 @@ import pytest
 
 BELLWETHER = Path(sys.executable).with_name("bellwether")
 COUNTS = (
-    "select (select count(*) from farm.animal) animals, (select count(*) from farm.published_weight) weights, "
+    "select (select count(*) from farm.animal) animals, (select count(*) from farm.observation) weights, "
     "(select count(*) from farm.import_batch) imports, (select count(*) from genetics.evaluation_run) runs, "
     "(select count(*) from genetics.breeding_value) breeding_values"
 )
@@ -47,6 +47,8 @@ async def test_twice(whole) -> None:
     second = run_demo(whole.data)
     assert await counts(whole.admin_dsn()) == after
     assert after["animals"] - before["animals"] == 2120
+    assert after["weights"] - before["weights"] == 1862 + 1862
+    assert after["breeding_values"] - before["breeding_values"] == 2 * 2120
     assert after["runs"] - before["runs"] == 1
     assert story(first) == story(second)
     for promised in ("5 rejected", "The ten best rams", "Genetic trend", "/docs", "/graphql", "/healthz"):

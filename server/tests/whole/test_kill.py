@@ -15,7 +15,7 @@ import httpx
 import pytest
 from bellwether.commands.client import JOB_ENDS, Client, Refused
 from bellwether.platform.ids import new_id
-from whole.flock import Flock, make_flock, sheep_file, weights_file
+from whole.flock import Flock, make_flock, sheep_file, until, weights_file
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 N_SHEEP, N_DAYS = 2000, 10
@@ -64,16 +64,26 @@ class Recorder(threading.Thread):
             time.sleep(0.2)
 
 
-def pid_of(platform, name: str) -> int:
+def pid_of(platform, name: str) -> int | None:
     state = platform.state
     if name in ("supervisor", "guardian"):
-        return state.identity(name).pid
+        identity = state.identity(name)
+        return identity and identity.pid
     return state.parts[name].pid
+
+
+def kill(platform, victim: str, during: str) -> None:
+    """SIGKILL, then wait until another process stands in its place and the platform is ready."""
+    pid = pid_of(platform, victim)
+    print(f"kill -9 {victim} ({pid}) during {during}")
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: pid_of(platform, victim) not in (pid, None), seconds=30)
+    platform.wait_ready()
 
 
 def wait_for(client: Client, job: dict, seconds: float = 90) -> dict:
     """The job at its end, through outages of whatever answers."""
-    ends = time.monotonic() + seconds
+    ends, found = time.monotonic() + seconds, None
     while time.monotonic() < ends:
         with contextlib.suppress(httpx.HTTPError, Refused):
             found = client.get(f"/api/v1/farm/jobs/{job['id']}")
@@ -103,11 +113,7 @@ async def test_every_process_in_turn(start, tmp_path) -> None:
         path = weights_file(tmp_path, f"weights{len(jobs)}.csv", N_SHEEP, days)
         job = upload(flock, path)
         while waiting and not is_over(flock.owner, job):
-            victim = waiting.pop(0)
-            print(f"kill -9 {victim} at {time.strftime('%H:%M:%S')} during import {len(jobs)}")
-            os.kill(pid_of(platform, victim), signal.SIGKILL)
-            time.sleep(0.3)
-            platform.wait_ready()
+            kill(platform, waiting.pop(0), f"import {len(jobs)}")
         jobs.append(job | wait_for(flock.owner, job))
     recorder.is_over.set()
     recorder.join(30)
@@ -124,14 +130,12 @@ async def test_every_process_in_turn(start, tmp_path) -> None:
 
 
 async def everything_is_there_once(dsn: str, flock: Flock, recorder: Recorder, n_imports: int) -> None:
-    weights = "select count(*) from farm.published_weight where flock_id = $1 and trait = $2"
+    active = "from farm.observation where flock_id = $1 and state = 'active'"
+    weights = f"select count(*) {active} and trait = $2"
     assert await count(dsn, weights, flock.id, "PWT") == N_SHEEP * N_DAYS * n_imports
-    twice = (
-        "select count(*) from (select animal_id, trait, occurred_on from farm.published_weight where flock_id = $1 "
-        "group by 1, 2, 3 having count(*) > 1) twice"
-    )
+    twice = f"select count(*) from (select 1 {active} group by animal_id, trait, occurred_on having count(*) > 1) twice"
     assert await count(dsn, twice, flock.id) == 0
-    there = "select count(*) from farm.published_weight where id = any($1::uuid[])"
+    there = "select count(*) from farm.observation where id = any($1::uuid[])"
     assert len(recorder.acknowledged) > 50
     assert await count(dsn, there, recorder.acknowledged) == len(recorder.acknowledged)
     assert await count(dsn, weights, flock.id, "AWT") - len(recorder.acknowledged) in (0, 1)
