@@ -20,10 +20,9 @@ import orjson
 from bellwether.commands.client import Client
 from bellwether.commands.story import FILES, Story
 from bellwether.farm.animals.page import PAGE_SQL
-from bellwether.launch import keys
+from bellwether.launch import keys, ports
 from bellwether.launch.folders import Folders
 from bellwether.launch.handle import ensure_up
-from bellwether.launch.ports import free_port
 from bellwether.launch.state import State
 from load import Result, flat_out, get, users
 from rich.console import Console
@@ -123,7 +122,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
     page = f"/api/v1/farm/animals?farm_id={story.farm['id']}&flock_id={story.flock['id']}&limit={LIMIT}"
     own = state.address("farm" if state.split else "services") + page
     gateway = state.public_url + page
-    port = free_port(21800)
+    port = next(number for number in range(21800, ports.CEILING) if ports.is_free(number))
     bare = f"http://127.0.0.1:{port}/animals"
     peer = start_bare(state, story, port)
     try:
