@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from bellwether.launch import account, finder, keys, postgres
+from bellwether.launch.catalogue import PYTHON_SERVICES
 from bellwether.launch.folders import Folders
 from bellwether.launch.migrate import MigrateSettings, migrate_database
-from bellwether.launch.catalogue import PYTHON_SERVICES
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing import AuthDouble
 from pydantic import SecretStr
