@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import plotext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -20,6 +21,7 @@ from bellwether.launch.state import State
 
 console = Console()
 RANKED_BY = "PWT"
+HELP = "See ./bellwether status and the logs in the folder logs/ of the state folder."
 
 
 def demo(data: DataDir) -> None:
@@ -36,9 +38,9 @@ def demo(data: DataDir) -> None:
         try:
             tell(Story(client, Folders.of(data), state))
         except Refused as refused:
-            raise LaunchError(
-                f"The platform refused: {refused}.", "See ./bellwether status and .bellwether/logs/."
-            ) from refused
+            raise LaunchError(f"The platform refused: {refused}.", HELP) from refused
+        except httpx.HTTPError as error:
+            raise LaunchError(f"The platform at {state.public_url} does not answer: {error}.", HELP) from error
     addresses(state)
 
 
