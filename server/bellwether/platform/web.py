@@ -12,7 +12,7 @@ from bellwether.platform.database import Database, Session
 from bellwether.platform.idempotency import Idempotent
 from bellwether.platform.preconditions import Precondition, precondition
 from bellwether.platform.problems import NotAllowed, NotAuthenticated
-from bellwether.platform.ratelimit import Buckets
+from bellwether.platform.ratelimit import Buckets, take
 
 
 async def principal(request: Request) -> Principal:
@@ -36,6 +36,15 @@ def need(permission: str, *, is_sensitive: bool = False) -> Any:
         if is_sensitive and await cast(Verifier, request.app.state.verifier).is_revoked(me):
             raise NotAuthenticated
         return me
+
+    return Depends(check)
+
+
+def costly(what: str, *, per_minute: float, burst: float) -> Any:
+    """A dependency for what is costly: one exact bucket per user, shared by all processes (decision 6)."""
+
+    async def check(request: Request, me: Me) -> None:
+        await take(database(request), f"{what} {me.user_id}", rate=per_minute / 60, burst=burst)
 
     return Depends(check)
 

@@ -12,7 +12,7 @@ import pytest
 from bellwether.platform.app import create_app
 from bellwether.platform.ids import new_id
 from bellwether.platform.preconditions import etag
-from bellwether.platform.web import IfMatch, Me, Once, Read, Write, need
+from bellwether.platform.web import IfMatch, Me, Once, Read, Write, costly, need
 from bellwether.platform.wire import Wire
 from fastapi import APIRouter
 from sqlalchemy import text
@@ -60,6 +60,11 @@ async def who(me: Me, connection: Read) -> dict[str, str]:
 @router.put("/notes/1", dependencies=[need("flock:write")])
 async def change(_note: Note, if_match: IfMatch, _session: Write) -> dict[str, str]:
     if_match.check(7)
+    return {"ok": "yes"}
+
+
+@router.post("/notes/costly", dependencies=[need("flock:write"), costly("notes", per_minute=1, burst=5)])
+async def dear() -> dict[str, str]:
     return {"ok": "yes"}
 
 
@@ -240,6 +245,16 @@ async def test_an_empty_bucket_answers_429_with_retry_after(platform, settings_o
     assert int(answers[3].headers["retry-after"]) >= 1
     assert answers[0].headers["ratelimit"] == '"default";r=2;t=1'
     assert others.status_code == 200
+
+
+async def test_what_is_costly_has_an_exact_limit_in_the_database(client, auth) -> None:
+    headers = auth.bearer()
+    answers = await asyncio.gather(*(client.post(f"{PATH}/costly", headers=headers) for _ in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [429] * 7
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert is_problem(refused, 429, "too_many_requests")
+    assert 1 <= int(refused.headers["retry-after"]) <= 61
+    assert (await client.post(f"{PATH}/costly", headers=auth.bearer())).status_code == 200
 
 
 async def test_request_id_and_security_headers(client, auth) -> None:

@@ -10,13 +10,13 @@ from bellwether.farm.domain.findings import Verdict
 from bellwether.farm.imports import service
 from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, ImportKind, ImportRow, Upload
 from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.web import Acting, Write, need
+from bellwether.platform.web import Acting, Write, costly, need
 from bellwether.platform.wire import Page
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 
 
-@router.post("", status_code=202, dependencies=[need("flock:write")])
+@router.post("", status_code=202, dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60)])
 async def import_file(
     session: Write,
     context: Acting,

@@ -9,14 +9,15 @@ from bellwether.genetics.evaluations import service
 from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
 from bellwether.platform.jobs import Job
 from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit, next_cursor
-from bellwether.platform.web import Acting, Once, Write, need
+from bellwether.platform.web import Acting, Once, Write, costly, need
 from bellwether.platform.wire import Page
 
 router = APIRouter(tags=["evaluations"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")
+LIMIT = costly("evaluation", per_minute=10, burst=30)
 
 
-@router.post("/evaluations", status_code=202, response_model=Job, dependencies=[RUN])
+@router.post("/evaluations", status_code=202, response_model=Job, dependencies=[RUN, LIMIT])
 async def evaluate(new: NewEvaluation, session: Write, context: Acting, once: Once) -> Response:
     """Evaluate a flock as a job; the evaluation has the job's id."""
     return await once(lambda: service.request(session, context, new), status=202, headers=job_headers)
