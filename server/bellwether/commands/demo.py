@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bellwether.commands.client import Client, Refused
-from bellwether.commands.story import FILES, TRAITS, Story, Watch
+from bellwether.commands.story import EMAIL, FILES, Story, Watch
 from bellwether.launch.commands.options import DataDir
 from bellwether.launch.commands.progress import Progress as StartProgress
 from bellwether.launch.errors import LaunchError
@@ -114,10 +115,16 @@ def show_trend(trend: dict[str, Any]) -> None:
 def addresses(state: State) -> None:
     """Where to look next."""
     console.rule("The platform is running")
-    base = state.public_url
-    for what, path in (("API documentation", "/docs"), ("GraphQL", "/graphql"), ("health", "/healthz")):
-        console.print(f"{what:>18}  {base}{path}")
-    console.print(f"{'traits':>18}  {', '.join(TRAITS)}; stop with ./bellwether down", highlight=False)
+    base, password = state.public_url, Path(state.data) / "keys" / "demo-farmer.password"
+    rows = {
+        "API documentation": f"{base}/docs",
+        "GraphQL": f"{base}/graphql",
+        "health": f"{base}/healthz",
+        "log in as": f"{EMAIL}, password in {password}",
+        "stop with": "./bellwether down",
+    }
+    for what, value in rows.items():
+        console.print(f"{what:>18}  {value}", highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -21,7 +21,10 @@ def evaluate(
     genotypes: Annotated[str | None, typer.Option(help="PLINK prefix or CSV of dosages")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report, or the problem, as JSON")] = False,
 ) -> None:
-    """Estimate breeding values from a pedigree, records and a model; without records, inbreeding alone."""
+    """Estimate breeding values from a pedigree, records and a model; without records, inbreeding alone.
+
+    Example: ./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml --out results
+    """
     from .findings import BadInput, refuse
     from .run import run
 

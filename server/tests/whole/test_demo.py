@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from bellwether.commands.suites import ROOT
 
 BELLWETHER = Path(sys.executable).with_name("bellwether")
 COUNTS = (
@@ -53,6 +54,9 @@ async def test_twice(whole) -> None:
     assert story(first) == story(second)
     for promised in ("5 rejected", "The ten best rams", "Genetic trend", "/docs", "/graphql", "/healthz"):
         assert promised in first
+    shown = [line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    │")]
+    assert len(shown) == 10
+    assert [line for line in shown if line not in first] == [], "README.md shows another result than the demo"
     assert len(re.findall(r"^│ +\d+ +│", first, flags=re.MULTILINE)) >= 10
 
 
