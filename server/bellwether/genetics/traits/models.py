@@ -1,6 +1,6 @@
 """Tables of this slice."""
 
-from sqlalchemy import Column, Float, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Double, Integer, MetaData, Table, Text
 
 metadata = MetaData(schema="genetics")
 
@@ -12,10 +12,10 @@ trait = Table(
     Column("name", Text, nullable=False),
     Column("unit", Text, nullable=False),
     Column("reference_age_days", Integer, nullable=False),
-    Column("heritability", Float),
-    Column("phenotypic_variance", Float),
-    Column("additive_variance", Float),
-    Column("residual_variance", Float),
+    Column("heritability", Double),
+    Column("phenotypic_variance", Double),
+    Column("additive_variance", Double),
+    Column("residual_variance", Double),
     Column("source", Text, nullable=False),
 )
 
@@ -24,7 +24,7 @@ trait_correlation = Table(
     metadata,
     Column("trait_a", Text, primary_key=True),
     Column("trait_b", Text, primary_key=True),
-    Column("genetic", Float, nullable=False),
-    Column("residual", Float, nullable=False),
+    Column("genetic", Double, nullable=False),
+    Column("residual", Double, nullable=False),
     Column("source", Text, nullable=False),
 )
