@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from bellwether.edge.openapi.examples import example_of, resolved
 from bellwether.edge.openapi.merge import METHODS
-from bellwether.edge.pages.html import Html, join, page, tag
+from bellwether.edge.pages.html import Html, join, page, tag, with_code
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ def docs_page(document: Json, service: str | None) -> HTMLResponse:
     return page(
         f"{service or 'All'} API",
         tag("h1", f"{sections[0]['description']} API" if service else "The API of bellwether"),
-        tag("p", info["description"], class_="quiet"),
+        tag("p", with_code(info["description"]), class_="quiet"),
         missing_notice([name for name in info["x-missing"] if service in (None, name)]),
         tabs(document),
         tag("input", id="search", type="search", placeholder="Search: a path, a word, a field   ( / )"),
@@ -72,7 +72,7 @@ def operation(document: Json, method: str, path: str, found: Json) -> Html:
     text = found.get("description")
     body = tag(
         "div",
-        tag("p", text) if text else None,
+        tag("p", with_code(text)) if text else None,
         parameters(document, found["parameters"]),
         request_body(document, found),
         *responses(document, found),

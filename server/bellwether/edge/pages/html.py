@@ -40,6 +40,12 @@ def join(*children: Child) -> Html:
     return Html("".join(child if isinstance(child, Html) else escape(child) for child in children if child))
 
 
+def with_code(text: str) -> Html:
+    """A text in which what stands between backticks is code."""
+    pieces = text.split("`")
+    return join(*(tag("code", piece) if order % 2 else piece for order, piece in enumerate(pieces)))
+
+
 def page(title: str, *body: Child, script: str | None = None, status: int = 200) -> HTMLResponse:
     """A whole page with the platform's header."""
     head = tag(
