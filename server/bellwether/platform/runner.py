@@ -24,6 +24,7 @@ from bellwether.platform.outage import patiently
 
 QUEUE = "bellwether"
 QUEUE_POLL_S = 0.2
+UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 # recovery is per version: the name changes only when running jobs of the old code must not go on under the new
 JOBS_VERSION = "bellwether-1"
 
@@ -73,6 +74,11 @@ class Runner:
     async def recover(self, slot: str) -> None:
         """Take over the unfinished jobs of a slot whose worker is gone."""
         await asyncio.to_thread(DBOS._recover_pending_workflows, [slot])
+
+    async def has(self, job_id: UUID, attempt: int) -> bool:
+        """Whether this attempt waits or runs, here or in another worker."""
+        status = await DBOS.get_workflow_status_async(workflow_id_of(job_id, attempt))
+        return status is not None and status.status in UNFINISHED
 
     async def hand_over(self, kind: str, job_id: UUID, attempt: int, owner: UUID | None, farm: UUID | None) -> None:
         """Give one attempt to DBOS; doing it twice changes nothing."""

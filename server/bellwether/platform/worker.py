@@ -21,6 +21,7 @@ from bellwether.platform.retention import prune_for_ever
 from bellwether.platform.runner import Runner
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.slots import Slots
+from bellwether.platform.stranded import Stranded
 from bellwether.platform.streams import NatsLogin, connect, ensure_streams
 from bellwether.platform.wakeups import Wakeups
 
@@ -115,6 +116,7 @@ class Worker:
         for schema, database in self.databases.items():
             dispatcher = Dispatcher(schema, database, self.runner, self._wakeups)
             self._begin(for_ever(f"dispatcher {schema}", dispatcher.run))
+            self._begin(for_ever(f"stranded {schema}", Stranded(schema, database, self.runner).watch))
 
 
 async def until_done(what: str, make: Any) -> Any:

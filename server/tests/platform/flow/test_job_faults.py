@@ -11,6 +11,9 @@ from bellwether.platform.job_journal import JobJournal
 from bellwether.platform.job_run import Superseded
 
 pytestmark = pytest.mark.faults
+RUNNER_HAS = "select count(*) from dbos.workflow_status where workflow_uuid like $1 || '%' and status = 'PENDING'"
+BROKEN_OFF = "update dbos.workflow_status set status = 'ERROR' where workflow_uuid = $1"
+LOST = "delete from dbos.workflow_status where workflow_uuid = $1"
 EXECUTOR = "select executor_id from dbos.workflow_status where workflow_uuid = $1"
 
 
@@ -51,6 +54,21 @@ async def test_a_second_worker_takes_over_from_a_dead_one(
     assert [name for name in before if after[name] > 1] in ([], [max(before)])
     if victim is worker:
         worker.start()
+
+
+@pytest.mark.parametrize("how", [BROKEN_OFF, LOST], ids=["ended", "lost"])
+async def test_a_job_that_the_runner_has_no_more_is_run_again(research, worker, jobs_url, how) -> None:
+    """Its end could not be written, or the runner's database was restored to another moment."""
+    job = await research.submit("steps", {"steps": 4, "seconds": 0.3})
+    await research.wait(job.id, lambda j: j.progress > 0)
+    worker.kill(signal.SIGKILL)
+    connection = await asyncpg.connect(jobs_url)
+    await connection.execute(how, str(job.id))
+    worker.start()
+    job = await research.wait(job.id)
+    assert (job.state, job.attempt) == ("succeeded", 2)
+    assert await connection.fetchval(RUNNER_HAS, str(job.id)) == 0
+    await connection.close()
 
 
 async def test_a_child_process_dies_with_its_worker(research, worker, admin) -> None:
