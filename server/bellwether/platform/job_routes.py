@@ -12,7 +12,9 @@ from bellwether.platform import job_store as jobs
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database
 from bellwether.platform.job_model import Job, JobState
+from bellwether.platform.outage import is_outage
 from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit
+from bellwether.platform.problems import NotFound
 from bellwether.platform.web import Acting, Write, database
 from bellwether.platform.wire import Page
 
@@ -76,12 +78,22 @@ def last_of(cursor: str | None) -> UUID | None:
 
 
 async def changes(source: Database, context: Context, service: str, job: Job) -> AsyncIterator[str]:
-    """`data:` lines, one for each change, and a comment when nothing changes for a while."""
+    """`data:` lines, one for each change, and a comment when nothing changes for a while.
+
+    During an outage of the database nothing changes; who may no longer see the job hears no more of it.
+    """
     yield line(job)
     quiet = 0.0
     while not job.has_ended:
         await asyncio.sleep(POLL_S)
-        now = await look(source, context, service, job.id)
+        try:
+            now = await look(source, context, service, job.id)
+        except NotFound:
+            return
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            now = job
         quiet = 0.0 if now != job else quiet + POLL_S
         if now != job:
             yield line(now)

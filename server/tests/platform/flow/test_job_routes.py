@@ -3,13 +3,17 @@
 import json
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
+from bellwether.platform import job_routes as job_routes_module
 from bellwether.platform.app import create_app
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs import job_routes
+from bellwether.platform.jobs import Job, job_routes
+from bellwether.platform.problems import NotFound
 
 BASE = "http://research/api/v1/research/jobs"
+VIEWER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'viewer')"
 pytestmark = pytest.mark.usefixtures("worker")
 
 
@@ -64,6 +68,27 @@ async def test_the_stream_tells_each_change_and_ends_with_the_job(http, auth, re
     assert len({each["stage"] for each in seen}) >= 3
 
 
+async def test_the_stream_outlives_an_outage_and_ends_for_who_may_not_see_it_any_more(monkeypatch, research) -> None:
+    job = await research.submit("nobody-runs-this", {})
+    running = job.model_copy(update={"state": "running", "error": None})
+    ended = job.model_copy(update={"state": "succeeded", "error": None})
+    answers = [ConnectionRefusedError(), asyncpg.CannotConnectNowError(), running, ended]
+
+    async def look(*_: object) -> Job:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(job_routes_module, "look", look)
+    monkeypatch.setattr(job_routes_module, "POLL_S", 0)
+    told = job_routes_module.changes(None, research.farm.user, "research", job)
+    assert [json.loads(line[6:])["state"] async for line in told] == ["queued", "running", "succeeded"]
+    answers = [NotFound()]
+    told = job_routes_module.changes(None, research.farm.user, "research", job)
+    assert [json.loads(line[6:])["state"] async for line in told] == ["queued"]
+
+
 async def test_cancel_by_http(http, auth, research, farm) -> None:
     me = auth.bearer(farm.user.user_id, ("farmer",))
     job = await research.submit("contract", {"steps": 50, "seconds": 0.1})
@@ -72,6 +97,21 @@ async def test_cancel_by_http(http, auth, research, farm) -> None:
     answer = await http.post(f"{BASE}/{job.id}/retry", headers=me)
     assert (answer.status_code, answer.json()["attempt"]) == (202, 2)
     await http.post(f"{BASE}/{job.id}/cancel", headers=me)
+
+
+async def test_a_viewer_looks_and_the_owner_decides(http, auth, research, farm, admin) -> None:
+    job, viewer = await research.submit("contract", {"steps": 50, "seconds": 0.1}), new_id()
+    await admin.execute(VIEWER, farm.id, viewer)
+    them = auth.bearer(viewer, ("farmer",))
+    assert (await http.get(f"{BASE}/{job.id}", headers=them)).status_code == 200
+    assert [each["id"] for each in (await http.get(BASE, headers=them)).json()["items"]] == [str(job.id)]
+    for verb in ("cancel", "retry"):
+        answer = await http.post(f"{BASE}/{job.id}/{verb}", headers=them)
+        assert (answer.status_code, answer.json()["code"]) == (403, "job_not_yours")
+    me = auth.bearer(farm.user.user_id, ("farmer",))
+    assert (await http.post(f"{BASE}/{job.id}/cancel", headers=me)).status_code == 200
+    assert (await research.wait(job.id)).state == "cancelled"
+    assert (await http.post(f"{BASE}/{job.id}/retry", headers=them)).status_code == 403
 
 
 async def test_who_may(http, auth, research) -> None:
