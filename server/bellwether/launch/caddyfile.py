@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-BODY_BYTES = 1 << 20
-IMPORT_BYTES = 64 << 20
 PROBLEMS = {
     404: ("not_found", "Not found", "Nothing is served at this address."),
     413: ("body_too_large", "Body too large", "The body is larger than this address takes."),
@@ -153,7 +151,15 @@ class Listen:
     https: int
 
 
-def text(listen: Listen, routes: dict[str, list[str]], home: Path) -> str:
+@dataclass(frozen=True)
+class Limits:
+    """The largest bodies that pass."""
+
+    body_bytes: int
+    import_bytes: int
+
+
+def text(listen: Listen, limits: Limits, routes: dict[str, list[str]], home: Path) -> str:
     """The whole Caddyfile."""
     proxies = "".join(
         PROXY.format(number=number, paths=" ".join(paths), upstream=upstream)
@@ -163,8 +169,8 @@ def text(listen: Listen, routes: dict[str, list[str]], home: Path) -> str:
         proxies=proxies,
         problems=_problems(),
         announced=ANNOUNCED,
-        import_bytes=IMPORT_BYTES,
-        body_bytes=BODY_BYTES,
+        import_bytes=limits.import_bytes,
+        body_bytes=limits.body_bytes,
     )
     top = GLOBAL.format(hosts=" ".join(listen.hosts), http=listen.http, https=listen.https, home=home)
     return top + site + ENDS.format(http=listen.http, https=listen.https)

@@ -21,7 +21,7 @@ def part(wiring: Wiring, needs: tuple[str, ...]) -> Part:
     path = home / "Caddyfile"
     hosts = ["127.0.0.1", "[::1]"] if has_ipv6() else ["127.0.0.1"]
     http, https = wiring.ports["gateway"], wiring.ports["gateway-https"]
-    write_atomically(path, caddyfile.text(caddyfile.Listen(hosts, http, https), routes(wiring), home))
+    write_atomically(path, caddyfile.text(caddyfile.Listen(hosts, http, https), limits(), routes(wiring), home))
     return Part(
         name="gateway",
         command=dies_with_us(program("caddy"), "run", "--config", str(path), "--adapter", "caddyfile"),
@@ -46,6 +46,15 @@ def routes(wiring: Wiring) -> dict[str, list[str]]:
     found[f"127.0.0.1:{wiring.service_port('profiles')}"].append("/api/v1/ws")
     found.setdefault(f"127.0.0.1:{wiring.service_port('edge')}", []).extend(EDGE_PATHS)
     return found
+
+
+def limits() -> caddyfile.Limits:
+    """What the services take: here only to refuse earlier."""
+    # pydantic costs 0.1 s, which the command line need not pay
+    from bellwether.platform.settings import PlatformSettings
+
+    fields = PlatformSettings.model_fields
+    return caddyfile.Limits(fields["body_limit"].default, fields["upload_limit"].default)
 
 
 def _env(home: Path) -> dict[str, str]:

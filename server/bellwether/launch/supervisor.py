@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from bellwether.launch import logs, process
+from bellwether.launch import listening, logs, process
 from bellwether.launch import state as states
 from bellwether.launch.child import Child, describe_exit
 from bellwether.launch.errors import LaunchError, PortTaken
@@ -105,22 +105,32 @@ class Supervisor:
         return code, describe_exit(code)
 
     async def _await_ports(self, part: Part) -> None:
-        until = time.monotonic() + PORT_SECONDS
+        began = time.monotonic()
         while taken := [port for port in part.ports if not is_free(port)]:
-            if time.monotonic() > until:
-                raise PortTaken(f"Port {taken[0]} of {part.name} was taken by another program.")
+            self._give_up_port(part, taken[0], began)
             await asyncio.sleep(POLL_SECONDS)
+
+    def _give_up_port(self, part: Part, port: int, since: float) -> None:
+        """A stranger gets a moment to leave the port; then all ports are chosen again."""
+        if time.monotonic() - since > PORT_SECONDS:
+            raise PortTaken(f"Port {port} of {part.name} was taken by another program.")
 
     async def _until_ready(self, part: Part, child: Child) -> str | None:
         until = time.monotonic() + READY_SECONDS
+        robbed: float | None = None
         while not child.ended.done():
             reason = await part.ready(child.pid)
-            if reason is None:
+            # the answer may have come from a program that listens there in its place, or beside it
+            doors = None if reason else listening.look(part.ports, child.pid)
+            if reason is None and doors is None:
                 self._is_ready(part, "ready")
                 return None
+            if doors and doors.stolen:
+                robbed = robbed or time.monotonic()
+                self._give_up_port(part, doors.stolen[0], robbed)
             # once all was ready, a part may have to wait for another that is down: that is no reason to end it
             if time.monotonic() > until and not self.was_ready:
-                return reason
+                return reason or str(doors)
             await asyncio.wait([child.ended], timeout=POLL_SECONDS)
         return None
 

@@ -60,6 +60,24 @@ def breeding(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say)
     return replace(found, parts=(parent, found.parts[1]))
 
 
+def slow(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """Parts that listen long after their ports were found free, as Python services do."""
+    return _through(small(folders, split, wanted, say), "sleep 1; exec")
+
+
+def sharing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """The same, but they let others listen beside them, as Caddy does."""
+    return _through(small(folders, split, wanted, say), "sleep 1; SHARED_PORT=1 exec")
+
+
+def _through(plan: Plan, shell: str) -> Plan:
+    def change(part: Part) -> Part:
+        words = " ".join(part.command[-5:])
+        return replace(part, command=dies_with_us("/bin/sh", "-c", f"{shell} {sys.executable} {words}"))
+
+    return replace(plan, parts=tuple(change(part) for part in plan.parts))
+
+
 #: one of them leaves the session, as a daemon does
 BREEDER = f"setsid sleep 300 & sleep 301 & exec {sys.executable} -S -E {{1}} {{2}} {{3}}"
 
