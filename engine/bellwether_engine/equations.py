@@ -27,6 +27,8 @@ class Equations:
     design : Design
     a_inverse : csr_array, shape (n_animals, n_animals), optional
         For the genetic block.
+    kept : int64, shape (n_equations,)
+        Column of the design of each equation.
 
     References
     ----------
@@ -39,6 +41,7 @@ class Equations:
     n_fixed: int
     design: Design
     a_inverse: csr_array | None
+    kept: NDArray[np.int64]
 
     @property
     def n_equations(self) -> int:
@@ -56,6 +59,13 @@ class Equations:
         """First equation of each random block."""
         removed = self.design.n_fixed - self.n_fixed
         return tuple(start - removed for start in self.design.random_start)
+
+    def effect_of(self, equation: int) -> str:
+        """Name of the effect that an equation belongs to."""
+        column = int(self.kept[equation])
+        names = [block.effect for block in (*self.design.fixed, *self.design.random)]
+        starts = (*self.design.fixed_start, *self.design.random_start)
+        return names[max(k for k, start in enumerate(starts) if start <= column)]
 
     @cached_property
     def w_transposed(self) -> csr_array:
@@ -94,4 +104,5 @@ def build_equations(design: Design, constrained: NDArray[np.bool_], a_inverse: c
         n_fixed=int((~constrained).sum()),
         design=design,
         a_inverse=a_inverse,
+        kept=keep.astype(np.int64),
     )

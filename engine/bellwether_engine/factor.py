@@ -2,71 +2,118 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, triu
-from scipy.sparse.linalg import SuperLU, splu
+from scipy.sparse import csc_array
 
 from .errors import ModelError
+from .sparse import Analysis, analyse, factorise, selected_inverse, solve_lower, solve_upper
 
 EXACT_LIMIT = 100_000
-FILL_LIMIT = 60_000_000
+FILL_LIMIT = 150_000_000
 
 
 class Factor:
-    """``C = L D L'`` with a minimum-degree ordering.
+    """``C = L L'`` with a minimum-degree ordering, by supernodes.
 
     Parameters
     ----------
     matrix : csc_array of float64, shape (n, n)
         Symmetric positive definite.
+    analysis : Analysis, optional
+        From an earlier factor of the same pattern: ordering and supernodes are not looked for again.
 
     Raises
     ------
     ModelError
-        ``too_large`` above 100,000 equations, or where L would have more than 60 million entries;
-        ``singular`` where the matrix is not positive definite.
+        ``too_large`` above 100,000 equations, or where L would have more than 150 million entries;
+        ``singular`` where the matrix is not positive definite, with the equation in `positions`.
+
+    References
+    ----------
+    Amestoy, Davis and Duff 1996 (ordering); Ng and Peyton 1993 (supernodes); Takahashi et al. 1973 (inverse).
 
     Examples
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csc_array
     >>> factor = Factor(csc_array(np.array([[2.0, 1.0], [1.0, 2.0]])))
-    >>> factor.solve(np.array([3.0, 3.0]))
+    >>> factor.solve(np.array([3.0, 3.0])).round(12)
     array([1., 1.])
     >>> factor.inverse_diagonal().round(6)
     array([0.666667, 0.666667])
+    >>> round(float(np.exp(factor.log_determinant)), 12)
+    3.0
     """
 
-    def __init__(self, matrix: csc_array) -> None:
+    def __init__(self, matrix: csc_array, analysis: Analysis | None = None) -> None:
         n = matrix.shape[0]
         if n > EXACT_LIMIT:
             raise too_large(f"{n:,} equations are above the limit of {EXACT_LIMIT:,} for a direct solution")
-        self._matrix = matrix
-        self._lu = _factorise(matrix)
-        pivots = self._lu.U.diagonal()
-        if (pivots <= 1e-12 * matrix.diagonal()[np.argsort(self._lu.perm_c)]).any():
-            raise singular()
+        self._matrix = matrix = _canonical(matrix)
+        self.analysis = shape = analysis or analyse(matrix)
+        if shape.n_entries > FILL_LIMIT:
+            raise too_large(f"the factor would have {shape.n_entries:,} entries, the limit is {FILL_LIMIT:,}")
+        self._shape = shape.first, shape.row_start, shape.rows, shape.panel
+        self._values = np.zeros(shape.n_entries)
+        self._values[shape.target[shape.lower]] = matrix.data[shape.lower]
+        failed = factorise(self._values, matrix.diagonal()[shape.order], *self._shape)
+        if failed >= 0:
+            raise singular(int(shape.order[failed]))
 
     def solve(self, rhs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``C^-1 rhs``, float64 of the shape of `rhs`."""
-        solved: NDArray[np.float64] = self._lu.solve(rhs)
+        """``C^-1 rhs``, float64 of the shape of `rhs`, (n,) or (n, m)."""
+        order = self.analysis.order
+        x = np.ascontiguousarray(rhs[order].reshape(len(order), -1))
+        solve_lower(x, self._values, *self._shape)
+        solve_upper(x, self._values, *self._shape)
+        solved = np.empty(rhs.shape)
+        solved[order] = x.reshape(rhs.shape)
         return solved
 
+    @cached_property
+    def log_determinant(self) -> float:
+        """``log |C|``."""
+        return float(2.0 * np.log(self._values[self._diagonal]).sum())
+
     def inverse_diagonal(self) -> NDArray[np.float64]:
-        """Diagonal of C^-1, float64 of shape (n,), by the selected inverse (Takahashi et al. 1973)."""
-        order = np.argsort(self._lu.perm_c).astype(np.int64)
-        upper = csc_array(triu(self._matrix[order][:, order], format="csc"))
-        upper.sort_indices()
-        pointers, rows = upper.indptr.astype(np.int64), upper.indices.astype(np.int64)
-        parent, start = elimination_tree(pointers, rows)
-        if start[-1] > FILL_LIMIT:
-            raise too_large(f"the factor would have {int(start[-1]):,} entries, the limit is {FILL_LIMIT:,}")
-        lower_rows, lower, pivots = factorise(pointers, rows, upper.data, parent, start)
-        diagonal = np.empty(len(order))
-        diagonal[order] = selected_inverse(start, lower_rows, lower, pivots)
+        """Diagonal of C^-1, float64 of shape (n,), by the selected inverse."""
+        diagonal = np.empty(self._matrix.shape[0])
+        diagonal[self.analysis.order] = self._inverse[self._diagonal]
         return diagonal
+
+    def inverse_in_pattern(self) -> csc_array:
+        """The entries of C^-1 where C has entries, csc_array of shape (n, n) with the pattern of C."""
+        values = self._inverse[self.analysis.target]
+        return csc_array((values, self._matrix.indices, self._matrix.indptr), shape=self._matrix.shape)
+
+    @cached_property
+    def _inverse(self) -> NDArray[np.float64]:
+        panels: NDArray[np.float64] = selected_inverse(self._values, *self._shape)
+        return panels
+
+    @cached_property
+    def _diagonal(self) -> NDArray[np.int64]:
+        """Places of the diagonal in the panels, in the order of elimination."""
+        width = np.diff(self.analysis.first)
+        step = np.repeat(width + 1, width)
+        begin = np.repeat(self.analysis.panel[:-1], width)
+        within = np.arange(len(begin)) - np.repeat(self.analysis.first[:-1], width)
+        places: NDArray[np.int64] = begin + within * step
+        return places
+
+
+def _canonical(matrix: csc_array) -> csc_array:
+    """Rows ascending, without repeats, the whole diagonal stored."""
+    matrix = csc_array(matrix)
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    if len(matrix.diagonal()) and (matrix.diagonal() <= 0.0).any():
+        raise singular(int(np.flatnonzero(matrix.diagonal() <= 0.0)[0]))
+    return matrix
 
 
 def too_large(message: str) -> ModelError:
@@ -75,121 +122,7 @@ def too_large(message: str) -> ModelError:
     return ModelError("too_large", message, place="options.reliability", fix=fix)
 
 
-def singular() -> ModelError:
+def singular(equation: int) -> ModelError:
     """The refusal of equations without a unique solution."""
     fix = "Look for effects that are confounded, or for a variance that is nearly 0"
-    return ModelError("singular", "the equations are singular", place="effects", fix=fix)
-
-
-def _factorise(matrix: csc_array) -> SuperLU:
-    options = {"SymmetricMode": True}
-    try:
-        return splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
-    except RuntimeError as error:
-        raise singular() from error
-
-
-@njit(cache=True)
-def elimination_tree(
-    pointers: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover - compiled
-    """Parents in the elimination tree and column starts of L, from the upper triangle by columns (Liu 1990)."""
-    n = len(pointers) - 1
-    parent = np.full(n, -1, np.int64)
-    mark = np.full(n, -1, np.int64)
-    start = np.zeros(n + 1, np.int64)
-    for k in range(n):
-        mark[k] = k
-        for p in range(pointers[k], pointers[k + 1]):
-            i = rows[p]
-            while mark[i] != k:
-                if parent[i] < 0:
-                    parent[i] = k
-                start[i + 1] += 1
-                mark[i] = k
-                i = parent[i]
-    return parent, np.cumsum(start)
-
-
-@njit(cache=True)
-def factorise(
-    pointers: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    values: NDArray[np.float64],
-    parent: NDArray[np.int64],
-    start: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:  # pragma: no cover - compiled
-    """Row by row: rows and values of L by columns (unit diagonal left out), and D."""
-    n = len(parent)
-    lower_rows = np.empty(start[n], np.int64)
-    lower = np.empty(start[n])
-    free = start[:-1].copy()
-    pivots = np.zeros(n)
-    work = np.zeros(n)
-    mark = np.full(n, -1, np.int64)
-    pattern = np.empty(n, np.int64)
-    path = np.empty(n, np.int64)
-    for k in range(n):
-        mark[k] = k
-        top = n
-        for p in range(pointers[k], pointers[k + 1]):
-            i = rows[p]
-            work[i] += values[p]
-            length = 0
-            while mark[i] != k:
-                path[length] = i
-                length += 1
-                mark[i] = k
-                i = parent[i]
-            while length > 0:
-                length -= 1
-                top -= 1
-                pattern[top] = path[length]
-        pivots[k] = work[k]
-        work[k] = 0.0
-        for q in range(top, n):
-            i = pattern[q]
-            x = work[i]
-            work[i] = 0.0
-            for p in range(start[i], free[i]):
-                work[lower_rows[p]] -= lower[p] * x
-            lower_rows[free[i]] = k
-            lower[free[i]] = x / pivots[i]
-            free[i] += 1
-            pivots[k] -= x * x / pivots[i]
-    return lower_rows, lower, pivots
-
-
-@njit(cache=True)
-def selected_inverse(
-    start: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    lower: NDArray[np.float64],
-    pivots: NDArray[np.float64],
-) -> NDArray[np.float64]:  # pragma: no cover - compiled
-    """Diagonal of (L D L')^-1; only entries in the pattern of L are computed, from the last column to the first."""
-    n = len(pivots)
-    inverse = np.empty(start[n])
-    diagonal = np.empty(n)
-    factor = np.zeros(n)
-    total = np.zeros(n)
-    for j in range(n - 1, -1, -1):
-        for p in range(start[j], start[j + 1]):
-            factor[rows[p]] = lower[p]
-            total[rows[p]] = 0.0
-        for p in range(start[j], start[j + 1]):
-            k = rows[p]
-            x = lower[p]
-            below = 0.0
-            for q in range(start[k], start[k + 1]):
-                i = rows[q]
-                total[i] -= inverse[q] * x
-                below += inverse[q] * factor[i]
-            total[k] -= diagonal[k] * x + below
-        diagonal[j] = 1.0 / pivots[j]
-        for p in range(start[j], start[j + 1]):
-            k = rows[p]
-            inverse[p] = total[k]
-            diagonal[j] -= total[k] * lower[p]
-            factor[k] = 0.0
-    return diagonal
+    return ModelError("singular", "the equations are singular", place="effects", fix=fix, positions=(equation,))

@@ -15,6 +15,7 @@ from .options import Options
 from .pcg import RESIDUAL, solve_pcg
 from .results import genetic_scale
 from .solution import Convergence, Notice
+from .sparse import Analysis
 
 AUTO_LIMIT = 30_000
 Tell = Callable[[float, str], None]
@@ -78,7 +79,7 @@ def solve(equations: Equations, options: Options, plan: Plan, tell: Tell) -> Ans
     """
     scale = genetic_scale(equations)
     needs_factor = plan.is_exact or plan.method == "direct"
-    factor = Factor(equations.matrix()) if needs_factor else None
+    factor = factor_of(equations) if needs_factor else None
     if plan.method == "direct":
         assert factor is not None
         x, convergence = _direct(equations, factor, scale, options.tolerance)
@@ -97,6 +98,24 @@ def solve(equations: Equations, options: Options, plan: Plan, tell: Tell) -> Ans
         tell(0.8, "reliability")
         diagonal = factor.inverse_diagonal()
     return Answer(x, diagonal, convergence)
+
+
+def factor_of(equations: Equations, analysis: Analysis | None = None) -> Factor:
+    """Factor of the equations.
+
+    Raises
+    ------
+    ModelError
+        ``singular``, with the effect whose equation has no pivot left; ``too_large``.
+    """
+    try:
+        return Factor(equations.matrix(), analysis)
+    except ModelError as error:
+        if error.code != "singular" or not error.positions:
+            raise
+        effect = equations.effect_of(error.positions[0])
+        message = f"the equations are singular: nothing is left to estimate effect {effect} from beside the others"
+        raise ModelError("singular", message, place=f"effects.{effect}", fix=error.fix) from error
 
 
 def _direct(
@@ -125,7 +144,7 @@ def _compare(
     """Set PCG beside the direct solution where the problem is small enough for one."""
     if factor is None and equations.n_equations <= AUTO_LIMIT:
         try:
-            factor = Factor(equations.matrix())
+            factor = factor_of(equations)
         except ModelError:
             return convergence
     if factor is None:

@@ -169,3 +169,15 @@ def test_models_solutions_and_errors_cross_process_borders():
     again = pickle.loads(pickle.dumps(error))
     assert isinstance(again, ModelError)
     assert vars(again) == vars(error)
+
+
+def test_singular_equations_name_the_effect():
+    """With a variance so large that nothing shrinks, the mean and the animals cannot be told apart."""
+    unknown = np.full(5, -1)
+    records = Records(np.arange(5), np.arange(5.0))
+    model = Model(("a",), (Effect("animal", "additive"),), Variances(1.0, additive=1e15))
+    with pytest.raises(ModelError) as caught:
+        fit(model, records, Pedigree(unknown, unknown))
+    assert caught.value.code == "singular"
+    assert caught.value.place == "effects.mean"
+    assert caught.value.positions == ()

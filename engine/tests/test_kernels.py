@@ -71,9 +71,12 @@ def test_legendre_polynomials_are_the_textbook_ones():
     np.testing.assert_allclose(phi, expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(bellwether_engine.__path__)])
+MODULES = [module.name for module in pkgutil.walk_packages(bellwether_engine.__path__, "bellwether_engine.")]
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings(name):
-    result = doctest.testmod(importlib.import_module(f"bellwether_engine.{name}"))
+    result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0
 
 

@@ -1,0 +1,101 @@
+"""Everything about a factor that depends on the pattern alone; computed once, used for every set of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from . import symbolic
+from .ordering import minimum_degree
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Ordering, supernodes and places of the values.
+
+    A supernode is a run of columns of L that share their rows. Its panel holds all rows (its own columns first) by
+    all its columns, row after row.
+
+    Attributes
+    ----------
+    order : int64, shape (n,)
+        Equations in the order of elimination.
+    first : int64, shape (n_supernodes + 1,)
+        First column of each supernode, in the new order.
+    row_start, rows : int64
+        Rows of each supernode, ascending.
+    panel : int64, shape (n_supernodes + 1,)
+        Where each panel starts.
+    target : int64, shape (nnz,)
+        Place in the panels of each entry of the matrix, in either triangle.
+    lower : bool, shape (nnz,)
+        Entries on or below the diagonal in the new order.
+    """
+
+    order: Ints
+    first: Ints
+    row_start: Ints
+    rows: Ints
+    panel: Ints
+    target: Ints
+    lower: NDArray[np.bool_]
+
+    @property
+    def n_entries(self) -> int:
+        """Entries of all panels."""
+        return int(self.panel[-1])
+
+
+def analyse(matrix: csc_array) -> Analysis:
+    """Order a symmetric pattern and find the supernodes of its factor.
+
+    Parameters
+    ----------
+    matrix : csc_array, shape (n, n)
+        Symmetric, rows sorted and without repeats, the whole diagonal stored.
+
+    Returns
+    -------
+    Analysis
+
+    References
+    ----------
+    Davis 2006, Direct Methods for Sparse Linear Systems, chapters 4 and 7; Ng and Peyton 1993, SIAM J Sci Comput
+    14:1034.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> analysis = analyse(csc_array(np.array([[2.0, 1.0], [1.0, 2.0]])))
+    >>> analysis.n_entries
+    4
+    """
+    n = matrix.shape[0]
+    pointers, rows = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
+    column = np.repeat(np.arange(n), np.diff(pointers))
+    off = rows != column
+    neighbours = np.concatenate([[0], np.cumsum(np.bincount(column[off], minlength=n))]).astype(np.int64)
+    order = minimum_degree(neighbours, rows[off])
+    parent, _ = symbolic.elimination_tree(*symbolic.upper_pattern(pointers, rows, _inverse(order)))
+    order = order[symbolic.postorder(parent)]
+    place = _inverse(order)
+    parent, count = symbolic.elimination_tree(*symbolic.upper_pattern(pointers, rows, place))
+    first = symbolic.supernodes(parent, count)
+    # the upper triangle of the reversed order is the lower one of the order
+    start, mirrored = symbolic.upper_pattern(pointers, rows, n - 1 - place)
+    below = np.concatenate([[0], np.cumsum(np.diff(start)[::-1])]).astype(np.int64)
+    row_start, row_list = symbolic.row_lists(below, (n - 1 - mirrored)[::-1].copy(), first, n)
+    panel = np.concatenate([[0], np.cumsum(np.diff(row_start) * np.diff(first))]).astype(np.int64)
+    target = symbolic.targets(pointers, rows, place, first, row_start, row_list, panel)
+    return Analysis(order, first, row_start, row_list, panel, target, place[rows] >= place[column])
+
+
+def _inverse(order: Ints) -> Ints:
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return place
