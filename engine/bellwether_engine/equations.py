@@ -63,7 +63,7 @@ class Equations:
     def effect_of(self, equation: int) -> str:
         """Name of the effect that an equation belongs to."""
         column = int(self.kept[equation])
-        names = [block.effect for block in (*self.design.fixed, *self.design.random)]
+        names = [block.effect for block in self.design.fixed] + [block.effect for block in self.design.random]
         starts = (*self.design.fixed_start, *self.design.random_start)
         return names[max(k for k, start in enumerate(starts) if start <= column)]
 
