@@ -22,6 +22,7 @@ COMMANDS = {
     "test": ("bellwether.commands.run_tests:test", "Run every test."),
     "evaluate": ("bellwether.evaluate.command:evaluate", "Breeding values from files, without a server."),
     "migrate": ("bellwether.launch.commands.migrate:migrate", "Bring the schemas up to date."),
+    "dead-letters": ("bellwether.commands.dead_letters:app", "Messages that no consumer could take: list, replay."),
     "user": ("bellwether.launch.commands.user:user", "Accounts of users: set their roles."),
     "bench": ("bellwether.commands.bench:app", "Measure the platform."),
     "openapi": ("bellwether.commands.openapi:openapi", "Write the contracts that the services publish."),

@@ -21,6 +21,14 @@ FETCH_S = 2.0
 MAX_ERROR_TEXT = 1000
 
 
+class NoDeadLetter(LookupError):
+    """There is no dead letter with this number."""
+
+
+class ConsumerGone(LookupError):
+    """The consumer that gave the message up is not there any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """One message that was given up."""
@@ -69,7 +77,8 @@ async def keep(
     kept = {
         **headers,
         "Nats-Msg-Id": f"dlq-{stream}-{seq}-{consumer}",
-        "Origin-Subject": subject,
+        # a letter that was replayed and comes back tells where it came from at first
+        "Origin-Subject": headers.get("Origin-Subject", subject),
         "Error": " ".join(error.split())[:MAX_ERROR_TEXT],
         "Trace-Id": trace_id,
     }
@@ -125,18 +134,34 @@ async def listing(js: JetStreamContext, *, consumer: str | None = None, limit: i
     return found
 
 
-async def replay(js: JetStreamContext, seq: int) -> str:
-    """Send one dead letter to its consumer again, under a new message id; returns that id.
+async def replay(js: JetStreamContext, seq: int) -> DeadLetter:
+    """Send one dead letter to its consumer again, under a new message id; returns the letter, which is gone then.
 
     Raises:
-        nats.js.errors.NotFoundError: there is no dead letter with this number.
+        NoDeadLetter: there is none with this number.
+        ConsumerGone: nobody would receive it; the letter stays.
     """
-    letter = letter_of(await js.get_msg("DLQ", seq))
-    message_id = str(new_id())
-    headers = {"Nats-Msg-Id": message_id}
-    await js.publish(replay_subject(letter.stream, letter.consumer), letter.body, headers=headers)
+    try:
+        message = await js.get_msg("DLQ", seq)
+    except NotFoundError as error:
+        raise NoDeadLetter(f"There is no dead letter {seq}") from error
+    letter, kept = letter_of(message), message.headers or {}
+    headers = {name: kept[name] for name in ("Origin-Subject", "traceparent") if name in kept}
+    headers["Nats-Msg-Id"] = str(new_id())
+    await js.publish(await way_back(js, letter), letter.body, headers=headers)
     await js.delete_msg("DLQ", seq)
-    return message_id
+    return letter
+
+
+async def way_back(js: JetStreamContext, letter: DeadLetter) -> str:
+    """The consumer's own replay subject where it listens to one, or the subject by which the message came: the other
+    readers of that one know the event by its id."""
+    try:
+        config = (await js.consumer_info(letter.stream, letter.consumer)).config
+    except NotFoundError as error:
+        raise ConsumerGone(f"{letter.stream} has no consumer {letter.consumer} any more") from error
+    own = replay_subject(letter.stream, letter.consumer)
+    return own if own in (config.filter_subjects or [config.filter_subject]) else letter.origin_subject
 
 
 async def stored(js: JetStreamContext, subject: str) -> AsyncIterator[RawStreamMsg]:

@@ -1,10 +1,14 @@
 """A weight makes the evaluation stale; an evaluation that completes reaches the farm's users in their open sockets."""
 
+import asyncio
 import json
 from datetime import date
 
 import pytest
+from bellwether.cli import app
+from bellwether.commands.dead_letters import broker
 from bellwether.platform.ids import new_id
+from typer.testing import CliRunner
 from websockets.sync.client import connect
 from whole.flock import Flock, make_flock, sheep_file, until
 
@@ -67,6 +71,40 @@ def test_from_a_weight_to_a_notification_in_the_socket(whole, flock) -> None:
 
     weigh(flock, flock.animals()[:1], date(2024, 4, 20))
     until(lambda: stale(flock)["stale_since"])
+
+
+def dead_letters(whole, *words: str) -> tuple[int, str]:
+    """What the command prints."""
+    done = CliRunner().invoke(app, ["dead-letters", *words, "--data", str(whole.data)])
+    return done.exit_code, done.output
+
+
+def lying(whole) -> list[dict]:
+    code, printed = dead_letters(whole, "list", "--json", "--consumer", "genetics-stale")
+    assert code == 0, printed
+    return json.loads(printed)
+
+
+def test_an_administrator_sees_a_dead_letter_and_replays_it(whole) -> None:
+    async def publish() -> None:
+        async with broker(whole.folders) as js:
+            await js.publish("farm.weight.recorded.v1", b"a goat")
+
+    before = whole.status()["dead_letters"]["count"]
+    asyncio.run(publish())
+    until(lambda: whole.status()["dead_letters"]["count"] > before)
+    (letter,) = lying(whole)
+    assert (letter["stream"], letter["subject"], letter["event"]) == ("FARM", "farm.weight.recorded.v1", "a goat")
+    assert "not a CloudEvent" in letter["error"]
+    assert "farm.weight.recorded.v1" in dead_letters(whole, "list")[1]
+
+    number = str(letter["number"])
+    assert dead_letters(whole, "replay", number) == (0, f"{number}: sent to genetics-stale again\n")
+    (again,) = until(lambda: lying(whole))
+    assert again == letter | {"number": again["number"], "since": again["since"]}
+    assert again["number"] > letter["number"]
+    assert dead_letters(whole, "replay", number)[0] == 1
+    assert dead_letters(whole, "replay")[0] == 1
 
 
 def test_imports_and_evaluations_become_runs_of_the_processing_service(flock) -> None:

@@ -5,6 +5,7 @@ import time
 from contextlib import asynccontextmanager, suppress
 
 import orjson
+import pytest
 from bellwether.platform import dead_letters
 from bellwether.platform.consumers import Subscription
 from bellwether.platform.context import Context
@@ -141,6 +142,44 @@ async def test_a_poison_message_ends_as_a_dead_letter_and_holds_nobody_up(databa
         await until(all_done)
     assert await dead_letters.listing(js, consumer="poison") == []
     assert (await effects(admin, 300, 309)).count(305) == 1
+
+
+async def test_a_letter_that_comes_back_still_tells_where_it_came_from(databases, js) -> None:
+    async def handle(_session, _event) -> None:
+        raise Hopeless("a goat for ever")
+
+    async def dead_after(seq: int) -> bool:
+        return any(letter.seq > seq for letter in await dead_letters.listing(js, consumer="comes-back"))
+
+    async with consuming(consumer_of("comes-back", handle), databases, js):
+        await send(js, "comes-back", 450)
+        await until(lambda: dead_after(0))
+        (first,) = await dead_letters.listing(js, consumer="comes-back")
+        await dead_letters.replay(js, first.seq)
+        await until(lambda: dead_after(first.seq))
+    (second,) = await dead_letters.listing(js, consumer="comes-back")
+    assert (second.origin_subject, second.trace_id) == (first.origin_subject, TRACE) == ("farm.comes-back.v1", TRACE)
+
+
+async def test_a_consumer_without_a_subject_of_its_own_gets_the_letter_by_the_old_one(js) -> None:
+    await js.add_consumer("FARM", durable_name="plain", filter_subject="farm.plain.v1", ack_policy="explicit")
+    await dead_letters.keep(js, "FARM", "plain", 1, "farm.plain.v1", body("plain", 460), {}, "given up")
+    (letter,) = await dead_letters.listing(js, consumer="plain")
+    await dead_letters.replay(js, letter.seq)
+    pulled = await js.pull_subscribe_bind("plain", "FARM")
+    (message,) = await pulled.fetch(1, timeout=3)
+    assert (message.subject, orjson.loads(message.data)["data"]) == ("farm.plain.v1", {"n": 460})
+    await pulled.unsubscribe()
+
+
+async def test_a_letter_that_nobody_would_receive_stays(js) -> None:
+    await dead_letters.keep(js, "FARM", "retired", 1, "farm.retired.v1", b"{}", {}, "given up")
+    (letter,) = await dead_letters.listing(js, consumer="retired")
+    with pytest.raises(dead_letters.ConsumerGone, match="FARM has no consumer retired"):
+        await dead_letters.replay(js, letter.seq)
+    assert await dead_letters.listing(js, consumer="retired") == [letter]
+    with pytest.raises(dead_letters.NoDeadLetter, match="no dead letter 987654"):
+        await dead_letters.replay(js, 987_654)
 
 
 async def test_a_hopeless_message_is_not_tried_again(databases, js) -> None:
