@@ -45,6 +45,7 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.name, app.state.upstream = "edge", upstream
     app.state.verifier, app.state.buckets = Verifier(platform), Buckets(REQUESTS_PER_SECOND, BURST)

@@ -26,6 +26,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         403: "The permission is missing",
         404: "Not there, or not yours to see",
         413: "The body is too large",
+        415: "The body is not of the kind that this address reads",
         422: "Some values break a rule",
         429: "Too many requests",
     }.items()
@@ -58,6 +59,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.state.name, app.state.database, app.state.verifier = name, database, verifier
     app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)

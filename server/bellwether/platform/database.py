@@ -45,6 +45,8 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=True,
+            # a failed statement is logged without what people wrote into it
+            hide_parameters=True,
             connect_args={"server_settings": {"application_name": settings.name}, "timeout": 5},
         )
         read_url = url_of(settings.replica_url or settings.database_url, password, "postgresql")

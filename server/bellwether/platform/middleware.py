@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +12,8 @@ from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.ids import new_id
-from bellwether.platform.problems import MEDIA_TYPE, TYPE_BASE, TooLarge
+from bellwether.platform.outage import is_outage
+from bellwether.platform.problems import MEDIA_TYPE, TYPE_BASE, Busy, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -22,6 +23,7 @@ SECURITY = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
+log = structlog.get_logger()
 tracer = trace.get_tracer("bellwether")
 
 
@@ -47,7 +49,7 @@ class Around:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id(headers)
         state["traceparent"] = traceparent(headers)
-        started, status = time.perf_counter(), [500]
+        started, status = time.perf_counter(), [0]
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -58,9 +60,20 @@ class Around:
         structlog.contextvars.bind_contextvars(request_id=state["request_id"], service=self.service)
         try:
             await self._limited(scope, headers, receive, send_on)
+        except Exception as error:
+            away = is_outage(error)
+            if away:
+                log.warning("outage", path=scope["path"], error=repr(error))
+            else:
+                log.error("unhandled", path=scope["path"], exc_info=error)
+            # an answer that has begun can only be broken off; else the connection stays good, for behind the gateway
+            # it carries other callers' requests as well
+            if status[0]:
+                raise
+            await (unavailable if away else broken)(scope, send_on)
         finally:
             structlog.contextvars.clear_contextvars()
-            self._count(scope, status[0], time.perf_counter() - started)
+            self._count(scope, status[0] or 500, time.perf_counter() - started)
 
     async def _limited(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         limit = (
@@ -139,21 +152,36 @@ def add_headers(message: MutableMapping[str, Any], state: dict[str, Any]) -> Non
 
 async def too_large(scope: Scope, send: Send, limit: int) -> None:
     """413 without reading the rest."""
-    body = orjson.dumps(
-        {
-            "type": TYPE_BASE + TooLarge.code,
-            "title": TooLarge.title,
-            "status": 413,
-            "detail": f"The limit here is {limit:,} bytes: send less, or in several parts",
-            "instance": scope["path"],
-            "code": TooLarge.code,
-            "errors": [],
-        }
-    )
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"connection", b"close"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    detail = f"The limit here is {limit:,} bytes: send less, or in several parts"
+    close = [(b"connection", b"close")]
+    await answer(scope, send, TooLarge.status, TooLarge.code, TooLarge.title, detail, close)
+
+
+async def broken(scope: Scope, send: Send) -> None:
+    """500, which says nothing of what broke."""
+    detail = "Something broke on our side; the request id finds it in the log"
+    await answer(scope, send, 500, "internal", "Something broke on our side", detail)
+
+
+async def unavailable(scope: Scope, send: Send) -> None:
+    """503: what the service stands on is away for a moment."""
+    detail = "The database does not answer: try again in a moment"
+    wait = [(b"retry-after", b"2")]
+    await answer(scope, send, Busy.status, "unavailable", "The service is not available", detail, wait)
+
+
+async def answer(
+    scope: Scope,
+    send: Send,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    more: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    """A problem document from outside the application."""
+    document = {"type": TYPE_BASE + code, "title": title, "status": status, "detail": detail}
+    body = orjson.dumps(document | {"instance": scope["path"], "code": code, "errors": []})
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

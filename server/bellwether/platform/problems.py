@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 TYPE_BASE = "https://bellwether.local/problems/"
 MEDIA_TYPE = "application/problem+json"
-log = structlog.get_logger()
+NOT_JSON = "The body is not JSON"
 
 
 class RowError(BaseModel):
@@ -98,6 +97,12 @@ class TooLarge(Problem):
     status, code, title = 413, "body_too_large", "The body is larger than this address accepts"
 
 
+class UnsupportedMediaType(Problem):
+    """The body is not of the kind that this address reads."""
+
+    status, code, title = 415, "unsupported_media_type", "Send the body as Content-Type: application/json"
+
+
 class Unprocessable(Problem):
     """Well-formed, but a rule of the field says no."""
 
@@ -161,12 +166,18 @@ def validation_problem(request: Request, error: RequestValidationError) -> Respo
     """Pydantic's findings as rows of one problem document."""
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
-        return document(
-            request, 400, "malformed_json", "The body is not JSON", str(found[0].get("ctx", {}).get("error", ""))
-        )
+        return document(request, 400, "malformed_json", NOT_JSON, str(found[0].get("ctx", {}).get("error", "")))
+    if not is_json(request) and any(item["loc"] == ("body",) and item["type"] != "missing" for item in found):
+        return render(request, UnsupportedMediaType())
     rows = [row_error(item) for item in found]
     code = "unknown_field" if any(row.code == "unknown_field" for row in rows) else "invalid"
     return document(request, 422, code, Unprocessable.title, rows[0].message if rows else "", rows)
+
+
+def is_json(request: Request) -> bool:
+    """Whether the body calls itself JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def row_error(item: dict[str, Any]) -> RowError:
@@ -178,7 +189,7 @@ def row_error(item: dict[str, Any]) -> RowError:
 
 
 def install(app: FastAPI) -> None:
-    """One handler for each kind of error, so that every answer is a problem document."""
+    """One handler for each kind of error, so that every answer is a problem document; the unforeseen is `Around`'s."""
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
@@ -190,15 +201,12 @@ def install(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 400 and isinstance(error.__cause__, (RecursionError, ValueError)):
+            return document(request, 400, "malformed_json", NOT_JSON, "A number is too long or the nesting is too deep")
         code = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}.get(error.status_code, "http_error")
         headers = dict(error.headers) if error.headers else None
         return document(request, error.status_code, code, str(error.detail), headers=headers)
 
-    async def on_anything(request: Request, error: Exception) -> Response:
-        log.error("unhandled", path=request.url.path, exc_info=error)
-        return document(request, 500, "internal", "Something broke on our side; the request id finds it in the log")
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_anything)

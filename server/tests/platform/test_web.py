@@ -167,12 +167,22 @@ async def test_a_revoked_session_cannot_write(client, auth, app) -> None:
         (b'{"n": 1}', 422, "invalid"),
         (b'{"words": "bad", "n": "many"}', 422, "invalid"),
         (b"[]", 422, "invalid"),
+        (b"[" * 100_000, 400, "malformed_json"),
+        (b'{"n": ' + b"9" * 5000 + b"}", 400, "malformed_json"),
     ],
 )
 async def test_a_bad_body_names_the_rule_and_writes_nothing(client, auth, app, body, status, code) -> None:
     headers = auth.bearer() | {"content-type": "application/json"}
     answer = await client.post(PATH, headers=headers, content=body)
     assert is_problem(answer, status, code)
+    assert await effects(app, "bad") == 0
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x", None])
+async def test_a_body_that_does_not_call_itself_json(client, auth, app, kind) -> None:
+    headers = auth.bearer() | ({"content-type": kind} if kind else {})
+    answer = await client.post(PATH, headers=headers, content=b'{"words": "bad"}')
+    assert is_problem(answer, 415, "unsupported_media_type")
     assert await effects(app, "bad") == 0
 
 
@@ -219,6 +229,30 @@ async def test_a_failure_stores_neither_effect_nor_key_and_hides_its_cause(clien
     assert "broken on purpose" not in answer.text
     assert await effects(app, "fail") == 0
     assert (await client.post(PATH, headers=headers, json={"words": "good"})).status_code == 201
+
+
+async def test_what_breaks_does_not_break_the_connection(app, auth) -> None:
+    headers = auth.bearer() | {"X-Request-Id": "a-broken-request"}
+    # an exception that leaves the application makes the server close a connection that others use too
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.post(PATH, headers=headers, json={"words": "fail"})
+    assert is_problem(answer, 500, "internal")
+    assert answer.headers["x-request-id"] == "a-broken-request"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_database_that_is_away_is_503(platform, settings_of, auth) -> None:
+    away = settings_of("research").model_copy(update={"database_url": "postgresql://research_app@127.0.0.1:1/none"})
+    app = create_app("research", [router], platform, away)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        for answer in (
+            await client.post(PATH, headers=auth.bearer(), json={"words": "away"}),
+            await client.get(PATH, headers=auth.bearer()),
+        ):
+            assert is_problem(answer, 503, "unavailable")
+            assert answer.headers["retry-after"] == "2"
+    await app.state.database.close()
 
 
 @pytest.mark.parametrize(
