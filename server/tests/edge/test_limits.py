@@ -1,5 +1,6 @@
 """Queries that cost too much are refused before any service is asked."""
 
+import json
 from typing import Any
 
 import httpx
@@ -39,6 +40,9 @@ def nested(levels: int) -> str:
         ("{ flocks(first: ", "malformed_query", 400),
         ("{ " + "flocks " * 2000 + "}", "malformed_query", 400),
         ("mutation { x }", "invalid_query", 422),
+        ("{ flocks(first: " + "9" * 5000 + ") { nodes { id } } }", "invalid_first", 422),
+        ("query ($n: Int = null) { flocks(first: $n) { nodes { id } } }", "invalid_first", 422),
+        ("fragment All on Flock { id }", "invalid_query", 422),
     ],
 )
 async def test_refused(client: httpx.AsyncClient, doubles: Doubles, query: str, code: str, status: int) -> None:
@@ -55,6 +59,18 @@ async def test_lengths_in_variables_count(client: httpx.AsyncClient, doubles: Do
     assert not doubles.calls
     accepted = await client.post("/graphql", json={"query": query, "variables": {"m": 10}})
     assert "errors" not in accepted.json()
+
+
+@pytest.mark.parametrize("value", [True, 1.5, float("nan"), 10**30, [1], {"a": 1}])
+async def test_a_variable_of_a_wrong_kind_is_the_callers_fault(client: httpx.AsyncClient, value: Any) -> None:
+    body = json.dumps({"query": "query ($n: Int!) { flocks(first: $n) { nodes { id } } }", "variables": {"n": value}})
+    answer = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
+    assert {error["extensions"]["status"] for error in answer.json()["errors"]} == {422}, answer.text
+
+
+async def test_an_operation_that_is_not_there(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json={"query": "{ flocks { nodes { id } } }", "operationName": "Other"})
+    assert answer.json()["errors"][0]["extensions"] == {"code": "invalid_query", "status": 422, "places": 1}
 
 
 async def test_aliases_and_fragments_do_not_hide_the_cost(client: httpx.AsyncClient, doubles: Doubles) -> None:
@@ -93,6 +109,9 @@ async def test_an_id_that_is_none(client: httpx.AsyncClient, doubles: Doubles) -
         (b"{}", 422, "invalid"),
         (b'{"query": "{ x }", "colour": "red"}', 422, "unknown_field"),
         (b'{"query": ""}', 422, "invalid"),
+        (b'{"query": "{ x }", "operationName": "\\ud800"}', 422, "invalid"),
+        (b'{"query": "{ x }", "variables": {"a": ["\\ud800"]}}', 422, "invalid"),
+        (b'{"query": "{ x }", "variables": {"\\ud800": 1}}', 422, "invalid"),
         (b'{"query": "' + b" " * 30_000 + b'"}', 422, "invalid"),
         (b'{"query": "' + b" " * 2_000_000 + b'"}', 413, "body_too_large"),
     ],

@@ -37,7 +37,8 @@ def render(error: GraphQLError) -> Rendered:
         return {**error.formatted, "extensions": dict(error.extensions)}
     if isinstance(error, GraphQLSyntaxError) or "Parsing aborted" in error.message:
         return {**error.formatted, "extensions": {"code": "malformed_query", "status": 400}}
-    if error.path is None and cause is None:
+    # what the library itself says is about the query or its variables; a resolver's fault is another exception
+    if cause is None or isinstance(cause, GraphQLError):
         return {**error.formatted, "extensions": {"code": "invalid_query", "status": 422}}
     log.error("unhandled_in_query", path=error.path, exc_info=cause or error)
     message = "Something broke on our side; the request id finds it in the log"

@@ -20,6 +20,7 @@ from graphql import (
     SelectionSetNode,
     ValidationContext,
     ValidationRule,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -29,6 +30,7 @@ from strawberry.extensions import SchemaExtension
 MAX_DEPTH = 12
 MAX_COST = 10_000
 MAX_FIRST = 200
+MAX_DIGITS = 10
 MAX_TOKENS = 1_000
 EXPECTED_LENGTH = {"Weight": 20, "BreedingValue": 10}
 
@@ -55,9 +57,9 @@ class Scales:
     def operation(self, node: OperationDefinitionNode) -> Weighed:
         """A whole operation."""
         defaults = {
-            item.variable.name.value: int(item.default_value.value)
+            item.variable.name.value: whole(item.default_value)
             for item in node.variable_definitions or ()
-            if isinstance(item.default_value, IntValueNode)
+            if item.default_value is not None
         }
         self.variables = defaults | self.variables
         root = self.context.schema.get_root_type(node.operation)
@@ -103,17 +105,24 @@ class Scales:
 
     def first(self, node: FieldNode, default: Any) -> int:
         """How long the caller lets a page be."""
-        given: Any = default
+        length: Any = default
         for argument in node.arguments or ():
             if argument.name.value == "first":
                 value = argument.value
-                given = self.variables.get(value.name.value, default) if isinstance(value, VariableNode) else value
-        length = int(given.value) if isinstance(given, IntValueNode) else given
+                if isinstance(value, VariableNode):
+                    length = self.variables.get(value.name.value, default)
+                else:
+                    length = whole(value)
         if not isinstance(length, int) or not 1 <= length <= MAX_FIRST:
             message = f"`first` must be between 1 and {MAX_FIRST}: take several pages with `after`"
             self.context.report_error(refusal("invalid_first", message, node))
             return 1
         return length
+
+
+def whole(node: ValueNode) -> int | None:
+    """A number that stands in the query; None for anything else, and for more digits than any page has."""
+    return int(node.value) if isinstance(node, IntValueNode) and len(node.value) <= MAX_DIGITS else None
 
 
 def refusal(code: str, message: str, node: Any) -> GraphQLError:

@@ -1,10 +1,13 @@
 """The address of GraphQL."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import ConfigDict, Field, StringConstraints
+from graphql import GraphQLError
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from bellwether.edge.graph.errors import rendered
 from bellwether.edge.graph.explorer import EXAMPLE, explorer
@@ -16,14 +19,26 @@ from bellwether.platform.web import Me
 from bellwether.platform.wire import Wire
 
 router = APIRouter(tags=["graphql"])
+NO_OPERATION = GraphQLError("The document has no operation of this name: leave operationName out, or correct it")
+
+
+def encodable(variables: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Half of a surrogate pair is a character to JSON and to nobody else: no service could be sent it."""
+    try:
+        json.dumps(variables, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must not contain half of a surrogate pair") from error
+    return variables
 
 
 class GraphQLRequest(Wire):
     """A query with its variables."""
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = Field(default=None, alias="operationName")
+    variables: Annotated[dict[str, Any] | None, AfterValidator(encodable)] = None
+    operation_name: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        default=None, alias="operationName"
+    )
     extensions: dict[str, Any] | None = None
 
     model_config = ConfigDict(
@@ -47,12 +62,15 @@ async def ask(body: GraphQLRequest, request: Request, _me: Me) -> Response:
     Errors stand in `errors`, each with `extensions.code` and `extensions.status`; what could be read stands in `data`.
     """
     caller = request.app.state.upstream.caller(passed_on(request))
-    result = await schema.execute(
-        body.query,
-        variable_values=body.variables,
-        operation_name=body.operation_name,
-        context_value=Asking(Loaders(caller)),
-    )
+    try:
+        result = await schema.execute(
+            body.query,
+            variable_values=body.variables,
+            operation_name=body.operation_name,
+            context_value=Asking(Loaders(caller)),
+        )
+    except CannotGetOperationTypeError:
+        return JSONResponse({"data": None, "errors": rendered([NO_OPERATION])})
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = rendered(result.errors)
