@@ -7,13 +7,14 @@ import asyncpg
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database
+from bellwether.platform.ids import new_id
 from sqlalchemy import text
 
 from .conftest import SAMPLES, Farmer, NewFarmer
 
 TABLES = (
     *("farm", "flock", "animal", "identifier", "parent_claim", "observation", "import_batch", "import_file"),
-    "import_row",
+    *("import_row", "membership"),
 )
 VIEWS = ("published_animal", "published_weight", "published_flock")
 
@@ -43,13 +44,21 @@ async def test_members_see_their_farm_and_nobody_else_does(full: Farmer, new_far
     assert platform == mine
 
 
-@pytest.mark.parametrize("service", ["genetics", "research", "processing"])
-async def test_other_services_see_the_published_views_only(full: Farmer, settings_of: Any, service: str) -> None:
-    database = Database(settings_of(service))
+async def test_genetics_sees_the_published_views_of_the_users_farms(full: Farmer, settings_of: Any) -> None:
+    database = Database(settings_of("genetics"))
     try:
         assert all((await counts(database, Context(user_id=full.user_id), VIEWS)).values())
         assert not any((await counts(database, Context(), VIEWS)).values())
-        for name in ("animal", "observation", "membership"):
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize("service", ["genetics", "research", "processing"])
+async def test_other_services_see_no_more_than_they_need(full: Farmer, settings_of: Any, service: str) -> None:
+    database = Database(settings_of(service))
+    hidden = ("animal", "observation", "membership", *(VIEWS if service != "genetics" else ()))
+    try:
+        for name in hidden:
             with pytest.raises(Exception, match="permission denied"):
                 await counts(database, Context(user_id=full.user_id), (name,))
     finally:
@@ -67,6 +76,45 @@ async def test_a_viewer_cannot_write_below_the_api_either(full: Farmer, new_farm
         await add_flock(full.database, context, full.farm_id)
 
 
+@pytest.mark.parametrize("role", ["viewer", "worker", None])
+async def test_only_owners_change_farm_and_members_below_the_api(
+    full: Farmer, new_farmer: NewFarmer, role: str | None
+) -> None:
+    other = await new_farmer(with_farm=False)
+    if role is not None:
+        await full.make(f"/farms/{full.farm_id}/members", user_id=str(other.user_id), role=role)
+    context, before = Context(user_id=other.user_id), await members_of(full)
+    async with full.database.transaction(context) as session:
+        for statement in (
+            "update farm.farm set name = 'mine'",
+            "update farm.membership set role = 'owner'",
+            "delete from farm.membership",
+        ):
+            assert (await session.execute(text(statement))).rowcount == 0, statement
+    for user_id in (other.user_id, new_id()):
+        with pytest.raises(Exception, match="row-level security"):
+            await join(full.database, context, user_id, full.farm_id)
+    assert await members_of(full) == before
+
+
+async def test_nobody_makes_somebody_else_the_first_member(new_farmer: NewFarmer) -> None:
+    other = await new_farmer(with_farm=False)
+    with pytest.raises(Exception, match="row-level security"):
+        await join(other.database, Context(user_id=other.user_id), new_id(), str(new_id()))
+
+
+async def members_of(farmer: Farmer) -> Any:
+    """Everybody on the farm, as its owner reads it."""
+    return (await farmer.ask("GET", f"/farms/{farmer.farm_id}/members", 200)).json()["items"]
+
+
+async def join(database: Database, context: Context, user_id: UUID, farm_id: str) -> None:
+    """Past every check of the service."""
+    statement = text("insert into farm.membership (user_id, farm_id, role) values (:user, :farm, 'owner')")
+    async with database.transaction(context) as session:
+        await session.execute(statement, {"user": user_id, "farm": farm_id})
+
+
 async def add_flock(database: Database, context: Context, farm_id: str) -> None:
     """Past every check of the service."""
     statement = text("insert into farm.flock (id, farm_id, name, code) values (gen_random_uuid(), :farm, 'x', 'x')")
@@ -82,9 +130,9 @@ async def test_every_table_of_a_farm_is_under_the_policy(postgres_server: Any) -
                   where i.indrelid = c.oid and f.attname = 'farm_id') as is_indexed
         from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'farm_id'
         where c.relnamespace = 'farm'::regnamespace and c.relkind = 'r'
-          and c.relname not in ('membership', 'outbox')
+          and c.relname <> 'outbox'
     """)
     await connection.close()
-    assert len(rows) >= 9
+    assert len(rows) >= 10
     assert [row["relname"] for row in rows if not row["is_forced"]] == []
     assert [row["relname"] for row in rows if not row["is_indexed"]] == []

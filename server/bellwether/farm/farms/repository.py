@@ -41,7 +41,7 @@ REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id 
 OWNERS = text("select user_id from farm.membership where farm_id = :farm_id and role = 'owner' for update")
 MEMBERS = text("""
 select user_id, farm_id, role, granted_at from farm.membership
-where farm_id = :farm_id and farm_id = any ((select farm.my_farms())::uuid[]) order by granted_at, user_id
+where farm_id = :farm_id order by granted_at, user_id
 """)
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from bellwether.farm.access import must_own
 from bellwether.farm.farms import events, repository
@@ -15,6 +15,9 @@ from bellwether.platform.pagination import next_cursor
 from bellwether.platform.preconditions import Precondition
 from bellwether.platform.problems import Conflict, NotFound, Stale
 from bellwether.platform.wire import Page
+
+# unique_violation, or insufficient_privilege: nobody becomes the first member of a farm that has members
+TAKEN = ("23505", "42501")
 
 
 class FarmExists(Conflict):
@@ -43,7 +46,9 @@ async def create(session: Session, context: Context, body: NewFarm) -> Farm:
         async with session.begin_nested():
             await repository.add_first_member(session, first)
             await repository.add(session, values)
-    except IntegrityError as error:
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in TAKEN:
+            raise
         raise FarmExists from error
     await events.farm_created(session, context, farm_id, body.name)
     await events.membership_granted(session, context, farm_id, context.user_id, "owner")
