@@ -131,7 +131,7 @@ class MemoryJobs:
     def _may_see(self, context: Context, row: JobRow) -> bool:
         user = context.user_id
         mine = set(context.farm_ids) | (self.farms.get(user, set()) if user is not None else set())
-        return (user is not None and row.owner_id == user) or row.farm_id in mine
+        return row.farm_id in mine if row.farm_id is not None else user is not None and row.owner_id == user
 
     def _visible(self, context: Context, service: str, job_id: UUID) -> JobRow:
         row = self.rows.get(job_id)

@@ -122,6 +122,33 @@ async def test_members_of_the_farm_see_it_strangers_do_not(jobs, farm, admin, me
             await jobs.store.find(session, "research", job.id)
 
 
+async def test_who_has_left_the_farm_sees_the_own_job_no_more(jobs, farm, admin) -> None:
+    leaver = Context(user_id=new_id())
+    await join(jobs, admin, farm, leaver)
+    async with jobs.transaction(leaver) as session:
+        job = await jobs.store.submit(session, leaver, kind="research.contract", payload={"steps": 1}, farm_id=farm.id)
+    await leave(jobs, admin, farm, leaver)
+    async with jobs.transaction(leaver) as session:
+        assert await jobs.store.listing(session, "research") == []
+        with pytest.raises(NotFound):
+            await jobs.store.find(session, "research", job.id)
+    assert (await jobs.wait(job.id)).state == "succeeded", "the run itself goes on"
+
+
+async def join(jobs, admin, farm, somebody: Context) -> None:
+    """Make somebody a member, for either runner."""
+    await admin.execute(MEMBER, farm.id, somebody.user_id)
+    if isinstance(jobs.store, MemoryJobs):
+        jobs.store.farms[somebody.user_id] = {farm.id}
+
+
+async def leave(jobs, admin, farm, somebody: Context) -> None:
+    """End the membership, for either runner."""
+    await admin.execute("delete from farm.membership where user_id = $1", somebody.user_id)
+    if isinstance(jobs.store, MemoryJobs):
+        jobs.store.farms[somebody.user_id] = set()
+
+
 async def test_the_list_is_newest_first_and_pages(jobs, farm) -> None:
     made = [(await jobs.submit("contract", {"steps": 0})).id for _ in range(3)]
     async with jobs.transaction(farm.user) as session:
