@@ -13,6 +13,11 @@ def without_nul(text: str) -> str:
     return text
 
 
+def storable(text: str) -> str:
+    """Without what PostgreSQL does not store: U+0000, and halves of surrogate pairs become question marks."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
 def of_this_age(day: date) -> date:
     """No flock book is older."""
     if not 1900 <= day.year <= 2200:

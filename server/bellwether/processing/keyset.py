@@ -1,7 +1,7 @@
 """Where a page starts when the newest come first."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -22,11 +22,12 @@ def place_of(text: str | None) -> Place | None:
         return None
     try:
         at, item_id = datetime.fromisoformat(str(cursor.keys[0])), UUID(str(cursor.keys[1]))
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise BadCursor
+        # the first and the last day of the calendar have times that do not exist in UTC
+        return at.astimezone(UTC), item_id
+    except (ValueError, OverflowError) as error:
         raise BadCursor from error
-    if at.tzinfo is None:
-        raise BadCursor
-    return at, item_id
 
 
 class Finished(Protocol):

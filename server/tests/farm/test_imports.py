@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import pytest
 from bellwether.farm.imports import job
 from bellwether.platform.context import Context
 
@@ -204,6 +205,17 @@ async def test_files_that_cannot_be_taken(farmer: Farmer, new_farmer: NewFarmer)
     assert (await farmer.upload(b"ID\n1\n", "goats", 422))["code"] == "invalid"
     imports = (await farmer.ask("GET", "/imports", 200, params={"farm_id": farmer.farm_id})).json()["items"]
     assert imports == []
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "raw_unicode_escape", "utf-16"])
+async def test_a_file_name_in_a_strange_character_set(farmer: Farmer, charset: str) -> None:
+    fields = {"farm_id": farmer.farm_id, "flock": farmer.flock_id, "kind": "weights", "trait": "WWT"}
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+    parts.append('Content-Disposition: form-data; name="file"; filename="\\ud800+2AA-.csv"\r\n\r\nVID,Date,Weight\n')
+    body = "".join(f"--x\r\n{part}\r\n" for part in parts) + "--x--\r\n"
+    headers = {"content-type": f"multipart/form-data; charset={charset}; boundary=x"}
+    answer = await farmer.ask("POST", "/imports", headers=headers, content=body.encode())
+    assert answer.status_code in (202, 422), answer.text
 
 
 async def test_another_farm_sees_no_import(farmer: Farmer, new_farmer: NewFarmer) -> None:

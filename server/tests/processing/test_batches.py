@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from bellwether.platform.events import Event, Hopeless
 from bellwether.platform.ids import new_id
+from bellwether.platform.pagination import Cursor
 
 from .conftest import SHA, Ask, Deliver, NewFarm, import_completed
 
@@ -100,6 +101,13 @@ async def test_pages_and_filters(ask: Ask, deliver: Deliver, new_farm: NewFarm) 
 @pytest.mark.parametrize("what", ["batches", "runs"])
 async def test_foreign_cursors(ask: Ask, what: str, query: str) -> None:
     answer = await ask(f"/{what}?{query}", new_id())
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+@pytest.mark.parametrize("what", ["batches", "runs"])
+async def test_a_cursor_at_the_edge_of_the_calendar(ask: Ask, what: str, time: str) -> None:
+    answer = await ask(f"/{what}?cursor={Cursor((time, str(new_id()))).encode()}", new_id())
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
 
 

@@ -11,6 +11,7 @@ from bellwether.farm.imports import job, repository
 from bellwether.farm.imports.detect import Layout, detect
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
 from bellwether.farm.paging import id_after
+from bellwether.farm.schemas import storable
 from bellwether.platform import jobs
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session
@@ -29,7 +30,7 @@ async def take_in(session: Session, context: Context, upload: Upload, today: dat
         FileEmpty, HeaderUnknown, HeaderIncomplete, DateOrderAmbiguous, TraitMissing, TraitUnknown: the file as a whole.
     """
     await may_write(session, context, upload.farm_id, field="farm_id")
-    flock_id = await repository.find_flock(session, upload.farm_id, upload.flock.replace("\x00", ""))
+    flock_id = await repository.find_flock(session, upload.farm_id, storable(upload.flock))
     if flock_id is None:
         raise ReferenceNotFound("flock", upload.flock[:60])
     layout, sha256 = await asyncio.to_thread(inspect, upload)
@@ -62,7 +63,7 @@ def batch(context: Context, upload: Upload, flock_id: UUID, layout: Layout, sha2
         "farm_id": upload.farm_id,
         "flock_id": flock_id,
         "kind": upload.kind,
-        "file_name": upload.file_name.replace("\x00", "")[:255] or "unnamed",
+        "file_name": storable(upload.file_name)[:255] or "unnamed",
         "sha256": sha256,
         "size_bytes": len(upload.content),
         "layout": layout.model_dump_json(),
