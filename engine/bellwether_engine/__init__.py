@@ -37,18 +37,28 @@ Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`
 
 from .effect import Effect, Legendre
 from .errors import EngineError, ModelError, NotConverged, PedigreeError
+from .groups import Groups
 from .model import Model, fit
 from .options import Options
 from .pedigree import Pedigree
 from .provenance import engine_version
 from .records import Records
-from .solution import Convergence, FixedSolution, GeneticColumn, Notice, Provenance, RandomSolution, Solution
+from .solution import (
+    Convergence,
+    FixedSolution,
+    GeneticColumn,
+    GroupSolution,
+    Notice,
+    Provenance,
+    RandomSolution,
+    Solution,
+)
 from .variances import Variances
 
 __version__ = engine_version()
 
 __all__ = [
-    "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Legendre", "Model", "ModelError",
-    "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records",
-    "Solution", "Variances", "fit",
+    "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "GroupSolution", "Groups", "Legendre",
+    "Model", "ModelError", "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance",
+    "RandomSolution", "Records", "Solution", "Variances", "fit",
 ]  # fmt: skip

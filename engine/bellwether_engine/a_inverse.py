@@ -17,9 +17,9 @@ def mendelian_variance(
     Parameters
     ----------
     sire, dam : int32, shape (n_animals,)
-        Positions of the parents, -1 when unknown.
-    inbreeding : float64, shape (n_animals,), optional
-        Coefficients F; left out, all are taken as 0.
+        Positions of the parents, -1 when unknown. Positions beyond `inbreeding` (groups) count as unknown.
+    inbreeding : float64, shape (n_animals,) or longer, optional
+        Coefficients F, those of metafounders after the animals; left out, all are taken as 0.
 
     Returns
     -------
@@ -34,12 +34,14 @@ def mendelian_variance(
     f = np.zeros(len(sire)) if inbreeding is None else inbreeding
     d = np.ones(len(sire))
     for parent in (sire, dam):
-        known = parent >= 0
+        known = (parent >= 0) & (parent < len(f))
         d[known] -= 0.25 * (1.0 + f[parent[known]])
     return d
 
 
-def build_a_inverse(sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64]) -> csr_array:
+def build_a_inverse(
+    sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64], n_groups: int = 0
+) -> csr_array:
     """A-inverse by Henderson's rules: each animal adds ``w w' / d`` with w = 1 for itself, -1/2 for known parents.
 
     Parameters
@@ -48,15 +50,17 @@ def build_a_inverse(sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[
         Positions of the parents in any order, -1 when unknown.
     d : float64, shape (n_animals,)
         Mendelian sampling variances, above 0.
+    n_groups : int
+        Groups of unknown parents, at positions ``n_animals + k`` in `sire` and `dam`.
 
     Returns
     -------
-    csr_array of float64, shape (n_animals, n_animals)
+    csr_array of float64, shape (n_animals + n_groups, n_animals + n_groups)
         Symmetric, sorted indices.
 
     References
     ----------
-    Henderson 1976, Biometrics 32:69; Quaas 1976, Biometrics 32:949.
+    Henderson 1976, Biometrics 32:69; Quaas 1976, Biometrics 32:949; Quaas 1988, J Dairy Sci 71:1338.
     """
     n = len(sire)
     member = np.column_stack([np.arange(n, dtype=np.int32), sire, dam])
@@ -69,4 +73,4 @@ def build_a_inverse(sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[
             columns.append(member[known, b])
             values.append(weight[a] * weight[b] / d[known])
     triplets = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    return csr_array(coo_array(triplets, shape=(n, n)))
+    return csr_array(coo_array(triplets, shape=(n + n_groups, n + n_groups)))

@@ -127,7 +127,7 @@ def random_blocks(
                 warnings.append(Notice("unknown_dam", message, effect.name))
     if genetic:
         maternal = any(effect.kind == "maternal" for effect in effects)
-        animals = np.arange(pedigree.n_animals, dtype=np.int32)
+        animals = np.arange(pedigree.n_animals + pedigree.n_groups, dtype=np.int32)
         name = next(effect.name for effect in effects if effect.kind == "additive")
         variance = "additive_maternal" if maternal else "additive"
         blocks.append(RandomBlock(name, variance, animals, tuple(genetic), is_genetic=True))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import block_diag, csc_array, csr_array, eye_array, kron
+from scipy.sparse import block_diag, csc_array, csr_array, diags_array, eye_array, kron
 
 from .design import Design
 
@@ -25,10 +25,12 @@ class Equations:
     n_fixed : int
         Free fixed columns.
     design : Design
-    a_inverse : csr_array, shape (n_animals, n_animals), optional
+    a_inverse : csr_array, shape (n_animals + n_groups, n_animals + n_groups), optional
         For the genetic block.
     kept : int64, shape (n_equations,)
         Column of the design of each equation.
+    held : bool, shape (n_equations,), optional
+        Equations of groups whose solutions are 0.
 
     References
     ----------
@@ -42,6 +44,7 @@ class Equations:
     design: Design
     a_inverse: csr_array | None
     kept: NDArray[np.int64]
+    held: NDArray[np.bool_] | None = None
 
     @property
     def n_equations(self) -> int:
@@ -74,6 +77,13 @@ class Equations:
 
     def product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """C x without forming C, float64 of shape (n_equations,)."""
+        if self.held is None:
+            return self._product(x)
+        result = self._product(np.where(self.held, 0.0, x))
+        result[self.held] = x[self.held]
+        return result
+
+    def _product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         result: NDArray[np.float64] = self.w_transposed @ (self.residual_inverse @ (self.w @ x))
         for k, start in enumerate(self.starts):
             precision = self.design.precision[k]
@@ -90,11 +100,23 @@ class Equations:
             structure = self.relationship_inverse if block.is_genetic else eye_array(len(block.level), format="csr")
             blocks.append(csr_array(kron(structure, precision, format="csr")))
         data = self.w_transposed @ self.residual_inverse @ self.w
-        return csc_array(data + block_diag(blocks, format="csr"))
+        whole = data + block_diag(blocks, format="csr")
+        if self.held is None:
+            return csc_array(whole)
+        free = diags_array((~self.held).astype(np.float64))
+        return csc_array(free @ whole @ free + diags_array(self.held.astype(np.float64)))
 
 
-def build_equations(design: Design, constrained: NDArray[np.bool_], a_inverse: csr_array | None) -> Equations:
-    """Equations of `design` without its constrained fixed columns (bool, shape (n_fixed,))."""
+def build_equations(
+    design: Design,
+    constrained: NDArray[np.bool_],
+    a_inverse: csr_array | None,
+    held_groups: NDArray[np.bool_] | None = None,
+) -> Equations:
+    """Equations of `design` without its constrained fixed columns (bool, shape (n_fixed,)).
+
+    `held_groups` (bool, shape (n_groups, n_columns)) marks the groups, last in the genetic block, that are 0.
+    """
     keep = np.concatenate([np.flatnonzero(~constrained), np.arange(design.n_fixed, design.n_equations)])
     w = design.w if not constrained.any() else csr_array(design.w[:, keep])
     return Equations(
@@ -105,4 +127,16 @@ def build_equations(design: Design, constrained: NDArray[np.bool_], a_inverse: c
         design=design,
         a_inverse=a_inverse,
         kept=keep.astype(np.int64),
+        held=_held(design, constrained, held_groups),
     )
+
+
+def _held(design: Design, constrained: NDArray[np.bool_], groups: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    if groups is None or not groups.any():
+        return None
+    removed = int(constrained.sum())
+    held = np.zeros(design.n_equations - removed, dtype=bool)
+    block = design.random[0]
+    end = design.random_start[0] - removed + len(block.level) * len(block.members)
+    held[end - groups.size : end] = groups.ravel()
+    return held

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .blocks import fixed_blocks, random_blocks
 from .checks import check_effects, check_options, check_positions, check_traits
@@ -14,6 +15,7 @@ from .design import build_design
 from .effect import GENETIC, Effect, Legendre
 from .equations import Equations, build_equations
 from .errors import ModelError, NotConverged
+from .group_equations import group_solution, plan_groups
 from .options import Options
 from .pedigree import Pedigree
 from .provenance import provenance
@@ -119,12 +121,13 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
     random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
     constraints = find_constraints(design, model.traits)
-    equations = build_equations(design, constraints.constrained, a_inverse)
+    groups = plan_groups(design, constraints.constrained, pedigree, model.traits) if is_genetic else None
+    held = None if groups is None else groups.constrained
+    equations = build_equations(design, constraints.constrained, a_inverse, held)
     tell(0.25, "solve")
     plan = choose(model.options, equations.n_equations)
-    answer = solve(equations, model.options, plan, tell)
-    used = inbreeding if model.options.inbreeding else None
-    reliability = None if answer.diagonal is None else reliabilities(equations, answer.diagonal, used)
+    answer = solve(equations, model.options, plan, tell, groups)
+    reliability, of_groups = _reliabilities(equations, answer.diagonal, inbreeding, model.options, pedigree)
     tell(1.0, "done")
     return Solution(
         columns=genetic_columns(equations, model.traits),
@@ -137,9 +140,36 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         convergence=answer.convergence,
         constraint=CONVENTION,
         counts=_counts(records, pedigree, equations),
-        warnings=(*warnings, *constraints.warnings, *plan.warnings, *below_zero(reliability)),
+        warnings=(
+            *warnings,
+            *constraints.warnings,
+            *(groups.warnings if groups else ()),
+            *plan.warnings,
+            *below_zero(reliability),
+        ),
         provenance=provenance(model, records, pedigree, plan.method),
+        groups=None
+        if groups is None
+        else group_solution(answer.x, groups, equations.starts[0], pedigree.n_animals, of_groups),
     )
+
+
+def _reliabilities(
+    equations: Equations,
+    diagonal: NDArray[np.float64] | None,
+    inbreeding: NDArray[np.float64],
+    options: Options,
+    pedigree: Pedigree,
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+    """Reliabilities of animals and of metafounders."""
+    if diagonal is None:
+        return None, None
+    gamma = None if pedigree.groups is None else pedigree.groups.gamma
+    n = pedigree.n_animals
+    if gamma is None:
+        return reliabilities(equations, diagonal, inbreeding if options.inbreeding else None, n), None
+    both = reliabilities(equations, diagonal, np.concatenate([inbreeding, np.diag(gamma) - 1.0]), n + len(gamma))
+    return (None, None) if both is None else (both[:n], both[n:])
 
 
 def _silent(_share: float, _step: str) -> None:
@@ -151,6 +181,9 @@ def _check(model: Model, records: Records, pedigree: Pedigree) -> None:
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
+    if pedigree.groups is not None and pedigree.groups.is_random and not model.options.inbreeding:
+        message = "metafounders make founders inbred: inbreeding cannot be left out"
+        raise ModelError("metafounders_inbreeding", message, place="options.inbreeding", fix="Set inbreeding = true")
 
 
 def _counts(records: Records, pedigree: Pedigree, equations: Equations) -> dict[str, int]:
@@ -162,6 +195,7 @@ def _counts(records: Records, pedigree: Pedigree, equations: Equations) -> dict[
         "records_without_trait": int((~has_trait).sum()),
         "animals_with_records": len(np.unique(records.animal[has_trait])),
         "observations": len(equations.design.y),
+        "groups": pedigree.n_groups,
         "equations": equations.n_equations,
         "fixed_equations": equations.n_fixed,
     }

@@ -64,6 +64,10 @@ def _level_blocks(equations: Equations, k: int) -> tuple[int, NDArray[np.float64
         blocks += equations.relationship_inverse.diagonal()[:, None, None] * precision
     else:
         blocks += precision
+    if equations.held is not None:
+        held = equations.held[start : start + size * n_levels].reshape(n_levels, size)
+        blocks[held[:, :, None] | held[:, None, :]] = 0.0
+        blocks[:, range(size), range(size)] += held
     return start, np.asarray(np.linalg.inv(blocks), dtype=np.float64)
 
 

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 
 from .a_inverse import build_a_inverse, mendelian_variance
 from .errors import PedigreeError
+from .groups import Groups, gamma_block, group_shares, with_groups
 from .inbreeding import inbreeding
 from .positions import as_positions
 
@@ -26,11 +27,14 @@ class Pedigree:
     ----------
     sire, dam : int32, shape (n_animals,)
         Position of the parent, -1 when unknown.
+    groups : Groups, optional
+        Groups or metafounders of the unknown parents.
 
     Raises
     ------
     PedigreeError
-        ``shape`` (lengths differ), ``unknown_position`` (a parent outside the pedigree) or ``sire_is_dam`` (an animal
+        ``shape`` (lengths differ), ``parent_and_group`` (a known parent with a group),
+        ``unknown_position`` (a parent outside the pedigree) or ``sire_is_dam`` (an animal
         used as sire and as dam). Loops are found by `order` and by everything that needs it (``pedigree_loop``).
 
     Examples
@@ -46,16 +50,28 @@ class Pedigree:
 
     sire: NDArray[np.int32]
     dam: NDArray[np.int32]
+    groups: Groups | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sire", as_positions(self.sire, "pedigree", PedigreeError))
         object.__setattr__(self, "dam", as_positions(self.dam, "pedigree", PedigreeError))
         check_parents(self.sire, self.dam)
+        _ = self.parents
 
     @property
     def n_animals(self) -> int:
         """Number of animals."""
         return len(self.sire)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups or metafounders."""
+        return 0 if self.groups is None else self.groups.n_groups
+
+    @cached_property
+    def parents(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Sires and dams with group k of an unknown one at position ``n_animals + k``."""
+        return with_groups(self.sire, self.dam, self.groups)
 
     @cached_property
     def order(self) -> NDArray[np.int32]:
@@ -75,11 +91,31 @@ class Pedigree:
         return order
 
     def inbreeding(self) -> NDArray[np.float64]:
-        """Inbreeding coefficients F, float64 of shape (n_animals,). See `bellwether_engine.inbreeding`."""
-        return inbreeding(self.sire, self.dam, self.order)
+        """Inbreeding coefficients F, float64 of shape (n_animals,). See `bellwether_engine.inbreeding`.
+
+        With metafounders in the base of Gamma: a founder of metafounder k has ``gamma[k, k] / 2``.
+        """
+        if self.groups is None or self.groups.gamma is None:
+            return inbreeding(self.sire, self.dam, self.order)
+        return inbreeding(*self.parents, self.order, self.groups.gamma)
+
+    def group_shares(self) -> NDArray[np.float64]:
+        """Share Q of each group in each animal, float64 of shape (n_animals, n_groups) (Quaas 1988)."""
+        return group_shares(*self.parents, self.order, self.n_groups)
+
+    def mendelian_variance(self, inbreeding: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Mendelian sampling variance of each animal, float64 of shape (n_animals,); only real parents and metafounders
+        reduce it."""
+        if self.groups is None or self.groups.gamma is None:
+            return mendelian_variance(self.sire, self.dam, inbreeding)
+        f = self.inbreeding() if inbreeding is None else inbreeding
+        return mendelian_variance(*self.parents, np.concatenate([f, np.diag(self.groups.gamma) - 1.0]))
 
     def a_inverse(self, inbreeding: NDArray[np.float64] | None = None) -> csr_array:
         """Inverse of the numerator relationship matrix, float64 CSR of shape (n_animals, n_animals).
+
+        Groups follow the animals: ``n_animals + n_groups`` rows, for fixed groups the singular A*-inverse of Quaas
+        and Pollak, for metafounders A(Gamma)-inverse, which always uses inbreeding.
 
         Parameters
         ----------
@@ -94,7 +130,10 @@ class Pedigree:
                [-1. , -1. ,  2. ]])
         """
         _ = self.order
-        return build_a_inverse(self.sire, self.dam, mendelian_variance(self.sire, self.dam, inbreeding))
+        a_inverse = build_a_inverse(*self.parents, self.mendelian_variance(inbreeding), self.n_groups)
+        if self.groups is None or self.groups.gamma is None:
+            return a_inverse
+        return csr_array(a_inverse + gamma_block(self.n_animals, self.groups.gamma))
 
 
 def check_parents(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> None:

@@ -52,6 +52,9 @@ def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:
 def provenance(model: Model, records: Records, pedigree: Pedigree, method: str) -> Provenance:
     """Version, method, parameters and the digest of pedigree and records."""
     arrays: list[tuple[str, np.ndarray[Any, Any] | None]] = [("sire", pedigree.sire), ("dam", pedigree.dam)]
+    if pedigree.groups is not None:
+        arrays += [("sire_group", pedigree.groups.sire), ("dam_group", pedigree.groups.dam)]
+        arrays += [("gamma", pedigree.groups.gamma)]
     arrays += [("animal", records.animal), ("values", records.values)]
     arrays += [(f"columns.{name}", records.columns[name]) for name in sorted(records.columns)]
     variances = {

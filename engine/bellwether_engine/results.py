@@ -44,9 +44,9 @@ def breeding_values(equations: Equations, x: NDArray[np.float64], n_animals: int
 
 
 def reliabilities(
-    equations: Equations, diagonal: NDArray[np.float64], inbreeding: NDArray[np.float64] | None
+    equations: Equations, diagonal: NDArray[np.float64], inbreeding: NDArray[np.float64] | None, n_rows: int
 ) -> NDArray[np.float64] | None:
-    """``1 - PEV / (var_a (1 + F))`` from the diagonal of C^-1, shape as the EBV.
+    """``1 - PEV / (var_a (1 + F))`` from the diagonal of C^-1 for the first `n_rows` animals (and metafounders).
 
     With F left out the divisor is var_a, and an inbred animal with little information falls below 0: the A-inverse
     without inbreeding implies a prior variance above var_a for it. Nothing is clipped.
@@ -59,8 +59,8 @@ def reliabilities(
     for k, block in enumerate(equations.design.random):
         if block.is_genetic:
             variance = np.diag(equations.design.covariance[k])
-            pev = breeding_values(equations, diagonal, len(block.level))
-            own = np.ones(len(block.level)) if inbreeding is None else 1.0 + inbreeding
+            own = np.ones(n_rows) if inbreeding is None else 1.0 + inbreeding
+            pev = breeding_values(equations, diagonal, n_rows)
             reliability: NDArray[np.float64] = 1.0 - pev / (own[:, None] * variance)
             if (inbreeding is not None and (reliability < -ROUNDING).any()) or (reliability > 1.0).any():
                 message = "a reliability lies outside 0 to 1"

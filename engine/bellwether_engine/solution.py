@@ -69,6 +69,25 @@ class RandomSolution:
     estimate: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class GroupSolution:
+    """Groups of unknown parents, or metafounders.
+
+    Attributes
+    ----------
+    ebv : float64, shape (n_groups, n_columns)
+        Effect of each group in the columns of ``Solution.ebv``; of fixed groups only differences have a meaning.
+    reliability : float64, shape (n_groups, n_columns), optional
+        Of metafounders, where reliabilities are computed; None for fixed groups.
+    is_constrained : bool, shape (n_groups, n_columns)
+        The group was set to 0 because fixed effects and other groups explain it.
+    """
+
+    ebv: NDArray[np.float64]
+    reliability: NDArray[np.float64] | None
+    is_constrained: NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Convergence:
     """How well the equations were solved.
@@ -122,9 +141,11 @@ class Solution:
     columns : tuple of GeneticColumn
         What the columns of `ebv` are: direct effects in the order of the traits, then maternal effects.
     ebv : float64, shape (n_animals, n_columns)
-        Breeding values in the units of the traits, animals in the order of the pedigree.
+        Breeding values in the units of the traits, animals in the order of the pedigree; with fixed groups they
+        include the share of the groups.
     reliability : float64, shape (n_animals, n_columns), optional
         Between 0 and 1 (base ``var_a``: below 0 for inbred animals with little information); None when not asked for.
+        With fixed groups it is that of the deviation from the groups.
     reliability_base : str
         ``var_a(1+F)`` or ``var_a``: what the prediction error variance is divided by.
     inbreeding : float64, shape (n_animals,)
@@ -138,6 +159,8 @@ class Solution:
         Animals, founders, records, observations, equations, levels by effect.
     warnings : tuple of Notice
     provenance : Provenance
+    groups : GroupSolution, optional
+        Of a pedigree with groups or metafounders.
     """
 
     columns: tuple[GeneticColumn, ...]
@@ -152,3 +175,4 @@ class Solution:
     counts: Mapping[str, int]
     warnings: tuple[Notice, ...]
     provenance: Provenance
+    groups: GroupSolution | None = None

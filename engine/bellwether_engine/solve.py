@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .equations import Equations
 from .errors import ModelError, NotConverged
 from .factor import EXACT_LIMIT, Factor, too_large
+from .group_equations import GroupPlan, without_groups
 from .options import Options
 from .pcg import RESIDUAL, solve_pcg
 from .results import genetic_scale
@@ -67,7 +68,7 @@ def choose(options: Options, n_equations: int) -> Plan:
     return Plan(method, is_exact, tuple(warnings))
 
 
-def solve(equations: Equations, options: Options, plan: Plan, tell: Tell) -> Answer:
+def solve(equations: Equations, options: Options, plan: Plan, tell: Tell, groups: GroupPlan | None = None) -> Answer:
     """Solve the equations and, where the plan says so, take the diagonal of C^-1.
 
     Raises
@@ -97,6 +98,8 @@ def solve(equations: Equations, options: Options, plan: Plan, tell: Tell) -> Ans
         assert factor is not None
         tell(0.8, "reliability")
         diagonal = factor.inverse_diagonal()
+        if groups is not None and groups.shares is not None:
+            diagonal = without_groups(diagonal, factor, groups.shares, groups.constrained, equations.starts[0])
     return Answer(x, diagonal, convergence)
 
 

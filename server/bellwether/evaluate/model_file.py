@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from .findings import BadInput, Finding, refuse
 
 Matrix = float | list[list[float]]
-NOT_YET = {"groups": "unknown parent groups", "metafounders": "metafounders", "genomic": "genomic models"}
+NOT_YET = {"genomic": "genomic models"}
 
 
 class Strict(BaseModel):
@@ -73,6 +73,18 @@ class OptionsTable(Strict):
     maximum_iterations: int = 5000
 
 
+class GroupsTable(Strict):
+    """`[groups]`: parent ids of the pedigree that are groups."""
+
+    names: list[str] = Field(min_length=1)
+
+
+class MetafoundersTable(GroupsTable):
+    """`[metafounders]`."""
+
+    gamma: Matrix
+
+
 class ModelTable(Strict):
     """The whole file."""
 
@@ -81,6 +93,8 @@ class ModelTable(Strict):
     effects: list[EffectTable] = []
     variances: VariancesTable
     options: OptionsTable = OptionsTable()
+    groups: GroupsTable | None = None
+    metafounders: MetafoundersTable | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,8 @@ class ModelFile:
     model: Model
     weights: str | None
     seed: int | None
+    groups: tuple[str, ...] = ()
+    gamma: Matrix | None = None
 
     @property
     def sha256(self) -> str:
@@ -127,7 +143,10 @@ def read_model(path: Path) -> ModelFile:
         raise BadInput([_finding(path, text, document, item) for item in error.errors()]) from error
     _refuse_options(path, text, table)
     try:
-        return ModelFile(path, text, build_model(table), table.options.weights, table.options.seed)
+        given = table.metafounders or table.groups
+        names = () if given is None else tuple(given.names)
+        gamma = None if table.metafounders is None else table.metafounders.gamma
+        return ModelFile(path, text, build_model(table), table.options.weights, table.options.seed, names, gamma)
     except ModelError as error:
         raise refuse(path, line_of(text, error.place), error.code, error.message, error.fix, error.place) from error
 
@@ -187,6 +206,9 @@ def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
             fix = 'Use estimate = "none", reliability = "exact" and linear traits'
             message = f"{what} is not available in this version"
             raise refuse(path, line_of(text, place), "not_available", message, fix, place)
+    if table.groups and table.metafounders:
+        message, fix = "groups and metafounders exclude each other", "Keep one of them"
+        raise refuse(path, line_of(text, "groups"), "groups_and_metafounders", message, fix, "groups")
     if table.traits and table.trait and set(table.traits) != {trait.name for trait in table.trait}:
         message = "traits and [[trait]] name different traits"
         raise refuse(path, line_of(text, "traits"), "traits", message, "Name the same traits in both", "traits")

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 from bellwether_engine import Solution
+from numpy.typing import NDArray
 
 from .findings import refuse
 from .pedigree_file import Animals
 from .records_file import Observations
 
+Floats = NDArray[np.float64]
 NAMES = (
     "breeding_values.csv",
     "fixed_effects.csv",
@@ -28,19 +30,36 @@ NAMES = (
 
 def breeding_values(animals: Animals, solution: Solution) -> pl.DataFrame:
     """One row per animal and column of the breeding values."""
-    n, width = solution.ebv.shape
+    width = solution.ebv.shape[1]
     if width == 0:
         return inbreeding_only(animals, solution.inbreeding)
-    reliability = np.full(n * width, np.nan) if solution.reliability is None else solution.reliability.ravel()
+    ids, ebv, reliability, inbreeding = with_groups(animals, solution)
+    n = len(ids)
     return pl.DataFrame(
         {
-            "animal": animals.ids.gather(np.repeat(np.arange(n), width)),
+            "animal": ids.gather(np.repeat(np.arange(n), width)),
             "trait": [column.trait for column in solution.columns] * n,
             "effect": [column.effect for column in solution.columns] * n,
-            "ebv": solution.ebv.ravel(),
-            "reliability": pl.Series(reliability).fill_nan(None),
-            "inbreeding": np.repeat(solution.inbreeding, width),
+            "ebv": ebv.ravel(),
+            "reliability": pl.Series(reliability.ravel()).fill_nan(None),
+            "inbreeding": pl.Series(np.repeat(inbreeding, width)).fill_nan(None),
         }
+    )
+
+
+def with_groups(animals: Animals, solution: Solution) -> tuple[pl.Series, Floats, Floats, Floats]:
+    """Ids, breeding values, reliabilities and inbreeding of animals, then groups; NaN where there is none."""
+    reliability = np.full(solution.ebv.shape, np.nan) if solution.reliability is None else solution.reliability
+    groups, given = solution.groups, animals.pedigree.groups
+    if groups is None or given is None:
+        return animals.ids, solution.ebv, reliability, solution.inbreeding
+    of_groups = np.full(groups.ebv.shape, np.nan) if groups.reliability is None else groups.reliability
+    inbreeding = np.full(len(groups.ebv), np.nan) if given.gamma is None else np.diag(given.gamma) - 1.0
+    return (
+        pl.concat([animals.ids, pl.Series("id", animals.groups)]),
+        np.vstack([solution.ebv, groups.ebv]),
+        np.vstack([reliability, of_groups]),
+        np.concatenate([solution.inbreeding, inbreeding]),
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from bellwether_engine import Pedigree, PedigreeError
+from bellwether_engine import Groups, Pedigree, PedigreeError
 from numpy.typing import NDArray
 
-from .findings import SHOWN, BadInput, Finding
+from .findings import SHOWN, BadInput, Finding, refuse
+from .model_file import ModelFile
 from .tables import Table
 
 UNKNOWN = ("", "0", "NA")
@@ -23,6 +24,7 @@ class Animals:
     ids: pl.Series
     pedigree: Pedigree
     n_added: int
+    groups: tuple[str, ...] = ()
 
     def positions(self, ids: pl.Series) -> NDArray[np.int32]:
         """Position of each id, -1 where the pedigree does not have it."""
@@ -36,29 +38,56 @@ def match(ids: pl.Series, known: pl.Series) -> NDArray[np.int32]:
     return found["position"].fill_null(-1).to_numpy().astype(np.int32)
 
 
-def read_pedigree(table: Table) -> Animals:
-    """Check the pedigree and turn it into positions.
+def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
+    """Check the pedigree and turn it into positions; parents that the model names as groups are groups.
 
     Raises
     ------
     BadInput
-        An animal without id or with two rows, one used as sire and dam, a loop.
+        An animal without id or with two rows, one used as sire and dam, a loop; a group that is an animal.
     """
     animal, sire, dam = (table.column(name) for name in ("animal", "sire", "dam"))
     _check_ids(table, animal)
     unknown = [code for code in UNKNOWN if code != "NA" or not (animal == "NA").any()]
     parents = pl.concat([sire, dam]).alias("id")
-    known = parents.filter(~parents.is_in(unknown)).unique(maintain_order=True)
+    names = () if model is None else model.groups
+    if model is not None and names:
+        _check_groups(model, table, animal)
+    known = parents.filter(~parents.is_in([*unknown, *names])).unique(maintain_order=True)
     added = known.filter(~known.is_in(animal.implode()))
     ids = pl.concat([animal.alias("id"), added])
     fill = np.full(len(added), -1, np.int32)
     parent_positions = [np.concatenate([_parents(column, unknown, ids), fill]) for column in (sire, dam)]
+    groups = [np.concatenate([match(column, pl.Series(names, dtype=pl.String)), fill]) for column in (sire, dam)]
     try:
-        pedigree = Pedigree(*parent_positions)
+        gamma = None if model is None else model.gamma
+        grouped = Groups(groups[0], groups[1], len(names), gamma) if names else None  # type: ignore[arg-type]
+        pedigree = Pedigree(parent_positions[0], parent_positions[1], grouped)
         _ = pedigree.order
     except PedigreeError as error:
+        if model is not None and error.code == "gamma":
+            line = model.line("metafounders.gamma")
+            raise refuse(model.path, line, error.code, error.message, error.fix, "metafounders.gamma") from error
         raise _explain(error, table, ids, parent_positions) from error
-    return Animals(table, ids, pedigree, len(added))
+    return Animals(table, ids, pedigree, len(added), tuple(names))
+
+
+def _check_groups(model: ModelFile, table: Table, animal: pl.Series) -> None:
+    """A group is named once, is not an animal, and is the parent of somebody."""
+    section = "groups" if model.gamma is None else "metafounders"
+    named = pl.Series(model.groups, dtype=pl.String)
+    parents = pl.concat([table.column("sire"), table.column("dam")])
+    rules = [
+        ("repeated_group", ~named.is_first_distinct(), "{} is named twice", "Name every group once"),
+        ("group_is_animal", named.is_in(animal.implode()), "{} is an animal of the pedigree", "Rename the group"),
+        ("group_is_unknown", named.is_in(list(UNKNOWN)), "{} stands for an unknown parent", "Rename the group"),
+        ("unused_group", ~named.is_in(parents.implode()), "{} is nobody's parent", "Remove the group, or use its name"),
+    ]
+    for code, broken, message, fix in rules:
+        if broken.any():
+            name = str(named.filter(broken)[0])
+            line = model.line(f"{section}.names")
+            raise refuse(model.path, line, code, f"group {message.format(name)}", fix, f"{section}.names")
 
 
 def _parents(column: pl.Series, unknown: list[str], ids: pl.Series) -> NDArray[np.int32]:

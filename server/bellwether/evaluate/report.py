@@ -80,7 +80,7 @@ def evaluation_report(
         "reliability_base": solution.reliability_base,
         "fixed_effects_constraint": solution.constraint,
         "steps": steps.done,
-        "warnings": [_warning(notice, observations) for notice in solution.warnings],
+        "warnings": [_warning(notice, observations, animals) for notice in solution.warnings],
     }
 
 
@@ -88,7 +88,9 @@ def _input(table: Any) -> dict[str, Any]:
     return {"file": str(table.path), "sha256": table.sha256, "rows": table.frame.height}
 
 
-def _warning(notice: Notice, observations: Observations) -> dict[str, Any]:
+def _warning(notice: Notice, observations: Observations, animals: Animals) -> dict[str, Any]:
     labels = observations.labels.get(notice.effect)
     level = str(labels[notice.level]) if labels is not None and notice.level >= 0 else None
+    if notice.effect == "groups" and notice.level >= 0 and animals.groups:
+        level = animals.groups[notice.level]
     return {"code": notice.code, "message": notice.message, "effect": notice.effect or None, "level": level}

@@ -34,10 +34,10 @@ def run(pedigree: Path, records: Path | None, model: Path | None, out: Path, tel
         missing = "--model" if model is None else "--records"
         message = f"records and model belong together, {missing} is missing"
         raise refuse("command line", None, "missing_option", message, f"Add {missing}, or leave both out")
-    animals = read_pedigree(read_table(pedigree))
     if records is None or model is None:
-        return _only_inbreeding(animals, out, steps)
+        return _only_inbreeding(read_pedigree(read_table(pedigree)), out, steps)
     model_file = read_model(model)
+    animals = read_pedigree(read_table(pedigree), model_file)
     observations = read_records(read_table(records), model_file, animals)
     solution = _fit(animals, model_file, observations, steps)
     steps(1.0, "write")

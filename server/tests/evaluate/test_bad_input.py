@@ -79,8 +79,17 @@ MODELS = {
     "mc-reml": (with_option('estimate = "mc-reml"'), "not_available", 16),
     "approximate": (with_option('reliability = "approximate"'), "not_available", 16),
     "tolerance": (with_option("tolerance = 0.0"), "tolerance", 16),
-    "groups": (MODEL + '[groups]\nnames = ["G1"]\n', "not_available", 14),
-    "metafounders": (MODEL + '[metafounders]\nnames = ["M"]\ngamma = [[0.2]]\n', "not_available", 14),
+    "unused group": (MODEL + '[groups]\nnames = ["G1"]\n', "unused_group", 15),
+    "repeated group": (MODEL + '[groups]\nnames = ["G1", "G1"]\n', "repeated_group", 15),
+    "group is animal": (MODEL + '[groups]\nnames = ["3"]\n', "group_is_animal", 15),
+    "group is unknown": (MODEL + '[groups]\nnames = ["0"]\n', "group_is_unknown", 15),
+    "unused metafounder": (MODEL + '[metafounders]\nnames = ["M"]\ngamma = [[0.2]]\n', "unused_group", 15),
+    "no gamma": (MODEL + '[metafounders]\nnames = ["M"]\n', "missing_key", 14),
+    "both": (
+        MODEL + '[groups]\nnames = ["G"]\n[metafounders]\nnames = ["M"]\ngamma = 0.2\n',
+        "groups_and_metafounders",
+        14,
+    ),
     "genomic": (MODEL + '[genomic]\nmethod = "gblup"\n', "not_available", 14),
     "ordinal": (MODEL.replace('traits = ["WWG"]', '[[trait]]\nname = "WWG"\ntype = "ordinal"'), "not_available", None),
     "no weights column": (with_option('weights = "EDC"'), "missing_column", None),
@@ -90,6 +99,12 @@ MODELS = {
 @pytest.mark.parametrize(("model", "code", "line"), MODELS.values(), ids=MODELS)
 def test_model(evaluate, model, code, line):
     refused(evaluate(model=model, arguments=["--json"]), None, code, line)
+
+
+def test_a_gamma_that_is_not_positive_definite(evaluate):
+    model = MODEL + '[metafounders]\nnames = ["M"]\ngamma = [[-0.2]]\n'
+    pedigree = PEDIGREE.replace("1,0,0", "1,M,M")
+    refused(evaluate(pedigree, model=model, arguments=["--json"]), "model.toml", "gamma", 16)
 
 
 def test_a_residual_that_is_not_positive_definite(evaluate):
