@@ -45,6 +45,27 @@ describe("register and login", () => {
     expect(house.table.everything().filter(({ sk }) => sk === "A")).toHaveLength(1);
   });
 
+  test.each([
+    ["email", "ma\u0000ry@hillfarm.example"],
+    ["email", "ma\u200bry@hillfarm.example"],
+    ["email", "\ud800@hillfarm.example"],
+    ["name", "Mary\u0000Hill"],
+    ["name", "Mary \ud800"],
+  ])("a text that is not what it looks like is refused: %s %j", async (field, text) => {
+    const body = { email: "mary@hillfarm.example", password, name: "Mary", [field]: text };
+    const answer = await house.call("POST", "/api/v1/auth/register", { body });
+    expect([answer.status, await codeOf(answer)]).toEqual([422, "invalid"]);
+    expect(house.table.everything().filter(({ sk }) => sk === "A")).toHaveLength(0);
+  });
+
+  test("whole surrogate pairs and what only looks like an escape pass", async () => {
+    for (const name of ["Mary \u{1f411}", "Mary \\ud800"])
+      expect(
+        (await house.call("POST", "/api/v1/auth/register", { body: { email: "m@hill.example", password, name } }))
+          .status,
+      ).toBe(202);
+  });
+
   test("an unknown address and a wrong password get equal answers", async () => {
     await house.register("mary@hillfarm.example");
     const shape = async (answer: Response) => {

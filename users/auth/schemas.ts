@@ -1,12 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { roles } from "../platform/permissions.ts";
 
+const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
+/** Invisible characters would let two accounts look like one. */
+const isVisible = (text: string) => !/[\p{Cc}\p{Cf}]/u.test(text);
+
 // the pattern is linear: one @, something on both sides, no spaces
 const email = z
   .string()
   .trim()
   .max(254)
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "is not an email address")
+  .refine(isVisible, "contains invisible characters")
   .openapi({ example: "mary@hillfarm.example" });
 const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });
 
@@ -14,7 +19,7 @@ export const registration = z
   .strictObject({
     email,
     password: z.string().min(12).max(128),
-    name: z.string().trim().min(1).max(120),
+    name: z.string().trim().min(1).max(120).refine(hasNoControls, "contains control characters"),
   })
   .openapi("Registration", {
     example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn", name: "Mary Hill" },

@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
 import { randomText } from "./ids.ts";
@@ -65,6 +65,7 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
         onError: (c) => render(c, new Problem(413, "body_too_large", `The body may hold at most ${bytes} bytes.`)),
       }),
     );
+  app.use("*", refuseBrokenText);
   app.notFound((c) => render(c, notFound("address")));
   app.onError((error, c) => {
     const problem = toProblem(error);
@@ -77,6 +78,28 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
     return render(c, problem);
   });
   return app;
+}
+
+/** Half of a surrogate pair is a character to JSON and to nobody else: no store takes it, and each reads it otherwise. */
+const refuseBrokenText: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const isJson = (c.req.header("content-type") ?? "").includes("json");
+  if (isJson && hasBrokenText(await c.req.text()))
+    throw new Problem(422, "invalid", "The body contains half of a surrogate pair, which is no character.");
+  await next();
+};
+
+function hasBrokenText(json: string): boolean {
+  if (!/\\u[dD][89a-fA-F]/.test(json)) return false;
+  let isBroken = false;
+  try {
+    JSON.parse(json, (key, value: unknown) => {
+      isBroken ||= !key.isWellFormed() || (typeof value === "string" && !value.isWellFormed());
+      return value;
+    });
+  } catch {
+    // that it is no JSON at all, the route says
+  }
+  return isBroken;
 }
 
 const securityHeaders = {
