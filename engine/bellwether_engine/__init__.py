@@ -52,6 +52,7 @@ from .solution import (
     Provenance,
     RandomSolution,
     Solution,
+    ThresholdSolution,
 )
 from .variances import Variances
 
@@ -60,5 +61,5 @@ __version__ = engine_version()
 __all__ = [
     "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "GroupSolution", "Groups", "Legendre",
     "Model", "ModelError", "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance",
-    "RandomSolution", "Records", "Solution", "Variances", "fit",
+    "RandomSolution", "Records", "Solution", "ThresholdSolution", "Variances", "fit",
 ]  # fmt: skip

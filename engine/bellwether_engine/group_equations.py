@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,17 @@ from scipy.sparse.linalg import splu
 
 from .constraints import sweep
 from .design import Design
-from .factor import Factor
 from .pedigree import Pedigree
 from .solution import GroupSolution, Notice
 
 DEPENDENT = 1e-8
+
+
+class Solver(Protocol):
+    """What has a `solve`: the inverse of the equations times a vector."""
+
+    def solve(self, rhs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``C^-1 rhs``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +93,7 @@ def _dependent(x: csc_array, z: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def without_groups(
-    diagonal: NDArray[np.float64], factor: Factor, shares: NDArray[np.float64], held: NDArray[np.bool_], start: int
+    diagonal: NDArray[np.float64], factor: Solver, shares: NDArray[np.float64], held: NDArray[np.bool_], start: int
 ) -> NDArray[np.float64]:
     """Diagonal of C^-1 with var(u - u^) in the place of var(u* - u*^), where ``u* = u + Q g``.
 
@@ -96,7 +103,7 @@ def without_groups(
     ----------
     diagonal : float64, shape (n_equations,)
         Of the inverse of the transformed equations.
-    factor : Factor
+    factor : Solver
         Of those equations.
     shares : float64, shape (n_animals, n_groups)
     held : bool, shape (n_groups, n_columns)

@@ -17,6 +17,7 @@ from .equations import Equations, build_equations
 from .errors import ModelError, NotConverged
 from .group_equations import group_solution, plan_groups
 from .options import Options
+from .ordinal import check_ordinal
 from .pedigree import Pedigree
 from .provenance import provenance
 from .records import Records
@@ -28,8 +29,9 @@ from .results import (
     random_solutions,
     reliabilities,
 )
-from .solution import Solution
+from .solution import Solution, ThresholdSolution
 from .solve import choose, solve
+from .threshold import solve_threshold
 from .variances import Variances
 
 __all__ = [
@@ -43,7 +45,9 @@ Progress = Callable[[float, str], None]
 class Model:
     """Traits, effects in the order of the output, variances and options.
 
-    A trait without a fixed class effect gets an overall mean (effect ``mean``).
+    A trait without a fixed class effect gets an overall mean (effect ``mean``). A trait in `ordinal` has ordered
+    categories (any rising numbers) and a threshold model: all solutions are on the scale of the liability, in residual
+    standard deviations, the residual variance is 1, and the first threshold is 0.
 
     Examples
     --------
@@ -60,6 +64,7 @@ class Model:
     effects: tuple[Effect, ...]
     variances: Variances
     options: Options = field(default_factory=Options)
+    ordinal: tuple[str, ...] = ()
 
 
 def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progress | None = None) -> Solution:
@@ -126,7 +131,12 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
     equations = build_equations(design, constraints.constrained, a_inverse, held)
     tell(0.25, "solve")
     plan = choose(model.options, equations.n_equations)
-    answer = solve(equations, model.options, plan, tell, groups)
+    thresholds: tuple[ThresholdSolution, ...] = ()
+    if model.ordinal:
+        answer, found = solve_threshold(equations, model.ordinal[0], model.options, plan, tell, groups)
+        thresholds = (found,)
+    else:
+        answer = solve(equations, model.options, plan, tell, groups)
     reliability, of_groups = _reliabilities(equations, answer.diagonal, inbreeding, model.options, pedigree)
     tell(1.0, "done")
     return Solution(
@@ -138,7 +148,7 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         fixed=fixed_solutions(equations, answer.x, answer.diagonal, constraints.constrained, model.traits),
         random=random_solutions(equations, answer.x, model.traits),
         convergence=answer.convergence,
-        constraint=CONVENTION,
+        constraint=f"{CONVENTION}; the first threshold is 0" if model.ordinal else CONVENTION,
         counts=_counts(records, pedigree, equations),
         warnings=(
             *warnings,
@@ -151,6 +161,7 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         groups=None
         if groups is None
         else group_solution(answer.x, groups, equations.starts[0], pedigree.n_animals, of_groups),
+        thresholds=thresholds,
     )
 
 
@@ -180,6 +191,7 @@ def _check(model: Model, records: Records, pedigree: Pedigree) -> None:
     check_options(model.options)
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
+    check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
     if pedigree.groups is not None and pedigree.groups.is_random and not model.options.inbreeding:
         message = "metafounders make founders inbred: inbreeding cannot be left out"

@@ -64,6 +64,7 @@ def provenance(model: Model, records: Records, pedigree: Pedigree, method: str) 
     }
     parameters = {
         "traits": list(model.traits),
+        "ordinal": list(model.ordinal),
         "effects": [asdict(effect) for effect in model.effects],
         "variances": variances | {"random": {name: m.tolist() for name, m in model.variances.random.items()}},
         "options": asdict(model.options),

@@ -88,6 +88,27 @@ class GroupSolution:
     is_constrained: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class ThresholdSolution:
+    """Thresholds of an ordinal trait on the scale of the liability.
+
+    Attributes
+    ----------
+    trait : str
+    category : float64, shape (n_categories,)
+        The values of the trait, rising.
+    threshold : float64, shape (n_categories - 1,)
+        Between each category and the next, in residual standard deviations; the first is 0.
+    se : float64, shape (n_categories - 1,), optional
+        Standard errors, NaN for the first; None without exact reliabilities.
+    """
+
+    trait: str
+    category: NDArray[np.float64]
+    threshold: NDArray[np.float64]
+    se: NDArray[np.float64] | None
+
+
 @dataclass(frozen=True)
 class Convergence:
     """How well the equations were solved.
@@ -99,12 +120,12 @@ class Convergence:
     converged : bool
         Always true in a Solution: a run that did not converge raises.
     iterations : int
-        PCG iterations; for ``direct`` the refinement steps.
+        PCG iterations; for ``direct`` the refinement steps; for an ordinal trait the rounds of Fisher scoring.
     largest_change : float
         Largest change of a breeding value over the last window of iterations (direct: over the refinement), in genetic
         standard deviations.
     relative_residual : float
-        ``norm(rhs - C x) / norm(rhs)``, computed afresh at the end.
+        ``norm(rhs - C x) / norm(rhs)``, computed afresh at the end; for an ordinal trait the relative gradient.
     error_estimate : float or None
         Estimated bound on the error of any breeding value, in genetic standard deviations (energy norm of the error;
         Hestenes and Stiefel 1952, Strakos and Tichy 2002).
@@ -161,6 +182,8 @@ class Solution:
     provenance : Provenance
     groups : GroupSolution, optional
         Of a pedigree with groups or metafounders.
+    thresholds : tuple of ThresholdSolution
+        Of the ordinal traits.
     """
 
     columns: tuple[GeneticColumn, ...]
@@ -176,3 +199,4 @@ class Solution:
     warnings: tuple[Notice, ...]
     provenance: Provenance
     groups: GroupSolution | None = None
+    thresholds: tuple[ThresholdSolution, ...] = ()

@@ -170,6 +170,7 @@ def build_model(table: ModelTable) -> Model:
             tolerance=options.tolerance,
             maximum_iterations=options.maximum_iterations,
         ),
+        ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
     )
 
 
@@ -199,11 +200,10 @@ def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
     refused = {
         "options.estimate": table.options.estimate if table.options.estimate != "none" else None,
         "options.reliability": "approximate" if table.options.reliability == "approximate" else None,
-        "trait": next(("ordinal traits" for trait in table.trait if trait.type == "ordinal"), None),
     }
     for place, what in refused.items():
         if what is not None:
-            fix = 'Use estimate = "none", reliability = "exact" and linear traits'
+            fix = 'Use estimate = "none", reliability = "exact"'
             message = f"{what} is not available in this version"
             raise refuse(path, line_of(text, place), "not_available", message, fix, place)
     if table.groups and table.metafounders:

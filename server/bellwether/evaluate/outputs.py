@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from bellwether_engine import Solution
+from bellwether_engine import Solution, ThresholdSolution
 from numpy.typing import NDArray
 
 from .findings import refuse
@@ -78,7 +79,7 @@ def inbreeding_only(animals: Animals, inbreeding: np.ndarray[Any, Any]) -> pl.Da
 
 
 def fixed_effects(solution: Solution, observations: Observations) -> pl.DataFrame:
-    """Level solutions and standard errors; a constrained level is 0 without a standard error."""
+    """Level solutions, thresholds and standard errors; a constrained level is 0 without a standard error."""
     parts = []
     for part in solution.fixed:
         error = np.full(len(part.level), np.nan) if part.se is None else part.se
@@ -93,7 +94,22 @@ def fixed_effects(solution: Solution, observations: Observations) -> pl.DataFram
                 }
             )
         )
-    return pl.concat(parts)
+    return pl.concat([*parts, *(thresholds(part) for part in solution.thresholds)])
+
+
+def thresholds(part: ThresholdSolution) -> pl.DataFrame:
+    """Thresholds of an ordinal trait; the level names the categories on both sides."""
+    names = [f"{category:g}" for category in part.category]
+    error = np.full(len(part.threshold), np.nan) if part.se is None else part.se
+    return pl.DataFrame(
+        {
+            "trait": [part.trait] * len(part.threshold),
+            "effect": ["threshold"] * len(part.threshold),
+            "level": [f"{low}|{high}" for low, high in pairwise(names)],
+            "estimate": part.threshold,
+            "se": pl.Series(error).fill_nan(None),
+        }
+    )
 
 
 def level_names(effect: str, level: np.ndarray[Any, Any], labels: dict[str, pl.Series]) -> pl.Series:

@@ -59,6 +59,7 @@ def test_all_values_missing(evaluate):
     refused(evaluate(records=records, arguments=["--json"]), "model.toml", "no_records", 1)
 
 
+ORDINAL = MODEL.replace('traits = ["WWG"]', '[[trait]]\nname = "WWG"\ntype = "ordinal"')
 MODELS = {
     "not TOML": (MODEL.replace("[[20.0]]", "[[20.0"), "not_toml", None),
     "unknown key": (MODEL + "permanents = 3\n", "unknown_key", 14),
@@ -91,7 +92,12 @@ MODELS = {
         14,
     ),
     "genomic": (MODEL + '[genomic]\nmethod = "gblup"\n', "not_available", 14),
-    "ordinal": (MODEL.replace('traits = ["WWG"]', '[[trait]]\nname = "WWG"\ntype = "ordinal"'), "not_available", None),
+    "ordinal residual": (ORDINAL, "residual_not_one", 15),
+    "ordinal categories": (
+        ORDINAL.replace("40.0", "1.0").replace('"sex"', '"WWG"', 1),
+        "extreme_category",
+        None,
+    ),
     "no weights column": (with_option('weights = "EDC"'), "missing_column", None),
 }
 
