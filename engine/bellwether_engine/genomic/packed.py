@@ -1,0 +1,172 @@
+"""Genotypes at two bits a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import ModelError
+
+MISSING = 3
+SHIFTS = np.array([0, 2, 4, 6], dtype=np.uint8)
+TILE_CELLS = 1 << 24
+
+
+@dataclass(frozen=True, eq=False)
+class PackedGenotypes:
+    """Copies of the counted allele, four animals to a byte, marker by marker.
+
+    Attributes
+    ----------
+    data : uint8, shape (n_markers, ceil(n_animals / 4))
+        Codes 0, 1, 2 copies and 3 missing, low bits first; places beyond the last animal hold 3.
+    n_animals : int
+
+    Raises
+    ------
+    ModelError
+        ``genotype_shape``: type, width or padding are not as above.
+
+    Examples
+    --------
+    >>> packed = pack([[0, 2], [1, 3], [2, 2]])
+    >>> packed.data
+    array([[228],
+           [238]], dtype=uint8)
+    >>> packed.n_animals, packed.n_markers
+    (3, 2)
+    """
+
+    data: NDArray[np.uint8]
+    n_animals: int
+
+    def __post_init__(self) -> None:
+        data = np.ascontiguousarray(self.data)
+        wide = -(-self.n_animals // 4)
+        if data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != wide or self.n_animals < 1:
+            message = f"packed genotypes of {self.n_animals} animals need uint8 of shape (n_markers, {wide})"
+            raise _refuse("genotype_shape", message, "Use pack or from_bed")
+        object.__setattr__(self, "data", data)
+        if (data[:, -1] | padding(self.n_animals) != data[:, -1]).any():
+            raise _refuse("genotype_shape", "places beyond the last animal must hold 3", "Use pack or from_bed")
+
+    @property
+    def n_markers(self) -> int:
+        """Number of markers."""
+        return int(self.data.shape[0])
+
+    def unpack(self, first: int = 0, last: int | None = None) -> NDArray[np.uint8]:
+        """Codes of the markers `first` to `last` (excluded), uint8 of shape (n_animals, markers)."""
+        part = self.data[first:last]
+        codes = (part[:, :, None] >> SHIFTS) & np.uint8(3)
+        return np.ascontiguousarray(codes.reshape(len(part), -1)[:, : self.n_animals].T)
+
+    def markers(self, keep: NDArray[Any]) -> PackedGenotypes:
+        """Some of the markers: bool of shape (n_markers,), or positions."""
+        return PackedGenotypes(self.data[keep], self.n_animals)
+
+    def animals(self, positions: Sequence[int] | NDArray[Any]) -> PackedGenotypes:
+        """Some of the animals, in the order of `positions`."""
+        positions = np.asarray(positions, dtype=np.int64)
+        step = max(1, TILE_CELLS // self.n_animals)
+        parts = [pack(self.unpack(k, k + step)[positions]).data for k in range(0, self.n_markers, step)]
+        return PackedGenotypes(np.concatenate(parts), len(positions))
+
+
+def pack(codes: ArrayLike) -> PackedGenotypes:
+    """Pack allele counts.
+
+    Parameters
+    ----------
+    codes : integer array, shape (n_animals, n_markers)
+        0, 1 or 2 copies, 3 missing.
+
+    Returns
+    -------
+    PackedGenotypes
+
+    Raises
+    ------
+    ModelError
+        ``genotype_code`` for any other number or type, ``genotype_shape`` without animals or markers.
+
+    Examples
+    --------
+    >>> pack([[0], [1], [2], [3], [1]]).data
+    array([[228, 253]], dtype=uint8)
+    """
+    given = np.asarray(codes)
+    if given.ndim != 2 or 0 in given.shape:
+        raise _refuse("genotype_shape", f"genotypes have shape {given.shape}", "Give animals by markers")
+    if given.dtype.kind not in "iu" or given.min() < 0 or given.max() > MISSING:
+        raise _refuse("genotype_code", "a genotype is not 0, 1, 2 or 3", "Count one allele; write 3 where missing")
+    n, m = given.shape
+    padded = np.full((m, 4 * -(-n // 4)), MISSING, dtype=np.uint8)
+    padded[:, :n] = given.T
+    fours = padded.reshape(m, -1, 4)
+    data = fours[:, :, 0] | fours[:, :, 1] << 2 | fours[:, :, 2] << 4 | fours[:, :, 3] << 6
+    return PackedGenotypes(data, n)
+
+
+def padding(n_animals: int) -> np.uint8:
+    """The bits of the last byte that belong to no animal."""
+    return np.uint8((0xFF << 2 * ((n_animals - 1) % 4 + 1)) & 0xFF)
+
+
+def count_markers(packed: PackedGenotypes) -> NDArray[np.int64]:
+    """How often each code occurs at each marker.
+
+    Returns
+    -------
+    int64, shape (n_markers, 4)
+        Columns: 0, 1, 2 copies, missing.
+
+    Examples
+    --------
+    >>> count_markers(pack([[0, 2], [1, 3], [2, 2]]))
+    array([[1, 1, 1, 0],
+           [0, 0, 2, 1]])
+    """
+    counts = _count_markers(packed.data)
+    counts[:, MISSING] -= 4 * packed.data.shape[1] - packed.n_animals
+    return counts
+
+
+def count_animals(packed: PackedGenotypes, keep: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """How often each code occurs in each animal, int64 of shape (n_animals, 4); `keep` picks markers."""
+    use = np.ones(packed.n_markers, dtype=np.bool_) if keep is None else np.asarray(keep, dtype=np.bool_)
+    return _count_animals(packed.data, use)[: packed.n_animals]
+
+
+@njit(cache=True, nogil=True)
+def _count_markers(data: NDArray[np.uint8]) -> NDArray[np.int64]:  # pragma: no cover - compiled
+    counts = np.zeros((data.shape[0], 4), np.int64)
+    for j in range(data.shape[0]):
+        for b in range(data.shape[1]):
+            x = data[j, b]
+            for _ in range(4):
+                counts[j, x & 3] += 1
+                x >>= 2
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _count_animals(data: NDArray[np.uint8], use: NDArray[np.bool_]) -> NDArray[np.int64]:  # pragma: no cover - compiled
+    counts = np.zeros((4 * data.shape[1], 4), np.int64)
+    for j in range(data.shape[0]):
+        if use[j]:
+            for b in range(data.shape[1]):
+                x = data[j, b]
+                for k in range(4):
+                    counts[4 * b + k, x & 3] += 1
+                    x >>= 2
+    return counts
+
+
+def _refuse(code: str, message: str, fix: str) -> ModelError:
+    return ModelError(code, message, place="genotypes", fix=fix)
