@@ -37,6 +37,7 @@ Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`
 
 from .effect import Effect, Legendre
 from .errors import EngineError, ModelError, NotConverged, PedigreeError
+from .genomic import Genomic, Genotypes, PackedGenotypes
 from .groups import Groups
 from .model import Model, fit
 from .options import Options
@@ -47,6 +48,7 @@ from .solution import (
     Convergence,
     FixedSolution,
     GeneticColumn,
+    GenomicSolution,
     GroupSolution,
     Notice,
     Provenance,
@@ -59,7 +61,8 @@ from .variances import Variances
 __version__ = engine_version()
 
 __all__ = [
-    "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "GroupSolution", "Groups", "Legendre",
-    "Model", "ModelError", "NotConverged", "Notice", "Options", "Pedigree", "PedigreeError", "Provenance",
-    "RandomSolution", "Records", "Solution", "ThresholdSolution", "Variances", "fit",
+    "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution", "Genotypes",
+    "GroupSolution", "Groups", "Legendre", "Model", "ModelError", "NotConverged", "Notice", "Options",
+    "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Solution",
+    "ThresholdSolution", "Variances", "fit",
 ]  # fmt: skip

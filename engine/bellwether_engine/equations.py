@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import block_diag, csc_array, csr_array, diags_array, eye_array, kron
 
 from .design import Design
+from .structure import Structure
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,8 @@ class Equations:
     n_fixed : int
         Free fixed columns.
     design : Design
-    a_inverse : csr_array, shape (n_animals + n_groups, n_animals + n_groups), optional
-        For the genetic block.
+    a_inverse : Structure, shape (n_animals + n_groups, n_animals + n_groups), optional
+        Inverse relationships of the genetic block.
     kept : int64, shape (n_equations,)
         Column of the design of each equation.
     held : bool, shape (n_equations,), optional
@@ -42,7 +43,7 @@ class Equations:
     rhs: NDArray[np.float64]
     n_fixed: int
     design: Design
-    a_inverse: csr_array | None
+    a_inverse: Structure | None
     kept: NDArray[np.int64]
     held: NDArray[np.bool_] | None = None
 
@@ -52,7 +53,7 @@ class Equations:
         return len(self.rhs)
 
     @property
-    def relationship_inverse(self) -> csr_array:
+    def relationship_inverse(self) -> Structure:
         """A-inverse of a model with a genetic block."""
         assert self.a_inverse is not None
         return self.a_inverse
@@ -97,7 +98,8 @@ class Equations:
         """C as a sparse symmetric matrix."""
         blocks = [csr_array((self.n_fixed, self.n_fixed))]
         for block, precision in zip(self.design.random, self.design.precision, strict=True):
-            structure = self.relationship_inverse if block.is_genetic else eye_array(len(block.level), format="csr")
+            genetic = block.is_genetic
+            structure = self.relationship_inverse.tocsr() if genetic else eye_array(len(block.level), format="csr")
             blocks.append(csr_array(kron(structure, precision, format="csr")))
         data = self.w_transposed @ self.residual_inverse @ self.w
         whole = data + block_diag(blocks, format="csr")
@@ -110,7 +112,7 @@ class Equations:
 def build_equations(
     design: Design,
     constrained: NDArray[np.bool_],
-    a_inverse: csr_array | None,
+    a_inverse: Structure | None,
     held_groups: NDArray[np.bool_] | None = None,
 ) -> Equations:
     """Equations of `design` without its constrained fixed columns (bool, shape (n_fixed,)).

@@ -15,6 +15,8 @@ from .design import build_design
 from .effect import GENETIC, Effect, Legendre
 from .equations import Equations, build_equations
 from .errors import ModelError, NotConverged
+from .genomic.fit import fit_genomic
+from .genomic.options import Genomic, Genotypes
 from .group_equations import group_solution, plan_groups
 from .options import Options
 from .ordinal import check_ordinal
@@ -47,7 +49,8 @@ class Model:
 
     A trait without a fixed class effect gets an overall mean (effect ``mean``). A trait in `ordinal` has ordered
     categories (any rising numbers) and a threshold model: all solutions are on the scale of the liability, in residual
-    standard deviations, the residual variance is 1, and the first threshold is 0.
+    standard deviations, the residual variance is 1, and the first threshold is 0. With `genomic` the relationships
+    come from genotypes.
 
     Examples
     --------
@@ -65,9 +68,17 @@ class Model:
     variances: Variances
     options: Options = field(default_factory=Options)
     ordinal: tuple[str, ...] = ()
+    genomic: Genomic | None = None
 
 
-def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progress | None = None) -> Solution:
+def fit(
+    model: Model,
+    records: Records,
+    pedigree: Pedigree,
+    *,
+    genotypes: Genotypes | None = None,
+    progress: Progress | None = None,
+) -> Solution:
     """Solve the mixed-model equations.
 
     Parameters
@@ -77,9 +88,11 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
         Rows with all traits missing are left out (and counted).
     pedigree : Pedigree
         All animals, in any order; results come in the same order.
+    genotypes : Genotypes, optional
+        For a model with `genomic`; they belong together.
     progress : callable(fraction, step), optional
-        Called at the start of each step with the share done, 0 to 1, and its name: ``inbreeding``, ``a_inverse``,
-        ``design``, ``solve``, ``reliability``, ``done``; during long steps more than once.
+        Called at the start of each step with the share done, 0 to 1, and its name: ``inbreeding``, ``a_inverse`` (with
+        genotypes ``relationships``), ``design``, ``solve``, ``reliability``, ``done``; in long steps more than once.
 
     Returns
     -------
@@ -116,7 +129,9 @@ def fit(model: Model, records: Records, pedigree: Pedigree, *, progress: Progres
     array([0.058, 0.016, 0.087, 0.145, 0.144, 0.115, 0.116, 0.155])
     """
     tell = progress or _silent
-    _check(model, records, pedigree)
+    _check(model, records, pedigree, genotypes)
+    if model.genomic is not None and genotypes is not None:
+        return fit_genomic(model, model.genomic, records, pedigree, genotypes, tell)
     tell(0.0, "inbreeding")
     inbreeding = pedigree.inbreeding()
     tell(0.1, "a_inverse")
@@ -187,7 +202,10 @@ def _silent(_share: float, _step: str) -> None:
     """Progress that nobody asked for."""
 
 
-def _check(model: Model, records: Records, pedigree: Pedigree) -> None:
+def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genotypes | None) -> None:
+    if (model.genomic is None) != (genotypes is None):
+        message = "genotypes and the genomic part of the model belong together"
+        raise ModelError("genotypes", message, place="genomic", fix="Give both, or neither")
     check_options(model.options)
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .genomic.options import Genotypes
 from .pedigree import Pedigree
 from .records import Records
 from .solution import Provenance
@@ -49,14 +50,19 @@ def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:
     return sha.hexdigest()
 
 
-def provenance(model: Model, records: Records, pedigree: Pedigree, method: str) -> Provenance:
-    """Version, method, parameters and the digest of pedigree and records."""
+def provenance(
+    model: Model, records: Records, pedigree: Pedigree, method: str, genotypes: Genotypes | None = None
+) -> Provenance:
+    """Version, method, parameters and the digest of pedigree, records and genotypes."""
     arrays: list[tuple[str, np.ndarray[Any, Any] | None]] = [("sire", pedigree.sire), ("dam", pedigree.dam)]
     if pedigree.groups is not None:
         arrays += [("sire_group", pedigree.groups.sire), ("dam_group", pedigree.groups.dam)]
         arrays += [("gamma", pedigree.groups.gamma)]
     arrays += [("animal", records.animal), ("values", records.values)]
     arrays += [(f"columns.{name}", records.columns[name]) for name in sorted(records.columns)]
+    if genotypes is not None:
+        arrays += [("genotypes", genotypes.packed.data), ("genotyped", genotypes.animal)]
+        arrays += [("frequency", genotypes.frequency)]
     variances = {
         name: None if matrix is None else matrix.tolist()
         for name, matrix in vars(model.variances).items()
@@ -69,4 +75,6 @@ def provenance(model: Model, records: Records, pedigree: Pedigree, method: str) 
         "variances": variances | {"random": {name: m.tolist() for name, m in model.variances.random.items()}},
         "options": asdict(model.options),
     }
+    if model.genomic is not None:
+        parameters["genomic"] = asdict(model.genomic)
     return Provenance(engine_version(), method, parameters, digest([*arrays, ("weights", records.weights)]))

@@ -109,6 +109,26 @@ class ThresholdSolution:
     se: NDArray[np.float64] | None
 
 
+@dataclass(frozen=True, eq=False)
+class GenomicSolution:
+    """Markers, and how G stands in the model: ``shift + factor ((1 - blend) G + blend A22)``.
+
+    Attributes
+    ----------
+    effect : float64, shape (n_markers, n_columns)
+        Of one copy of the counted allele, in the units of the traits; columns as in ``Solution.ebv``.
+    frequency : float64, shape (n_markers,)
+        Of the counted allele, as used to centre.
+    blend, shift, factor : float
+    """
+
+    effect: NDArray[np.float64]
+    frequency: NDArray[np.float64]
+    blend: float
+    shift: float
+    factor: float
+
+
 @dataclass(frozen=True)
 class Convergence:
     """How well the equations were solved.
@@ -168,7 +188,8 @@ class Solution:
         Between 0 and 1 (base ``var_a``: below 0 for inbred animals with little information); None when not asked for.
         With fixed groups it is that of the deviation from the groups.
     reliability_base : str
-        ``var_a(1+F)`` or ``var_a``: what the prediction error variance is divided by.
+        ``var_a(1+F)`` or ``var_a``: what the prediction error variance is divided by; with genotypes ``var_a h``, h the
+        animal's own diagonal of G or H.
     inbreeding : float64, shape (n_animals,)
         Inbreeding coefficients F (also when the A-inverse ignores them).
     fixed : tuple of FixedSolution
@@ -184,6 +205,8 @@ class Solution:
         Of a pedigree with groups or metafounders.
     thresholds : tuple of ThresholdSolution
         Of the ordinal traits.
+    genomic : GenomicSolution, optional
+        Of a model with genotypes.
     """
 
     columns: tuple[GeneticColumn, ...]
@@ -200,3 +223,4 @@ class Solution:
     provenance: Provenance
     groups: GroupSolution | None = None
     thresholds: tuple[ThresholdSolution, ...] = ()
+    genomic: GenomicSolution | None = None

@@ -5,10 +5,11 @@
 
 from .bed import from_bed, to_bed
 from .centred import Centred, allele_frequencies, centre
+from .options import Genomic, Genotypes
 from .packed import PackedGenotypes, count_animals, count_markers, pack
 from .relationship import genomic_relationship
 
 __all__ = [
-    "Centred", "PackedGenotypes", "allele_frequencies", "centre", "count_animals", "count_markers", "from_bed",
-    "genomic_relationship", "pack", "to_bed",
+    "Centred", "Genomic", "Genotypes", "PackedGenotypes", "allele_frequencies", "centre", "count_animals",
+    "count_markers", "from_bed", "genomic_relationship", "pack", "to_bed",
 ]  # fmt: skip

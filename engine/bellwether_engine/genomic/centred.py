@@ -81,18 +81,22 @@ class Centred:
         """Diagonal of Z Z', float64 of shape (n_animals,)."""
         return self._product(np.ones(self.n_markers), self.table**2)
 
+    def weighted_squares(self, weight: Matrix) -> Matrix:
+        """Squares of each column of Z summed with `weight` (n_animals,), float64 of shape (n_markers,)."""
+        return self._transposed(weight, self.table**2)
+
     def _product(self, v: Matrix, table: Matrix | None = None) -> Matrix:
         data, used = self.packed.data, self.table if table is None else table
         out = np.zeros(4 * data.shape[1])
         for_pieces(lambda a, b: _add_product(data, used, v, out, a, b), data.shape[1], ANIMAL_BYTES)
         return out[: self.n_animals]
 
-    def _transposed(self, v: Matrix) -> Matrix:
-        data = self.packed.data
+    def _transposed(self, v: Matrix, table: Matrix | None = None) -> Matrix:
+        data, used = self.packed.data, self.table if table is None else table
         padded = np.zeros(4 * data.shape[1])
         padded[: self.n_animals] = v
         out = np.zeros(self.n_markers)
-        for_pieces(lambda a, b: _transposed(data, self.table, padded, out, a, b), self.n_markers, MARKERS)
+        for_pieces(lambda a, b: _transposed(data, used, padded, out, a, b), self.n_markers, MARKERS)
         return out
 
     @staticmethod

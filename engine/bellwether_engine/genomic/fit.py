@@ -1,0 +1,226 @@
+"""`fit` for models with genotypes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from ..blocks import RandomBlock, fixed_blocks, random_blocks
+from ..constraints import CONVENTION, find_constraints
+from ..design import Design, build_design
+from ..equations import Equations, build_equations
+from ..errors import EngineError, ModelError
+from ..factor import Factor
+from ..options import Options
+from ..pedigree import Pedigree
+from ..provenance import provenance
+from ..records import Records
+from ..results import fixed_solutions, genetic_columns, random_solutions
+from ..solution import GenomicSolution, Notice, Solution
+from ..solve import Answer, Plan, choose, solve
+from .marker_design import marker_design, with_levels
+from .options import Genomic, Genotypes
+from .prepare import Prepared, prepare
+from .single_step import FORMED_LIMIT
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+Matrix = NDArray[np.float64]
+TILE = 256
+ROUNDING = 1e-9
+
+
+def fit_genomic(
+    model: Model,
+    genomic: Genomic,
+    records: Records,
+    pedigree: Pedigree,
+    genotypes: Genotypes,
+    tell: Callable[[float, str], None],
+) -> Solution:
+    """Solve a genomic model; called by `bellwether_engine.fit`, which has checked the rest.
+
+    The reliability is ``1 - PEV / (var_a h)``, h the animal's own diagonal of G or H as blended and tuned. Animals
+    without genotype have no breeding value (NaN) in gblup and snpblup.
+
+    Raises
+    ------
+    ModelError
+        As `fit`, and ``no_additive``, ``not_genotyped`` (records of animals without genotype in gblup and snpblup).
+    """
+    tell(0.0, "inbreeding")
+    inbreeding = pedigree.inbreeding()
+    random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
+    _check(model, genomic, genotypes, records, pedigree, random)
+    tell(0.05, "relationships")
+    used = inbreeding if model.options.inbreeding else None
+    prepared = prepare(genomic, genotypes, pedigree, used, model.variances)
+    tell(0.2, "design")
+    design = _design(model, records, random, prepared, genotypes, pedigree)
+    constraints = find_constraints(design, model.traits)
+    equations = build_equations(design, constraints.constrained, prepared.structure)
+    tell(0.25, "solve")
+    plan = _plan(model.options, equations.n_equations, prepared.n_dense)
+    answer = solve(equations, model.options, plan, tell)
+    levels = _levels(equations, answer.x, prepared.n_levels)
+    reliability = _reliability(equations, answer, prepared, genotypes, pedigree.n_animals)
+    tell(1.0, "done")
+    return Solution(
+        columns=genetic_columns(equations, model.traits),
+        ebv=_values(levels, prepared, genotypes, pedigree.n_animals),
+        reliability=reliability,
+        reliability_base="var_a h",
+        inbreeding=inbreeding,
+        fixed=fixed_solutions(equations, answer.x, answer.diagonal, constraints.constrained, model.traits),
+        random=random_solutions(equations, answer.x, model.traits),
+        convergence=answer.convergence,
+        constraint=CONVENTION,
+        counts=_counts(records, pedigree, genotypes, equations),
+        warnings=(*warnings, *constraints.warnings, *plan.warnings),
+        provenance=provenance(model, records, pedigree, plan.method, genotypes),
+        genomic=GenomicSolution(prepared.effects(levels), prepared.z.frequency, *prepared.tuning),
+    )
+
+
+def _check(
+    model: Model,
+    genomic: Genomic,
+    genotypes: Genotypes,
+    records: Records,
+    pedigree: Pedigree,
+    random: list[RandomBlock],
+) -> None:
+    if not random or not random[0].is_genetic:
+        message = "a genomic model needs an effect of kind additive"
+        raise ModelError("no_additive", message, place="effects", fix="Add one, or remove the genotypes")
+    if genotypes.animal.min() < 0 or genotypes.animal.max() >= pedigree.n_animals:
+        message = "a genotyped animal is not in the pedigree"
+        raise ModelError("unknown_position", message, place="genotypes", fix="Add it to the pedigree")
+    _refuse_combinations(pedigree, model)
+    if genomic.method not in ("gblup", "snpblup"):
+        return
+    has_genotype = np.zeros(pedigree.n_animals + 1, dtype=bool)
+    has_genotype[[*genotypes.animal, -1]] = True
+    for member in random[0].members:
+        wrong = np.flatnonzero(np.isfinite(records.values[:, member.trait]) & ~has_genotype[member.level])
+        if wrong.size:
+            message = (
+                f"{genomic.method} needs a genotype of every animal in the records (and dam, with maternal effects)"
+            )
+            fix = "Use ssgblup, or leave these records out"
+            raise ModelError("not_genotyped", message, place="records", fix=fix, positions=tuple(wrong[:20].tolist()))
+
+
+def _refuse_combinations(pedigree: Pedigree, model: Model) -> None:
+    if pedigree.groups is not None or model.ordinal:
+        what = "ordinal traits" if model.ordinal else "groups and metafounders"
+        fix = "Remove the genotypes, or the other"
+        raise ModelError("not_available", f"{what} do not go with genotypes yet", place="genomic", fix=fix)
+
+
+def _design(
+    model: Model,
+    records: Records,
+    random: list[RandomBlock],
+    prepared: Prepared,
+    genotypes: Genotypes,
+    pedigree: Pedigree,
+) -> Design:
+    assert model.genomic is not None
+    fixed = fixed_blocks(model.effects, model.traits, records)
+    if model.genomic.method == "snpblup":
+        design = build_design(fixed, random, records, model.variances)
+        return marker_design(design, prepared.z, genotypes.animal, pedigree.n_animals)
+    blocks = [with_levels(random[0], prepared.n_levels), *random[1:]]
+    return build_design(fixed, blocks, records, model.variances)
+
+
+def _plan(options: Options, n_equations: int, n_dense: int) -> Plan:
+    """Dense blocks are factorised only while they are small."""
+    wants_direct = options.solver == "direct" or options.reliability == "exact"
+    if n_dense <= FORMED_LIMIT or wants_direct:
+        return choose(options, n_equations)
+    message = f"no reliabilities: a dense block of {n_dense:,} is above {FORMED_LIMIT:,}"
+    notice = Notice("no_reliability", message)
+    return Plan("pcg", False, (notice,) if options.reliability == "auto" else ())
+
+
+def _levels(equations: Equations, x: Matrix, n_levels: int) -> Matrix:
+    """Solutions (or a diagonal) of the genetic block, (n_levels, n_columns)."""
+    size, start = len(equations.design.random[0].members), equations.starts[0]
+    return x[start : start + n_levels * size].reshape(n_levels, size)
+
+
+def _values(levels: Matrix, prepared: Prepared, genotypes: Genotypes, n_animals: int) -> Matrix:
+    """Breeding values; NaN where there is no genotype in a model that knows genotyped animals alone."""
+    if prepared.method not in ("gblup", "snpblup"):
+        return levels[:n_animals].copy()
+    values = np.full((n_animals, levels.shape[1]), np.nan)
+    own = prepared.z.product(levels) if prepared.is_of_markers else levels[genotypes.animal]
+    values[genotypes.animal] = own
+    return values
+
+
+def _reliability(
+    equations: Equations, answer: Answer, prepared: Prepared, genotypes: Genotypes, n_animals: int
+) -> Matrix | None:
+    if answer.diagonal is None:
+        return None
+    variance = np.diag(equations.design.covariance[0])
+    if prepared.is_of_markers:
+        pev = _marker_pev(equations, prepared, len(variance))
+        own = prepared.z.squares()
+    else:
+        own = Factor(csc_array(prepared.structure.tocsr())).inverse_diagonal()[:n_animals]
+        pev = _levels(equations, answer.diagonal, prepared.n_levels)[:n_animals]
+        if prepared.method == "gblup":
+            own, pev = own[genotypes.animal], pev[genotypes.animal]
+    prior = np.outer(own, variance)
+    reliability: Matrix = np.divide(prior - pev, prior, out=np.zeros_like(pev), where=prior > ROUNDING)
+    if (reliability < -1e-6).any() or (reliability > 1.0).any():
+        message = "a reliability lies outside 0 to 1"
+        fix = "The equations are ill-conditioned: raise blend or ridge, or ask for no reliability"
+        raise EngineError("reliability_range", message, place="genomic", fix=fix)
+    reliability[np.abs(reliability) < ROUNDING] = 0.0
+    if len(reliability) == n_animals:
+        return reliability
+    everyone = np.full((n_animals, len(variance)), np.nan)
+    everyone[genotypes.animal] = reliability
+    return everyone
+
+
+def _marker_pev(equations: Equations, prepared: Prepared, size: int) -> Matrix:
+    """``z_i' C^aa z_i`` for each animal and column, (n_genotyped, size)."""
+    factor, start = Factor(equations.matrix()), equations.starts[0]
+    z = np.asarray(prepared.z.decode(0, prepared.z.n_markers))
+    pev = np.empty((len(z), size))
+    for k in range(size):
+        places = start + k + size * np.arange(z.shape[1])
+        for first in range(0, len(z), TILE):
+            rows = z[first : first + TILE]
+            rhs = np.zeros((equations.n_equations, len(rows)))
+            rhs[places] = rows.T
+            pev[first : first + TILE, k] = np.einsum("im,mi->i", rows, factor.solve(rhs)[places])
+    return pev
+
+
+def _counts(records: Records, pedigree: Pedigree, genotypes: Genotypes, equations: Equations) -> dict[str, int]:
+    has_trait = np.isfinite(records.values).any(axis=1)
+    counts = {
+        "animals": pedigree.n_animals,
+        "founders": int(((pedigree.sire < 0) & (pedigree.dam < 0)).sum()),
+        "genotyped": len(genotypes.animal),
+        "markers": genotypes.packed.n_markers,
+        "records": records.n_records,
+        "records_without_trait": int((~has_trait).sum()),
+        "animals_with_records": len(np.unique(records.animal[has_trait])),
+        "observations": len(equations.design.y),
+        "equations": equations.n_equations,
+        "fixed_equations": equations.n_fixed,
+    }
+    return counts | {f"levels.{block.effect}": len(block.level) for block in equations.design.random[1:]}

@@ -1,0 +1,184 @@
+"""Inverses of the G in the model: formed, by its low rank (ssGTBLUP), or from a core (APY)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
+
+from ..errors import ModelError
+from .a22 import PedigreeBlock
+from .blending import Tuning
+from .centred import Centred
+
+Matrix = NDArray[np.float64]
+MARKER_LIMIT = 20_000
+TILE = 256
+
+
+class GenomicInverse(Protocol):
+    """The inverse of the G in the model, among the genotyped animals."""
+
+    def product(self, v: Matrix) -> Matrix:
+        """G_w-inverse times v, of shape (n_genotyped, k)."""
+
+    def diagonal(self) -> Matrix:
+        """The diagonal, or an approximation."""
+
+    def dense(self) -> Matrix:
+        """In full."""
+
+
+class Formed:
+    """G_w-inverse as a matrix."""
+
+    def __init__(self, inverse: Matrix) -> None:
+        self._inverse = inverse
+
+    def product(self, v: Matrix) -> Matrix:
+        """G_w-inverse times v."""
+        return np.asarray(self._inverse @ v)
+
+    def diagonal(self) -> Matrix:
+        """Its diagonal."""
+        return np.asarray(self._inverse.diagonal())
+
+    def dense(self) -> Matrix:
+        """The matrix."""
+        return self._inverse
+
+
+def invert(matrix: Matrix) -> Matrix:
+    """Inverse of a positive definite relationship matrix.
+
+    Raises
+    ------
+    ModelError
+        ``singular_g``: duplicates, more animals than markers, or frequencies of the same animals.
+
+    Examples
+    --------
+    >>> invert(np.array([[2.0, 0.0], [0.0, 4.0]]))
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
+    try:
+        factor, lower = cho_factor(matrix, lower=True)
+    except LinAlgError:
+        factor, lower = np.zeros((1, 1)), True
+    pivots = np.diag(factor) ** 2
+    if pivots.min() <= 1e-10 * float(np.mean(np.diag(matrix))):
+        raise singular()
+    inverse: Matrix = cho_solve((factor, lower), np.eye(len(matrix)))
+    return 0.5 * (inverse + inverse.T)
+
+
+def singular() -> ModelError:
+    """The refusal of a G that has no inverse."""
+    message = "G has no inverse: more animals than markers, a genotype twice, or a shift by tuning that is too large"
+    fix = 'Set blend = 0.05 or ridge = 0.01, leave duplicates out, set tune = "none", or use snpblup'
+    return ModelError("singular_g", message, place="genomic.method", fix=fix)
+
+
+class LowRank:
+    """ssGTBLUP: ``G_w^-1 v = C v / beta - C Z (S + Z' C Z / beta)^-1 Z' C v / beta^2`` with C = A22-inverse.
+
+    Z holds the markers, scaled by blending and tuning, and one column for the shift of the tuning; S is 1 on the
+    diagonal (-1 for a shift below 0). A22-inverse and G are never formed; the factor has (n_markers + 1)^2 numbers.
+
+    Raises
+    ------
+    ModelError
+        ``too_large`` above 20,000 markers (3.2 GB).
+
+    References
+    ----------
+    Mantysaari et al. 2017, J Anim Sci 95:4728.
+    """
+
+    def __init__(self, z: Centred, block: PedigreeBlock, tuning: Tuning) -> None:
+        if z.n_markers > MARKER_LIMIT:
+            message = f"{z.n_markers:,} markers are above the limit of {MARKER_LIMIT:,} for ssgtblup"
+            raise ModelError("too_large", message, place="genomic.method", fix="Use sssnpblup or apy")
+        self.loadings = Loadings(z, tuning)
+        self.block = block
+        self.beta = tuning.beta * tuning.factor
+        inner = self._inner()
+        self._cholesky = cho_factor(inner) if tuning.shift >= 0 else None
+        self._factor = lu_factor(inner) if tuning.shift < 0 else None
+        if tuning.shift < 0 and inner[-1, -1] >= inner[-1, :-1] @ np.linalg.solve(inner[:-1, :-1], inner[:-1, -1]):
+            raise singular()
+
+    def _inner(self) -> Matrix:
+        loadings, m = self.loadings, self.loadings.n_columns
+        inner = np.empty((m, m))
+        for first in range(0, m, TILE):
+            solved = self.block.solve(loadings.decode(first, first + TILE))
+            inner[:, first : first + TILE] = loadings.dense_transposed_product(solved) / self.beta
+        inner[np.diag_indices(m)] += loadings.sign
+        return 0.5 * (inner + inner.T)
+
+    def product(self, v: Matrix) -> Matrix:
+        """G_w-inverse times v."""
+        first = self.block.solve(v)
+        right = self.loadings.transposed_product(first)
+        effects = cho_solve(self._cholesky, right) if self._cholesky is not None else lu_solve(self._factor, right)
+        return np.asarray(first - self.block.solve(self.loadings.product(effects)) / self.beta) / self.beta
+
+    def diagonal(self) -> Matrix:
+        """Roughly: A22-inverse's over beta."""
+        return np.asarray(self.block.inverse_diagonal() / self.beta)
+
+    def dense(self) -> Matrix:
+        """In full."""
+        inverse = self.product(np.eye(self.block.n_animals))
+        return 0.5 * (inverse + inverse.T)
+
+
+class Loadings:
+    """Z scaled by blending and tuning, and a last column ``sqrt(abs(shift))`` where G was shifted."""
+
+    def __init__(self, z: Centred, tuning: Tuning) -> None:
+        self.z = z
+        self.root = float(np.sqrt((1.0 - tuning.beta) * tuning.factor))
+        self.constant = float(np.sqrt(abs(tuning.shift)))
+        self.is_shifted = tuning.shift != 0.0
+        self.n_columns = z.n_markers + int(self.is_shifted)
+        self.sign = np.ones(self.n_columns)
+        self.sign[-1] = -1.0 if tuning.shift < 0.0 else 1.0
+
+    def product(self, v: Matrix) -> Matrix:
+        """Loadings times v, (n_genotyped, k)."""
+        m = self.z.n_markers
+        product = self.root * self.z.product(v[:m])
+        return np.asarray(product + self.constant * v[m:].sum(axis=0))
+
+    def transposed_product(self, v: Matrix) -> Matrix:
+        """Transposed loadings times v, (n_columns, k)."""
+        return self._with_constant(self.root * self.z.transposed_product(v), v)
+
+    def dense_transposed_product(self, v: Matrix) -> Matrix:
+        """The same for many columns, by tiles of the full matrix."""
+        m, step = self.z.n_markers, 1024
+        parts = [self.z.decode(k, k + step).T @ v for k in range(0, m, step)]
+        return self._with_constant(self.root * np.concatenate(parts), v)
+
+    def decode(self, first: int, last: int) -> Matrix:
+        """Columns in full, (n_genotyped, last - first)."""
+        m = self.z.n_markers
+        part = self.root * np.asarray(self.z.decode(first, last)) if first < m else np.empty((self.z.n_animals, 0))
+        if last <= m or not self.is_shifted:
+            return part
+        return np.column_stack([part, np.full(self.z.n_animals, self.constant)])
+
+    def weighted_squares(self, weight: Matrix) -> Matrix:
+        """Squares of each column summed with weights, (n_columns,)."""
+        squares = self.root**2 * self.z.weighted_squares(weight)
+        return np.append(squares, self.constant**2 * weight.sum()) if self.is_shifted else squares
+
+    def _with_constant(self, product: Matrix, v: Matrix) -> Matrix:
+        if not self.is_shifted:
+            return product
+        return np.concatenate([product, self.constant * v.sum(axis=0, keepdims=True)])

@@ -1,0 +1,56 @@
+"""SNP-BLUP: the animals' columns of the design become columns of markers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack, kron
+
+from ..blocks import RandomBlock
+from ..design import Design
+from ..errors import ModelError
+from .centred import Centred
+
+CELLS = 60_000_000
+
+
+def marker_design(design: Design, z: Centred, animals: NDArray[np.int32], n_animals: int) -> Design:
+    """`design` with Z in the place of the animals of its genetic block (the first random one).
+
+    Raises
+    ------
+    ModelError
+        ``too_large`` above 60 million cells (observations times markers).
+    """
+    block, start = design.random[0], design.random_start[0]
+    size = len(block.members)
+    if len(design.y) * z.n_markers * size > CELLS or len(animals) * z.n_markers > CELLS:
+        message = (
+            f"{len(design.y):,} observations of {z.n_markers:,} markers are above the limit of {CELLS:,} for snpblup"
+        )
+        fix = "Use gblup, which gives the same breeding values and marker effects, or sssnpblup"
+        raise ModelError("too_large", message, place="genomic.method", fix=fix)
+    end = start + n_animals * size
+    full = csr_array((n_animals, z.n_markers))
+    counts = np.zeros(n_animals, np.int64)
+    counts[animals] = z.n_markers
+    order = np.argsort(animals)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    columns = np.tile(np.arange(z.n_markers), len(animals))
+    full = csr_array((np.asarray(z.decode(0, z.n_markers))[order].ravel(), columns, starts), shape=full.shape)
+    of_markers = design.w[:, start:end] @ kron(full, np.eye(size), format="csr")
+    w = csr_array(hstack([design.w[:, :start], of_markers, design.w[:, end:]], format="csr"))
+    shift = (z.n_markers - n_animals) * size
+    return replace(
+        design,
+        w=w,
+        random=(with_levels(block, z.n_markers), *design.random[1:]),
+        random_start=(start, *(at + shift for at in design.random_start[1:])),
+    )
+
+
+def with_levels(block: RandomBlock, n_levels: int) -> RandomBlock:
+    """The genetic block with another number of levels; what its records point to stays."""
+    return replace(block, level=np.arange(n_levels, dtype=np.int32))

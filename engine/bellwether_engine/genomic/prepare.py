@@ -1,0 +1,173 @@
+"""From genotypes and options to the structure of the genetic block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import eye_array
+
+from ..a_inverse import build_a_inverse, mendelian_variance
+from ..errors import ModelError
+from ..pedigree import Pedigree
+from ..structure import Structure
+from ..variances import Variances
+from .a22 import PedigreeBlock
+from .apy import CoreInverse
+from .blending import Tuning, combine, combine_unformed
+from .centred import Centred, centre
+from .inverses import Formed, GenomicInverse, Loadings, LowRank, invert
+from .options import SINGLE_STEP, Genomic, Genotypes, Method, refuse
+from .relationship import genomic_relationship
+from .single_step import GenotypedInverse, JointInverse, SingleStepInverse
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The genetic block of a genomic model.
+
+    Attributes
+    ----------
+    structure : Structure
+        Inverse relationships of its levels.
+    n_levels : int
+        Animals; for sssnpblup animals and loadings; for snpblup markers.
+    z : Centred
+    tuning : Tuning
+    effects : callable
+        Marker effects (n_markers, k) from the solved levels (n_levels, k).
+    method : str
+    """
+
+    structure: Structure
+    n_levels: int
+    z: Centred
+    tuning: Tuning
+    effects: Callable[[Matrix], Matrix]
+    method: Method
+
+    @property
+    def is_of_markers(self) -> bool:
+        """Are the levels markers instead of animals?"""
+        return self.method == "snpblup"
+
+    @property
+    def n_dense(self) -> int:
+        """Rows of the dense block in the equations."""
+        joint = self.method == "sssnpblup"
+        return self.z.n_markers if self.is_of_markers else self.z.n_animals + joint * self.z.n_markers
+
+
+def prepare(
+    genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, inbreeding: Matrix | None, variances: Variances
+) -> Prepared:
+    """Build the structure of the genetic block.
+
+    Parameters
+    ----------
+    genomic : Genomic
+    genotypes : Genotypes
+    pedigree : Pedigree
+    inbreeding : float64, shape (n_animals,), optional
+        None: A22 and A-inverse ignore inbreeding.
+    variances : Variances
+        Only for a given marker variance.
+
+    Raises
+    ------
+    ModelError
+        ``singular_g``, ``too_large``, ``tuning``, ``no_calls``, ``no_variation``, ``frequency``, ``bad_option``.
+    """
+    z = centre(genotypes.packed, _frequency(genomic, genotypes), genomic.relationship)
+    if genomic.method == "snpblup":
+        return _markers(genomic, z, variances)
+    d = mendelian_variance(pedigree.sire, pedigree.dam, inbreeding)
+    block = PedigreeBlock(pedigree, genotypes.animal, d)
+    if genomic.method == "sssnpblup":
+        return _joint(genomic, genotypes, pedigree, z, block, d)
+    inverse, tuning = _inverse(genomic, genotypes, z, block)
+    structure: Structure = GenotypedInverse(pedigree.n_animals, genotypes.animal, inverse)
+    if genomic.method in SINGLE_STEP:
+        a_inverse = build_a_inverse(pedigree.sire, pedigree.dam, d)
+        structure = SingleStepInverse(a_inverse, genotypes.animal, inverse, block)
+
+    def effects(u: Matrix) -> Matrix:
+        solved = z.transposed_product(inverse.product(np.ascontiguousarray(u[genotypes.animal])))
+        return np.asarray((1.0 - tuning.beta) * tuning.factor * z.scale[:, None] * solved)
+
+    return Prepared(structure, pedigree.n_animals, z, tuning, effects, genomic.method)
+
+
+def _inverse(genomic: Genomic, genotypes: Genotypes, z: Centred, block: PedigreeBlock) -> tuple[GenomicInverse, Tuning]:
+    if genomic.method in ("gblup", "ssgblup"):
+        needs_a22 = genomic.blending != (0.0, "none")
+        g_w, tuning = combine(genomic_relationship(z), block.dense() if needs_a22 else None, genomic)
+        return Formed(invert(g_w)), tuning
+    if genomic.method == "ssgtblup":
+        tuning = combine_unformed(z, block, genomic)
+        return LowRank(z, block, tuning), tuning
+    if genomic.ridge > 0.0 and genomic.blending[1] != "none":
+        raise refuse("ridge", "apy does not tune a G with a ridge", 'Use blend instead, or set tune = "none"')
+    tuning = combine_unformed(z, block, genomic)
+    return CoreInverse(z, block, tuning, core_rows(genomic, genotypes), genomic.ridge), tuning
+
+
+def core_rows(genomic: Genomic, genotypes: Genotypes) -> NDArray[np.intp]:
+    """Rows of the core animals among the genotyped.
+
+    Examples
+    --------
+    >>> from .packed import pack
+    >>> core_rows(Genomic("apy", core=(9, 4)), Genotypes(pack([[0], [1], [2]]), [4, 7, 9]))
+    array([2, 0])
+    """
+    n = len(genotypes.animal)
+    if isinstance(genomic.core, int):
+        return np.random.default_rng(genomic.seed).permutation(n)[: min(genomic.core, n)]
+    row = {int(animal): i for i, animal in enumerate(genotypes.animal)}
+    wrong = [animal for animal in genomic.core if animal not in row]
+    if wrong or not genomic.core or len(set(genomic.core)) < len(genomic.core):
+        message = "the core is empty, names an animal twice, or one without genotype"
+        raise refuse("core", message, "Name genotyped animals once each")
+    return np.array([row[animal] for animal in genomic.core])
+
+
+def _joint(
+    genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, z: Centred, block: PedigreeBlock, d: Matrix
+) -> Prepared:
+    tuning = combine_unformed(z, block, genomic)
+    loadings = Loadings(z, tuning)
+    a_inverse = build_a_inverse(pedigree.sire, pedigree.dam, d)
+    structure = JointInverse(a_inverse, genotypes.animal, loadings, block, tuning.beta * tuning.factor)
+    n, m = pedigree.n_animals, z.n_markers
+
+    def effects(levels: Matrix) -> Matrix:
+        return np.asarray(loadings.root * z.scale[:, None] * levels[n : n + m])
+
+    return Prepared(structure, n + loadings.n_columns, z, tuning, effects, genomic.method)
+
+
+def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
+    if not isinstance(genomic.snp_variance, str):
+        additive = variances.additive
+        if additive is None or additive.shape != (1, 1):
+            raise refuse("snp_variance", "a number for snp_variance needs one trait", 'Use "two_sum_pq"')
+        z = replace(z, scale=np.full(z.n_markers, np.sqrt(genomic.snp_variance / additive[0, 0])))
+    structure = eye_array(z.n_markers, format="csr")
+    return Prepared(
+        structure, z.n_markers, z, Tuning(), lambda levels: np.asarray(z.scale[:, None] * levels), genomic.method
+    )
+
+
+def _frequency(genomic: Genomic, genotypes: Genotypes) -> Matrix | None:
+    if genomic.frequencies == "observed":
+        return None
+    if genomic.frequencies == "half":
+        return np.full(genotypes.packed.n_markers, 0.5)
+    if genotypes.frequency is None:
+        raise ModelError("frequency", "no frequencies are given", place="genomic.frequencies", fix="Give them")
+    return genotypes.frequency

@@ -1,0 +1,150 @@
+"""Inverse relationships of all animals from pedigree and genotypes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from ..errors import ModelError
+from .a22 import PedigreeBlock
+from .inverses import GenomicInverse, Loadings
+
+Matrix = NDArray[np.float64]
+FORMED_LIMIT = 2_500
+
+
+class GenotypedInverse:
+    """G-inverse at the genotyped animals; the others stand alone with 1 (they have no records)."""
+
+    def __init__(self, n_animals: int, animals: NDArray[np.int32], inverse: GenomicInverse) -> None:
+        self.n_animals, self.animals, self.inverse = n_animals, animals, inverse
+
+    def __matmul__(self, v: Matrix, /) -> Matrix:
+        """The product with v, (n_animals, k)."""
+        result = v.copy()
+        result[self.animals] = self.inverse.product(np.ascontiguousarray(v[self.animals]))
+        return result
+
+    def diagonal(self) -> Matrix:
+        """Its diagonal."""
+        diagonal = np.ones(self.n_animals)
+        diagonal[self.animals] = self.inverse.diagonal()
+        return diagonal
+
+    def tocsr(self) -> csr_array:
+        """The matrix, up to 2,500 genotyped animals."""
+        refuse_large(len(self.animals))
+        alone = np.ones(self.n_animals)
+        alone[self.animals] = 0.0
+        return csr_array(diags_array(alone) + embed(self.inverse.dense(), self.animals, self.n_animals))
+
+
+class SingleStepInverse:
+    """``H^-1 = A^-1 + [0 0; 0 G_w^-1 - A22^-1]`` as an operator.
+
+    References
+    ----------
+    Aguilar et al. 2010, J Dairy Sci 93:743; Christensen and Lund 2010, Genet Sel Evol 42:2.
+    """
+
+    def __init__(
+        self, a_inverse: csr_array, animals: NDArray[np.int32], inverse: GenomicInverse, block: PedigreeBlock
+    ) -> None:
+        self.a_inverse, self.animals, self.inverse, self.block = a_inverse, animals, inverse, block
+
+    def __matmul__(self, v: Matrix, /) -> Matrix:
+        """H-inverse times v, (n_animals, k)."""
+        result: Matrix = self.a_inverse @ v
+        own = np.ascontiguousarray(v[self.animals])
+        result[self.animals] += self.inverse.product(own) - self.block.solve(own)
+        return result
+
+    def diagonal(self) -> Matrix:
+        """The diagonal, or where it is not at hand a positive approximation."""
+        diagonal: Matrix = self.a_inverse.diagonal().copy()
+        added = self.inverse.diagonal() - self.block.inverse_diagonal()
+        diagonal[self.animals] = np.maximum(diagonal[self.animals] + added, 0.1 * diagonal[self.animals])
+        return diagonal
+
+    def tocsr(self) -> csr_array:
+        """H-inverse as a matrix, up to 2,500 genotyped animals."""
+        refuse_large(len(self.animals))
+        added = self.inverse.dense() - np.linalg.inv(self.block.dense())
+        return csr_array(self.a_inverse + embed(added, self.animals, self.a_inverse.shape[0]))
+
+
+class JointInverse:
+    """ssSNPBLUP: the precision of animals and marker effects together; neither G nor A22-inverse is formed.
+
+    Levels are the animals, then the loadings s of the markers (variance 1 each), then that of the tuning's shift::
+
+        uu: A^-1 + (1/beta - 1) C on genotyped   us: -C Z / beta   ss: I + Z' C Z / beta        C = A22^-1
+
+    References
+    ----------
+    Liu et al. 2014, J Dairy Sci 97:5833; Mantysaari et al. 2017, J Anim Sci 95:4728.
+    """
+
+    def __init__(
+        self, a_inverse: csr_array, animals: NDArray[np.int32], loadings: Loadings, block: PedigreeBlock, beta: float
+    ) -> None:
+        if (loadings.sign < 0).any():
+            message = "tuning lowers G: marker effects have no variance to match that"
+            raise ModelError("tuning", message, place="genomic.tune", fix='Use ssgtblup, or set tune = "none"')
+        self.a_inverse, self.animals, self.loadings, self.block = a_inverse, animals, loadings, block
+        self.beta = beta
+
+    def __matmul__(self, v: Matrix, /) -> Matrix:
+        """The product with v, (n_animals + n_loadings, k)."""
+        n, k = self.a_inverse.shape[0], v.shape[1]
+        u, s = v[:n], np.ascontiguousarray(v[n:])
+        own = u[self.animals]
+        solved = self.block.solve(np.column_stack([own, (own - self.loadings.product(s)) / self.beta]))
+        result = np.empty_like(v)
+        result[:n] = self.a_inverse @ u
+        result[self.animals] += solved[:, k:] - solved[:, :k]
+        result[n:] = s - self.loadings.transposed_product(np.ascontiguousarray(solved[:, k:]))
+        return result
+
+    def diagonal(self) -> Matrix:
+        """A positive approximation of the diagonal."""
+        diagonal: Matrix = self.a_inverse.diagonal().copy()
+        own = self.block.inverse_diagonal()
+        diagonal[self.animals] += (1.0 / self.beta - 1.0) * own
+        return np.concatenate([diagonal, 1.0 + self.loadings.weighted_squares(own / self.beta)])
+
+    def tocsr(self) -> csr_array:
+        """The matrix, up to 2,500 genotyped animals and markers together."""
+        n, m = self.a_inverse.shape[0], self.loadings.n_columns
+        refuse_large(len(self.animals) + m)
+        c = np.linalg.inv(self.block.dense())
+        z = self.loadings.decode(0, m)
+        across = -c @ z / self.beta
+        inner = np.eye(m) - z.T @ across
+        small = np.block([[(1.0 / self.beta - 1.0) * c, across], [across.T, inner]])
+        places = np.concatenate([self.animals, np.arange(n, n + m, dtype=np.int32)])
+        pedigree = csr_array((self.a_inverse.data, self.a_inverse.indices, self._row_starts(m)), shape=(n + m, n + m))
+        return csr_array(pedigree + embed(small, places, n + m))
+
+    def _row_starts(self, m: int) -> NDArray[np.int32]:
+        starts = self.a_inverse.indptr
+        return np.concatenate([starts, np.full(m, starts[-1], starts.dtype)])
+
+
+def embed(small: Matrix, places: NDArray[np.int32], n: int) -> csr_array:
+    """A dense block at the rows and columns `places` of an n x n matrix of zeros."""
+    order = np.argsort(places)
+    counts = np.zeros(n, np.int64)
+    counts[places] = len(places)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    columns = np.tile(places[order], len(places))
+    return csr_array((small[np.ix_(order, order)].ravel(), columns, starts), shape=(n, n))
+
+
+def refuse_large(n: int) -> None:
+    """Refuse to form a dense block above the limit."""
+    if n > FORMED_LIMIT:
+        message = f"a dense block of {n:,} is above the limit of {FORMED_LIMIT:,} for a direct solution"
+        fix = 'Use solver = "pcg" and reliability = "none"'
+        raise ModelError("too_large", message, place="options.solver", fix=fix)

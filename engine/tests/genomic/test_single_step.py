@@ -1,0 +1,150 @@
+"""Pedigree and genomic relationships against dense algebra on random data."""
+
+import numpy as np
+import pytest
+from bellwether_engine import ModelError, Pedigree
+from bellwether_engine.a_inverse import mendelian_variance
+from bellwether_engine.genomic import Genomic, Genotypes, centre, pack
+from bellwether_engine.genomic.a22 import PedigreeBlock
+from bellwether_engine.genomic.blending import Tuning
+from bellwether_engine.genomic.inverses import LowRank
+from bellwether_engine.genomic.prepare import prepare
+from bellwether_engine.variances import Variances
+
+from ..twins import relationship
+from .twins import dense_z, random_codes
+
+VARIANCES = Variances(1.0, additive=1.0)
+
+
+def family(rng, n=60):
+    """A pedigree in which males are even and females odd, in a random order."""
+    sire, dam = np.full(n, -1), np.full(n, -1)
+    for i in range(12, n):
+        if rng.random() < 0.9:
+            sire[i] = 2 * rng.integers(0, i // 2)
+        if rng.random() < 0.9:
+            dam[i] = 2 * rng.integers(0, i // 2) + 1
+    place = rng.permutation(n)
+    order = np.argsort(place)
+    return Pedigree(np.where(sire >= 0, place[sire], -1)[order], np.where(dam >= 0, place[dam], -1)[order])
+
+
+def dense_h_inverse(pedigree, a, animals, codes, beta, tune):
+    a22, z = a[np.ix_(animals, animals)], dense_z(codes)
+    g = (1 - beta) * z @ z.T + beta * a22
+    if tune == "chen":
+        off = ~np.eye(len(g), dtype=bool)
+        factor = (np.diag(a22).mean() - a22[off].mean()) / (np.diag(g).mean() - g[off].mean())
+        g = np.diag(a22).mean() - factor * np.diag(g).mean() + factor * g
+    h = np.linalg.inv(a)
+    h[np.ix_(animals, animals)] += np.linalg.inv(g) - np.linalg.inv(a22)
+    return h, g
+
+
+@pytest.fixture(params=[1, 2])
+def example(request):
+    rng = np.random.default_rng(request.param)
+    pedigree = family(rng)
+    a = relationship(pedigree.sire, pedigree.dam, pedigree.order)
+    animals = rng.permutation(60)[:25].astype(np.int32)
+    return rng, pedigree, a, animals, random_codes(rng, 25, 80)
+
+
+def test_pedigree_block(example):
+    rng, pedigree, a, animals, _ = example
+    d = mendelian_variance(pedigree.sire, pedigree.dam, pedigree.inbreeding())
+    block, a22 = PedigreeBlock(pedigree, animals, d), a[np.ix_(animals, animals)]
+    v = rng.normal(size=(25, 3))
+    np.testing.assert_allclose(block.dense(), a22, atol=1e-12)
+    np.testing.assert_allclose(block.diagonal(), np.diag(a22), atol=1e-12)
+    np.testing.assert_allclose(block.product(v), a22 @ v, atol=1e-12)
+    np.testing.assert_allclose(block.solve(v), np.linalg.solve(a22, v), atol=1e-10)
+    np.testing.assert_allclose(block.solve(v[:, 0]), np.linalg.solve(a22, v[:, 0]), atol=1e-10)
+    rough, exact = block.inverse_diagonal(), np.diag(np.linalg.inv(a22))
+    assert (rough >= 0.5 * exact).all()
+    assert (rough <= 2.0 * exact).all()
+
+
+@pytest.mark.parametrize("tune", ["none", "chen"])
+@pytest.mark.parametrize("method", ["ssgblup", "ssgtblup", "apy"])
+def test_inverse_of_h(example, method, tune):
+    rng, pedigree, a, animals, codes = example
+    h, _ = dense_h_inverse(pedigree, a, animals, codes, 0.1, tune)
+    genotypes = Genotypes(pack(codes), animals)
+    core = tuple(int(i) for i in animals) if method == "apy" else 5000
+    prepared = prepare(
+        Genomic(method, blend=0.1, tune=tune, core=core), genotypes, pedigree, pedigree.inbreeding(), VARIANCES
+    )
+    v = rng.normal(size=(60, 2))
+    np.testing.assert_allclose(prepared.structure @ v, h @ v, atol=1e-10)
+    np.testing.assert_allclose(prepared.structure.tocsr().toarray(), h, atol=1e-10)
+    assert (prepared.structure.diagonal() > 0).all()
+
+
+@pytest.mark.parametrize("tune", ["none", "chen"])
+def test_joint_precision_hides_the_inverse_of_h(example, tune):
+    """Eliminating the markers from the ssSNPBLUP precision leaves H-inverse."""
+    rng, pedigree, a, animals, codes = example
+    h, _ = dense_h_inverse(pedigree, a, animals, codes, 0.1, tune)
+    genomic = Genomic("sssnpblup", blend=0.1, tune=tune)
+    prepared = prepare(genomic, Genotypes(pack(codes), animals), pedigree, pedigree.inbreeding(), VARIANCES)
+    joint = prepared.structure.tocsr().toarray()
+    v = rng.normal(size=(len(joint), 2))
+    np.testing.assert_allclose(prepared.structure @ v, joint @ v, atol=1e-9)
+    schur = joint[:60, :60] - joint[:60, 60:] @ np.linalg.solve(joint[60:, 60:], joint[60:, :60])
+    np.testing.assert_allclose(schur, h, atol=1e-9)
+    np.testing.assert_array_less(0.0, prepared.structure.diagonal())
+
+
+@pytest.mark.parametrize("tune", ["none", "chen"])
+def test_core_of_some_animals_is_the_published_formula(example, tune):
+    _, pedigree, a, animals, codes = example
+    _, g = dense_h_inverse(pedigree, a, animals, codes, 0.1, tune)
+    genotypes = Genotypes(pack(codes), animals)
+    core, rest = np.arange(10), np.arange(10, 25)
+    genomic = Genomic("apy", blend=0.1, tune=tune, core=tuple(int(i) for i in animals[:10]))
+    prepared = prepare(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES)
+    p = g[np.ix_(rest, core)] @ np.linalg.inv(g[np.ix_(core, core)])
+    m = np.diag(g)[rest] - np.einsum("ij,ij->i", p, g[np.ix_(rest, core)])
+    wide = np.hstack([-p, np.eye(15)])
+    expected = wide.T @ np.diag(1 / m) @ wide
+    expected[:10, :10] += np.linalg.inv(g[np.ix_(core, core)])
+    np.testing.assert_allclose(prepared.structure.inverse.dense(), expected, atol=1e-9)
+    np.testing.assert_allclose(prepared.structure.inverse.diagonal(), np.diag(expected), atol=1e-9)
+
+
+def test_a_shift_below_zero(example):
+    rng, pedigree, a, animals, codes = example
+    block = PedigreeBlock(pedigree, animals, mendelian_variance(pedigree.sire, pedigree.dam, pedigree.inbreeding()))
+    a22, z = a[np.ix_(animals, animals)], dense_z(codes)
+    g = -0.005 + 0.9 * (0.8 * z @ z.T + 0.2 * a22)
+    low = LowRank(centre(pack(codes)), block, Tuning(0.2, -0.005, 0.9))
+    v = rng.normal(size=(25, 2))
+    np.testing.assert_allclose(low.product(v), np.linalg.solve(g, v), atol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["ssgblup", "ssgtblup", "sssnpblup"])
+def test_a_shift_that_leaves_no_inverse_is_refused(example, method):
+    """Half as frequencies makes G too large here, and one animal stands in the centre."""
+    _, pedigree, _, animals, codes = example
+    genomic, genotypes = Genomic(method, frequencies="half"), Genotypes(pack(codes), animals)
+    with pytest.raises(ModelError) as refusal:
+        prepare(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES)
+    assert refusal.value.code == ("tuning" if method == "sssnpblup" else "singular_g")
+
+
+def test_inbreeding_switch_reaches_a22(example):
+    _, pedigree, _, animals, codes = example
+    genotypes = Genotypes(pack(codes), animals)
+    with_f = prepare(Genomic("ssgblup"), genotypes, pedigree, pedigree.inbreeding(), VARIANCES)
+    without = prepare(Genomic("ssgblup"), genotypes, pedigree, None, VARIANCES)
+    a22 = without.structure.block.dense()
+    expected = np.linalg.inv(pedigree.a_inverse(None).toarray())[np.ix_(animals, animals)]
+    np.testing.assert_allclose(a22, expected, atol=1e-10)
+    assert np.abs(a22 - with_f.structure.block.dense()).max() > 1e-3
+
+
+def test_centred_has_the_right_scale():
+    codes = random_codes(np.random.default_rng(0), 9, 5)
+    np.testing.assert_allclose(centre(pack(codes)).decode(0, 5), dense_z(codes), atol=1e-15)
