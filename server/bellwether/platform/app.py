@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from prometheus_client import generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,14 +14,15 @@ from bellwether.platform import problems
 from bellwether.platform.auth import Verifier
 from bellwether.platform.database import Database
 from bellwether.platform.middleware import Around
-from bellwether.platform.problems import ProblemDocument
+from bellwether.platform.preconditions import precondition
+from bellwether.platform.problems import documented
 from bellwether.platform.ratelimit import Buckets
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import POOL
+from bellwether.platform.web import idempotent
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDocument, "description": text, "content": {problems.MEDIA_TYPE: {}}}
-    for status, text in {
+RESPONSES = documented(
+    {
         400: "The body is not JSON",
         401: "No valid access token",
         403: "The permission is missing",
@@ -29,7 +31,13 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         415: "The body is not of the kind that this address reads",
         422: "Some values break a rule",
         429: "Too many requests",
-    }.items()
+        503: "At its limit, or the database is away: try again as Retry-After says",
+    }
+)
+#: what a route may answer because of what it asks for
+ASKED: dict[Any, dict[int | str, dict[str, Any]]] = {
+    idempotent: documented({409: "The id is taken, or a request with this Idempotency-Key is still running"}),
+    precondition: documented({412: "If-Match names an older revision", 428: "If-Match is missing"}),
 }
 
 
@@ -66,12 +74,21 @@ def create_app(
     app.state.ready = lambda: readiness(name, database, verifier)
     problems.install(app)
     for router in routers:
+        document_what_is_asked(router)
         app.include_router(router, prefix=prefix, responses=RESPONSES)
     app.router.routes.extend(health_routes({name: app}))
     app.add_middleware(
         Around, service=name, limit=platform.body_limit, upload_limit=platform.upload_limit, upload_paths=upload_paths
     )
     return app
+
+
+def document_what_is_asked(router: APIRouter) -> None:
+    """Idempotency-Key and If-Match have answers of their own; what a route says itself comes first."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            for dependency in route.dependant.dependencies:
+                route.responses = ASKED.get(dependency.call, {}) | route.responses
 
 
 async def readiness(name: str, database: Database, verifier: Verifier) -> dict[str, str]:

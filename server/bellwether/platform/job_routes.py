@@ -14,12 +14,13 @@ from bellwether.platform.database import Database
 from bellwether.platform.job_model import Job, JobState
 from bellwether.platform.outage import is_outage
 from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit
-from bellwether.platform.problems import NotFound
+from bellwether.platform.problems import NotFound, documented
 from bellwether.platform.web import Acting, Write, database
 from bellwether.platform.wire import Page
 
 POLL_S = 0.25
 HEARTBEAT_S = 15.0
+RUNS = documented({409: "The job waits, runs or has succeeded"})
 KindFilter = Annotated[str | None, Query(max_length=100, description="Only jobs of this kind")]
 StateFilter = Annotated[JobState | None, Query(description="Only jobs in this state")]
 
@@ -52,7 +53,7 @@ def job_routes(service: str) -> APIRouter:
         """Stop the job: at once when queued, after the step in progress when running."""
         return await jobs.cancel(session, context, service, job_id)
 
-    @router.post("/{job_id}/retry", status_code=202)
+    @router.post("/{job_id}/retry", status_code=202, responses=RUNS)
     async def retry_job(session: Write, context: Acting, job_id: UUID) -> Job:
         """A new attempt; finished steps are not repeated."""
         return await jobs.retry(session, context, service, job_id)

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents: each error class carries its status, its stable code and the remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -178,6 +178,14 @@ def is_json(request: Request) -> bool:
     """Whether the body calls itself JSON."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
+
+
+def documented(texts: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Problem documents as `responses` of a route: what each status means there."""
+    return {
+        status: {"model": ProblemDocument, "description": text, "content": {MEDIA_TYPE: {}}}
+        for status, text in texts.items()
+    }
 
 
 def row_error(item: dict[str, Any]) -> RowError:

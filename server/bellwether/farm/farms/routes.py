@@ -8,10 +8,12 @@ from bellwether.farm.farms import service
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
 from bellwether.platform.pagination import CursorText, Limit
 from bellwether.platform.preconditions import etag
+from bellwether.platform.problems import documented
 from bellwether.platform.web import Acting, IfMatch, Once, Write, need
 from bellwether.platform.wire import Page
 
 router = APIRouter(prefix="/farms", tags=["farms"])
+LAST_OWNER = documented({409: "The farm would lose its last owner"})
 
 
 @router.post("", status_code=201, response_model=Farm, dependencies=[need("flock:write")])
@@ -61,7 +63,12 @@ async def grant_membership(session: Write, context: Acting, once: Once, farm_id:
     return await once(lambda: service.grant(session, context, farm_id, body))
 
 
-@router.delete("/{farm_id}/members/{user_id}", status_code=204, dependencies=[need("flock:write", is_sensitive=True)])
+@router.delete(
+    "/{farm_id}/members/{user_id}",
+    status_code=204,
+    dependencies=[need("flock:write", is_sensitive=True)],
+    responses=LAST_OWNER,
+)
 async def revoke_membership(session: Write, context: Acting, farm_id: UUID, user_id: UUID) -> None:
     """Take a user's access away; owners only."""
     await service.revoke(session, context, farm_id, user_id)

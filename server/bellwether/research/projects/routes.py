@@ -1,13 +1,13 @@
 """Addresses of projects."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from bellwether.platform.pagination import CursorText, Limit, next_cursor
 from bellwether.platform.preconditions import etag
-from bellwether.platform.problems import MEDIA_TYPE, ProblemDocument
+from bellwether.platform.problems import documented
 from bellwether.platform.web import Acting, IfMatch, Once, Write, need
 from bellwether.platform.wire import Page
 from bellwether.research.projects import membership, service
@@ -16,16 +16,10 @@ from bellwether.research.projects.schemas import MemberRole, NewProject, Project
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 READ, CHANGE = need("dataset:read"), need("project:write")
-PROBLEM: dict[str, Any] = {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}}
-TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEM | {"description": "The id is taken, or the key still runs"}}
-REVISED: dict[int | str, dict[str, Any]] = {
-    409: PROBLEM | {"description": "The project would lose its last lead"},
-    412: PROBLEM | {"description": "If-Match names an older revision"},
-    428: PROBLEM | {"description": "If-Match is missing"},
-}
+REVISED = documented({409: "The project would lose its last lead"})
 
 
-@router.post("", status_code=201, response_model=Project, dependencies=[CHANGE], responses=TAKEN)
+@router.post("", status_code=201, response_model=Project, dependencies=[CHANGE])
 async def create(new: NewProject, session: Write, context: Acting, once: Once) -> Response:
     """Create a project; the caller owns and leads it."""
     return await once(lambda: service.create(session, context, new), headers=project_headers)
