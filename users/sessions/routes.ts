@@ -48,7 +48,7 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
 
   const totals = createRoute({
     method: "get",
-    path: "/api/v1/sessions/metrics",
+    path: "/api/v1/sessions/statistics",
     summary: "Session events of this process since it started",
     security: bearer,
     middleware: need("metrics:read"),

@@ -114,8 +114,8 @@ describe("list and end", () => {
 
 test("session metrics are for administrators", async () => {
   const [boss, mary] = [await house.person("administrator"), await house.person()];
-  expect((await house.call("GET", "/api/v1/sessions/metrics", { token: mary.token })).status).toBe(403);
-  const answer = await house.call("GET", "/api/v1/sessions/metrics", { token: boss.token });
+  expect((await house.call("GET", "/api/v1/sessions/statistics", { token: mary.token })).status).toBe(403);
+  const answer = await house.call("GET", "/api/v1/sessions/statistics", { token: boss.token });
   expect(await answer.json()).toMatchObject({ events: { started: 2 } });
 });
 
