@@ -44,6 +44,7 @@ from .options import Options
 from .pedigree import Pedigree
 from .provenance import engine_version
 from .records import Records
+from .relationship import Relationship
 from .solution import (
     Convergence,
     FixedSolution,
@@ -56,6 +57,7 @@ from .solution import (
     Solution,
     ThresholdSolution,
 )
+from .subset import RelationshipBlock
 from .variances import Variances
 
 __version__ = engine_version()
@@ -63,6 +65,7 @@ __version__ = engine_version()
 __all__ = [
     "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution", "Genotypes",
     "GroupSolution", "Groups", "Legendre", "Model", "ModelError", "NotConverged", "Notice", "Options",
-    "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Solution",
+    "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
+    "RelationshipBlock", "Solution",
     "ThresholdSolution", "Variances", "fit",
 ]  # fmt: skip
