@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -92,7 +92,7 @@ def until(check: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     return lambda: port_between(19_600)
 
@@ -147,6 +147,10 @@ class Farm:
 
 @pytest.fixture
 async def farm(admin) -> Farm:
+    return await new_farm(admin)
+
+
+async def new_farm(admin: asyncpg.Pool) -> Farm:
     farm_id, user = new_id(), new_id()
     await admin.execute("insert into farm.farm (id, name, created_by) values ($1, 'Top End', $2)", farm_id, user)
     await admin.execute("insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'owner')", farm_id, user)
@@ -212,6 +216,7 @@ def worker_environment(settings_of, jobs_url, broker) -> dict[str, str]:
         found[f"{name.upper()}_DATABASE_PASSWORD"] = settings.database_password.get_secret_value()
     found["WORKER_JOBS_DATABASE_URL"] = jobs_url.replace(":of-a-test@", "@")
     found["WORKER_JOBS_DATABASE_PASSWORD"] = "of-a-test"
+    found["WORKER_JOBS_AT_ONCE"] = "4"
     return found
 
 
@@ -228,10 +233,24 @@ def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProces
 @pytest.fixture
 def worker_process(tmp_path) -> Iterator[Callable[..., WorkerProcess]]:
     """Workers in other environments."""
+    with workers(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def module_worker(tmp_path_factory) -> Iterator[Callable[..., WorkerProcess]]:
+    """The same, for one that several tests look at."""
+    with workers(tmp_path_factory.mktemp("workers")) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def workers(folder: Path) -> Iterator[Callable[..., WorkerProcess]]:
+    """Start workers; none is left at the end."""
     started: list[WorkerProcess] = []
 
     def start(environment: dict[str, str], *program: str, wait: bool = True) -> WorkerProcess:
-        log = tmp_path / f"log-{len(started)}"
+        log = folder / f"log-{len(started)}"
         started.append(WorkerProcess(environment, log, program=program or WorkerProcess.program))
         started[-1].start(wait=wait)
         return started[-1]
@@ -283,6 +302,16 @@ class Jobs:
         """How often each step's effect was seen."""
         rows = await self.admin.fetch("select name, count(*) n from flow.step where job_id = $1 group by 1", job_id)
         return {row["name"]: row["n"] for row in rows}
+
+
+@pytest.fixture(scope="session")
+def jobs_of(databases, admin) -> Callable[[Farm], Jobs]:
+    return lambda farm: Jobs(job_store, databases["research"].transaction, farm, admin)
+
+
+@pytest.fixture(scope="session")
+def farm_maker(admin) -> Callable[[], Awaitable[Farm]]:
+    return lambda: new_farm(admin)
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ async def test_work_longer_than_the_wait_is_not_delivered_again(databases, js, a
     async def slow(session, event) -> None:
         nonlocal tries
         tries += 1
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(3 * QUICK[0])
         await effect(session, event)
 
     async def done() -> bool:
@@ -262,7 +262,7 @@ async def test_a_handler_acts_for_the_farm_of_the_event_only(databases, js, admi
 async def test_an_event_reaches_its_handler_soon(databases, js, admin) -> None:
     waits = []
     async with consuming(consumer_of("soon"), databases, js):
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.3)
         for n in range(800, 806):
             began = time.monotonic()
             await send(js, "soon", n)
@@ -272,6 +272,6 @@ async def test_an_event_reaches_its_handler_soon(databases, js, admin) -> None:
 
             await until(there)
             waits.append(time.monotonic() - began)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.05)
     print("publish to effect, s:", [round(wait, 3) for wait in waits])
     assert sorted(waits)[3] < 0.3

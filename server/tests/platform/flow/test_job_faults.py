@@ -3,35 +3,78 @@
 import asyncio
 import signal
 import time
+from dataclasses import dataclass
 
 import asyncpg
+import psutil
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.job_journal import JobJournal
 from bellwether.platform.job_run import Superseded
+from bellwether.platform.jobs import Job
 
 pytestmark = pytest.mark.faults
-RUNNER_HAS = "select count(*) from dbos.workflow_status where workflow_uuid like $1 || '%' and status = 'PENDING'"
 BROKEN_OFF = "update dbos.workflow_status set status = 'ERROR' where workflow_uuid = $1"
 LOST = "delete from dbos.workflow_status where workflow_uuid = $1"
 EXECUTOR = "select executor_id from dbos.workflow_status where workflow_uuid = $1"
 
 
-async def test_a_killed_worker_s_job_is_finished_by_the_next_one(research, worker) -> None:
-    job = await research.submit("steps", {"steps": 6, "seconds": 0.4})
-    await research.wait(job.id, lambda j: j.progress >= 0.3)
+@dataclass
+class Killed:
+    """Jobs in the middle of which their worker was killed, before and after another one ended them."""
+
+    before: dict[str, dict[str, int]]
+    after: dict[str, dict[str, int]]
+    ended: dict[str, Job]
+    orphans: list[psutil.Process]
+
+
+@pytest.fixture(scope="module")
+async def killed(worker, farm_maker, jobs_of, jobs_url) -> Killed:
+    """One death for several tests: a start of the worker takes seconds."""
+    research = jobs_of(await farm_maker())
+    long = {"steps": 10, "seconds": 0.4}
+    jobs = {name: (await research.submit("steps", long)).id for name in ("plain", "broken off", "lost")}
+    jobs["child"] = (await research.submit("compute", {"seconds": 3})).id
+    for job_id in jobs.values():
+        await research.wait(job_id, lambda j: j.progress >= 0.3)
+    children = worker.children()
+    assert len(children) == 1
     worker.kill(signal.SIGKILL)
-    before = await research.times(job.id)
+    before = {name: await research.times(job_id) for name, job_id in jobs.items()}
+    _, orphans = await asyncio.to_thread(psutil.wait_procs, children, 2)
+    connection = await asyncpg.connect(jobs_url)
+    await connection.execute(BROKEN_OFF, str(jobs["broken off"]))
+    await connection.execute(LOST, str(jobs["lost"]))
+    await connection.close()
     began = time.monotonic()
     worker.start()
-    job = await research.wait(job.id)
-    print(f"finished {time.monotonic() - began:.2f} s after the restart, worker ready after {worker.ready_s:.2f} s")
-    assert job.state == "succeeded"
-    after = await research.times(job.id)
-    repeated = [name for name in before if after[name] > 1]
-    assert len(repeated) <= 1, "only the step in flight may run twice"
-    assert len(after) == 6
-    assert [line.message for line in job.log] == [f"did {n}" for n in range(6)]
+    ended = {name: await research.wait(job_id) for name, job_id in jobs.items()}
+    print(f"ended {time.monotonic() - began:.2f} s after the restart, worker ready after {worker.ready_s:.2f} s")
+    return Killed(before, {name: await research.times(job_id) for name, job_id in jobs.items()}, ended, orphans)
+
+
+def test_a_killed_worker_s_job_is_finished_by_the_next_one(killed) -> None:
+    job, before, after = killed.ended["plain"], killed.before["plain"], killed.after["plain"]
+    assert (job.state, job.attempt) == ("succeeded", 1)
+    assert 0 < len(before) < 10
+    assert len([name for name in before if after[name] > 1]) <= 1, "only the step in flight may run twice"
+    assert len(after) == 10
+    assert [line.message for line in job.log] == [f"did {n}" for n in range(10)]
+
+
+@pytest.mark.parametrize("how", ["broken off", "lost"])
+def test_a_job_that_the_runner_has_no_more_is_run_again(killed, how) -> None:
+    """Its end could not be written, or the runner's database was restored to another moment."""
+    job = killed.ended[how]
+    assert 0 < len(killed.before[how]) < 10
+    assert (job.state, job.attempt) == ("succeeded", 2)
+    assert len(killed.after[how]) == 10
+
+
+def test_a_child_process_dies_with_its_worker(killed) -> None:
+    assert killed.orphans == []
+    assert killed.ended["child"].state == "succeeded"
 
 
 async def test_a_second_worker_takes_over_from_a_dead_one(
@@ -56,36 +99,8 @@ async def test_a_second_worker_takes_over_from_a_dead_one(
         worker.start()
 
 
-@pytest.mark.parametrize("how", [BROKEN_OFF, LOST], ids=["ended", "lost"])
-async def test_a_job_that_the_runner_has_no_more_is_run_again(research, worker, jobs_url, how) -> None:
-    """Its end could not be written, or the runner's database was restored to another moment."""
-    job = await research.submit("steps", {"steps": 4, "seconds": 0.3})
-    await research.wait(job.id, lambda j: j.progress > 0)
-    worker.kill(signal.SIGKILL)
-    connection = await asyncpg.connect(jobs_url)
-    await connection.execute(how, str(job.id))
-    worker.start()
-    job = await research.wait(job.id)
-    assert (job.state, job.attempt) == ("succeeded", 2)
-    assert await connection.fetchval(RUNNER_HAS, str(job.id)) == 0
-    await connection.close()
-
-
-async def test_a_child_process_dies_with_its_worker(research, worker, admin) -> None:
-    job = await research.submit("compute", {"seconds": 2.5})
-    await research.wait(job.id, lambda j: j.progress == 0.5)
-    children = worker.children()
-    assert len(children) == 1
-    worker.kill(signal.SIGKILL)
-    end = time.monotonic() + 2
-    while any(child.is_running() and child.status() != "zombie" for child in children):
-        assert time.monotonic() < end
-    worker.start()
-    assert (await research.wait(job.id)).state == "succeeded"
-
-
 async def test_sigterm_stops_in_time_and_the_job_goes_on_later(research, worker) -> None:
-    job = await research.submit("steps", {"steps": 4, "seconds": 0.5})
+    job = await research.submit("steps", {"steps": 4, "seconds": 0.3})
     await research.wait(job.id, lambda j: j.progress > 0)
     assert worker.kill(signal.SIGTERM) < 5
     assert worker.process.returncode == 0

@@ -6,8 +6,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -29,6 +31,7 @@ class Cluster:
     """A PostgreSQL of our own."""
 
     def __init__(self, place: Path, port: int) -> None:
+        place.chmod(0o711)
         folders = Folders.of(place / "data")
         folders.make()
         user = account.for_postgres()
@@ -54,23 +57,59 @@ class Cluster:
         self.process.wait(10)
 
 
-@pytest.fixture
-def own_postgres(free_port: Callable[[], int]) -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+async def own_postgres(free_port) -> AsyncIterator[Cluster]:
+    """Migrated, and down."""
     with tempfile.TemporaryDirectory(prefix="bw-kill-", dir="/tmp", ignore_cleanup_errors=True) as place:
-        Path(place).chmod(0o711)
         cluster = Cluster(Path(place), free_port())
         cluster.start()
+        settings = MigrateSettings(database_url=cluster.url, database_password=SecretStr(cluster.password))
+        await migrate_database(settings, dict.fromkeys(PYTHON_SERVICES, PASSWORD), PASSWORD)
+        cluster.kill()
         yield cluster
         cluster.process.send_signal(signal.SIGINT)
         cluster.process.wait(20)
 
 
-async def test_a_job_outlives_the_database(own_postgres, worker_process, worker_environment, research, farm) -> None:
+@dataclass
+class Early:
+    """A worker that was started before its database."""
+
+    process: Any
+    ready_before: int
+    ready_after: int
+
+
+@pytest.fixture(scope="module")
+async def early(own_postgres, module_worker, worker_environment) -> Early:
+    """Started and looked at while its database is down, and again when that is there; one start for all tests."""
+    process = module_worker(moved(worker_environment, own_postgres.port), wait=False)
+    await answer(process, "/healthz", 0)
+    await asyncio.sleep(1)
+    found = Early(process, process.status("/readyz"), 0)
+    own_postgres.start()
+    began = time.monotonic()
+    found.ready_after = await answer(process, "/readyz", 503)
+    print(f"ready {time.monotonic() - began:.2f} s after the database")
+    return found
+
+
+async def answer(process: Any, path: str, not_this: int) -> int:
+    """The first answer of the worker that is another one."""
+    end = time.monotonic() + 15
+    while (status := process.status(path)) == not_this:
+        assert time.monotonic() < end, process.log.read_text()
+        await asyncio.sleep(0.1)
+    return int(status)
+
+
+def test_a_worker_that_starts_before_its_database_waits(early) -> None:
+    assert (early.ready_before, early.ready_after) == (503, 200)
+
+
+async def test_a_job_outlives_the_database(early, own_postgres, research, farm) -> None:
     admin = own_postgres.url.replace("postgres@", f"postgres:{own_postgres.password}@")
-    settings = MigrateSettings(database_url=own_postgres.url, database_password=SecretStr(own_postgres.password))
-    await migrate_database(settings, dict.fromkeys(PYTHON_SERVICES, PASSWORD), PASSWORD)
     await prepare(admin, farm)
-    worker = worker_process(moved(worker_environment, own_postgres.port))
     url = f"postgresql://research_app@127.0.0.1:{own_postgres.port}/bellwether"
     database = Database(ServiceSettings(name="research", database_url=url, database_password=SecretStr(PASSWORD)))
     jobs = type(research)(job_store, database.transaction, farm, await asyncpg.create_pool(admin, min_size=0))
@@ -78,7 +117,7 @@ async def test_a_job_outlives_the_database(own_postgres, worker_process, worker_
     await jobs.wait(job.id, lambda j: j.progress > 0)
     own_postgres.kill()
     await asyncio.sleep(0.7)
-    assert worker.process.poll() is None
+    assert early.process.process.poll() is None
     own_postgres.start()
     began = time.monotonic()
     job = await jobs.wait(job.id)
@@ -91,25 +130,6 @@ async def test_a_job_outlives_the_database(own_postgres, worker_process, worker_
     await database.close()
 
 
-async def test_a_worker_that_starts_before_its_database_waits(own_postgres, worker_process, worker_environment) -> None:
-    settings = MigrateSettings(database_url=own_postgres.url, database_password=SecretStr(own_postgres.password))
-    await migrate_database(settings, dict.fromkeys(PYTHON_SERVICES, PASSWORD), PASSWORD)
-    own_postgres.kill()
-    worker = worker_process(moved(worker_environment, own_postgres.port), wait=False)
-    end = time.monotonic() + 15
-    while worker.status("/healthz") != 200:
-        assert time.monotonic() < end
-        await asyncio.sleep(0.1)
-    await asyncio.sleep(1.5)
-    assert worker.status("/readyz") == 503
-    own_postgres.start()
-    began = time.monotonic()
-    while worker.status("/readyz") != 200:
-        assert time.monotonic() - began < 15, worker.log.read_text()
-        await asyncio.sleep(0.1)
-    print(f"ready {time.monotonic() - began:.2f} s after the database")
-
-
 async def prepare(dsn: str, farm) -> None:
     """The farm of the fixture, and the table that counts steps, in this cluster too."""
     connection = await asyncpg.connect(dsn)
@@ -119,6 +139,9 @@ async def prepare(dsn: str, farm) -> None:
     )
     user = farm.user.user_id
     await connection.execute("insert into farm.farm (id, name, created_by) values ($1, 'x', $2)", farm.id, user)
+    await connection.execute(
+        "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'owner')", farm.id, user
+    )
     await connection.close()
 
 
