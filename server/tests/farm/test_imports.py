@@ -207,6 +207,15 @@ async def test_files_that_cannot_be_taken(farmer: Farmer, new_farmer: NewFarmer)
     assert imports == []
 
 
+@pytest.mark.parametrize("more", [("colour", "red"), ("farm_id", "another"), ("\u00e9" * 200, "")])
+async def test_a_form_with_unknown_or_repeated_fields(farmer: Farmer, more: tuple[str, str]) -> None:
+    known = {"farm_id": farmer.farm_id, "flock": farmer.flock_id, "kind": "weights", "trait": "WWT"}
+    parts = [more, *known.items()]
+    form = [(name, (None, value)) for name, value in parts] + [("file", ("f.csv", b"VID,Date,Weight\n"))]
+    answer = await farmer.ask("POST", "/imports", 422, files=form)
+    assert answer.json()["code"] == "unknown_field", answer.text
+
+
 @pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "raw_unicode_escape", "utf-16"])
 async def test_a_file_name_in_a_strange_character_set(farmer: Farmer, charset: str) -> None:
     fields = {"farm_id": farmer.farm_id, "flock": farmer.flock_id, "kind": "weights", "trait": "WWT"}

@@ -4,19 +4,34 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from bellwether.farm.domain.findings import Verdict
 from bellwether.farm.imports import service
+from bellwether.farm.imports.problems import FormFields, repeated_field, unknown_field
 from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, ImportKind, ImportRow, Upload
 from bellwether.platform.pagination import CursorText, Limit
 from bellwether.platform.web import Acting, Write, costly, need
 from bellwether.platform.wire import Page
 
 router = APIRouter(prefix="/imports", tags=["imports"])
+FIELDS = ("farm_id", "flock", "kind", "date_order", "trait", "file")
 
 
-@router.post("", status_code=202, dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60)])
+async def only_known_fields(request: Request) -> None:
+    """A form is held to the same rule as a JSON body: a field that nobody reads is a mistake of its sender."""
+    given = [name for name, _ in (await request.form()).multi_items()]
+    errors = [unknown_field(name[:100]) for name in given if name not in FIELDS]
+    errors += [repeated_field(name) for name in FIELDS if given.count(name) > 1]
+    if errors:
+        raise FormFields(errors[0].message, errors=errors)
+
+
+@router.post(
+    "",
+    status_code=202,
+    dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60), Depends(only_known_fields)],
+)
 async def import_file(
     session: Write,
     context: Acting,
