@@ -25,15 +25,12 @@ def evaluate(
 
     Example: ./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml --out results
     """
-    from .findings import BadInput, refuse
+    from .findings import BadInput
     from .run import run
 
     try:
-        if genotypes is not None:
-            message, fix = "genomic models are not available in this version", "Leave --genotypes out"
-            raise refuse("command line", None, "not_available", message, fix, "genotypes")
         with Display(quiet=as_json) as display:
-            report = run(pedigree, records, model, out, display)
+            report = run(pedigree, records, model, genotypes, out, display)
     except BadInput as problem:
         _print_problem(problem, as_json)
         raise typer.Exit(problem.exit_code) from problem

@@ -13,9 +13,9 @@ from bellwether_engine import Effect, Legendre, Model, ModelError, Options, Vari
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .findings import BadInput, Finding, refuse
+from .genomic_table import GenomicTable
 
 Matrix = float | list[list[float]]
-NOT_YET = {"genomic": "genomic models"}
 
 
 class Strict(BaseModel):
@@ -95,6 +95,7 @@ class ModelTable(Strict):
     options: OptionsTable = OptionsTable()
     groups: GroupsTable | None = None
     metafounders: MetafoundersTable | None = None
+    genomic: GenomicTable | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class ModelFile:
     seed: int | None
     groups: tuple[str, ...] = ()
     gamma: Matrix | None = None
+    genomic: GenomicTable | None = None
 
     @property
     def sha256(self) -> str:
@@ -136,7 +138,6 @@ def read_model(path: Path) -> ModelFile:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else None
         raise refuse(path, line, "not_toml", f"not TOML: {error}", "Correct the syntax") from error
-    _refuse_not_yet(path, text, document)
     try:
         table = ModelTable.model_validate(document)
     except ValidationError as error:
@@ -146,7 +147,9 @@ def read_model(path: Path) -> ModelFile:
         given = table.metafounders or table.groups
         names = () if given is None else tuple(given.names)
         gamma = None if table.metafounders is None else table.metafounders.gamma
-        return ModelFile(path, text, build_model(table), table.options.weights, table.options.seed, names, gamma)
+        options = table.options
+        model = build_model(table)
+        return ModelFile(path, text, model, options.weights, options.seed, names, gamma, table.genomic)
     except ModelError as error:
         raise refuse(path, line_of(text, error.place), error.code, error.message, error.fix, error.place) from error
 
@@ -171,6 +174,7 @@ def build_model(table: ModelTable) -> Model:
             maximum_iterations=options.maximum_iterations,
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
+        genomic=None if table.genomic is None else table.genomic.build(options.seed),
     )
 
 
@@ -187,13 +191,6 @@ def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect
         None if effect.traits is None else tuple(effect.traits),
         None if basis is None else Legendre(basis.order, basis.on, *basis.range),
     )
-
-
-def _refuse_not_yet(path: Path, text: str, document: dict[str, Any]) -> None:
-    for section, words in NOT_YET.items():
-        if section in document:
-            message = f"{words} are not available in this version"
-            raise refuse(path, line_of(text, section), "not_available", message, f"Remove [{section}]", section)
 
 
 def _refuse_options(path: Path, text: str, table: ModelTable) -> None:

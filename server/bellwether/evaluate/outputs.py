@@ -15,6 +15,7 @@ from bellwether_engine import Solution, ThresholdSolution
 from numpy.typing import NDArray
 
 from .findings import refuse
+from .genotype_file import Samples
 from .pedigree_file import Animals
 from .records_file import Observations
 
@@ -41,7 +42,7 @@ def breeding_values(animals: Animals, solution: Solution) -> pl.DataFrame:
             "animal": ids.gather(np.repeat(np.arange(n), width)),
             "trait": [column.trait for column in solution.columns] * n,
             "effect": [column.effect for column in solution.columns] * n,
-            "ebv": ebv.ravel(),
+            "ebv": pl.Series(ebv.ravel()).fill_nan(None),
             "reliability": pl.Series(reliability.ravel()).fill_nan(None),
             "inbreeding": pl.Series(np.repeat(inbreeding, width)).fill_nan(None),
         }
@@ -137,6 +138,24 @@ def random_effects(solution: Solution, animals: Animals, observations: Observati
             )
         )
     return pl.concat(parts)
+
+
+def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:
+    """One row per marker and column of the breeding values; the estimate is that of one copy of the counted allele."""
+    genomic = solution.genomic
+    assert genomic is not None
+    m, width = genomic.effect.shape
+    row = np.repeat(np.arange(m), width)
+    return pl.DataFrame(
+        {
+            "trait": [column.trait for column in solution.columns] * m,
+            "effect": [column.effect for column in solution.columns] * m,
+            "marker": samples.markers.gather(row),
+            "allele": samples.alleles.gather(row),
+            "frequency": genomic.frequency[row],
+            "estimate": genomic.effect.ravel(),
+        }
+    )
 
 
 def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from bellwether_engine import Notice, Solution
 from bellwether_engine.provenance import engine_version
 from numpy.typing import NDArray
 
+from .genotype_file import Samples
 from .model_file import ModelFile
 from .pedigree_file import Animals
 from .records_file import Observations
@@ -82,6 +83,14 @@ def evaluation_report(
         "steps": steps.done,
         "warnings": [_warning(notice, observations, animals) for notice in solution.warnings],
     }
+
+
+def add_genomic(report: dict[str, Any], samples: Samples, solution: Solution) -> None:
+    """Genotype files, and how G was blended and tuned."""
+    genomic = solution.genomic
+    assert genomic is not None
+    report["inputs"]["genotypes"] = samples.digests
+    report["genomic"] = {"blend": genomic.blend, "shift": genomic.shift, "factor": genomic.factor}
 
 
 def _input(table: Any) -> dict[str, Any]:

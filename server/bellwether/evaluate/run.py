@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,19 @@ from bellwether_engine import EngineError, NotConverged, Solution, fit
 
 from . import outputs
 from .findings import BadInput, DidNotConverge, Finding, refuse
+from .genotype_file import Samples, read_genotypes, with_samples
 from .model_file import ModelFile, read_model
 from .pedigree_file import Animals, read_pedigree
 from .records_file import Observations, read_records
-from .report import Steps, evaluation_report, inbreeding_report
+from .report import Steps, add_genomic, evaluation_report, inbreeding_report
 from .tables import read_table
 
 Tell = Callable[[float, str], None]
 
 
-def run(pedigree: Path, records: Path | None, model: Path | None, out: Path, tell: Tell) -> dict[str, Any]:
+def run(
+    pedigree: Path, records: Path | None, model: Path | None, genotypes: str | None, out: Path, tell: Tell
+) -> dict[str, Any]:
     """Evaluate files into `out`; the report.
 
     Raises
@@ -35,19 +39,27 @@ def run(pedigree: Path, records: Path | None, model: Path | None, out: Path, tel
         message = f"records and model belong together, {missing} is missing"
         raise refuse("command line", None, "missing_option", message, f"Add {missing}, or leave both out")
     if records is None or model is None:
+        if genotypes is not None:
+            message = "genotypes need records and a model"
+            raise refuse("command line", None, "missing_option", message, "Add --records and --model", "genotypes")
         return _only_inbreeding(read_pedigree(read_table(pedigree)), out, steps)
     model_file = read_model(model)
     animals = read_pedigree(read_table(pedigree), model_file)
+    model_file, samples = _with_genotypes(model_file, genotypes, animals)
     observations = read_records(read_table(records), model_file, animals)
-    solution = _fit(animals, model_file, observations, steps)
+    solution = _fit(animals, model_file, observations, samples, steps)
     steps(1.0, "write")
     tables = {
         "breeding_values.csv": outputs.breeding_values(animals, solution),
         "fixed_effects.csv": outputs.fixed_effects(solution, observations),
         "random_effects.csv": outputs.random_effects(solution, animals, observations),
     }
+    if samples is not None:
+        tables["marker_effects.csv"] = outputs.marker_effects(samples, solution)
     steps.close()
     report = evaluation_report(animals, model_file, observations, solution, steps)
+    if samples is not None:
+        add_genomic(report, samples, solution)
     outputs.write(out, tables, report)
     return report
 
@@ -62,13 +74,43 @@ def _only_inbreeding(animals: Animals, out: Path, steps: Steps) -> dict[str, Any
     return report
 
 
-def _fit(animals: Animals, model: ModelFile, observations: Observations, steps: Steps) -> Solution:
+def _with_genotypes(model: ModelFile, genotypes: str | None, animals: Animals) -> tuple[ModelFile, Samples | None]:
+    """Read the genotypes of a model that has `[genomic]`; one without the other is refused."""
+    if model.genomic is None and genotypes is None:
+        return model, None
+    if genotypes is None:
+        message = "the model has [genomic], but there are no genotypes"
+        raise refuse(
+            "command line", None, "missing_option", message, "Add --genotypes, or remove [genomic]", "genotypes"
+        )
+    if model.genomic is None:
+        message = "there are genotypes, but the model does not say how to use them"
+        fix = "Add [genomic] with a method, or leave --genotypes out"
+        raise refuse(model.path, None, "missing_section", message, fix, "genomic")
+    samples = read_genotypes(genotypes, animals)
+    filled, samples = with_samples(model.genomic, model.model, samples, animals, model.path)
+    return replace(model, model=filled), samples
+
+
+def _fit(
+    animals: Animals, model: ModelFile, observations: Observations, samples: Samples | None, steps: Steps
+) -> Solution:
+    genotypes = None if samples is None else samples.genotypes
     try:
-        return fit(model.model, observations.records, animals.pedigree, progress=steps)
+        return fit(model.model, observations.records, animals.pedigree, genotypes=genotypes, progress=steps)
     except NotConverged as error:
         raise DidNotConverge([Finding(str(model.path), None, error.code, error.message, error.fix)]) from error
     except EngineError as error:
+        if samples is not None and error.place == "genotypes":
+            raise _of_markers(error, samples) from error
         raise explain(error, model, observations) from error
+
+
+def _of_markers(error: EngineError, samples: Samples) -> BadInput:
+    """A refusal of the genotypes; positions are those of markers."""
+    names = ", ".join(str(samples.markers[i]) for i in error.positions)
+    message = f"{error.message}: {names}" if names else error.message
+    return BadInput([Finding(str(samples.path), None, error.code, message, error.fix, "genotypes")])
 
 
 def explain(error: EngineError, model: ModelFile, observations: Observations) -> BadInput:

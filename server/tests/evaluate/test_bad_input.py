@@ -91,7 +91,6 @@ MODELS = {
         "groups_and_metafounders",
         14,
     ),
-    "genomic": (MODEL + '[genomic]\nmethod = "gblup"\n', "not_available", 14),
     "ordinal residual": (ORDINAL, "residual_not_one", 15),
     "ordinal categories": (
         ORDINAL.replace("40.0", "1.0").replace('"sex"', '"WWG"', 1),
@@ -150,10 +149,6 @@ def test_an_unknown_dam_in_the_records(evaluate):
 @pytest.mark.parametrize("left_out", ["records", "model"])
 def test_records_and_model_belong_together(evaluate, left_out):
     refused(evaluate(**{left_out: None}, arguments=["--json"]), "command line", "missing_option", None)
-
-
-def test_genotypes_are_refused(evaluate):
-    refused(evaluate(arguments=["--json", "--genotypes", "chip"]), "command line", "not_available", None)
 
 
 def test_a_file_that_is_not_there(evaluate, tmp_path):

@@ -7,6 +7,7 @@ from typing import get_args
 import polars as pl
 import pytest
 from bellwether.evaluate.command import app
+from bellwether.evaluate.genomic_table import GenomicTable
 from bellwether.evaluate.model_file import EffectTable, ModelTable, OptionsTable, VariancesTable
 from bellwether_engine import Options
 from bellwether_engine.effect import Kind
@@ -29,6 +30,7 @@ def test_the_example(evaluate):
 def test_every_option_is_documented():
     options = [name for parameter in get_command(app).params for name in parameter.opts]
     keys = [*OptionsTable.model_fields, *VariancesTable.model_fields, *EffectTable.model_fields]
+    keys += GenomicTable.model_fields
     keys += [*(key for key in ModelTable.model_fields if key != "trait"), *(field.name for field in fields(Options))]
     missing = [
         name for name in [*options, *get_args(Kind), *keys] if f"`{name}" not in PAGE and f"[{name}]" not in PAGE
