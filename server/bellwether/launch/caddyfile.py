@@ -8,6 +8,7 @@ from pathlib import Path
 PROBLEMS = {
     404: ("not_found", "Not found", "Nothing is served at this address."),
     413: ("body_too_large", "Body too large", "The body is larger than this address takes."),
+    421: ("misdirected", "Misdirected request", "The platform answers to the names of its public address only."),
     502: ("bad_gateway", "Bad gateway", "The service broke off its answer. Reading again is safe."),
     503: ("service_unavailable", "Service unavailable", "The service is not ready. Try again in a few seconds."),
     504: ("gateway_timeout", "Gateway timeout", "The service did not answer in time."),
@@ -103,9 +104,14 @@ SITE = """
 		}}
 		error @announced_import 413
 		error @announced 413
+		redir / /docs
 {proxies}
 		error 404
 	}}
+	import problems
+}}
+
+(problems) {{
 	handle_errors {{
 		import guarded
 		header Content-Type application/problem+json
@@ -123,6 +129,11 @@ http://localhost:{http}, http://127.0.0.1:{http} {{
 https://localhost:{https} {{
 	tls internal
 	import site
+}}
+
+http://:{http} {{
+	error 421
+	import problems
 }}
 """
 

@@ -39,7 +39,6 @@ HIDDEN = [
     "/api/v1/farm/x/..%2f..%2fauth/internal/x",
     "/api/v1/farm/metrics",
     "/nothing/here",
-    "/",
 ]
 
 
@@ -53,6 +52,17 @@ def gateway(running: Path) -> httpx.Client:
 def test_a_path_leads_to_its_service_unchanged(gateway: httpx.Client, path: str, part: str) -> None:
     seen = gateway.get(path).json()
     assert (seen["name"], seen["path"]) == (part, path)
+
+
+def test_the_bare_address_leads_to_the_documentation(gateway: httpx.Client) -> None:
+    answer = gateway.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
+
+
+def test_a_foreign_host_is_refused(gateway: httpx.Client) -> None:
+    answer = gateway.get("/healthz", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (421, "misdirected")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", HIDDEN)
