@@ -124,9 +124,10 @@ async def test_cut_connections_do_not_fail_a_job(research, worker, admin) -> Non
 
 
 async def test_the_fence_shuts_out_a_late_worker(research, databases, farm, admin) -> None:
-    job = await research.submit("nobody-runs-this", {})
+    job = await research.wait((await research.submit("nobody-runs-this", {})).id)
+    # as no worker of this run looks for it
     await admin.execute(
-        "update research.job set state = 'queued', dispatched = 99, finished_at = null where id = $1", job.id
+        "update research.job set state = 'running', dispatched = 0, finished_at = null where id = $1", job.id
     )
     who = Context(user_id=farm.user.user_id, farm_ids=(farm.id,))
     old, new = (JobJournal(databases["research"], "research", job.id, who) for _ in range(2))
