@@ -30,6 +30,7 @@ The one call that a service needs::
     solution.fixed          # one FixedSolution per effect and trait: level, estimate, se
     solution.convergence    # method, iterations, largest_change, relative_residual
     solution.provenance     # engine version, parameters, digest of the input
+    solution.estimates      # with Options(estimate="ai-reml"): components, ratios, covariance, -2 log L, rounds
 
 Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`): ``code``, ``message``, ``place``,
 ``fix``, ``positions``. The engine knows no files, clock, environment, network or database.
@@ -45,6 +46,7 @@ from .pedigree import Pedigree
 from .provenance import engine_version
 from .records import Records
 from .relationship import Relationship
+from .reml import Estimates, VarianceEstimate
 from .solution import (
     Convergence,
     FixedSolution,
@@ -63,9 +65,9 @@ from .variances import Variances
 __version__ = engine_version()
 
 __all__ = [
-    "Convergence", "Effect", "EngineError", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution", "Genotypes",
-    "GroupSolution", "Groups", "Legendre", "Model", "ModelError", "NotConverged", "Notice", "Options",
+    "Convergence", "Effect", "EngineError", "Estimates", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution",
+    "Genotypes", "GroupSolution", "Groups", "Legendre", "Model", "ModelError", "NotConverged", "Notice", "Options",
     "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
     "RelationshipBlock", "Solution",
-    "ThresholdSolution", "Variances", "fit",
+    "ThresholdSolution", "VarianceEstimate", "Variances", "fit",
 ]  # fmt: skip

@@ -53,7 +53,8 @@ def check_effects(effects: tuple[Effect, ...], traits: tuple[str, ...]) -> None:
 
 def check_options(options: Any) -> None:
     """Refuse options outside their choices."""
-    hints = {"reliability": ("none", "exact", "auto"), "solver": ("direct", "pcg", "auto")}
+    hints: dict[str, tuple[str, ...]] = {"estimate": ("none", "ai-reml")}
+    hints |= {"reliability": ("none", "exact", "auto"), "solver": ("direct", "pcg", "auto")}
     for name, choices in hints.items():
         value = getattr(options, name)
         if value not in choices:

@@ -23,6 +23,7 @@ from .ordinal import check_ordinal
 from .pedigree import Pedigree
 from .provenance import provenance
 from .records import Records
+from .reml import estimate_variances
 from .results import (
     below_zero,
     breeding_values,
@@ -92,7 +93,8 @@ def fit(
         For a model with `genomic`; they belong together.
     progress : callable(fraction, step), optional
         Called at the start of each step with the share done, 0 to 1, and its name: ``inbreeding``, ``a_inverse`` (with
-        genotypes ``relationships``), ``design``, ``solve``, ``reliability``, ``done``; in long steps more than once.
+        genotypes ``relationships``), ``design``, ``estimate``, ``solve``, ``reliability``, ``done``; in long steps more
+        than once.
 
     Returns
     -------
@@ -105,7 +107,7 @@ def fit(
     PedigreeError
         A loop, an animal used as sire and dam.
     NotConverged
-        The PCG did not reach the tolerance.
+        The PCG did not reach the tolerance, or the estimation of the variances did not converge.
 
     References
     ----------
@@ -144,6 +146,11 @@ def fit(
     groups = plan_groups(design, constraints.constrained, pedigree, model.traits) if is_genetic else None
     held = None if groups is None else groups.constrained
     equations = build_equations(design, constraints.constrained, a_inverse, held)
+    estimates = None
+    if model.options.estimate == "ai-reml":
+        estimates, equations = estimate_variances(
+            equations, model.variances.residual, np.isfinite(records.values), records.weights, model.traits, tell
+        )
     tell(0.25, "solve")
     plan = choose(model.options, equations.n_equations)
     thresholds: tuple[ThresholdSolution, ...] = ()
@@ -169,6 +176,7 @@ def fit(
             *warnings,
             *constraints.warnings,
             *(groups.warnings if groups else ()),
+            *(estimates.warnings if estimates else ()),
             *plan.warnings,
             *below_zero(reliability),
         ),
@@ -177,6 +185,7 @@ def fit(
         if groups is None
         else group_solution(answer.x, groups, equations.starts[0], pedigree.n_animals, of_groups),
         thresholds=thresholds,
+        estimates=estimates,
     )
 
 
@@ -209,11 +218,26 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
     check_options(model.options)
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
+    check_estimation(model, pedigree)
     check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
     if pedigree.groups is not None and pedigree.groups.is_random and not model.options.inbreeding:
         message = "metafounders make founders inbred: inbreeding cannot be left out"
         raise ModelError("metafounders_inbreeding", message, place="options.inbreeding", fix="Set inbreeding = true")
+
+
+def check_estimation(model: Model, pedigree: Pedigree) -> None:
+    """Refuse to estimate the variances of what AI-REML does not carry out yet."""
+    without = {
+        "genomic models": model.genomic is not None,
+        "ordinal traits": bool(model.ordinal),
+        "genetic groups (take metafounders)": pedigree.groups is not None and not pedigree.groups.is_random,
+    }
+    wrong = [name for name, is_there in without.items() if is_there]
+    if model.options.estimate != "none" and wrong:
+        message = f"variances with {wrong[0]} cannot be estimated in this version"
+        fix = 'Estimate them without, then give them with estimate = "none"'
+        raise ModelError("not_available", message, place="options.estimate", fix=fix)
 
 
 def _counts(records: Records, pedigree: Pedigree, equations: Equations) -> dict[str, int]:

@@ -14,6 +14,8 @@ class Options:
     ----------
     inbreeding : bool
         Use inbreeding in A-inverse (and in the reliability). Off reproduces BLUPF90's `add_animal`.
+    estimate : str
+        ``none``; ``ai-reml``: estimate all (co)variances by restricted maximum likelihood; those given are the start.
     reliability : str
         ``none``; ``exact`` (refused above `EXACT_LIMIT` equations); ``auto``: exact up to that limit, none above it.
     solver : str
@@ -25,6 +27,7 @@ class Options:
     """
 
     inbreeding: bool = True
+    estimate: Literal["none", "ai-reml"] = "none"
     reliability: Literal["none", "exact", "auto"] = "auto"
     solver: Literal["direct", "pcg", "auto"] = "auto"
     tolerance: float = 1e-6

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .reml import Estimates
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,8 @@ class Solution:
         Of the ordinal traits.
     genomic : GenomicSolution, optional
         Of a model with genotypes.
+    estimates : Estimates, optional
+        (Co)variances and heritabilities where they were estimated; the rest of the solution belongs to them.
     """
 
     columns: tuple[GeneticColumn, ...]
@@ -224,3 +229,4 @@ class Solution:
     groups: GroupSolution | None = None
     thresholds: tuple[ThresholdSolution, ...] = ()
     genomic: GenomicSolution | None = None
+    estimates: Estimates | None = None

@@ -114,11 +114,16 @@ def factor_of(equations: Equations, analysis: Analysis | None = None) -> Factor:
     try:
         return Factor(equations.matrix(), analysis)
     except ModelError as error:
-        if error.code != "singular" or not error.positions:
-            raise
-        effect = equations.effect_of(error.positions[0])
-        message = f"the equations are singular: nothing is left to estimate effect {effect} from beside the others"
-        raise ModelError("singular", message, place=f"effects.{effect}", fix=error.fix) from error
+        raise singular_effect(error, equations) from error
+
+
+def singular_effect(error: ModelError, equations: Equations) -> ModelError:
+    """The refusal of singular equations with the name of the effect; other refusals as they are."""
+    if error.code != "singular" or not error.positions:
+        return error
+    effect = equations.effect_of(error.positions[0])
+    message = f"the equations are singular: nothing is left to estimate effect {effect} from beside the others"
+    return ModelError("singular", message, place=f"effects.{effect}", fix=error.fix)
 
 
 def _direct(

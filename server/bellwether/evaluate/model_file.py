@@ -168,6 +168,7 @@ def build_model(table: ModelTable) -> Model:
         variances,
         Options(
             inbreeding=options.inbreeding,
+            estimate=options.estimate,  # type: ignore[arg-type]  # mc-reml was refused
             reliability=options.reliability,  # type: ignore[arg-type]  # approximate was refused
             solver=options.solver,
             tolerance=options.tolerance,
@@ -195,12 +196,12 @@ def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect
 
 def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
     refused = {
-        "options.estimate": table.options.estimate if table.options.estimate != "none" else None,
+        "options.estimate": table.options.estimate if table.options.estimate == "mc-reml" else None,
         "options.reliability": "approximate" if table.options.reliability == "approximate" else None,
     }
     for place, what in refused.items():
         if what is not None:
-            fix = 'Use estimate = "none", reliability = "exact"'
+            fix = 'Use estimate = "none" or "ai-reml", reliability = "exact"'
             message = f"{what} is not available in this version"
             raise refuse(path, line_of(text, place), "not_available", message, fix, place)
     if table.groups and table.metafounders:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from bellwether_engine import Solution, ThresholdSolution
+from bellwether_engine import Estimates, Solution, ThresholdSolution
 from numpy.typing import NDArray
 
 from .findings import refuse
@@ -138,6 +139,12 @@ def random_effects(solution: Solution, animals: Animals, observations: Observati
             )
         )
     return pl.concat(parts)
+
+
+def variances(estimates: Estimates) -> pl.DataFrame:
+    """Estimated (co)variances, then heritabilities, shares and correlations."""
+    rows = [asdict(estimate) for estimate in (*estimates.components, *estimates.ratios)]
+    return pl.DataFrame(rows).with_columns(pl.col("se").fill_nan(None))
 
 
 def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:

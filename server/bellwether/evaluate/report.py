@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from bellwether_engine import Notice, Solution
+from bellwether_engine import Estimates, Notice, Solution
 from bellwether_engine.provenance import engine_version
 from numpy.typing import NDArray
 
@@ -77,12 +77,33 @@ def evaluation_report(
         "converged": convergence.converged,
         "iterations": convergence.iterations,
         "convergence": asdict(convergence),
+        "estimation": _estimation(solution.estimates),
+        "minus2_log_likelihood": solution.estimates.minus2_log_likelihood if solution.estimates else None,
         "reliability": "exact" if solution.reliability is not None else "none",
         "reliability_base": solution.reliability_base,
         "fixed_effects_constraint": solution.constraint,
         "steps": steps.done,
         "warnings": [_warning(notice, observations, animals) for notice in solution.warnings],
     }
+
+
+def _estimation(estimates: Estimates | None) -> dict[str, Any] | None:
+    if estimates is None:
+        return None
+    return {
+        "method": "ai-reml",
+        "rounds": len(estimates.rounds),
+        "gradient": estimates.gradient,
+        "largest_change": estimates.largest_change,
+        "minus2_log_likelihood": estimates.minus2_log_likelihood,
+        "boundary": list(estimates.boundary),
+        "inverse_average_information": [[_or_none(x) for x in row] for row in estimates.covariance],
+        "history": [asdict(step) for step in estimates.rounds],
+    }
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def add_genomic(report: dict[str, Any], samples: Samples, solution: Solution) -> None:

@@ -56,6 +56,8 @@ def run(
     }
     if samples is not None:
         tables["marker_effects.csv"] = outputs.marker_effects(samples, solution)
+    if solution.estimates is not None:
+        tables["variances.csv"] = outputs.variances(solution.estimates)
     steps.close()
     report = evaluation_report(animals, model_file, observations, solution, steps)
     if samples is not None:

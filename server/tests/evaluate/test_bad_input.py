@@ -76,7 +76,6 @@ MODELS = {
     "unknown trait": (with_effect("animal", "permanent", 'traits = ["X"]\n'), "unknown_trait", None),
     "no traits": (MODEL.replace('["WWG"]', "[]"), "traits", 1),
     "class and number": (with_effect("sex", "covariate"), "column_used_twice", 4),
-    "ai-reml": (with_option('estimate = "ai-reml"'), "not_available", 16),
     "mc-reml": (with_option('estimate = "mc-reml"'), "not_available", 16),
     "approximate": (with_option('reliability = "approximate"'), "not_available", 16),
     "tolerance": (with_option("tolerance = 0.0"), "tolerance", 16),
