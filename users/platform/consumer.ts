@@ -80,7 +80,8 @@ export class Consumer {
     const { stream, durable, subjects } = this.subscriber;
     const manager = await jetstreamManager(live, { checkAPI: false });
     const changeable = {
-      filter_subjects: subjects,
+      // its own replay subject brings dead letters back to this consumer alone
+      filter_subjects: [...subjects, `${stream.toLowerCase()}.replay.${durable}`],
       ack_wait: ackWaitNs,
       max_deliver: maxDeliver,
       max_ack_pending: 200,

@@ -1,5 +1,6 @@
 """The demo's story, step by step, over the platform's public interface. Every step can be repeated without doubling."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ EMAIL, NAME = "farmer@demo.bellwether.local", "Dorothy Dorset"
 FARM, FLOCK, FLOCK_CODE = "Demo stud", "Poll Dorset stud", "161234"
 EXAMPLE = ROOT / "examples" / "flock"
 FILES = (("animals.csv", {"kind": "sg"}), ("weights.csv", {"kind": "weights", "trait": "PWT", "date_order": "dmy"}))
+TRIES = 100
 TRAITS = ("WWT", "PWT")
 Watch = Callable[[dict[str, Any]], None]
 
@@ -47,11 +49,14 @@ class Story:
 
     def place(self) -> None:
         """The farm and its flock, made on the first run."""
-        self.farm = self._found("/api/v1/farm/farms", "name", FARM) or self.client.post(
-            "/api/v1/farm/farms", {"name": FARM, "country": "AU", "time_zone": "Australia/Melbourne"}
+        self.farm = self._found("/api/v1/farm/farms", "name", FARM) or self._once(
+            "demo-farm",
+            "/api/v1/farm/farms",
+            {"name": FARM, "country": "AU", "time_zone": "Australia/Melbourne"},
         )
-        flocks = f"/api/v1/farm/flocks?farm_id={self.farm['id']}"
-        self.flock = self._found(flocks, "code", FLOCK_CODE) or self.client.post(
+        farm_id = self.farm["id"]
+        self.flock = self._found("/api/v1/farm/flocks", "code", FLOCK_CODE, farm_id=farm_id) or self._once(
+            f"demo-flock-{farm_id}",
             "/api/v1/farm/flocks",
             {
                 "farm_id": self.farm["id"],
@@ -116,8 +121,21 @@ class Story:
         found: dict[str, Any] = self.client.get(f"/api/v1/genetics/flocks/{self.flock['id']}/trend", trait=trait)
         return found
 
-    def _found(self, path: str, key: str, value: str) -> dict[str, Any] | None:
-        return next((item for item in self.client.items(path) if item[key] == value), None)
+    def _found(self, path: str, key: str, value: str, **params: str) -> dict[str, Any] | None:
+        return next((item for item in self.client.items(path, **params) if item[key] == value), None)
+
+    def _once(self, key: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Create something under a key, so that two demos at once make one."""
+        for _ in range(TRIES):
+            try:
+                made: dict[str, Any] = self.client.post(path, body, headers={"Idempotency-Key": key})
+            except Refused as refused:
+                if refused.problem.get("code") != "idempotency_running":
+                    raise
+                time.sleep(0.1)
+            else:
+                return made
+        raise Refused(409, {"detail": "another demo does not come to an end"})
 
 
 def example_files() -> list[tuple[Path, dict[str, str]]]:

@@ -25,7 +25,7 @@ GLOBAL = """{{
 	default_bind {hosts}
 	http_port {http}
 	https_port {https}
-	storage file_system {home}/storage
+	storage file_system {storage}
 	grace_period 3s
 	servers {{
 		protocols h1 h2 h3
@@ -183,8 +183,15 @@ def text(listen: Listen, limits: Limits, routes: dict[str, list[str]], home: Pat
         import_bytes=limits.import_bytes,
         body_bytes=limits.body_bytes,
     )
-    top = GLOBAL.format(hosts=" ".join(listen.hosts), http=listen.http, https=listen.https, home=home)
+    hosts, storage = " ".join(listen.hosts), _quoted(str(home / "storage"))
+    top = GLOBAL.format(hosts=hosts, http=listen.http, https=listen.https, storage=storage)
     return top + site + ENDS.format(http=listen.http, https=listen.https)
+
+
+def _quoted(word: str) -> str:
+    """One word of the Caddyfile, whatever it holds."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _problems() -> str:

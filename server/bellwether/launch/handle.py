@@ -168,6 +168,8 @@ def _end_leftovers(folders: Folders) -> None:
             state.phase, state.supervisor, state.guardian = "stopped", None, None
             for part in state.parts.values():
                 part.state, part.pid, part.start = "stopped", None, None
-            states.write(folders, state)
+            # on a full disk everything has ended all the same; the next start finds out by the pids
+            with contextlib.suppress(OSError):
+                states.write(folders, state)
         os.close(descriptor)
     process.wait_gone(state.processes(), 5.0)

@@ -45,8 +45,8 @@ def _write_conf(folders: Folders, port: int, monitor: int) -> str:
         "authorization": {"timeout": 5, "users": _users(folders)},
     }  # fmt: skip
     path = store / "nats.conf"
-    # the broker's language is a superset of JSON
-    write_atomically(path, json.dumps(conf, indent=1) + "\n")
+    # the broker's language takes JSON, but knows no \u escapes
+    write_atomically(path, json.dumps(conf, indent=1, ensure_ascii=False) + "\n")
     return str(path)
 
 

@@ -146,7 +146,12 @@ def _settings(cluster: Cluster, port: int, sockets: Path) -> str:
     }  # fmt: skip
     if cluster.server.plugins:
         lines["dynamic_library_path"] = cluster.server.plugins
-    return "".join(f"{name} = '{value}'\n" for name, value in lines.items())
+    return "".join(f"{name} = {_quoted(value)}\n" for name, value in lines.items())
+
+
+def _quoted(value: object) -> str:
+    """A value of postgresql.conf; a folder's name may hold a quote."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _write_conf(data: Path, text: str) -> None:

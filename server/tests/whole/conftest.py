@@ -79,7 +79,7 @@ def start() -> Iterator[Callable[..., Platform]]:
     Path(place.name).chmod(0o711)
 
     def make(*, split: bool = False) -> Platform:
-        platform = Platform(Path(place.name) / f"data{len(running)}", split)
+        platform = Platform(Path(place.name) / f"Schäfer's data {len(running)}", split)
         # a test never touches a database that somebody else has pointed to
         os.environ.pop("DATABASE_URL", None)
         handle.ensure_up(platform.data, split)
