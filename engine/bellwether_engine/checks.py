@@ -64,6 +64,8 @@ def check_options(options: Any) -> None:
     if not 0.0 < options.tolerance < 1.0:
         message = f"tolerance {options.tolerance} is not between 0 and 1"
         raise ModelError("tolerance", message, place="options.tolerance", fix="1e-6 is usual")
+    if options.threads < 0:
+        raise ModelError("threads", "threads below 0", place="options.threads", fix="0 takes every core")
     if options.maximum_iterations < 1:
         place = "options.maximum_iterations"
         raise ModelError("maximum_iterations", "at least one iteration is needed", place=place, fix="5000 is usual")

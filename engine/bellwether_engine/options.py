@@ -24,6 +24,8 @@ class Options:
         Largest change of a breeding value over a window of 10 PCG iterations, in genetic standard deviations.
     maximum_iterations : int
         PCG gives up, and raises, after so many.
+    threads : int
+        Threads of the PCG; 0: as many as there are cores. The answer has the same bits for any number.
     """
 
     inbreeding: bool = True
@@ -32,3 +34,4 @@ class Options:
     solver: Literal["direct", "pcg", "auto"] = "auto"
     tolerance: float = 1e-6
     maximum_iterations: int = 5000
+    threads: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,9 @@ from scipy.linalg import cho_factor, cho_solve
 
 from .equations import Equations
 from .errors import NotConverged
+from .products import BlockProduct, EquationProduct
 from .solution import Convergence
+from .workers import Workers
 
 WINDOW = 10
 RESIDUAL = 1e-8
@@ -27,6 +30,15 @@ class Preconditioner:
     fixed: tuple[NDArray[np.float64], bool] | None
     fixed_diagonal: Vector
     levels: tuple[tuple[int, NDArray[np.float64]], ...]
+    workers: Workers
+
+    @cached_property
+    def products(self) -> tuple[tuple[slice, BlockProduct], ...]:
+        """The blocks of each effect as operators on their part of a vector."""
+        return tuple(
+            (slice(start, start + blocks.shape[0] * blocks.shape[1]), BlockProduct(blocks, self.workers))
+            for start, blocks in self.levels
+        )
 
     def apply(self, r: Vector) -> Vector:
         """M^-1 r."""
@@ -36,19 +48,18 @@ class Preconditioner:
             z[:n_fixed] = cho_solve(self.fixed, r[:n_fixed], check_finite=False)
         else:
             z[:n_fixed] = r[:n_fixed] / self.fixed_diagonal
-        for start, blocks in self.levels:
-            part = r[start : start + blocks.shape[0] * blocks.shape[1]].reshape(len(blocks), -1)
-            z[start : start + part.size] = np.einsum("nij,nj->ni", blocks, part).ravel()
+        for part, product in self.products:
+            product.into(r[part], z[part])
         return z
 
 
-def build_preconditioner(equations: Equations) -> Preconditioner:
+def build_preconditioner(equations: Equations, workers: Workers) -> Preconditioner:
     """Invert the diagonal blocks of C."""
     x = equations.w[:, : equations.n_fixed]
     crossed = x.T @ equations.residual_inverse @ x
     dense = 0 < equations.n_fixed <= DENSE_FIXED
     levels = tuple(_level_blocks(equations, k) for k in range(len(equations.starts)))
-    return Preconditioner(cho_factor(crossed.toarray()) if dense else None, crossed.diagonal(), levels)
+    return Preconditioner(cho_factor(crossed.toarray()) if dense else None, crossed.diagonal(), levels, workers)
 
 
 def _level_blocks(equations: Equations, k: int) -> tuple[int, NDArray[np.float64]]:
@@ -68,7 +79,7 @@ def _level_blocks(equations: Equations, k: int) -> tuple[int, NDArray[np.float64
         held = equations.held[start : start + size * n_levels].reshape(n_levels, size)
         blocks[held[:, :, None] | held[:, None, :]] = 0.0
         blocks[:, range(size), range(size)] += held
-    return start, np.asarray(np.linalg.inv(blocks), dtype=np.float64)
+    return start, 1.0 / blocks if size == 1 else np.asarray(np.linalg.inv(blocks), dtype=np.float64)
 
 
 def solve_pcg(
@@ -77,6 +88,7 @@ def solve_pcg(
     tolerance: float,
     maximum_iterations: int,
     report: Callable[[float], None],
+    threads: int = 0,
 ) -> tuple[Vector, Convergence]:
     """Solve C x = rhs by PCG from 0.
 
@@ -93,6 +105,8 @@ def solve_pcg(
     maximum_iterations : int
     report : callable(share)
         Called every window with a rough share done, 0 to 1.
+    threads : int
+        0: as many as there are cores. The answer has the same bits for any number.
 
     Returns
     -------
@@ -107,18 +121,32 @@ def solve_pcg(
     ----------
     Tsuruta et al. 2001, J Anim Sci 79:1166; Stranden and Lidauer 1999, J Dairy Sci 82:2779.
     """
-    conditioner = build_preconditioner(equations)
+    with Workers(threads) as workers:
+        conditioner = build_preconditioner(equations, workers)
+        product = EquationProduct(equations, workers)
+        return _solve(equations, (product, conditioner, workers), scale, tolerance, maximum_iterations, report)
+
+
+Machine = tuple[EquationProduct, Preconditioner, Workers]
+
+
+def _solve(
+    equations: Equations,
+    machine: Machine,
+    scale: Vector,
+    tolerance: float,
+    maximum_iterations: int,
+    report: Callable[[float], None],
+) -> tuple[Vector, Convergence]:
     size = float(np.linalg.norm(equations.rhs)) or 1.0
     x = np.zeros(equations.n_equations)
     r = equations.rhs.copy()
     done, change, residual = 0, np.inf, np.inf
     while done < maximum_iterations:
         before, r_before = x.copy(), float(np.linalg.norm(r)) / size
-        x, r, steps, energy = _run(
-            equations, conditioner, x, r, maximum_iterations - done, (scale, tolerance, size, report)
-        )
+        x, r, steps, energy = _run(machine, x, r, maximum_iterations - done, (scale, tolerance, size, report))
         done += steps
-        r = equations.rhs - equations.product(x)
+        r = equations.rhs - machine[0].times(x)
         residual = float(np.linalg.norm(r)) / size
         change = energy[1]
         if residual < RESIDUAL and change < tolerance:
@@ -133,35 +161,33 @@ def solve_pcg(
 
 
 def _run(
-    equations: Equations,
-    conditioner: Preconditioner,
+    machine: Machine,
     x: Vector,
     r: Vector,
     allowed: int,
     rule: tuple[Vector, float, float, Callable[[float], None]],
 ) -> tuple[Vector, Vector, int, tuple[float, float]]:
     """Iterate until the rule holds; x, r, iterations and (error estimate, largest change over the last window)."""
-    scale, tolerance, size, report = rule
+    (scale, tolerance, size, report), (product, conditioner, workers) = rule, machine
     first = max(float(np.linalg.norm(r)) / size, 10 * RESIDUAL)
     z = conditioner.apply(r)
-    p, rz = z.copy(), float(r @ z)
+    p, rz, norm = z.copy(), workers.dot(r, z), float(np.linalg.norm(r))
     x, window, energy, change = x.copy(), x.copy(), 0.0, np.inf
     for step in range(1, allowed + 1):
-        if np.linalg.norm(r) <= ROUNDING * size:
+        if norm <= ROUNDING * size:
             return x, r, step - 1, (float(np.sqrt(rz)), float(np.max(np.abs(z) / scale, initial=0.0)))
-        q = equations.product(p)
-        alpha = rz / float(p @ q)
-        x += alpha * p
-        r = r - alpha * q
+        q = product.times(p)
+        alpha = rz / workers.dot(p, q)
+        norm = workers.advance(x, r, p, q, alpha) ** 0.5
         energy += alpha * rz
         z = conditioner.apply(r)
-        rz, previous = float(r @ z), rz
-        p = z + (rz / previous) * p
+        rz, previous = workers.dot(r, z), rz
+        workers.turn(p, z, rz / previous)
         if step % WINDOW == 0:
             change = float(np.max(np.abs(x - window) / scale, initial=0.0))
-            relative = float(np.linalg.norm(r)) / size
+            relative = norm / size
             report(min(0.99, np.log(first / max(relative, 1e-300)) / np.log(first / RESIDUAL)))
             if change < tolerance and relative < RESIDUAL:
                 return x, r, step, (float(np.sqrt(energy)), change)
-            window, energy = x.copy(), 0.0
+            window[:], energy = x, 0.0
     return x, r, allowed, (float(np.sqrt(energy)), change)

@@ -91,6 +91,7 @@ def solve(equations: Equations, options: Options, plan: Plan, tell: Tell, groups
             options.tolerance,
             options.maximum_iterations,
             lambda share: tell(0.25 + 0.55 * share, "solve"),
+            options.threads,
         )
         convergence = _compare(equations, factor, x, scale, convergence)
     diagonal = None

@@ -71,6 +71,7 @@ class OptionsTable(Strict):
     seed: int | None = None
     solver: Literal["auto", "direct", "pcg"] = "auto"
     maximum_iterations: int = 5000
+    threads: int = 0
 
 
 class GroupsTable(Strict):
@@ -173,6 +174,7 @@ def build_model(table: ModelTable) -> Model:
             solver=options.solver,
             tolerance=options.tolerance,
             maximum_iterations=options.maximum_iterations,
+            threads=options.threads,
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
         genomic=None if table.genomic is None else table.genomic.build(options.seed),
