@@ -6,6 +6,7 @@ from bellwether_engine import ModelError
 from bellwether_engine.factor import Factor
 from bellwether_engine.sparse import analyse
 from bellwether_engine.sparse.ordering import minimum_degree
+from bellwether_engine.sparse.quotient import FREE, compact, new_graph
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csc_array, diags_array, eye_array, kron, random_array
@@ -104,3 +105,20 @@ def test_what_is_not_positive_definite_is_refused(matrix):
         Factor(csc_array(matrix))
     assert caught.value.code == "singular"
     assert caught.value.positions
+
+
+@given(seeds, st.integers(2, 40))
+def test_closing_the_gaps_keeps_the_lists(seed, n):
+    rng = np.random.default_rng(seed)
+    pattern = positive(seed, n, 3.0)
+    pattern.setdiag(0.0)
+    pattern.eliminate_zeros()
+    graph = new_graph(pattern.indptr.astype(np.int64), pattern.indices.astype(np.int64))
+    graph.length[rng.random(n) < 0.4] = 0
+    graph.length[:] = np.minimum(graph.length, rng.integers(0, 5, n))
+    lists = [graph.items[s : s + k].tolist() for s, k in zip(graph.start, graph.length, strict=True)]
+    compact(graph)
+    assert [graph.items[s : s + k].tolist() for s, k in zip(graph.start, graph.length, strict=True) if k] == [
+        entries for entries in lists if entries
+    ]
+    assert graph.state[FREE] == sum(len(entries) for entries in lists)

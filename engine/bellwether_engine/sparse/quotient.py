@@ -80,13 +80,22 @@ def unlink(g: Quotient, i: int) -> None:  # pragma: no cover - compiled
 
 @njit(cache=True)
 def compact(g: Quotient) -> None:  # pragma: no cover - compiled
-    """Close the gaps between the lists."""
-    end = 0
-    for i in np.argsort(g.start):
+    """Close the gaps between the lists; the first item of each gives way to the name of its node meanwhile."""
+    for i in range(len(g.start)):
         if g.length[i] > 0:
-            begin = g.start[i]
-            g.start[i] = end
-            for p in range(begin, begin + g.length[i]):
-                g.items[end] = g.items[p]
-                end += 1
+            first = g.start[i]
+            g.start[i] = g.items[first]
+            g.items[first] = -i - 1
+    end, p = 0, 0
+    while p < g.state[FREE]:
+        i = -g.items[p] - 1
+        p += 1
+        if i < 0:
+            continue
+        g.items[end] = g.start[i]
+        g.start[i] = end
+        end += 1
+        for _ in range(g.length[i] - 1):
+            g.items[end] = g.items[p]
+            end, p = end + 1, p + 1
     g.state[FREE] = end

@@ -116,9 +116,15 @@ def supernodes(parent: Ints, count: Ints) -> Ints:  # pragma: no cover - compile
     return first[: top + 1].copy()
 
 
+def row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, Ints]:
+    """Start and rows (ascending) of each supernode, from the strict lower triangle by columns."""
+    start, unsorted = _row_lists(pointers, rows, first, n)
+    owner = np.repeat(np.arange(len(first) - 1), np.diff(start))
+    return start, np.sort(owner * n + unsorted) - owner * n
+
+
 @njit(cache=True)
-def row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
-    """Start and rows of each supernode, own columns first, from the strict lower triangle by columns."""
+def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
     count = len(first) - 1
     owner = np.empty(n, np.int64)
     for s in range(count):
@@ -147,11 +153,10 @@ def row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, In
                     space[end] = space[p]
                     mark[space[p]], end = s, end + 1
             c = link[c]
-        begin = start[s] + first[s + 1] - first[s]
-        space[begin:end].sort()
         start[s + 1] = end
+        begin = start[s] + first[s + 1] - first[s]
         if end > begin:
-            above = owner[space[begin]]
+            above = owner[space[begin:end].min()]
             link[s] = head[above]
             head[above] = s
     return start, space[: start[count]].copy()
