@@ -148,8 +148,9 @@ def fit(
     equations = build_equations(design, constraints.constrained, a_inverse, held)
     estimates = None
     if model.options.estimate == "ai-reml":
+        observed, shares = np.isfinite(records.values), groups.shares if groups else None
         estimates, equations = estimate_variances(
-            equations, model.variances.residual, np.isfinite(records.values), records.weights, model.traits, tell
+            equations, model.variances.residual, observed, records.weights, model.traits, tell, shares
         )
     tell(0.25, "solve")
     plan = choose(model.options, equations.n_equations)
@@ -218,7 +219,7 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
     check_options(model.options)
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
-    check_estimation(model, pedigree)
+    check_estimation(model)
     check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
     if pedigree.groups is not None and pedigree.groups.is_random and not model.options.inbreeding:
@@ -226,12 +227,11 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
         raise ModelError("metafounders_inbreeding", message, place="options.inbreeding", fix="Set inbreeding = true")
 
 
-def check_estimation(model: Model, pedigree: Pedigree) -> None:
+def check_estimation(model: Model) -> None:
     """Refuse to estimate the variances of what AI-REML does not carry out yet."""
     without = {
         "genomic models": model.genomic is not None,
         "ordinal traits": bool(model.ordinal),
-        "genetic groups (take metafounders)": pedigree.groups is not None and not pedigree.groups.is_random,
     }
     wrong = [name for name, is_there in without.items() if is_there]
     if model.options.estimate != "none" and wrong:

@@ -7,6 +7,7 @@ from bellwether_engine.blocks import fixed_blocks, random_blocks
 from bellwether_engine.constraints import find_constraints
 from bellwether_engine.design import build_design
 from bellwether_engine.equations import build_equations
+from bellwether_engine.group_equations import plan_groups
 from bellwether_engine.reml.ai_reml import _problem
 from bellwether_engine.reml.components import pack, triangle, unit
 from bellwether_engine.reml.coordinates import Coordinates
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from .test_fit import EFFECTS, VARIANCES, example
+from .test_groups import random_groups, relationship_of_metafounders
 from .twins import case, permute, random_pedigree, relationship, shared_file
 
 seeds = st.integers(0, 2**32 - 1)
@@ -27,10 +29,11 @@ def problem_of(model, records, pedigree):
     """The engine's problem at the start values, the start itself, and the equations."""
     random, _ = random_blocks(model.effects, model.traits, records, pedigree)
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
-    equations = build_equations(
-        design, find_constraints(design, model.traits).constrained, pedigree.a_inverse(pedigree.inbreeding())
-    )
-    problem = _problem(equations, np.isfinite(records.values), records.weights, model.traits)
+    constrained = find_constraints(design, model.traits).constrained
+    groups = plan_groups(design, constrained, pedigree, model.traits)
+    a_inverse = pedigree.a_inverse(pedigree.inbreeding())
+    equations = build_equations(design, constrained, a_inverse, groups.constrained)
+    problem = _problem(equations, np.isfinite(records.values), records.weights, model.traits, groups.shares)
     return problem, np.concatenate([pack(m) for m in (*design.covariance, model.variances.residual)])
 
 
@@ -42,6 +45,15 @@ class Dense:
         w = equations.w.toarray()
         self.x, self.y = w[:, : equations.n_fixed], equations.design.y
         a = relationship(pedigree.sire, pedigree.dam, pedigree.order)
+        if pedigree.groups is not None and pedigree.groups.is_random:
+            g, whole = pedigree.n_groups, relationship_of_metafounders(pedigree)
+            a = np.block([[whole[g:, g:], whole[g:, :g]], [whole[:g, g:], whole[:g, :g]]])
+        elif problem.shares is not None:
+            begin, size = equations.starts[0], problem.components[0].size
+            own = w[:, begin : begin + problem.components[0].n_levels * size]
+            groups = own @ np.kron(problem.shares, np.eye(size))
+            held = equations.held[begin + own.shape[1] :][: groups.shape[1]] if equations.held is not None else []
+            self.x = np.column_stack([self.x, groups[:, ~np.array(held, dtype=bool)] if len(held) else groups])
         self.parts = []
         for block, start, component in zip(
             equations.design.random, equations.starts, problem.components[:-1], strict=True
@@ -328,3 +340,23 @@ def test_published_aireml():
     assert estimates.minus2_log_likelihood == pytest.approx(dense["minus2logL_full_constant_no_inbreeding"], abs=1e-4)
     gain = estimates.rounds[0].minus2_log_likelihood - estimates.minus2_log_likelihood
     assert gain == pytest.approx(expected["minus2logL_at_100_100"] - expected["minus2logL_blupf90"], abs=1e-3)
+
+
+@given(seeds, st.booleans(), st.booleans())
+def test_groups_are_fixed_and_metafounders_are_random(seed, random, base):
+    """The likelihood of an explicit model: y = Xb + ZQg + Zu + e, or u ~ N(0, A(Gamma) G0)."""
+    rng = np.random.default_rng(seed)
+    gamma = np.array([[0.3, 0.1], [0.1, 0.5]]) if random else None
+    pedigree = random_groups(rng, 16, 2, gamma, 0.3 if base and not random else 0.0)
+    n = 40
+    records = Records(rng.integers(0, 16, n), rng.normal(size=(n, 2)), {"herd": rng.integers(0, 3, n)})
+    variances = Variances(np.diag([4.0, 6.0]) + 0.5, additive=np.diag([3.0, 5.0]) + 0.5)
+    model = Model(("a", "b"), (Effect("herd", "fixed"), ANIMAL), variances)
+    problem, theta = problem_of(model, records, pedigree)
+    dense, point = Dense(problem, pedigree, records), evaluate(problem, theta)
+    minus2, score, information = dense.all(theta)
+    np.testing.assert_allclose(point.score, score, atol=1e-7)
+    np.testing.assert_allclose(point.average_information, information, atol=1e-7)
+    other = evaluate(problem, theta * 1.1)
+    difference = other.minus2_log_likelihood - point.minus2_log_likelihood
+    assert difference == pytest.approx(dense.all(theta * 1.1)[0] - minus2, abs=1e-7)

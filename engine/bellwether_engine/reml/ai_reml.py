@@ -37,6 +37,7 @@ def estimate_variances(
     weights: Floats | None,
     traits: tuple[str, ...],
     tell: Callable[[float, str], None],
+    shares: Floats | None = None,
 ) -> tuple[Estimates, Equations]:
     """Estimate all (co)variances of a model by restricted maximum likelihood.
 
@@ -59,6 +60,8 @@ def estimate_variances(
     traits : tuple of str
     tell : callable(share, step)
         Called at the start of each round.
+    shares : float64, shape (n_animals, n_groups), optional
+        Q of fixed groups, which follow the animals in the genetic block (Quaas 1988).
 
     Returns
     -------
@@ -78,7 +81,7 @@ def estimate_variances(
     Johnson and Thompson 1995, J Dairy Sci 78:449; Gilmour et al. 1995, Biometrics 51:1440; Masuda et al. 2014,
     J Anim Breed Genet 131:227.
     """
-    problem = _problem(equations, observed, weights, traits)
+    problem = _problem(equations, observed, weights, traits, shares)
     start = np.concatenate([pack(matrix) for matrix in (*equations.design.covariance, residual)])
     point = evaluate(problem, start)
     fixed, notices = without_information(point)
@@ -90,19 +93,24 @@ def estimate_variances(
 
 
 def _problem(
-    equations: Equations, observed: NDArray[np.bool_], weights: Floats | None, traits: tuple[str, ...]
+    equations: Equations,
+    observed: NDArray[np.bool_],
+    weights: Floats | None,
+    traits: tuple[str, ...],
+    shares: Floats | None = None,
 ) -> Problem:
     if equations.n_equations > EXACT_LIMIT:
         raise too_large(f"{equations.n_equations:,} equations are above the limit of {EXACT_LIMIT:,} for AI-REML")
     patterns = patterns_of(observed, weights)
     terms = build_terms(equations, patterns)
+    components = components_of(equations.design, traits, 0 if shares is None else shares.shape[1])
     log_structure = 0.0
-    for block in equations.design.random:
+    for block, component in zip(equations.design.random, components, strict=False):
         if block.is_genetic:
-            determinant = Factor(csc_array(equations.relationship_inverse.tocsr())).log_determinant
+            among_animals = equations.relationship_inverse.tocsr()[: component.n_levels, : component.n_levels]
+            determinant = Factor(csc_array(among_animals)).log_determinant
             log_structure -= len(block.members) * determinant
-    components = components_of(equations.design, traits)
-    return Problem(equations, components, patterns, terms, ordered(terms), observed, weights, log_structure)
+    return Problem(equations, components, patterns, terms, ordered(terms), observed, weights, log_structure, shares)
 
 
 def _floors(problem: Problem) -> Floats:

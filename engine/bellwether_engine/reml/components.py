@@ -88,17 +88,16 @@ def unit(size: int, j: int, k: int) -> Floats:
     return matrix
 
 
-def components_of(design: Design, traits: tuple[str, ...]) -> tuple[Component, ...]:
-    """One component for each random block, and the residual last."""
+def components_of(design: Design, traits: tuple[str, ...], n_groups: int = 0) -> tuple[Component, ...]:
+    """One component for each random block, and the residual last; fixed groups are no levels of the genetic one."""
     found: list[Component] = []
     start = 0
     for block in design.random:
         labels = tuple(_label(traits[member.trait], member.label) for member in block.members)
         acting = tuple(member.trait for member in block.members)
         has_basis = any(member.value is not None for member in block.members)
-        found.append(
-            Component(block.variance_of, block.effect, labels, acting, len(block.level), start, has_basis=has_basis)
-        )
+        n_levels = len(block.level) - (n_groups if block.is_genetic else 0)
+        found.append(Component(block.variance_of, block.effect, labels, acting, n_levels, start, has_basis=has_basis))
         start = found[-1].own.stop
     found.append(Component("residual", "residual", traits, tuple(range(len(traits))), len(design.y), start))
     return tuple(found)

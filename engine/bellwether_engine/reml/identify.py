@@ -46,7 +46,7 @@ def without_information(point: Point) -> tuple[NDArray[np.bool_], tuple[Notice, 
 
 
 def _refuse_few_records(point: Point) -> None:
-    n, p = len(point.problem.equations.design.y), point.problem.equations.n_fixed
+    n, p = len(point.problem.equations.design.y), point.problem.n_fixed
     if n - p <= len(point.theta):
         message = (
             f"{n} observations and {p} fixed columns leave {n - p} degrees of freedom "

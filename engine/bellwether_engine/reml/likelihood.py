@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What stays the same from round to round."""
+    """What stays the same from round to round; `shares` is Q of fixed groups, shape (n_animals, n_groups)."""
 
     equations: Equations
     components: tuple[Component, ...]
@@ -33,6 +33,15 @@ class Problem:
     observed: NDArray[np.bool_]
     weights: Floats | None
     log_structure: float
+    shares: Floats | None = None
+
+    @property
+    def n_fixed(self) -> int:
+        """Fixed columns and groups that are estimated."""
+        if self.shares is None:
+            return self.equations.n_fixed
+        held = 0 if self.equations.held is None else int(self.equations.held.sum())
+        return self.equations.n_fixed + int(self.shares.shape[1]) * self.components[0].size - held
 
     @property
     def residual(self) -> Component:
@@ -75,7 +84,7 @@ class Point:
         """``(n - p) log 2 pi + log|R| + log|G| + log|C| + y'Py``, p columns of X without the constrained ones."""
         problem = self.problem
         y = problem.equations.design.y
-        total = (len(y) - problem.equations.n_fixed) * np.log(2.0 * np.pi) + problem.log_structure
+        total = (len(y) - problem.n_fixed) * np.log(2.0 * np.pi) + problem.log_structure
         for pattern, inverse in zip(problem.patterns, self.pattern_inverses, strict=True):
             total -= len(pattern.weight) * np.linalg.slogdet(inverse)[1]
             total -= len(pattern.traits) * float(np.log(pattern.weight).sum())
@@ -105,15 +114,24 @@ class Point:
     def _of_random(self, k: int, precision: Floats, trace: Floats) -> Floats:
         problem = self.problem
         levels = self._levels(k)
-        is_genetic = problem.equations.design.random[k].is_genetic
-        structured = problem.equations.relationship_inverse @ levels if is_genetic else levels
+        structured = levels
+        if problem.equations.design.random[k].is_genetic:
+            n_groups = 0 if problem.shares is None else problem.shares.shape[1]
+            padded = np.concatenate([levels, np.zeros((n_groups, levels.shape[1]))])
+            structured = (problem.equations.relationship_inverse @ padded)[: len(levels)]
         squares = levels.T @ structured + trace
         return np.asarray(-0.5 * (problem.components[k].n_levels * precision - precision @ squares @ precision))
 
     def _levels(self, k: int) -> Floats:
+        """Solutions of a random block, breeding values as deviations from their groups."""
         start, component = self.problem.equations.starts[k], self.problem.components[k]
-        own = self._solution[0][start : start + component.n_levels * component.size]
-        return own.reshape(component.n_levels, component.size)
+        end = start + component.n_levels * component.size
+        own = self._solution[0][start:end].reshape(component.n_levels, component.size)
+        shares = self.problem.shares
+        if shares is None or not self.problem.equations.design.random[k].is_genetic:
+            return own
+        groups = self._solution[0][end : end + shares.shape[1] * component.size]
+        return np.asarray(own - shares @ groups.reshape(-1, component.size))
 
     @cached_property
     def average_information(self) -> Floats:

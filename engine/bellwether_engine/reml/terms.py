@@ -35,16 +35,20 @@ class Terms:
         Pattern of C by columns.
     slots, values : tuple
         Entries of each M_k: place in the data of C, and value.
+    held : int
+        Places of the diagonal of equations whose solutions are 0: it is 1, the rest of their rows is 0.
     """
 
     indices: Ints
     indptr: Ints
     slots: tuple[Ints, ...]
     values: tuple[Floats, ...]
+    held: Ints
 
     def combine(self, coefficients: Floats) -> csc_array:
         """C for the coefficients c, float64 of shape (n_terms,)."""
         data = np.zeros(len(self.indices))
+        data[self.held] = 1.0
         for coefficient, slots, values in zip(coefficients, self.slots, self.values, strict=True):
             data[slots] += coefficient * values
         n = len(self.indptr) - 1
@@ -75,8 +79,10 @@ def build_terms(equations: Equations, patterns: tuple[Pattern, ...]) -> Terms:
     """Terms of each random block (lower triangle of its precision), then of each pattern (of its residual inverse)."""
     n = equations.n_equations
     parts = [coo_array(part) for part in (*_random_terms(equations), *_residual_terms(equations, patterns))]
+    held = np.zeros(n, dtype=bool) if equations.held is None else equations.held
     for part in parts:
         part.sum_duplicates()
+        part.data[held[part.coords[0]] | held[part.coords[1]]] = 0.0
         part.eliminate_zeros()
     keys = [part.coords[1].astype(np.int64) * n + part.coords[0] for part in parts]
     union = np.unique(np.concatenate([np.arange(n, dtype=np.int64) * (n + 1), *keys]))
@@ -85,6 +91,7 @@ def build_terms(equations: Equations, patterns: tuple[Pattern, ...]) -> Terms:
         indptr=np.searchsorted(union, np.arange(n + 1, dtype=np.int64) * n),
         slots=tuple(np.searchsorted(union, key) for key in keys),
         values=tuple(np.asarray(part.data, dtype=np.float64) for part in parts),
+        held=np.searchsorted(union, np.flatnonzero(held) * (n + 1)),
     )
 
 
