@@ -251,6 +251,24 @@ def test_far_start_values_reach_the_same_maximum():
         assert a.estimate == pytest.approx(b.estimate, abs=1e-4)
 
 
+def test_a_first_step_across_the_space_does_not_end_at_an_edge():
+    """Four traits from diagonal start values that are far off: the optimum lies well inside."""
+    pedigree, records = simulated(11, n=400)
+    rng = np.random.default_rng(11)
+    a = relationship(pedigree.sire, pedigree.dam, pedigree.order)
+    genetic = np.linalg.cholesky(np.diag([9.0, 4.0, 6.0, 12.0]) + 6.0)
+    u = np.linalg.cholesky(a) @ rng.normal(size=(400, 4)) @ genetic.T
+    values = u + rng.normal(size=(400, 4)) @ np.linalg.cholesky(np.diag([10.0, 12.0, 9.0, 7.0]) + 5.0).T
+    traits, effects = ("a", "b", "c", "d"), (Effect("herd", "fixed"), ANIMAL)
+    four = Records(records.animal, values, records.columns)
+    ends = [
+        fit(Model(traits, effects, Variances(r * np.eye(4), additive=g * np.eye(4)), REML), four, pedigree).estimates
+        for g, r in ((2.0, 6.0), (50.0, 50.0), (0.2, 9.0))
+    ]
+    for other in ends[1:]:
+        assert other.minus2_log_likelihood == pytest.approx(ends[0].minus2_log_likelihood, abs=1e-3)
+
+
 def refusal(effects, variances, records, pedigree):
     with pytest.raises(ModelError) as caught:
         fit(Model(("a",), effects, variances, REML), records, pedigree)

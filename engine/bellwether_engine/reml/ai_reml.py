@@ -43,10 +43,10 @@ def estimate_variances(
 
     Score and average information come from the mixed-model equations and working variates; traces from the selected
     inverse, so that every round costs one sparse factorisation. A step that leaves the parameter space or lowers the
-    likelihood is repeated with a share of the EM information added, then as a pure EM step. A matrix that an AI step
-    would make indefinite moves as its Cholesky factor from then on, whose diagonal stays above 0.003
-    phenotypic standard deviations. Stops when no (co)variance changes by more than 1e-6 (relative to its standard
-    deviations) and the optimum is less than 1e-5 standard errors away; at an edge 1e-4 and 1e-3.
+    likelihood is repeated with a share of the EM information added, then as a pure EM step. No step takes
+    more than nine tenths of a variance; a matrix near an edge moves as its Cholesky factor, whose diagonal stays
+    above 0.003 phenotypic standard deviations. Stops when no (co)variance changes by more than 1e-6 (relative to its
+    standard deviations) and the optimum is less than 1e-5 standard errors away; at an edge 1e-4 and 1e-3.
 
     Parameters
     ----------
@@ -151,13 +151,13 @@ def _iterate(
 def _advance(point: Point, coordinates: Coordinates, slack: float) -> tuple[Point, Coordinates, str]:
     """The first step that keeps the matrices positive definite and does not lower the likelihood."""
     for share in DAMPING:
-        theta = _try(point, coordinates, share)
-        if theta is not None and not _all_inside(coordinates, theta):
-            coordinates = coordinates.rooted(theta)
-            theta = _try(point, coordinates, share)
-        reached = None if theta is None else _better(point, coordinates, theta, slack)
+        theta, coordinates = _try(point, coordinates, share)
+        if theta is None:
+            continue
+        shortened = coordinates.shortened(point.theta, theta)
+        reached = _better(point, coordinates, shortened, slack)
         if reached is not None:
-            return reached, coordinates, "ai" if share == 0.0 else "damped"
+            return reached, coordinates, "ai" if share == 0.0 and shortened is theta else "damped"
     reached = _better(point, coordinates, em_step(point, coordinates), slack)
     if reached is None:
         raise _not_converged(
@@ -166,12 +166,16 @@ def _advance(point: Point, coordinates: Coordinates, slack: float) -> tuple[Poin
     return reached, coordinates, "em"
 
 
-def _try(point: Point, coordinates: Coordinates, share: float) -> Floats | None:
+def _try(point: Point, coordinates: Coordinates, share: float) -> tuple[Floats | None, Coordinates]:
+    """The variances after a step, None where there is no step, and the coordinates that it was taken in."""
     try:
         theta = propose(point, coordinates, share)
+        chosen = coordinates.near_edge(point.theta, theta)
+        if chosen.by_root != coordinates.by_root:
+            theta = propose(point, chosen, share)
     except np.linalg.LinAlgError:
-        return None
-    return theta if np.isfinite(theta).all() else None
+        return None, coordinates
+    return (theta if np.isfinite(theta).all() else None), chosen
 
 
 def _all_inside(coordinates: Coordinates, theta: Floats) -> bool:

@@ -14,6 +14,8 @@ from .likelihood import Point
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 INSIDE = 1e-9
+LEFT = 0.1
+NEAR, LEAVE = 10.0, 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +62,26 @@ class Coordinates:
             jacobian[component.own, component.own] = np.column_stack([pack(half + half.T) for half in halves])
         return jacobian
 
-    def rooted(self, theta: Floats) -> Coordinates:
-        """The same, with every component that is not positive definite at `theta` moved by its root."""
-        outside = [not is_inside(component, theta) for component in self.components]
-        by_root = tuple(old or new for old, new in zip(self.by_root, outside, strict=True))
-        return replace(self, by_root=by_root)
+    def near_edge(self, before: Floats, after: Floats) -> Coordinates:
+        """The same; components near an edge that a step would take across it move by their roots, until they are
+        well inside again."""
+        by_root = []
+        for component, rooted in zip(self.components, self.by_root, strict=True):
+            root = np.diag(np.linalg.cholesky(component.matrix(before)))
+            floor = np.diag(unpack(self.floor[component.own]))
+            near = bool((root < (LEAVE if rooted else NEAR) * floor).any())
+            by_root.append(near and (rooted or not is_inside(component, after)))
+        return replace(self, by_root=tuple(by_root))
+
+    def shortened(self, before: Floats, after: Floats) -> Floats:
+        """The part of a step that leaves a tenth of every variance in every direction of a matrix."""
+        part = 1.0
+        for component, rooted in zip(self.components, self.by_root, strict=True):
+            if not rooted:
+                inverse = np.linalg.inv(np.linalg.cholesky(component.matrix(before)))
+                least = float(np.linalg.eigvalsh(inverse @ component.matrix(after) @ inverse.T)[0])
+                part = min(part, 1.0 if least >= LEFT else (1.0 - LEFT) / (1.0 - least))
+        return after if part == 1.0 else before + part * (after - before)
 
     def held(self, z: Floats, slope: Floats) -> Bools:
         """Parameters that do not move: fixed ones, and roots at their floor that the likelihood pushes down."""
