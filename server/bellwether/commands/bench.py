@@ -9,6 +9,7 @@ import typer
 from bellwether.commands.suites import ROOT
 from bellwether.launch.commands.options import AsJson, DataDir
 
+WHOLE, ENGINE = ROOT / "benchmarks", ROOT / "engine" / "benchmarks"
 app = typer.Typer(help="Measure the platform.", no_args_is_help=True)
 
 
@@ -35,9 +36,21 @@ def http(
     raise typer.Exit(run("http_page.py", [*options, "--json"] if as_json else options))
 
 
-def run(script: str, options: list[str]) -> int:
-    """A script of `benchmarks/`."""
-    path = ROOT / "benchmarks" / script
+@app.command()
+def engine(
+    largest: int = typer.Option(1_000_000, "--to", help="Animals of the largest simulated pedigree"),
+) -> None:
+    """Seconds and memory of the engine: AI-REML, exact reliabilities, and growth with the number of animals.
+
+    Example: ./bellwether bench engine --to 100000
+    """
+    codes = [run("reml.py", [], ENGINE), run("scale.py", ["--to", str(largest)], ENGINE)]
+    raise typer.Exit(max(codes))
+
+
+def run(script: str, options: list[str], folder: Path = WHOLE) -> int:
+    """A script of a folder of benchmarks."""
+    path = folder / script
     if not path.is_file():
         raise typer.BadParameter(f"{path} is missing: benchmarks need a checkout of the repository")
-    return subprocess.run([sys.executable, str(Path(path)), *options], check=False).returncode  # noqa: S603
+    return subprocess.run([sys.executable, str(path), *options], check=False).returncode  # noqa: S603
