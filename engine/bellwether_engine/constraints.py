@@ -148,9 +148,7 @@ def _absorb(x1: csc_array, x2: csc_array, is_class: NDArray[np.bool_]) -> NDArra
 
 
 @njit(cache=True)
-def sweep(
-    matrix: NDArray[np.float64], tolerance: float
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:  # pragma: no cover - compiled
+def sweep(matrix: NDArray[np.float64], tolerance: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Cholesky factor of a positive semidefinite matrix with unit scale; columns with a pivot below it are skipped."""
     n = matrix.shape[0]
     lower = matrix.copy()

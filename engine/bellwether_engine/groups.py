@@ -156,7 +156,7 @@ def group_shares(
 @njit(cache=True)
 def _pass_down(
     sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], shares: NDArray[np.float64]
-) -> None:  # pragma: no cover - compiled
+) -> None:
     for i in order:
         for p in (sire[i], dam[i]):
             if p >= 0:

@@ -110,9 +110,7 @@ def inbreeding_of_new(
 
 
 @njit(cache=True)
-def ancestry(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], animals: NDArray[np.int32]
-) -> NDArray[np.bool_]:  # pragma: no cover - compiled
+def ancestry(sire: NDArray[np.int32], dam: NDArray[np.int32], animals: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Marks `animals` and all their ancestors."""
     n = len(sire)
     marked = np.zeros(n, np.bool_)
@@ -135,9 +133,7 @@ def ancestry(
 
 
 @njit(cache=True)
-def generations(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]
-) -> NDArray[np.int32]:  # pragma: no cover - compiled
+def generations(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]) -> NDArray[np.int32]:
     """Longest line of known ancestors of each animal; founders 0."""
     generation = np.zeros(len(order), np.int32)
     for i in order:

@@ -161,9 +161,7 @@ def _error(code: str, message: str, fix: str, positions: NDArray[np.intp]) -> Pe
 
 
 @njit(cache=True)
-def topological_order(
-    sire: NDArray[np.int32], dam: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # pragma: no cover - compiled
+def topological_order(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Positions with parents first, as far as they can be sorted, and the number of unsorted parents of each animal."""
     n = len(sire)
     start = np.zeros(n + 1, np.int32)

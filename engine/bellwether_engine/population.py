@@ -75,9 +75,7 @@ def completeness(pedigree: Pedigree, n_generations: int = 5) -> Completeness:
 
 
 @njit(cache=True)
-def _equivalents(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]
-) -> Vector:  # pragma: no cover - compiled
+def _equivalents(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32]) -> Vector:
     """Equivalent complete generations: half of one more than each known parent's."""
     result = np.zeros(len(order))
     for i in order:

@@ -125,7 +125,7 @@ def _add_rows_of_one(
     result: Vector,
     first: int,
     last: int,
-) -> None:  # pragma: no cover - compiled
+) -> None:
     for i in range(first, last):
         total = 0.0
         for k in range(pointers[i], pointers[i + 1]):
@@ -142,7 +142,7 @@ def _add_rows(
     result: Vector,
     first: int,
     last: int,
-) -> None:  # pragma: no cover - compiled
+) -> None:
     for i in range(first, last):
         for k in range(pointers[i], pointers[i + 1]):
             for c in range(v.shape[1]):
@@ -150,9 +150,7 @@ def _add_rows(
 
 
 @njit(cache=True, nogil=True)
-def _block_rows(
-    blocks: NDArray[np.float64], r: Vector, z: Vector, first: int, last: int
-) -> None:  # pragma: no cover - compiled
+def _block_rows(blocks: NDArray[np.float64], r: Vector, z: Vector, first: int, last: int) -> None:
     size = blocks.shape[1]
     for n in range(first, last):
         for i in range(size):

@@ -164,9 +164,7 @@ class Relationship:
 
 
 @njit(cache=True)
-def pass_up(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], v: Matrix
-) -> None:  # pragma: no cover - compiled
+def pass_up(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], v: Matrix) -> None:
     """``v <- T' v``: every animal gives half of its value to each parent, offspring first."""
     for k in range(len(order) - 1, -1, -1):
         i = order[k]
@@ -177,9 +175,7 @@ def pass_up(
 
 
 @njit(cache=True)
-def pass_down(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], v: Matrix
-) -> None:  # pragma: no cover - compiled
+def pass_down(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], v: Matrix) -> None:
     """``v <- T v``: every animal takes half of the value of each parent, parents first."""
     for i in order:
         for p in (sire[i], dam[i]):
@@ -189,9 +185,7 @@ def pass_down(
 
 
 @njit(cache=True)
-def _solve(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64], v: Matrix, result: Matrix
-) -> None:  # pragma: no cover - compiled
+def _solve(sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64], v: Matrix, result: Matrix) -> None:
     """``result += (I - P)' D^-1 (I - P) v``."""
     for i in range(len(d)):
         s, m = sire[i], dam[i]

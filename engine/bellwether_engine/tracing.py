@@ -16,7 +16,7 @@ def trace_families(
     gamma: NDArray[np.float64],
     f: NDArray[np.float64],
     starts: NDArray[np.int64],
-) -> None:  # pragma: no cover - compiled
+) -> None:
     """Fill the NaN of `f`: metafounders first, then animals sorted by generation (`starts`), sire and dam."""
     n, g = len(sire), len(gamma)
     d, share = np.ones(n), np.zeros(n)
@@ -63,7 +63,7 @@ def load(
     found: NDArray[np.int64],
     loaded: NDArray[np.int64],
     values: NDArray[np.float64],
-) -> None:  # pragma: no cover - compiled
+) -> None:
     """Put c of the next sires, from the family at `first` on, into the lanes."""
     g, lane = len(gamma), 0
     for i in range(first, end):
@@ -91,7 +91,7 @@ def unload(
     loaded: NDArray[np.int64],
     values: NDArray[np.float64],
     n_metafounders: int,
-) -> None:  # pragma: no cover - compiled
+) -> None:
     """Empty the lanes."""
     for lane in range(LANES):
         for k in range(found[lane]):
@@ -108,7 +108,7 @@ def follow(
     tag: int,
     stack: NDArray[np.int32],
     lane: int,
-) -> float:  # pragma: no cover - compiled
+) -> float:
     """Relationship of `animal` to the sire of `lane`; those of its ancestors to all lanes are kept under `tag`."""
     stack[0], size = animal, 1
     while size > 0:
@@ -144,7 +144,7 @@ def ancestors(
     share: NDArray[np.float64],
     line: NDArray[np.int32],
     heap: NDArray[np.int32],
-) -> int:  # pragma: no cover - compiled
+) -> int:
     """Fill `share` (a row of L) and `line` (its non-zero positions, youngest first); the number of them."""
     share[animal] = 1.0
     heap[0] = animal
@@ -163,7 +163,7 @@ def ancestors(
 
 
 @njit(cache=True)
-def push(heap: NDArray[np.int32], size: int, value: int) -> int:  # pragma: no cover - compiled
+def push(heap: NDArray[np.int32], size: int, value: int) -> int:
     """Add `value` to a max-heap; its new size."""
     k = size
     while k > 0 and heap[(k - 1) >> 1] < value:
@@ -174,7 +174,7 @@ def push(heap: NDArray[np.int32], size: int, value: int) -> int:  # pragma: no c
 
 
 @njit(cache=True)
-def drop_top(heap: NDArray[np.int32], size: int) -> int:  # pragma: no cover - compiled
+def drop_top(heap: NDArray[np.int32], size: int) -> int:
     """Remove the largest value of a max-heap; its new size."""
     size -= 1
     value = heap[size]

@@ -94,7 +94,7 @@ def balanced_pieces(pointers: NDArray[np.int32] | NDArray[np.int64]) -> list[Pie
 
 
 @njit(cache=True, nogil=True)
-def _dot(a: Vector, b: Vector, first: int, last: int) -> float:  # pragma: no cover - compiled
+def _dot(a: Vector, b: Vector, first: int, last: int) -> float:
     total = 0.0
     for i in range(first, last):
         total += a[i] * b[i]
@@ -102,9 +102,7 @@ def _dot(a: Vector, b: Vector, first: int, last: int) -> float:  # pragma: no co
 
 
 @njit(cache=True, nogil=True)
-def _advance(
-    x: Vector, r: Vector, p: Vector, q: Vector, alpha: float, first: int, last: int
-) -> float:  # pragma: no cover - compiled
+def _advance(x: Vector, r: Vector, p: Vector, q: Vector, alpha: float, first: int, last: int) -> float:
     total = 0.0
     for i in range(first, last):
         x[i] += alpha * p[i]
@@ -114,6 +112,6 @@ def _advance(
 
 
 @njit(cache=True, nogil=True)
-def _turn(p: Vector, z: Vector, beta: float, first: int, last: int) -> None:  # pragma: no cover - compiled
+def _turn(p: Vector, z: Vector, beta: float, first: int, last: int) -> None:
     for i in range(first, last):
         p[i] = z[i] + beta * p[i]

@@ -152,7 +152,7 @@ def ancestors(
 @njit(cache=True)
 def _mark_ancestors(
     sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], wanted: NDArray[np.bool_]
-) -> None:  # pragma: no cover - compiled
+) -> None:
     for k in range(len(order) - 1, -1, -1):
         i = order[k]
         if wanted[i]:
@@ -163,9 +163,7 @@ def _mark_ancestors(
 
 
 @njit(cache=True)
-def _relationship_product(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], d: Matrix, v: Matrix
-) -> None:  # pragma: no cover - compiled
+def _relationship_product(sire: NDArray[np.int32], dam: NDArray[np.int32], d: Matrix, v: Matrix) -> None:
     """Replace v by ``T D T' v``; parents stand before offspring."""
     n, width = v.shape
     for i in range(n - 1, -1, -1):

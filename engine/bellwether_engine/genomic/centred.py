@@ -187,9 +187,7 @@ def centre(
 
 
 @njit(cache=True, nogil=True)
-def _add_product(
-    data: NDArray[np.uint8], table: Matrix, v: Matrix, out: Matrix, first: int, last: int
-) -> None:  # pragma: no cover - compiled
+def _add_product(data: NDArray[np.uint8], table: Matrix, v: Matrix, out: Matrix, first: int, last: int) -> None:
     t = np.empty(4)
     for j in range(data.shape[0]):
         for c in range(4):
@@ -204,9 +202,7 @@ def _add_product(
 
 
 @njit(cache=True, nogil=True)
-def _transposed(
-    data: NDArray[np.uint8], table: Matrix, v: Matrix, out: Matrix, first: int, last: int
-) -> None:  # pragma: no cover - compiled
+def _transposed(data: NDArray[np.uint8], table: Matrix, v: Matrix, out: Matrix, first: int, last: int) -> None:
     t = np.empty(4)
     for j in range(first, last):
         for c in range(4):
@@ -223,9 +219,7 @@ def _transposed(
 
 
 @njit(cache=True, nogil=True)
-def _decode(
-    data: NDArray[np.uint8], table: NDArray[np.floating], out: NDArray[np.floating]
-) -> None:  # pragma: no cover - compiled
+def _decode(data: NDArray[np.uint8], table: NDArray[np.floating], out: NDArray[np.floating]) -> None:
     for j in range(data.shape[0]):
         for b in range(data.shape[1]):
             x = data[j, b]

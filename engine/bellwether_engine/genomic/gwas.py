@@ -137,9 +137,7 @@ def _check(n: int, relationship: Matrix, y: Matrix, x: Matrix) -> Matrix:
 
 
 @njit(cache=True, nogil=True)
-def _test(
-    values: Matrix, known: Matrix, markers: Matrix, out: Matrix, first: int, last: int
-) -> None:  # pragma: no cover - compiled
+def _test(values: Matrix, known: Matrix, markers: Matrix, out: Matrix, first: int, last: int) -> None:
     """Effect, standard error and log variance ratio of each marker."""
     c = len(known) - 1
     w = np.empty(len(values))
@@ -174,9 +172,7 @@ def _test(
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _likelihood(
-    log_ratio: float, values: Matrix, known: Matrix, marker: Matrix, w: Matrix, s: Matrix
-) -> float:  # pragma: no cover - compiled
+def _likelihood(log_ratio: float, values: Matrix, known: Matrix, marker: Matrix, w: Matrix, s: Matrix) -> float:
     """REML log-likelihood up to a constant; `s` is left with the Cholesky factor over (fixed, marker, record)."""
     n, c = len(values), len(known) - 1
     ratio = np.exp(log_ratio)

@@ -47,7 +47,7 @@ def hardy_weinberg(counts: ArrayLike) -> NDArray[np.float64]:
 
 
 @njit(cache=True)
-def _exact(first: int, het: int, second: int) -> float:  # pragma: no cover - compiled
+def _exact(first: int, het: int, second: int) -> float:
     rare = 2 * min(first, second) + het
     common = 2 * max(first, second) + het
     n = first + het + second

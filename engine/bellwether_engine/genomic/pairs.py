@@ -217,7 +217,7 @@ def _check_rows(n: int, a: NDArray[np.int32], b: NDArray[np.int32], lowest: int 
 
 
 @njit(cache=True, inline="always")
-def _popcount(x: np.uint64) -> int:  # pragma: no cover - compiled
+def _popcount(x: np.uint64) -> int:
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -227,7 +227,7 @@ def _popcount(x: np.uint64) -> int:  # pragma: no cover - compiled
 @njit(cache=True, nogil=True)
 def _opposing(
     none: Bits, two: Bits, a: NDArray[np.int32], b: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover - compiled
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     opposing, compared = np.zeros(len(a), np.int64), np.zeros(len(a), np.int64)
     for k in range(len(a)):
         i, j = a[k], b[k]
@@ -240,9 +240,7 @@ def _opposing(
 
 
 @njit(cache=True, nogil=True)
-def _alike(
-    none: Bits, one: Bits, two: Bits, i: int, concordance: float, min_compared: int
-) -> NDArray[np.int64]:  # pragma: no cover - compiled
+def _alike(none: Bits, one: Bits, two: Bits, i: int, concordance: float, min_compared: int) -> NDArray[np.int64]:
     n, words = none.shape
     allowed = (1.0 - concordance) * words * WORD
     found = np.empty((n - i, 4), np.int64)
@@ -267,7 +265,7 @@ def _conflicts(
     sire: NDArray[np.int32],
     dam: NDArray[np.int32],
     table: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover - compiled
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     by_trio, compared = np.zeros(len(offspring), np.int64), np.zeros(len(offspring), np.int64)
     by_marker = np.zeros(data.shape[0], np.int64)
     for j in range(data.shape[0]):

@@ -149,7 +149,7 @@ def _runs(
     bp: NDArray[np.int64],
     least: NDArray[np.int64],
     most: NDArray[np.int64],
-) -> NDArray[np.int64]:  # pragma: no cover - compiled
+) -> NDArray[np.int64]:
     m = len(codes)
     found = np.empty((m, 2), np.int64)
     n_found = 0

@@ -15,7 +15,7 @@ SMALL = 2000
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
-def _dot(a: Floats, b: Floats, length: int) -> float:  # pragma: no cover - compiled
+def _dot(a: Floats, b: Floats, length: int) -> float:
     total = 0.0
     for t in range(length):
         total += a[t] * b[t]
@@ -23,7 +23,7 @@ def _dot(a: Floats, b: Floats, length: int) -> float:  # pragma: no cover - comp
 
 
 @njit(cache=True)
-def product(a: Floats, b: Floats, out: Floats) -> None:  # pragma: no cover - compiled
+def product(a: Floats, b: Floats, out: Floats) -> None:
     """``out = a b'``: plain loops for small blocks, BLAS for the others."""
     if a.shape[0] * b.shape[0] * a.shape[1] > SMALL:
         np.dot(a, b.T, out)
@@ -34,7 +34,7 @@ def product(a: Floats, b: Floats, out: Floats) -> None:  # pragma: no cover - co
 
 
 @njit(cache=True)
-def _factor_panel(panel: Floats, diagonal: Floats) -> int:  # pragma: no cover - compiled
+def _factor_panel(panel: Floats, diagonal: Floats) -> int:
     """Cholesky factor of the square on top, the rows below solved with it; the column that fails, or -1."""
     n_rows, width = panel.shape
     for i in range(n_rows):
@@ -50,9 +50,7 @@ def _factor_panel(panel: Floats, diagonal: Floats) -> int:  # pragma: no cover -
 
 
 @njit(cache=True)
-def factorise(
-    values: Floats, diagonal: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints
-) -> int:  # pragma: no cover - compiled
+def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> int:
     """Turn the panels of C into those of L in place, ``C = L L'``, left-looking by supernodes.
 
     Returns the first column with a pivot below 1e-12 of its `diagonal`, or -1 (Ng and Peyton 1993).
@@ -105,9 +103,7 @@ def factorise(
 
 
 @njit(cache=True)
-def solve_lower(
-    x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints
-) -> None:  # pragma: no cover - compiled
+def solve_lower(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> None:
     """``x = L^-1 x`` in place, x of shape (n, m)."""
     m = x.shape[1]
     for s in range(len(first) - 1):
@@ -124,9 +120,7 @@ def solve_lower(
 
 
 @njit(cache=True)
-def solve_upper(
-    x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints
-) -> None:  # pragma: no cover - compiled
+def solve_upper(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> None:
     """``x = L'^-1 x`` in place, x of shape (n, m)."""
     m = x.shape[1]
     for s in range(len(first) - 2, -1, -1):

@@ -48,7 +48,7 @@ def minimum_degree(pointers: Ints, rows: Ints) -> Ints:
 
 
 @njit(cache=True)
-def _follow(into: Ints, rank: Ints) -> None:  # pragma: no cover - compiled
+def _follow(into: Ints, rank: Ints) -> None:
     """Give a merged equation the rank of the pivot that it was merged with."""
     for i in range(len(into)):
         j = i
@@ -62,7 +62,7 @@ def _follow(into: Ints, rank: Ints) -> None:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _eliminate(g: Quotient, dense: int) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
+def _eliminate(g: Quotient, dense: int) -> tuple[Ints, Ints]:
     """Pivots in their order, and the rank of each (-1: not a pivot)."""
     n = len(g.start)
     pivots, rank = np.empty(n, np.int64), np.full(n, -1, np.int64)
@@ -92,7 +92,7 @@ def _eliminate(g: Quotient, dense: int) -> tuple[Ints, Ints]:  # pragma: no cove
 
 
 @njit(cache=True)
-def _take(g: Quotient, i: int, end: int) -> int:  # pragma: no cover - compiled
+def _take(g: Quotient, i: int, end: int) -> int:
     """Move variable i into the new element, once."""
     if g.weight[i] > 0:
         unlink(g, i)
@@ -103,7 +103,7 @@ def _take(g: Quotient, i: int, end: int) -> int:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _form_element(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
+def _form_element(g: Quotient, me: int) -> None:
     """The new element: all variables next to the pivot, its old elements absorbed."""
     g.weight[me] = -g.weight[me]
     n_elements = g.elements[me]
@@ -133,7 +133,7 @@ def _form_element(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _count_overlaps(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
+def _count_overlaps(g: Quotient, me: int) -> None:
     """``work[e] - flag``: the part of each element next door that lies outside the new one."""
     flag = g.state[FLAG]
     for p in range(g.start[me], g.start[me] + g.length[me]):
@@ -147,7 +147,7 @@ def _count_overlaps(g: Quotient, me: int) -> None:  # pragma: no cover - compile
 
 
 @njit(cache=True)
-def _shorten_lists(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
+def _shorten_lists(g: Quotient, me: int) -> None:
     """New bounds on the degrees; elements inside the new one are absorbed, variables inside it are eliminated."""
     flag, n = g.state[FLAG], len(g.start)
     for p in range(g.start[me], g.start[me] + g.length[me]):
@@ -189,7 +189,7 @@ def _shorten_lists(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _merge_alike(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
+def _merge_alike(g: Quotient, me: int) -> None:
     """Variables with the same neighbours become one."""
     for p in range(g.start[me], g.start[me] + g.length[me]):
         if g.weight[g.items[p]] == 0:
@@ -216,7 +216,7 @@ def _merge_alike(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _is_alike(g: Quotient, i: int, j: int) -> bool:  # pragma: no cover - compiled
+def _is_alike(g: Quotient, i: int, j: int) -> bool:
     if g.length[i] != g.length[j] or g.elements[i] != g.elements[j]:
         return False
     differing = 0
@@ -226,7 +226,7 @@ def _is_alike(g: Quotient, i: int, j: int) -> bool:  # pragma: no cover - compil
 
 
 @njit(cache=True)
-def _put_back(g: Quotient, me: int) -> None:  # pragma: no cover - compiled
+def _put_back(g: Quotient, me: int) -> None:
     """The live variables of the new element return to the lists of degrees."""
     n, end = len(g.start), g.start[me]
     for p in range(g.start[me], g.start[me] + g.length[me]):

@@ -56,7 +56,7 @@ def new_graph(pointers: Ints, rows: Ints) -> Quotient:
 
 
 @njit(cache=True)
-def link(g: Quotient, i: int, degree: int) -> None:  # pragma: no cover - compiled
+def link(g: Quotient, i: int, degree: int) -> None:
     g.degree[i] = degree
     first = g.head[degree]
     if first >= 0:
@@ -68,7 +68,7 @@ def link(g: Quotient, i: int, degree: int) -> None:  # pragma: no cover - compil
 
 
 @njit(cache=True)
-def unlink(g: Quotient, i: int) -> None:  # pragma: no cover - compiled
+def unlink(g: Quotient, i: int) -> None:
     after, before = g.after[i], g.before[i]
     if after >= 0:
         g.before[after] = before
@@ -79,7 +79,7 @@ def unlink(g: Quotient, i: int) -> None:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def compact(g: Quotient) -> None:  # pragma: no cover - compiled
+def compact(g: Quotient) -> None:
     """Close the gaps between the lists; the first item of each gives way to the name of its node meanwhile."""
     for i in range(len(g.start)):
         if g.length[i] > 0:

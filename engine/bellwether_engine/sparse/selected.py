@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 @njit(cache=True)
-def _invert_lower(panel: Floats, width: int, out: Floats) -> None:  # pragma: no cover - compiled
+def _invert_lower(panel: Floats, width: int, out: Floats) -> None:
     """Transpose of the inverse of the lower triangle on top of `panel`."""
     for j in range(width):
         for i in range(width):
@@ -30,7 +30,7 @@ def _invert_lower(panel: Floats, width: int, out: Floats) -> None:  # pragma: no
 @njit(cache=True)
 def _gather(
     below: Ints, inverse: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints, owner: Ints, out: Floats
-) -> None:  # pragma: no cover - compiled
+) -> None:
     """The inverse among the rows `below`, from the panels of the supernodes above."""
     found = np.empty(len(below), np.int64)
     a = 0
@@ -53,9 +53,7 @@ def _gather(
 
 
 @njit(cache=True)
-def selected_inverse(
-    values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints
-) -> Floats:  # pragma: no cover - compiled
+def selected_inverse(values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> Floats:
     """Panels of ``(L L')^-1`` in the pattern of L, the squares on the diagonal in full.
 
     With J the columns of a supernode and S its rows below, from the last to the first:

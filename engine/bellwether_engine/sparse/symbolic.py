@@ -11,7 +11,7 @@ WIDEST = 128
 
 
 @njit(cache=True)
-def upper_pattern(pointers: Ints, rows: Ints, place: Ints) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
+def upper_pattern(pointers: Ints, rows: Ints, place: Ints) -> tuple[Ints, Ints]:
     """Columns of the strict upper triangle once equation i stands at `place[i]`; rows in no order."""
     n = len(pointers) - 1
     start = np.zeros(n + 1, np.int64)
@@ -31,7 +31,7 @@ def upper_pattern(pointers: Ints, rows: Ints, place: Ints) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True)
-def elimination_tree(pointers: Ints, rows: Ints) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
+def elimination_tree(pointers: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """Parent of each column in the elimination tree, and its entries in L below the diagonal (Liu 1990)."""
     n = len(pointers) - 1
     parent, mark = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
@@ -50,7 +50,7 @@ def elimination_tree(pointers: Ints, rows: Ints) -> tuple[Ints, Ints]:  # pragma
 
 
 @njit(cache=True)
-def postorder(parent: Ints) -> Ints:  # pragma: no cover - compiled
+def postorder(parent: Ints) -> Ints:
     """Columns in postorder: every column after its children, subtrees without gaps."""
     n = len(parent)
     child, sibling = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
@@ -78,7 +78,7 @@ def postorder(parent: Ints) -> Ints:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _allowed(width: int) -> float:  # pragma: no cover - compiled
+def _allowed(width: int) -> float:
     """Share of zeros that a supernode may hold, by its width."""
     if width <= 4:
         return 1.0
@@ -88,7 +88,7 @@ def _allowed(width: int) -> float:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def supernodes(parent: Ints, count: Ints) -> Ints:  # pragma: no cover - compiled
+def supernodes(parent: Ints, count: Ints) -> Ints:
     """First column of each supernode, then n: columns of (nearly) one pattern, at most `WIDEST` wide.
 
     A supernode joins its last child when few zeros are stored for it (Ashcraft and Grimes 1989).
@@ -124,7 +124,7 @@ def row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, In
 
 
 @njit(cache=True)
-def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
+def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, Ints]:
     count = len(first) - 1
     owner = np.empty(n, np.int64)
     for s in range(count):
@@ -163,7 +163,7 @@ def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, I
 
 
 @njit(cache=True)
-def locate(rows: Ints, wanted: Ints, found: Ints) -> None:  # pragma: no cover - compiled
+def locate(rows: Ints, wanted: Ints, found: Ints) -> None:
     """Positions in `rows` of the `wanted` (both ascending, the second a part of the first), by galloping."""
     at = 0
     for i in range(len(wanted)):
@@ -179,9 +179,7 @@ def locate(rows: Ints, wanted: Ints, found: Ints) -> None:  # pragma: no cover -
 
 
 @njit(cache=True)
-def targets(
-    pointers: Ints, rows: Ints, place: Ints, first: Ints, row_start: Ints, row_list: Ints, panel: Ints
-) -> Ints:  # pragma: no cover - compiled
+def targets(pointers: Ints, rows: Ints, place: Ints, first: Ints, row_start: Ints, row_list: Ints, panel: Ints) -> Ints:
     """Where each entry of the matrix (either triangle) lies in the panels."""
     n = len(pointers) - 1
     owner, position = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -204,7 +202,7 @@ def targets(
 
 
 @njit(cache=True)
-def _mirror(pointers: Ints, rows: Ints, place: Ints, target: Ints) -> Ints:  # pragma: no cover - compiled
+def _mirror(pointers: Ints, rows: Ints, place: Ints, target: Ints) -> Ints:
     """Entries above the diagonal share the place of their mirror image (rows ascending in each column)."""
     n = len(pointers) - 1
     for j in range(n):
