@@ -16,7 +16,7 @@ from bellwether.platform.ids import new_id
 from sqlalchemy import text
 
 from .barn import Barn, Farm
-from .conftest import BASE, People, RunJob
+from .conftest import BASE, KeptSteps, People, RunJob, WorkerDied
 
 READS = [
     ("GET", "/evaluations/{run}", None),
@@ -179,21 +179,32 @@ async def test_the_service_itself_lacks_the_right(database: Database, world: dic
                 await session.execute(text(sql))
 
 
+COUNT = (
+    "insert into farm.outbox_key as k (key, version) values ($1, 1) "
+    "on conflict (key) do update set version = k.version + 1 returning version"
+)
+
+
 def weight_recorded(farm: Farm, **changes: Any) -> Event:
     data = {"farm_id": str(farm.id), "flock_id": str(farm.flock_id), "trait": "WWT", "weights": []}
     fields = {"id": new_id(), "type": flock_states.WEIGHT_RECORDED, "key": str(farm.flock_id), "farm_id": farm.id}
-    return Event(**{**fields, "time": datetime.now(UTC), "data": data, **changes})
+    return Event(**{**fields, "time": datetime.now(UTC), "data": data, "key_version": 1, **changes})
+
+
+async def told(admin: asyncpg.Connection, farm: Farm) -> Event:
+    """A committed fact, counted as the farm service counts, that has not reached the genetics service."""
+    return weight_recorded(farm, key_version=await admin.fetchval(COUNT, str(farm.flock_id)))
 
 
 async def test_a_recorded_weight_makes_the_flock_stale_once_until_the_next_run(
-    people: People, barn: Barn, database: Database, run_job: RunJob
+    people: People, barn: Barn, database: Database, run_job: RunJob, admin: asyncpg.Connection
 ) -> None:
     world = await evaluated_farm(people, barn, run_job)
     owner, path = people(user_id=world["farm"].owner_id), f"/flocks/{world['flock']}/state"
     fresh = (await owner.ask("GET", path)).json()
     assert (fresh["is_evaluated"], fresh["is_stale"], fresh["last_run_id"]) == (True, False, str(world["run"]))
     reader = Subscription(consumers()[0], database, None)  # type: ignore[arg-type]
-    first, second = weight_recorded(world["farm"]), weight_recorded(world["farm"])
+    first, second = await told(admin, world["farm"]), await told(admin, world["farm"])
     assert [await reader.apply(event) for event in (second, first, first, second)] == [True, True, False, False]
     stale = (await owner.ask("GET", path)).json()
     assert (stale["is_stale"], stale["stale_reason"]) == (True, str(first.id))
@@ -210,11 +221,35 @@ async def test_a_weight_that_came_in_during_the_run_keeps_the_flock_stale(
     world = await evaluated_farm(people, barn, run_job)
     owner, farm = people(user_id=world["farm"].owner_id), world["farm"]
     as_of: datetime = await admin.fetchval("select clock_timestamp()")
-    await Subscription(consumers()[0], database, None).apply(weight_recorded(farm))  # type: ignore[arg-type]
+    await Subscription(consumers()[0], database, None).apply(await told(admin, farm))  # type: ignore[arg-type]
     async with database.transaction(Context(user_id=farm.owner_id)) as session:
         flock = {"flock_id": farm.flock_id, "farm_id": farm.id, "run_id": world["run"]}
-        await flock_states.record_run(session, **flock, data_as_of=as_of)
+        await flock_states.record_run(session, **flock, data_as_of=as_of, data_version=0)
     assert (await owner.ask("GET", f"/flocks/{farm.flock_id}/state")).json()["is_stale"]
+
+
+@pytest.mark.parametrize("arrives", ["during the run", "after the run"])
+async def test_a_fact_that_the_run_has_read_does_not_make_it_stale_however_late_it_arrives(
+    people: People, barn: Barn, run_job: RunJob, database: Database, admin: asyncpg.Connection, arrives: str
+) -> None:
+    world = await evaluated_farm(people, barn, run_job)
+    owner, farm = people(user_id=world["farm"].owner_id), world["farm"]
+    reader, late = Subscription(consumers()[0], database, None), await told(admin, farm)  # type: ignore[arg-type]
+    run_id = await owner.evaluate(world["flock"], traits=["WWT"])
+    if arrives == "during the run":
+        steps = KeptSteps(die_before="publish")
+        with pytest.raises(WorkerDied):
+            await run_job(run_id, steps)
+        await reader.apply(late)
+        steps.die_before = ""
+        await run_job(run_id, steps)
+    else:
+        await run_job(run_id)
+        await reader.apply(late)
+    path = f"/flocks/{farm.flock_id}/state"
+    assert not (await owner.ask("GET", path)).json()["is_stale"]
+    await reader.apply(await told(admin, farm))
+    assert (await owner.ask("GET", path)).json()["is_stale"]
 
 
 async def test_a_flock_that_was_never_evaluated_says_so(people: People, barn: Barn) -> None:
@@ -223,7 +258,7 @@ async def test_a_flock_that_was_never_evaluated_says_so(people: People, barn: Ba
     assert (state["is_evaluated"], state["is_stale"], state["last_run_at"]) == (False, False, None)
 
 
-@pytest.mark.parametrize("change", [{"data": {"flock_id": "x"}}, {"farm_id": UUID(int=1)}])
+@pytest.mark.parametrize("change", [{"data": {"flock_id": "x"}}, {"farm_id": UUID(int=1)}, {"key": "x"}])
 async def test_a_fact_that_breaks_its_contract_is_hopeless(barn: Barn, database: Database, change: Any) -> None:
     farm = await barn.farm()
     reader = Subscription(consumers()[0], database, None)  # type: ignore[arg-type]

@@ -21,18 +21,20 @@ from farm.published_weight where farm_id = $1 and flock_id = $2 order by id
 
 
 async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> dict[str, Any]:
-    """Pointers to the files, the plan with the variances of this moment, and the moment itself.
+    """Pointers to the files, the plan with the variances of this moment, the moment, and the flock's last fact in it.
 
-    Weights come first: an animal that a weight belongs to was committed before it, so it is in the second file.
+    The fact's version comes first: whatever it counts is in the files. Weights come before animals: one that a weight
+    belongs to was committed before it.
 
     Raises:
         NoSuchFlock: the acting user may no longer see the flock.
     """
     connection = await driver(session)
     flock_id = UUID(payload["flock_id"])
-    farm_id = await connection.fetchval("select farm_id from farm.published_flock where id = $1", flock_id)
-    if farm_id is None:
+    flock = await connection.fetchrow("select farm_id, fact_version from farm.published_flock where id = $1", flock_id)
+    if flock is None:
         raise NoSuchFlock
+    farm_id = flock["farm_id"]
     as_of = await connection.fetchval("select clock_timestamp()")
     files.make(folder)
     weights, animals = folder / "weights.csv", folder / "animals.csv"
@@ -41,6 +43,7 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     plan = plan_of(str(flock_id), await traits.dictionary(session), payload["traits"], payload["reliability"])
     return {
         "as_of": as_of.isoformat(),
+        "version": flock["fact_version"],
         "plan": plan.to_json(),
         "files": {"weights": files.point_to(weights), "animals": files.point_to(animals)},
     }

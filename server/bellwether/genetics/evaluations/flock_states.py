@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, func, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.genetics.evaluations.models import flock_state
@@ -16,10 +16,10 @@ ANIMAL_REGISTERED = "farm.animal.registered.v1"
 
 
 async def mark_stale(session: Session, event: Event) -> None:
-    """A fact of the farm makes the flock's last evaluation older than its records.
+    """A fact of the farm makes the flock's last evaluation older than its records, unless that run had read it.
 
-    `stale_since` tells people since when; `marked_at`, by the database's clock, tells a finishing run whether it has
-    seen the records: the fact was committed before this runs, so a run that read later has.
+    `stale_since` tells people since when. `key_version`, the fact's place among those of its flock in the order of
+    their commits, tells whether a run has seen it, however late the fact arrives here.
 
     Raises:
         Hopeless: the fact breaks its contract.
@@ -30,29 +30,35 @@ async def mark_stale(session: Session, event: Event) -> None:
         raise Hopeless(f"{event.type} without flock_id and farm_id: {error!r}") from error
     if farm_id != event.farm_id:
         raise Hopeless(f"{event.type} speaks of farm {farm_id} in an envelope of farm {event.farm_id}")
+    if event.key != str(flock_id):
+        raise Hopeless(f"{event.type} speaks of flock {flock_id} under the key {event.key}")
     new = {"flock_id": flock_id, "farm_id": farm_id, "stale_since": event.time, "stale_reason": event.id}
-    statement = insert(flock_state).values(**new, marked_at=func.clock_timestamp())
-    is_earlier = flock_state.c.stale_since.is_(None) | (statement.excluded.stale_since < flock_state.c.stale_since)
+    statement = insert(flock_state).values(**new, marked_version=event.key_version)
+    told, mine = statement.excluded, flock_state.c
+    is_first = or_(mine.stale_since.is_(None), told.stale_since < mine.stale_since)
+    is_news = and_(told.marked_version > mine.read_version, is_first)
     changes: dict[str, Any] = {
-        name: case((is_earlier, statement.excluded[name]), else_=flock_state.c[name])
-        for name in ("stale_since", "stale_reason")
+        name: case((is_news, told[name]), else_=mine[name]) for name in ("stale_since", "stale_reason")
     }
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[flock_state.c.flock_id], set_={**changes, "marked_at": statement.excluded.marked_at}
-        )
-    )
+    changes["marked_version"] = func.greatest(mine.marked_version, told.marked_version)
+    await session.execute(statement.on_conflict_do_update(index_elements=[mine.flock_id], set_=changes))
 
 
-async def record_run(session: Session, *, flock_id: UUID, farm_id: UUID, run_id: UUID, data_as_of: datetime) -> None:
-    """A run has succeeded: the flock is up to date unless something came in after the run had read its records."""
-    statement = insert(flock_state).values(flock_id=flock_id, farm_id=farm_id, last_run_id=run_id)
-    has_newer = flock_state.c.marked_at > data_as_of
-    since = case((has_newer, func.greatest(flock_state.c.stale_since, data_as_of)), else_=None)
-    reason = case((has_newer, flock_state.c.stale_reason), else_=None)
+async def record_run(
+    session: Session, *, flock_id: UUID, farm_id: UUID, run_id: UUID, data_as_of: datetime, data_version: int
+) -> None:
+    """A run that has read the flock's facts up to `data_version` has succeeded: is the flock up to date now?"""
+    new = {"flock_id": flock_id, "farm_id": farm_id, "last_run_id": run_id, "read_version": data_version}
+    mine = flock_state.c
+    has_newer = mine.marked_version > data_version
+    since = case((has_newer, func.greatest(mine.stale_since, data_as_of)), else_=None)
+    reason = case((has_newer, mine.stale_reason), else_=None)
+    read = func.greatest(mine.read_version, data_version)
     await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[flock_state.c.flock_id],
-            set_={"last_run_id": run_id, "stale_since": since, "stale_reason": reason},
+        insert(flock_state)
+        .values(new)
+        .on_conflict_do_update(
+            index_elements=[mine.flock_id],
+            set_={"last_run_id": run_id, "stale_since": since, "stale_reason": reason, "read_version": read},
         )
     )

@@ -47,7 +47,7 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> dict[str, A
         # after a failure the files have gone: a retry reads the records anew, as the user has mended them
         found = extracted if files.are_whole(folder, extracted["files"]) else await extract()
         report = await run.compute(solve_files, str(folder), found["files"], found["plan"], reports=True)
-        return {**report, "data_as_of": found["as_of"]}
+        return {**report, "data_as_of": found["as_of"], "data_version": found["version"]}
 
     async def publish() -> dict[str, Any]:
         return await in_transaction(

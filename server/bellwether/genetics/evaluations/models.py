@@ -42,7 +42,8 @@ flock_state = Table(
     Column("farm_id", Uuid, nullable=False),
     Column("stale_since", Moment),
     Column("stale_reason", Uuid),
-    Column("marked_at", Moment),
+    Column("marked_version", BigInteger, nullable=False),
+    Column("read_version", BigInteger, nullable=False),
     Column("last_run_id", Uuid),
 )
 

@@ -55,7 +55,7 @@ async def publish(
         raise RunSuperseded
     await store_values(session, done.farm_id, run_id, files.follow(folder, report["values"]))
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
-    await flock_states.record_run(session, **flock, data_as_of=as_of)
+    await flock_states.record_run(session, **flock, data_as_of=as_of, data_version=report["data_version"])
     numbers = {name: summary[name] for name in ("traits", "n_animals", "n_records")}
     await events.evaluation_completed(session, context, **flock, **numbers, finished_at=done.finished_at)
     return summary
