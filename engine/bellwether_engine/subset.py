@@ -14,7 +14,7 @@ from .errors import NotConverged, PedigreeError
 from .factor import EXACT_LIMIT, Factor
 from .inbreeding import ancestry
 from .pedigree import Pedigree
-from .relationship import Relationship
+from .relationship import BATCH, Relationship
 
 TOLERANCE = 1e-12
 Matrix = NDArray[np.float64]
@@ -50,6 +50,9 @@ class RelationshipBlock:
     array([1. , 0.5])
     >>> block.solve([1.0, 0.5]).round(12)
     array([1., 0.])
+    >>> block.dense()
+    array([[1. , 0.5],
+           [0.5, 1. ]])
     """
 
     relationship: Relationship
@@ -62,6 +65,11 @@ class RelationshipBlock:
                 "repeated_animal", "an animal stands twice in a block", place="pedigree", fix="Drop one"
             )
         object.__setattr__(self, "animals", animals)
+
+    @property
+    def n_animals(self) -> int:
+        """Rows of A22."""
+        return len(self.animals)
 
     def times(self, v: ArrayLike) -> Matrix:
         """``A22 v``, float64 of shape (n_block,) or (n_block, m)."""
@@ -85,9 +93,29 @@ class RelationshipBlock:
             result = result - crossed.T @ self._solve_ancestors(crossed @ given)
         return result
 
+    def dense(self) -> Matrix:
+        """A22 in full, float64 of shape (n_block, n_block)."""
+        a22 = self._part.between(self._own, self._own)
+        return np.asarray(0.5 * (a22 + a22.T))
+
+    def diagonal(self) -> Matrix:
+        """Diagonal of A22, float64 of shape (n_block,): 1 + F, or that of ``T D T'`` where inbreeding is ignored."""
+        f = self.relationship.inbreeding
+        if f is not None:
+            return 1.0 + f[self.animals]
+        own = [self._own[first : first + BATCH] for first in range(0, self.n_animals, BATCH)]
+        return np.concatenate([np.diag(self._part.between(some, some)) for some in own] or [np.empty(0)])
+
+    def inverse_diagonal(self) -> Matrix:
+        """Roughly the diagonal of A22-inverse (A^11 taken as diagonal): good enough to precondition with."""
+        own, crossed, ancestors = self._inverse
+        rough = np.asarray(own.diagonal())
+        lost = crossed.multiply(crossed).T @ (1.0 / ancestors.diagonal())
+        return np.asarray(np.maximum(rough - lost, 0.1 * rough))
+
     def _checked(self, v: ArrayLike) -> Matrix:
         given = np.asarray(v, dtype=np.float64)
-        if given.ndim not in (1, 2) or len(given) != len(self.animals):
+        if given.ndim not in (1, 2) or len(given) != self.n_animals:
             message = f"v has shape {given.shape}, the block {len(self.animals)} animals"
             raise PedigreeError("shape", message, place="pedigree", fix="Give one row per animal of the block")
         return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .a22 import PedigreeBlock
+from ..subset import RelationshipBlock
 from .blending import Tuning
 from .centred import Centred
 from .inverses import invert
@@ -22,7 +22,7 @@ class CoreInverse:
     Parameters
     ----------
     z : Centred
-    block : PedigreeBlock
+    block : RelationshipBlock
     tuning : Tuning
     core : int, shape (n_core,)
         Rows of the genotyped animals.
@@ -35,7 +35,7 @@ class CoreInverse:
     """
 
     def __init__(
-        self, z: Centred, block: PedigreeBlock, tuning: Tuning, core: NDArray[np.intp], ridge: float = 0.0
+        self, z: Centred, block: RelationshipBlock, tuning: Tuning, core: NDArray[np.intp], ridge: float = 0.0
     ) -> None:
         self.n = z.n_animals
         self.core = np.sort(core)
@@ -68,7 +68,7 @@ class CoreInverse:
         return self.product(np.eye(self.n))
 
 
-def _columns(z: Centred, block: PedigreeBlock, tuning: Tuning, core: NDArray[np.intp], ridge: float) -> Matrix:
+def _columns(z: Centred, block: RelationshipBlock, tuning: Tuning, core: NDArray[np.intp], ridge: float) -> Matrix:
     """The columns of G_w of the core animals, (n_genotyped, n_core)."""
     unit = np.zeros((z.n_animals, len(core)))
     unit[core, np.arange(len(core))] = 1.0
@@ -77,5 +77,5 @@ def _columns(z: Centred, block: PedigreeBlock, tuning: Tuning, core: NDArray[np.
         tile = z.decode(first, first + TILE)
         g += tile @ tile[core].T
     if tuning.beta > 0.0:
-        g = (1.0 - tuning.beta) * g + tuning.beta * block.product(unit)
+        g = (1.0 - tuning.beta) * g + tuning.beta * block.times(unit)
     return np.asarray(tuning.shift + tuning.factor * g)

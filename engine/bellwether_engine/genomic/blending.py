@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from .a22 import PedigreeBlock
+from ..subset import RelationshipBlock
 from .centred import Centred
 from .options import Genomic
 
@@ -63,13 +63,13 @@ def combine(g: Matrix, a22: Matrix | None, genomic: Genomic) -> tuple[Matrix, Tu
     return shift + factor * g_w, Tuning(beta, shift, factor)
 
 
-def combine_unformed(z: Centred, block: PedigreeBlock, genomic: Genomic) -> Tuning:
+def combine_unformed(z: Centred, block: RelationshipBlock, genomic: Genomic) -> Tuning:
     """The same shift and factor from products with Z and A22 alone."""
     beta, tune = genomic.blending
     if tune == "none":
         return Tuning(beta)
     n, one = z.n_animals, np.ones(z.n_animals)
-    sums = float((z.transposed_product(one) ** 2).sum()), float(one @ block.product(one))
+    sums = float((z.transposed_product(one) ** 2).sum()), float(one @ block.times(one))
     diagonals = float(z.squares().sum()), float(block.diagonal().sum())
     of_g, of_a = (_moments(total, trace, n) for total, trace in zip(sums, diagonals, strict=True))
     blended = tuple((1.0 - beta) * g + beta * a for g, a in zip(of_g, of_a, strict=True))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
 
 from ..errors import ModelError
-from .a22 import PedigreeBlock
+from ..subset import RelationshipBlock
 from .blending import Tuning
 from .centred import Centred
 
@@ -98,7 +98,7 @@ class LowRank:
     Mantysaari et al. 2017, J Anim Sci 95:4728.
     """
 
-    def __init__(self, z: Centred, block: PedigreeBlock, tuning: Tuning) -> None:
+    def __init__(self, z: Centred, block: RelationshipBlock, tuning: Tuning) -> None:
         if z.n_markers > MARKER_LIMIT:
             message = f"{z.n_markers:,} markers are above the limit of {MARKER_LIMIT:,} for ssgtblup"
             raise ModelError("too_large", message, place="genomic.method", fix="Use sssnpblup or apy")

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import eye_array
 
-from ..a_inverse import build_a_inverse, mendelian_variance
 from ..errors import ModelError
 from ..pedigree import Pedigree
+from ..relationship import Relationship
 from ..structure import Structure
+from ..subset import RelationshipBlock
 from ..variances import Variances
-from .a22 import PedigreeBlock
 from .apy import CoreInverse
 from .blending import Tuning, combine, combine_unformed
 from .centred import Centred, centre
@@ -85,14 +85,13 @@ def prepare(
     z = centre(genotypes.packed, _frequency(genomic, genotypes), genomic.relationship)
     if genomic.method == "snpblup":
         return _markers(genomic, z, variances)
-    d = mendelian_variance(pedigree.sire, pedigree.dam, inbreeding)
-    block = PedigreeBlock(pedigree, genotypes.animal, d)
+    block = RelationshipBlock(Relationship(pedigree, inbreeding), genotypes.animal)
     if genomic.method == "sssnpblup":
-        return _joint(genomic, genotypes, pedigree, z, block, d)
+        return _joint(genomic, z, block)
     inverse, tuning = _inverse(genomic, genotypes, z, block)
     structure: Structure = GenotypedInverse(pedigree.n_animals, genotypes.animal, inverse)
     if genomic.method in SINGLE_STEP:
-        a_inverse = build_a_inverse(pedigree.sire, pedigree.dam, d)
+        a_inverse = pedigree.a_inverse(inbreeding)
         structure = SingleStepInverse(a_inverse, genotypes.animal, inverse, block)
 
     def effects(u: Matrix) -> Matrix:
@@ -102,7 +101,9 @@ def prepare(
     return Prepared(structure, pedigree.n_animals, z, tuning, effects, genomic.method)
 
 
-def _inverse(genomic: Genomic, genotypes: Genotypes, z: Centred, block: PedigreeBlock) -> tuple[GenomicInverse, Tuning]:
+def _inverse(
+    genomic: Genomic, genotypes: Genotypes, z: Centred, block: RelationshipBlock
+) -> tuple[GenomicInverse, Tuning]:
     if genomic.method in ("gblup", "ssgblup"):
         needs_a22 = genomic.blending != (0.0, "none")
         g_w, tuning = combine(genomic_relationship(z), block.dense() if needs_a22 else None, genomic)
@@ -136,13 +137,12 @@ def core_rows(genomic: Genomic, genotypes: Genotypes) -> NDArray[np.intp]:
     return np.array([row[animal] for animal in genomic.core])
 
 
-def _joint(
-    genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, z: Centred, block: PedigreeBlock, d: Matrix
-) -> Prepared:
+def _joint(genomic: Genomic, z: Centred, block: RelationshipBlock) -> Prepared:
     tuning = combine_unformed(z, block, genomic)
     loadings = Loadings(z, tuning)
-    a_inverse = build_a_inverse(pedigree.sire, pedigree.dam, d)
-    structure = JointInverse(a_inverse, genotypes.animal, loadings, block, tuning.beta * tuning.factor)
+    pedigree = block.relationship.pedigree
+    a_inverse = pedigree.a_inverse(block.relationship.inbreeding)
+    structure = JointInverse(a_inverse, block.animals, loadings, block, tuning.beta * tuning.factor)
     n, m = pedigree.n_animals, z.n_markers
 
     def effects(levels: Matrix) -> Matrix:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from ..errors import ModelError
-from .a22 import PedigreeBlock
+from ..subset import RelationshipBlock
 from .inverses import GenomicInverse, Loadings
 
 Matrix = NDArray[np.float64]
@@ -49,7 +49,7 @@ class SingleStepInverse:
     """
 
     def __init__(
-        self, a_inverse: csr_array, animals: NDArray[np.int32], inverse: GenomicInverse, block: PedigreeBlock
+        self, a_inverse: csr_array, animals: NDArray[np.int32], inverse: GenomicInverse, block: RelationshipBlock
     ) -> None:
         self.a_inverse, self.animals, self.inverse, self.block = a_inverse, animals, inverse, block
 
@@ -87,7 +87,12 @@ class JointInverse:
     """
 
     def __init__(
-        self, a_inverse: csr_array, animals: NDArray[np.int32], loadings: Loadings, block: PedigreeBlock, beta: float
+        self,
+        a_inverse: csr_array,
+        animals: NDArray[np.int32],
+        loadings: Loadings,
+        block: RelationshipBlock,
+        beta: float,
     ) -> None:
         if (loadings.sign < 0).any():
             message = "tuning lowers G: marker effects have no variance to match that"

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import ModelError, Pedigree
-from bellwether_engine.a_inverse import mendelian_variance
+from bellwether_engine import ModelError, Pedigree, Relationship, RelationshipBlock
 from bellwether_engine.genomic import Genomic, Genotypes, centre, pack
-from bellwether_engine.genomic.a22 import PedigreeBlock
 from bellwether_engine.genomic.blending import Tuning
 from bellwether_engine.genomic.inverses import LowRank
 from bellwether_engine.genomic.prepare import prepare
@@ -53,12 +51,14 @@ def example(request):
 
 def test_pedigree_block(example):
     rng, pedigree, a, animals, _ = example
-    d = mendelian_variance(pedigree.sire, pedigree.dam, pedigree.inbreeding())
-    block, a22 = PedigreeBlock(pedigree, animals, d), a[np.ix_(animals, animals)]
+    f = pedigree.inbreeding()
+    block, a22 = RelationshipBlock(Relationship(pedigree, f), animals), a[np.ix_(animals, animals)]
     v = rng.normal(size=(25, 3))
     np.testing.assert_allclose(block.dense(), a22, atol=1e-12)
     np.testing.assert_allclose(block.diagonal(), np.diag(a22), atol=1e-12)
-    np.testing.assert_allclose(block.product(v), a22 @ v, atol=1e-12)
+    without = RelationshipBlock(Relationship(pedigree), animals)
+    np.testing.assert_allclose(without.diagonal(), np.diag(without.dense()), atol=1e-12)
+    np.testing.assert_allclose(block.times(v), a22 @ v, atol=1e-12)
     np.testing.assert_allclose(block.solve(v), np.linalg.solve(a22, v), atol=1e-10)
     np.testing.assert_allclose(block.solve(v[:, 0]), np.linalg.solve(a22, v[:, 0]), atol=1e-10)
     rough, exact = block.inverse_diagonal(), np.diag(np.linalg.inv(a22))
@@ -116,7 +116,7 @@ def test_core_of_some_animals_is_the_published_formula(example, tune):
 
 def test_a_shift_below_zero(example):
     rng, pedigree, a, animals, codes = example
-    block = PedigreeBlock(pedigree, animals, mendelian_variance(pedigree.sire, pedigree.dam, pedigree.inbreeding()))
+    block = RelationshipBlock(Relationship(pedigree, pedigree.inbreeding()), animals)
     a22, z = a[np.ix_(animals, animals)], dense_z(codes)
     g = -0.005 + 0.9 * (0.8 * z @ z.T + 0.2 * a22)
     low = LowRank(centre(pack(codes)), block, Tuning(0.2, -0.005, 0.9))
