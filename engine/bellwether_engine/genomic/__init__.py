@@ -5,10 +5,14 @@
 packed data, `genomic_relationship` G. `Genomic` and `Genotypes` go into a model: see `bellwether_engine.fit`.
 """
 
+from .alleles import from_alleles
 from .bed import from_bed, to_bed
 from .centred import Centred, allele_frequencies, centre
+from .chromosomes import chromosome_code, chromosome_codes, is_autosomal, is_on_x
 from .gwas import Association, associate, inflation
 from .hardy_weinberg import hardy_weinberg
+from .identity import IdentityByDescent, identity_by_descent
+from .markers import Fit, Markers, compare_alleles, swap_alleles
 from .options import Genomic, Genotypes
 from .packed import PackedGenotypes, count_animals, count_markers, pack
 from .pairs import (
@@ -23,11 +27,15 @@ from .pairs import (
 from .quality import AnimalQuality, MarkerQuality, animal_quality, marker_quality
 from .relationship import genomic_relationship
 from .roh import RunRules, Runs, runs_of_homozygosity
+from .sex import SexCheck, check_sex
+from .variants import VariantGenotypes, from_variants
 
 __all__ = [
-    "AnimalQuality", "Association", "Centred", "Conflicts", "Genomic", "GenotypeBits", "Genotypes", "MarkerQuality",
-    "PackedGenotypes", "RunRules", "Runs", "allele_frequencies", "animal_quality", "associate", "centre",
-    "count_animals", "count_markers", "duplicates", "exclusion_limit", "from_bed", "genomic_relationship",
-    "genotype_bits", "hardy_weinberg", "inflation", "marker_quality", "mendelian_conflicts", "opposing_homozygotes",
-    "pack", "runs_of_homozygosity", "to_bed",
+    "AnimalQuality", "Association", "Centred", "Conflicts", "Fit", "Genomic", "GenotypeBits", "Genotypes",
+    "IdentityByDescent", "MarkerQuality", "Markers", "PackedGenotypes", "RunRules", "Runs", "SexCheck",
+    "VariantGenotypes", "allele_frequencies", "animal_quality", "associate", "centre", "check_sex", "chromosome_code",
+    "chromosome_codes", "compare_alleles", "count_animals", "count_markers", "duplicates", "exclusion_limit",
+    "from_alleles", "from_bed", "from_variants", "genomic_relationship", "genotype_bits", "hardy_weinberg",
+    "identity_by_descent", "inflation", "is_autosomal", "is_on_x", "marker_quality", "mendelian_conflicts",
+    "opposing_homozygotes", "pack", "runs_of_homozygosity", "swap_alleles", "to_bed",
 ]  # fmt: skip

@@ -217,7 +217,7 @@ def _check_rows(n: int, a: NDArray[np.int32], b: NDArray[np.int32], lowest: int 
 
 
 @njit(cache=True, inline="always")
-def _popcount(x: np.uint64) -> int:
+def popcount(x: np.uint64) -> int:
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -234,8 +234,8 @@ def _opposing(
         for w in range(none.shape[1]):
             differ = (none[i, w] & two[j, w]) | (two[i, w] & none[j, w])
             both = (none[i, w] | two[i, w]) & (none[j, w] | two[j, w])
-            opposing[k] += _popcount(differ)
-            compared[k] += _popcount(both)
+            opposing[k] += popcount(differ)
+            compared[k] += popcount(both)
     return opposing, compared
 
 
@@ -248,8 +248,8 @@ def _alike(none: Bits, one: Bits, two: Bits, i: int, concordance: float, min_com
     for j in range(i + 1, n):
         equal, common = 0, 0
         for w in range(words):
-            equal += _popcount((none[i, w] & none[j, w]) | (one[i, w] & one[j, w]) | (two[i, w] & two[j, w]))
-            common += _popcount((none[i, w] | one[i, w] | two[i, w]) & (none[j, w] | one[j, w] | two[j, w]))
+            equal += popcount((none[i, w] & none[j, w]) | (one[i, w] & one[j, w]) | (two[i, w] & two[j, w]))
+            common += popcount((none[i, w] | one[i, w] | two[i, w]) & (none[j, w] | one[j, w] | two[j, w]))
             if common - equal > allowed:
                 break
         if common >= min_compared and equal >= concordance * common:

@@ -1,0 +1,150 @@
+"""Names, places and alleles of markers, and how the alleles of two chips fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ModelError
+from .chromosomes import chromosome_codes
+from .packed import SHIFTS, PackedGenotypes
+
+Texts = NDArray[np.str_]
+_COMPLEMENT = {"A": "T", "C": "G", "G": "C", "T": "A"}
+
+
+@dataclass(frozen=True, eq=False)
+class Markers:
+    """The map of a set of markers; arrays of shape (n_markers,).
+
+    Attributes
+    ----------
+    name : str
+    chromosome : int32
+        As `chromosome_code`.
+    position_bp : int64
+        Base pairs; 0 unknown.
+    counted, other : str
+        The allele that is counted and the other one, in upper case; empty where unknown.
+
+    Raises
+    ------
+    ModelError
+        ``shape``: the columns differ in length.
+    """
+
+    name: Texts
+    chromosome: NDArray[np.int32]
+    position_bp: NDArray[np.int64]
+    counted: Texts
+    other: Texts
+
+    def __post_init__(self) -> None:
+        columns = (self.name, self.chromosome, self.position_bp, self.counted, self.other)
+        if len({len(column) for column in columns}) > 1:
+            raise ModelError("shape", "the columns differ in length", place="markers", fix="Give one value per marker")
+
+    @classmethod
+    def of(
+        cls,
+        name: Iterable[str],
+        chromosome: Iterable[str],
+        position_bp: Iterable[int],
+        counted: Iterable[str],
+        other: Iterable[str],
+    ) -> Markers:
+        """From columns of text; ``0`` and ``.`` stand for an unknown allele.
+
+        Examples
+        --------
+        >>> Markers.of(["s1"], ["OARX"], [77], ["g"], ["0"]).chromosome
+        array([27], dtype=int32)
+        """
+        alleles = [np.array(["" if a in ("0", ".") else a.upper() for a in column]) for column in (counted, other)]
+        return cls(
+            np.array(list(name), dtype=np.str_),
+            chromosome_codes(chromosome),
+            np.fromiter(position_bp, dtype=np.int64),
+            counted=alleles[0].astype(np.str_),
+            other=alleles[1].astype(np.str_),
+        )
+
+
+class Fit(IntEnum):
+    """How the alleles of a marker stand to those of a reference."""
+
+    SAME = 0
+    SWAPPED = 1
+    FLIPPED = 2
+    FLIPPED_AND_SWAPPED = 3
+    AMBIGUOUS = 4
+    DIFFERENT = 5
+    UNKNOWN = 6
+
+
+def compare_alleles(counted: Texts, other: Texts, reference_counted: Texts, reference_other: Texts) -> NDArray[np.int8]:
+    """How the alleles of the same markers on two chips fit, `Fit` as int8 of shape (n_markers,).
+
+    A marker of A and T, or of C and G, reads the same on both strands: its strand is ambiguous, whatever the order.
+    Where one allele is unknown (a marker that does not vary), the other must fit one way only.
+
+    Raises
+    ------
+    ModelError
+        ``shape``.
+
+    Examples
+    --------
+    >>> found = compare_alleles(*np.array([["A", "A", "A", "A"], ["G", "G", "T", "C"]]),
+    ...                         *np.array([["G", "T", "A", "A"], ["A", "C", "T", "G"]]))
+    >>> [Fit(code).name for code in found]
+    ['SWAPPED', 'FLIPPED', 'AMBIGUOUS', 'DIFFERENT']
+    """
+    columns = [np.asarray(column, dtype=np.str_) for column in (counted, other, reference_counted, reference_other)]
+    if len({column.shape for column in columns}) > 1:
+        raise ModelError("shape", "the alleles differ in length", place="markers", fix="Give the same markers twice")
+    known: dict[tuple[str, ...], Fit] = {}
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.array([known.setdefault(row, _fit(*row)) for row in rows], dtype=np.int8)
+
+
+def swap_alleles(packed: PackedGenotypes, swap: NDArray[np.bool_]) -> PackedGenotypes:
+    """Count the other allele at the markers of `swap` (bool, (n_markers,)): 0 becomes 2 and 2 becomes 0.
+
+    Examples
+    --------
+    >>> from .packed import pack
+    >>> swap_alleles(pack([[0, 0], [1, 3], [2, 2]]), np.array([True, False])).unpack()[:, 0]
+    array([2, 1, 0], dtype=uint8)
+    """
+    fours = (np.arange(256, dtype=np.uint8)[:, None] >> SHIFTS) & np.uint8(3)
+    other = np.array([2, 1, 0, 3], dtype=np.uint8)[fours] << SHIFTS
+    data = packed.data.copy()
+    data[swap] = np.bitwise_or.reduce(other, axis=1).astype(np.uint8)[data[swap]]
+    return PackedGenotypes(data, packed.n_animals)
+
+
+def _fit(counted: str, other: str, reference_counted: str, reference_other: str) -> Fit:
+    here, there = (counted, other), (reference_counted, reference_other)
+    if "" in here + there:
+        return _fit_of_one(here, there)
+    flipped = tuple(_COMPLEMENT.get(allele, allele) for allele in here)
+    if set(here) == set(flipped) and set(here) == set(there):
+        return Fit.AMBIGUOUS
+    ways = {here: Fit.SAME, here[::-1]: Fit.SWAPPED}
+    for alleles, fit in ((flipped, Fit.FLIPPED), (flipped[::-1], Fit.FLIPPED_AND_SWAPPED)):
+        ways.setdefault((alleles[0], alleles[1]), fit)
+    return ways.get(there, Fit.DIFFERENT)
+
+
+def _fit_of_one(here: tuple[str, ...], there: tuple[str, ...]) -> Fit:
+    """The ways that stay open while an allele is unknown: unknown unless there is one way."""
+    options = [[allele] if allele else list("ACGT") for allele in here + there]
+    filled = [alleles for alleles in product(*options) if alleles[0] != alleles[1] and alleles[2] != alleles[3]]
+    fits = {_fit(*alleles) for alleles in filled} - {Fit.DIFFERENT}
+    return fits.pop() if len(fits) == 1 else Fit.UNKNOWN if fits else Fit.DIFFERENT
