@@ -74,9 +74,9 @@ class RelationshipBlock:
     def times(self, v: ArrayLike) -> Matrix:
         """``A22 v``, float64 of shape (n_block,) or (n_block, m)."""
         given = self._checked(v)
-        padded = np.zeros((self._part.pedigree.n_animals, *given.shape[1:]))
-        padded[self._own] = given
-        return self._part.times(padded)[self._own]
+        padded = np.zeros((self.part.pedigree.n_animals, *given.shape[1:]))
+        padded[self.own] = given
+        return self.part.times(padded)[self.own]
 
     def solve(self, v: ArrayLike) -> Matrix:
         """``A22^-1 v``, float64 of shape (n_block,) or (n_block, m).
@@ -127,13 +127,13 @@ class RelationshipBlock:
         return np.flatnonzero(ancestry(whole.sire, whole.dam, self.animals))
 
     @cached_property
-    def _own(self) -> NDArray[np.intp]:
-        """Positions of the animals among the members."""
+    def own(self) -> NDArray[np.intp]:
+        """Positions of the animals among themselves and their ancestors, int of shape (n_block,)."""
         return np.searchsorted(self._members, self.animals)
 
     @cached_property
-    def _part(self) -> Relationship:
-        """A of the members alone."""
+    def part(self) -> Relationship:
+        """A of the animals and their ancestors alone."""
         whole, members = self.relationship.pedigree, self._members
         if whole.groups is not None and whole.groups.is_random:
             return self.relationship if len(members) == whole.n_animals else self._refuse_metafounders()
@@ -150,14 +150,14 @@ class RelationshipBlock:
     @cached_property
     def _inverse(self) -> tuple[csr_array, csr_array, csc_array]:
         """Blocks of A-inverse: own with own, ancestors with own, ancestors with ancestors."""
-        part = self._part
+        part = self.part
         if part.pedigree.groups is not None:
             self._refuse_metafounders()
         a_inverse = part.pedigree.a_inverse(part.inbreeding)
-        rest = np.setdiff1d(np.arange(part.pedigree.n_animals), self._own)
+        rest = np.setdiff1d(np.arange(part.pedigree.n_animals), self.own)
         by_ancestors = csr_array(a_inverse[rest])
-        own = csr_array(a_inverse[self._own][:, self._own])
-        return own, csr_array(by_ancestors[:, self._own]), csc_array(by_ancestors[:, rest])
+        own = csr_array(a_inverse[self.own][:, self.own])
+        return own, csr_array(by_ancestors[:, self.own]), csc_array(by_ancestors[:, rest])
 
     @cached_property
     def _factor(self) -> Factor | None:

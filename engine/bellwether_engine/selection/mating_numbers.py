@@ -1,0 +1,175 @@
+"""From contributions to whole numbers of matings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from ..errors import ModelError
+from .candidates import Candidates
+from .contributions import FEASIBLE, OptimalContributions
+from .linear import LinearProblem, solve_linear
+
+Vector = NDArray[np.float64]
+Whole = NDArray[np.int64]
+ROUNDS = 50
+SAME = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class MatingNumbers:
+    """How often each candidate is mated.
+
+    Attributes
+    ----------
+    matings : int64, shape (n_candidates,)
+        Each sex sums to the number of matings.
+    contributions : float64, shape (n_candidates,)
+        ``matings / (2 n_matings)``.
+    gain, coancestry : float
+        Of these whole numbers.
+    is_within_limit : bool
+        The coancestry holds theta, to a relative 1e-8.
+    bound : float
+        No whole numbers within theta have a gain above it.
+    method : str
+        ``apportioned`` or ``integer program``.
+    """
+
+    matings: Whole
+    contributions: Vector
+    gain: float
+    coancestry: float
+    is_within_limit: bool
+    bound: float
+    method: str
+
+
+def mating_numbers(
+    candidates: Candidates, optimum: OptimalContributions, n_matings: int, *, exact: bool = False
+) -> MatingNumbers:
+    """Whole numbers of matings near the optimal contributions.
+
+    By apportionment each candidate gets its contribution times ``2 n_matings``, rounded down, and the matings that are
+    left go to the largest remainders; theta is then checked again. With `exact`, or where the apportioned numbers
+    exceed theta, an integer program finds the numbers of largest gain within it: the cone is replaced by the tangent at
+    the optimum, and by one more at each answer that exceeds theta, until none does. Where no whole numbers hold theta,
+    the apportioned ones come back with `is_within_limit` false.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    optimum : OptimalContributions
+        Of these candidates.
+    n_matings : int
+        Matings of one sire with one dam each; a minimum is rounded up to whole matings, a maximum down.
+    exact : bool
+
+    Raises
+    ------
+    ModelError
+        ``mating_numbers``: the limits of the candidates leave no whole numbers that sum to `n_matings`.
+
+    References
+    ----------
+    Balinski and Young 2001, Fair Representation (largest remainders); Duran and Grossmann 1986, Math Program 36:307
+    (outer approximation).
+
+    Examples
+    --------
+    >>> from bellwether_engine import Pedigree, Relationship
+    >>> pedigree = Pedigree([-1] * 4, [-1] * 4)
+    >>> a = Relationship(pedigree, pedigree.inbreeding())
+    >>> candidates = Candidates(a, [0, 1, 2, 3], [True, True, False, False], [2.0, 1.0, 2.0, 1.0])
+    >>> from .contributions import optimal_contributions
+    >>> numbers = mating_numbers(candidates, optimal_contributions(candidates, 0.15), 10)
+    >>> numbers.matings, numbers.is_within_limit, round(numbers.gain, 6)
+    (array([7, 3, 7, 3]), True, 1.7)
+    """
+    low, high = _limits(candidates, n_matings)
+    apportioned = _described(candidates, optimum, _apportion(candidates, optimum, low, high, n_matings), n_matings)
+    if apportioned.is_within_limit and not exact:
+        return apportioned
+    return _by_program(candidates, optimum, low, high, n_matings, apportioned)
+
+
+def _limits(candidates: Candidates, n_matings: int) -> tuple[Whole, Whole]:
+    low = np.ceil(2 * n_matings * np.asarray(candidates.minimum) - SAME).astype(np.int64)
+    high = np.floor(2 * n_matings * np.asarray(candidates.maximum) + SAME).astype(np.int64)
+    for name, sex in (("males", candidates.is_male), ("females", ~candidates.is_male)):
+        least, most = int(low[sex].sum()), int(high[sex].sum())
+        if n_matings < 1 or (low > high).any() or not least <= n_matings <= most:
+            message = f"{n_matings} matings cannot be shared among the {name}: their limits allow {least} to {most}"
+            fix = "Change the number of matings, or widen the limits to whole matings"
+            raise ModelError("mating_numbers", message, place="candidates", fix=fix)
+    return low, high
+
+
+def _apportion(candidates: Candidates, optimum: OptimalContributions, low: Whole, high: Whole, n_matings: int) -> Whole:
+    """Largest remainders within the limits; equal remainders go to the earlier candidate."""
+    wanted = 2 * n_matings * optimum.contributions
+    matings = np.clip(np.floor(wanted + SAME).astype(np.int64), low, high)
+    for sex in (candidates.is_male, ~candidates.is_male):
+        members = np.flatnonzero(sex)
+        while (missing := n_matings - int(matings[members].sum())) != 0:
+            step = 1 if missing > 0 else -1
+            free = members[(matings[members] < high[members]) if step > 0 else (matings[members] > low[members])]
+            nearest = np.argsort(-step * (wanted - matings)[free], kind="stable")
+            matings[free[nearest[: abs(missing)]]] += step
+    return matings
+
+
+def _described(candidates: Candidates, optimum: OptimalContributions, matings: Whole, n_matings: int) -> MatingNumbers:
+    c = matings / (2.0 * n_matings)
+    coancestry = candidates.coancestry(c)
+    is_within = coancestry <= optimum.limit * (1.0 + FEASIBLE)
+    return MatingNumbers(
+        matings, c, float(candidates.ebv @ c), coancestry, bool(is_within), optimum.bound, "apportioned"
+    )
+
+
+def _by_program(
+    candidates: Candidates,
+    optimum: OptimalContributions,
+    low: Whole,
+    high: Whole,
+    n_matings: int,
+    apportioned: MatingNumbers,
+) -> MatingNumbers:
+    """Outer approximation; the apportioned numbers where no round holds theta."""
+    best, cuts = apportioned, [_tangent(candidates, optimum.contributions)]
+    radius = np.sqrt(2.0 * optimum.limit)
+    sexes = np.array([candidates.is_male, ~candidates.is_male], dtype=np.float64)
+    bound = optimum.bound
+    for _ in range(ROUNDS):
+        rows = np.vstack([sexes, np.array(cuts) / (2.0 * n_matings)])
+        above = np.concatenate([[n_matings, n_matings], np.full(len(cuts), radius * (1.0 + FEASIBLE / 2))])
+        below = np.concatenate([[n_matings, n_matings], np.full(len(cuts), -np.inf)])
+        is_integer = np.ones(len(low), dtype=np.bool_)
+        values = candidates.ebv - candidates.ebv.mean()
+        answer = solve_linear(
+            LinearProblem(
+                values, csc_array(rows), below, above, low.astype(np.float64), high.astype(np.float64), is_integer
+            )
+        )
+        if not len(answer.x):
+            break
+        bound = min(bound, answer.bound / (2.0 * n_matings) + float(candidates.ebv.mean()))
+        found = _described(candidates, optimum, np.round(answer.x).astype(np.int64), n_matings)
+        if found.is_within_limit:
+            best = found if not best.is_within_limit or found.gain > best.gain else best
+            break
+        cuts.append(_tangent(candidates, found.contributions))
+    method = best.method if best is apportioned else "integer program"
+    return MatingNumbers(
+        best.matings, best.contributions, best.gain, best.coancestry, best.is_within_limit, bound, method
+    )
+
+
+def _tangent(candidates: Candidates, c: Vector) -> Vector:
+    """``A c / sqrt(c'Ac)``: its product with any contributions is at most their length."""
+    a_c = candidates.block.times(c)
+    return np.asarray(a_c / np.sqrt(c @ a_c))
