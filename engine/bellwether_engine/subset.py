@@ -95,7 +95,7 @@ class RelationshipBlock:
 
     def dense(self) -> Matrix:
         """A22 in full, float64 of shape (n_block, n_block)."""
-        a22 = self._part.between(self._own, self._own)
+        a22 = self.part.between(self.own, self.own)
         return np.asarray(0.5 * (a22 + a22.T))
 
     def diagonal(self) -> Matrix:
@@ -103,8 +103,8 @@ class RelationshipBlock:
         f = self.relationship.inbreeding
         if f is not None:
             return 1.0 + f[self.animals]
-        own = [self._own[first : first + BATCH] for first in range(0, self.n_animals, BATCH)]
-        return np.concatenate([np.diag(self._part.between(some, some)) for some in own] or [np.empty(0)])
+        own = [self.own[first : first + BATCH] for first in range(0, self.n_animals, BATCH)]
+        return np.concatenate([np.diag(self.part.between(some, some)) for some in own] or [np.empty(0)])
 
     def inverse_diagonal(self) -> Matrix:
         """Roughly the diagonal of A22-inverse (A^11 taken as diagonal): good enough to precondition with."""
