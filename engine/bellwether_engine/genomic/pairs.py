@@ -12,9 +12,13 @@ from scipy.special import bdtr, bdtrik
 from ..errors import ModelError
 from ..positions import as_positions
 from .packed import PackedGenotypes
+from .threads import for_pieces
 
 Bits = NDArray[np.uint64]
 WORD = 64
+WORDS = 16
+PAIRS = 4096
+ROWS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +46,9 @@ def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
     (array([1, 0], dtype=uint64), array([2, 1], dtype=uint64))
     """
     words = -(-packed.n_markers // WORD)
-    planes = [np.zeros((packed.n_animals, words), np.uint64) for _ in range(3)]
-    for w in range(words):
-        codes = packed.unpack(w * WORD, (w + 1) * WORD)
-        weight = np.uint64(1) << np.arange(codes.shape[1], dtype=np.uint64)
-        for code, plane in enumerate(planes):
-            plane[:, w] = np.where(codes == code, weight, np.uint64(0)).sum(axis=1, dtype=np.uint64)
-    return GenotypeBits(*planes)
+    planes = np.zeros((3, packed.n_animals, words), np.uint64)
+    for_pieces(lambda first, last: _turn(packed.data, planes, first, last), words, WORDS)
+    return GenotypeBits(planes[0], planes[1], planes[2])
 
 
 def opposing_homozygotes(
@@ -84,7 +84,9 @@ def opposing_homozygotes(
     """
     a, b = (as_positions(rows, "genotypes", ModelError) for rows in (first, second))
     _check_rows(bits.n_animals, a, b)
-    return _opposing(bits.none, bits.two, a, b)
+    opposing, compared = np.zeros(len(a), np.int64), np.zeros(len(a), np.int64)
+    for_pieces(lambda first, last: _opposing(bits.none, bits.two, a, b, opposing, compared, first, last), len(a), PAIRS)
+    return opposing, compared
 
 
 def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-6) -> NDArray[np.int64]:
@@ -143,7 +145,13 @@ def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int 
     if not 0.5 < concordance <= 1.0:
         message = "concordance lies above 0.5 and up to 1"
         raise ModelError("bad_option", message, place="duplicates", fix="Use 0.98")
-    found = [_alike(bits.none, bits.one, bits.two, i, concordance, min_compared) for i in range(bits.n_animals)]
+    found = [np.zeros((0, 4), np.int64)] * bits.n_animals
+
+    def work(first: int, last: int) -> None:
+        for i in range(first, last):
+            found[i] = _alike(bits.none, bits.one, bits.two, i, concordance, min_compared)
+
+    for_pieces(work, bits.n_animals, ROWS)
     return np.concatenate(found) if found else np.zeros((0, 4), np.int64)
 
 
@@ -225,18 +233,41 @@ def popcount(x: np.uint64) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _turn(data: NDArray[np.uint8], planes: NDArray[np.uint64], first: int, last: int) -> None:
+    n = planes.shape[1]
+    word = np.empty((3, 4 * data.shape[1]), np.uint64)
+    for w in range(first, last):
+        word[:] = 0
+        for j in range(w * WORD, min(data.shape[0], (w + 1) * WORD)):
+            bit = np.uint64(1) << np.uint64(j - w * WORD)
+            for b in range(data.shape[1]):
+                x = data[j, b]
+                for k in range(4 * b, 4 * b + 4):
+                    code = x & 3
+                    if code != 3:
+                        word[code, k] |= bit
+                    x >>= 2
+        planes[:, :, w] = word[:, :n]
+
+
+@njit(cache=True, nogil=True)
 def _opposing(
-    none: Bits, two: Bits, a: NDArray[np.int32], b: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    opposing, compared = np.zeros(len(a), np.int64), np.zeros(len(a), np.int64)
-    for k in range(len(a)):
+    none: Bits,
+    two: Bits,
+    a: NDArray[np.int32],
+    b: NDArray[np.int32],
+    opposing: NDArray[np.int64],
+    compared: NDArray[np.int64],
+    start: int,
+    end: int,
+) -> None:
+    for k in range(start, end):
         i, j = a[k], b[k]
+        differ, both = 0, 0
         for w in range(none.shape[1]):
-            differ = (none[i, w] & two[j, w]) | (two[i, w] & none[j, w])
-            both = (none[i, w] | two[i, w]) & (none[j, w] | two[j, w])
-            opposing[k] += popcount(differ)
-            compared[k] += popcount(both)
-    return opposing, compared
+            differ += popcount((none[i, w] & two[j, w]) | (two[i, w] & none[j, w]))
+            both += popcount((none[i, w] | two[i, w]) & (none[j, w] | two[j, w]))
+        opposing[k], compared[k] = differ, both
 
 
 @njit(cache=True, nogil=True)

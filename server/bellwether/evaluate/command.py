@@ -18,10 +18,10 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Folder for the results; made when absent")],
     records: Annotated[Path | None, typer.Option(help="One row per record, with a column animal")] = None,
     model: Annotated[Path | None, typer.Option(help="Model file (TOML)")] = None,
-    genotypes: Annotated[str | None, typer.Option(help="PLINK prefix or CSV of dosages")] = None,
+    genotypes: Annotated[str | None, typer.Option(help="PLINK prefix, VCF or CSV of dosages")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report, or the problem, as JSON")] = False,
 ) -> None:
-    """Estimate breeding values from a pedigree, records and a model; without records, inbreeding alone.
+    """Estimate breeding values from a pedigree, records and a model; without records, inbreeding and genotype quality.
 
     Example: ./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml --out results
     """

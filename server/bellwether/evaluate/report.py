@@ -106,11 +106,19 @@ def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def add_genomic(report: dict[str, Any], samples: Samples, solution: Solution) -> None:
-    """Genotype files, and how G was blended and tuned."""
+def add_genotypes(
+    report: dict[str, Any], samples: Samples, section: dict[str, Any], warnings: list[dict[str, Any]]
+) -> None:
+    """Genotype files, their quality, and what contradicts the pedigree."""
+    report["inputs"]["genotypes"] = samples.digests
+    report["genotypes"] = section
+    report["warnings"] += warnings
+
+
+def add_genomic(report: dict[str, Any], solution: Solution) -> None:
+    """How G was blended and tuned."""
     genomic = solution.genomic
     assert genomic is not None
-    report["inputs"]["genotypes"] = samples.digests
     report["genomic"] = {"blend": genomic.blend, "shift": genomic.shift, "factor": genomic.factor}
 
 

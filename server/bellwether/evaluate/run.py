@@ -13,10 +13,11 @@ from bellwether_engine import EngineError, NotConverged, Solution, fit
 from . import outputs
 from .findings import BadInput, DidNotConverge, Finding, refuse
 from .genotype_file import Samples, read_genotypes, with_samples
+from .genotype_report import genotype_report
 from .model_file import ModelFile, read_model
 from .pedigree_file import Animals, read_pedigree
 from .records_file import Observations, read_records
-from .report import Steps, add_genomic, evaluation_report, inbreeding_report
+from .report import Steps, add_genomic, add_genotypes, evaluation_report, inbreeding_report
 from .tables import read_table
 
 Tell = Callable[[float, str], None]
@@ -39,14 +40,12 @@ def run(
         message = f"records and model belong together, {missing} is missing"
         raise refuse("command line", None, "missing_option", message, f"Add {missing}, or leave both out")
     if records is None or model is None:
-        if genotypes is not None:
-            message = "genotypes need records and a model"
-            raise refuse("command line", None, "missing_option", message, "Add --records and --model", "genotypes")
-        return _only_inbreeding(read_pedigree(read_table(pedigree)), out, steps)
+        return _without_records(read_pedigree(read_table(pedigree)), genotypes, out, steps)
     model_file = read_model(model)
     animals = read_pedigree(read_table(pedigree), model_file)
     model_file, samples = _with_genotypes(model_file, genotypes, animals)
     observations = read_records(read_table(records), model_file, animals)
+    quality = _quality(samples, animals, steps)
     solution = _fit(animals, model_file, observations, samples, steps)
     steps(1.0, "write")
     tables = {
@@ -61,19 +60,32 @@ def run(
     steps.close()
     report = evaluation_report(animals, model_file, observations, solution, steps)
     if samples is not None:
-        add_genomic(report, samples, solution)
+        add_genotypes(report, samples, *quality)
+        add_genomic(report, solution)
     outputs.write(out, tables, report)
     return report
 
 
-def _only_inbreeding(animals: Animals, out: Path, steps: Steps) -> dict[str, Any]:
+def _without_records(animals: Animals, genotypes: str | None, out: Path, steps: Steps) -> dict[str, Any]:
+    """Inbreeding, and the quality of the genotypes."""
+    samples = None if genotypes is None else read_genotypes(genotypes, animals)
     steps(0.2, "inbreeding")
     inbreeding = animals.pedigree.inbreeding()
+    quality = _quality(samples, animals, steps)
     steps.close()
     report = inbreeding_report(animals, inbreeding, steps)
+    if samples is not None:
+        add_genotypes(report, samples, *quality)
     table: pl.DataFrame = outputs.inbreeding_only(animals, inbreeding)
     outputs.write(out, {"breeding_values.csv": table}, report)
     return report
+
+
+def _quality(samples: Samples | None, animals: Animals, steps: Steps) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    if samples is None:
+        return {}, []
+    steps(0.1, "genotypes")
+    return genotype_report(samples, animals)
 
 
 def _with_genotypes(model: ModelFile, genotypes: str | None, animals: Animals) -> tuple[ModelFile, Samples | None]:

@@ -167,16 +167,15 @@ def test_refused_plink(case, tmp_path, evaluate, broken):
     assert (answer.exit_code, answer.problem["code"]) == (2, codes.get(broken, "unreadable_file"))
 
 
-@pytest.mark.parametrize("missing", ["genotypes", "genomic", "records"])
-def test_genotypes_model_and_records_belong_together(tmp_path, evaluate, missing):
+@pytest.mark.parametrize("missing", ["genotypes", "genomic"])
+def test_genotypes_and_their_section_belong_together(tmp_path, evaluate, missing):
     chip = tmp_path / "chip.csv"
     chip.write_text("animal,m1\n4,0\n")
     arguments = ["--json"] if missing == "genotypes" else ["--json", "--genotypes", str(chip)]
     model = MODEL.replace("METHOD", "gblup")
     if missing == "genomic":
         model = model.split("[genomic]")[0]
-    records = None if missing == "records" else "animal,DYD\n4,1\n"
-    answer = evaluate(records=records, model=None if missing == "records" else model, arguments=arguments)
+    answer = evaluate(records="animal,DYD\n4,1\n", model=model, arguments=arguments)
     assert answer.exit_code == 2
     assert answer.problem["code"] == ("missing_section" if missing == "genomic" else "missing_option")
 

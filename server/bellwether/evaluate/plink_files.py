@@ -1,0 +1,95 @@
+"""PLINK 1 files: `.bed`, `.bim` and `.fam`, or the text files `.ped` and `.map`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from bellwether_engine import ModelError
+from bellwether_engine.genomic import Markers, from_alleles, from_bed
+
+from .findings import BadInput, refuse
+from .read_genotypes import ReadGenotypes, digest, read_bytes
+
+AGAIN = "Write the files again with plink --make-bed"
+Rows = list[tuple[int, list[str]]]
+
+
+def read_bed(prefix: str) -> ReadGenotypes:
+    """The allele in the fifth column of the `.bim` file (A1) is counted."""
+    bed, bim_file, fam_file = (Path(f"{prefix}{ending}") for ending in (".bed", ".bim", ".fam"))
+    fam, bim = _rows(fam_file, 6), _rows(bim_file, 6)
+    raw = read_bytes(bed)
+    try:
+        packed = from_bed(raw, len(fam), len(bim))
+    except ModelError as error:
+        raise refuse(bed, None, error.code, error.message, error.fix) from error
+    columns = list(zip(*(cells[:6] for _, cells in bim), strict=True))
+    places = _positions(bim_file, bim)
+    return ReadGenotypes(
+        packed,
+        ids=pl.Series("id", [cells[1] for _, cells in fam]),
+        markers=pl.Series("marker", columns[1]),
+        alleles=pl.Series("allele", columns[4]),
+        kind="plink bed",
+        map=Markers.of(columns[1], columns[0], places, columns[4], columns[5]),
+        animal_file=fam_file,
+        marker_file=bim_file,
+        line=lambda row: fam[row][0],
+        digests=[digest(path) for path in (bed, bim_file, fam_file)],
+    )
+
+
+def read_ped(prefix: str) -> ReadGenotypes:
+    """The rarer allele is counted, as PLINK does."""
+    ped_file, map_file = Path(f"{prefix}.ped"), Path(f"{prefix}.map")
+    places = _rows(map_file, 4)
+    ped = _rows(ped_file, 6 + 2 * len(places), exactly=True)
+    cells = np.array([row[6:] for _, row in ped])
+    try:
+        packed, counted, other = from_alleles(cells[:, ::2], cells[:, 1::2])
+    except ModelError as error:
+        raise _of_marker(error, ped_file, places) from error
+    names = [row[1] for _, row in places]
+    return ReadGenotypes(
+        packed,
+        ids=pl.Series("id", [row[1] for _, row in ped]),
+        markers=pl.Series("marker", names),
+        alleles=pl.Series("allele", counted.tolist()),
+        kind="plink ped",
+        map=Markers.of(names, [row[0] for _, row in places], _positions(map_file, places), counted, other),
+        animal_file=ped_file,
+        marker_file=map_file,
+        line=lambda row: ped[row][0],
+        digests=[digest(path) for path in (ped_file, map_file)],
+    )
+
+
+def _of_marker(error: ModelError, path: Path, places: Rows) -> BadInput:
+    name = places[error.positions[0]][1][1]
+    return refuse(path, None, error.code, f"marker {name}: {error.message}", error.fix, name)
+
+
+def _rows(path: Path, width: int, *, exactly: bool = False) -> Rows:
+    """Lines that are not blank, with their numbers."""
+    text = read_bytes(path).decode("utf-8", errors="replace")
+    rows = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for number, cells in rows:
+        if len(cells) < width or (exactly and len(cells) > width):
+            message = f"the line has {len(cells):,} columns instead of {width:,}"
+            raise refuse(path, number, "ragged_line", message, AGAIN)
+    if not rows:
+        raise refuse(path, 1, "empty_file", "the file is empty", AGAIN)
+    return rows
+
+
+def _positions(path: Path, rows: Rows) -> list[int]:
+    """Base pairs in the fourth column; PLINK leaves a marker with a negative one out."""
+    found = []
+    for number, cells in rows:
+        if not cells[3].isdigit():
+            message = f"{cells[3]} is not a position in base pairs"
+            raise refuse(path, number, "bad_position", message, "Give a whole number, 0 where it is unknown")
+        found.append(int(cells[3]))
+    return found
