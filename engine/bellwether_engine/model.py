@@ -15,6 +15,7 @@ from .design import build_design
 from .effect import GENETIC, Effect, Legendre
 from .equations import Equations, build_equations
 from .errors import ModelError, NotConverged
+from .executor import Executor
 from .genomic.fit import fit_genomic
 from .genomic.options import Genomic, Genotypes
 from .group_equations import group_solution, plan_groups
@@ -79,6 +80,7 @@ def fit(
     *,
     genotypes: Genotypes | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Solution:
     """Solve the mixed-model equations.
 
@@ -95,6 +97,8 @@ def fit(
         Called at the start of each step with the share done, 0 to 1, and its name: ``inbreeding``, ``a_inverse`` (with
         genotypes ``relationships``), ``design``, ``estimate``, ``solve``, ``reliability``, ``done``; in long steps more
         than once.
+    executor : Executor, optional
+        Computes the products of the PCG; by default threads of this process do. The answer has the same bits.
 
     Returns
     -------
@@ -133,7 +137,7 @@ def fit(
     tell = progress or _silent
     _check(model, records, pedigree, genotypes)
     if model.genomic is not None and genotypes is not None:
-        return fit_genomic(model, model.genomic, records, pedigree, genotypes, tell)
+        return fit_genomic(model, model.genomic, records, pedigree, genotypes, tell, executor)
     tell(0.0, "inbreeding")
     inbreeding = pedigree.inbreeding()
     tell(0.1, "a_inverse")
@@ -156,10 +160,10 @@ def fit(
     plan = choose(model.options, equations.n_equations)
     thresholds: tuple[ThresholdSolution, ...] = ()
     if model.ordinal:
-        answer, found = solve_threshold(equations, model.ordinal[0], model.options, plan, tell, groups)
+        answer, found = solve_threshold(equations, model.ordinal[0], model.options, plan, tell, groups, executor)
         thresholds = (found,)
     else:
-        answer = solve(equations, model.options, plan, tell, groups)
+        answer = solve(equations, model.options, plan, tell, groups, executor)
     reliability, of_groups = _reliabilities(equations, answer.diagonal, inbreeding, model.options, pedigree)
     tell(1.0, "done")
     return Solution(

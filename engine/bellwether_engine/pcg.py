@@ -12,6 +12,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from .equations import Equations
 from .errors import NotConverged
+from .executor import Executor
 from .products import BlockProduct, EquationProduct
 from .solution import Convergence
 from .workers import Workers
@@ -89,6 +90,7 @@ def solve_pcg(
     maximum_iterations: int,
     report: Callable[[float], None],
     threads: int = 0,
+    executor: Executor | None = None,
 ) -> tuple[Vector, Convergence]:
     """Solve C x = rhs by PCG from 0.
 
@@ -107,6 +109,8 @@ def solve_pcg(
         Called every window with a rough share done, 0 to 1.
     threads : int
         0: as many as there are cores. The answer has the same bits for any number.
+    executor : Executor, optional
+        Computes the products with C; by default these threads do. The bits are the same.
 
     Returns
     -------
@@ -123,7 +127,7 @@ def solve_pcg(
     """
     with Workers(threads) as workers:
         conditioner = build_preconditioner(equations, workers)
-        product = EquationProduct(equations, workers)
+        product = EquationProduct(equations, executor or workers)
         return _solve(equations, (product, conditioner, workers), scale, tolerance, maximum_iterations, report)
 
 

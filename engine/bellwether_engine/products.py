@@ -1,6 +1,8 @@
-"""The product C p of an iteration, by threads, without forming C."""
+"""The product C p of an iteration, by blocks of rows, without forming C."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
@@ -8,29 +10,59 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from .equations import Equations
+from .executor import Executor
 from .workers import Workers, balanced_pieces, even_pieces
 
 Vector = NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class RowBlock:
+    """Some rows of a sparse matrix, in its own memory.
+
+    Attributes
+    ----------
+    pointers : int32 or int64, shape (n_rows + 1,)
+        Where each row starts in the whole matrix.
+    columns : int32 or int64, shape (n_entries,)
+    values : float64, shape (n_entries,)
+    """
+
+    pointers: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: Vector
+
+    @classmethod
+    def of(cls, matrix: csr_array, first: int, last: int) -> RowBlock:
+        """Rows `first` to `last` (excluded)."""
+        pointers = matrix.indptr[first : last + 1]
+        part = slice(pointers[0], pointers[-1])
+        return cls(pointers, matrix.indices[part], matrix.data[part])
+
+
+def rows_times(block: RowBlock, v: Vector) -> Vector:
+    """Rows of the matrix times `v` (m, k), float64 of shape (n_rows, k)."""
+    kernel = _rows_times if v.shape[1] > 1 else _rows_times_one
+    result: Vector = kernel(block.pointers, block.columns, block.values, v)
+    return result
+
+
 class RowProduct:
-    """A sparse matrix times columns, rows shared among threads; each row is summed by one of them.
+    """A sparse matrix times columns, its rows shared among the workers; each row is summed by one of them.
 
     Parameters
     ----------
     matrix : csr_array of float64, shape (n, m)
-    workers : Workers
+    executor : Executor
     """
 
-    def __init__(self, matrix: csr_array, workers: Workers) -> None:
-        self._matrix, self._workers = matrix, workers
-        self._pieces = balanced_pieces(matrix.indptr)
+    def __init__(self, matrix: csr_array, executor: Executor) -> None:
+        self._executor, self._pieces = executor, balanced_pieces(matrix.indptr)
+        self._placed = executor.place([RowBlock.of(matrix, *piece) for piece in self._pieces])
 
     def add(self, v: Vector, result: Vector) -> None:
         """``result += matrix v`` for `v` (m, k) and `result` (n, k), both in C order."""
-        m = self._matrix
-        kernel = _add_rows if v.shape[1] > 1 else _add_rows_of_one
-        self._workers.run(lambda a, b: kernel(m.indptr, m.indices, m.data, v, result, a, b), self._pieces)
+        self._executor.add(rows_times, self._placed, v, [result[first:last] for first, last in self._pieces])
 
 
 class EquationProduct:
@@ -39,26 +71,26 @@ class EquationProduct:
     Parameters
     ----------
     equations : Equations
-    workers : Workers
+    executor : Executor
 
     Notes
     -----
     ``C p = W' R^-1 W p + sum over random blocks (K^-1 (x) G^-1) p``; the rows of each factor are shared among the
-    threads, so the answer has the same bits for any number of them (as long as a structure that is not a `csr_array`
+    workers, so the answer has the same bits for any number of them (as long as a structure that is not a `csr_array`
     answers alike).
     """
 
-    def __init__(self, equations: Equations, workers: Workers) -> None:
-        self._equations, self._workers = equations, workers
-        self._w = RowProduct(equations.w, workers)
-        self._w_transposed = RowProduct(equations.w_transposed, workers)
+    def __init__(self, equations: Equations, executor: Executor) -> None:
+        self._equations = equations
+        self._w = RowProduct(equations.w, executor)
+        self._w_transposed = RowProduct(equations.w_transposed, executor)
         residual = equations.residual_inverse
         diagonal = residual.diagonal()
         self._is_diagonal = residual.nnz <= len(diagonal)
         self._weight = diagonal
-        self._residual = None if self._is_diagonal else RowProduct(residual, workers)
+        self._residual = None if self._is_diagonal else RowProduct(residual, executor)
         structure = equations.a_inverse
-        self._structure = RowProduct(structure, workers) if isinstance(structure, csr_array) else None
+        self._structure = RowProduct(structure, executor) if isinstance(structure, csr_array) else None
 
     def times(self, x: Vector) -> Vector:
         """C x, float64 of shape (n_equations,)."""
@@ -117,36 +149,24 @@ class BlockProduct:
 
 
 @njit(cache=True, nogil=True)
-def _add_rows_of_one(
-    pointers: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    values: Vector,
-    v: Vector,
-    result: Vector,
-    first: int,
-    last: int,
-) -> None:
-    for i in range(first, last):
+def _rows_times_one(pointers: NDArray[np.int32], columns: NDArray[np.int32], values: Vector, v: Vector) -> Vector:
+    result = np.empty((len(pointers) - 1, 1))
+    for i in range(len(result)):
         total = 0.0
-        for k in range(pointers[i], pointers[i + 1]):
+        for k in range(pointers[i] - pointers[0], pointers[i + 1] - pointers[0]):
             total += values[k] * v[columns[k], 0]
-        result[i, 0] += total
+        result[i, 0] = total
+    return result
 
 
 @njit(cache=True, nogil=True)
-def _add_rows(
-    pointers: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    values: Vector,
-    v: Vector,
-    result: Vector,
-    first: int,
-    last: int,
-) -> None:
-    for i in range(first, last):
-        for k in range(pointers[i], pointers[i + 1]):
+def _rows_times(pointers: NDArray[np.int32], columns: NDArray[np.int32], values: Vector, v: Vector) -> Vector:
+    result = np.zeros((len(pointers) - 1, v.shape[1]))
+    for i in range(len(result)):
+        for k in range(pointers[i] - pointers[0], pointers[i + 1] - pointers[0]):
             for c in range(v.shape[1]):
                 result[i, c] += values[k] * v[columns[k], c]
+    return result
 
 
 @njit(cache=True, nogil=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .equations import Equations
 from .errors import ModelError, NotConverged
+from .executor import Executor
 from .factor import EXACT_LIMIT, Factor, too_large
 from .group_equations import GroupPlan, without_groups
 from .options import Options
@@ -68,7 +69,14 @@ def choose(options: Options, n_equations: int) -> Plan:
     return Plan(method, is_exact, tuple(warnings))
 
 
-def solve(equations: Equations, options: Options, plan: Plan, tell: Tell, groups: GroupPlan | None = None) -> Answer:
+def solve(
+    equations: Equations,
+    options: Options,
+    plan: Plan,
+    tell: Tell,
+    groups: GroupPlan | None = None,
+    executor: Executor | None = None,
+) -> Answer:
     """Solve the equations and, where the plan says so, take the diagonal of C^-1.
 
     Raises
@@ -92,6 +100,7 @@ def solve(equations: Equations, options: Options, plan: Plan, tell: Tell, groups
             options.maximum_iterations,
             lambda share: tell(0.25 + 0.55 * share, "solve"),
             options.threads,
+            executor,
         )
         convergence = _compare(equations, factor, x, scale, convergence)
     diagonal = None

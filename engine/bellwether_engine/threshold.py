@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from .equations import Equations
 from .errors import NotConverged
+from .executor import Executor
 from .factor import Factor
 from .group_equations import GroupPlan, without_groups
 from .liability import Round, Scores
@@ -29,10 +30,12 @@ Vector = NDArray[np.float64]
 class _Bordered:
     """The equations of a round with the free thresholds as a border, solved directly or by PCG."""
 
-    def __init__(self, equations: Equations, step: Round, plan: Plan, options: Options) -> None:
+    def __init__(
+        self, equations: Equations, step: Round, plan: Plan, options: Options, executor: Executor | None
+    ) -> None:
         weighted = diags_array(step.weight, format="csr")
         self.equations = replace(equations, residual_inverse=csr_array(weighted))
-        self.plan, self.options = plan, options
+        self.plan, self.options, self.executor = plan, options, executor
         self.factor: Factor | None = None
         if plan.is_exact or plan.method == "direct":
             self.factor = factor_of(self.equations)
@@ -51,7 +54,13 @@ class _Bordered:
         options = self.options
         asked = replace(self.equations, rhs=rhs)
         x, self.last = solve_pcg(
-            asked, genetic_scale(asked), 0.1 * options.tolerance, options.maximum_iterations, lambda _share: None
+            asked,
+            genetic_scale(asked),
+            0.1 * options.tolerance,
+            options.maximum_iterations,
+            lambda _share: None,
+            options.threads,
+            self.executor,
         )
         return x
 
@@ -75,7 +84,13 @@ class _Bordered:
 
 
 def solve_threshold(
-    equations: Equations, trait: str, options: Options, plan: Plan, tell: Tell, groups: GroupPlan | None
+    equations: Equations,
+    trait: str,
+    options: Options,
+    plan: Plan,
+    tell: Tell,
+    groups: GroupPlan | None,
+    executor: Executor | None = None,
 ) -> tuple[Answer, ThresholdSolution]:
     """MAP of fixed effects, breeding values and thresholds by Fisher scoring; the first threshold is 0.
 
@@ -89,6 +104,8 @@ def solve_threshold(
     plan : Plan
     tell : callable(share, step)
     groups : GroupPlan, optional
+    executor : Executor, optional
+        Of the products of a PCG.
 
     Raises
     ------
@@ -108,7 +125,7 @@ def solve_threshold(
     x, posterior, change = np.zeros(equations.n_equations), -np.inf, np.inf
     for done in range(1, ROUNDS + 1):
         step = Round.of(eta, thresholds, category)
-        system = _Bordered(equations, step, plan, options)
+        system = _Bordered(equations, step, plan, options, executor)
         rhs = equations.w.T @ (step.weight * eta + step.score)
         new, by = system.solve_both(rhs, step.threshold_score + step.border.T @ eta)
         move = np.concatenate([[0.0], by])
@@ -184,7 +201,7 @@ def _finish(
     if plan.is_exact:
         tell(0.8, "reliability")
         category = np.searchsorted(names, equations.design.y)
-        system = _Bordered(equations, Round.of(equations.w @ x, thresholds, category), plan, options)
+        system = _Bordered(equations, Round.of(equations.w @ x, thresholds, category), plan, options, None)
         diagonal = system.inverse_diagonal()
         error = np.sqrt(np.concatenate([[np.nan], np.diag(system.inverse)]))
         if groups is not None and groups.shares is not None:

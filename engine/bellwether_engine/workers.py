@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .executor import Array, Product
+
 PIECE = 1 << 16
 Vector = NDArray[np.float64]
 Piece = tuple[int, int]
@@ -23,7 +25,9 @@ def available_threads() -> int:
 
 
 class Workers:
-    """A pool of threads for compiled work that lets go of the interpreter lock; closed at the end of ``with``.
+    """Threads for compiled work that lets go of the interpreter lock: the local `Executor`.
+
+    Inside ``with`` they are kept from call to call.
 
     Parameters
     ----------
@@ -39,9 +43,10 @@ class Workers:
 
     def __init__(self, n_threads: int = 0) -> None:
         self.n_threads = n_threads or available_threads()
-        self._pool = ThreadPoolExecutor(self.n_threads) if self.n_threads > 1 else None
+        self._pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
+        self._pool = ThreadPoolExecutor(self.n_threads)
         return self
 
     def __exit__(
@@ -49,11 +54,32 @@ class Workers:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown()
+            self._pool = None
+
+    def place(self, blocks: Sequence[Any]) -> Sequence[Any]:
+        """The blocks stay where they are."""
+        return blocks
+
+    def map(self, product: Product, placed: Sequence[Any], vector: Array) -> list[Array]:
+        """``product(block, vector)`` for every block, in the order of the blocks."""
+        return self.run(lambda k, _: product(placed[k], vector), _singles(len(placed)))
+
+    def add(self, product: Product, placed: Sequence[Any], vector: Array, into: Sequence[Array]) -> None:
+        """The same, each added to its array of `into`."""
+
+        def work(k: int, _: int) -> None:
+            target = into[k]
+            target += product(placed[k], vector)
+
+        self.run(work, _singles(len(placed)))
 
     def run(self, work: Callable[[int, int], Any], pieces: Sequence[Piece]) -> list[Any]:
         """``work(first, last)`` for every piece; the answers in the order of the pieces."""
-        if self._pool is None or len(pieces) < 2:
+        if self.n_threads == 1 or len(pieces) < 2:
             return [work(*piece) for piece in pieces]
+        if self._pool is None:
+            with Workers(self.n_threads) as workers:
+                return workers.run(work, pieces)
         share = max(1, len(pieces) // (4 * self.n_threads))
         groups = [pieces[k : k + share] for k in range(0, len(pieces), share)]
         answers = self._pool.map(lambda group: [work(*piece) for piece in group], groups)
@@ -71,6 +97,10 @@ class Workers:
     def turn(self, p: Vector, z: Vector, beta: float) -> None:
         """``p <- z + beta p``."""
         self.run(lambda first, last: _turn(p, z, beta, first, last), even_pieces(len(p)))
+
+
+def _singles(n: int) -> list[Piece]:
+    return [(k, k + 1) for k in range(n)]
 
 
 def even_pieces(n: int) -> list[Piece]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from ..errors import ModelError
+from ..executor import Executor
+from ..workers import Workers
+from .animal_blocks import animal_blocks, sum_in_order, times, transposed_times
 from .packed import MISSING, PackedGenotypes, count_markers
-from .threads import for_pieces
 
-ANIMAL_BYTES = 512
-MARKERS = 64
+LOCAL = Workers()
 Matrix = NDArray[np.float64]
 
 
@@ -29,6 +30,8 @@ class Centred:
     frequency : float64, shape (n_markers,)
         Frequency p of the counted allele, 0 to 1.
     scale : float64, shape (n_markers,)
+    executor : Executor
+        Computes the products, by ranges of animals; the bits do not depend on it.
 
     References
     ----------
@@ -45,6 +48,7 @@ class Centred:
     packed: PackedGenotypes
     frequency: NDArray[np.float64]
     scale: NDArray[np.float64]
+    executor: Executor = LOCAL
 
     @property
     def n_animals(self) -> int:
@@ -63,13 +67,17 @@ class Centred:
         table[:, MISSING] = 0.0
         return np.ascontiguousarray(table)
 
+    @cached_property
+    def _placed(self) -> Any:
+        return self.executor.place(animal_blocks(self.packed, self.table))
+
     def product(self, v: Matrix) -> Matrix:
         """Z v: float64 of shape (n_animals,) or (n_animals, k) from (n_markers,) or (n_markers, k)."""
-        return self._columns(self._product, v)
+        return np.concatenate(self.executor.map(times, self._placed, v))
 
     def transposed_product(self, v: Matrix) -> Matrix:
         """Z' v: float64 of shape (n_markers,) or (n_markers, k) from (n_animals,) or (n_animals, k)."""
-        return self._columns(self._transposed, v)
+        return sum_in_order(self.executor.map(transposed_times, self._placed, v))
 
     def decode(self, first: int, last: int, dtype: type[np.floating] = np.float64) -> NDArray[np.floating]:
         """Columns `first` to `last` of Z, in full, shape (n_animals, last - first)."""
@@ -79,32 +87,12 @@ class Centred:
 
     def squares(self) -> Matrix:
         """Diagonal of Z Z', float64 of shape (n_animals,)."""
-        return self._product(np.ones(self.n_markers), self.table**2)
+        blocks = animal_blocks(self.packed, self.table**2)
+        return np.concatenate(LOCAL.map(times, blocks, np.ones(self.n_markers)))
 
     def weighted_squares(self, weight: Matrix) -> Matrix:
         """Squares of each column of Z summed with `weight` (n_animals,), float64 of shape (n_markers,)."""
-        return self._transposed(weight, self.table**2)
-
-    def _product(self, v: Matrix, table: Matrix | None = None) -> Matrix:
-        data, used = self.packed.data, self.table if table is None else table
-        out = np.zeros(4 * data.shape[1])
-        for_pieces(lambda a, b: _add_product(data, used, v, out, a, b), data.shape[1], ANIMAL_BYTES)
-        return out[: self.n_animals]
-
-    def _transposed(self, v: Matrix, table: Matrix | None = None) -> Matrix:
-        data, used = self.packed.data, self.table if table is None else table
-        padded = np.zeros(4 * data.shape[1])
-        padded[: self.n_animals] = v
-        out = np.zeros(self.n_markers)
-        for_pieces(lambda a, b: _transposed(data, used, padded, out, a, b), self.n_markers, MARKERS)
-        return out
-
-    @staticmethod
-    def _columns(product: object, v: Matrix) -> Matrix:
-        assert callable(product)
-        if v.ndim == 1:
-            return np.asarray(product(np.ascontiguousarray(v)))
-        return np.column_stack([product(np.ascontiguousarray(v[:, k])) for k in range(v.shape[1])])
+        return sum_in_order(LOCAL.map(transposed_times, animal_blocks(self.packed, self.table**2), weight))
 
 
 def allele_frequencies(packed: PackedGenotypes) -> NDArray[np.float64]:
@@ -184,38 +172,6 @@ def centre(
     scale = np.zeros(len(p))
     scale[varies] = 1.0 / np.sqrt(varies.sum() * heterozygosity[varies])
     return Centred(packed, p, scale)
-
-
-@njit(cache=True, nogil=True)
-def _add_product(data: NDArray[np.uint8], table: Matrix, v: Matrix, out: Matrix, first: int, last: int) -> None:
-    t = np.empty(4)
-    for j in range(data.shape[0]):
-        for c in range(4):
-            t[c] = table[j, c] * v[j]
-        for b in range(first, last):
-            x = data[j, b]
-            i = 4 * b
-            out[i] += t[x & 3]
-            out[i + 1] += t[(x >> 2) & 3]
-            out[i + 2] += t[(x >> 4) & 3]
-            out[i + 3] += t[x >> 6]
-
-
-@njit(cache=True, nogil=True)
-def _transposed(data: NDArray[np.uint8], table: Matrix, v: Matrix, out: Matrix, first: int, last: int) -> None:
-    t = np.empty(4)
-    for j in range(first, last):
-        for c in range(4):
-            t[c] = table[j, c]
-        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-        for b in range(data.shape[1]):
-            x = data[j, b]
-            i = 4 * b
-            s0 += t[x & 3] * v[i]
-            s1 += t[(x >> 2) & 3] * v[i + 1]
-            s2 += t[(x >> 4) & 3] * v[i + 2]
-            s3 += t[x >> 6] * v[i + 3]
-        out[j] = (s0 + s1) + (s2 + s3)
 
 
 @njit(cache=True, nogil=True)

@@ -14,6 +14,7 @@ from ..constraints import CONVENTION, find_constraints
 from ..design import Design, build_design
 from ..equations import Equations, build_equations
 from ..errors import EngineError, ModelError
+from ..executor import Executor
 from ..factor import Factor
 from ..options import Options
 from ..pedigree import Pedigree
@@ -42,6 +43,7 @@ def fit_genomic(
     pedigree: Pedigree,
     genotypes: Genotypes,
     tell: Callable[[float, str], None],
+    executor: Executor | None = None,
 ) -> Solution:
     """Solve a genomic model; called by `bellwether_engine.fit`, which has checked the rest.
 
@@ -59,14 +61,14 @@ def fit_genomic(
     _check(model, genomic, genotypes, records, pedigree, random)
     tell(0.05, "relationships")
     used = inbreeding if model.options.inbreeding else None
-    prepared = prepare(genomic, genotypes, pedigree, used, model.variances)
+    prepared = prepare(genomic, genotypes, pedigree, used, model.variances, executor)
     tell(0.2, "design")
     design = _design(model, records, random, prepared, genotypes, pedigree)
     constraints = find_constraints(design, model.traits)
     equations = build_equations(design, constraints.constrained, prepared.structure)
     tell(0.25, "solve")
     plan = _plan(model.options, equations.n_equations, prepared.n_dense)
-    answer = solve(equations, model.options, plan, tell)
+    answer = solve(equations, model.options, plan, tell, executor=executor)
     levels = _levels(equations, answer.x, prepared.n_levels)
     reliability = _reliability(equations, answer, prepared, genotypes, pedigree.n_animals)
     tell(1.0, "done")

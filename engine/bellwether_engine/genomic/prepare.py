@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import eye_array
 
 from ..errors import ModelError
+from ..executor import Executor
 from ..pedigree import Pedigree
 from ..relationship import Relationship
 from ..structure import Structure
@@ -63,7 +64,12 @@ class Prepared:
 
 
 def prepare(
-    genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, inbreeding: Matrix | None, variances: Variances
+    genomic: Genomic,
+    genotypes: Genotypes,
+    pedigree: Pedigree,
+    inbreeding: Matrix | None,
+    variances: Variances,
+    executor: Executor | None = None,
 ) -> Prepared:
     """Build the structure of the genetic block.
 
@@ -76,6 +82,8 @@ def prepare(
         None: A22 and A-inverse ignore inbreeding.
     variances : Variances
         Only for a given marker variance.
+    executor : Executor, optional
+        Of the products with genotypes.
 
     Raises
     ------
@@ -83,6 +91,7 @@ def prepare(
         ``singular_g``, ``too_large``, ``tuning``, ``no_calls``, ``no_variation``, ``frequency``, ``bad_option``.
     """
     z = centre(genotypes.packed, _frequency(genomic, genotypes), genomic.relationship)
+    z = replace(z, executor=executor or z.executor)
     if genomic.method == "snpblup":
         return _markers(genomic, z, variances)
     block = RelationshipBlock(Relationship(pedigree, inbreeding), genotypes.animal)
