@@ -90,14 +90,16 @@ class Pedigree:
             raise PedigreeError("pedigree_loop", message, place="pedigree", fix=fix, positions=path)
         return order
 
-    def inbreeding(self) -> NDArray[np.float64]:
+    def inbreeding(self, threads: int = 0) -> NDArray[np.float64]:
         """Inbreeding coefficients F, float64 of shape (n_animals,). See `bellwether_engine.inbreeding`.
+
+        `threads` 0: as many as there are cores; the coefficients have the same bits for any number.
 
         With metafounders in the base of Gamma: a founder of metafounder k has ``gamma[k, k] / 2``.
         """
         if self.groups is None or self.groups.gamma is None:
-            return inbreeding(self.sire, self.dam, self.order)
-        return inbreeding(*self.parents, self.order, self.groups.gamma)
+            return inbreeding(self.sire, self.dam, self.order, threads=threads)
+        return inbreeding(*self.parents, self.order, self.groups.gamma, threads=threads)
 
     def group_shares(self) -> NDArray[np.float64]:
         """Share Q of each group in each animal, float64 of shape (n_animals, n_groups) (Quaas 1988)."""

@@ -2,190 +2,145 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from queue import SimpleQueue
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LANES = 8
+from .workers import Workers
+
+LANES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Ancestors:
+    """Metafounders first, then parents sorted by generation.
+
+    Attributes
+    ----------
+    sire, dam : int32, shape (n_ranks,)
+        Ranks of the parents, n_ranks when unknown.
+    d : float64, shape (n_ranks,)
+        Mendelian sampling variances, known for the ancestors of the families that are traced.
+    gamma : float64, shape (n_metafounders, n_metafounders)
+    """
+
+    sire: NDArray[np.int32]
+    dam: NDArray[np.int32]
+    d: NDArray[np.float64]
+    gamma: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Families:
+    """Full sibs, sorted by their generation, sire and dam.
+
+    Attributes
+    ----------
+    sire, dam : int32, shape (n_families,)
+        Ranks of their parents.
+    starts : int32, shape (n_sires + 1,)
+        First family of each sire in each generation.
+    first_member : int64, shape (n_sires,)
+        First offspring of each of these sires.
+    """
+
+    sire: NDArray[np.int32]
+    dam: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    first_member: NDArray[np.intp]
+
+
+class Tracer:
+    """Finds the coefficients of families, 16 sires (a batch) at a time, in one workspace per thread."""
+
+    def __init__(self, ancestors: Ancestors, families: Families, found: NDArray[np.float64], workers: Workers) -> None:
+        self._given = (
+            ancestors.sire, ancestors.dam, ancestors.d, ancestors.gamma, families.sire, families.dam, families.starts,
+        )  # fmt: skip
+        self._found, self._workers = found, workers
+        self._spaces = SimpleQueue[tuple[NDArray[np.float64], NDArray[np.int32]]]()
+        n = len(ancestors.sire) + 1
+        for _ in range(workers.n_threads):
+            self._spaces.put((np.empty((n, LANES)), np.full((n, 2), -1, np.int32)))
+
+    def run(self, first: int, last: int) -> None:
+        """Fill the coefficients of the families of the sires `first` to `last` (of one generation)."""
+        self._workers.run(self._trace, [(k, min(k + LANES, last)) for k in range(first, last, LANES)])
+
+    def _trace(self, first: int, last: int) -> None:
+        values, tags = space = self._spaces.get()
+        trace_batch(*self._given, values, tags, first, last, self._found)
+        self._spaces.put(space)
 
 
 @njit(cache=True, nogil=True)
-def trace_families(
+def trace_batch(
     sire: NDArray[np.int32],
     dam: NDArray[np.int32],
-    gamma: NDArray[np.float64],
-    f: NDArray[np.float64],
-    starts: NDArray[np.int64],
-) -> None:
-    """Fill the NaN of `f`: metafounders first, then animals sorted by generation (`starts`), sire and dam."""
-    n, g = len(sire), len(gamma)
-    d, share = np.ones(n), np.zeros(n)
-    lines, heap = np.empty((LANES, n), np.int32), np.empty(n + 2, np.int32)
-    found, loaded = np.zeros(LANES, np.int64), np.full(LANES, -1, np.int64)
-    # one line of cache for the links of an ancestor (sire, dam, tag), one for its values (c and a of each lane)
-    links, values = np.full((n, 4), -1, np.int32), np.zeros((n, 2 * LANES))
-    links[:, 0], links[:, 1] = sire, dam
-    stack = np.empty(2 * n + 2, np.int32)
-    for generation in range(len(starts) - 1):
-        lane, tag = LANES - 1, -1
-        for i in range(starts[generation], starts[generation + 1]):
-            s, m = sire[i], dam[i]
-            d[i] = 1.0 - (0.25 * (1.0 + f[s]) if s >= 0 else 0.0) - (0.25 * (1.0 + f[m]) if m >= 0 else 0.0)
-            if not np.isnan(f[i]):
-                continue
-            if s < 0 or m < 0:
-                f[i] = 0.0
-                continue
-            if sire[i - 1] == s and dam[i - 1] == m:
-                f[i] = f[i - 1]
-                continue
-            if tag < 0 or loaded[lane] != s:
-                lane += 1
-                if lane == LANES:
-                    lane, tag = 0, i
-                    unload(lines, found, loaded, values, g)
-                    load(sire, dam, starts[generation + 1], i, f, d, gamma, share, lines, heap, found, loaded, values)
-            f[i] = 0.5 * follow(m, links, values, tag, stack, lane)
-
-
-@njit(cache=True)
-def load(
-    sire: NDArray[np.int32],
-    dam: NDArray[np.int32],
-    end: int,
-    first: int,
-    f: NDArray[np.float64],
     d: NDArray[np.float64],
     gamma: NDArray[np.float64],
-    share: NDArray[np.float64],
-    lines: NDArray[np.int32],
-    heap: NDArray[np.int32],
-    found: NDArray[np.int64],
-    loaded: NDArray[np.int64],
+    mate_sire: NDArray[np.int32],
+    mate_dam: NDArray[np.int32],
+    starts: NDArray[np.int32],
     values: NDArray[np.float64],
+    tags: NDArray[np.int32],
+    first: int,
+    last: int,
+    f: NDArray[np.float64],
 ) -> None:
-    """Put c of the next sires, from the family at `first` on, into the lanes."""
-    g, lane = len(gamma), 0
-    for i in range(first, end):
-        s = sire[i]
-        if s < 0 or dam[i] < 0 or not np.isnan(f[i]) or (lane > 0 and loaded[lane - 1] == s):
-            continue
-        if lane == LANES:
-            return
-        found[lane] = ancestors(s, sire, dam, share, lines[lane], heap)
-        loaded[lane] = s
-        for k in range(found[lane]):
-            j = lines[lane, k]
-            if j >= g:
-                values[j, lane] = share[j] * d[j]
+    """Fill `f` for the families of the sires `first` to `last`: ``T D T'`` times the unit vectors of the sires.
+
+    `values` and `tags` are the workspace, with a last row for unknown parents; in tags the last batch that came to an
+    ancestor from its sires or mates.
+    """
+    g, top = len(gamma), -1
+    for lane in range(last - first):
+        for family in range(starts[first + lane], starts[first + lane + 1]):
+            s, m = mate_sire[family], mate_dam[family]
+            _reach(s, first, values, tags)
+            values[s, lane] = 1.0
+            tags[m, 1] = first
+            top = max(top, s, m)
+    n, width = len(sire), values.shape[1]
+    for j in range(top, g - 1, -1):
+        s, m = sire[j], dam[j]
+        if tags[j, 1] == first:
+            tags[s, 1] = first
+            tags[m, 1] = first
+        if tags[j, 0] == first:
+            _reach(s, first, values, tags)
+            _reach(m, first, values, tags)
+            for c in range(width):
+                half = 0.5 * values[j, c]
+                values[s, c] += half
+                values[m, c] += half
+                values[j, c] *= d[j]
+    if g > 0:
+        for k in range(g):
+            _reach(k, first, values, tags)
+        values[:g] = gamma @ values[:g]
+    values[n] = 0.0
+    for j in range(g, top + 1):
+        if tags[j, 1] == first:
+            s, m = sire[j], dam[j]
+            if tags[j, 0] == first:
+                for c in range(width):
+                    values[j, c] = values[j, c] + 0.5 * values[s, c] + 0.5 * values[m, c]
             else:
-                values[:g, lane] += gamma[:, j] * share[j]
-            share[j] = 0.0
-        lane += 1
+                for c in range(width):
+                    values[j, c] = 0.5 * values[s, c] + 0.5 * values[m, c]
+    for lane in range(last - first):
+        for family in range(starts[first + lane], starts[first + lane + 1]):
+            f[family] = 0.5 * values[mate_dam[family], lane]
 
 
-@njit(cache=True)
-def unload(
-    lines: NDArray[np.int32],
-    found: NDArray[np.int64],
-    loaded: NDArray[np.int64],
-    values: NDArray[np.float64],
-    n_metafounders: int,
-) -> None:
-    """Empty the lanes."""
-    for lane in range(LANES):
-        for k in range(found[lane]):
-            values[lines[lane, k], lane] = 0.0
-        values[:n_metafounders, lane] = 0.0
-        found[lane], loaded[lane] = 0, -1
-
-
-@njit(cache=True)
-def follow(
-    animal: int,
-    links: NDArray[np.int32],
-    values: NDArray[np.float64],
-    tag: int,
-    stack: NDArray[np.int32],
-    lane: int,
-) -> float:
-    """Relationship of `animal` to the sire of `lane`; those of its ancestors to all lanes are kept under `tag`."""
-    stack[0], size = animal, 1
-    while size > 0:
-        j = stack[size - 1]
-        s, m = links[j, 0], links[j, 1]
-        waits = size
-        if links[j, 2] != tag:
-            if s >= 0 and links[s, 2] != tag:
-                stack[size] = s
-                size += 1
-            if m >= 0 and links[m, 2] != tag:
-                stack[size] = m
-                size += 1
-            if size > waits:
-                continue
-            links[j, 2] = tag
-            for c in range(LANES):
-                total = values[j, c]
-                if s >= 0:
-                    total += 0.5 * values[s, LANES + c]
-                if m >= 0:
-                    total += 0.5 * values[m, LANES + c]
-                values[j, LANES + c] = total
-        size -= 1
-    return float(values[animal, LANES + lane])
-
-
-@njit(cache=True)
-def ancestors(
-    animal: int,
-    sire: NDArray[np.int32],
-    dam: NDArray[np.int32],
-    share: NDArray[np.float64],
-    line: NDArray[np.int32],
-    heap: NDArray[np.int32],
-) -> int:
-    """Fill `share` (a row of L) and `line` (its non-zero positions, youngest first); the number of them."""
-    share[animal] = 1.0
-    heap[0] = animal
-    size, found = 1, 0
-    while size > 0:
-        j = heap[0]
-        size = drop_top(heap, size)
-        line[found] = j
-        found += 1
-        for p in (sire[j], dam[j]):
-            if p >= 0:
-                if share[p] == 0.0:
-                    size = push(heap, size, p)
-                share[p] += 0.5 * share[j]
-    return found
-
-
-@njit(cache=True)
-def push(heap: NDArray[np.int32], size: int, value: int) -> int:
-    """Add `value` to a max-heap; its new size."""
-    k = size
-    while k > 0 and heap[(k - 1) >> 1] < value:
-        heap[k] = heap[(k - 1) >> 1]
-        k = (k - 1) >> 1
-    heap[k] = value
-    return size + 1
-
-
-@njit(cache=True)
-def drop_top(heap: NDArray[np.int32], size: int) -> int:
-    """Remove the largest value of a max-heap; its new size."""
-    size -= 1
-    value = heap[size]
-    k = 0
-    while 2 * k + 1 < size:
-        child = 2 * k + 1
-        if child + 1 < size and heap[child + 1] > heap[child]:
-            child += 1
-        if heap[child] <= value:
-            break
-        heap[k] = heap[child]
-        k = child
-    heap[k] = value
-    return size
+@njit(cache=True, nogil=True)
+def _reach(j: int, batch: int, values: NDArray[np.float64], tags: NDArray[np.int32]) -> None:
+    """Clear the row of an ancestor when a batch comes to it first."""
+    if tags[j, 0] != batch:
+        tags[j, 0] = batch
+        for c in range(values.shape[1]):
+            values[j, c] = 0.0

@@ -53,6 +53,14 @@ def test_the_same_bits_for_any_number_of_threads(traits):
     assert found[0].convergence.largest_change < 1e-6
 
 
+def test_inbreeding_has_the_same_bits_for_any_number_of_threads():
+    pedigree, _ = flock(20_000)
+    found = pedigree.inbreeding(threads=1)
+    assert found.max() > 0.0
+    for threads in (2, 5):
+        np.testing.assert_array_equal(pedigree.inbreeding(threads), found)
+
+
 def test_pcg_is_the_direct_answer_at_some_size():
     pedigree, records = flock(5_000)
     found = [
