@@ -24,6 +24,8 @@ from .pairs import (
     mendelian_conflicts,
     opposing_homozygotes,
 )
+from .parent_claims import ParentageRules, ParentClaim
+from .parentage import assign_parents
 from .quality import AnimalQuality, MarkerQuality, animal_quality, marker_quality
 from .relationship import genomic_relationship
 from .roh import RunRules, Runs, runs_of_homozygosity
@@ -32,10 +34,10 @@ from .variants import VariantGenotypes, from_variants
 
 __all__ = [
     "AnimalQuality", "Association", "Centred", "Conflicts", "Fit", "Genomic", "GenotypeBits", "Genotypes",
-    "IdentityByDescent", "MarkerQuality", "Markers", "PackedGenotypes", "RunRules", "Runs", "SexCheck",
-    "VariantGenotypes", "allele_frequencies", "animal_quality", "associate", "centre", "check_sex", "chromosome_code",
-    "chromosome_codes", "compare_alleles", "count_animals", "count_markers", "duplicates", "exclusion_limit",
-    "from_alleles", "from_bed", "from_variants", "genomic_relationship", "genotype_bits", "hardy_weinberg",
-    "identity_by_descent", "inflation", "is_autosomal", "is_on_x", "marker_quality", "mendelian_conflicts",
-    "opposing_homozygotes", "pack", "runs_of_homozygosity", "swap_alleles", "to_bed",
+    "IdentityByDescent", "MarkerQuality", "Markers", "PackedGenotypes", "ParentClaim", "ParentageRules", "RunRules",
+    "Runs", "SexCheck", "VariantGenotypes", "allele_frequencies", "animal_quality", "assign_parents", "associate",
+    "centre", "check_sex", "chromosome_code", "chromosome_codes", "compare_alleles", "count_animals", "count_markers",
+    "duplicates", "exclusion_limit", "from_alleles", "from_bed", "from_variants", "genomic_relationship",
+    "genotype_bits", "hardy_weinberg", "identity_by_descent", "inflation", "is_autosomal", "is_on_x", "marker_quality",
+    "mendelian_conflicts", "opposing_homozygotes", "pack", "runs_of_homozygosity", "swap_alleles", "to_bed",
 ]  # fmt: skip

@@ -108,11 +108,12 @@ def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-
     if not (0.0 < error_rate < 0.5 and 0.0 < p_false < 1.0):
         message = "error_rate lies between 0 and 0.5, p_false between 0 and 1"
         raise ModelError("bad_option", message, place="parentage", fix="Use 0.002 and 1e-6")
-    n, kept = np.asarray(compared, dtype=np.int64), 1.0 - p_false
-    limit = np.nan_to_num(np.ceil(bdtrik(kept, n, error_rate)), nan=0.0)
+    number, back = np.unique(np.asarray(compared, dtype=np.int64), return_inverse=True)
+    kept = 1.0 - p_false
+    limit = np.nan_to_num(np.ceil(bdtrik(kept, number, error_rate)), nan=0.0)
     below = np.maximum(limit - 1.0, 0.0)
-    is_enough = bdtr(below, n, error_rate) >= kept
-    return np.asarray(np.where(is_enough, below, limit), dtype=np.int64)
+    is_enough = bdtr(below, number, error_rate) >= kept
+    return np.asarray(np.where(is_enough, below, limit), dtype=np.int64)[back]
 
 
 def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int = 100) -> NDArray[np.int64]:
