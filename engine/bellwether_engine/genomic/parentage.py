@@ -73,8 +73,8 @@ def assign_parents(
 
     Candidates with more opposing homozygotes than errors explain are excluded. The likelihood of each other one as a
     parent, alone and with each possible mate, is compared with that of all other explanations: another candidate, no
-    relationship, a full sib, a relative that shares half of one gamete (half sib, grandparent, full sib of the parent) or a
-    quarter of it. So the best of bad candidates is never accepted, nor the sire's brother in his place.
+    relationship, a full sib, a relative that shares half of one gamete (half sib, grandparent, full sib of the parent)
+    or a quarter of it. So the best of bad candidates is never accepted, nor the sire's brother in his place.
     Likelihoods multiply over markers as if they were unlinked: a few hundred spread ones decide as safely as a dense
     chip.
 
