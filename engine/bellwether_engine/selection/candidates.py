@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ModelError
+from ..errors import ModelError, PedigreeError
 from ..relationship import Relationship
 from ..subset import RelationshipBlock
 from .certificate import HALF, Box
@@ -60,6 +60,10 @@ class Candidates:
     maximum: Vector | float = HALF
 
     def __post_init__(self) -> None:
+        groups = self.relationship.pedigree.groups
+        if groups is not None and groups.is_random:
+            message, fix = "contributions with metafounders are not available", "Use a pedigree without metafounders"
+            raise PedigreeError("metafounders", message, place="pedigree", fix=fix)
         block = RelationshipBlock(self.relationship, self.animals)
         n = len(block.animals)
         object.__setattr__(self, "animals", block.animals)
