@@ -1,12 +1,14 @@
 """The peer of `bench http`: the same query through bare asyncpg in a bare Starlette application. No token, no rules."""
 
 import os
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import orjson
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -15,7 +17,7 @@ ARGUMENTS = orjson.loads(os.environ["BARE_ARGUMENTS"])
 
 
 @asynccontextmanager
-async def lifespan(app: Starlette):
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
     async def init(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec("jsonb", encoder=orjson.dumps, decoder=orjson.loads, schema="pg_catalog")
 
@@ -24,7 +26,7 @@ async def lifespan(app: Starlette):
     await app.state.pool.close()
 
 
-async def animals(request) -> Response:
+async def animals(request: Request) -> Response:
     rows = await request.app.state.pool.fetch(QUERY, *ARGUMENTS)
     return Response(orjson.dumps({"items": [dict(row) for row in rows]}, default=str), media_type="application/json")
 

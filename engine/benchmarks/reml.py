@@ -1,46 +1,27 @@
-"""Seconds and memory of AI-REML and of exact reliabilities; every answer is checked before the clock is believed.
+"""AI-REML and exact reliabilities: seconds and memory; every answer is checked before the clock is believed.
 
-    python engine/benchmarks/reml.py [--data ../shared/data] [--equations 50000]
+    python engine/benchmarks/reml.py [--only STEP] [--quick] [--json] [--data ../shared/data]
 
 Each case runs in a process of its own: once to load the compiled kernels, then three times. The published data sets are
-not shipped; a case without its data is left out with a note.
+not shipped; a case without its data says so.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import multiprocessing
-import os
-import platform
-import resource
-import statistics
-import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bellwether_engine import Effect, Model, Options, Pedigree, Records, Solution, Variances, engine_version, fit
+from bellwether_engine import Effect, Model, Options, Pedigree, Records, Solution, Variances, fit
+from rows import Case, Given, Row, check, main, peak_mib, timed
 
 ANIMAL = Effect("animal", "additive")
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-
-@dataclass(frozen=True)
-class Timing:
-    """One case: seconds (median of three), peak memory of its process, equations, rounds, and what was checked."""
-
-    case: str
-    seconds: float
-    peak_mib: float
-    equations: int
-    rounds: int
-    check: str
-
-
-Case = tuple[Model, Records, Pedigree]
+Data = tuple[Model, Records, Pedigree]
+PUBLISHED = {
+    "AI-REML, simulated": ((38.538, 62.691), 5.0),
+    "AI-REML, milk": ((0.277812, 0.206642, 0.482610), 3.0),
+}
 
 
 def codes(values: list[str]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
@@ -48,7 +29,7 @@ def codes(values: list[str]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     return np.unique(np.array(values), return_inverse=True)[1].astype(np.int32)
 
 
-def simulated_4641(data: Path) -> Case:
+def simulated_4641(data: Path) -> Data:
     """The AI-REML tutorial of BLUPF90: 4,641 animals, weights, no inbreeding, start values 100 and 100."""
     folder = data / "datasets" / "blupf90_tutorial"
     parents = np.loadtxt(folder / "simped.txt", dtype=int)
@@ -63,7 +44,7 @@ def simulated_4641(data: Path) -> Case:
     return Model(("t1",), effects, Variances(100.0, additive=100.0), options), records, pedigree
 
 
-def milk(data: Path) -> Case:
+def milk(data: Path) -> Data:
     """3,397 Holstein records: lactation, days in milk, herd (random), animal."""
     folder = data / "datasets" / "pedigreemm_milk"
     parents = list(csv.DictReader((folder / "pedCowsR.csv").open()))
@@ -79,7 +60,7 @@ def milk(data: Path) -> Case:
     return Model(("milk",), effects, Variances(1.0, additive=1.0, random={"herd": 1.0}), options), records, pedigree
 
 
-def reliabilities(n_animals: int) -> Case:
+def reliabilities(n_animals: int) -> Data:
     """Ten discrete generations, 3 % of the males and half of the females as parents, groups of 50 records."""
     rng = np.random.default_rng(1)
     size = n_animals // 10
@@ -97,56 +78,54 @@ def reliabilities(n_animals: int) -> Case:
     return model, records, Pedigree(sire, dam)
 
 
-def close(solution: Solution, expected: tuple[float, ...]) -> bool:
-    """Are the first components within 0.2 % of the published ones?"""
+def published(step: str, size: str, make: Callable[[Path], Data], data: Path) -> Row:
+    """Time the estimation of published components."""
+    if not (data / "datasets").exists():
+        return Row(step, size, remark=f"left out: {data / 'datasets'} is not there")
+    expected, target = PUBLISHED[step]
+    model, records, pedigree = make(data)
+    seconds, solution = warm(model, records, pedigree)
     assert solution.estimates is not None
     found = [part.estimate for part in solution.estimates.components]
-    return np.allclose(found, expected, rtol=2e-3)
-
-
-def run(name: str, make: Callable[..., Case], argument: Path | int, expected: tuple[float, ...]) -> Timing:
-    """Time one case in this process."""
-    model, records, pedigree = make(argument)
-    solution = fit(model, records, pedigree)
-    seconds = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        solution = fit(model, records, Pedigree(pedigree.sire, pedigree.dam))
-        seconds.append(time.perf_counter() - begin)
-    if expected:
-        check = "published" if close(solution, expected) else "WRONG"
-    else:
-        assert solution.reliability is not None
-        check = "in 0..1" if ((solution.reliability >= 0) & (solution.reliability < 1)).all() else "WRONG"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rounds = len(solution.estimates.rounds) if solution.estimates else 0
-    return Timing(name, statistics.median(seconds), peak, solution.counts["equations"], rounds, check)
-
-
-def main() -> None:
-    """Run all cases and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with datasets/")
-    parser.add_argument("--equations", type=int, default=50_000, help="size of the case of exact reliabilities")
-    given = parser.parse_args()
-    cases = [
-        ("AI-REML, 4,641 animals", simulated_4641, given.data, (38.538, 62.691)),
-        ("AI-REML, milk", milk, given.data, (0.277812, 0.206642, 0.482610)),
-        (f"exact reliabilities, {given.equations:,}", reliabilities, given.equations * 50 // 51, ()),
-    ]
-    print(
-        f"engine {engine_version()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"
+    check(np.allclose(found, expected, rtol=2e-3), f"components {found}, published {expected}")
+    remark = (
+        f"{len(solution.estimates.rounds)} rounds, {solution.counts['equations']:,} equations; published components"
     )
-    print(f"{'case':<32}{'seconds':>9}{'peak MiB':>10}{'equations':>11}{'rounds':>8}  answer")
-    for name, make, argument, expected in cases:
-        if isinstance(argument, Path) and not argument.exists():
-            print(f"{name:<32} left out: {argument} is not there")
-            continue
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            row = pool.submit(run, name, make, argument, expected).result()
-        figures = f"{row.seconds:>9.2f}{row.peak_mib:>10.0f}{row.equations:>11,}{row.rounds:>8}"
-        print(f"{row.case:<32}{figures}  {row.check}")
+    return Row(step, size, seconds, peak_mib(), target, remark=remark)
+
+
+def exact(n_animals: int) -> Row:
+    """Time the exact reliabilities of a simulated flock."""
+    seconds, solution = warm(*reliabilities(n_animals))
+    found = solution.reliability
+    check(found is not None and bool(((found >= 0) & (found < 1)).all()), "a reliability is outside 0..1")
+    size = f"{n_animals:,} animals"
+    return Row(
+        "exact reliabilities",
+        size,
+        seconds,
+        peak_mib(),
+        remark=f"{solution.counts['equations']:,} equations",
+        n=n_animals,
+    )
+
+
+def warm(model: Model, records: Records, pedigree: Pedigree) -> tuple[float, Solution]:
+    """Median seconds of a fit with loaded kernels; a new pedigree each time, for one keeps its inbreeding."""
+    fit(model, records, pedigree)
+    return timed(lambda: fit(model, records, Pedigree(pedigree.sire, pedigree.dam)))
+
+
+def cases(given: Given) -> list[Case]:
+    """Two published data sets and a simulated flock."""
+    n = 5_000 if given.quick else 50_000
+    four, cows = ("AI-REML, simulated", "4,641 animals"), ("AI-REML, milk", "3,397 records")
+    return [
+        Case(*four, published, (*four, simulated_4641, given.data)),
+        Case(*cows, published, (*cows, milk, given.data)),
+        Case("exact reliabilities", f"{n:,} animals", exact, (n,)),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, cases)

@@ -1,31 +1,33 @@
-"""Seconds, memory and their growth with the number of animals: pedigree kernels and the single-trait animal model.
+"""Growth with the number of animals: pedigree kernels and the single-trait animal model.
 
-    python engine/benchmarks/scale.py [--to 1000000] [--threads 0] [--json]
+    python engine/benchmarks/scale.py [--to 10000000] [--only STEP] [--quick] [--json]
 
-Every size runs in a process of its own, so that its peak memory is its own. The first call of each process, on a small
-pedigree, loads the compiled kernels and is not counted. `seconds` is the wall clock of one run. Answers are checked
-before the clock is believed: A-inverse times A on a random vector, and PCG against a fresh residual.
+Every size runs in a process of its own; a first call on a small pedigree loads the compiled kernels and is not counted.
+Answers are checked before the clock is believed: A-inverse times A on a random vector, PCG against a fresh residual.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
-import subprocess
-import sys
 import time
-from typing import Any
 
 import numpy as np
 from bellwether_engine import Effect, Model, Options, Pedigree, Records, Relationship, Variances, fit
 from bellwether_engine.inbreeding import inbreeding_of_new
-from bellwether_engine.provenance import engine_version
+from numpy.typing import NDArray
+from rows import Case, Given, Row, check, main, median, peak_mib, timed
+from scipy.sparse import csr_array
 
 SEED = 1
 GENERATIONS = 20
 MATES = 50
-TARGETS = {("inbreeding", 1_000_000): 20.0, ("a_inverse", 1_000_000): 1.5, ("animal model", 1_000_000): 10.0}
+STEPS = ("sort", "inbreeding", "inbreeding of 0.1 % new", "A-inverse", "A times a vector", "animal model")
+TARGETS = {
+    ("inbreeding", 1_000_000): 20.0,
+    ("A-inverse", 1_000_000): 1.5,
+    ("animal model", 1_000_000): 10.0,
+    ("animal model", 10_000_000): 120.0,
+}
+MEMORY_TARGETS = {("animal model", 10_000_000): 12 * 1024.0}
 
 
 def flock_book(n: int, seed: int = SEED) -> Pedigree:
@@ -56,103 +58,75 @@ def weights_of(pedigree: Pedigree, seed: int = SEED) -> Records:
     return Records(animal, y, columns)
 
 
-def animal_model(threads: int) -> Model:
+def animal_model() -> Model:
     """Contemporary group, sex, age and the animal; heritability 0.3."""
     effects = (
         Effect("group", "fixed"), Effect("sex", "fixed"), Effect("age", "covariate"), Effect("animal", "additive"),
     )  # fmt: skip
-    options = Options(solver="pcg", reliability="none", threads=threads)
-    return Model(("weight",), effects, Variances(2.25, additive=1.0), options)
+    return Model(
+        ("weight",), effects, Variances(2.25, additive=1.0), Options(solver="pcg", reliability="none", threads=0)
+    )
 
 
-def measure(n: int, threads: int) -> list[dict[str, Any]]:
+def measure(n: int) -> list[Row]:
     """All steps for `n` animals, in this process."""
-    run(1_000, threads)
-    return run(n, threads)
+    run(1_000)
+    return run(n)
 
 
-def run(n: int, threads: int) -> list[dict[str, Any]]:
-    """Rows of the table: step, seconds, peak memory so far, remark."""
-    rows: list[dict[str, Any]] = []
+def run(n: int) -> list[Row]:
+    """One row a step."""
+    rows: list[Row] = []
 
-    def timed(step: str, since: float, remark: str = "", seconds: float | None = None) -> None:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        taken = time.perf_counter() - since if seconds is None else seconds
-        rows.append({"step": step, "animals": n, "seconds": taken, "peak_mib": peak, "remark": remark})
+    def add(step: str, seconds: float, remark: str = "") -> None:
+        target, memory = TARGETS.get((step, n)), MEMORY_TARGETS.get((step, n))
+        rows.append(Row(step, f"{n:,} animals", seconds, peak_mib(), target, memory, remark=remark, n=n))
 
     pedigree = flock_book(n)
-    start = time.perf_counter()
-    _ = pedigree.order
-    timed("sort", start)
-    start = time.perf_counter()
-    f = pedigree.inbreeding()
-    timed("inbreeding", start, f"mean F {f.mean():.4f}")
-    start = time.perf_counter()
-    inbreeding_of_new(pedigree.sire, pedigree.dam, f[: n - n // 1000])
-    timed("inbreeding of 0.1 % new", start)
-    start = time.perf_counter()
-    a_inverse = pedigree.a_inverse(f)
-    timed("a_inverse", start, f"{a_inverse.nnz:,} entries")
-    relationship, v = Relationship(pedigree, f), np.random.default_rng(SEED).normal(size=n)
-    relationship.times(v)
-    start = time.perf_counter()
-    product = relationship.times(v)
-    taken = time.perf_counter() - start
-    error = float(np.abs(a_inverse @ product - v).max())
-    timed("A times a vector", start, f"A-inverse takes it back to {error:.0e}", taken)
-    del a_inverse, product
+    add("sort", timed(lambda: Pedigree(pedigree.sire, pedigree.dam).order)[0])
+    seconds, f = timed(pedigree.inbreeding)
+    add("inbreeding", seconds, f"mean F {f.mean():.4f}")
+    known = n - n // 1000
+    seconds, new = timed(lambda: inbreeding_of_new(pedigree.sire, pedigree.dam, f[:known]))
+    check(np.allclose(new, f, atol=1e-12), "inbreeding of new animals differs from that of all")
+    add("inbreeding of 0.1 % new", seconds)
+    seconds, a_inverse = timed(lambda: pedigree.a_inverse(f))
+    add("A-inverse", seconds, f"{a_inverse.nnz:,} entries")
+    product_seconds, error = product(pedigree, f, a_inverse)
+    add("A times a vector", product_seconds, f"A-inverse takes it back to {error:.0e}")
+    del a_inverse
     records = weights_of(pedigree)
-    steps: list[tuple[float, str]] = []
-    start = time.perf_counter()
-    solution = fit(
-        animal_model(threads), records, pedigree, progress=lambda _s, name: steps.append((time.perf_counter(), name))
-    )
-    first = {name: at for at, name in reversed(steps)}
-    c = solution.convergence
-    remark = f"{c.iterations} iterations, change {c.largest_change:.0e} sd, residual {c.relative_residual:.0e}"
-    timed("animal model", start, remark, first["done"] - first["a_inverse"])
+    add("animal model", *median(lambda: solve(pedigree, records)))
     return rows
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """The rows as text, each with the growth since the size before (1.0: linear)."""
-    lines = [f"{'step':<26}{'animals':>10}{'seconds':>10}{'target':>8}{'growth':>8}{'peak MiB':>10}  remark"]
-    seconds = {(row["step"], row["animals"]): row["seconds"] for row in rows}
-    for row in sorted(rows, key=lambda r: (r["step"], r["animals"])):
-        before = seconds.get((row["step"], row["animals"] // 10))
-        growth = f"{np.log10(row['seconds'] / before):.2f}" if before else ""
-        target = TARGETS.get((row["step"], row["animals"]))
-        lines.append(
-            f"{row['step']:<26}{row['animals']:>10,}{row['seconds']:>10.3f}{target or '':>8}{growth:>8}"
-            f"{row['peak_mib']:>10.0f}  {row['remark']}"
-        )
-    return "\n".join(lines)
+def product(pedigree: Pedigree, f: NDArray[np.float64], a_inverse: csr_array) -> tuple[float, float]:
+    """Seconds of A times a random vector, and what A-inverse times it differs from that vector."""
+    relationship, v = Relationship(pedigree, f), np.random.default_rng(SEED).normal(size=pedigree.n_animals)
+    seconds, found = timed(lambda: relationship.times(v))
+    error = float(np.abs(a_inverse @ found - v).max())
+    check(error < 1e-6, f"A-inverse times A leaves an error of {error:.0e}")
+    return seconds, error
 
 
-def main() -> None:
-    """Measure each power of ten from 10,000 animals."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--to", type=int, default=1_000_000, help="largest number of animals")
-    parser.add_argument("--threads", type=int, default=0, help="0: all cores")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--only", type=int, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.only:
-        print(json.dumps(measure(given.only, given.threads)))
-        return
-    rows: list[dict[str, Any]] = []
-    n = 10_000
-    while n <= given.to:
-        command = [sys.executable, __file__, "--only", str(n), "--threads", str(given.threads)]
-        rows += json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        n *= 10
-    if given.json:
-        print(json.dumps({"engine_version": engine_version(), "seed": SEED, "rows": rows}, indent=2))
-        return
-    print(f"engine {engine_version()}, seed {SEED}, {GENERATIONS} generations, {MATES} dams a sire")
-    print("animal model: A-inverse, design and PCG to 1e-6 genetic standard deviations; inbreeding is a row of its own")
-    print(table(rows))
+def solve(pedigree: Pedigree, records: Records) -> tuple[float, str]:
+    """Seconds of A-inverse, design and PCG to 1e-6 genetic standard deviations; inbreeding is known."""
+    steps: dict[str, float] = {}
+    solution = fit(
+        animal_model(), records, pedigree, progress=lambda _s, name: steps.setdefault(name, time.perf_counter())
+    )
+    found = solution.convergence
+    check(found.largest_change < 1e-6, f"the largest change is {found.largest_change:.0e}")
+    told = f"change {found.largest_change:.0e} sd, residual {found.relative_residual:.0e}"
+    return steps["done"] - steps["a_inverse"], f"{found.iterations} iterations, {told}"
+
+
+def cases(given: Given) -> list[Case]:
+    """Each power of ten from 10,000 animals."""
+    largest = min(given.to, 100_000) if given.quick else given.to
+    sizes = [10**k for k in range(4, 10) if 10**k <= largest]
+    return [Case(", ".join(STEPS), f"{n:,} animals", measure, (n,)) for n in sizes]
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, cases)

