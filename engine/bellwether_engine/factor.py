@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
 from .errors import ModelError
-from .sparse import Analysis, analyse, factorise, selected_inverse, solve_lower, solve_upper
+from .sparse import Analysis, analyse, kernels_of
 
 EXACT_LIMIT = 100_000
 FILL_LIMIT = 150_000_000
 
 
 class Factor:
-    """``C = L L'`` with a minimum-degree ordering, by supernodes.
+    """``C = L L'`` with a minimum-degree ordering, by supernodes; up to 300 equations as one dense matrix.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ class Factor:
         self._shape = shape.first, shape.row_start, shape.rows, shape.panel
         self._values = np.zeros(shape.n_entries)
         self._values[shape.target[shape.lower]] = matrix.data[shape.lower]
-        failed = factorise(self._values, matrix.diagonal()[shape.order], *self._shape)
+        self._kernels = kernels_of(shape)
+        failed = self._kernels.factorise(self._values, matrix.diagonal()[shape.order], *self._shape)
         if failed >= 0:
             raise singular(int(shape.order[failed]))
 
@@ -67,8 +68,8 @@ class Factor:
         """``C^-1 rhs``, float64 of the shape of `rhs`, (n,) or (n, m)."""
         order = self.analysis.order
         x = np.ascontiguousarray(rhs[order].reshape(len(order), -1))
-        solve_lower(x, self._values, *self._shape)
-        solve_upper(x, self._values, *self._shape)
+        self._kernels.solve_lower(x, self._values, *self._shape)
+        self._kernels.solve_upper(x, self._values, *self._shape)
         solved = np.empty(rhs.shape)
         solved[order] = x.reshape(rhs.shape)
         return solved
@@ -91,7 +92,7 @@ class Factor:
 
     @cached_property
     def _inverse(self) -> NDArray[np.float64]:
-        panels: NDArray[np.float64] = selected_inverse(self._values, *self._shape)
+        panels: NDArray[np.float64] = self._kernels.selected_inverse(self._values, *self._shape)
         return panels
 
     @cached_property

@@ -15,6 +15,7 @@ from .errors import PedigreeError
 from .groups import Groups, gamma_block, group_shares, with_groups
 from .inbreeding import inbreeding
 from .positions import as_positions
+from .tabular import TABULAR_LIMIT, tabular_relationship
 
 SHOWN = 20
 
@@ -91,15 +92,21 @@ class Pedigree:
         return order
 
     def inbreeding(self, threads: int = 0) -> NDArray[np.float64]:
-        """Inbreeding coefficients F, float64 of shape (n_animals,). See `bellwether_engine.inbreeding`.
+        """Inbreeding coefficients F, float64 of shape (n_animals,). See `bellwether_engine.inbreeding`; up to 500
+        animals by the tabular method, which needs no compilation.
 
         `threads` 0: as many as there are cores; the coefficients have the same bits for any number.
 
         With metafounders in the base of Gamma: a founder of metafounder k has ``gamma[k, k] / 2``.
         """
-        if self.groups is None or self.groups.gamma is None:
-            return inbreeding(self.sire, self.dam, self.order, threads=threads)
-        return inbreeding(*self.parents, self.order, self.groups.gamma, threads=threads)
+        gamma = None if self.groups is None else self.groups.gamma
+        parents = (self.sire, self.dam) if gamma is None else self.parents
+        if self.n_animals <= TABULAR_LIMIT:
+            f: NDArray[np.float64] = (
+                tabular_relationship(*parents, self.order, gamma).diagonal()[: self.n_animals] - 1.0
+            )
+            return f
+        return inbreeding(*parents, self.order, gamma, threads=threads)
 
     def group_shares(self) -> NDArray[np.float64]:
         """Share Q of each group in each animal, float64 of shape (n_animals, n_groups) (Quaas 1988)."""

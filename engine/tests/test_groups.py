@@ -15,6 +15,7 @@ from bellwether_engine import (
     fit,
 )
 from bellwether_engine.groups import metafounder_scale
+from bellwether_engine.inbreeding import inbreeding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ def test_metafounders_are_the_tabular_recursion(seed, n, g):
     a = relationship_of_metafounders(pedigree)
     f = pedigree.inbreeding()
     np.testing.assert_allclose(f, np.diag(a)[g:] - 1.0, atol=1e-12)
+    np.testing.assert_allclose(inbreeding(*pedigree.parents, pedigree.order, gamma), f, atol=1e-12)
     order = [*range(n, n + g), *range(n)]
     np.testing.assert_allclose(pedigree.a_inverse(f).toarray()[np.ix_(order, order)] @ a, np.eye(n + g), atol=1e-8)
     np.testing.assert_allclose(pedigree.a_inverse().toarray(), pedigree.a_inverse(f).toarray(), atol=1e-12)

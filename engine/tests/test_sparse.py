@@ -5,6 +5,7 @@ import pytest
 from bellwether_engine import ModelError
 from bellwether_engine.factor import Factor
 from bellwether_engine.sparse import analyse
+from bellwether_engine.sparse.analysis import DENSE_LIMIT
 from bellwether_engine.sparse.ordering import minimum_degree
 from bellwether_engine.sparse.quotient import FREE, compact, new_graph
 from hypothesis import given
@@ -35,12 +36,13 @@ def mesh(k):
     return csc_array(kron(line, eye_array(k)) + kron(eye_array(k), line))
 
 
-@given(seeds, st.integers(1, 120), st.sampled_from([0.3, 1.0, 2.0, 5.0]))
-def test_factor_and_inverse_against_dense(seed, n, per_column):
+@given(seeds, st.integers(1, 120), st.sampled_from([0.3, 1.0, 2.0, 5.0]), st.sampled_from([0, DENSE_LIMIT]))
+def test_factor_and_inverse_against_dense(seed, n, per_column, dense_limit):
     matrix = positive(seed, n, per_column)
     dense = matrix.toarray()
     inverse = np.linalg.inv(dense)
-    factor = Factor(matrix)
+    factor = Factor(matrix, analyse(matrix, dense_limit))
+    assert factor.analysis.is_dense or not dense_limit
     rhs = np.random.default_rng(seed).normal(size=(n, 3))
     np.testing.assert_allclose(factor.solve(rhs), inverse @ rhs, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(factor.solve(rhs[:, 0]), inverse @ rhs[:, 0], rtol=1e-7, atol=1e-9)
@@ -54,7 +56,7 @@ def test_factor_and_inverse_against_dense(seed, n, per_column):
 @given(seeds, st.integers(1, 60), st.sampled_from([0.3, 1.0, 3.0]))
 def test_the_order_is_a_permutation_and_a_function_of_the_pattern(seed, n, per_column):
     matrix = positive(seed, n, per_column)
-    first, second = analyse(matrix), analyse(csc_array(matrix))
+    first, second = analyse(matrix, 0), analyse(csc_array(matrix), 0)
     assert sorted(first.order) == list(range(n))
     np.testing.assert_array_equal(first.order, second.order)
     assert first.n_entries >= fill(matrix, first.order) + n
@@ -94,16 +96,28 @@ def test_a_tree_has_no_fill():
 
 def test_an_analysis_serves_every_matrix_of_its_pattern():
     matrix = positive(3, 80, 2.0)
-    analysis = Factor(matrix).analysis
+    analysis = analyse(matrix, 0)
     other = csc_array(matrix + 3.0 * csc_array(diags_array(matrix.diagonal())))
-    np.testing.assert_array_equal(Factor(other, analysis).inverse_diagonal(), Factor(other).inverse_diagonal())
+    again = Factor(other, analyse(other, 0))
+    np.testing.assert_array_equal(Factor(other, analysis).inverse_diagonal(), again.inverse_diagonal())
 
 
-@pytest.mark.parametrize("matrix", [np.ones((3, 3)), np.diag([1.0, 0.0, 1.0]), np.array([[1.0, 2.0], [2.0, 1.0]])])
-def test_what_is_not_positive_definite_is_refused(matrix):
+@pytest.mark.parametrize("dense_limit", [0, DENSE_LIMIT])
+@pytest.mark.parametrize(
+    ("matrix", "equation"),
+    [
+        (np.ones((3, 3)), 1),
+        (np.diag([1.0, 0.0, 1.0]), 1),
+        (np.array([[1.0, 2.0], [2.0, 1.0]]), 1),
+        (np.diag([1.0, 1.0, 4.0]) + np.diag([0.0, 2.0], 1) + np.diag([0.0, 2.0], -1), 2),
+    ],
+)
+def test_what_is_not_positive_definite_is_refused(matrix, equation, dense_limit):
     with pytest.raises(ModelError) as caught:
-        Factor(csc_array(matrix))
+        Factor(csc_array(matrix), analyse(csc_array(matrix), dense_limit))
     assert caught.value.code == "singular"
+    if dense_limit:
+        assert caught.value.positions == (equation,)
     assert caught.value.positions
 
 

@@ -1,7 +1,6 @@
-"""Sparse symmetric positive definite systems: ordering, supernodes, factor, selected inverse."""
+"""Symmetric positive definite systems: ordering, supernodes, factor, selected inverse; small ones dense."""
 
 from .analysis import Analysis, analyse
-from .cholesky import factorise, solve_lower, solve_upper
-from .selected import selected_inverse
+from .kernels import kernels_of
 
-__all__ = ["Analysis", "analyse", "factorise", "selected_inverse", "solve_lower", "solve_upper"]
+__all__ = ["Analysis", "analyse", "kernels_of"]

@@ -12,6 +12,7 @@ from . import symbolic
 from .ordering import minimum_degree
 
 Ints = NDArray[np.int64]
+DENSE_LIMIT = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,14 +51,21 @@ class Analysis:
         """Entries of all panels."""
         return int(self.panel[-1])
 
+    @property
+    def is_dense(self) -> bool:
+        """One panel holds everything."""
+        return len(self.first) == 2
 
-def analyse(matrix: csc_array) -> Analysis:
-    """Order a symmetric pattern and find the supernodes of its factor.
+
+def analyse(matrix: csc_array, dense_limit: int = DENSE_LIMIT) -> Analysis:
+    """Order a symmetric pattern and find the supernodes of its factor; a small one is a single dense panel.
 
     Parameters
     ----------
     matrix : csc_array, shape (n, n)
         Symmetric, rows sorted and without repeats, the whole diagonal stored.
+    dense_limit : int
+        Up to so many equations one panel holds everything.
 
     Returns
     -------
@@ -78,6 +86,8 @@ def analyse(matrix: csc_array) -> Analysis:
     n = matrix.shape[0]
     pointers, rows = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
     column = np.repeat(np.arange(n), np.diff(pointers))
+    if n <= dense_limit:
+        return _whole(rows, column, n)
     off = rows != column
     neighbours = np.concatenate([[0], np.cumsum(np.bincount(column[off], minlength=n))]).astype(np.int64)
     order = minimum_degree(neighbours, rows[off])
@@ -93,6 +103,12 @@ def analyse(matrix: csc_array) -> Analysis:
     panel = np.concatenate([[0], np.cumsum(np.diff(row_start) * np.diff(first))]).astype(np.int64)
     target = symbolic.targets(pointers, rows, place, first, row_start, row_list, panel)
     return Analysis(order, first, row_start, row_list, panel, target, place[rows] >= place[column])
+
+
+def _whole(rows: Ints, column: Ints, n: int) -> Analysis:
+    """One panel, in the order of the equations."""
+    ends, target = np.array([0, n]), np.maximum(rows, column) * n + np.minimum(rows, column)
+    return Analysis(np.arange(n), ends, ends, np.arange(n), np.array([0, n * n]), target, rows >= column)
 
 
 def _inverse(order: Ints) -> Ints:
