@@ -12,7 +12,9 @@ from .chromosomes import chromosome_code, chromosome_codes, is_autosomal, is_on_
 from .gwas import Association, associate, inflation
 from .hardy_weinberg import hardy_weinberg
 from .identity import IdentityByDescent, identity_by_descent
+from .imputation import Imputed, impute
 from .markers import Fit, Markers, compare_alleles, swap_alleles
+from .masking import Accuracy, ImputationAccuracy, hide_calls, imputation_accuracy
 from .options import Genomic, Genotypes
 from .packed import PackedGenotypes, count_animals, count_markers, pack
 from .pairs import (
@@ -33,11 +35,12 @@ from .sex import SexCheck, check_sex
 from .variants import VariantGenotypes, from_variants
 
 __all__ = [
-    "AnimalQuality", "Association", "Centred", "Conflicts", "Fit", "Genomic", "GenotypeBits", "Genotypes",
-    "IdentityByDescent", "MarkerQuality", "Markers", "PackedGenotypes", "ParentClaim", "ParentageRules", "RunRules",
-    "Runs", "SexCheck", "VariantGenotypes", "allele_frequencies", "animal_quality", "assign_parents", "associate",
-    "centre", "check_sex", "chromosome_code", "chromosome_codes", "compare_alleles", "count_animals", "count_markers",
-    "duplicates", "exclusion_limit", "from_alleles", "from_bed", "from_variants", "genomic_relationship",
-    "genotype_bits", "hardy_weinberg", "identity_by_descent", "inflation", "is_autosomal", "is_on_x", "marker_quality",
-    "mendelian_conflicts", "opposing_homozygotes", "pack", "runs_of_homozygosity", "swap_alleles", "to_bed",
+    "Accuracy", "AnimalQuality", "Association", "Centred", "Conflicts", "Fit", "Genomic", "GenotypeBits", "Genotypes",
+    "IdentityByDescent", "ImputationAccuracy", "Imputed", "MarkerQuality", "Markers", "PackedGenotypes", "ParentClaim",
+    "ParentageRules", "RunRules", "Runs", "SexCheck", "VariantGenotypes", "allele_frequencies", "animal_quality",
+    "assign_parents", "associate", "centre", "check_sex", "chromosome_code", "chromosome_codes", "compare_alleles",
+    "count_animals", "count_markers", "duplicates", "exclusion_limit", "from_alleles", "from_bed", "from_variants",
+    "genomic_relationship", "genotype_bits", "hardy_weinberg", "hide_calls", "identity_by_descent",
+    "imputation_accuracy", "impute", "inflation", "is_autosomal", "is_on_x", "marker_quality", "mendelian_conflicts",
+    "opposing_homozygotes", "pack", "runs_of_homozygosity", "swap_alleles", "to_bed",
 ]  # fmt: skip
