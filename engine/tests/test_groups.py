@@ -58,6 +58,7 @@ def relationship_of_metafounders(pedigree):
     return a
 
 
+@pytest.mark.reference("groups_quaas1988")
 def test_quaas_1988():
     data = case("groups_quaas1988")
     pedigree, _ = grouped(data["pedigree"], data["parameters"]["groups"])
@@ -66,6 +67,7 @@ def test_quaas_1988():
     np.testing.assert_allclose(found, data["expected"]["Astar_inverse"]["values"], atol=1e-10)
 
 
+@pytest.mark.reference("mrode_genetic_groups")
 @SOLVERS
 def test_mrode_genetic_groups(solver):
     data = case("mrode_genetic_groups")
@@ -86,6 +88,7 @@ def test_mrode_genetic_groups(solver):
     np.testing.assert_allclose(solution.ebv[:, 0] - solution.ebv[4, 0], printed[2:10], atol=1e-6)
 
 
+@pytest.mark.reference("metafounders_small")
 def test_metafounders_one_and_two():
     data = case("metafounders_small")
     expected, given = data["expected"], data["parameters"]

@@ -54,6 +54,7 @@ def test_the_order_of_animals_does_not_matter(seed, n):
     np.testing.assert_allclose(moved, before.a_inverse(f_before).toarray(), atol=1e-10)
 
 
+@pytest.mark.reference("inbreeding_fg90", "inbreeding_mrode2")
 @pytest.mark.parametrize("name", ["inbreeding_mrode2", "inbreeding_fg90"])
 def test_published_inbreeding_and_a_inverse(name):
     data = case(name)
@@ -64,6 +65,7 @@ def test_published_inbreeding_and_a_inverse(name):
     np.testing.assert_allclose(pedigree.a_inverse(f).toarray(), data["expected"]["Ainv"], atol=1e-10)
 
 
+@pytest.mark.reference("inbreeding_sim4641")
 def test_published_inbreeding_of_4641_animals():
     data = case("inbreeding_sim4641")
     expected = data["expected"]

@@ -19,6 +19,7 @@ def estimates(solution, effect):
     return {part.trait: part.estimate for part in solution.fixed if part.effect == effect}
 
 
+@pytest.mark.reference("mrode_animal_model")
 @SOLVERS
 def test_animal_model(solver):
     data = case("mrode_animal_model")
@@ -37,6 +38,7 @@ def test_animal_model(solver):
     np.testing.assert_allclose(sep**2 / 40.0, expected["lhs_inverse_diag_book"], atol=0.0006)
 
 
+@pytest.mark.reference("mrode_sire_model")
 @SOLVERS
 def test_sire_model(solver):
     data = case("mrode_sire_model")
@@ -49,6 +51,7 @@ def test_sire_model(solver):
     np.testing.assert_allclose(estimates(solution, "sex")["WWG"], [3.38198579, 4.33567107], atol=1e-6)
 
 
+@pytest.mark.reference("mrode_repeatability")
 @SOLVERS
 def test_repeatability(solver):
     data = case("mrode_repeatability")
@@ -67,6 +70,7 @@ def test_repeatability(solver):
     assert [notice.code for notice in solution.warnings] == ["confounded_level"]
 
 
+@pytest.mark.reference("mrode_maternal")
 @SOLVERS
 def test_maternal(solver):
     data = case("mrode_maternal")
@@ -92,6 +96,7 @@ def test_maternal(solver):
     assert [c.effect for c in given.columns] == ["additive", "maternal"]
 
 
+@pytest.mark.reference("mrode_multitrait_equal", "mrode_multitrait_missing")
 @SOLVERS
 @pytest.mark.parametrize("name", ["mrode_multitrait_equal", "mrode_multitrait_missing"])
 def test_two_traits(name, solver):
@@ -116,6 +121,7 @@ def test_two_traits(name, solver):
     assert solution.ebv.shape == (n, 2)
 
 
+@pytest.mark.reference("blupf90_quicktour_animal")
 @SOLVERS
 def test_quick_tour_ignores_inbreeding(solver):
     data = case("blupf90_quicktour_animal")
@@ -139,6 +145,7 @@ def test_quick_tour_ignores_inbreeding(solver):
     assert np.abs(used.ebv[:, 0] - expected["ebv"]).max() == pytest.approx(0.0118, abs=1e-4)
 
 
+@pytest.mark.reference("mrode_random_regression")
 @SOLVERS
 def test_random_regression(solver):
     data = case("mrode_random_regression")

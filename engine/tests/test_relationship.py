@@ -67,6 +67,7 @@ def test_products_with_metafounders(seed, n):
     assert operator.log_determinant == pytest.approx(np.linalg.slogdet(a)[1], abs=1e-8)
 
 
+@pytest.mark.reference("inbreeding_fg90", "inbreeding_mrode2")
 @pytest.mark.parametrize("name", ["inbreeding_mrode2", "inbreeding_fg90"])
 def test_published_relationships(name):
     data = case(name)
@@ -77,6 +78,7 @@ def test_published_relationships(name):
     np.testing.assert_allclose(operator.solve(np.eye(n)), data["expected"]["Ainv"], atol=1e-10)
 
 
+@pytest.mark.reference("inbreeding_sim4641")
 def test_published_log_determinant():
     data = case("inbreeding_sim4641")
     pedigree, _ = pedigree_of(data)

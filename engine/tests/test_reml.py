@@ -330,6 +330,7 @@ def numbered(values):
     return np.unique(values, return_inverse=True)[1].astype(np.int32)
 
 
+@pytest.mark.reference("blupf90_aireml_sim4641")
 def test_published_aireml():
     """BLUPF90's tutorial (vc_aireml.md), and an independent dense REML of the same data."""
     data = case("blupf90_aireml_sim4641")

@@ -26,6 +26,7 @@ def expanded(data, position):
     return Records(sire, category, {"herd": herd, "sex": sex})
 
 
+@pytest.mark.reference("mrode_threshold")
 @SOLVERS
 def test_mrode_threshold(solver):
     data = case("mrode_threshold")

@@ -94,6 +94,7 @@ def parts_of(pedigree, records, solution, ratio):
     )
 
 
+@pytest.mark.reference("mrode_animal_model")
 def test_parts_rebuild_the_published_breeding_values():
     data = case("mrode_animal_model")
     pedigree, position = pedigree_of(data)

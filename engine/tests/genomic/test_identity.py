@@ -14,6 +14,7 @@ from .test_quality import sheep
 from .twins import random_codes
 
 
+@pytest.mark.reference("sheep_kijas_qc")
 def test_plink_pi_hat_of_real_sheep():
     packed, names, _ = sheep()
     data = case("sheep_kijas_qc")

@@ -23,6 +23,7 @@ def solve(data, genomic, weights=False, **options):
     return fit(model, records, pedigree, genotypes=genotypes), genotypes
 
 
+@pytest.mark.reference("mrode_gblup")
 @SOLVERS
 def test_gblup(solver):
     data = case("mrode_gblup")
@@ -36,6 +37,7 @@ def test_gblup(solver):
     assert np.isnan(ebv[:12]).all()
 
 
+@pytest.mark.reference("mrode_snp_blup")
 @SOLVERS
 @pytest.mark.parametrize("weighted", [False, True])
 def test_snp_blup(solver, weighted):
@@ -51,6 +53,7 @@ def test_snp_blup(solver, weighted):
     np.testing.assert_allclose(solution.ebv[genotypes.animal, 0], expected, atol=data["tolerance"])
 
 
+@pytest.mark.reference("mrode_snp_blup")
 def test_snp_variance_as_a_number():
     data = case("mrode_snp_blup")
     given = data["parameters"]
@@ -67,6 +70,7 @@ METHODS = [
 ]
 
 
+@pytest.mark.reference("mrode_ssgblup")
 @pytest.mark.parametrize(("method", "options"), METHODS)
 def test_single_step(method, options):
     data = case("mrode_ssgblup")

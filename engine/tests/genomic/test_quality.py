@@ -87,6 +87,7 @@ def sheep():
     return from_bed(prefix.read_bytes(), len(names), len(markers)), names, markers
 
 
+@pytest.mark.reference("sheep_kijas_qc")
 def test_plink_of_real_sheep():
     packed, names, bim = sheep()
     data = case("sheep_kijas_qc")
@@ -107,6 +108,7 @@ def test_plink_of_real_sheep():
         assert markers.p_hardy_weinberg[j] == pytest.approx(hwe["p"], abs=atol)
 
 
+@pytest.mark.reference("sheep_kijas_qc")
 def test_plink_relationships_of_real_sheep():
     """PLINK divides by the calls that a pair has in common, monomorphic markers included."""
     packed, _, _ = sheep()

@@ -43,6 +43,7 @@ def test_relationship_in_tiles(monkeypatch, method):
     np.testing.assert_allclose(genomic_relationship(z, dtype=np.float32), full @ full.T, atol=2e-6)
 
 
+@pytest.mark.reference("mrode_gblup")
 def test_published_relationship():
     data = case("mrode_gblup")
     packed, _ = bulls(data)

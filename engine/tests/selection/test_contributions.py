@@ -60,6 +60,7 @@ def by_slsqp(candidates, a, theta):
     return found
 
 
+@pytest.mark.reference("ocs_small")
 @pytest.mark.parametrize("theta", ["0.3", "0.35", "0.45"])
 def test_the_published_case(theta):
     data, candidates = published()
@@ -71,6 +72,7 @@ def test_the_published_case(theta):
     assert abs(found.gap) < 1e-9
 
 
+@pytest.mark.reference("ocs_small")
 def test_the_published_smallest_coancestry():
     data, candidates = published()
     least = minimum_coancestry(candidates)

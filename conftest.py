@@ -1,0 +1,62 @@
+"""`pytest -m reference` ends with a table of the published cases, each through the library and through `evaluate`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+CASES = sorted(path.stem for path in (ROOT / "engine" / "tests" / "reference").glob("*.json"))
+WAYS = {"library": "engine/tests/", "evaluate": "server/tests/evaluate/"}
+LIBRARY_ONLY = {"ocs_small": "optimal contributions are a decision about mating, not an evaluation"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each test tells its report which cases it runs: of several, the one in its parameters."""
+    for item in items:
+        marked = [case for mark in item.iter_markers("reference") for case in mark.args]
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        chosen = [case for case in marked if case in given] or marked
+        item.user_properties += [("reference", case) for case in chosen]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A case without a test fails a whole run of `-m reference`."""
+    if session.config.option.markexpr == "reference" and not session.config.option.keyword:
+        for way, folder in WAYS.items():
+            marked = {case for item in session.items if item.nodeid.startswith(folder) for case in cases_of(item)}
+            excused = set(LIBRARY_ONLY) if way == "evaluate" else set()
+            if marked and set(CASES) - marked - excused:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def cases_of(item: pytest.Item) -> list[str]:
+    """The published cases that a test runs."""
+    return [str(case) for name, case in item.user_properties if name == "reference"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table, after `-m reference`."""
+    if config.option.markexpr != "reference":
+        return
+    reports = [r for kind in ("passed", "failed", "skipped") for r in terminalreporter.stats.get(kind, [])]
+    terminalreporter.section("published cases: tests and seconds")
+    terminalreporter.write_line(f"{'case':<26}{'library':>18}{'evaluate':>18}")
+    for case in CASES:
+        cells = {way: cell(reports, case, folder) for way, folder in WAYS.items()}
+        if not cells["evaluate"] and case in LIBRARY_ONLY:
+            cells["evaluate"] = f"  {LIBRARY_ONLY[case]}"
+        shown = "".join(f"{text or 'NO TEST':>18}" for text in cells.values())
+        terminalreporter.write_line(f"{case:<26}{shown}")
+
+
+def cell(reports: Iterable[pytest.TestReport], case: str, folder: str) -> str:
+    """What became of the tests of a case in a folder; empty without tests."""
+    own = [r for r in reports if ("reference", case) in r.user_properties and r.nodeid.startswith(folder)]
+    if not own:
+        return ""
+    for outcome in ("failed", "skipped"):
+        if any(report.outcome == outcome for report in own):
+            return outcome.upper() if outcome == "failed" else "skipped: no data"
+    seconds = sum(report.duration for report in own)
+    return f"{len(own)} passed {seconds:5.2f} s"
