@@ -32,15 +32,16 @@ from .quality import AnimalQuality, MarkerQuality, animal_quality, marker_qualit
 from .relationship import genomic_relationship
 from .roh import RunRules, Runs, runs_of_homozygosity
 from .sex import SexCheck, check_sex
+from .sliding_runs import WindowRules, runs_by_windows
 from .variants import VariantGenotypes, from_variants
 
 __all__ = [
     "Accuracy", "AnimalQuality", "Association", "Centred", "Conflicts", "Fit", "Genomic", "GenotypeBits", "Genotypes",
     "IdentityByDescent", "ImputationAccuracy", "Imputed", "MarkerQuality", "Markers", "PackedGenotypes", "ParentClaim",
-    "ParentageRules", "RunRules", "Runs", "SexCheck", "VariantGenotypes", "allele_frequencies", "animal_quality",
-    "assign_parents", "associate", "centre", "check_sex", "chromosome_code", "chromosome_codes", "compare_alleles",
-    "count_animals", "count_markers", "duplicates", "exclusion_limit", "from_alleles", "from_bed", "from_variants",
-    "genomic_relationship", "genotype_bits", "hardy_weinberg", "hide_calls", "identity_by_descent",
+    "ParentageRules", "RunRules", "Runs", "SexCheck", "VariantGenotypes", "WindowRules", "allele_frequencies",
+    "animal_quality", "assign_parents", "associate", "centre", "check_sex", "chromosome_code", "chromosome_codes",
+    "compare_alleles", "count_animals", "count_markers", "duplicates", "exclusion_limit", "from_alleles", "from_bed",
+    "from_variants", "genomic_relationship", "genotype_bits", "hardy_weinberg", "hide_calls", "identity_by_descent",
     "imputation_accuracy", "impute", "inflation", "is_autosomal", "is_on_x", "marker_quality", "mendelian_conflicts",
-    "opposing_homozygotes", "pack", "runs_of_homozygosity", "swap_alleles", "to_bed",
+    "opposing_homozygotes", "pack", "runs_by_windows", "runs_of_homozygosity", "swap_alleles", "to_bed",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,17 +97,23 @@ def runs_of_homozygosity(
     """
     rules = rules or RunRules()
     where, bp = np.asarray(chromosome, dtype=np.int32), np.asarray(position_bp, dtype=np.int64)
-    covered = _check(packed.n_markers, where, bp, rules)
+    covered = check_order(packed.n_markers, where, bp, rules)
+    least = np.array([rules.min_markers, rules.min_length_bp, rules.max_gap_bp], np.int64)
+    most = np.array([rules.max_heterozygous, rules.max_missing], np.int64)
+    return collect(packed, where, bp, covered, lambda codes: _runs(codes, where, bp, least, most))
+
+
+def collect(
+    packed: PackedGenotypes,
+    where: NDArray[np.int32],
+    bp: NDArray[np.int64],
+    covered: int,
+    find: Callable[[NDArray[np.uint8]], NDArray[np.int64]],
+) -> Runs:
+    """The runs of all animals; `find` gives first and last marker of those of one."""
     found = []
     for row in range(packed.n_animals):
-        codes = (packed.data[:, row // 4] >> np.uint8(2 * (row % 4))) & np.uint8(3)
-        runs = _runs(
-            codes,
-            where,
-            bp,
-            np.array([rules.min_markers, rules.min_length_bp, rules.max_gap_bp], np.int64),
-            np.array([rules.max_heterozygous, rules.max_missing], np.int64),
-        )
+        runs = find((packed.data[:, row // 4] >> np.uint8(2 * (row % 4))) & np.uint8(3))
         found.append(np.column_stack([np.full(len(runs), row), runs]))
     table = np.concatenate(found)
     animal, first, last = (table[:, k].astype(np.int32) for k in range(3))
@@ -123,7 +130,7 @@ def runs_of_homozygosity(
     )
 
 
-def _check(n_markers: int, chromosome: NDArray[np.int32], bp: NDArray[np.int64], rules: RunRules) -> int:
+def check_order(n_markers: int, chromosome: NDArray[np.int32], bp: NDArray[np.int64], rules: RunRules) -> int:
     """Base pairs that the markers cover."""
     if chromosome.shape != (n_markers,) or bp.shape != (n_markers,):
         message = f"chromosome and position need {n_markers} numbers each"
