@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, diags_array, hstack
+from scipy.sparse import coo_array, csc_array, diags_array, hstack
 
 from .design import Design
 from .errors import ModelError
@@ -86,11 +86,15 @@ class _Sweep:
 
     @staticmethod
     def of(design: Design, trait: int, kept: int, columns: NDArray[np.int64]) -> _Sweep:
-        w = csc_array(design.w[np.flatnonzero(design.trait == trait)])
         kept_columns = design.fixed_start[kept] + np.arange(len(design.fixed[kept].level), dtype=np.int64)
         is_class = np.isin(columns, _class_columns(design))
-        x1 = w[:, kept_columns]
-        x2, length = _scaled(w[:, columns], is_class)
+        x1 = _columns(design, kept, trait)
+        swept = dict.fromkeys(_blocks_of(design, columns))
+        starts = np.cumsum([0, *(len(design.fixed[i].level) for i in swept)])
+        place = {i: int(start) - design.fixed_start[i] for i, start in zip(swept, starts, strict=False)}
+        at = [int(column) + place[i] for column, i in zip(columns, _blocks_of(design, columns), strict=True)]
+        x = hstack([csc_array((x1.shape[0], 0)), *(_columns(design, i, trait) for i in swept)], format="csc")
+        x2, length = _scaled(csc_array(x[:, at]), is_class)
         lower, dependent = sweep(_absorb(x1, x2, is_class), DEPENDENT)
         return _Sweep(columns, kept_columns, dependent, lower, x1, x2, length)
 
@@ -106,6 +110,23 @@ class _Sweep:
             vectors[self.columns, k] = local / self.length
             vectors[self.kept_columns, k] = -(self.x1.T @ (self.x2 @ local)) / self.x1.sum(axis=0)
         return vectors
+
+
+def _columns(design: Design, i: int, trait: int) -> csc_array:
+    """The columns of fixed block `i` in the records that have its trait."""
+    block, seen = design.fixed[i], design.observed[:, trait]
+    if block.column is None:
+        assert block.values is not None
+        return csc_array(block.values[seen])
+    rows = np.arange(np.count_nonzero(seen), dtype=np.int32)
+    ones = np.ones(len(rows))
+    return csc_array(coo_array((ones, (rows, block.column[seen])), shape=(len(rows), len(block.level))))
+
+
+def _blocks_of(design: Design, columns: NDArray[np.int64]) -> list[int]:
+    """The fixed block of each column."""
+    found: list[int] = (np.searchsorted(design.fixed_start, columns, side="right") - 1).tolist()
+    return found
 
 
 def _class_columns(design: Design) -> NDArray[np.int64]:
@@ -170,13 +191,13 @@ def sweep(matrix: NDArray[np.float64], tolerance: float) -> tuple[NDArray[np.flo
 def _refuse_lonely_levels(design: Design, trait: str, members: list[int], sweep_result: _Sweep) -> None:
     """A level with one record that no other level of its effect can be compared with has no estimate at all."""
     vectors = sweep_result.null_vectors(design.n_fixed)
-    counts = np.asarray(csc_array(design.w)[:, : design.n_fixed].sum(axis=0)).ravel()
     for i in members:
         block, start = design.fixed[i], design.fixed_start[i]
         if block.column is None or len(block.level) < 2:
             continue
         part = vectors[start : start + len(block.level)]
-        for j in np.flatnonzero(counts[start : start + len(block.level)] == 1):
+        counts = np.bincount(block.column[block.column >= 0], minlength=len(block.level))
+        for j in np.flatnonzero(counts == 1):
             alike = np.abs(part - part[j]).max(axis=1) < 1e-6
             if alike.sum() == 1:
                 row = int(np.flatnonzero(block.column == j)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from .errors import ModelError
 from .records import Records
 from .variances import Variances, inverse
 
+BITS = 62
+
 
 @dataclass(frozen=True, eq=False)
 class Design:
@@ -20,29 +23,30 @@ class Design:
 
     Attributes
     ----------
-    y : float64, shape (n_observations,)
-    trait : int32, shape (n_observations,)
-    w : csr_array, shape (n_observations, n_equations)
-        Columns: fixed blocks in turn, then random blocks, coefficients inside each level.
-    residual_inverse : csr_array, shape (n_observations, n_observations)
-        Block diagonal by record.
+    values : float64, shape (n_records, n_traits)
+        NaN where missing.
+    weights : float64, shape (n_records,), optional
+    residual : float64, shape (n_traits, n_traits)
+        Residual covariances of a record of weight 1.
     fixed, random : tuple of blocks
     fixed_start, random_start : tuple of int
         First column of each block.
     covariance, precision : tuple of float64 matrices
         Of the coefficients of each random block, and its inverse.
+    given_w : csr_array, optional
+        In the place of the W that follows from the blocks.
     """
 
-    y: NDArray[np.float64]
-    trait: NDArray[np.int32]
-    w: csr_array
-    residual_inverse: csr_array
+    values: NDArray[np.float64]
+    weights: NDArray[np.float64] | None
+    residual: NDArray[np.float64]
     fixed: tuple[FixedBlock, ...]
     random: tuple[RandomBlock, ...]
     fixed_start: tuple[int, ...]
     random_start: tuple[int, ...]
     covariance: tuple[NDArray[np.float64], ...]
     precision: tuple[NDArray[np.float64], ...]
+    given_w: csr_array | None = None
 
     @property
     def n_fixed(self) -> int:
@@ -52,7 +56,52 @@ class Design:
     @property
     def n_equations(self) -> int:
         """Number of columns of W."""
-        return int(self.w.shape[1])
+        if self.given_w is not None:
+            return int(self.given_w.shape[1])
+        return self.n_fixed + sum(len(block.level) * len(block.members) for block in self.random)
+
+    @cached_property
+    def observed(self) -> NDArray[np.bool_]:
+        """Which traits each record has, bool of shape (n_records, n_traits)."""
+        return np.isfinite(self.values)
+
+    @property
+    def n_observations(self) -> int:
+        """Number of records times traits that are not missing."""
+        return int(np.count_nonzero(self.observed))
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """Observations, record by record, float64 of shape (n_observations,)."""
+        return self.values[self.observed]
+
+    @cached_property
+    def trait(self) -> NDArray[np.int32]:
+        """Trait of each observation, int32 of shape (n_observations,)."""
+        return np.nonzero(self.observed)[1].astype(np.int32)
+
+    @cached_property
+    def w(self) -> csr_array:
+        """W as a matrix, csr_array of shape (n_observations, n_equations); formed when it is asked for.
+
+        Columns: fixed blocks in turn, then random blocks, coefficients inside each level.
+        """
+        if self.given_w is not None:
+            return self.given_w
+        number = np.full(self.observed.shape, -1, np.int64)
+        number[self.observed] = np.arange(self.n_observations)
+        entries = [
+            _fixed_entries(block, number, start) for block, start in zip(self.fixed, self.fixed_start, strict=True)
+        ]
+        for block, start in zip(self.random, self.random_start, strict=True):
+            entries += [_member_entries(block, k, number, start) for k in range(len(block.members))]
+        rows, columns, values = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+        return csr_array(coo_array((values, (rows, columns)), shape=(self.n_observations, self.n_equations)))
+
+    @cached_property
+    def residual_inverse(self) -> csr_array:
+        """R^-1 as a matrix, csr_array of shape (n_observations, n_observations), block diagonal by record."""
+        return residual_inverse(self.observed, self.residual, self.weights)
 
 
 def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Records, variances: Variances) -> Design:
@@ -63,22 +112,14 @@ def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Re
     ModelError
         A variance that is missing, unused, of the wrong size or not positive definite.
     """
-    observed = np.isfinite(records.values)
-    number = np.full(observed.shape, -1, np.int64)
-    number[observed] = np.arange(int(observed.sum()))
     widths = [len(block.level) for block in fixed] + [len(block.level) * len(block.members) for block in random]
     starts = np.concatenate([[0], np.cumsum(widths)]).astype(int).tolist()
-    entries = [_fixed_entries(block, number, start) for block, start in zip(fixed, starts, strict=False)]
-    for block, start in zip(random, starts[len(fixed) :], strict=False):
-        entries += [_member_entries(block, k, number, start) for k in range(len(block.members))]
-    rows, columns, values = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-    shape = (int(observed.sum()), starts[-1])
     covariance = covariances(random, records.values.shape[1], variances)
+    check_residual(variances.residual, records.values.shape[1])
     return Design(
-        y=records.values[observed],
-        trait=np.nonzero(observed)[1].astype(np.int32),
-        w=csr_array(coo_array((values, (rows, columns)), shape=shape)),
-        residual_inverse=residual_inverse(observed, variances.residual, records.weights),
+        values=records.values,
+        weights=records.weights,
+        residual=variances.residual,
         fixed=tuple(fixed),
         random=tuple(random),
         fixed_start=tuple(starts[: len(fixed)]),
@@ -88,6 +129,14 @@ def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Re
             inverse(matrix, f"variances.{block.variance_of}") for block, matrix in zip(random, covariance, strict=True)
         ),
     )
+
+
+def check_residual(residual: NDArray[np.float64], n_traits: int) -> None:
+    """Refuse a residual matrix of another size, or that is not positive definite."""
+    if residual.shape != (n_traits, n_traits):
+        message = f"the residual matrix is {residual.shape[0]} x {residual.shape[1]}, the model has {n_traits} traits"
+        raise ModelError("variance_size", message, place="variances.residual", fix="Give one row per trait")
+    inverse(residual, "variances.residual")
 
 
 Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -127,26 +176,48 @@ def residual_inverse(
     -------
     csr_array, shape (n_observations, n_observations)
     """
-    n, t = observed.shape
-    if residual.shape != (t, t):
-        message = f"the residual matrix is {residual.shape[0]} x {residual.shape[1]}, the model has {t} traits"
-        raise ModelError("variance_size", message, place="variances.residual", fix="Give one row per trait")
-    inverse(residual, "variances.residual")
-    weight = np.ones(n) if weights is None else weights
+    kinds, pattern = number_patterns(observed)
+    weight = np.ones(len(observed)) if weights is None else weights
     start = np.concatenate([[0], np.cumsum(observed.sum(axis=1))])
-    patterns, pattern_of = np.unique(observed, axis=0, return_inverse=True)
     rows, columns, values = [], [], []
-    for i, pattern in enumerate(patterns):
-        traits = np.flatnonzero(pattern)
-        members = np.flatnonzero(pattern_of.ravel() == i)
-        block = np.linalg.inv(residual[np.ix_(traits, traits)]) if traits.size else np.zeros((0, 0))
-        for a in range(len(traits)):
-            for b in range(len(traits)):
+    for i, (kind, block) in enumerate(zip(kinds, pattern_inverses(kinds, residual), strict=True)):
+        traits, members = np.flatnonzero(kind), np.flatnonzero(pattern == i)
+        for a, trait in enumerate(traits):
+            for b, other in enumerate(traits):
                 rows.append(start[members] + a)
                 columns.append(start[members] + b)
-                values.append(weight[members] * 0.5 * (block[a, b] + block[b, a]))
+                values.append(weight[members] * block[trait, other])
     triplets = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return csr_array(coo_array(triplets, shape=(start[-1], start[-1])))
+
+
+def number_patterns(observed: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """The rows of `observed` that differ, and which of them each record has, int32 of shape (n_records,)."""
+    t = observed.shape[1]
+    if t > BITS:
+        kinds, kind_of = np.unique(observed, axis=0, return_inverse=True)
+        return kinds, kind_of.ravel().astype(np.int32)
+    bits = np.left_shift(np.int64(1), np.arange(t))
+    codes = observed @ bits
+    present = np.unique(codes)
+    return (present[:, None] & bits) != 0, np.searchsorted(present, codes).astype(np.int32)
+
+
+def pattern_inverses(kinds: NDArray[np.bool_], residual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Inverse of the residual covariances of the observed traits, 0 at the others, (n_kinds, n_traits, n_traits).
+
+    Examples
+    --------
+    >>> pattern_inverses(np.array([[True, False], [True, True]]), 2.0 * np.eye(2)).tolist()
+    [[[0.5, 0.0], [0.0, 0.0]], [[0.5, 0.0], [0.0, 0.5]]]
+    """
+    inverses = np.zeros((len(kinds), *residual.shape))
+    for own, kind in zip(inverses, kinds, strict=True):
+        traits = np.flatnonzero(kind)
+        if traits.size:
+            block = np.linalg.inv(residual[np.ix_(traits, traits)])
+            own[np.ix_(traits, traits)] = 0.5 * (block + block.T)
+    return inverses
 
 
 def covariances(random: list[RandomBlock], n_traits: int, variances: Variances) -> tuple[NDArray[np.float64], ...]:

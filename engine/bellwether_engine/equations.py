@@ -10,7 +10,34 @@ from numpy.typing import NDArray
 from scipy.sparse import block_diag, csc_array, csr_array, diags_array, eye_array, kron
 
 from .design import Design
+from .record_product import RecordLayout, right_hand_side
 from .structure import Structure
+from .workers import Workers
+
+FORMED_LIMIT = 30_000
+
+
+class FormedDesign:
+    """The free columns of a design as a matrix, or as what the records point to; made once, when it is asked for."""
+
+    def __init__(self, design: Design, kept: NDArray[np.int64]) -> None:
+        self._design, self._kept = design, kept
+
+    @cached_property
+    def w(self) -> csr_array:
+        """csr_array of shape (n_observations, n_equations)."""
+        w = self._design.w
+        return w if len(self._kept) == w.shape[1] else csr_array(w[:, self._kept])
+
+    @cached_property
+    def w_transposed(self) -> csr_array:
+        """W' by rows, so that both products of an iteration run through memory once."""
+        return csr_array(self.w.T)
+
+    @cached_property
+    def layout(self) -> RecordLayout:
+        """What the records point to, of a design without a given W."""
+        return RecordLayout(self._design, self._kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +46,6 @@ class Equations:
 
     Attributes
     ----------
-    w : csr_array, shape (n_observations, n_equations)
-        Free fixed columns, then the random blocks.
-    residual_inverse : csr_array, shape (n_observations, n_observations)
     rhs : float64, shape (n_equations,)
     n_fixed : int
         Free fixed columns.
@@ -32,20 +56,46 @@ class Equations:
         Column of the design of each equation.
     held : bool, shape (n_equations,), optional
         Equations of groups whose solutions are 0.
+    formed : FormedDesign
+        W of the free columns, formed when it is asked for.
+    given_residual_inverse : csr_array, shape (n_observations, n_observations), optional
+        In the place of the R^-1 of the design.
 
     References
     ----------
     Henderson 1984, Applications of Linear Models in Animal Breeding.
     """
 
-    w: csr_array
-    residual_inverse: csr_array
     rhs: NDArray[np.float64]
     n_fixed: int
     design: Design
     a_inverse: Structure | None
     kept: NDArray[np.int64]
+    formed: FormedDesign
     held: NDArray[np.bool_] | None = None
+    given_residual_inverse: csr_array | None = None
+
+    @property
+    def w(self) -> csr_array:
+        """Free fixed columns, then the random blocks, csr_array of shape (n_observations, n_equations)."""
+        return self.formed.w
+
+    @property
+    def w_transposed(self) -> csr_array:
+        """W' by rows."""
+        return self.formed.w_transposed
+
+    @property
+    def residual_inverse(self) -> csr_array:
+        """R^-1 as a matrix."""
+        given = self.given_residual_inverse
+        return self.design.residual_inverse if given is None else given
+
+    @property
+    def records(self) -> RecordLayout | None:
+        """The layout, where W and R^-1 follow from the records, so that products need not form them."""
+        is_given = self.given_residual_inverse is not None or self.design.given_w is not None
+        return None if is_given else self.formed.layout
 
     @property
     def n_equations(self) -> int:
@@ -70,11 +120,6 @@ class Equations:
         names = [block.effect for block in self.design.fixed] + [block.effect for block in self.design.random]
         starts = (*self.design.fixed_start, *self.design.random_start)
         return names[max(k for k, start in enumerate(starts) if start <= column)]
-
-    @cached_property
-    def w_transposed(self) -> csr_array:
-        """W' by rows, so that both products of an iteration run through memory once."""
-        return csr_array(self.w.T)
 
     def product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """C x without forming C, float64 of shape (n_equations,)."""
@@ -119,16 +164,21 @@ def build_equations(
 
     `held_groups` (bool, shape (n_groups, n_columns)) marks the groups, last in the genetic block, that are 0.
     """
-    keep = np.concatenate([np.flatnonzero(~constrained), np.arange(design.n_fixed, design.n_equations)])
-    w = design.w if not constrained.any() else csr_array(design.w[:, keep])
+    keep = np.concatenate([np.flatnonzero(~constrained), np.arange(design.n_fixed, design.n_equations)]).astype(
+        np.int64
+    )
+    formed = FormedDesign(design, keep)
+    if len(keep) <= FORMED_LIMIT or design.given_w is not None:
+        rhs = formed.w.T @ (design.residual_inverse @ design.y)
+    else:
+        rhs = right_hand_side(formed.layout, design, Workers())
     return Equations(
-        w=w,
-        residual_inverse=design.residual_inverse,
-        rhs=w.T @ (design.residual_inverse @ design.y),
+        rhs=rhs,
         n_fixed=int((~constrained).sum()),
         design=design,
         a_inverse=a_inverse,
-        kept=keep.astype(np.int64),
+        kept=keep,
+        formed=formed,
         held=_held(design, constrained, held_groups),
     )
 

@@ -22,6 +22,7 @@ from .group_equations import group_solution, plan_groups
 from .options import Options
 from .ordinal import check_ordinal
 from .pedigree import Pedigree
+from .pedigree_inverse import PedigreeInverse
 from .provenance import provenance
 from .records import Records
 from .reml import estimate_variances
@@ -142,7 +143,8 @@ def fit(
     inbreeding = pedigree.inbreeding()
     tell(0.1, "a_inverse")
     is_genetic = any(effect.kind in GENETIC for effect in model.effects)
-    a_inverse = pedigree.a_inverse(inbreeding if model.options.inbreeding else None) if is_genetic else None
+    used = inbreeding if model.options.inbreeding else None
+    a_inverse = PedigreeInverse.of(pedigree, used) if is_genetic else None
     tell(0.15, "design")
     random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
@@ -251,8 +253,8 @@ def _counts(records: Records, pedigree: Pedigree, equations: Equations) -> dict[
         "founders": int(((pedigree.sire < 0) & (pedigree.dam < 0)).sum()),
         "records": records.n_records,
         "records_without_trait": int((~has_trait).sum()),
-        "animals_with_records": len(np.unique(records.animal[has_trait])),
-        "observations": len(equations.design.y),
+        "animals_with_records": int(np.count_nonzero(np.bincount(records.animal[has_trait]))),
+        "observations": equations.design.n_observations,
         "groups": pedigree.n_groups,
         "equations": equations.n_equations,
         "fixed_equations": equations.n_fixed,

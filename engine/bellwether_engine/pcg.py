@@ -13,7 +13,8 @@ from scipy.linalg import cho_factor, cho_solve
 from .equations import Equations
 from .errors import NotConverged
 from .executor import Executor
-from .products import BlockProduct, EquationProduct
+from .products import BlockProduct, EquationProduct, invert_blocks
+from .record_product import fixed_crossed, fixed_diagonal, level_blocks
 from .solution import Convergence
 from .workers import Workers
 
@@ -26,9 +27,20 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Preconditioner:
-    """Block Jacobi: the free fixed columns together (up to 1,500, else their diagonal), and each level by itself."""
+    """Block Jacobi: the smaller fixed effects together (up to 1,500 columns), the diagonal of the others, and each
+    level of a random effect by itself.
 
-    fixed: tuple[NDArray[np.float64], bool] | None
+    Attributes
+    ----------
+    together : int, shape (n_together,)
+        Fixed equations that are solved together, by the factor `crossed`.
+    fixed_diagonal : float64, shape (n_fixed,)
+    levels : tuple of (start, blocks)
+        First equation and inverse blocks (n_levels, k, k) of each random effect.
+    """
+
+    together: NDArray[np.intp]
+    crossed: tuple[NDArray[np.float64], bool] | None
     fixed_diagonal: Vector
     levels: tuple[tuple[int, NDArray[np.float64]], ...]
     workers: Workers
@@ -45,10 +57,9 @@ class Preconditioner:
         """M^-1 r."""
         z = np.empty_like(r)
         n_fixed = len(self.fixed_diagonal)
-        if self.fixed is not None:
-            z[:n_fixed] = cho_solve(self.fixed, r[:n_fixed], check_finite=False)
-        else:
-            z[:n_fixed] = r[:n_fixed] / self.fixed_diagonal
+        z[:n_fixed] = r[:n_fixed] / self.fixed_diagonal
+        if self.crossed is not None:
+            z[self.together] = cho_solve(self.crossed, r[self.together], check_finite=False)
         for part, product in self.products:
             product.into(r[part], z[part])
         return z
@@ -56,31 +67,49 @@ class Preconditioner:
 
 def build_preconditioner(equations: Equations, workers: Workers) -> Preconditioner:
     """Invert the diagonal blocks of C."""
-    x = equations.w[:, : equations.n_fixed]
-    crossed = x.T @ equations.residual_inverse @ x
-    dense = 0 < equations.n_fixed <= DENSE_FIXED
-    levels = tuple(_level_blocks(equations, k) for k in range(len(equations.starts)))
-    return Preconditioner(cho_factor(crossed.toarray()) if dense else None, crossed.diagonal(), levels, workers)
+    layout, design = equations.records, equations.design
+    if layout is not None:
+        together, crossed = fixed_crossed(layout, design, DENSE_FIXED)
+        diagonal = fixed_diagonal(layout, design)
+    else:
+        x = equations.w[:, : equations.n_fixed]
+        formed = x.T @ equations.residual_inverse @ x
+        is_small = equations.n_fixed <= DENSE_FIXED
+        together = np.arange(equations.n_fixed if is_small else 0)
+        crossed, diagonal = formed.toarray() if is_small else np.empty((0, 0)), formed.diagonal()
+    factor = cho_factor(crossed) if len(together) else None
+    levels = tuple(_level_blocks(equations, k, workers) for k in range(len(equations.starts)))
+    return Preconditioner(together, factor, diagonal, levels, workers)
 
 
-def _level_blocks(equations: Equations, k: int) -> tuple[int, NDArray[np.float64]]:
+def _level_blocks(equations: Equations, k: int, workers: Workers) -> tuple[int, NDArray[np.float64]]:
     block, precision, start = equations.design.random[k], equations.design.precision[k], equations.starts[k]
-    size, n_levels = len(precision), len(block.level)
-    z = equations.w[:, start : start + size * n_levels]
-    crossed = (z.T @ equations.residual_inverse @ z).tocoo()
-    rows, columns = crossed.coords
-    inside = rows // size == columns // size
-    blocks = np.zeros((n_levels, size, size))
-    blocks[rows[inside] // size, rows[inside] % size, columns[inside] % size] = crossed.data[inside]
+    size, n_levels, layout = len(precision), len(block.level), equations.records
+    blocks = _formed_blocks(equations, k) if layout is None else level_blocks(layout, equations.design, k)
     if block.is_genetic:
-        blocks += equations.relationship_inverse.diagonal()[:, None, None] * precision
+        own = equations.relationship_inverse.diagonal()
+        for i, j in np.ndindex(size, size):
+            blocks[:, i, j] += own * precision[i, j]
     else:
         blocks += precision
     if equations.held is not None:
         held = equations.held[start : start + size * n_levels].reshape(n_levels, size)
         blocks[held[:, :, None] | held[:, None, :]] = 0.0
         blocks[:, range(size), range(size)] += held
-    return start, 1.0 / blocks if size == 1 else np.asarray(np.linalg.inv(blocks), dtype=np.float64)
+    invert_blocks(blocks, workers)
+    return start, blocks
+
+
+def _formed_blocks(equations: Equations, k: int) -> NDArray[np.float64]:
+    block, start = equations.design.random[k], equations.starts[k]
+    size, n_levels = len(block.members), len(block.level)
+    z = equations.w[:, start : start + size * n_levels]
+    crossed = (z.T @ equations.residual_inverse @ z).tocoo()
+    rows, columns = crossed.coords
+    inside = rows // size == columns // size
+    blocks = np.zeros((n_levels, size, size))
+    blocks[rows[inside] // size, rows[inside] % size, columns[inside] % size] = crossed.data[inside]
+    return blocks
 
 
 def solve_pcg(

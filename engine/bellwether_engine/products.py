@@ -11,6 +11,8 @@ from scipy.sparse import csr_array
 
 from .equations import Equations
 from .executor import Executor
+from .pedigree_inverse import PedigreeInverse, PedigreeProduct
+from .record_product import RecordProduct
 from .workers import Workers, balanced_pieces, even_pieces
 
 Vector = NDArray[np.float64]
@@ -82,15 +84,11 @@ class EquationProduct:
 
     def __init__(self, equations: Equations, executor: Executor) -> None:
         self._equations = equations
-        self._w = RowProduct(equations.w, executor)
-        self._w_transposed = RowProduct(equations.w_transposed, executor)
-        residual = equations.residual_inverse
-        diagonal = residual.diagonal()
-        self._is_diagonal = residual.nnz <= len(diagonal)
-        self._weight = diagonal
-        self._residual = None if self._is_diagonal else RowProduct(residual, executor)
-        structure = equations.a_inverse
-        self._structure = RowProduct(structure, executor) if isinstance(structure, csr_array) else None
+        layout = equations.records
+        self._data: RecordProduct | FormedProduct = (
+            FormedProduct(equations, executor) if layout is None else RecordProduct(layout, equations.design, executor)
+        )
+        self._structure = _structure_product(equations, executor)
 
     def times(self, x: Vector) -> Vector:
         """C x, float64 of shape (n_equations,)."""
@@ -103,6 +101,55 @@ class EquationProduct:
 
     def _times(self, x: Vector) -> Vector:
         equations = self._equations
+        result = np.zeros(len(x))
+        self._data.add(x, result)
+        for k, start in enumerate(equations.starts):
+            precision, block = equations.design.precision[k], equations.design.random[k]
+            own = slice(start, start + len(block.level) * len(precision))
+            levels, part = (v[own].reshape(-1, len(precision)) for v in (x, result))
+            if block.is_genetic and isinstance(self._structure, PedigreeProduct):
+                self._structure.add(levels, part)
+                continue
+            weighted = levels * precision[0, 0] if len(precision) == 1 else levels @ precision
+            if not block.is_genetic:
+                part += weighted
+            elif self._structure is None:
+                part += np.reshape(equations.relationship_inverse @ weighted, part.shape)
+            else:
+                self._structure.add(weighted, part)
+        return result
+
+
+def _structure_product(equations: Equations, executor: Executor) -> PedigreeProduct | RowProduct | None:
+    """The product with the inverse relationships, where it is shared among the workers."""
+    structure = equations.a_inverse
+    if isinstance(structure, csr_array):
+        return RowProduct(structure, executor)
+    if not isinstance(structure, PedigreeInverse):
+        return None
+    genetic = next(k for k, block in enumerate(equations.design.random) if block.is_genetic)
+    return PedigreeProduct(structure, equations.design.precision[genetic], executor)
+
+
+class FormedProduct:
+    """``W' R^-1 W`` from matrices, where they do not follow from the records.
+
+    Parameters
+    ----------
+    equations : Equations
+    executor : Executor
+    """
+
+    def __init__(self, equations: Equations, executor: Executor) -> None:
+        self._w = RowProduct(equations.w, executor)
+        self._w_transposed = RowProduct(equations.w_transposed, executor)
+        residual = equations.residual_inverse
+        self._weight = residual.diagonal()
+        is_diagonal = residual.nnz <= len(self._weight)
+        self._residual = None if is_diagonal else RowProduct(residual, executor)
+
+    def add(self, x: Vector, result: Vector) -> None:
+        """``result += W' R^-1 W x``, both of shape (n_equations,)."""
         fitted = np.zeros((len(self._weight), 1))
         self._w.add(x[:, None], fitted)
         if self._residual is None:
@@ -111,22 +158,7 @@ class EquationProduct:
             weighted = np.zeros_like(fitted)
             self._residual.add(fitted, weighted)
             fitted = weighted
-        result = np.zeros((len(x), 1))
-        self._w_transposed.add(fitted, result)
-        for k, start in enumerate(equations.starts):
-            precision = equations.design.precision[k]
-            width = len(precision)
-            size = len(equations.design.random[k].level) * width
-            levels = x[start : start + size].reshape(-1, width)
-            levels = levels * precision[0, 0] if width == 1 else levels @ precision
-            part = result[start : start + size].reshape(-1, width)
-            if not equations.design.random[k].is_genetic:
-                part += levels
-            elif self._structure is None:
-                part += np.reshape(equations.relationship_inverse @ levels, part.shape)
-            else:
-                self._structure.add(levels, part)
-        return result[:, 0]
+        self._w_transposed.add(fitted, result[:, None])
 
 
 class BlockProduct:
@@ -148,6 +180,11 @@ class BlockProduct:
         self._workers.run(lambda first, last: _block_rows(blocks, r, z, first, last), self._pieces)
 
 
+def invert_blocks(blocks: NDArray[np.float64], workers: Workers) -> None:
+    """Replace small positive definite blocks (n_levels, k, k) by their inverses."""
+    workers.run(lambda first, last: _invert_blocks(blocks, first, last), even_pieces(len(blocks)))
+
+
 @njit(cache=True, nogil=True)
 def _rows_times_one(pointers: NDArray[np.int32], columns: NDArray[np.int32], values: Vector, v: Vector) -> Vector:
     result = np.empty((len(pointers) - 1, 1))
@@ -167,6 +204,25 @@ def _rows_times(pointers: NDArray[np.int32], columns: NDArray[np.int32], values:
             for c in range(v.shape[1]):
                 result[i, c] += values[k] * v[columns[k], c]
     return result
+
+
+@njit(cache=True, nogil=True)
+def _invert_blocks(blocks: NDArray[np.float64], first: int, last: int) -> None:
+    """Gauss-Jordan in place; the blocks are positive definite."""
+    size = blocks.shape[1]
+    for n in range(first, last):
+        block = blocks[n]
+        for i in range(size):
+            pivot = 1.0 / block[i, i]
+            block[i, i] = 1.0
+            for j in range(size):
+                block[i, j] *= pivot
+            for k in range(size):
+                if k != i:
+                    factor = block[k, i]
+                    block[k, i] = 0.0
+                    for j in range(size):
+                        block[k, j] -= factor * block[i, j]
 
 
 @njit(cache=True, nogil=True)

@@ -34,7 +34,7 @@ class _Bordered:
         self, equations: Equations, step: Round, plan: Plan, options: Options, executor: Executor | None
     ) -> None:
         weighted = diags_array(step.weight, format="csr")
-        self.equations = replace(equations, residual_inverse=csr_array(weighted))
+        self.equations = replace(equations, given_residual_inverse=csr_array(weighted))
         self.plan, self.options, self.executor = plan, options, executor
         self.factor: Factor | None = None
         if plan.is_exact or plan.method == "direct":
@@ -170,7 +170,7 @@ def _shorten(
 
 def _prior(equations: Equations, x: Vector) -> Vector:
     n = len(equations.design.y)
-    return replace(equations, residual_inverse=csr_array((n, n))).product(x)
+    return replace(equations, given_residual_inverse=csr_array((n, n))).product(x)
 
 
 def _log_posterior(equations: Equations, x: Vector, thresholds: Vector, category: NDArray[np.int64]) -> float:

@@ -221,7 +221,7 @@ def _counts(records: Records, pedigree: Pedigree, genotypes: Genotypes, equation
         "records": records.n_records,
         "records_without_trait": int((~has_trait).sum()),
         "animals_with_records": len(np.unique(records.animal[has_trait])),
-        "observations": len(equations.design.y),
+        "observations": equations.design.n_observations,
         "equations": equations.n_equations,
         "fixed_equations": equations.n_fixed,
     }

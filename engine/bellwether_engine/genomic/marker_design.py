@@ -26,10 +26,8 @@ def marker_design(design: Design, z: Centred, animals: NDArray[np.int32], n_anim
     """
     block, start = design.random[0], design.random_start[0]
     size = len(block.members)
-    if len(design.y) * z.n_markers * size > CELLS or len(animals) * z.n_markers > CELLS:
-        message = (
-            f"{len(design.y):,} observations of {z.n_markers:,} markers are above the limit of {CELLS:,} for snpblup"
-        )
+    if design.n_observations * z.n_markers * size > CELLS or len(animals) * z.n_markers > CELLS:
+        message = f"{design.n_observations:,} observations of {z.n_markers:,} markers are above the limit of {CELLS:,}"
         fix = "Use gblup, which gives the same breeding values and marker effects, or sssnpblup"
         raise ModelError("too_large", message, place="genomic.method", fix=fix)
     end = start + n_animals * size
@@ -45,7 +43,7 @@ def marker_design(design: Design, z: Centred, animals: NDArray[np.int32], n_anim
     shift = (z.n_markers - n_animals) * size
     return replace(
         design,
-        w=w,
+        given_w=w,
         random=(with_levels(block, z.n_markers), *design.random[1:]),
         random_start=(start, *(at + shift for at in design.random_start[1:])),
     )

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from ..design import residual_inverse
 from ..equations import Equations
 from ..errors import ModelError, NotConverged
 from ..factor import EXACT_LIMIT, Factor, too_large
@@ -232,15 +231,14 @@ def _estimates(
 def _at(equations: Equations, point: Point) -> Equations:
     """The equations with the variances of a point."""
     problem = point.problem
-    r_inverse = residual_inverse(problem.observed, problem.residual.matrix(point.theta), problem.weights)
     design = replace(
         equations.design,
-        residual_inverse=r_inverse,
+        residual=problem.residual.matrix(point.theta),
         covariance=tuple(component.matrix(point.theta) for component in problem.components[:-1]),
         precision=point.precisions,
     )
-    rhs = equations.w_transposed @ (r_inverse @ design.y)
-    return replace(equations, design=design, residual_inverse=r_inverse, rhs=rhs)
+    rhs = equations.w_transposed @ (design.residual_inverse @ design.y)
+    return replace(equations, design=design, rhs=rhs)
 
 
 def _not_converged(message: str) -> NotConverged:
