@@ -100,8 +100,8 @@ def optimal_contributions(candidates: Candidates, theta: float) -> OptimalContri
 
     References
     ----------
-    Meuwissen 1997, J Anim Sci 75:934; Pong-Wong and Woolliams 2007, GSE 39:3; Yamashita et al. 2018, Comput Optim Appl
-    71:561 (sparse second-order cone).
+    Meuwissen 1997, J Anim Sci 75:934; Pong-Wong and Woolliams 2007, GSE 39:3; Yamashita et al. 2018, Optim Lett
+    12:1683 (sparse second-order cone).
 
     Examples
     --------

@@ -54,10 +54,11 @@ def mating_numbers(
     """Whole numbers of matings near the optimal contributions.
 
     By apportionment each candidate gets its contribution times ``2 n_matings``, rounded down, and the matings that are
-    left go to the largest remainders; theta is then checked again. With `exact`, or where the apportioned numbers
-    exceed theta, an integer program finds the numbers of largest gain within it: the cone is replaced by the tangent at
-    the optimum, and by one more at each answer that exceeds theta, until none does. Where no whole numbers hold theta,
-    the apportioned ones come back with `is_within_limit` false.
+    left go to the largest remainders. Theta is then checked again; while it is exceeded, one mating goes from one
+    candidate to another, the pair that lowers the coancestry most for the gain it costs. With `exact` an integer
+    program finds the numbers of largest gain within theta: the cone is replaced by the tangent at the optimum, and by
+    one more at each answer that exceeds theta, until none does; that is for some dozens of candidates. Where no whole
+    numbers are found that hold theta, the apportioned ones come back with `is_within_limit` false.
 
     Parameters
     ----------
@@ -90,10 +91,13 @@ def mating_numbers(
     (array([7, 3, 7, 3]), True, 1.7)
     """
     low, high = _limits(candidates, n_matings)
-    apportioned = _described(candidates, optimum, _apportion(candidates, optimum, low, high, n_matings), n_matings)
-    if apportioned.is_within_limit and not exact:
-        return apportioned
-    return _by_program(candidates, optimum, low, high, n_matings, apportioned)
+    matings = _apportion(candidates, optimum, low, high, n_matings)
+    found = _described(candidates, optimum, matings, n_matings)
+    for _ in range(n_matings):
+        if found.is_within_limit or not _exchange(candidates, matings, low, high, n_matings):
+            break
+        found = _described(candidates, optimum, matings, n_matings)
+    return _by_program(candidates, optimum, low, high, n_matings, found) if exact else found
 
 
 def _limits(candidates: Candidates, n_matings: int) -> tuple[Whole, Whole]:
@@ -120,6 +124,28 @@ def _apportion(candidates: Candidates, optimum: OptimalContributions, low: Whole
             nearest = np.argsort(-step * (wanted - matings)[free], kind="stable")
             matings[free[nearest[: abs(missing)]]] += step
     return matings
+
+
+def _exchange(candidates: Candidates, matings: Whole, low: Whole, high: Whole, n_matings: int) -> bool:
+    """Move one mating between candidates of a sex; False where no move is sure to lower the coancestry."""
+    step, spread = 0.5 / n_matings, float(np.ptp(candidates.ebv)) or 1.0
+    a_c, own = candidates.block.times(step * matings), candidates.block.diagonal()
+    best, pair = 0.0, None
+    for sex in (candidates.is_male, ~candidates.is_male):
+        giving, taking = np.flatnonzero(sex & (matings > low)), np.flatnonzero(sex & (matings < high))
+        if not (giving.size and taking.size):
+            continue
+        lowered = a_c[giving][:, None] - a_c[taking] - 0.5 * step * (own[giving][:, None] + own[taking])
+        cost = np.maximum(candidates.ebv[giving][:, None] - candidates.ebv[taking], 0.0)
+        ratio = np.where(lowered > 0.0, lowered / (cost + 1e-6 * spread), 0.0)
+        i, j = np.unravel_index(int(ratio.argmax()), ratio.shape)
+        if ratio[i, j] > best:
+            best, pair = float(ratio[i, j]), (giving[i], taking[j])
+    if pair is None:
+        return False
+    matings[pair[0]] -= 1
+    matings[pair[1]] += 1
+    return True
 
 
 def _described(candidates: Candidates, optimum: OptimalContributions, matings: Whole, n_matings: int) -> MatingNumbers:

@@ -186,8 +186,8 @@ def test_whole_numbers_of_matings_near_the_optimum(seed):
     assert numbers.coancestry == pytest.approx(0.5 * numbers.contributions @ a @ numbers.contributions, rel=1e-10)
     assert numbers.is_within_limit
     assert numbers.gain <= numbers.bound + 1e-6
-    if numbers.method == "apportioned":
-        assert np.abs(numbers.matings - 100 * best.contributions).max() < 1.0 + 1e-6
+    assert numbers.gain > best.gain - 0.05 * np.ptp(candidates.ebv)
+    assert np.abs(numbers.matings - 100 * best.contributions).max() < 4.0
 
 
 def every_plan(n, total):
