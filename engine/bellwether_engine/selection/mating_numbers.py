@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,32 +166,35 @@ def _by_program(
     apportioned: MatingNumbers,
 ) -> MatingNumbers:
     """Outer approximation; the apportioned numbers where no round holds theta."""
-    best, cuts = apportioned, [_tangent(candidates, optimum.contributions)]
-    radius = np.sqrt(2.0 * optimum.limit)
-    sexes = np.array([candidates.is_male, ~candidates.is_male], dtype=np.float64)
-    bound = optimum.bound
+    cuts, bound = [_tangent(candidates, optimum.contributions)], optimum.bound
     for _ in range(ROUNDS):
-        rows = np.vstack([sexes, np.array(cuts) / (2.0 * n_matings)])
-        above = np.concatenate([[n_matings, n_matings], np.full(len(cuts), radius * (1.0 + FEASIBLE / 2))])
-        below = np.concatenate([[n_matings, n_matings], np.full(len(cuts), -np.inf)])
-        is_integer = np.ones(len(low), dtype=np.bool_)
-        values = candidates.ebv - candidates.ebv.mean()
-        answer = solve_linear(
-            LinearProblem(
-                values, csc_array(rows), below, above, low.astype(np.float64), high.astype(np.float64), is_integer
-            )
-        )
+        answer = solve_linear(_outer_program(candidates, optimum.limit, low, high, n_matings, cuts))
         if not len(answer.x):
             break
         bound = min(bound, answer.bound / (2.0 * n_matings) + float(candidates.ebv.mean()))
         found = _described(candidates, optimum, np.round(answer.x).astype(np.int64), n_matings)
         if found.is_within_limit:
-            best = found if not best.is_within_limit or found.gain > best.gain else best
-            break
+            is_worse = apportioned.is_within_limit and apportioned.gain > found.gain
+            return replace(apportioned if is_worse else found, bound=bound, method="integer program")
         cuts.append(_tangent(candidates, found.contributions))
-    method = best.method if best is apportioned else "integer program"
-    return MatingNumbers(
-        best.matings, best.contributions, best.gain, best.coancestry, best.is_within_limit, bound, method
+    return replace(apportioned, bound=bound)
+
+
+def _outer_program(
+    candidates: Candidates, limit: float, low: Whole, high: Whole, n_matings: int, cuts: list[Vector]
+) -> LinearProblem:
+    """The numbers of matings of largest gain with tangents instead of the cone."""
+    sexes = np.array([candidates.is_male, ~candidates.is_male], dtype=np.float64)
+    rows = np.vstack([sexes, np.array(cuts) / (2.0 * n_matings)])
+    radius = np.sqrt(2.0 * limit) * (1.0 + FEASIBLE / 2.0)
+    return LinearProblem(
+        values=candidates.ebv - candidates.ebv.mean(),
+        matrix=csc_array(rows),
+        row_lower=np.concatenate([[n_matings, n_matings], np.full(len(cuts), -np.inf)]),
+        row_upper=np.concatenate([[n_matings, n_matings], np.full(len(cuts), radius)]),
+        lower=low.astype(np.float64),
+        upper=high.astype(np.float64),
+        is_integer=np.ones(len(low), dtype=np.bool_),
     )
 
 

@@ -155,6 +155,12 @@ def test_a_wrong_answer_of_the_solver_is_not_given_back(monkeypatch):
         optimal_contributions(candidates, 0.3)
 
 
+def test_the_same_question_has_the_same_bits():
+    one, two = (optimal_contributions(flock(5)[0], 0.2) for _ in range(2))
+    np.testing.assert_array_equal(one.contributions, two.contributions)
+    assert one.bound == two.bound
+
+
 def test_only_ancestors_of_candidates_matter():
     _, candidates = published()
     pedigree = candidates.relationship.pedigree
