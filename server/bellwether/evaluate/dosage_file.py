@@ -7,7 +7,7 @@ import polars as pl
 from bellwether_engine.genomic import pack
 
 from .findings import SHOWN, BadInput, refuse
-from .read_genotypes import ReadGenotypes
+from .genotype_source import ReadGenotypes
 from .tables import Table
 
 COUNTS = {"0": 0, "1": 1, "2": 2, "0.0": 0, "1.0": 1, "2.0": 2, "": 3, "NA": 3}

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from .dosage_file import read_dosages
 from .findings import SHOWN, BadInput, Finding, refuse
 from .genomic_table import GenomicTable
+from .genotype_source import ReadGenotypes
 from .pedigree_file import Animals, match
 from .plink_files import read_bed, read_ped
-from .read_genotypes import ReadGenotypes
 from .tables import read_table
 from .vcf_file import VCF_ENDINGS, read_vcf
 

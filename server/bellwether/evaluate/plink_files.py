@@ -10,7 +10,7 @@ from bellwether_engine import ModelError
 from bellwether_engine.genomic import Markers, from_alleles, from_bed
 
 from .findings import BadInput, refuse
-from .read_genotypes import ReadGenotypes, digest, read_bytes
+from .genotype_source import ReadGenotypes, digest, read_bytes
 
 AGAIN = "Write the files again with plink --make-bed"
 Rows = list[tuple[int, list[str]]]

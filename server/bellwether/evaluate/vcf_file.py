@@ -11,7 +11,7 @@ from bellwether_engine import ModelError
 from bellwether_engine.genomic import from_variants
 
 from .findings import refuse
-from .read_genotypes import ReadGenotypes, digest
+from .genotype_source import ReadGenotypes, digest
 
 VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 

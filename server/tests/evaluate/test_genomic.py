@@ -98,7 +98,7 @@ def test_core_by_name_and_frequencies_from_a_file(bulls, tmp_path):
     assert answer.report["model"]["genomic"]["core"] == [12, 13, 14]
 
 
-def test_plink_twins_of_other_tools(shared, tmp_path, evaluate):
+def test_plink_twins_of_other_tools(shared, case, evaluate):
     """PLINK's own files: 100 sheep; the frequencies are those of `plink --freq`."""
     prefix = shared("datasets/sheep_kijas2016/kijas.bed")
     ids = [line.split()[1] for line in prefix.with_suffix(".fam").read_text().splitlines()]
@@ -111,6 +111,13 @@ def test_plink_twins_of_other_tools(shared, tmp_path, evaluate):
     assert markers.height == 4841
     assert markers.row(0)[2:4] == ("s47174.1", "T")
     np.testing.assert_allclose(markers["frequency"][:3], [0.435, 0.4343, 0.155], atol=1e-4)
+    expected, quality = case("sheep_kijas_qc")["expected"], answer.report["genotypes"]
+    assert quality["maf"]["mean"] == pytest.approx(expected["mean_maf"], abs=1e-4)
+    assert quality["maf"]["below_0.05"] == expected["n_maf_below_0_05"]
+    assert quality["maf"]["monomorphic"] == expected["n_monomorphic"]
+    assert quality["hardy_weinberg_below_1e-6"] == expected["n_hwe_p_below_1e_6"]
+    assert quality["heterozygosity_f"] == pytest.approx(np.mean(list(expected["het_F"].values())), abs=1e-4)
+    assert answer.report["warnings"] == []
 
 
 REFUSED = {
