@@ -12,7 +12,7 @@ Rows = NDArray[np.int32]
 SMALLEST = 1e-100
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def peel(
     data: Codes,
     row: Rows,
@@ -73,7 +73,7 @@ def peel(
                 out[j, i, g] = work[5, g]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _belief(
     i: int, m: int, call: Floats, anterior: Floats, posterior: Floats, message: Floats, work: Floats, to: int
 ) -> None:
@@ -89,14 +89,14 @@ def _belief(
         work[to, g] /= total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lamb(a: int, b: int, k0: float, k1: float, k2: float) -> float:
     """Sum over the genotypes of an offspring of parents with a and b copies."""
     x, y = 0.5 * a, 0.5 * b
     return (1.0 - x) * (1.0 - y) * k0 + (x * (1.0 - y) + y * (1.0 - x)) * k1 + x * y * k2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _offspring(first: int, last: int, offspring: Rows, call: Floats, posterior: Floats, work: Floats) -> None:
     """How likely what is known of the offspring is for each pair of parental genotypes, into ``work[:3]``."""
     for a in range(3):
@@ -115,7 +115,7 @@ def _offspring(first: int, last: int, offspring: Rows, call: Floats, posterior: 
                 work[a, b] /= largest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _up(animal: int, m: int, is_dam: bool, mate: int, posterior: Floats, message: Floats, work: Floats) -> float:
     """Tell a parent what the family says of it; the largest change."""
     change, total, top = 0.0, 0.0, 0.0
@@ -135,7 +135,7 @@ def _up(animal: int, m: int, is_dam: bool, mate: int, posterior: Floats, message
     return change
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _down(
     first: int, last: int, offspring: Rows, call: Floats, anterior: Floats, posterior: Floats, work: Floats
 ) -> float:
