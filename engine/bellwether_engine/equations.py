@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from scipy.sparse import block_diag, csc_array, csr_array, diags_array, eye_arra
 
 from .design import Design
 from .record_product import RecordLayout, right_hand_side
-from .structure import Structure
+from .structure import Reparametrised, Structure
 from .workers import Workers
 
 FORMED_LIMIT = 30_000
@@ -120,6 +121,27 @@ class Equations:
         names = [block.effect for block in self.design.fixed] + [block.effect for block in self.design.random]
         starts = (*self.design.fixed_start, *self.design.random_start)
         return names[max(k for k, start in enumerate(starts) if start <= column)]
+
+    @property
+    def reparametrised(self) -> Reparametrised | None:
+        """The structure of the genetic block where PCG works in coordinates of its own."""
+        return self.a_inverse if isinstance(self.a_inverse, Reparametrised) else None
+
+    def expand(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Solutions from the coordinates of PCG, float64 of shape (n_equations,)."""
+        return x if self.reparametrised is None else self._genetic(x, self.reparametrised.expand)
+
+    def reduce(self, r: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A right-hand side in the coordinates of PCG, float64 of shape (n_equations,)."""
+        return r if self.reparametrised is None else self._genetic(r, self.reparametrised.reduce)
+
+    def _genetic(
+        self, x: NDArray[np.float64], change: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        block, start = self.design.random[0], self.starts[0]
+        part, result = slice(start, start + len(block.level) * len(block.members)), x.copy()
+        result[part] = change(x[part].reshape(len(block.level), -1)).ravel()
+        return result
 
     def product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """C x without forming C, float64 of shape (n_equations,)."""

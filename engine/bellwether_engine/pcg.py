@@ -86,7 +86,9 @@ def _level_blocks(equations: Equations, k: int, workers: Workers) -> tuple[int, 
     block, precision, start = equations.design.random[k], equations.design.precision[k], equations.starts[k]
     size, n_levels, layout = len(precision), len(block.level), equations.records
     blocks = _formed_blocks(equations, k) if layout is None else level_blocks(layout, equations.design, k)
-    if block.is_genetic:
+    if block.is_genetic and equations.reparametrised is not None:
+        blocks = equations.reparametrised.blocks(blocks, precision)
+    elif block.is_genetic:
         own = equations.relationship_inverse.diagonal()
         for i, j in np.ndindex(size, size):
             blocks[:, i, j] += own * precision[i, j]
@@ -171,19 +173,19 @@ def _solve(
     maximum_iterations: int,
     report: Callable[[float], None],
 ) -> tuple[Vector, Convergence]:
-    size = float(np.linalg.norm(equations.rhs)) or 1.0
-    x = np.zeros(equations.n_equations)
-    r = equations.rhs.copy()
+    rhs = equations.reduce(equations.rhs)
+    size = float(np.linalg.norm(rhs)) or 1.0
+    x, r = np.zeros_like(rhs), rhs.copy()
     done, change, residual = 0, np.inf, np.inf
     while done < maximum_iterations:
         before, r_before = x.copy(), float(np.linalg.norm(r)) / size
         x, r, steps, energy = _run(machine, x, r, maximum_iterations - done, (scale, tolerance, size, report))
         done += steps
-        r = equations.rhs - machine[0].times(x)
+        r = rhs - machine[0].times(x)
         residual = float(np.linalg.norm(r)) / size
         change = energy[1]
         if residual < RESIDUAL and change < tolerance:
-            return x, Convergence("pcg", True, done, change, residual, error_estimate=energy[0])
+            return equations.expand(x), Convergence("pcg", True, done, change, residual, error_estimate=energy[0])
         if residual >= r_before and np.array_equal(before, x):
             break
     message = (
@@ -208,7 +210,7 @@ def _run(
     x, window, energy, change = x.copy(), x.copy(), 0.0, np.inf
     for step in range(1, allowed + 1):
         if norm <= ROUNDING * size:
-            return x, r, step - 1, (float(np.sqrt(rz)), float(np.max(np.abs(z) / scale, initial=0.0)))
+            return x, r, step - 1, (float(np.sqrt(rz)), product.largest(z, scale))
         q = product.times(p)
         alpha = rz / workers.dot(p, q)
         norm = workers.advance(x, r, p, q, alpha) ** 0.5
@@ -217,7 +219,7 @@ def _run(
         rz, previous = workers.dot(r, z), rz
         workers.turn(p, z, rz / previous)
         if step % WINDOW == 0:
-            change = float(np.max(np.abs(x - window) / scale, initial=0.0))
+            change = product.largest(x - window, scale)
             relative = norm / size
             report(min(0.99, np.log(first / max(relative, 1e-300)) / np.log(first / RESIDUAL)))
             if change < tolerance and relative < RESIDUAL:

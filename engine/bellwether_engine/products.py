@@ -91,7 +91,7 @@ class EquationProduct:
         self._structure = _structure_product(equations, executor)
 
     def times(self, x: Vector) -> Vector:
-        """C x, float64 of shape (n_equations,)."""
+        """C x in the coordinates of PCG, float64 of shape (n_equations,)."""
         held = self._equations.held
         if held is None:
             return self._times(x)
@@ -99,10 +99,14 @@ class EquationProduct:
         result[held] = x[held]
         return result
 
+    def largest(self, x: Vector, scale: Vector) -> float:
+        """The largest of the solutions that belong to x, in units of `scale`."""
+        return float(np.max(np.abs(self._equations.expand(x)) / scale, initial=0.0))
+
     def _times(self, x: Vector) -> Vector:
         equations = self._equations
-        result = np.zeros(len(x))
-        self._data.add(x, result)
+        expanded, result = equations.expand(x), np.zeros(len(x))
+        self._data.add(expanded, result)
         for k, start in enumerate(equations.starts):
             precision, block = equations.design.precision[k], equations.design.random[k]
             own = slice(start, start + len(block.level) * len(precision))
@@ -110,14 +114,22 @@ class EquationProduct:
             if block.is_genetic and isinstance(self._structure, PedigreeProduct):
                 self._structure.add(levels, part)
                 continue
-            weighted = levels * precision[0, 0] if len(precision) == 1 else levels @ precision
+            weighted = _weighted(levels, precision)
             if not block.is_genetic:
                 part += weighted
+            elif equations.reparametrised is not None:
+                solutions = _weighted(expanded[own].reshape(levels.shape), precision)
+                part[:] = equations.reparametrised.fold(weighted, solutions, part)
             elif self._structure is None:
                 part += np.reshape(equations.relationship_inverse @ weighted, part.shape)
             else:
                 self._structure.add(weighted, part)
         return result
+
+
+def _weighted(levels: Vector, precision: NDArray[np.float64]) -> Vector:
+    """Levels (n_levels, k) times the inverse covariances of their coefficients."""
+    return levels * precision[0, 0] if len(precision) == 1 else levels @ precision
 
 
 def _structure_product(equations: Equations, executor: Executor) -> PedigreeProduct | RowProduct | None:

@@ -13,7 +13,7 @@ from .errors import PedigreeError
 from .pedigree import Pedigree
 from .positions import as_positions
 
-BATCH = 64
+BATCH = 16
 Matrix = NDArray[np.float64]
 
 
@@ -100,7 +100,7 @@ class Relationship:
         Parameters
         ----------
         rows, columns : int32
-            Positions of animals. Memory is ``64 n_animals`` numbers beside the result.
+            Positions of animals. Memory is ``16 n_animals`` numbers beside the result.
 
         Raises
         ------

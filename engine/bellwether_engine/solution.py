@@ -123,6 +123,11 @@ class GenomicSolution:
     frequency : float64, shape (n_markers,)
         Of the counted allele, as used to centre.
     blend, shift, factor : float
+    se : float64, shape (n_markers, n_columns), optional
+        Standard deviation of `effect` over samples (shrunken as it is), with exact reliabilities.
+    p : float64, shape (n_markers, n_columns), optional
+        Of ``effect / se``, two-sided normal (Aguilar et al. 2019, Genet Sel Evol 51:28); NaN where a marker does not
+        vary.
     """
 
     effect: NDArray[np.float64]
@@ -130,6 +135,8 @@ class GenomicSolution:
     blend: float
     shift: float
     factor: float
+    se: NDArray[np.float64] | None = None
+    p: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

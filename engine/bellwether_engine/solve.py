@@ -34,11 +34,13 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Solutions x, the diagonal of C^-1 where it was wanted, and how well the equations are solved."""
+    """Solutions x, the diagonal of C^-1 where it was wanted, how well the equations are solved, and their factor where
+    one was made."""
 
     x: NDArray[np.float64]
     diagonal: NDArray[np.float64] | None
     convergence: Convergence
+    factor: Factor | None = None
 
 
 def choose(options: Options, n_equations: int) -> Plan:
@@ -110,7 +112,7 @@ def solve(
         diagonal = factor.inverse_diagonal()
         if groups is not None and groups.shares is not None:
             diagonal = without_groups(diagonal, factor, groups.shares, groups.constrained, equations.starts[0])
-    return Answer(x, diagonal, convergence)
+    return Answer(x, diagonal, convergence, factor)
 
 
 def factor_of(equations: Equations, analysis: Analysis | None = None) -> Factor:

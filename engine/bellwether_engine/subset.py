@@ -15,6 +15,7 @@ from .factor import EXACT_LIMIT, Factor
 from .inbreeding import ancestry
 from .pedigree import Pedigree
 from .relationship import BATCH, Relationship
+from .symmetric import mirror
 
 TOLERANCE = 1e-12
 Matrix = NDArray[np.float64]
@@ -95,8 +96,7 @@ class RelationshipBlock:
 
     def dense(self) -> Matrix:
         """A22 in full, float64 of shape (n_block, n_block)."""
-        a22 = self.part.between(self.own, self.own)
-        return np.asarray(0.5 * (a22 + a22.T))
+        return mirror(self.part.between(self.own, self.own))
 
     def diagonal(self) -> Matrix:
         """Diagonal of A22, float64 of shape (n_block,): 1 + F, or that of ``T D T'`` where inbreeding is ignored."""

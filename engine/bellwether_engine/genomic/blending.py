@@ -13,6 +13,7 @@ from .centred import Centred
 from .options import Genomic
 
 Matrix = NDArray[np.float64]
+TILE = 1024
 
 
 class Tuning(NamedTuple):
@@ -29,6 +30,7 @@ def combine(g: Matrix, a22: Matrix | None, genomic: Genomic) -> tuple[Matrix, Tu
     Parameters
     ----------
     g : float64, shape (n_genotyped, n_genotyped)
+        Becomes the result.
     a22 : float64, shape (n_genotyped, n_genotyped), optional
         Needed for blending and tuning.
     genomic : Genomic
@@ -51,16 +53,19 @@ def combine(g: Matrix, a22: Matrix | None, genomic: Genomic) -> tuple[Matrix, Tu
            [0.25, 1.  ]])
     """
     beta, tune = genomic.blending
-    g_w = g.copy()
-    g_w[np.diag_indices_from(g_w)] += genomic.ridge
-    if beta == 0.0 and tune == "none":
-        return g_w, Tuning()
-    assert a22 is not None
-    g_w = (1.0 - beta) * g_w + beta * a22
+    of_a = None if a22 is None else moments(a22)
+    g[np.diag_indices_from(g)] += genomic.ridge
+    if of_a is None or a22 is None or genomic.blending == (0.0, "none"):
+        return g, Tuning()
+    for first in range(0, len(g), TILE):
+        rows = slice(first, first + TILE)
+        g[rows] = (1.0 - beta) * g[rows] + beta * a22[rows]
     if tune == "none":
-        return g_w, Tuning(beta)
-    shift, factor = fit_line(moments(g_w), moments(a22))
-    return shift + factor * g_w, Tuning(beta, shift, factor)
+        return g, Tuning(beta)
+    shift, factor = fit_line(moments(g), of_a)
+    g *= factor
+    g += shift
+    return g, Tuning(beta, shift, factor)
 
 
 def combine_unformed(z: Centred, block: RelationshipBlock, genomic: Genomic) -> Tuning:

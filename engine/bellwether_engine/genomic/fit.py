@@ -24,6 +24,7 @@ from ..results import fixed_solutions, genetic_columns, random_solutions
 from ..solution import GenomicSolution, Notice, Solution
 from ..solve import Answer, Plan, choose, solve
 from .marker_design import marker_design, with_levels
+from .marker_tests import marker_tests
 from .options import Genomic, Genotypes
 from .prepare import Prepared, prepare
 from .single_step import FORMED_LIMIT
@@ -56,6 +57,7 @@ def fit_genomic(
         As `fit`, and ``no_additive``, ``not_genotyped`` (records of animals without genotype in gblup and snpblup).
     """
     tell(0.0, "inbreeding")
+    genomic = genomic.settled(len(genotypes.animal))
     inbreeding = pedigree.inbreeding()
     random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
     _check(model, genomic, genotypes, records, pedigree, random)
@@ -85,7 +87,7 @@ def fit_genomic(
         counts=_counts(records, pedigree, genotypes, equations),
         warnings=(*warnings, *constraints.warnings, *plan.warnings),
         provenance=provenance(model, records, pedigree, plan.method, genotypes),
-        genomic=GenomicSolution(prepared.effects(levels), prepared.z.frequency, *prepared.tuning),
+        genomic=_markers(equations, answer, prepared, genotypes, levels),
     )
 
 
@@ -158,6 +160,15 @@ def _levels(equations: Equations, x: Matrix, n_levels: int) -> Matrix:
     return x[start : start + n_levels * size].reshape(n_levels, size)
 
 
+def _markers(
+    equations: Equations, answer: Answer, prepared: Prepared, genotypes: Genotypes, levels: Matrix
+) -> GenomicSolution:
+    effect = prepared.effects(levels)
+    tests = marker_tests(equations, answer, prepared, genotypes, effect)
+    se, p = (None, None) if tests is None else tests
+    return GenomicSolution(effect, prepared.z.frequency, *prepared.tuning, se, p)
+
+
 def _values(levels: Matrix, prepared: Prepared, genotypes: Genotypes, n_animals: int) -> Matrix:
     """Breeding values; NaN where there is no genotype in a model that knows genotyped animals alone."""
     if prepared.method not in ("gblup", "snpblup"):
@@ -175,7 +186,8 @@ def _reliability(
         return None
     variance = np.diag(equations.design.covariance[0])
     if prepared.is_of_markers:
-        pev = _marker_pev(equations, prepared, len(variance))
+        assert answer.factor is not None
+        pev = _marker_pev(equations, answer.factor, prepared, len(variance))
         own = prepared.z.squares()
     else:
         own = Factor(csc_array(prepared.structure.tocsr())).inverse_diagonal()[:n_animals]
@@ -196,9 +208,9 @@ def _reliability(
     return everyone
 
 
-def _marker_pev(equations: Equations, prepared: Prepared, size: int) -> Matrix:
+def _marker_pev(equations: Equations, factor: Factor, prepared: Prepared, size: int) -> Matrix:
     """``z_i' C^aa z_i`` for each animal and column, (n_genotyped, size)."""
-    factor, start = Factor(equations.matrix()), equations.starts[0]
+    start = equations.starts[0]
     z = np.asarray(prepared.z.decode(0, prepared.z.n_markers))
     pev = np.empty((len(z), size))
     for k in range(size):

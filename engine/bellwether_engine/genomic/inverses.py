@@ -6,10 +6,11 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
+from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs, lu_factor, lu_solve
 
 from ..errors import ModelError
 from ..subset import RelationshipBlock
+from ..symmetric import mirror
 from .blending import Tuning
 from .centred import Centred
 
@@ -32,13 +33,13 @@ class GenomicInverse(Protocol):
 
 
 class Formed:
-    """G_w-inverse as a matrix."""
+    """A matrix among the genotyped animals: G_w-inverse, or ``G_w^-1 - A22^-1``."""
 
     def __init__(self, inverse: Matrix) -> None:
         self._inverse = inverse
 
     def product(self, v: Matrix) -> Matrix:
-        """G_w-inverse times v."""
+        """The matrix times v."""
         return np.asarray(self._inverse @ v)
 
     def diagonal(self) -> Matrix:
@@ -50,8 +51,32 @@ class Formed:
         return self._inverse
 
 
-def invert(matrix: Matrix) -> Matrix:
-    """Inverse of a positive definite relationship matrix.
+class Recovered:
+    """G_w-inverse where only ``G_w^-1 - A22^-1`` is kept."""
+
+    def __init__(self, difference: Formed, block: RelationshipBlock) -> None:
+        self.difference, self._block = difference, block
+
+    def product(self, v: Matrix) -> Matrix:
+        """G_w-inverse times v."""
+        return np.asarray(self.difference.product(v) + self._block.solve(v))
+
+    def diagonal(self) -> Matrix:
+        """Roughly its diagonal."""
+        return np.asarray(self.difference.diagonal() + self._block.inverse_diagonal())
+
+    def dense(self) -> Matrix:
+        """In full."""
+        return self.product(np.eye(self._block.n_animals))
+
+
+def invert(matrix: Matrix, *, in_place: bool = False) -> Matrix:
+    """Inverse of a positive definite relationship matrix, by Cholesky.
+
+    Parameters
+    ----------
+    matrix : float64, shape (n, n)
+        In C order; with `in_place` the inverse takes its place, and no second matrix is made.
 
     Raises
     ------
@@ -64,15 +89,14 @@ def invert(matrix: Matrix) -> Matrix:
     array([[0.5 , 0.  ],
            [0.  , 0.25]])
     """
-    try:
-        factor, lower = cho_factor(matrix, lower=True)
-    except LinAlgError:
-        factor, lower = np.zeros((1, 1)), True
-    pivots = np.diag(factor) ** 2
-    if pivots.min() <= 1e-10 * float(np.mean(np.diag(matrix))):
+    own = matrix if in_place else matrix.copy()
+    level = float(np.mean(np.diag(own)))
+    potrf, potri = get_lapack_funcs(("potrf", "potri"), (own,))
+    factor, failed = potrf(own.T, lower=1, clean=0, overwrite_a=1)
+    if failed or (np.diag(factor) ** 2).min() <= 1e-10 * level:
         raise singular()
-    inverse: Matrix = cho_solve((factor, lower), np.eye(len(matrix)))
-    return 0.5 * (inverse + inverse.T)
+    inverse, _ = potri(factor, lower=1, overwrite_c=1)
+    return mirror(inverse.T)
 
 
 def singular() -> ModelError:

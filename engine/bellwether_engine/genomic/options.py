@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,9 +12,10 @@ from ..errors import ModelError
 from ..positions import as_positions
 from .packed import PackedGenotypes
 
-Method = Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy"]
-SINGLE_STEP: tuple[Method, ...] = ("ssgblup", "ssgtblup", "sssnpblup", "apy")
-WITHOUT_G: tuple[Method, ...] = ("ssgtblup", "sssnpblup")
+Method = Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step"]
+SINGLE_STEP: tuple[Method, ...] = ("ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step")
+WITHOUT_G: tuple[Method, ...] = ("ssgtblup", "sssnpblup", "single_step")
+FORM_LIMIT = 15_000
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Genomic:
     ----------
     method : str
         ``gblup``: G among genotyped animals; ``snpblup``: marker effects; ``ssgblup``: pedigree and G together;
-        ``ssgtblup`` and ``sssnpblup``: the same without forming G; ``apy``: G-inverse from a core of animals.
+        ``ssgtblup`` and ``sssnpblup``: the same without forming G; ``apy``: G-inverse from a core of animals;
+        ``single_step``: ssgblup up to 15,000 genotyped animals (3.6 GB), sssnpblup above: the answer is the same.
     blend : float, optional
         Share beta of A22 in G, 0 to below 1; by default 0.05 in single-step and 0 in gblup.
     tune : str, optional
@@ -91,6 +93,18 @@ class Genomic:
         if self.method == "snpblup" and (beta > 0.0 or tune != "none"):
             raise refuse("blend", "snpblup has no blending and tuning", "Use sssnpblup, or leave them out")
         self._check_variance()
+
+    def settled(self, n_genotyped: int) -> Genomic:
+        """With ``single_step`` replaced by the method for so many genotyped animals.
+
+        Examples
+        --------
+        >>> Genomic("single_step").settled(10_000).method, Genomic("single_step").settled(200_000).method
+        ('ssgblup', 'sssnpblup')
+        """
+        if self.method != "single_step":
+            return self
+        return replace(self, method="ssgblup" if n_genotyped <= FORM_LIMIT else "sssnpblup")
 
     @property
     def blending(self) -> tuple[float, str]:

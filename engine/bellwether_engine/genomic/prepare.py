@@ -19,7 +19,7 @@ from ..variances import Variances
 from .apy import CoreInverse
 from .blending import Tuning, combine, combine_unformed
 from .centred import Centred, centre
-from .inverses import Formed, GenomicInverse, Loadings, LowRank, invert
+from .inverses import Formed, GenomicInverse, Loadings, LowRank, Recovered, invert
 from .options import SINGLE_STEP, Genomic, Genotypes, Method, refuse
 from .relationship import genomic_relationship
 from .single_step import GenotypedInverse, JointInverse, SingleStepInverse
@@ -41,7 +41,13 @@ class Prepared:
     tuning : Tuning
     effects : callable
         Marker effects (n_markers, k) from the solved levels (n_levels, k).
+    step : float64, shape (n_markers,)
+        Effect of one copy for a unit of ``Z' G_w^-1 u``, or of a loading.
     method : str
+    inverse : GenomicInverse, optional
+        G_w-inverse, where effects are back-solved.
+    loading_rows : slice, optional
+        Levels of the markers, where they have some.
     """
 
     structure: Structure
@@ -49,7 +55,10 @@ class Prepared:
     z: Centred
     tuning: Tuning
     effects: Callable[[Matrix], Matrix]
+    step: Matrix
     method: Method
+    inverse: GenomicInverse | None = None
+    loading_rows: slice | None = None
 
     @property
     def is_of_markers(self) -> bool:
@@ -103,20 +112,20 @@ def prepare(
         a_inverse = pedigree.a_inverse(inbreeding)
         structure = SingleStepInverse(a_inverse, genotypes.animal, inverse, block)
 
+    step = (1.0 - tuning.beta) * tuning.factor * z.scale
+
     def effects(u: Matrix) -> Matrix:
         solved = z.transposed_product(inverse.product(np.ascontiguousarray(u[genotypes.animal])))
-        return np.asarray((1.0 - tuning.beta) * tuning.factor * z.scale[:, None] * solved)
+        return np.asarray(step[:, None] * solved)
 
-    return Prepared(structure, pedigree.n_animals, z, tuning, effects, genomic.method)
+    return Prepared(structure, pedigree.n_animals, z, tuning, effects, step, genomic.method, inverse)
 
 
 def _inverse(
     genomic: Genomic, genotypes: Genotypes, z: Centred, block: RelationshipBlock
 ) -> tuple[GenomicInverse, Tuning]:
     if genomic.method in ("gblup", "ssgblup"):
-        needs_a22 = genomic.blending != (0.0, "none")
-        g_w, tuning = combine(genomic_relationship(z), block.dense() if needs_a22 else None, genomic)
-        return Formed(invert(g_w)), tuning
+        return _formed(genomic, z, block)
     if genomic.method == "ssgtblup":
         tuning = combine_unformed(z, block, genomic)
         return LowRank(z, block, tuning), tuning
@@ -124,6 +133,18 @@ def _inverse(
         raise refuse("ridge", "apy does not tune a G with a ridge", 'Use blend instead, or set tune = "none"')
     tuning = combine_unformed(z, block, genomic)
     return CoreInverse(z, block, tuning, core_rows(genomic, genotypes), genomic.ridge), tuning
+
+
+def _formed(genomic: Genomic, z: Centred, block: RelationshipBlock) -> tuple[GenomicInverse, Tuning]:
+    """G_w in full; in single-step its inverse less that of A22 takes its place."""
+    is_joined = genomic.method == "ssgblup"
+    a22 = block.dense() if is_joined or genomic.blending != (0.0, "none") else None
+    g_w, tuning = combine(genomic_relationship(z), a22, genomic)
+    inverse = invert(g_w, in_place=True)
+    if a22 is None or not is_joined:
+        return Formed(inverse), tuning
+    inverse -= invert(a22, in_place=True)
+    return Recovered(Formed(inverse), block), tuning
 
 
 def core_rows(genomic: Genomic, genotypes: Genotypes) -> NDArray[np.intp]:
@@ -154,10 +175,13 @@ def _joint(genomic: Genomic, z: Centred, block: RelationshipBlock) -> Prepared:
     structure = JointInverse(a_inverse, block.animals, loadings, block, tuning.beta * tuning.factor)
     n, m = pedigree.n_animals, z.n_markers
 
-    def effects(levels: Matrix) -> Matrix:
-        return np.asarray(loadings.root * z.scale[:, None] * levels[n : n + m])
+    step, rows = loadings.root * z.scale, slice(n, n + m)
 
-    return Prepared(structure, n + loadings.n_columns, z, tuning, effects, genomic.method)
+    def effects(levels: Matrix) -> Matrix:
+        return np.asarray(step[:, None] * levels[rows])
+
+    n_levels = n + loadings.n_columns
+    return Prepared(structure, n_levels, z, tuning, effects, step, genomic.method, loading_rows=rows)
 
 
 def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
@@ -166,10 +190,12 @@ def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
         if additive is None or additive.shape != (1, 1):
             raise refuse("snp_variance", "a number for snp_variance needs one trait", 'Use "two_sum_pq"')
         z = replace(z, scale=np.full(z.n_markers, np.sqrt(genomic.snp_variance / additive[0, 0])))
-    structure = eye_array(z.n_markers, format="csr")
-    return Prepared(
-        structure, z.n_markers, z, Tuning(), lambda levels: np.asarray(z.scale[:, None] * levels), genomic.method
-    )
+    structure, step, rows = eye_array(z.n_markers, format="csr"), z.scale, slice(0, z.n_markers)
+
+    def effects(levels: Matrix) -> Matrix:
+        return np.asarray(step[:, None] * levels)
+
+    return Prepared(structure, z.n_markers, z, Tuning(), effects, step, genomic.method, loading_rows=rows)
 
 
 def _frequency(genomic: Genomic, genotypes: Genotypes) -> Matrix | None:

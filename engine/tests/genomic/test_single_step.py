@@ -98,6 +98,24 @@ def test_joint_precision_hides_the_inverse_of_h(example, tune):
 
 
 @pytest.mark.parametrize("tune", ["none", "chen"])
+def test_coordinates_of_pcg_are_a_congruence(example, tune):
+    """`fold` is S'(gradient + K S v), `reduce` S' and `expand` S; the blocks to precondition with are positive."""
+    rng, pedigree, _, animals, codes = example
+    genomic = Genomic("sssnpblup", blend=0.1, tune=tune)
+    joint = prepare(genomic, Genotypes(pack(codes), animals), pedigree, pedigree.inbreeding(), VARIANCES).structure
+    k = joint.tocsr().toarray()
+    s = joint.expand(np.eye(len(k)))
+    v, gradient = rng.normal(size=(2, len(k), 3))
+    gradient[60:] = 0.0
+    np.testing.assert_allclose(joint.expand(v), s @ v, atol=1e-12)
+    np.testing.assert_allclose(joint.reduce(v), s.T @ v, atol=1e-12)
+    np.testing.assert_allclose(joint.fold(v, s @ v, gradient), s.T @ (gradient + k @ s @ v), atol=1e-8)
+    data = np.einsum("nij,nkj->nik", *[rng.normal(size=(len(k), 2, 2))] * 2)
+    blocks = joint.blocks(data, np.array([[2.0, 0.5], [0.5, 1.0]]))
+    assert (np.linalg.eigvalsh(blocks) > 0).all()
+
+
+@pytest.mark.parametrize("tune", ["none", "chen"])
 def test_core_of_some_animals_is_the_published_formula(example, tune):
     _, pedigree, a, animals, codes = example
     _, g = dense_h_inverse(pedigree, a, animals, codes, 0.1, tune)

@@ -13,7 +13,7 @@ class GenomicTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    method: Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy"]
+    method: Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step"]
     blend: float | None = None
     tune: Literal["none", "chen"] | None = None
     ridge: float = 0.0

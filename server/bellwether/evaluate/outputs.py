@@ -148,11 +148,16 @@ def variances(estimates: Estimates) -> pl.DataFrame:
 
 
 def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:
-    """One row per marker and column of the breeding values; the estimate is that of one copy of the counted allele."""
+    """One row per marker and column of the breeding values; the estimate is that of one copy of the counted allele.
+
+    `se` and `p_value` are empty without exact reliabilities.
+    """
     genomic = solution.genomic
     assert genomic is not None
     m, width = genomic.effect.shape
     row = np.repeat(np.arange(m), width)
+    unknown = np.full(m * width, np.nan)
+    tests = {"se": genomic.se, "p_value": genomic.p}
     return pl.DataFrame(
         {
             "trait": [column.trait for column in solution.columns] * m,
@@ -161,8 +166,9 @@ def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:
             "allele": samples.alleles.gather(row),
             "frequency": genomic.frequency[row],
             "estimate": genomic.effect.ravel(),
+            **{name: unknown if values is None else values.ravel() for name, values in tests.items()},
         }
-    )
+    ).with_columns(pl.col(*tests).fill_nan(None))
 
 
 def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ def test_gblup(bulls, plink):
     np.testing.assert_allclose(table["ebv"][12:], data["expected"]["dgv"], atol=data["tolerance"])
     assert table["ebv"][:12].null_count() == 12
     markers = answer.table("marker_effects")
-    assert markers.columns == ["trait", "effect", "marker", "allele", "frequency", "estimate"]
+    assert markers.columns == ["trait", "effect", "marker", "allele", "frequency", "estimate", "se", "p_value"]
     assert markers["marker"].to_list() == [f"m{j}" for j in range(10)]
     assert markers["allele"].to_list() == ["A" if plink else None] * 10
     np.testing.assert_allclose(markers["estimate"], data["expected"]["snp_effects_backsolved"], atol=data["tolerance"])
