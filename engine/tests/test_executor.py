@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from bellwether_engine.dask_executor import connect
 from bellwether_engine.genomic.animal_blocks import animal_blocks, times, transposed_times
 from bellwether_engine.genomic.centred import Centred, centre
 from bellwether_engine.genomic.packed import PackedGenotypes, pack
@@ -12,9 +13,13 @@ from bellwether_engine.workers import Workers
 from scipy.sparse import csr_array, random_array
 
 
-@pytest.fixture(params=["one thread", "threads"])
+@pytest.fixture(params=["one thread", "threads", "dask"])
 def executor(request):
-    return Workers(1 if request.param == "one thread" else 3)
+    if request.param != "dask":
+        yield Workers(1 if request.param == "one thread" else 3)
+        return
+    with connect(request.getfixturevalue("cluster").scheduler_address) as executor:
+        yield executor
 
 
 def sparse(seed=1, n=200_000):

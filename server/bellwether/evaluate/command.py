@@ -19,6 +19,7 @@ def evaluate(
     records: Annotated[Path | None, typer.Option(help="One row per record, with a column animal")] = None,
     model: Annotated[Path | None, typer.Option(help="Model file (TOML)")] = None,
     genotypes: Annotated[str | None, typer.Option(help="PLINK prefix, VCF or CSV of dosages")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Dask scheduler, tcp://host:8786: its workers help")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report, or the problem, as JSON")] = False,
 ) -> None:
     """Estimate breeding values from a pedigree, records and a model; without records, inbreeding and genotype quality.
@@ -30,7 +31,7 @@ def evaluate(
 
     try:
         with Display(quiet=as_json) as display:
-            report = run(pedigree, records, model, genotypes, out, display)
+            report = run(pedigree, records, model, genotypes, out, display, scheduler)
     except BadInput as problem:
         _print_problem(problem, as_json)
         raise typer.Exit(problem.exit_code) from problem

@@ -72,6 +72,7 @@ class OptionsTable(Strict):
     solver: Literal["auto", "direct", "pcg"] = "auto"
     maximum_iterations: int = 5000
     threads: int = 0
+    scheduler: str | None = None
 
 
 class GroupsTable(Strict):
@@ -111,6 +112,7 @@ class ModelFile:
     groups: tuple[str, ...] = ()
     gamma: Matrix | None = None
     genomic: GenomicTable | None = None
+    scheduler: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -150,7 +152,9 @@ def read_model(path: Path) -> ModelFile:
         gamma = None if table.metafounders is None else table.metafounders.gamma
         options = table.options
         model = build_model(table)
-        return ModelFile(path, text, model, options.weights, options.seed, names, gamma, table.genomic)
+        return ModelFile(
+            path, text, model, options.weights, options.seed, names, gamma, table.genomic, options.scheduler
+        )
     except ModelError as error:
         raise refuse(path, line_of(text, error.place), error.code, error.message, error.fix, error.place) from error
 

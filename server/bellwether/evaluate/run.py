@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 from bellwether_engine import EngineError, NotConverged, Solution, fit
+from bellwether_engine.dask_executor import DaskExecutor
 
 from . import outputs
 from .findings import BadInput, DidNotConverge, Finding, refuse
@@ -18,15 +19,22 @@ from .model_file import ModelFile, read_model
 from .pedigree_file import Animals, read_pedigree
 from .records_file import Observations, read_records
 from .report import Steps, add_genomic, add_genotypes, evaluation_report, inbreeding_report
+from .scheduler import add_scheduler, executor_of
 from .tables import read_table
 
 Tell = Callable[[float, str], None]
 
 
 def run(
-    pedigree: Path, records: Path | None, model: Path | None, genotypes: str | None, out: Path, tell: Tell
+    pedigree: Path,
+    records: Path | None,
+    model: Path | None,
+    genotypes: str | None,
+    out: Path,
+    tell: Tell,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
-    """Evaluate files into `out`; the report.
+    """Evaluate files into `out`; the report. `scheduler` goes before the model file's.
 
     Raises
     ------
@@ -42,11 +50,24 @@ def run(
     if records is None or model is None:
         return _without_records(read_pedigree(read_table(pedigree)), genotypes, out, steps)
     model_file = read_model(model)
+    with executor_of(scheduler, model_file) as executor:
+        return _with_records(pedigree, records, model_file, genotypes, out, steps, executor)
+
+
+def _with_records(
+    pedigree: Path,
+    records: Path,
+    model_file: ModelFile,
+    genotypes: str | None,
+    out: Path,
+    steps: Steps,
+    executor: DaskExecutor | None,
+) -> dict[str, Any]:
     animals = read_pedigree(read_table(pedigree), model_file)
     model_file, samples = _with_genotypes(model_file, genotypes, animals)
     observations = read_records(read_table(records), model_file, animals)
     quality = _quality(samples, animals, steps)
-    solution = _fit(animals, model_file, observations, samples, steps)
+    solution = _fit(animals, model_file, observations, samples, steps, executor)
     steps(1.0, "write")
     tables = {
         "breeding_values.csv": outputs.breeding_values(animals, solution),
@@ -62,6 +83,8 @@ def run(
     if samples is not None:
         add_genotypes(report, samples, *quality)
         add_genomic(report, solution)
+    if executor is not None:
+        add_scheduler(report, executor)
     outputs.write(out, tables, report)
     return report
 
@@ -107,11 +130,18 @@ def _with_genotypes(model: ModelFile, genotypes: str | None, animals: Animals) -
 
 
 def _fit(
-    animals: Animals, model: ModelFile, observations: Observations, samples: Samples | None, steps: Steps
+    animals: Animals,
+    model: ModelFile,
+    observations: Observations,
+    samples: Samples | None,
+    steps: Steps,
+    executor: DaskExecutor | None,
 ) -> Solution:
     genotypes = None if samples is None else samples.genotypes
     try:
-        return fit(model.model, observations.records, animals.pedigree, genotypes=genotypes, progress=steps)
+        return fit(
+            model.model, observations.records, animals.pedigree, genotypes=genotypes, progress=steps, executor=executor
+        )
     except NotConverged as error:
         raise DidNotConverge([Finding(str(model.path), None, error.code, error.message, error.fix)]) from error
     except EngineError as error:
