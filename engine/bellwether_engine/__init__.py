@@ -56,6 +56,8 @@ from .solution import (
     Notice,
     Provenance,
     RandomSolution,
+    ReliabilityCheck,
+    ReliabilityClass,
     Solution,
     ThresholdSolution,
 )
@@ -68,6 +70,6 @@ __all__ = [
     "Convergence", "Effect", "EngineError", "Estimates", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution",
     "Genotypes", "GroupSolution", "Groups", "Legendre", "Model", "ModelError", "NotConverged", "Notice", "Options",
     "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
-    "RelationshipBlock", "Solution",
+    "RelationshipBlock", "ReliabilityCheck", "ReliabilityClass", "Solution",
     "ThresholdSolution", "VarianceEstimate", "Variances", "fit",
 ]  # fmt: skip

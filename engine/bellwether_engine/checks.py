@@ -54,7 +54,7 @@ def check_effects(effects: tuple[Effect, ...], traits: tuple[str, ...]) -> None:
 def check_options(options: Any) -> None:
     """Refuse options outside their choices."""
     hints: dict[str, tuple[str, ...]] = {"estimate": ("none", "ai-reml")}
-    hints |= {"reliability": ("none", "exact", "auto"), "solver": ("direct", "pcg", "auto")}
+    hints |= {"reliability": ("none", "exact", "approximate", "auto"), "solver": ("direct", "pcg", "auto")}
     for name, choices in hints.items():
         value = getattr(options, name)
         if value not in choices:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from .approximate import approximate
 from .blocks import fixed_blocks, random_blocks
 from .checks import check_effects, check_options, check_positions, check_traits
 from .constraints import CONVENTION, find_constraints
@@ -167,6 +168,12 @@ def fit(
     else:
         answer = solve(equations, model.options, plan, tell, groups, executor)
     reliability, of_groups = _reliabilities(equations, answer.diagonal, inbreeding, model.options, pedigree)
+    check = None
+    if model.options.reliability == "approximate" and is_genetic:
+        observed, shares = np.isfinite(records.values), groups.shares if groups else None
+        reliability, check = approximate(
+            equations, observed, pedigree, inbreeding, model.options, answer.factor, shares, tell
+        )
     tell(1.0, "done")
     return Solution(
         columns=genetic_columns(equations, model.traits),
@@ -193,6 +200,7 @@ def fit(
         else group_solution(answer.x, groups, equations.starts[0], pedigree.n_animals, of_groups),
         thresholds=thresholds,
         estimates=estimates,
+        reliability_check=check,
     )
 
 
@@ -226,6 +234,7 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
     check_estimation(model)
+    check_approximation(model)
     check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
     if pedigree.groups is not None and pedigree.groups.is_random and not model.options.inbreeding:
@@ -244,6 +253,16 @@ def check_estimation(model: Model) -> None:
         message = f"variances with {wrong[0]} cannot be estimated in this version"
         fix = 'Estimate them without, then give them with estimate = "none"'
         raise ModelError("not_available", message, place="options.estimate", fix=fix)
+
+
+def check_approximation(model: Model) -> None:
+    """Refuse approximate reliabilities of models that have none."""
+    without = {"genotypes": model.genomic is not None, "ordinal traits": bool(model.ordinal)}
+    wrong = [name for name, is_there in without.items() if is_there]
+    if model.options.reliability == "approximate" and wrong:
+        message = f"reliabilities with {wrong[0]} are not approximated in this version"
+        fix = 'Use reliability = "exact" or "none"'
+        raise ModelError("not_available", message, place="options.reliability", fix=fix)
 
 
 def _counts(records: Records, pedigree: Pedigree, equations: Equations) -> dict[str, int]:

@@ -17,7 +17,8 @@ class Options:
     estimate : str
         ``none``; ``ai-reml``: estimate all (co)variances by restricted maximum likelihood; those given are the start.
     reliability : str
-        ``none``; ``exact`` (refused above `EXACT_LIMIT` equations); ``auto``: exact up to that limit, none above it.
+        ``none``; ``exact`` (refused above `EXACT_LIMIT` equations); ``approximate``: for any number of animals, with
+        the error on a sample in the solution; ``auto``: exact up to 30,000 equations, none above.
     solver : str
         ``direct``, ``pcg`` or ``auto``: direct where reliabilities are exact or the problem is small.
     tolerance : float
@@ -26,12 +27,15 @@ class Options:
         PCG gives up, and raises, after so many.
     threads : int
         Threads of the PCG; 0: as many as there are cores. The answer has the same bits for any number.
+    seed : int
+        Of whatever is drawn at random.
     """
 
     inbreeding: bool = True
     estimate: Literal["none", "ai-reml"] = "none"
-    reliability: Literal["none", "exact", "auto"] = "auto"
+    reliability: Literal["none", "exact", "approximate", "auto"] = "auto"
     solver: Literal["direct", "pcg", "auto"] = "auto"
     tolerance: float = 1e-6
     maximum_iterations: int = 5000
     threads: int = 0
+    seed: int = 1

@@ -140,6 +140,47 @@ class GenomicSolution:
 
 
 @dataclass(frozen=True)
+class ReliabilityClass:
+    """Approximate reliabilities from `lower` to `upper` and, for those checked, approximate minus exact.
+
+    `n_values` counts animals and columns, `n_checked` those with an exact value beside; `bias` is the mean of the
+    differences, `sd` their standard deviation (NaN for one), `maximum` the largest without its sign.
+    """
+
+    lower: float
+    upper: float
+    n_values: int
+    n_checked: int
+    bias: float
+    sd: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class ReliabilityCheck:
+    """Approximate reliabilities beside exact ones of a sample, drawn evenly from the classes of reliability.
+
+    Attributes
+    ----------
+    method : str
+        Of the exact values: ``direct``, or ``pcg`` (within 1e-4 of the prediction error variance).
+    n_checked : int
+    bias, sd : float
+        Mean and standard deviation of approximate minus exact, classes counted by their size.
+    maximum : float
+        The largest difference in the sample.
+    classes : tuple of ReliabilityClass
+    """
+
+    method: str
+    n_checked: int
+    bias: float
+    sd: float
+    maximum: float
+    classes: tuple[ReliabilityClass, ...]
+
+
+@dataclass(frozen=True)
 class Convergence:
     """How well the equations were solved.
 
@@ -219,6 +260,8 @@ class Solution:
         Of a model with genotypes.
     estimates : Estimates, optional
         (Co)variances and heritabilities where they were estimated; the rest of the solution belongs to them.
+    reliability_check : ReliabilityCheck, optional
+        Of approximate reliabilities: their error on a sample.
     """
 
     columns: tuple[GeneticColumn, ...]
@@ -237,3 +280,4 @@ class Solution:
     thresholds: tuple[ThresholdSolution, ...] = ()
     genomic: GenomicSolution | None = None
     estimates: Estimates | None = None
+    reliability_check: ReliabilityCheck | None = None

@@ -63,7 +63,9 @@ def choose(options: Options, n_equations: int) -> Plan:
     is_exact = wants_exact or (options.reliability == "auto" and is_small)
     warnings = []
     if options.reliability == "auto" and not is_small:
-        message = f"no reliabilities: {n_equations:,} equations are above {AUTO_LIMIT:,}; ask for exact ones"
+        message = (
+            f"no reliabilities: {n_equations:,} equations are above {AUTO_LIMIT:,}; ask for exact or approximate ones"
+        )
         warnings.append(Notice("no_reliability", message))
     method = options.solver
     if method == "auto":

@@ -84,9 +84,24 @@ def _summary(report: dict[str, Any], out: Path) -> str:
             f"{counts['equations']:,} equations, {found['iterations']} iterations, largest change "
             f"{found['largest_change']:.1e} genetic SD, relative residual {found['relative_residual']:.1e}"
         )
+    lines += _check_lines(report.get("reliability_check"))
     lines += [f"warning: {warning['message']}" for warning in report["warnings"]]
     seconds = sum(step["seconds"] for step in report["steps"])
     return "\n".join([*lines, f"{seconds:.2f} s; results in {out}"])
+
+
+def _check_lines(check: dict[str, Any] | None) -> list[str]:
+    if check is None:
+        return []
+    whole = f"bias {check['bias']:+.4f}, SD {check['sd']:.4f}, largest {check['maximum']:.4f}"
+    lines = [f"approximate reliabilities beside {check['n_checked']} exact ones: {whole}"]
+    for part in check["classes"]:
+        spread = "-" if part["sd"] is None else f"{part['sd']:.4f}"
+        found = f"bias {part['bias']:+.4f}, SD {spread}, largest {part['maximum']:.4f}"
+        lines.append(
+            f"  {part['lower']:.1f} to {part['upper']:.1f}: {part['n_checked']} of {part['n_values']:,}, {found}"
+        )
+    return lines
 
 
 def main() -> None:

@@ -174,11 +174,12 @@ def build_model(table: ModelTable) -> Model:
         Options(
             inbreeding=options.inbreeding,
             estimate=options.estimate,  # type: ignore[arg-type]  # mc-reml was refused
-            reliability=options.reliability,  # type: ignore[arg-type]  # approximate was refused
+            reliability=options.reliability,
             solver=options.solver,
             tolerance=options.tolerance,
             maximum_iterations=options.maximum_iterations,
             threads=options.threads,
+            seed=1 if options.seed is None else options.seed,
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
         genomic=None if table.genomic is None else table.genomic.build(options.seed),
@@ -203,11 +204,10 @@ def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect
 def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
     refused = {
         "options.estimate": table.options.estimate if table.options.estimate == "mc-reml" else None,
-        "options.reliability": "approximate" if table.options.reliability == "approximate" else None,
     }
     for place, what in refused.items():
         if what is not None:
-            fix = 'Use estimate = "none" or "ai-reml", reliability = "exact"'
+            fix = 'Use estimate = "none" or "ai-reml"'
             message = f"{what} is not available in this version"
             raise refuse(path, line_of(text, place), "not_available", message, fix, place)
     if table.groups and table.metafounders:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from bellwether_engine import Estimates, Notice, Solution
+from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution
 from bellwether_engine.provenance import engine_version
 from numpy.typing import NDArray
 
@@ -79,12 +79,26 @@ def evaluation_report(
         "convergence": asdict(convergence),
         "estimation": _estimation(solution.estimates),
         "minus2_log_likelihood": solution.estimates.minus2_log_likelihood if solution.estimates else None,
-        "reliability": "exact" if solution.reliability is not None else "none",
+        "reliability": _reliability(solution),
+        "reliability_check": _check(solution.reliability_check),
         "reliability_base": solution.reliability_base,
         "fixed_effects_constraint": solution.constraint,
         "steps": steps.done,
         "warnings": [_warning(notice, observations, animals) for notice in solution.warnings],
     }
+
+
+def _reliability(solution: Solution) -> str:
+    if solution.reliability is None:
+        return "none"
+    return "exact" if solution.reliability_check is None else "approximate"
+
+
+def _check(check: ReliabilityCheck | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    classes = [asdict(part) | {"sd": _or_none(part.sd)} for part in check.classes]
+    return asdict(check) | {"classes": classes}
 
 
 def _estimation(estimates: Estimates | None) -> dict[str, Any] | None:

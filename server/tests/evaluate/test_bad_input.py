@@ -77,7 +77,6 @@ MODELS = {
     "no traits": (MODEL.replace('["WWG"]', "[]"), "traits", 1),
     "class and number": (with_effect("sex", "covariate"), "column_used_twice", 4),
     "mc-reml": (with_option('estimate = "mc-reml"'), "not_available", 16),
-    "approximate": (with_option('reliability = "approximate"'), "not_available", 16),
     "tolerance": (with_option("tolerance = 0.0"), "tolerance", 16),
     "unused group": (MODEL + '[groups]\nnames = ["G1"]\n', "unused_group", 15),
     "repeated group": (MODEL + '[groups]\nnames = ["G1", "G1"]\n', "repeated_group", 15),

@@ -231,3 +231,17 @@ def test_an_overall_mean_and_a_slope_have_no_level(evaluate):
     assert fixed["effect"].to_list() == ["mean", "age"]
     assert fixed["level"].null_count() == 2
     assert answer.report["counts"]["records_without_trait"] == 2
+
+
+def test_approximate_reliabilities_come_with_their_error(evaluate):
+    exact = evaluate().table()["reliability"].to_numpy()
+    answer = evaluate(model=f'{MODEL}\n[options]\nreliability = "approximate"\n')
+    assert answer.exit_code == 0, answer.stderr
+    check = answer.report["reliability_check"]
+    assert answer.report["reliability"] == "approximate"
+    assert check["n_checked"] == 8
+    difference = answer.table()["reliability"].to_numpy() - exact
+    assert check["bias"] == pytest.approx(difference.mean(), abs=1e-9)
+    assert check["maximum"] == pytest.approx(abs(difference).max(), abs=1e-9)
+    assert "approximate reliabilities beside 8 exact ones: bias" in answer.stdout
+    assert sum(part["n_checked"] for part in check["classes"]) == 8
