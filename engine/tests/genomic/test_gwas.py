@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import associate, centre, genomic_relationship, pack
+from bellwether_engine.genomic import associate, associate_leaving_out, centre, genomic_relationship, pack
 from scipy.optimize import minimize_scalar
 from scipy.stats import f as f_distribution
 
-from .twins import random_codes
+from .twins import dense_z, random_codes
 
 
 def dense_test(g, k, y, x):
@@ -101,3 +101,36 @@ def test_refused(example, wrong):
     with pytest.raises(ModelError) as refusal:
         associate(centre(packed), k, y, x)
     assert refusal.value.code == wrong
+
+
+def test_leaving_the_chromosome_out(example):
+    packed, _, y, x = example
+    chromosome = np.arange(40) % 3
+    z, full = centre(packed), dense_z(packed.unpack())
+    found = associate_leaving_out(z, chromosome, y, x)
+    level = (full**2).sum()
+    for code in range(3):
+        own, others = chromosome == code, full[:, chromosome != code]
+        k = others @ others.T * level / (others**2).sum()
+        alone = associate(centre(packed.markers(own)), k, y, x)
+        np.testing.assert_allclose(found.effect[own], alone.effect, rtol=1e-6)
+        np.testing.assert_allclose(found.p[own], alone.p, rtol=1e-5)
+        np.testing.assert_array_equal(found.frequency[own], alone.frequency)
+    assert np.isfinite(found.inflation)
+
+
+@pytest.mark.parametrize(("chromosome", "code"), [(np.zeros(40), "chromosomes"), (np.zeros(39), "shape")])
+def test_chromosomes_that_cannot_be_left_out(example, chromosome, code):
+    packed, _, y, x = example
+    with pytest.raises(ModelError) as refusal:
+        associate_leaving_out(centre(packed), chromosome, y, x)
+    assert refusal.value.code == code
+
+
+def test_all_that_varies_on_one_chromosome(example):
+    packed, _, y, x = example
+    codes = packed.unpack()
+    codes[:, 20:] = 1
+    with pytest.raises(ModelError) as refusal:
+        associate_leaving_out(centre(pack(codes)), np.arange(40) // 20, y, x)
+    assert refusal.value.code == "chromosomes"
