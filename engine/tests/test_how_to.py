@@ -1,15 +1,15 @@
-"""The examples on the pages of docs/how-to that use the engine run as they stand."""
+"""The examples of the engine's front page and of the pages of docs/how-to that use it run as they stand."""
 
 import doctest
 from pathlib import Path
 
 import pytest
 
-PAGES = Path(__file__).parents[2] / "docs" / "how-to"
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["choose-rams-and-matings"])
-def test_the_examples_of_a_page(name):
-    result = doctest.testfile(str(PAGES / f"{name}.md"), module_relative=False)
+@pytest.mark.parametrize("page", ["engine/README.md", "docs/how-to/choose-rams-and-matings.md"])
+def test_the_examples_of_a_page(page):
+    result = doctest.testfile(str(ROOT / page), module_relative=False)
     assert result.attempted > 0
     assert result.failed == 0
