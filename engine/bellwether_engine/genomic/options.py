@@ -36,7 +36,8 @@ class Genomic:
     ridge : float
         Added to the diagonal of G before blending.
     frequencies : str
-        ``observed`` (all genotyped animals), ``half`` (0.5) or ``given`` (``Genotypes.frequency``).
+        ``observed`` (all genotyped animals), ``half`` (0.5), ``base`` (of the founders, by `base_frequencies`) or
+        ``given`` (``Genotypes.frequency``).
     relationship : str
         ``vanraden1`` or ``vanraden2``.
     snp_variance : str or float
@@ -70,7 +71,7 @@ class Genomic:
     blend: float | None = None
     tune: Literal["none", "chen"] | None = None
     ridge: float = 0.0
-    frequencies: Literal["observed", "half", "given"] = "observed"
+    frequencies: Literal["observed", "half", "base", "given"] = "observed"
     relationship: Literal["vanraden1", "vanraden2"] = "vanraden1"
     snp_variance: Literal["two_sum_pq"] | float = "two_sum_pq"
     core: int | tuple[int, ...] = 5000
@@ -79,7 +80,7 @@ class Genomic:
     def __post_init__(self) -> None:
         self._one_of("method", self.method, get_args(Method))
         self._one_of("tune", self.tune, ("none", "chen", None))
-        self._one_of("frequencies", self.frequencies, ("observed", "half", "given"))
+        self._one_of("frequencies", self.frequencies, ("observed", "half", "base", "given"))
         self._one_of("relationship", self.relationship, ("vanraden1", "vanraden2"))
         beta, tune = self.blending
         if not 0.0 <= beta < 1.0:

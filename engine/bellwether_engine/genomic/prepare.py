@@ -17,6 +17,7 @@ from ..structure import Structure
 from ..subset import RelationshipBlock
 from ..variances import Variances
 from .apy import CoreInverse
+from .base_frequencies import base_frequencies
 from .blending import Tuning, combine, combine_unformed
 from .centred import Centred, centre
 from .inverses import Formed, GenomicInverse, Loadings, LowRank, Recovered, invert
@@ -99,7 +100,7 @@ def prepare(
     ModelError
         ``singular_g``, ``too_large``, ``tuning``, ``no_calls``, ``no_variation``, ``frequency``, ``bad_option``.
     """
-    z = centre(genotypes.packed, _frequency(genomic, genotypes), genomic.relationship)
+    z = centre(genotypes.packed, _frequency(genomic, genotypes, pedigree, inbreeding), genomic.relationship)
     z = replace(z, executor=executor or z.executor)
     if genomic.method == "snpblup":
         return _markers(genomic, z, variances)
@@ -198,11 +199,14 @@ def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
     return Prepared(structure, z.n_markers, z, Tuning(), effects, step, genomic.method, loading_rows=rows)
 
 
-def _frequency(genomic: Genomic, genotypes: Genotypes) -> Matrix | None:
+def _frequency(genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, inbreeding: Matrix | None) -> Matrix | None:
     if genomic.frequencies == "observed":
         return None
     if genomic.frequencies == "half":
         return np.full(genotypes.packed.n_markers, 0.5)
+    if genomic.frequencies == "base":
+        one_base = Pedigree(pedigree.sire, pedigree.dam)
+        return np.asarray(base_frequencies(genotypes, one_base, inbreeding)[0])
     if genotypes.frequency is None:
         raise ModelError("frequency", "no frequencies are given", place="genomic.frequencies", fix="Give them")
     return genotypes.frequency

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import Groups, ModelError, Pedigree
-from bellwether_engine.genomic import Genotypes, base_frequencies, metafounder_gamma, pack, swap_alleles
+from bellwether_engine import Groups, ModelError, Pedigree, Variances
+from bellwether_engine.genomic import Genomic, Genotypes, base_frequencies, metafounder_gamma, pack, swap_alleles
+from bellwether_engine.genomic.prepare import prepare
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,14 @@ def test_gamma_is_eight_times_the_variance():
     """Frequencies of Beta(a, a) around a half: gamma is 8 var(p) = 2 / (2 a + 1)."""
     p = np.random.default_rng(5).beta(1.5, 1.5, (1, 200_000))
     assert metafounder_gamma(p)[0, 0] == pytest.approx(2 / 4, rel=0.01)
+
+
+def test_a_model_may_centre_by_the_base(flock):
+    pedigree, animals, codes = flock
+    plain, genotypes = Pedigree(pedigree.sire, pedigree.dam), Genotypes(pack(codes), animals)
+    f = plain.inbreeding()
+    prepared = prepare(Genomic("ssgblup", frequencies="base"), genotypes, plain, f, Variances(1.0, additive=1.0))
+    np.testing.assert_allclose(prepared.z.frequency, base_frequencies(genotypes, plain, f)[0], atol=1e-15)
 
 
 @pytest.mark.parametrize("code", ["no_group", "confounded_groups"])

@@ -7,6 +7,8 @@ from typing import Literal
 from bellwether_engine import Genomic
 from pydantic import BaseModel, ConfigDict
 
+BY_NAME = ("observed", "half", "base")
+
 
 class GenomicTable(BaseModel):
     """How genotypes enter the model; what is left out has the default of the method."""
@@ -24,7 +26,7 @@ class GenomicTable(BaseModel):
 
     def build(self, seed: int | None) -> Genomic:
         """The engine's options; a core of named animals and frequencies from a file follow in `with_samples`."""
-        from_file = self.frequencies not in ("observed", "half")
+        from_file = self.frequencies not in BY_NAME
         return Genomic(
             method=self.method,
             blend=self.blend,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .dosage_file import read_dosages
 from .findings import SHOWN, BadInput, Finding, refuse
-from .genomic_table import GenomicTable
+from .genomic_table import BY_NAME, GenomicTable
 from .genotype_source import ReadGenotypes
 from .pedigree_file import Animals, match
 from .plink_files import read_bed, read_ped
@@ -83,7 +83,7 @@ def with_samples(
             message = f"core animal {names[int(unknown[0])]} is not in the pedigree"
             raise refuse(path, None, "unknown_animal", message, "Name genotyped animals", "genomic.core")
         model = replace(model, genomic=replace(model.genomic, core=tuple(int(i) for i in core)))
-    if table.frequencies not in ("observed", "half"):
+    if table.frequencies not in BY_NAME:
         frequency = read_frequencies(path.parent / table.frequencies, samples.markers)
         samples = replace(samples, genotypes=replace(samples.genotypes, frequency=frequency))
     return model, samples
