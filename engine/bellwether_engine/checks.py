@@ -53,7 +53,7 @@ def check_effects(effects: tuple[Effect, ...], traits: tuple[str, ...]) -> None:
 
 def check_options(options: Any) -> None:
     """Refuse options outside their choices."""
-    hints: dict[str, tuple[str, ...]] = {"estimate": ("none", "ai-reml")}
+    hints: dict[str, tuple[str, ...]] = {"estimate": ("none", "ai-reml", "mc-reml")}
     hints |= {"reliability": ("none", "exact", "approximate", "auto"), "solver": ("direct", "pcg", "auto")}
     for name, choices in hints.items():
         value = getattr(options, name)
@@ -66,6 +66,11 @@ def check_options(options: Any) -> None:
         raise ModelError("tolerance", message, place="options.tolerance", fix="1e-6 is usual")
     if options.threads < 0:
         raise ModelError("threads", "threads below 0", place="options.threads", fix="0 takes every core")
+    if options.samples < 10:
+        message = f"{options.samples} samples are too few to know their error"
+        raise ModelError("samples", message, place="options.samples", fix="Use at least 10; 100 is usual")
+    if options.seed < 0:
+        raise ModelError("seed", "the seed is below 0", place="options.seed", fix="Use 0 or a number above it")
     if options.maximum_iterations < 1:
         place = "options.maximum_iterations"
         raise ModelError("maximum_iterations", "at least one iteration is needed", place=place, fix="5000 is usual")

@@ -35,6 +35,7 @@ from .results import (
     random_solutions,
     reliabilities,
 )
+from .sampling import pedigree_sampler
 from .solution import Solution, ThresholdSolution
 from .solve import choose, solve
 from .threshold import solve_threshold
@@ -154,11 +155,12 @@ def fit(
     held = None if groups is None else groups.constrained
     equations = build_equations(design, constraints.constrained, a_inverse, held)
     estimates = None
-    if model.options.estimate == "ai-reml":
-        observed, shares = np.isfinite(records.values), groups.shares if groups else None
+    if model.options.estimate != "none":
+        used = inbreeding if model.options.inbreeding else None
         estimates, equations = estimate_variances(
-            equations, model.variances.residual, observed, records.weights, model.traits, tell, shares
-        )
+            equations, model.variances.residual, records, model.traits, model.options, tell,
+            sampler=pedigree_sampler(pedigree, used), shares=groups.shares if groups else None,
+        )  # fmt: skip
     tell(0.25, "solve")
     plan = choose(model.options, equations.n_equations)
     thresholds: tuple[ThresholdSolution, ...] = ()
@@ -243,14 +245,9 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
 
 
 def check_estimation(model: Model) -> None:
-    """Refuse to estimate the variances of what AI-REML does not carry out yet."""
-    without = {
-        "genomic models": model.genomic is not None,
-        "ordinal traits": bool(model.ordinal),
-    }
-    wrong = [name for name, is_there in without.items() if is_there]
-    if model.options.estimate != "none" and wrong:
-        message = f"variances with {wrong[0]} cannot be estimated in this version"
+    """Refuse to estimate the variances of a threshold model."""
+    if model.options.estimate != "none" and model.ordinal:
+        message = "variances with ordinal traits cannot be estimated in this version"
         fix = 'Estimate them without, then give them with estimate = "none"'
         raise ModelError("not_available", message, place="options.estimate", fix=fix)
 

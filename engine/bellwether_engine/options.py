@@ -15,7 +15,8 @@ class Options:
     inbreeding : bool
         Use inbreeding in A-inverse (and in the reliability). Off reproduces BLUPF90's `add_animal`.
     estimate : str
-        ``none``; ``ai-reml``: estimate all (co)variances by restricted maximum likelihood; those given are the start.
+        ``none``; ``ai-reml``: estimate all (co)variances by restricted maximum likelihood; those given are the start;
+        ``mc-reml``: the same by sampling, for problems that are too large to factorise.
     reliability : str
         ``none``; ``exact`` (refused above `EXACT_LIMIT` equations); ``approximate``: for any number of animals, with
         the error on a sample in the solution; ``auto``: exact up to 30,000 equations, none above.
@@ -27,15 +28,18 @@ class Options:
         PCG gives up, and raises, after so many.
     threads : int
         Threads of the PCG; 0: as many as there are cores. The answer has the same bits for any number.
+    samples : int
+        Of mc-reml, at least 10: n samples leave a Monte Carlo error of 1/sqrt(n) standard errors in the estimates.
     seed : int
-        Of whatever is drawn at random.
+        Of all that is drawn at random: samples of mc-reml, sampled standard errors, the sample of exact reliabilities.
     """
 
     inbreeding: bool = True
-    estimate: Literal["none", "ai-reml"] = "none"
+    estimate: Literal["none", "ai-reml", "mc-reml"] = "none"
     reliability: Literal["none", "exact", "approximate", "auto"] = "auto"
     solver: Literal["direct", "pcg", "auto"] = "auto"
     tolerance: float = 1e-6
     maximum_iterations: int = 5000
     threads: int = 0
+    samples: int = 100
     seed: int = 1

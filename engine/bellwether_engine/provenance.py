@@ -77,4 +77,6 @@ def provenance(
     }
     if model.genomic is not None:
         parameters["genomic"] = asdict(model.genomic)
-    return Provenance(engine_version(), method, parameters, digest([*arrays, ("weights", records.weights)]))
+    draws = model.options.estimate != "none" or model.options.reliability == "approximate"
+    seed = model.options.seed if draws else None
+    return Provenance(engine_version(), method, parameters, digest([*arrays, ("weights", records.weights)]), seed)

@@ -94,6 +94,29 @@ class Relationship:
         _solve(sire, dam, self._d, values, result)
         return result.reshape(shape)
 
+    @property
+    def n_levels(self) -> int:
+        """Animals, and metafounders after them."""
+        return self.pedigree.n_animals + (0 if self._gamma is None else len(self._gamma))
+
+    def root(self, z: Matrix) -> Matrix:
+        """``T D^1/2 z``: of covariance A where the rows of z are independent with variance 1.
+
+        Parameters
+        ----------
+        z : float64, shape (n_levels, m)
+
+        Returns
+        -------
+        float64, shape (n_levels, m)
+        """
+        n, values = self.pedigree.n_animals, np.array(z, dtype=np.float64)
+        values[:n] *= np.sqrt(self._d)[:, None]
+        if self._gamma is not None:
+            values[n:] = np.linalg.cholesky(self._gamma) @ values[n:]
+        pass_down(*self._parents, self.pedigree.order, values)
+        return values
+
     def between(self, rows: ArrayLike, columns: ArrayLike) -> Matrix:
         """Relationships of `rows` with `columns`, float64 of shape (n_rows, n_columns).
 

@@ -59,7 +59,7 @@ CASES = {
     "residual size": ({"variances": Variances(np.eye(2), additive=1.0)}, ("variance_size", "variances.residual")),
     "zero variance": ({"variances": Variances(1.0, additive=0.0)}, ("not_positive_definite", "variances.additive")),
     "solver": ({"options": Options(solver="magic")}, ("not_available", "options.solver")),
-    "approximate": ({"options": Options(reliability="approximate")}, ("not_available", "options.reliability")),
+    "unknown reliability": ({"options": Options(reliability="rough")}, ("not_available", "options.reliability")),
     "outside": (
         {
             "effects": (HERD, Effect("x", "covariate", basis=Legendre(1, "x", 0, 1))),

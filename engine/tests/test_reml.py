@@ -8,10 +8,11 @@ from bellwether_engine.constraints import find_constraints
 from bellwether_engine.design import build_design
 from bellwether_engine.equations import build_equations
 from bellwether_engine.group_equations import plan_groups
-from bellwether_engine.reml.ai_reml import _problem
+from bellwether_engine.reml.ai_reml import exact
 from bellwether_engine.reml.components import pack, triangle, unit
 from bellwether_engine.reml.coordinates import Coordinates
 from bellwether_engine.reml.likelihood import evaluate
+from bellwether_engine.reml.start import problem_of as problem_of_equations
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
@@ -33,7 +34,7 @@ def problem_of(model, records, pedigree):
     groups = plan_groups(design, constrained, pedigree, model.traits)
     a_inverse = pedigree.a_inverse(pedigree.inbreeding())
     equations = build_equations(design, constrained, a_inverse, groups.constrained)
-    problem = _problem(equations, np.isfinite(records.values), records.weights, model.traits, groups.shares)
+    problem = exact(problem_of_equations(equations, records, model.traits, groups.shares))
     return problem, np.concatenate([pack(m) for m in (*design.covariance, model.variances.residual)])
 
 
@@ -199,6 +200,9 @@ def test_the_delta_method_of_a_heritability():
     assert estimates.ratios[0].component == "heritability"
     assert estimates.ratios[0].estimate == pytest.approx(a / (a + e))
     assert estimates.ratios[0].se == pytest.approx(np.sqrt(gradient @ estimates.covariance @ gradient))
+    draws = np.random.default_rng(0).multivariate_normal([a, e], estimates.covariance, 100_000)
+    assert estimates.ratios[0].se_sampled == pytest.approx(np.std(draws[:, 0] / draws.sum(axis=1)), rel=0.03)
+    assert estimates.ratios[0].mc_se == 0.0
 
 
 def test_a_variance_of_zero_is_a_boundary():
@@ -304,26 +308,55 @@ def test_two_effects_that_are_alike_are_named():
     assert "twin" in error.message
 
 
+def test_every_set_of_effects_that_are_alike_is_named():
+    """Two pairs of copies: two directions without information, which have nothing to do with each other."""
+    pedigree, records = simulated(8, n=80)
+    herd, litter = records.columns["herd"], np.random.default_rng(8).integers(0, 12, 80)
+    columns = {"herd": herd, "twin": 4 - herd, "litter": litter, "copy": 11 - litter}
+    single = Records(records.animal, records.values[:, 0], columns)
+    variances = Variances(1.0, additive=1.0, random=dict.fromkeys(columns, 1.0))
+    error = refusal((*(Effect(name, "random") for name in columns), ANIMAL), variances, single, pedigree)
+    assert error.code == "not_estimable"
+    assert "variances of herd and twin cannot be told apart" in error.message
+    assert "variances of litter and copy cannot be told apart" in error.message
+    assert error.fix.startswith("Take herd and litter out")
+
+
+def test_every_effect_that_the_fixed_effects_explain_is_named():
+    pedigree, records = simulated(8, n=80)
+    herd = records.columns["herd"]
+    single = Records(records.animal, records.values[:, 0], {"herd": herd, "twin": herd // 2, "pen": herd})
+    effects = (Effect("herd", "fixed"), Effect("twin", "random"), Effect("pen", "random"), ANIMAL)
+    variances = Variances(1.0, additive=1.0, random={"twin": 1.0, "pen": 1.0})
+    error = refusal(effects, variances, single, pedigree)
+    assert error.code == "not_estimable"
+    assert "twin (random.twin: a) and pen (random.pen: a): the fixed effects explain all of it" in error.message
+
+
 def test_too_few_records():
     records = Records([0, 1, 2], [1.0, 2.0, 4.0])
     error = refusal((ANIMAL,), Variances(1.0, additive=1.0), records, Pedigree([-1, -1, 0], [-1, -1, 1]))
     assert error.code == "too_few_records"
 
 
-def test_a_covariance_of_traits_that_never_meet_keeps_its_start_value():
+@pytest.mark.parametrize("method", ["ai-reml", "mc-reml"])
+def test_the_residual_covariance_of_traits_never_recorded_together_is_fixed_at_0(method):
     pedigree, records = simulated(9, n=300)
     values = records.values.copy()
     values[::2, 0] = np.nan
     values[1::2, 1] = np.nan
     apart = Records(records.animal, values, records.columns)
-    model = Model(("a", "b"), (Effect("herd", "fixed"), ANIMAL), Variances(np.eye(2), additive=np.eye(2)), REML)
-    solution = fit(model, apart, pedigree)
-    covariance = next(
-        p for p in solution.estimates.components if (p.component, p.row, p.column) == ("residual", "b", "a")
-    )
+    start = Variances([[2.0, 0.9], [0.9, 2.0]], additive=np.eye(2))
+    options = Options(estimate=method, samples=10)
+    solution = fit(Model(("a", "b"), (Effect("herd", "fixed"), ANIMAL), start, options), apart, pedigree)
+    parts = {(p.component, p.row, p.column): p for p in solution.estimates.components}
+    covariance = parts["residual", "b", "a"]
     assert covariance.estimate == 0.0
     assert np.isnan(covariance.se)
-    assert "covariance_kept" in [notice.code for notice in solution.warnings]
+    assert np.isfinite(parts["additive", "b", "a"].se)
+    said = next(notice for notice in solution.warnings if notice.code == "covariance_kept")
+    assert said.message.startswith("a and b are never recorded together")
+    assert "fixed at 0" in said.message
 
 
 def numbered(values):
@@ -356,6 +389,7 @@ def test_published_aireml():
     np.testing.assert_allclose(estimates.covariance, expected["inverse_AI"], rtol=data["tolerance"])
     assert estimates.ratios[0].estimate == pytest.approx(expected["h2"], abs=1e-4)
     assert estimates.ratios[0].se == pytest.approx(expected["se_h2_monte_carlo"], abs=1e-4)
+    assert estimates.ratios[0].se_sampled == pytest.approx(expected["se_h2_monte_carlo"], abs=5e-4)
     assert estimates.minus2_log_likelihood == pytest.approx(dense["minus2logL_full_constant_no_inbreeding"], abs=1e-4)
     gain = estimates.rounds[0].minus2_log_likelihood - estimates.minus2_log_likelihood
     assert gain == pytest.approx(expected["minus2logL_at_100_100"] - expected["minus2logL_blupf90"], abs=1e-3)

@@ -20,6 +20,7 @@ from ..options import Options
 from ..pedigree import Pedigree
 from ..provenance import provenance
 from ..records import Records
+from ..reml import Estimates, estimate_variances
 from ..results import fixed_solutions, genetic_columns, random_solutions
 from ..solution import GenomicSolution, Notice, Solution
 from ..solve import Answer, Plan, choose, solve
@@ -68,6 +69,7 @@ def fit_genomic(
     design = _design(model, records, random, prepared, genotypes, pedigree)
     constraints = find_constraints(design, model.traits)
     equations = build_equations(design, constraints.constrained, prepared.structure)
+    equations, estimates = _estimated(model, records, prepared, equations, tell)
     tell(0.25, "solve")
     plan = _plan(model.options, equations.n_equations, prepared.n_dense)
     answer = solve(equations, model.options, plan, tell, executor=executor)
@@ -85,10 +87,35 @@ def fit_genomic(
         convergence=answer.convergence,
         constraint=CONVENTION,
         counts=_counts(records, pedigree, genotypes, equations),
-        warnings=(*warnings, *constraints.warnings, *plan.warnings),
+        warnings=(*warnings, *constraints.warnings, *(estimates.warnings if estimates else ()), *plan.warnings),
         provenance=provenance(model, records, pedigree, plan.method, genotypes),
         genomic=_markers(equations, answer, prepared, genotypes, levels),
+        estimates=estimates,
     )
+
+
+def _estimated(
+    model: Model, records: Records, prepared: Prepared, equations: Equations, tell: Callable[[float, str], None]
+) -> tuple[Equations, Estimates | None]:
+    """The equations at the estimates, where the variances are to be estimated.
+
+    Raises
+    ------
+    ModelError
+        ``too_large`` for AI-REML with a dense block above 2,500.
+    """
+    options = model.options
+    if options.estimate == "none":
+        return equations, None
+    if options.estimate == "ai-reml" and prepared.n_dense > FORMED_LIMIT:
+        message = f"a dense block of {prepared.n_dense:,} is above the limit of {FORMED_LIMIT:,} for AI-REML"
+        fix = 'Use estimate = "mc-reml", which forms nothing'
+        raise ModelError("too_large", message, place="options.estimate", fix=fix)
+    estimates, reached = estimate_variances(
+        equations, model.variances.residual, records, model.traits, options, tell,
+        sampler=prepared.sampler() if options.estimate == "mc-reml" else None,
+    )  # fmt: skip
+    return reached, estimates
 
 
 def _check(

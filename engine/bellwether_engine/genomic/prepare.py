@@ -13,6 +13,7 @@ from ..errors import ModelError
 from ..executor import Executor
 from ..pedigree import Pedigree
 from ..relationship import Relationship
+from ..sampling import Sampler
 from ..structure import Structure
 from ..subset import RelationshipBlock
 from ..variances import Variances
@@ -23,6 +24,7 @@ from .centred import Centred, centre
 from .inverses import Formed, GenomicInverse, Loadings, LowRank, Recovered, invert
 from .options import SINGLE_STEP, Genomic, Genotypes, Method, refuse
 from .relationship import genomic_relationship
+from .samplers import JointSampler, alone_sampler, genotyped_sampler, single_step_sampler
 from .single_step import GenotypedInverse, JointInverse, SingleStepInverse
 
 Matrix = NDArray[np.float64]
@@ -45,6 +47,8 @@ class Prepared:
     step : float64, shape (n_markers,)
         Effect of one copy for a unit of ``Z' G_w^-1 u``, or of a loading.
     method : str
+    sampler : callable()
+        Makes the sampler of the levels, for estimation by sampling.
     inverse : GenomicInverse, optional
         G_w-inverse, where effects are back-solved.
     loading_rows : slice, optional
@@ -58,6 +62,7 @@ class Prepared:
     effects: Callable[[Matrix], Matrix]
     step: Matrix
     method: Method
+    sampler: Callable[[], Sampler]
     inverse: GenomicInverse | None = None
     loading_rows: slice | None = None
 
@@ -109,17 +114,24 @@ def prepare(
         return _joint(genomic, z, block)
     inverse, tuning = _inverse(genomic, genotypes, z, block)
     structure: Structure = GenotypedInverse(pedigree.n_animals, genotypes.animal, inverse)
-    if genomic.method in SINGLE_STEP:
+    is_single_step = genomic.method in SINGLE_STEP
+    if is_single_step:
         a_inverse = pedigree.a_inverse(inbreeding)
         structure = SingleStepInverse(a_inverse, genotypes.animal, inverse, block)
 
     step = (1.0 - tuning.beta) * tuning.factor * z.scale
 
+    def sampler() -> Sampler:
+        own = genotyped_sampler(inverse, block)
+        if is_single_step:
+            return single_step_sampler(block, own)
+        return alone_sampler(pedigree.n_animals, genotypes.animal, own)
+
     def effects(u: Matrix) -> Matrix:
         solved = z.transposed_product(inverse.product(np.ascontiguousarray(u[genotypes.animal])))
         return np.asarray(step[:, None] * solved)
 
-    return Prepared(structure, pedigree.n_animals, z, tuning, effects, step, genomic.method, inverse)
+    return Prepared(structure, pedigree.n_animals, z, tuning, effects, step, genomic.method, sampler, inverse)
 
 
 def _inverse(
@@ -173,7 +185,8 @@ def _joint(genomic: Genomic, z: Centred, block: RelationshipBlock) -> Prepared:
     loadings = Loadings(z, tuning)
     pedigree = block.relationship.pedigree
     a_inverse = pedigree.a_inverse(block.relationship.inbreeding)
-    structure = JointInverse(a_inverse, block.animals, loadings, block, tuning.beta * tuning.factor)
+    beta = tuning.beta * tuning.factor
+    structure = JointInverse(a_inverse, block.animals, loadings, block, beta)
     n, m = pedigree.n_animals, z.n_markers
 
     step, rows = loadings.root * z.scale, slice(n, n + m)
@@ -181,8 +194,11 @@ def _joint(genomic: Genomic, z: Centred, block: RelationshipBlock) -> Prepared:
     def effects(levels: Matrix) -> Matrix:
         return np.asarray(step[:, None] * levels[rows])
 
+    def sampler() -> Sampler:
+        return JointSampler(loadings, block, beta)
+
     n_levels = n + loadings.n_columns
-    return Prepared(structure, n_levels, z, tuning, effects, step, genomic.method, loading_rows=rows)
+    return Prepared(structure, n_levels, z, tuning, effects, step, genomic.method, sampler, loading_rows=rows)
 
 
 def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
@@ -191,12 +207,16 @@ def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
         if additive is None or additive.shape != (1, 1):
             raise refuse("snp_variance", "a number for snp_variance needs one trait", 'Use "two_sum_pq"')
         z = replace(z, scale=np.full(z.n_markers, np.sqrt(genomic.snp_variance / additive[0, 0])))
-    structure, step, rows = eye_array(z.n_markers, format="csr"), z.scale, slice(0, z.n_markers)
+    m = z.n_markers
+    structure, step, rows = eye_array(m, format="csr"), z.scale, slice(0, m)
 
     def effects(levels: Matrix) -> Matrix:
         return np.asarray(step[:, None] * levels)
 
-    return Prepared(structure, z.n_markers, z, Tuning(), effects, step, genomic.method, loading_rows=rows)
+    def sampler() -> Sampler:
+        return lambda generator, width: generator.standard_normal((m, width))
+
+    return Prepared(structure, m, z, Tuning(), effects, step, genomic.method, sampler, loading_rows=rows)
 
 
 def _frequency(genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, inbreeding: Matrix | None) -> Matrix | None:

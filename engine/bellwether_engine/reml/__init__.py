@@ -1,6 +1,6 @@
 """Variance components by restricted maximum likelihood."""
 
-from .ai_reml import estimate_variances
+from .estimate import estimate_variances
 from .estimates import Estimates, VarianceEstimate
 
 __all__ = ["Estimates", "VarianceEstimate", "estimate_variances"]

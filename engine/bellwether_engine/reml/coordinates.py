@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import Component, pack, triangle, unit, unpack
-from .likelihood import Point
+from .state import State
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -140,7 +140,7 @@ class Slope:
         return np.asarray(covariance)
 
 
-def slope_at(point: Point, coordinates: Coordinates) -> Slope:
+def slope_at(point: State, coordinates: Coordinates) -> Slope:
     """Gradient and average information of a point in the coordinates."""
     z = coordinates.of(point.theta)
     jacobian = coordinates.jacobian(z)
@@ -149,7 +149,7 @@ def slope_at(point: Point, coordinates: Coordinates) -> Slope:
     return Slope(z, jacobian, gradient, information, coordinates.held(z, gradient))
 
 
-def propose(point: Point, coordinates: Coordinates, share: float) -> Floats:
+def propose(point: State, coordinates: Coordinates, share: float) -> Floats:
     """Variances after a step with ``AI + share * EM`` information; a root that would cross its floor goes a tenth
     of the way, and the others move given that."""
     slope, bound = slope_at(point, coordinates), coordinates.lowest()
@@ -167,7 +167,7 @@ def propose(point: Point, coordinates: Coordinates, share: float) -> Floats:
     return coordinates.theta(slope.z + step)
 
 
-def em_step(point: Point, coordinates: Coordinates) -> Floats:
+def em_step(point: State, coordinates: Coordinates) -> Floats:
     """Variances after one step of expectation-maximisation, which never leaves the parameter space."""
     free = ~coordinates.fixed
     step = np.zeros(len(point.theta))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,29 +9,52 @@ from numpy.typing import NDArray
 
 from ..solution import Notice
 from .components import Component, triangle
+from .coordinates import Coordinates, Slope
+from .ratios import correlations, shares
+from .state import Problem
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+DRAWS = 10_000
 
 
 @dataclass(frozen=True)
 class VarianceEstimate:
-    """One estimate: `component`, `row` and `column` (traits, with ``:maternal`` or ``:legendre1``), value and its
-    standard error (NaN for a value that was fixed or lies at the edge of the parameter space)."""
+    """One estimate.
+
+    Attributes
+    ----------
+    component, row, column : str
+        Rows and columns are traits, with ``:maternal`` or ``:legendre1``.
+    estimate : float
+    se : float
+        Standard error, from the inverse of the average information (ratios: delta method); NaN for a value that was
+        fixed or lies at the edge of the parameter space.
+    se_sampled : float
+        Of a ratio: standard deviation over 10,000 draws of the (co)variances from the normal distribution of their
+        errors (Meyer and Houle 2013); NaN for (co)variances.
+    mc_se : float
+        Monte Carlo standard error: how far another seed may lie away; 0 for exact methods.
+    """
 
     component: str
     row: str
     column: str
     estimate: float
     se: float
+    se_sampled: float = np.nan
+    mc_se: float = 0.0
 
 
 @dataclass(frozen=True)
 class Round:
-    """One round: ``-2 log L`` and the gradient in standard errors before its step, kind of step (ai, damped, em)."""
+    """One round: ``-2 log L`` (NaN by sampling) and the gradient in standard errors before its step, kind of step (ai,
+    damped, em; ``samples`` where more are taken instead), samples."""
 
     minus2_log_likelihood: float
     gradient: float
     step: str
+    samples: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,25 +63,36 @@ class Estimates:
 
     Attributes
     ----------
+    method : str
+        ``ai-reml`` or ``mc-reml``.
     components : tuple of VarianceEstimate
         Lower triangles of all matrices in squared units of the traits, in the order of the model, the residual last.
     ratios : tuple of VarianceEstimate
         ``heritability`` (and ``heritability_maternal``), ``ratio.NAME`` (share of the phenotypic variance) and
-        ``correlation.NAME``; standard errors by the delta method.
+        ``correlation.NAME``.
     covariance : float64, shape (n_components, n_components)
         Inverse of the average information; NaN where nothing was estimated.
     minus2_log_likelihood : float
-        With its constant; compare differences between models with the same fixed effects only.
+        With its constant; compare differences between models with the same fixed effects only. NaN by sampling.
     rounds : tuple of Round
     gradient : float
-        Distance to the optimum in standard errors, ``sqrt(s' AI^-1 s)``.
+        Distance to the optimum in standard errors, ``sqrt(s' AI^-1 s)``; by sampling to the optimum of these samples.
     largest_change : float
         Of the last round, relative to the standard deviations that belong to a (co)variance.
     boundary : tuple of str
         Components at the edge of the parameter space.
     warnings : tuple of Notice
+    samples : int
+        Of the last round; 0 for exact methods.
+    seed : int
+        Of the samples and of the sampled standard errors.
+
+    References
+    ----------
+    Meyer and Houle 2013, Proc Assoc Advmt Anim Breed Genet 20:523 (sampled standard errors).
     """
 
+    method: str
     components: tuple[VarianceEstimate, ...]
     ratios: tuple[VarianceEstimate, ...]
     covariance: Floats
@@ -69,72 +102,111 @@ class Estimates:
     largest_change: float
     boundary: tuple[str, ...]
     warnings: tuple[Notice, ...]
+    samples: int = 0
+    seed: int = 1
+
+
+def estimates_of(
+    method: str,
+    problem: Problem,
+    slope: Slope,
+    coordinates: Coordinates,
+    traits: tuple[str, ...],
+    seed: int,
+    *,
+    rounds: tuple[Round, ...],
+    change: float,
+    notices: tuple[Notice, ...],
+    minus2: float = np.nan,
+    noise: Floats | None = None,
+    samples: int = 0,
+) -> Estimates:
+    """The result at the last point; `noise` (n_parameters, n_parameters) is the Monte Carlo covariance of the score."""
+    components, theta, covariance = problem.components, coordinates.theta(slope.z), slope.covariance()
+    edges = _edges(components, slope.held & ~coordinates.fixed)
+    by_sampling = _spread(covariance, noise)
+    return Estimates(
+        method=method,
+        components=component_estimates(components, theta, covariance, by_sampling),
+        ratios=ratio_estimates(components, traits, theta, covariance, by_sampling, seed),
+        covariance=covariance,
+        minus2_log_likelihood=minus2,
+        rounds=rounds,
+        gradient=slope.in_standard_errors,
+        largest_change=change,
+        boundary=tuple(edges),
+        warnings=(*notices, *(Notice("boundary", message) for message in edges.values())),
+        samples=samples,
+        seed=seed,
+    )
+
+
+def _edges(components: tuple[Component, ...], at_edge: Bools) -> dict[str, str]:
+    """Components with a parameter at the edge, and what to say of each."""
+    found = {}
+    for c in components:
+        pairs = triangle(c.size)
+        rows = [c.labels[j] for i, (j, k) in enumerate(pairs) if j == k and at_edge[c.start + i]]
+        if not rows:
+            continue
+        what = f"its variance is 0 ({rows[0]})"
+        if c.size > 1:
+            what = f"given the others, nothing varies in {', '.join(rows)} (a variance of 0 or a correlation of 1)"
+        found[c.name] = f"{c.name} of {c.effect} lies at the edge of the parameter space: {what}"
+    return found
+
+
+def _spread(covariance: Floats, noise: Floats | None) -> Floats:
+    """Monte Carlo covariance of the estimates, NaN where nothing was estimated."""
+    known = np.isfinite(np.diag(covariance))
+    spread = np.where(np.outer(known, known), 0.0, np.nan)
+    if noise is not None:
+        inside = np.ix_(known, known)
+        spread[inside] = covariance[inside] @ noise[inside] @ covariance[inside]
+    return spread
 
 
 def component_estimates(
-    components: tuple[Component, ...], theta: Floats, covariance: Floats
+    components: tuple[Component, ...], theta: Floats, covariance: Floats, by_sampling: Floats
 ) -> tuple[VarianceEstimate, ...]:
     """The (co)variances with their standard errors."""
-    error = np.sqrt(np.diag(covariance))
+    error, sampled = np.sqrt(np.diag(covariance)).tolist(), np.sqrt(np.diag(by_sampling)).tolist()
     return tuple(
-        VarianceEstimate(c.name, c.labels[j], c.labels[k], float(theta[c.start + i]), float(error[c.start + i]))
+        VarianceEstimate(c.name, c.labels[j], c.labels[k], float(theta[at]), error[at], mc_se=sampled[at])
         for c in components
-        for i, (j, k) in enumerate(triangle(c.size))
+        for at, (j, k) in enumerate(triangle(c.size), c.start)
     )
 
 
 def ratio_estimates(
-    components: tuple[Component, ...], traits: tuple[str, ...], theta: Floats, covariance: Floats
+    components: tuple[Component, ...],
+    traits: tuple[str, ...],
+    theta: Floats,
+    covariance: Floats,
+    by_sampling: Floats,
+    seed: int,
 ) -> tuple[VarianceEstimate, ...]:
     """Shares of the phenotypic variance, and correlations."""
-    return (*_shares(components, traits, theta, covariance), *_correlations(components, theta, covariance))
+    draws = draw_estimates(theta, covariance, seed)
+    return tuple(
+        VarianceEstimate(
+            ratio.component,
+            ratio.row,
+            ratio.column,
+            float(ratio.value(theta)),
+            ratio.error(theta, covariance),
+            ratio.sampled_error(theta, covariance, draws),
+            ratio.error(theta, by_sampling),
+        )
+        for ratio in (*shares(components, traits), *correlations(components))
+    )
 
 
-def _shares(
-    components: tuple[Component, ...], traits: tuple[str, ...], theta: Floats, covariance: Floats
-) -> Iterator[VarianceEstimate]:
-    for t, trait in enumerate(traits):
-        if any(c.has_basis and t in c.traits for c in components):
-            continue
-        total = np.zeros(len(theta))
-        rows: list[tuple[str, int]] = []
-        for c in components:
-            for i, (j, k) in enumerate(triangle(c.size)):
-                if c.traits[j] == c.traits[k] == t:
-                    # an animal and its dam share half their genes: 2 * 1/2 of a direct-maternal covariance
-                    total[c.start + i] = 1.0
-                if j == k and c.traits[j] == t and c.name != "residual":
-                    rows.append((_share_name(c, j), c.start + i))
-        phenotypic = float(total @ theta)
-        for name, at in rows:
-            value = float(theta[at]) / phenotypic
-            gradient = -value * total
-            gradient[at] += 1.0
-            yield VarianceEstimate(name, trait, trait, value, _error(gradient / phenotypic, covariance))
-
-
-def _share_name(component: Component, row: int) -> str:
-    if not component.name.startswith("additive"):
-        return f"ratio.{component.name}"
-    return "heritability_maternal" if component.labels[row].endswith(":maternal") else "heritability"
-
-
-def _correlations(components: tuple[Component, ...], theta: Floats, covariance: Floats) -> Iterator[VarianceEstimate]:
-    for c in components:
-        place = {pair: c.start + i for i, pair in enumerate(triangle(c.size))}
-        for (j, k), at in place.items():
-            if j == k:
-                continue
-            a, b = place[j, j], place[k, k]
-            value = float(theta[at] / np.sqrt(theta[a] * theta[b]))
-            gradient = np.zeros(len(theta))
-            gradient[at] = 1.0 / np.sqrt(theta[a] * theta[b])
-            gradient[a], gradient[b] = -0.5 * value / theta[a], -0.5 * value / theta[b]
-            yield VarianceEstimate(
-                f"correlation.{c.name}", c.labels[j], c.labels[k], value, _error(gradient, covariance)
-            )
-
-
-def _error(gradient: Floats, covariance: Floats) -> float:
-    used = np.flatnonzero(gradient)
-    return float(np.sqrt(gradient[used] @ covariance[np.ix_(used, used)] @ gradient[used]))
+def draw_estimates(theta: Floats, covariance: Floats, seed: int) -> Floats:
+    """Draws of the parameters from the normal distribution of their errors, float64 of shape (10000, n_parameters)."""
+    known = np.isfinite(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance[np.ix_(known, known)])
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    draws = np.tile(theta, (DRAWS, 1))
+    draws[:, known] += np.random.default_rng(seed).standard_normal((DRAWS, len(values))) @ root.T
+    return draws

@@ -69,6 +69,7 @@ class OptionsTable(Strict):
     weights: str | None = None
     tolerance: float = 1e-6
     seed: int | None = None
+    samples: int = 100
     solver: Literal["auto", "direct", "pcg"] = "auto"
     maximum_iterations: int = 5000
     threads: int = 0
@@ -173,12 +174,13 @@ def build_model(table: ModelTable) -> Model:
         variances,
         Options(
             inbreeding=options.inbreeding,
-            estimate=options.estimate,  # type: ignore[arg-type]  # mc-reml was refused
+            estimate=options.estimate,
             reliability=options.reliability,
             solver=options.solver,
             tolerance=options.tolerance,
             maximum_iterations=options.maximum_iterations,
             threads=options.threads,
+            samples=options.samples,
             seed=1 if options.seed is None else options.seed,
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
@@ -202,14 +204,6 @@ def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect
 
 
 def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
-    refused = {
-        "options.estimate": table.options.estimate if table.options.estimate == "mc-reml" else None,
-    }
-    for place, what in refused.items():
-        if what is not None:
-            fix = 'Use estimate = "none" or "ai-reml"'
-            message = f"{what} is not available in this version"
-            raise refuse(path, line_of(text, place), "not_available", message, fix, place)
     if table.groups and table.metafounders:
         message, fix = "groups and metafounders exclude each other", "Keep one of them"
         raise refuse(path, line_of(text, "groups"), "groups_and_metafounders", message, fix, "groups")

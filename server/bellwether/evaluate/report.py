@@ -78,7 +78,7 @@ def evaluation_report(
         "iterations": convergence.iterations,
         "convergence": asdict(convergence),
         "estimation": _estimation(solution.estimates),
-        "minus2_log_likelihood": solution.estimates.minus2_log_likelihood if solution.estimates else None,
+        "minus2_log_likelihood": _or_none(solution.estimates.minus2_log_likelihood) if solution.estimates else None,
         "reliability": _reliability(solution),
         "reliability_check": _check(solution.reliability_check),
         "reliability_base": solution.reliability_base,
@@ -105,14 +105,18 @@ def _estimation(estimates: Estimates | None) -> dict[str, Any] | None:
     if estimates is None:
         return None
     return {
-        "method": "ai-reml",
+        "method": estimates.method,
         "rounds": len(estimates.rounds),
+        "samples": estimates.samples,
+        "seed": estimates.seed,
         "gradient": estimates.gradient,
-        "largest_change": estimates.largest_change,
-        "minus2_log_likelihood": estimates.minus2_log_likelihood,
+        "largest_change": _or_none(estimates.largest_change),
+        "minus2_log_likelihood": _or_none(estimates.minus2_log_likelihood),
         "boundary": list(estimates.boundary),
         "inverse_average_information": [[_or_none(x) for x in row] for row in estimates.covariance],
-        "history": [asdict(step) for step in estimates.rounds],
+        "history": [
+            asdict(step) | {"minus2_log_likelihood": _or_none(step.minus2_log_likelihood)} for step in estimates.rounds
+        ],
     }
 
 

@@ -1,0 +1,73 @@
+"""Estimating variances by the method that the options name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..equations import Equations
+from ..options import Options
+from ..records import Records
+from ..sampling import Sampler
+from .ai_reml import ai_reml
+from .estimates import Estimates
+from .mc_reml import mc_reml
+from .start import problem_of, start_of
+from .state import State
+
+Floats = NDArray[np.float64]
+
+
+def estimate_variances(
+    equations: Equations,
+    residual: Floats,
+    records: Records,
+    traits: tuple[str, ...],
+    options: Options,
+    tell: Callable[[float, str], None],
+    *,
+    sampler: Sampler | None,
+    shares: Floats | None = None,
+) -> tuple[Estimates, Equations]:
+    """Estimate all (co)variances of a model by restricted maximum likelihood.
+
+    Parameters
+    ----------
+    equations : Equations
+        At the start values.
+    residual : float64, shape (n_traits, n_traits)
+        Start value of R0.
+    records : Records
+    traits : tuple of str
+    options : Options
+        ``estimate`` names the method: see `ai_reml` and `mc_reml`.
+    tell : callable(share, step)
+        Called at the start of each round.
+    sampler : callable(generator, width), optional
+        Draws the levels of the genetic block; for mc-reml of a model that has one.
+    shares : float64, shape (n_animals, n_groups), optional
+        Q of fixed groups, which follow the animals in the genetic block (Quaas 1988).
+
+    Returns
+    -------
+    Estimates
+    Equations
+        At the estimates.
+
+    Raises
+    ------
+    ModelError
+        ``not_estimable``, ``too_few_records``: which variance, and why; ``too_large``; ``singular``.
+    NotConverged
+        ``reml_not_converged`` after 100 rounds, or where no step is better.
+    """
+    problem = problem_of(equations, records, traits, shares)
+    start = start_of(problem, residual)
+    state: State
+    if options.estimate == "mc-reml":
+        estimates, state = mc_reml(problem, start, traits, options, sampler, tell)
+    else:
+        estimates, state = ai_reml(problem, start, traits, options.seed, tell)
+    return estimates, state.equations

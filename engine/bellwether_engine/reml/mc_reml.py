@@ -1,0 +1,131 @@
+"""Monte Carlo REML: the rounds of AI-REML with sampled traces; nothing is factorised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import NotConverged
+from ..options import Options
+from ..sampling import Sampler
+from ..workers import Workers
+from .coordinates import Coordinates, Slope, slope_at
+from .estimates import Estimates, Round, estimates_of
+from .identify import without_information
+from .sampled import SampledState, Sampling, sample
+from .start import floors
+from .state import Problem
+from .steps import advance, not_converged, relative_change
+
+Floats = NDArray[np.float64]
+MAXIMUM_ROUNDS = 100
+NOTHING = 1e-8
+FIRST, TIMES = 10, 4
+CLOSE, ARRIVED = 0.5, 0.1
+OVERSHOOT = -0.5
+SHORTER = 4
+
+
+def mc_reml(
+    problem: Problem,
+    start: Floats,
+    traits: tuple[str, ...],
+    options: Options,
+    sampler: Sampler | None,
+    tell: Callable[[float, str], None],
+) -> tuple[Estimates, SampledState]:
+    """Estimate by sampled scores.
+
+    Every round solves the equations by PCG for the records, for the working variates (which give the exact average
+    information) and for samples of the model. The samples have the same random numbers in all rounds, so that the
+    rounds converge: first with 10 samples, then with four times as many, up to ``options.samples``, each time once
+    the optimum of these samples is nearer than half their Monte Carlo error. The last stage stops at a tenth of it.
+    A step that overshoots (the slope along it turns by more than half) goes back to where the slope is 0.
+
+    Parameters
+    ----------
+    problem : Problem
+    start : float64, shape (n_parameters,)
+    traits : tuple of str
+    options : Options
+        ``samples``, ``seed``, ``threads``, ``maximum_iterations``.
+    sampler : callable(generator, width), optional
+    tell : callable(share, step)
+
+    Raises
+    ------
+    NotConverged
+        ``reml_not_converged``; ``not_converged`` by the PCG at the start values.
+
+    References
+    ----------
+    Garcia-Cortes et al. 1992, J Anim Breed Genet 109:358; Matilainen et al. 2012, J Dairy Sci 95:3918 (MC EM);
+    Matilainen et al. 2013, PLoS ONE 8:e80821 (MC AI); Bermann et al. 2025, Genet Sel Evol 57.
+    """
+    with Workers(options.threads) as workers:
+        sampling = Sampling(sampler, options.seed, workers, options.maximum_iterations)
+        state = sample(problem, start, sampling, min(FIRST, options.samples))
+        fixed, notices = without_information(state, NOTHING)
+        coordinates = Coordinates(problem.components, (False,) * len(problem.components), fixed, floors(problem))
+        state, coordinates, rounds, change = _iterate(state, coordinates, options.samples, tell)
+        estimates = estimates_of(
+            "mc-reml", problem, slope_at(state, coordinates), coordinates, traits, options.seed,
+            rounds=tuple(rounds), change=change, notices=notices, noise=state.noise, samples=state.n_samples,
+        )  # fmt: skip
+        return estimates, state
+
+
+def _iterate(
+    state: SampledState, coordinates: Coordinates, n_samples: int, tell: Callable[[float, str], None]
+) -> tuple[SampledState, Coordinates, list[Round], float]:
+    rounds: list[Round] = []
+    change = np.inf
+    while len(rounds) < MAXIMUM_ROUNDS:
+        tell(0.25 - 0.1 / (1 + len(rounds)), "estimate")
+        slope = slope_at(state, coordinates)
+        distance, error = slope.in_standard_errors, _monte_carlo_error(state, slope)
+        if state.n_samples >= n_samples and distance <= ARRIVED * error:
+            return state, coordinates, rounds, change
+        if state.n_samples < n_samples and distance <= CLOSE * error:
+            rounds.append(Round(np.nan, distance, "samples", state.n_samples))
+            state.draw(min(n_samples, TIMES * state.n_samples))
+            continue
+        before = state
+        state, coordinates, kind = advance(before, coordinates, _not_beyond(before))
+        rounds.append(Round(np.nan, distance, kind, before.n_samples))
+        change = relative_change(state.problem.components, before.theta, state.theta)
+    message = f"no convergence after {MAXIMUM_ROUNDS} rounds: {distance:.3g} standard errors away, of which sampling "
+    raise not_converged(f"{message}makes {error:.3g}")
+
+
+def _monte_carlo_error(state: SampledState, slope: Slope) -> float:
+    """How many standard errors the optimum moves with the samples, in the mean over seeds."""
+    covariance = slope.covariance()
+    known = np.isfinite(np.diag(covariance))
+    inside = np.ix_(known, known)
+    return float(np.sqrt(max(0.0, float(np.sum(covariance[inside] * state.noise[inside])))))
+
+
+def _not_beyond(before: SampledState) -> Callable[[Floats], SampledState | None]:
+    """Take a step up to where the slope along it turns."""
+
+    def reach(theta: Floats) -> SampledState | None:
+        step = theta - before.theta
+        rise = float(before.score @ step)
+        if not rise >= 0.0:
+            return None
+        for _ in range(SHORTER):
+            try:
+                reached = sample(before.problem, before.theta + step, before.sampling, before.n_samples)
+                after = float(reached.score @ step)
+            except (NotConverged, np.linalg.LinAlgError):
+                return None
+            if after >= OVERSHOOT * rise:
+                return reached
+            part = rise / (rise - after)
+            step, rise = part * step, part * rise
+        return None
+
+    return reach

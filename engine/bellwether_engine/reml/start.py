@@ -1,0 +1,44 @@
+"""Where an estimation starts: the problem, the start values and the bounds of the parameters."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..equations import Equations
+from ..records import Records
+from .components import components_of, pack, triangle
+from .state import Problem
+from .terms import patterns_of
+
+Floats = NDArray[np.float64]
+SMALLEST = 1e-5
+
+
+def problem_of(equations: Equations, records: Records, traits: tuple[str, ...], shares: Floats | None) -> Problem:
+    """The problem of these equations; `shares` is Q of fixed groups, float64 of shape (n_animals, n_groups)."""
+    observed = np.isfinite(records.values)
+    components = components_of(equations.design, traits, 0 if shares is None else shares.shape[1])
+    patterns = patterns_of(observed, records.weights)
+    return Problem(equations, components, patterns, observed, records.weights, shares)
+
+
+def start_of(problem: Problem, residual: Floats) -> Floats:
+    """The parameters at the start values; the residual covariance of traits that are never recorded together is 0."""
+    met = problem.observed.T.astype(np.int64) @ problem.observed > 0
+    bent = np.where(met, residual, 0.0)
+    if np.linalg.eigvalsh(bent)[0] <= 0.0:
+        bent = np.diag(np.diag(residual))
+    return np.concatenate([pack(matrix) for matrix in (*problem.equations.design.covariance, bent)])
+
+
+def floors(problem: Problem) -> Floats:
+    """Least diagonal of each Cholesky factor: a share of the standard deviation of the trait."""
+    design = problem.equations.design
+    spread = [float(np.std(design.y[design.trait == t])) or 1.0 for t in range(problem.residual.size)]
+    floor = np.full(problem.residual.own.stop, -np.inf)
+    for component in problem.components:
+        for i, (j, k) in enumerate(triangle(component.size)):
+            if j == k:
+                floor[component.start + i] = np.sqrt(SMALLEST) * spread[component.traits[j]]
+    return floor
