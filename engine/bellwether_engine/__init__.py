@@ -40,6 +40,7 @@ from .effect import Effect, Legendre
 from .errors import EngineError, ModelError, NotConverged, PedigreeError
 from .genomic import Genomic, Genotypes, PackedGenotypes
 from .groups import Groups
+from .memory import MemoryEstimate, estimate_memory
 from .model import Model, fit
 from .options import Options
 from .pedigree import Pedigree
@@ -68,8 +69,9 @@ __version__ = engine_version()
 
 __all__ = [
     "Convergence", "Effect", "EngineError", "Estimates", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution",
-    "Genotypes", "GroupSolution", "Groups", "Legendre", "Model", "ModelError", "NotConverged", "Notice", "Options",
+    "Genotypes", "GroupSolution", "Groups", "Legendre", "MemoryEstimate", "Model",
+    "ModelError", "NotConverged", "Notice", "Options",
     "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
     "RelationshipBlock", "ReliabilityCheck", "ReliabilityClass", "Solution",
-    "ThresholdSolution", "VarianceEstimate", "Variances", "fit",
+    "ThresholdSolution", "VarianceEstimate", "Variances", "estimate_memory", "fit",
 ]  # fmt: skip

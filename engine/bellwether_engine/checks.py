@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .effect import Effect, Kind
 from .errors import ModelError
+from .pedigree import Pedigree
 from .records import Records
 
 SHOWN = 20
@@ -71,6 +72,9 @@ def check_options(options: Any) -> None:
         raise ModelError("samples", message, place="options.samples", fix="Use at least 10; 100 is usual")
     if options.seed < 0:
         raise ModelError("seed", "the seed is below 0", place="options.seed", fix="Use 0 or a number above it")
+    if options.memory_limit_gib is not None and not options.memory_limit_gib > 0.0:
+        place = "options.memory_limit_gib"
+        raise ModelError("memory_limit", "the limit of memory is not above 0", place=place, fix="Give GiB, or nothing")
     if options.maximum_iterations < 1:
         place = "options.maximum_iterations"
         raise ModelError("maximum_iterations", "at least one iteration is needed", place=place, fix="5000 is usual")
@@ -82,6 +86,24 @@ def check_positions(positions: NDArray[np.int32], n_animals: int, place: str, lo
     if wrong.size:
         message = "a record names an animal that is not in the pedigree"
         raise refuse_rows("unknown_animal", message, place, "Add the animal to the pedigree or drop the record", wrong)
+
+
+def check_inbreeding(inbreeding: NDArray[np.float64], pedigree: Pedigree) -> None:
+    """Refuse coefficients that cannot be those of the pedigree: another length, not finite, a founder that is inbred,
+    or parents so inbred that nothing is left to Mendelian sampling."""
+    fix = "Give the coefficients of Pedigree.inbreeding, or leave them out"
+    if inbreeding.shape != (pedigree.n_animals,):
+        message = f"inbreeding has shape {inbreeding.shape}, the pedigree {pedigree.n_animals} animals"
+        raise ModelError("shape", message, place="inbreeding", fix=fix)
+    gamma = None if pedigree.groups is None else pedigree.groups.gamma
+    wrong = ~np.isfinite(inbreeding) | (np.abs(inbreeding) > 1.0)
+    if gamma is None:
+        wrong |= (inbreeding < 0.0) | ((inbreeding != 0.0) & ((pedigree.sire < 0) | (pedigree.dam < 0)))
+    if not wrong.any():
+        wrong = ~(pedigree.mendelian_variance(inbreeding) > 0.0)
+    if wrong.any():
+        message = "an inbreeding coefficient is not that of an animal of this pedigree"
+        raise refuse_rows("inbreeding", message, "inbreeding", fix, np.flatnonzero(wrong))
 
 
 def class_codes(records: Records, effect: Effect, observed: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .approximate import approximate
 from .blocks import fixed_blocks, random_blocks
-from .checks import check_effects, check_options, check_positions, check_traits
+from .checks import check_effects, check_inbreeding, check_options, check_positions, check_traits
 from .constraints import CONVENTION, find_constraints
 from .design import build_design
 from .effect import GENETIC, Effect, Legendre
@@ -20,6 +20,7 @@ from .executor import Executor
 from .genomic.fit import fit_genomic
 from .genomic.options import Genomic, Genotypes
 from .group_equations import group_solution, plan_groups
+from .memory import check_memory
 from .options import Options
 from .ordinal import check_ordinal
 from .pedigree import Pedigree
@@ -38,6 +39,7 @@ from .results import (
 from .sampling import pedigree_sampler
 from .solution import Solution, ThresholdSolution
 from .solve import choose, solve
+from .start import start_from
 from .threshold import solve_threshold
 from .variances import Variances
 
@@ -82,6 +84,8 @@ def fit(
     pedigree: Pedigree,
     *,
     genotypes: Genotypes | None = None,
+    inbreeding: NDArray[np.float64] | None = None,
+    start: Solution | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> Solution:
@@ -96,6 +100,12 @@ def fit(
         All animals, in any order; results come in the same order.
     genotypes : Genotypes, optional
         For a model with `genomic`; they belong together.
+    inbreeding : float64, shape (n_animals,), optional
+        Coefficients F where they are known already (`Pedigree.inbreeding`, `inbreeding_of_new`).
+    start : Solution, optional
+        Of an earlier fit of the same effects; the PCG starts from it. Animals are those of the first rows of the
+        pedigree, levels are found by their codes, and what is new starts at 0. The answer is the same within the
+        tolerance.
     progress : callable(fraction, step), optional
         Called at the start of each step with the share done, 0 to 1, and its name: ``inbreeding``, ``a_inverse`` (with
         genotypes ``relationships``), ``design``, ``estimate``, ``solve``, ``reliability``, ``done``; in long steps more
@@ -139,10 +149,18 @@ def fit(
     """
     tell = progress or _silent
     _check(model, records, pedigree, genotypes)
+    if start is not None and (model.genomic is not None or model.ordinal):
+        message = "an earlier solution is a start for models of linear traits without genotypes"
+        raise ModelError("start", message, place="start", fix="Leave start out")
+    if inbreeding is not None:
+        inbreeding = np.ascontiguousarray(inbreeding, dtype=np.float64)
+        check_inbreeding(inbreeding, pedigree)
     if model.genomic is not None and genotypes is not None:
-        return fit_genomic(model, model.genomic, records, pedigree, genotypes, tell, executor)
+        return fit_genomic(model, model.genomic, records, pedigree, genotypes, tell, executor, inbreeding)
+    check_memory(model, records, pedigree)
     tell(0.0, "inbreeding")
-    inbreeding = pedigree.inbreeding()
+    if inbreeding is None:
+        inbreeding = pedigree.inbreeding(model.options.threads)
     tell(0.1, "a_inverse")
     is_genetic = any(effect.kind in GENETIC for effect in model.effects)
     used = inbreeding if model.options.inbreeding else None
@@ -168,7 +186,8 @@ def fit(
         answer, found = solve_threshold(equations, model.ordinal[0], model.options, plan, tell, groups, executor)
         thresholds = (found,)
     else:
-        answer = solve(equations, model.options, plan, tell, groups, executor)
+        first = None if start is None else start_from(start, equations, model.traits)
+        answer = solve(equations, model.options, plan, tell, groups, executor, first)
     reliability, of_groups = _reliabilities(equations, answer.diagonal, inbreeding, model.options, pedigree)
     check = None
     if model.options.reliability == "approximate" and is_genetic:

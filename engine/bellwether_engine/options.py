@@ -32,6 +32,8 @@ class Options:
         Of mc-reml, at least 10: n samples leave a Monte Carlo error of 1/sqrt(n) standard errors in the estimates.
     seed : int
         Of all that is drawn at random: samples of mc-reml, sampled standard errors, the sample of exact reliabilities.
+    memory_limit_gib : float, optional
+        Refuse an evaluation whose stated memory (`estimate_memory`) is above it; models with genotypes are not stated.
     """
 
     inbreeding: bool = True
@@ -43,3 +45,4 @@ class Options:
     threads: int = 0
     samples: int = 100
     seed: int = 1
+    memory_limit_gib: float | None = None

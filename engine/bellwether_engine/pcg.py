@@ -122,8 +122,9 @@ def solve_pcg(
     report: Callable[[float], None],
     threads: int = 0,
     executor: Executor | None = None,
+    start: Vector | None = None,
 ) -> tuple[Vector, Convergence]:
-    """Solve C x = rhs by PCG from 0.
+    """Solve C x = rhs by PCG.
 
     Stops when the largest change of x over a window of 10 iterations, in units of `scale`, is below `tolerance` and
     the relative residual below 1e-8; then the residual is computed afresh, and the iteration goes on from there where
@@ -142,6 +143,8 @@ def solve_pcg(
         0: as many as there are cores. The answer has the same bits for any number.
     executor : Executor, optional
         Computes the products with C; by default these threads do. The bits are the same.
+    start : float64, shape (n_equations,), optional
+        First x, for equations in their own coordinates; by default 0.
 
     Returns
     -------
@@ -159,7 +162,8 @@ def solve_pcg(
     with Workers(threads) as workers:
         conditioner = build_preconditioner(equations, workers)
         product = EquationProduct(equations, executor or workers)
-        return _solve(equations, (product, conditioner, workers), scale, tolerance, maximum_iterations, report)
+        rule = scale, tolerance, maximum_iterations
+        return _solve(equations, (product, conditioner, workers), rule, report, start)
 
 
 Machine = tuple[EquationProduct, Preconditioner, Workers]
@@ -168,14 +172,17 @@ Machine = tuple[EquationProduct, Preconditioner, Workers]
 def _solve(
     equations: Equations,
     machine: Machine,
-    scale: Vector,
-    tolerance: float,
-    maximum_iterations: int,
+    rule: tuple[Vector, float, int],
     report: Callable[[float], None],
+    start: Vector | None,
 ) -> tuple[Vector, Convergence]:
+    scale, tolerance, maximum_iterations = rule
     rhs = equations.reduce(equations.rhs)
     size = float(np.linalg.norm(rhs)) or 1.0
     x, r = np.zeros_like(rhs), rhs.copy()
+    if start is not None:
+        x = start.copy()
+        r -= machine[0].times(x)
     done, change, residual = 0, np.inf, np.inf
     while done < maximum_iterations:
         before, r_before = x.copy(), float(np.linalg.norm(r)) / size

@@ -80,6 +80,7 @@ def solve(
     tell: Tell,
     groups: GroupPlan | None = None,
     executor: Executor | None = None,
+    start: NDArray[np.float64] | None = None,
 ) -> Answer:
     """Solve the equations and, where the plan says so, take the diagonal of C^-1.
 
@@ -105,6 +106,7 @@ def solve(
             lambda share: tell(0.25 + 0.55 * share, "solve"),
             options.threads,
             executor,
+            start,
         )
         convergence = _compare(equations, factor, x, scale, convergence)
     diagonal = None

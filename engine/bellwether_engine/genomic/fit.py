@@ -46,6 +46,7 @@ def fit_genomic(
     genotypes: Genotypes,
     tell: Callable[[float, str], None],
     executor: Executor | None = None,
+    inbreeding: NDArray[np.float64] | None = None,
 ) -> Solution:
     """Solve a genomic model; called by `bellwether_engine.fit`, which has checked the rest.
 
@@ -59,7 +60,8 @@ def fit_genomic(
     """
     tell(0.0, "inbreeding")
     genomic = genomic.settled(len(genotypes.animal))
-    inbreeding = pedigree.inbreeding()
+    if inbreeding is None:
+        inbreeding = pedigree.inbreeding(model.options.threads)
     random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
     _check(model, genomic, genotypes, records, pedigree, random)
     tell(0.05, "relationships")

@@ -74,6 +74,7 @@ class OptionsTable(Strict):
     maximum_iterations: int = 5000
     threads: int = 0
     scheduler: str | None = None
+    memory_limit_gib: float | None = None
 
 
 class GroupsTable(Strict):
@@ -182,6 +183,7 @@ def build_model(table: ModelTable) -> Model:
             threads=options.threads,
             samples=options.samples,
             seed=1 if options.seed is None else options.seed,
+            memory_limit_gib=options.memory_limit_gib,
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
         genomic=None if table.genomic is None else table.genomic.build(options.seed),

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution
+from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution, estimate_memory
 from bellwether_engine.provenance import engine_version
 from numpy.typing import NDArray
 
@@ -39,9 +39,22 @@ class Steps:
         """End the running step."""
         if self._name and self._name != "done":
             seconds = round(time.perf_counter() - self._since, 4)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            self.done.append({"step": self._name, "seconds": seconds, "peak_memory_mib": round(peak, 1)})
+            self.done.append({"step": self._name, "seconds": seconds, "peak_memory_mib": peak_mib()})
         self._name = ""
+
+
+def peak_mib() -> float:
+    """Peak memory of this process so far."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+def stated_memory(model: ModelFile, observations: Observations, animals: Animals) -> dict[str, Any]:
+    """What the engine says that it will need, beside what the process has held so far; null for genotypes."""
+    held = peak_mib()
+    if model.model.genomic is not None:
+        return {"stated_mib": None, "before_mib": held}
+    stated = estimate_memory(model.model, observations.records, animals.pedigree)
+    return {"stated_mib": round(stated.peak / 2**20, 1), "before_mib": held}
 
 
 def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: Steps) -> dict[str, Any]:

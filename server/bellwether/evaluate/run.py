@@ -18,7 +18,7 @@ from .genotype_report import genotype_report
 from .model_file import ModelFile, read_model
 from .pedigree_file import Animals, read_pedigree
 from .records_file import Observations, read_records
-from .report import Steps, add_genomic, add_genotypes, evaluation_report, inbreeding_report
+from .report import Steps, add_genomic, add_genotypes, evaluation_report, inbreeding_report, peak_mib, stated_memory
 from .scheduler import add_scheduler, executor_of
 from .tables import read_table
 
@@ -67,6 +67,7 @@ def _with_records(
     model_file, samples = _with_genotypes(model_file, genotypes, animals)
     observations = read_records(read_table(records), model_file, animals)
     quality = _quality(samples, animals, steps)
+    stated = stated_memory(model_file, observations, animals)
     solution = _fit(animals, model_file, observations, samples, steps, executor)
     steps(1.0, "write")
     tables = {
@@ -80,6 +81,7 @@ def _with_records(
         tables["variances.csv"] = outputs.variances(solution.estimates)
     steps.close()
     report = evaluation_report(animals, model_file, observations, solution, steps)
+    report["memory"] = stated | {"peak_mib": peak_mib()}
     if samples is not None:
         add_genotypes(report, samples, *quality)
         add_genomic(report, solution)
