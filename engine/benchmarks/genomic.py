@@ -163,7 +163,7 @@ def cases(given: Given) -> list[Case]:
     """Sizes of the targets, or a tenth of them."""
     k = 10 if given.quick else 1
     g, tests, flock = (5_000 // k, 50_000 // k), (1_800 // k, 10_000 // k), (200_000 // k, 10_000 // k, 50_000 // k)
-    steps: tuple[Method, ...] = ("single_step", "sssnpblup")
+    steps: tuple[Method, ...] = ("single_step", "ssgblup")
     return [
         Case("genomic relationships", f"{g[0]:,} x {g[1]:,}", relationships, g),
         Case("association", f"{tests[0]:,} x {tests[1]:,}", association, tests),

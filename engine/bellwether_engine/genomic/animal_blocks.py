@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from .packed import PackedGenotypes
 
-BLOCK_BYTES = 256
+BLOCK_BYTES = 512
 MOST_BLOCKS = 64
 CACHED_BYTES = 512
+ONE, TWO = np.uint8(1), np.uint8(2)
 Matrix = NDArray[np.float64]
 
 
@@ -45,13 +46,13 @@ class AnimalBlock:
 
 
 def animal_blocks(packed: PackedGenotypes, table: Matrix) -> list[AnimalBlock]:
-    """All animals in blocks of 1,024, or 64 blocks where there are more animals.
+    """All animals in blocks of 2,048, or 64 blocks where there are more animals.
 
     Examples
     --------
     >>> from .packed import pack
     >>> [block.animals for block in animal_blocks(pack(np.zeros((2500, 1), int)), np.zeros((1, 4)))]
-    [(0, 1024), (1024, 2048), (2048, 2500)]
+    [(0, 2048), (2048, 2500)]
     """
     wide, n = packed.data.shape[1], packed.n_animals
     step = max(BLOCK_BYTES, -(-wide // MOST_BLOCKS))
@@ -88,39 +89,38 @@ def _by_column(product: Callable[[Matrix], Matrix], v: Matrix) -> Matrix:
     return np.column_stack([product(np.ascontiguousarray(v[:, k])) for k in range(v.shape[1])])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _times(data: NDArray[np.uint8], table: Matrix, v: Matrix, first: int, last: int) -> Matrix:
-    out = np.zeros(4 * (last - first))
-    t = np.empty(4)
+    """One of the four animals of every byte after the other: a loop that the compiler turns into vectors."""
+    out = np.zeros((4, last - first))
     for start in range(0, last - first, CACHED_BYTES):
         end = min(last - first, start + CACHED_BYTES)
         for j in range(data.shape[0]):
-            for c in range(4):
-                t[c] = table[j, c] * v[j]
-            for b in range(start, end):
-                x = data[j, first + b]
-                i = 4 * b
-                out[i] += t[x & 3]
-                out[i + 1] += t[(x >> 2) & 3]
-                out[i + 2] += t[(x >> 4) & 3]
-                out[i + 3] += t[x >> 6]
-    return out
+            t0, t1, t2, t3 = table[j, 0] * v[j], table[j, 1] * v[j], table[j, 2] * v[j], table[j, 3] * v[j]
+            row = data[j, first + start : first + end]
+            for k in range(4):
+                own, shift = out[k, start:end], np.uint8(2 * k)
+                for b in range(end - start):
+                    code = row[b] >> shift
+                    few = t1 if code & ONE else t0
+                    many = t3 if code & ONE else t2
+                    own[b] += many if code & TWO else few
+    return out.T.copy().ravel()
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _transposed_times(data: NDArray[np.uint8], table: Matrix, v: Matrix, first: int, last: int) -> Matrix:
-    out = np.empty(data.shape[0])
-    t = np.empty(4)
+    planes, out = v.reshape(-1, 4).T.copy(), np.empty(data.shape[0])
     for j in range(data.shape[0]):
-        for c in range(4):
-            t[c] = table[j, c]
-        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-        for b in range(last - first):
-            x = data[j, first + b]
-            i = 4 * b
-            s0 += t[x & 3] * v[i]
-            s1 += t[(x >> 2) & 3] * v[i + 1]
-            s2 += t[(x >> 4) & 3] * v[i + 2]
-            s3 += t[x >> 6] * v[i + 3]
-        out[j] = (s0 + s1) + (s2 + s3)
+        t0, t1, t2, t3 = table[j, 0], table[j, 1], table[j, 2], table[j, 3]
+        row, total = data[j, first:last], 0.0
+        for k in range(4):
+            own, shift, part = planes[k], np.uint8(2 * k), 0.0
+            for b in range(last - first):
+                code = row[b] >> shift
+                few = t1 if code & ONE else t0
+                many = t3 if code & ONE else t2
+                part += (many if code & TWO else few) * own[b]
+            total += part
+        out[j] = total
     return out

@@ -15,7 +15,7 @@ from .packed import PackedGenotypes
 Method = Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step"]
 SINGLE_STEP: tuple[Method, ...] = ("ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step")
 WITHOUT_G: tuple[Method, ...] = ("ssgtblup", "sssnpblup", "single_step")
-FORM_LIMIT = 15_000
+FORM_LIMIT = 5_000
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Genomic:
     method : str
         ``gblup``: G among genotyped animals; ``snpblup``: marker effects; ``ssgblup``: pedigree and G together;
         ``ssgtblup`` and ``sssnpblup``: the same without forming G; ``apy``: G-inverse from a core of animals;
-        ``single_step``: ssgblup up to 15,000 genotyped animals (3.6 GB), sssnpblup above: the answer is the same.
+        ``single_step``: ssgblup up to 5,000 genotyped animals, sssnpblup above: the answer is the same.
     blend : float, optional
         Share beta of A22 in G, 0 to below 1; by default 0.05 in single-step and 0 in gblup.
     tune : str, optional
@@ -100,7 +100,7 @@ class Genomic:
 
         Examples
         --------
-        >>> Genomic("single_step").settled(10_000).method, Genomic("single_step").settled(200_000).method
+        >>> Genomic("single_step").settled(2_000).method, Genomic("single_step").settled(200_000).method
         ('ssgblup', 'sssnpblup')
         """
         if self.method != "single_step":
