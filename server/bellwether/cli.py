@@ -10,6 +10,7 @@ import typer
 import typer.core
 import typer.main
 
+from bellwether.evaluate.kernel_cache import ensure_kernel_cache
 from bellwether.launch.errors import LaunchError
 
 #: name -> (where it is, what `--help` says of it)
@@ -72,6 +73,7 @@ def bellwether() -> None:
 
 def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and its remedy."""
+    ensure_kernel_cache()
     try:
         app(prog_name="bellwether")
     except LaunchError as error:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .kernel_cache import ensure_kernel_cache
+
 app = typer.Typer(add_completion=False, help="Files in, breeding values out.")
 
 
@@ -106,4 +108,5 @@ def _check_lines(check: dict[str, Any] | None) -> list[str]:
 
 def main() -> None:
     """Run the command by itself."""
+    ensure_kernel_cache()
     app()

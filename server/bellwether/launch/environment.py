@@ -15,7 +15,7 @@ DATABASE_SERVICES = ("farm", "genetics", "research", "processing")
 PYTHON_SERVICES = (*DATABASE_SERVICES, "edge")
 USER_SERVICES = ("auth", "sessions", "profiles", "chats")
 #: of the surroundings, what any program needs to find its files and to speak its language
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR")
 JOBS_DATABASE = "bellwether_jobs"
 
 
