@@ -45,7 +45,7 @@ from .model import Model, fit
 from .options import Options
 from .pedigree import Pedigree
 from .provenance import engine_version
-from .records import Records
+from .records import Records, exponential_weights
 from .relationship import Relationship
 from .reml import Estimates, VarianceEstimate
 from .solution import (
@@ -73,5 +73,5 @@ __all__ = [
     "ModelError", "NotConverged", "Notice", "Options",
     "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
     "RelationshipBlock", "ReliabilityCheck", "ReliabilityClass", "Solution",
-    "ThresholdSolution", "VarianceEstimate", "Variances", "estimate_memory", "fit",
+    "ThresholdSolution", "VarianceEstimate", "Variances", "estimate_memory", "exponential_weights", "fit",
 ]  # fmt: skip

@@ -26,8 +26,8 @@ class Design:
     values : float64, shape (n_records, n_traits)
         NaN where missing.
     weights : float64, shape (n_records,), optional
-    residual : float64, shape (n_traits, n_traits)
-        Residual covariances of a record of weight 1.
+    residual : float64, shape (n_traits, n_traits) or (n_classes, n_traits, n_traits)
+        Residual covariances of a record of weight 1, of each residual class where there are some.
     fixed, random : tuple of blocks
     fixed_start, random_start : tuple of int
         First column of each block.
@@ -35,6 +35,7 @@ class Design:
         Of the coefficients of each random block, and its inverse.
     given_w : csr_array, optional
         In the place of the W that follows from the blocks.
+    residual_class : int32, shape (n_records,), optional
     """
 
     values: NDArray[np.float64]
@@ -47,6 +48,7 @@ class Design:
     covariance: tuple[NDArray[np.float64], ...]
     precision: tuple[NDArray[np.float64], ...]
     given_w: csr_array | None = None
+    residual_class: NDArray[np.int32] | None = None
 
     @property
     def n_fixed(self) -> int:
@@ -101,7 +103,7 @@ class Design:
     @cached_property
     def residual_inverse(self) -> csr_array:
         """R^-1 as a matrix, csr_array of shape (n_observations, n_observations), block diagonal by record."""
-        return residual_inverse(self.observed, self.residual, self.weights)
+        return residual_inverse(self.observed, self.residual, self.weights, self.residual_class)
 
 
 def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Records, variances: Variances) -> Design:
@@ -115,7 +117,7 @@ def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Re
     widths = [len(block.level) for block in fixed] + [len(block.level) * len(block.members) for block in random]
     starts = np.concatenate([[0], np.cumsum(widths)]).astype(int).tolist()
     covariance = covariances(random, records.values.shape[1], variances)
-    check_residual(variances.residual, records.values.shape[1])
+    check_residual(variances.residual, records)
     return Design(
         values=records.values,
         weights=records.weights,
@@ -128,15 +130,26 @@ def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Re
         precision=tuple(
             inverse(matrix, f"variances.{block.variance_of}") for block, matrix in zip(random, covariance, strict=True)
         ),
+        residual_class=records.residual_class,
     )
 
 
-def check_residual(residual: NDArray[np.float64], n_traits: int) -> None:
-    """Refuse a residual matrix of another size, or that is not positive definite."""
-    if residual.shape != (n_traits, n_traits):
-        message = f"the residual matrix is {residual.shape[0]} x {residual.shape[1]}, the model has {n_traits} traits"
-        raise ModelError("variance_size", message, place="variances.residual", fix="Give one row per trait")
-    inverse(residual, "variances.residual")
+def check_residual(residual: NDArray[np.float64], records: Records) -> None:
+    """Refuse residual matrices of another size, that are not positive definite, or that the classes do not fit."""
+    n_traits, classes, place = records.values.shape[1], records.residual_class, "variances.residual"
+    size = residual.shape[-1]
+    if size != n_traits:
+        message = f"the residual matrix is {size} x {size}, the model has {n_traits} traits"
+        raise ModelError("variance_size", message, place=place, fix="Give one row per trait")
+    if (residual.ndim == 3) != (classes is not None):
+        message = "residual classes of the records and one residual matrix for each class belong together"
+        raise ModelError("residual_class", message, place=place, fix="Give both, or neither")
+    if classes is not None and not ((classes >= 0) & (classes < len(residual))).all():
+        rows = np.flatnonzero((classes < 0) | (classes >= len(residual)))[:20]
+        message, fix = "a residual class has no matrix", f"Use classes 0 to {len(residual) - 1}"
+        raise ModelError("residual_class", message, place="records", fix=fix, positions=tuple(rows.tolist()))
+    for matrix in residual.reshape(-1, n_traits, n_traits):
+        inverse(matrix, place)
 
 
 Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -162,25 +175,29 @@ def _member_entries(block: RandomBlock, k: int, number: NDArray[np.int64], start
 
 
 def residual_inverse(
-    observed: NDArray[np.bool_], residual: NDArray[np.float64], weights: NDArray[np.float64] | None
+    observed: NDArray[np.bool_],
+    residual: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    residual_class: NDArray[np.int32] | None = None,
 ) -> csr_array:
-    """Inverse of R: one small inverse per pattern of missing traits, times the weight of the record.
+    """Inverse of R: one small inverse per residual class and pattern of missing traits, times the weight of the record.
 
     Parameters
     ----------
     observed : bool, shape (n_records, n_traits)
-    residual : float64, shape (n_traits, n_traits)
+    residual : float64, shape (n_traits, n_traits) or (n_classes, n_traits, n_traits)
     weights : float64, shape (n_records,), optional
+    residual_class : int32, shape (n_records,), optional
 
     Returns
     -------
     csr_array, shape (n_observations, n_observations)
     """
-    kinds, pattern = number_patterns(observed)
+    kinds, classes, pattern = residual_patterns(observed, residual_class)
     weight = np.ones(len(observed)) if weights is None else weights
     start = np.concatenate([[0], np.cumsum(observed.sum(axis=1))])
     rows, columns, values = [], [], []
-    for i, (kind, block) in enumerate(zip(kinds, pattern_inverses(kinds, residual), strict=True)):
+    for i, (kind, block) in enumerate(zip(kinds, pattern_inverses(kinds, residual, classes), strict=True)):
         traits, members = np.flatnonzero(kind), np.flatnonzero(pattern == i)
         for a, trait in enumerate(traits):
             for b, other in enumerate(traits):
@@ -203,19 +220,36 @@ def number_patterns(observed: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDA
     return (present[:, None] & bits) != 0, np.searchsorted(present, codes).astype(np.int32)
 
 
-def pattern_inverses(kinds: NDArray[np.bool_], residual: NDArray[np.float64]) -> NDArray[np.float64]:
+def residual_patterns(
+    observed: NDArray[np.bool_], residual_class: NDArray[np.int32] | None
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32]]:
+    """Records with one inverse: which traits are observed, the residual class, and which of them each record has."""
+    kinds, pattern = number_patterns(observed)
+    if residual_class is None:
+        return kinds, np.zeros(len(kinds), np.int64), pattern
+    codes = residual_class.astype(np.int64) * len(kinds) + pattern
+    present, found = np.unique(codes, return_inverse=True)
+    return kinds[present % len(kinds)], present // len(kinds), found.astype(np.int32)
+
+
+def pattern_inverses(
+    kinds: NDArray[np.bool_], residual: NDArray[np.float64], classes: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Inverse of the residual covariances of the observed traits, 0 at the others, (n_kinds, n_traits, n_traits).
+
+    `residual` is one matrix, or one for each residual class.
 
     Examples
     --------
-    >>> pattern_inverses(np.array([[True, False], [True, True]]), 2.0 * np.eye(2)).tolist()
+    >>> pattern_inverses(np.array([[True, False], [True, True]]), 2.0 * np.eye(2), np.zeros(2, int)).tolist()
     [[[0.5, 0.0], [0.0, 0.0]], [[0.5, 0.0], [0.0, 0.5]]]
     """
-    inverses = np.zeros((len(kinds), *residual.shape))
-    for own, kind in zip(inverses, kinds, strict=True):
+    matrices = residual[classes] if residual.ndim == 3 else np.broadcast_to(residual, (len(kinds), *residual.shape))
+    inverses = np.zeros(matrices.shape)
+    for own, kind, matrix in zip(inverses, kinds, matrices, strict=True):
         traits = np.flatnonzero(kind)
         if traits.size:
-            block = np.linalg.inv(residual[np.ix_(traits, traits)])
+            block = np.linalg.inv(matrix[np.ix_(traits, traits)])
             own[np.ix_(traits, traits)] = 0.5 * (block + block.T)
     return inverses
 

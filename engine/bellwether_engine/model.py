@@ -264,9 +264,11 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
 
 
 def check_estimation(model: Model) -> None:
-    """Refuse to estimate the variances of a threshold model."""
-    if model.options.estimate != "none" and model.ordinal:
-        message = "variances with ordinal traits cannot be estimated in this version"
+    """Refuse to estimate the variances of a threshold model, and those of residual classes."""
+    without = {"ordinal traits": bool(model.ordinal), "residual classes": model.variances.residual.ndim == 3}
+    wrong = [name for name, is_there in without.items() if is_there]
+    if model.options.estimate != "none" and wrong:
+        message = f"variances with {wrong[0]} cannot be estimated in this version"
         fix = 'Estimate them without, then give them with estimate = "none"'
         raise ModelError("not_available", message, place="options.estimate", fix=fix)
 

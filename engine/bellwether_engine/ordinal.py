@@ -28,8 +28,10 @@ def check_ordinal(
     if set(ordinal) - set(traits):
         message = f"{ordinal[0]} is ordinal, but no trait of the model"
         raise ModelError("unknown_trait", message, place=place, fix="Name a trait of the model")
-    if len(traits) > 1 or records.weights is not None:
-        message = "an ordinal trait together with other traits, or with weights, is not available in this version"
+    if len(traits) > 1 or records.weights is not None or records.residual_class is not None:
+        message = (
+            "an ordinal trait together with other traits, weights or residual classes is not available in this version"
+        )
         raise ModelError("not_available", message, place=place, fix="Fit the ordinal trait alone, one row per record")
     if not np.allclose(residual, 1.0):
         message = "the residual variance of an ordinal trait is 1"

@@ -79,4 +79,5 @@ def provenance(
         parameters["genomic"] = asdict(model.genomic)
     draws = model.options.estimate != "none" or model.options.reliability == "approximate"
     seed = model.options.seed if draws else None
-    return Provenance(engine_version(), method, parameters, digest([*arrays, ("weights", records.weights)]), seed)
+    arrays += [("weights", records.weights), ("residual_class", records.residual_class)]
+    return Provenance(engine_version(), method, parameters, digest(arrays), seed)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .design import Design, number_patterns, pattern_inverses
+from .design import Design, pattern_inverses, residual_patterns
 from .executor import Executor
 from .terms import (
     Codes,
@@ -55,7 +55,7 @@ class RecordLayout:
         self.random = [
             random_terms(block, at - removed) for block, at in zip(design.random, design.random_start, strict=True)
         ]
-        self.kinds, self.pattern = number_patterns(design.observed)
+        self.kinds, self.classes, self.pattern = residual_patterns(design.observed, design.residual_class)
 
     @property
     def terms(self) -> list[Term]:
@@ -133,7 +133,7 @@ class RecordProduct:
     def __init__(self, layout: RecordLayout, design: Design, executor: Executor) -> None:
         self._executor, self._shape = executor, design.values.shape
         terms, lists = layout.terms, layout.lists
-        inverses = pattern_inverses(layout.kinds, design.residual)
+        inverses = pattern_inverses(layout.kinds, design.residual, layout.classes)
         weight = np.empty(0) if design.weights is None else design.weights
         self._few = [term for term, records in zip(terms, lists, strict=True) if records is None]
         self._pieces = even_pieces(self._shape[0])
@@ -181,7 +181,7 @@ def right_hand_side(layout: RecordLayout, design: Design, executor: Executor) ->
     """``W' R^-1 y``, float64 of shape (n_equations,)."""
     e = np.where(design.observed, design.values, 0.0)
     weight = np.empty(0) if design.weights is None else design.weights
-    weigh(layout.pattern, pattern_inverses(layout.kinds, design.residual), weight, e)
+    weigh(layout.pattern, pattern_inverses(layout.kinds, design.residual, layout.classes), weight, e)
     rhs = np.zeros(layout.n_equations)
     RecordProduct(layout, design, executor).add_transposed(e, rhs)
     return rhs
@@ -224,4 +224,4 @@ def fixed_crossed(layout: RecordLayout, design: Design, limit: int) -> tuple[NDA
 
 def _residual(layout: RecordLayout, design: Design) -> tuple[Codes, Matrix, Matrix]:
     weight = np.empty(0) if design.weights is None else design.weights
-    return layout.pattern, pattern_inverses(layout.kinds, design.residual), weight
+    return layout.pattern, pattern_inverses(layout.kinds, design.residual, layout.classes), weight

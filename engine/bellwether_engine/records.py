@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .errors import ModelError
 from .positions import as_positions
@@ -30,6 +30,8 @@ class Records:
         meant (and so may the whole column be left out).
     weights : float64, shape (n_records,), optional
         The residual variance of a row is divided by its weight; greater than 0.
+    residual_class : int32, shape (n_records,), optional
+        Which of the matrices of ``Variances.residual`` belongs to the row.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class Records:
     values: NDArray[np.float64]
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     weights: NDArray[np.float64] | None = None
+    residual_class: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
         animal = as_positions(self.animal, "records", ModelError)
@@ -59,6 +62,8 @@ class Records:
         object.__setattr__(self, "columns", columns)
         if self.weights is not None:
             object.__setattr__(self, "weights", np.ascontiguousarray(self.weights, dtype=np.float64))
+        if self.residual_class is not None:
+            object.__setattr__(self, "residual_class", as_positions(self.residual_class, "records", ModelError))
         self._check()
 
     @property
@@ -71,6 +76,8 @@ class Records:
         lengths = {"values": len(self.values)} | {name: len(column) for name, column in self.columns.items()}
         if self.weights is not None:
             lengths["weights"] = len(self.weights)
+        if self.residual_class is not None:
+            lengths["residual_class"] = len(self.residual_class)
         for name, length in lengths.items():
             if length != n:
                 message = f"column {name} has {length} rows, animal has {n}"
@@ -85,3 +92,32 @@ class Records:
                 rows = tuple(int(i) for i in wrong)
                 message = "a weight is missing or not above 0"
                 raise ModelError("weight", message, place="records", fix="Give a weight above 0", positions=rows)
+
+
+def exponential_weights(x: ArrayLike, slope: float) -> NDArray[np.float64]:
+    """Weights of records whose residual variance is ``var_e exp(slope x)``, float64 of shape (n_records,).
+
+    With ``log var_e = b0 + b1 x`` the variance given to the model is ``exp(b0)`` and the slope b1.
+
+    Raises
+    ------
+    ModelError
+        ``not_finite`` for an `x` that is missing, or a weight that is 0 or infinite.
+
+    References
+    ----------
+    Foulley et al. 1992, GSE 24:31 (log-linear models of residual variances).
+
+    Examples
+    --------
+    >>> exponential_weights([0.0, 1.0], np.log(2.0))
+    array([1. , 0.5])
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        weights = np.exp(-slope * np.asarray(x, dtype=np.float64))
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0.0)))[:20]
+    if wrong.size:
+        message = "the residual variance of a record is missing, 0 or infinite"
+        fix = "Fill in the column, or centre it and look at the slope"
+        raise ModelError("not_finite", message, place="records", fix=fix, positions=tuple(wrong.tolist()))
+    return weights

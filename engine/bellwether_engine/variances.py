@@ -17,8 +17,8 @@ class Variances:
 
     Attributes
     ----------
-    residual : float64, shape (n_traits, n_traits)
-        R0. A number is read as a 1 x 1 matrix, here and below.
+    residual : float64, shape (n_traits, n_traits) or (n_classes, n_traits, n_traits)
+        R0, or one for each of ``Records.residual_class``. A number is read as a 1 x 1 matrix, here and below.
     additive : float64, shape (k, k), optional
         G0 over the traits of the additive effect; with a basis over traits, then coefficients inside each trait.
     additive_maternal : float64, shape (k, k), optional
@@ -51,13 +51,23 @@ class Variances:
         for name in ("residual", "additive", "additive_maternal", "permanent", "permanent_dam"):
             matrix = getattr(self, name)
             if matrix is not None:
-                object.__setattr__(self, name, square(matrix, f"variances.{name}"))
+                read = _residuals if name == "residual" else square
+                object.__setattr__(self, name, read(matrix, f"variances.{name}"))
         checked = {name: square(matrix, f"variances.random.{name}") for name, matrix in self.random.items()}
         object.__setattr__(self, "random", checked)
         if self.additive is not None and self.additive_maternal is not None:
             message = "additive and additive_maternal exclude each other"
             fix = "Keep additive_maternal for a maternal model, additive otherwise"
             raise ModelError("two_additive", message, place="variances", fix=fix)
+
+
+def _residuals(matrix: ArrayLike, place: str) -> NDArray[np.float64]:
+    """One checked matrix, or one for each residual class."""
+    try:
+        by_class = np.ndim(matrix) == 3
+    except ValueError:
+        by_class = False
+    return np.stack([square(one, place) for one in np.asarray(matrix)]) if by_class else square(matrix, place)
 
 
 def square(matrix: ArrayLike, place: str) -> NDArray[np.float64]:

@@ -62,6 +62,10 @@ def test_residual_inverse_by_pattern(seed):
     full = [[residual[t, s] / weights[r] if r == q else 0.0 for q, s in cells] for r, t in cells]
     inverse = residual_inverse(observed, residual, weights).toarray()
     np.testing.assert_allclose(inverse @ np.reshape(full, inverse.shape), np.eye(len(cells)), atol=1e-8)
+    both, classes = np.array([residual, np.diag([1.0, 2.0, 4.0])]), rng.integers(0, 2, 9).astype(np.int32)
+    full = [[both[classes[r], t, s] / weights[r] if r == q else 0.0 for q, s in cells] for r, t in cells]
+    inverse = residual_inverse(observed, both, weights, classes).toarray()
+    np.testing.assert_allclose(inverse @ np.reshape(full, inverse.shape), np.eye(len(cells)), atol=1e-8)
 
 
 def test_legendre_polynomials_are_the_textbook_ones():

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .findings import BadInput, Finding, refuse
 from .genomic_table import GenomicTable
+from .residual_table import ResidualTable
 
 Matrix = float | list[list[float]]
 
@@ -52,7 +53,7 @@ class TraitTable(Strict):
 class VariancesTable(Strict):
     """`[variances]`: a number or a matrix each."""
 
-    residual: Matrix
+    residual: Matrix | None = None
     additive: Matrix | None = None
     additive_maternal: Matrix | None = None
     permanent: Matrix | None = None
@@ -100,6 +101,7 @@ class ModelTable(Strict):
     groups: GroupsTable | None = None
     metafounders: MetafoundersTable | None = None
     genomic: GenomicTable | None = None
+    residual: ResidualTable | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class ModelFile:
     gamma: Matrix | None = None
     genomic: GenomicTable | None = None
     scheduler: str | None = None
+    residual: ResidualTable | None = None
 
     @property
     def sha256(self) -> str:
@@ -155,7 +158,16 @@ def read_model(path: Path) -> ModelFile:
         options = table.options
         model = build_model(table)
         return ModelFile(
-            path, text, model, options.weights, options.seed, names, gamma, table.genomic, options.scheduler
+            path,
+            text,
+            model,
+            options.weights,
+            options.seed,
+            names,
+            gamma,
+            table.genomic,
+            options.scheduler,
+            table.residual,
         )
     except ModelError as error:
         raise refuse(path, line_of(text, error.place), error.code, error.message, error.fix, error.place) from error
@@ -167,7 +179,10 @@ def build_model(table: ModelTable) -> Model:
     given = table.variances
     maternal = next((effect.name for effect in table.effects if effect.kind == "maternal"), "dam")
     effects = tuple(_effect(effect, maternal, given) for effect in table.effects)
-    variances = Variances(**{name: getattr(given, name) for name in VariancesTable.model_fields})
+    matrices = {name: getattr(given, name) for name in VariancesTable.model_fields}
+    if table.residual is not None and table.residual.matrices is not None:
+        matrices["residual"] = table.residual.stacked
+    variances = Variances(**matrices)
     options = table.options
     return Model(
         traits,
@@ -206,6 +221,12 @@ def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect
 
 
 def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
+    by_class = table.residual is not None and table.residual.matrices is not None
+    if by_class == (table.variances.residual is not None):
+        message = "the residual variances are given twice" if by_class else "variances.residual: Field required"
+        fix = "Keep residual, or [residual.matrices]" if by_class else "Add variances.residual"
+        place = "variances.residual" if by_class else "variances"
+        raise refuse(path, line_of(text, place), "two_residuals" if by_class else "missing_key", message, fix, place)
     if table.groups and table.metafounders:
         message, fix = "groups and metafounders exclude each other", "Keep one of them"
         raise refuse(path, line_of(text, "groups"), "groups_and_metafounders", message, fix, "groups")

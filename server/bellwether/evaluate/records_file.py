@@ -52,13 +52,26 @@ def read_records(table: Table, model: ModelFile, animals: Animals) -> Observatio
             columns[effect.name], labels[effect.name] = codes(table.column(effect.name))
         elif effect.kind == "covariate" and effect.basis is None:
             columns[effect.name] = _numbers(table, effect.name)
-    weights = None if model.weights is None else _numbers(table, model.weights)
+    weights, residual_class = _residual(table, model, np.asarray(np.isfinite(np.column_stack(values)).any(axis=1)))
     try:
-        records = Records(animal, np.column_stack(values), columns, weights)
+        records = Records(animal, np.column_stack(values), columns, weights, residual_class)
     except ModelError as error:
         rows, field = list(error.positions), model.weights or "animal"
         raise BadInput(table.findings(rows, error.code, error.message, error.fix, field)) from error
     return Observations(table, records, labels)
+
+
+def _residual(
+    table: Table, model: ModelFile, has_trait: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64] | None, NDArray[np.int32] | None]:
+    """Weights and residual classes of the records."""
+    weights = None if model.weights is None else _numbers(table, model.weights)
+    if model.residual is None:
+        return weights, None
+    if model.residual.slope is None:
+        return weights, model.residual.classes(table, has_trait)
+    by_slope = model.residual.weights(table, _numbers(table, model.residual.by), has_trait)
+    return by_slope if weights is None else weights * by_slope, None
 
 
 def _check_uses(model: ModelFile) -> None:
