@@ -24,7 +24,7 @@ from bellwether_engine.genomic.packed import PackedGenotypes
 from bellwether_engine.pcg import solve_pcg
 from bellwether_engine.results import genetic_scale
 from rows import Case, Given, Row, check, main, peak_mib, timed
-from scale import animal_model, flock_book, weights_of
+from scale import SEED, animal_model, flock_book, true_values, weights_of
 
 THREADS = "threads of one process"
 
@@ -32,7 +32,7 @@ THREADS = "threads of one process"
 def equations_of(n: int) -> Equations:
     """The equations of the animal model of `scale`."""
     pedigree, model = flock_book(n), animal_model()
-    records = weights_of(pedigree)
+    records = weights_of(pedigree, true_values(pedigree, None, 1.0, SEED)[:, 0])
     random, _ = random_blocks(model.effects, model.traits, records, pedigree)
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
     constrained = find_constraints(design, model.traits).constrained

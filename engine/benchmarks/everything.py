@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import distribution
 import genomic
+import maternal
 import reml
 import scale
 from rows import Case, Given, main
@@ -14,7 +15,7 @@ from rows import Case, Given, main
 
 def cases(given: Given) -> list[Case]:
     """The cases of all scripts, in the order of the table."""
-    return [case for script in (scale, reml, genomic, distribution) for case in script.cases(given)]
+    return [case for script in (scale, maternal, reml, genomic, distribution) for case in script.cases(given)]
 
 
 if __name__ == "__main__":
