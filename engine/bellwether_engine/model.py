@@ -265,10 +265,13 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
 
 def check_estimation(model: Model) -> None:
     """Refuse to estimate the variances of a threshold model, and those of residual classes."""
-    without = {"ordinal traits": bool(model.ordinal), "residual classes": model.variances.residual.ndim == 3}
-    wrong = [name for name, is_there in without.items() if is_there]
-    if model.options.estimate != "none" and wrong:
-        message = f"variances with {wrong[0]} cannot be estimated in this version"
+    why = ""
+    if model.ordinal:
+        why = "the likelihood of an ordinal trait has no closed form, and approximations are biased for rare categories"
+    elif model.variances.residual.ndim == 3:
+        why = "one residual matrix is estimated, not one for each residual class"
+    if model.options.estimate != "none" and why:
+        message = f"variances cannot be estimated in this version: {why}"
         fix = 'Estimate them without, then give them with estimate = "none"'
         raise ModelError("not_available", message, place="options.estimate", fix=fix)
 

@@ -20,7 +20,8 @@ def check_ordinal(
     Raises
     ------
     ModelError
-        ``unknown_trait``, ``not_available`` (more than one trait, or weights), ``residual_not_one``, ``categories``.
+        ``unknown_trait``, ``not_available`` (more than one trait, weights, residual classes), ``residual_not_one``,
+        ``categories``.
     """
     if not ordinal:
         return
@@ -28,11 +29,7 @@ def check_ordinal(
     if set(ordinal) - set(traits):
         message = f"{ordinal[0]} is ordinal, but no trait of the model"
         raise ModelError("unknown_trait", message, place=place, fix="Name a trait of the model")
-    if len(traits) > 1 or records.weights is not None or records.residual_class is not None:
-        message = (
-            "an ordinal trait together with other traits, weights or residual classes is not available in this version"
-        )
-        raise ModelError("not_available", message, place=place, fix="Fit the ordinal trait alone, one row per record")
+    _check_alone(traits, records, place)
     if not np.allclose(residual, 1.0):
         message = "the residual variance of an ordinal trait is 1"
         fix = "Set residual = 1: liability is measured in residual standard deviations"
@@ -41,6 +38,18 @@ def check_ordinal(
     if not 2 <= count <= CATEGORIES:
         message = f"{ordinal[0]} has {count} categories"
         raise ModelError("categories", message, place=place, fix=f"2 to {CATEGORIES} categories; else a linear trait")
+
+
+def _check_alone(traits: tuple[str, ...], records: Records, place: str) -> None:
+    """Refuse what the likelihood of one liability with residual variance 1 has no place for."""
+    if len(traits) > 1:
+        message = "not available in this version: categories are fitted to one liability, without residual covariances"
+        fix = "Fit the ordinal trait alone, or code it as a linear trait beside the others"
+        raise ModelError("not_available", message, place=place, fix=fix)
+    if records.weights is not None or records.residual_class is not None:
+        message = "every liability has residual variance 1: weights and residual classes have no place in it"
+        fix = "Leave them out; give an animal seen several times one row for each"
+        raise ModelError("not_available", message, place=place, fix=fix)
 
 
 def refuse_extremes(design: Design, category: NDArray[np.int64], highest: int) -> None:

@@ -117,3 +117,20 @@ def test_refusals(values, change, code):
     with pytest.raises(ModelError) as caught:
         fit(Model(effects=(Effect("herd", "fixed"), ANIMAL), **given), records, Pedigree([-1] * 4, [-1] * 4))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("traits", "values", "given", "estimate", "why"),
+    [
+        (("a", "b"), [[1.0, 2.0], [2.0, 1.0]], {}, "none", "without residual covariances"),
+        (("a",), [1.0, 2.0], {"weights": [1.0, 2.0]}, "none", "have no place"),
+        (("a",), [1.0, 2.0], {"residual_class": [0, 0]}, "none", "have no place"),
+        (("a",), [1.0, 2.0], {}, "ai-reml", "no closed form"),
+    ],
+)
+def test_a_refusal_says_why(traits, values, given, estimate, why):
+    variances = Variances(np.eye(len(traits)), additive=np.eye(len(traits)))
+    model = Model(traits, (ANIMAL,), variances, Options(estimate=estimate), ordinal=("a",))
+    with pytest.raises(ModelError, match=why) as caught:
+        fit(model, Records([0, 1], values, **given), Pedigree([-1, -1], [-1, -1]))
+    assert caught.value.code == "not_available"
