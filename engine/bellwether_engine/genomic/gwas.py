@@ -14,10 +14,11 @@ from .centred import Centred
 from .threads import for_pieces
 
 Matrix = NDArray[np.float64]
+Grid = tuple[Matrix, Matrix, Matrix]
 TILE = 512
 LOWEST, HIGHEST, GRID = -11.5, 11.5, 12
 GOLDEN = 0.6180339887498949
-STEPS = 30
+STEPS, CLOSE = 60, 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +91,11 @@ def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | Non
     values, vectors = np.linalg.eigh(relationship)
     values = np.maximum(values, 0.0)
     known = np.ascontiguousarray(np.column_stack([basis, records]).T @ vectors)
+    grid = _on_grid(values, known)
     plain = Centred(z.packed, z.frequency, np.ones(z.n_markers))
     out = np.full((z.n_markers, 3), np.nan)
     for first in range(0, z.n_markers, TILE):
-        _tile(plain, first, vectors, (values, known, basis), out)
+        _tile(plain, first, vectors, (values, known, grid, basis), out)
     p = fdtrc(1.0, n - fixed.shape[1] - 1.0, (out[:, 0] / out[:, 1]) ** 2)
     return Association(out[:, 0], out[:, 1], p, np.exp(out[:, 2]), z.frequency, inflation(p))
 
@@ -110,14 +112,14 @@ def inflation(p: Matrix) -> float:
     return float(chdtri(1.0, np.median(known)) / chdtri(1.0, 0.5)) if known.size else float("nan")
 
 
-def _tile(z: Centred, first: int, vectors: Matrix, given: tuple[Matrix, Matrix, Matrix], out: Matrix) -> None:
+def _tile(z: Centred, first: int, vectors: Matrix, given: tuple[Matrix, Matrix, Grid, Matrix], out: Matrix) -> None:
     """Test the markers from `first` on and write their rows of `out`."""
-    values, known, basis = given
+    values, known, grid, basis = given
     block = np.asarray(z.decode(first, first + TILE))
     rest = block - basis @ (basis.T @ block)
     keep = np.flatnonzero((rest**2).sum(axis=0) > 1e-8 * np.maximum((block**2).sum(axis=0), 1e-8))
     rotated, part = np.ascontiguousarray(block[:, keep].T @ vectors), np.empty((len(keep), 3))
-    for_pieces(lambda a, b: _test(values, known, rotated, part, a, b), len(keep), 32)
+    for_pieces(lambda a, b: _test(values, known, grid, rotated, part, a, b), len(keep), 32)
     out[first + keep] = part
 
 
@@ -137,62 +139,122 @@ def _check(n: int, relationship: Matrix, y: Matrix, x: Matrix) -> Matrix:
 
 
 @njit(cache=True, nogil=True)
-def _test(values: Matrix, known: Matrix, markers: Matrix, out: Matrix, first: int, last: int) -> None:
+def _test(values: Matrix, known: Matrix, grid: Grid, markers: Matrix, out: Matrix, first: int, last: int) -> None:
     """Effect, standard error and log variance ratio of each marker."""
-    c = len(known) - 1
+    c, weights, determinants, crossed = len(known) - 1, grid[0], grid[1], grid[2]
     w = np.empty(len(values))
     s = np.empty((c + 2, c + 2))
     step = (HIGHEST - LOWEST) / (GRID - 1)
     for j in range(first, last):
         best, at = -np.inf, LOWEST
         for k in range(GRID):
-            fit = _likelihood(LOWEST + k * step, values, known, markers[j], w, s)
+            s[:] = crossed[k]
+            fit = _finish(determinants[k], weights[k], known, markers[j], s)
             if fit > best:
                 best, at = fit, LOWEST + k * step
-        low, high = max(LOWEST, at - step), min(HIGHEST, at + step)
-        a, b = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        of_a = _likelihood(a, values, known, markers[j], w, s)
-        of_b = _likelihood(b, values, known, markers[j], w, s)
-        for _ in range(STEPS):
-            if of_a >= of_b:
-                high, b, of_b = b, a, of_a
-                a = high - GOLDEN * (high - low)
-                of_a = _likelihood(a, values, known, markers[j], w, s)
-            else:
-                low, a, of_a = a, b, of_b
-                b = low + GOLDEN * (high - low)
-                of_b = _likelihood(b, values, known, markers[j], w, s)
-        middle = 0.5 * (low + high)
-        if best > _likelihood(middle, values, known, markers[j], w, s):
-            middle = at
-            _likelihood(at, values, known, markers[j], w, s)
+        at = _climb(at, best, step, values, known, markers[j], w, s)
+        _likelihood(at, values, known, markers[j], w, s)
         out[j, 0] = s[c + 1, c] / s[c, c]
         out[j, 1] = s[c + 1, c + 1] / np.sqrt(len(values) - c - 1.0) / s[c, c]
-        out[j, 2] = middle
+        out[j, 2] = at
+
+
+@njit(cache=True, nogil=True)
+def _on_grid(values: Matrix, known: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """What the likelihood needs of the model without the marker, at each point of the grid."""
+    c = len(known) - 1
+    weights, determinants = np.empty((GRID, len(values))), np.empty(GRID)
+    crossed = np.zeros((GRID, c + 2, c + 2))
+    for k in range(GRID):
+        determinants[k] = _weigh(LOWEST + k * (HIGHEST - LOWEST) / (GRID - 1), values, weights[k])
+        _cross(weights[k], known, crossed[k])
+    return weights, determinants, crossed
+
+
+@njit(cache=True, nogil=True)
+def _climb(
+    x: float, of_x: float, step: float, values: Matrix, known: Matrix, marker: Matrix, w: Matrix, s: Matrix
+) -> float:
+    """Brent's method from the best point of the grid (Brent 1973, chapter 5)."""
+    low, high = max(LOWEST, x - step), min(HIGHEST, x + step)
+    second, third, of_second, of_third = x, x, of_x, of_x
+    move, before = 0.0, 0.0
+    for _ in range(STEPS):
+        middle = 0.5 * (low + high)
+        if abs(x - middle) <= 2.0 * CLOSE - 0.5 * (high - low):
+            break
+        r = (x - second) * (of_third - of_x)
+        q = (x - third) * (of_second - of_x)
+        p, q = (x - third) * q - (x - second) * r, 2.0 * (q - r)
+        p, q = (-p, q) if q > 0.0 else (p, -q)
+        if abs(before) > CLOSE and abs(p) < abs(0.5 * q * before) and q * (low - x) < p < q * (high - x):
+            before, move = move, p / q
+            if x + move - low < 2.0 * CLOSE or high - x - move < 2.0 * CLOSE:
+                move = CLOSE if middle >= x else -CLOSE
+        else:
+            before = low - x if x >= middle else high - x
+            move = (1.0 - GOLDEN) * before
+        u = x + (move if abs(move) >= CLOSE else CLOSE if move > 0.0 else -CLOSE)
+        of_u = _likelihood(u, values, known, marker, w, s)
+        if of_u >= of_x:
+            low, high = (x, high) if u >= x else (low, x)
+            third, of_third, second, of_second, x, of_x = second, of_second, x, of_x, u, of_u
+        else:
+            low, high = (u, high) if u < x else (low, u)
+            if of_u >= of_second or second == x:
+                third, of_third, second, of_second = second, of_second, u, of_u
+            elif of_u >= of_third or third in (x, second):
+                third, of_third = u, of_u
+    return x
+
+
+@njit(cache=True, nogil=True)
+def _likelihood(log_ratio: float, values: Matrix, known: Matrix, marker: Matrix, w: Matrix, s: Matrix) -> float:
+    """REML log-likelihood up to a constant; `s` is left with the Cholesky factor over (fixed, marker, record)."""
+    log_det = _weigh(log_ratio, values, w)
+    _cross(w, known, s)
+    fit: float = _finish(log_det, w, known, marker, s)
+    return fit
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _likelihood(log_ratio: float, values: Matrix, known: Matrix, marker: Matrix, w: Matrix, s: Matrix) -> float:
-    """REML log-likelihood up to a constant; `s` is left with the Cholesky factor over (fixed, marker, record)."""
-    n, c = len(values), len(known) - 1
+def _weigh(log_ratio: float, values: Matrix, w: Matrix) -> float:
+    """``w = 1 / (ratio values + 1)``; the log determinant."""
     ratio = np.exp(log_ratio)
     log_det, product = 0.0, 1.0
-    for i in range(n):
+    for i in range(len(values)):
         h = ratio * values[i] + 1.0
         w[i] = 1.0 / h
         product *= h
         if i % 8 == 7:
             log_det += np.log(product)
             product = 1.0
-    log_det += np.log(product)
-    for a in range(c + 2):
-        left = marker if a == c else known[min(a, c)]
+    total: float = log_det + np.log(product)
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _cross(w: Matrix, known: Matrix, s: Matrix) -> None:
+    """Weighted products of fixed effects and record with each other, in the rows of `s` that are not the marker's."""
+    c = len(known) - 1
+    for a in range(c + 1):
         for b in range(a + 1):
-            right = marker if b == c else known[min(b, c)]
             total = 0.0
-            for i in range(n):
-                total += w[i] * left[i] * right[i]
-            s[a, b] = total
+            for i in range(len(w)):
+                total += w[i] * known[a, i] * known[b, i]
+            s[a + (a == c), b + (b == c)] = total
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _finish(log_det: float, w: Matrix, known: Matrix, marker: Matrix, s: Matrix) -> float:
+    """Add the marker to the products in `s` and factorise them: the log-likelihood."""
+    n, c = len(w), len(known) - 1
+    for a in range(c + 2):
+        right = marker if a == c else known[min(a, c)]
+        total = 0.0
+        for i in range(n):
+            total += w[i] * marker[i] * right[i]
+        s[max(a, c), min(a, c)] = total
     for a in range(c + 2):
         for b in range(a + 1):
             total = s[a, b]
