@@ -29,6 +29,12 @@ def check_traits(traits: tuple[str, ...], records: Records) -> None:
             raise ModelError("no_records", message, place=f"traits.{trait}", fix="Add records or drop the trait")
 
 
+def constant_traits(traits: tuple[str, ...], records: Records) -> list[str]:
+    """Traits of several records that are all equal."""
+    known = [values[np.isfinite(values)] for values in records.values.T]
+    return [trait for trait, values in zip(traits, known, strict=True) if len(values) > 1 and np.ptp(values) == 0.0]
+
+
 def check_effects(effects: tuple[Effect, ...], traits: tuple[str, ...]) -> None:
     """Refuse effects that repeat each other or act on traits that do not exist."""
     for kind in ONCE:

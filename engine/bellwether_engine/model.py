@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .approximate import approximate
 from .blocks import fixed_blocks, random_blocks
-from .checks import check_effects, check_inbreeding, check_options, check_positions, check_traits
+from .checks import check_effects, check_inbreeding, check_options, check_positions, check_traits, constant_traits
 from .constraints import CONVENTION, find_constraints
 from .design import build_design
 from .effect import GENETIC, Effect, Legendre
@@ -37,7 +37,7 @@ from .results import (
     reliabilities,
 )
 from .sampling import pedigree_sampler
-from .solution import Solution, ThresholdSolution
+from .solution import Notice, Solution, ThresholdSolution
 from .solve import choose, solve
 from .start import start_from
 from .threshold import solve_threshold
@@ -210,6 +210,7 @@ def fit(
         warnings=(
             *warnings,
             *constraints.warnings,
+            *(Notice("no_variation", f"all records of {t} are equal") for t in constant_traits(model.traits, records)),
             *(groups.warnings if groups else ()),
             *(estimates.warnings if estimates else ()),
             *plan.warnings,
@@ -254,7 +255,7 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
     check_options(model.options)
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
-    check_estimation(model)
+    check_estimation(model, records)
     check_approximation(model)
     check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
@@ -263,14 +264,19 @@ def _check(model: Model, records: Records, pedigree: Pedigree, genotypes: Genoty
         raise ModelError("metafounders_inbreeding", message, place="options.inbreeding", fix="Set inbreeding = true")
 
 
-def check_estimation(model: Model) -> None:
-    """Refuse to estimate the variances of a threshold model, and those of residual classes."""
+def check_estimation(model: Model, records: Records) -> None:
+    """Refuse to estimate the variances of a threshold model, of residual classes, or of records that are all equal."""
+    if model.options.estimate == "none":
+        return
+    for trait in constant_traits(model.traits, records):
+        message = f"all records of {trait} are equal: there is no variance to estimate"
+        raise ModelError("no_variation", message, place="traits", fix="Drop the trait, or check its column")
     why = ""
     if model.ordinal:
         why = "the likelihood of an ordinal trait has no closed form, and approximations are biased for rare categories"
     elif model.variances.residual.ndim == 3:
         why = "one residual matrix is estimated, not one for each residual class"
-    if model.options.estimate != "none" and why:
+    if why:
         message = f"variances cannot be estimated in this version: {why}"
         fix = 'Estimate them without, then give them with estimate = "none"'
         raise ModelError("not_available", message, place="options.estimate", fix=fix)

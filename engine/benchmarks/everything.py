@@ -10,12 +10,14 @@ import genomic
 import maternal
 import reml
 import scale
+import start
 from rows import Case, Given, main
 
 
 def cases(given: Given) -> list[Case]:
     """The cases of all scripts, in the order of the table."""
-    return [case for script in (scale, maternal, reml, genomic, distribution) for case in script.cases(given)]
+    scripts = (start, scale, maternal, reml, genomic, distribution)
+    return [case for script in scripts for case in script.cases(given)]
 
 
 if __name__ == "__main__":

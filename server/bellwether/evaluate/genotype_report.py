@@ -24,12 +24,11 @@ from numpy.typing import NDArray
 
 from .findings import SHOWN
 from .genotype_file import Samples
-from .pedigree_file import Animals
+from .pedigree_file import Animals, said_sex
 
 ERROR_RATE = 0.005
 CALL_RATE = 0.9
 MOST_COMPARED = 20_000
-SEXES = {"m": 1, "male": 1, "1": 1, "ram": 1, "wether": 1, "f": 0, "female": 0, "2": 0, "ewe": 0}
 Section = dict[str, Any]
 Rows = NDArray[np.int32]
 
@@ -170,9 +169,8 @@ def _register(animals: Animals) -> NDArray[np.int8]:
     sex = np.full(len(animals.ids), -1, dtype=np.int8)
     for parents, value in ((animals.pedigree.sire, 1), (animals.pedigree.dam, 0)):
         sex[parents[parents >= 0]] = value
-    frame = animals.table.frame
-    if "sex" in frame.columns:
-        said = np.array([SEXES.get(cell.lower(), -1) for cell in frame["sex"]], dtype=np.int8)
+    said = said_sex(animals.table)
+    if said is not None:
         known = np.flatnonzero(said >= 0)
         sex[known] = said[known]
     return sex

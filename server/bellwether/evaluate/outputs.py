@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from dataclasses import asdict
@@ -169,6 +170,21 @@ def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:
             **{name: unknown if values is None else values.ravel() for name, values in tests.items()},
         }
     ).with_columns(pl.col(*tests).fill_nan(None))
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a folder that cannot be written, before anything is computed.
+
+    Raises
+    ------
+    BadInput
+        Its place is a file, or belongs to others.
+    """
+    there = next(each for each in (out, *out.absolute().parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        reason = "cannot be written" if there.is_dir() else "is a file"
+        fix = "Choose a folder that you may write to"
+        raise refuse(out, None, "unwritable_folder", f"the results cannot be written: {there} {reason}", fix)
 
 
 def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) -> None:

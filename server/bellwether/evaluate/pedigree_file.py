@@ -14,6 +14,7 @@ from .model_file import ModelFile
 from .tables import Table
 
 UNKNOWN = ("", "0", "NA")
+SEXES = {"m": 1, "male": 1, "1": 1, "ram": 1, "wether": 1, "f": 0, "female": 0, "2": 0, "ewe": 0}
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
             line = model.line("metafounders.gamma")
             raise refuse(model.path, line, error.code, error.message, error.fix, "metafounders.gamma") from error
         raise _explain(error, table, ids, parent_positions) from error
+    _check_sex(table, parent_positions)
     return Animals(table, ids, pedigree, len(added), tuple(names))
 
 
@@ -106,6 +108,26 @@ def _check_ids(table: Table, animal: pl.Series) -> None:
         rows = np.flatnonzero(repeated)[:SHOWN].tolist()
         fix = "Keep one row per animal"
         raise BadInput(table.findings(rows, "repeated_animal", "animal {} has a row already", fix, "animal"))
+
+
+def said_sex(table: Table) -> NDArray[np.int8] | None:
+    """The column `sex` of the rows: 1 male, 0 female, -1 unknown; None without the column."""
+    if "sex" not in table.frame.columns:
+        return None
+    return np.array([SEXES.get(cell.lower(), -1) for cell in table.frame["sex"]], dtype=np.int8)
+
+
+def _check_sex(table: Table, parents: list[NDArray[np.int32]]) -> None:
+    """A sire is not female in the column `sex`, a dam not male."""
+    sex = said_sex(table)
+    for column, role, other, code in ((parents[0], "sire", 0, "female"), (parents[1], "dam", 1, "male")):
+        used = np.unique(column[column >= 0])
+        wrong = [] if sex is None else [int(i) for i in used[used < len(sex)] if sex[i] == other][:SHOWN]
+        if wrong:
+            line = table.line(int(np.flatnonzero(column == wrong[0])[0]))
+            message = f"animal {{}} is {code} and the {role} of the animal on line {line}"
+            fix = f"Correct its sex, or the {role} of its offspring"
+            raise BadInput(table.findings(wrong, f"{role}_is_{code}", message, fix, "animal"))
 
 
 def _explain(error: PedigreeError, table: Table, ids: pl.Series, parents: list[NDArray[np.int32]]) -> BadInput:

@@ -43,6 +43,7 @@ def run(
     """
     steps = Steps(tell)
     steps(0.0, "read")
+    outputs.check_folder(out)
     if (records is None) != (model is None):
         missing = "--model" if model is None else "--records"
         message = f"records and model belong together, {missing} is missing"

@@ -121,6 +121,10 @@ def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:
         source = "".join(line for line in text.splitlines(keepends=True) if line.strip())
     header = next(_rows(text, separator))
     names = [name.strip() for name in header[1]]
+    wrong = next((sign for sign in ";|" if len(names) == 1 and sign in names[0]), None)
+    if wrong is not None:
+        message = f"the columns are separated by {wrong}"
+        raise refuse(path, header[0], "separator", message, "Separate them by commas, tabs or spaces")
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         message = f"the column {repeated[0]} appears twice"

@@ -1,0 +1,124 @@
+"""Bad input, continued: files of another kind, places that cannot be written, sexes, matrices, singular models."""
+
+import pytest
+
+from .conftest import MODEL, PEDIGREE, RECORDS
+from .test_bad_input import EFFECT, refused, with_effect, with_option
+
+TWO = (
+    MODEL.replace('["WWG"]', '["WWG", "PWG"]')
+    .replace("[[20.0]]", "[[20.0, 1.0], [1.0, 20.0]]")
+    .replace("[[40.0]]", "[[40.0, 1.0], [1.0, 40.0]]")
+)
+PAIRS = "animal,sex,WWG,PWG\n4,M,4.5,1\n5,F,2.9,2\n6,F,3.9,1\n7,M,3.5,2\n8,M,5.0,3\n"
+NO_PWG = "animal,sex,WWG,PWG\n4,M,4.5,\n5,F,2.9,NA\n6,F,3.9,\n"
+
+
+@pytest.mark.parametrize("sign", [";", "|"])
+@pytest.mark.parametrize("which", ["pedigree", "records"])
+def test_another_separator(evaluate, which, sign):
+    text = {"pedigree": PEDIGREE, "records": RECORDS}[which].replace(",", sign)
+    answer = evaluate(**{which: text}, arguments=["--json"])
+    refused(answer, f"{which}.csv", "separator", 1)
+    assert "commas" in answer.problem["errors"][0]["fix"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "empty_file"), ("animal,sex,WWG\n", "no_rows")])
+def test_empty_records(evaluate, text, code):
+    refused(evaluate(records=text, arguments=["--json"]), "records.csv", code, 1)
+
+
+def test_an_empty_model(evaluate):
+    refused(evaluate(model="", arguments=["--json"]), "model.toml", "missing_key", None)
+
+
+@pytest.mark.parametrize("which", ["pedigree", "records", "model"])
+def test_no_such_file(evaluate, tmp_path, which):
+    answer = evaluate(**{which: tmp_path / "absent.x"}, arguments=["--json"])
+    refused(answer, "absent.x", "unreadable_file", None)
+
+
+def test_a_folder_instead_of_a_file(evaluate, tmp_path):
+    refused(evaluate(records=tmp_path, arguments=["--json"]), tmp_path.name, "unreadable_file", None)
+
+
+def test_not_a_gzip_file(evaluate):
+    answer = evaluate(names={"pedigree": "pedigree.csv.gz"}, arguments=["--json"])
+    refused(answer, "pedigree.csv.gz", "unreadable_file", None)
+
+
+def test_results_in_the_place_of_a_file(evaluate, tmp_path):
+    (tmp_path / "notes").write_text("mine")
+    answer = evaluate(arguments=["--json", "--out", str(tmp_path / "notes" / "results")])
+    refused(answer, "results", "unwritable_folder", None)
+    assert (tmp_path / "notes").read_text() == "mine"
+
+
+def test_a_folder_of_others_is_refused_before_anything_is_computed(evaluate, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda place, _mode: str(place) != str(tmp_path))
+    monkeypatch.setattr("bellwether.evaluate.run.read_table", lambda *_: pytest.fail("read"))
+    refused(evaluate(arguments=["--json"]), "out", "unwritable_folder", None)
+
+
+SEXES = PEDIGREE.replace("dam\n", "dam,sex\n").replace("3,2\n", "3,2,\n").replace("1,2\n", "1,2,?\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "line", "other"),
+    [("1,0,0,F", "sire_is_female", 2, 5), ("2,,,ram", "dam_is_male", 3, 6)],
+)
+def test_a_parent_of_the_other_sex(evaluate, row, code, line, other):
+    rows = [text if text.count(",") == 3 else f"{text}," for text in SEXES.split()]
+    rows[line - 1] = row
+    answer = evaluate(pedigree="\n".join(rows) + "\n", arguments=["--json"])
+    refused(answer, "pedigree.csv", code, line)
+    assert f"line {other}" in answer.problem["detail"]
+
+
+MATRICES = {
+    "negative residual": (MODEL.replace("40.0", "-40.0"), RECORDS, "not_positive_definite", 13),
+    "not a number": (MODEL.replace("40.0", "nan"), RECORDS, "bad_value", None),
+    "text": (MODEL.replace("[[40.0]]", '"x"'), RECORDS, "bad_value", 13),
+    "residual too large": (MODEL.replace("[[40.0]]", "[[40.0, 1.0], [1.0, 40.0]]"), RECORDS, "variance_size", 13),
+    "residual too small": (TWO.replace("[[40.0, 1.0], [1.0, 40.0]]", "40.0"), PAIRS, "variance_size", 13),
+    "not symmetric": (TWO.replace("[1.0, 20.0]", "[2.0, 20.0]"), PAIRS, "not_symmetric", 12),
+    "unknown option": (with_option('sovler = "pcg"'), RECORDS, "unknown_key", 16),
+    "unknown solver": (with_option('solver = "fast"'), RECORDS, "bad_value", 16),
+    "variance of no effect": (
+        MODEL.replace('[[effects]]\nname = "animal"\nkind = "additive"\n', ""),
+        RECORDS,
+        "unused_variance",
+        9,
+    ),
+    "no record of one trait": (TWO, NO_PWG, "no_records", 1),
+}
+
+
+@pytest.mark.parametrize(("model", "records", "code", "line"), MATRICES.values(), ids=MATRICES)
+def test_models_and_matrices(evaluate, model, records, code, line):
+    refused(evaluate(records=records, model=model, arguments=["--json"]), "model.toml", code, line)
+
+
+def test_a_covariate_that_is_missing_where_the_trait_is_not(evaluate):
+    records = "animal,sex,age,WWG\n4,M,1,4.5\n5,F,,2.9\n6,F,3,3.9\n7,M,2,3.5\n"
+    answer = evaluate(records=records, model=with_effect("age", "covariate"), arguments=["--json"])
+    refused(answer, "records.csv", "missing_covariate", 3)
+
+
+def test_a_trait_without_variance(evaluate):
+    records = "animal,sex,WWG\n" + "".join(f"{animal},{'MF'[animal % 2]},3.0\n" for animal in range(1, 9))
+    answer = evaluate(records=records, model=with_option('estimate = "ai-reml"'), arguments=["--json"])
+    refused(answer, "model.toml", "no_variation", 1)
+    assert "WWG" in answer.problem["detail"]
+    known = evaluate(records=records)
+    assert known.exit_code == 0
+    assert "no_variation" in {warning["code"] for warning in known.report["warnings"]}
+
+
+def test_a_covariate_that_follows_from_another_is_named(evaluate):
+    records = "animal,sex,x,z,WWG\n4,M,1,2,4.5\n5,F,2,4,2.9\n6,F,3,6,3.9\n7,M,5,10,3.5\n8,M,1,2,5.0\n"
+    model = with_effect("x", "covariate").replace("\n[variances]", EFFECT.format("z", "covariate") + "\n[variances]")
+    answer = evaluate(records=records, model=model)
+    assert answer.exit_code == 0, answer.stderr
+    assert [(w["code"], w["effect"]) for w in answer.report["warnings"]] == [("confounded_covariate", "z")]
+    assert "follows from the other fixed effects" in answer.report["warnings"][0]["message"]
