@@ -6,6 +6,7 @@ The work is a small example of everything that has kernels, on simulated flocks.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,14 +65,14 @@ def compile_kernels() -> None:
     >>> compile_kernels()
     """
     flocks = simulate_flocks(FLOCKS, ONE, genome=GENOME, seed=1)
-    run_pedigree(flocks.true_pedigree)
-    run_models(flocks)
-    run_groups(flocks)
-    run_single_step(flocks)
-    run_genotypes(flocks)
+    _run_pedigree(flocks.true_pedigree)
+    _run_models(flocks)
+    _run_groups(flocks)
+    _run_single_step(flocks)
+    _run_genotypes(flocks)
 
 
-def run_pedigree(pedigree: Pedigree) -> None:
+def _run_pedigree(pedigree: Pedigree) -> None:
     """Order, inbreeding, relationships and their products."""
     f = pedigree.inbreeding()
     completeness(pedigree)
@@ -85,16 +86,17 @@ def run_pedigree(pedigree: Pedigree) -> None:
     RowProduct(pedigree.a_inverse(f), Workers(1)).add(np.ones((n, 2)), np.zeros((n, 2)))
 
 
-def run_models(flocks: SimulatedFlocks) -> None:
-    """Both solvers, reliabilities and AI-REML, for one trait and for two with maternal effects and missing records."""
+def _run_models(flocks: SimulatedFlocks) -> None:
+    """Both solvers, reliabilities and REML, for one trait and for two with maternal effects and missing records."""
     two = simulate_flocks(FLOCKS, TWO, seed=1)
     for found in (flocks, two):
-        for options in (DIRECT, PCG):
+        for options in (DIRECT, replace(PCG, reliability="approximate")):
             fit(found.true_model(options), found.records, found.pedigree)
-    fit(flocks.true_model(Options(estimate="ai-reml")), flocks.records, flocks.pedigree)
+    for options in (Options(estimate="ai-reml"), Options(estimate="mc-reml", samples=10, reliability="none")):
+        fit(flocks.true_model(options), flocks.records, flocks.pedigree)
 
 
-def run_groups(flocks: SimulatedFlocks) -> None:
+def _run_groups(flocks: SimulatedFlocks) -> None:
     """Unknown-parent groups and metafounders."""
     sire, dam = flocks.true_pedigree.sire, flocks.true_pedigree.dam
     of_sire, of_dam = (np.where(p < 0, np.arange(len(p)) % 2, -1).astype(np.int32) for p in (sire, dam))
@@ -104,7 +106,7 @@ def run_groups(flocks: SimulatedFlocks) -> None:
         pedigree.group_shares()
 
 
-def run_single_step(flocks: SimulatedFlocks) -> None:
+def _run_single_step(flocks: SimulatedFlocks) -> None:
     """The genomic models; of single-step, all with G unformed and PCG, whose kernels are those of the others too."""
     some = np.flatnonzero(flocks.true_pedigree.sire >= 0)[:FEW].astype(np.int32)
     genotypes = Genotypes(_of(flocks, some), some)
@@ -116,7 +118,7 @@ def run_single_step(flocks: SimulatedFlocks) -> None:
         fit(model, records, flocks.pedigree, genotypes=genotypes)
 
 
-def run_genotypes(flocks: SimulatedFlocks) -> None:
+def _run_genotypes(flocks: SimulatedFlocks) -> None:
     """Quality, relatives, association, runs of homozygosity and imputation."""
     pedigree, lambs = flocks.true_pedigree, np.flatnonzero(flocks.true_pedigree.sire >= 0)[:9].astype(np.int32)
     packed = _of(flocks, np.arange(pedigree.n_animals))
