@@ -26,6 +26,16 @@ class Legendre:
         Record column (float64, in the unit of `lower` and `upper`).
     lower, upper : float
         The range that is scaled to [-1, 1]. Records outside it are refused.
+
+    Raises
+    ------
+    ModelError
+        ``basis_order`` above 10 or below 0; ``basis_range``: it does not rise.
+
+    Examples
+    --------
+    >>> Legendre(order=2, on="dim", lower=4, upper=310).order
+    2
     """
 
     order: int

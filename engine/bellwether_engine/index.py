@@ -77,8 +77,14 @@ def restricted_index(
 ) -> SelectionIndex:
     """Index of largest gain that leaves some traits as they are.
 
-    ``b = (I - P^-1 K (K'P^-1 K)^-1 K') P^-1 G v`` with K the columns of G of the traits in `unchanged` (int,
-    positions). The other parameters are those of `economic_index`.
+    ``b = (I - P^-1 K (K'P^-1 K)^-1 K') P^-1 G v`` with K the columns of G of the traits in `unchanged`.
+
+    Parameters
+    ----------
+    p, g, c, values
+        As in `economic_index`.
+    unchanged : int, shape (n_restricted,)
+        Positions of the traits that stay as they are.
 
     Raises
     ------

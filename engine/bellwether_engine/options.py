@@ -34,6 +34,11 @@ class Options:
         Of all that is drawn at random: samples of mc-reml, sampled standard errors, the sample of exact reliabilities.
     memory_limit_gib : float, optional
         Refuse an evaluation whose stated memory (`estimate_memory`) is above it; models with genotypes are not stated.
+
+    Examples
+    --------
+    >>> Options(solver="pcg", reliability="none").tolerance
+    1e-06
     """
 
     inbreeding: bool = True

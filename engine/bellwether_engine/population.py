@@ -45,6 +45,11 @@ def completeness(pedigree: Pedigree, n_generations: int = 5) -> Completeness:
     n_generations : int
         Generations behind `known` and `index`, at least 1.
 
+    Raises
+    ------
+    PedigreeError
+        ``generations``: `n_generations` is below 1.
+
     References
     ----------
     MacCluer et al. 1983, J Hered 74:394 (index); Maignel et al. 1996, Interbull Bulletin 14:49 (equivalents).
@@ -99,6 +104,11 @@ def genetic_contributions(pedigree: Pedigree, animals: ArrayLike) -> Vector:
     float64, shape (n_animals,)
         The contributions of founders (and of unknown parents) sum to 1.
 
+    Raises
+    ------
+    PedigreeError
+        ``unknown_position``: the cohort is empty, or has an animal outside the pedigree.
+
     References
     ----------
     James and McBride 1958, J Genet 56:55.
@@ -122,6 +132,12 @@ def effective_founders(pedigree: Pedigree, animals: ArrayLike) -> float:
     """Effective number of founders of `animals`: ``1 / sum p_k^2`` over founders.
 
     An unknown parent beside a known one counts as a founder of its own.
+
+    Parameters
+    ----------
+    pedigree : Pedigree
+    animals : int32, shape (m,)
+        Positions of the cohort.
 
     References
     ----------

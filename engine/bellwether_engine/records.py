@@ -99,6 +99,13 @@ def exponential_weights(x: ArrayLike, slope: float) -> NDArray[np.float64]:
 
     With ``log var_e = b0 + b1 x`` the variance given to the model is ``exp(b0)`` and the slope b1.
 
+    Parameters
+    ----------
+    x : float64, shape (n_records,)
+        What the residual variance depends on, in its own unit.
+    slope : float
+        Change of the logarithm of the residual variance with one unit of `x`.
+
     Raises
     ------
     ModelError

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GeneticColumn:
-    """A column of ``Solution.ebv``: trait, and ``additive``, ``maternal`` or ``legendre0``, ``legendre1``, ..."""
+    """A column of ``Solution.ebv``.
+
+    Attributes
+    ----------
+    trait : str
+    effect : str
+        ``additive``, ``maternal`` or ``legendre0``, ``legendre1``, ...
+    """
 
     trait: str
     effect: str
@@ -60,8 +67,17 @@ class FixedSolution:
 class RandomSolution:
     """A random effect that is not genetic, on one trait.
 
-    `level` (int32) holds the codes of the record column (`is_class`), or for a permanent effect the positions of the
-    animals with records; `coefficient` is "" or ``legendre0``, ``legendre1``, ...
+    Attributes
+    ----------
+    trait, effect : str
+    coefficient : str
+        Empty, or ``legendre0``, ``legendre1``, ...
+    is_class : bool
+        Whether `level` holds codes of the record column, or positions of animals.
+    level : int32, shape (m,)
+        Levels; of a permanent effect the animals with records.
+    estimate : float64, shape (m,)
+        In the unit of the trait.
     """
 
     trait: str
@@ -215,7 +231,18 @@ class Convergence:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a result comes from: enough to compute it again."""
+    """Where a result comes from: enough to compute it again.
+
+    Attributes
+    ----------
+    engine_version, method : str
+    parameters : mapping
+        The model and its options, as text and numbers.
+    input_sha256 : str
+        Digest of all arrays that went in.
+    seed : int, optional
+        Where something was sampled.
+    """
 
     engine_version: str
     method: str

@@ -12,7 +12,14 @@ from .errors import ModelError
 
 @dataclass(frozen=True)
 class LrStatistic:
-    """An LR statistic and its bootstrap standard error (over animals)."""
+    """An LR statistic and its bootstrap standard error (over animals).
+
+    Attributes
+    ----------
+    value : float
+    se : float
+        Bootstrap standard error.
+    """
 
     value: float
     se: float

@@ -57,6 +57,10 @@ def from_bed(raw: bytes, n_animals: int, n_markers: int) -> PackedGenotypes:
 def to_bed(packed: PackedGenotypes) -> bytes:
     """The bytes of a `.bed` file; the counted allele becomes A1.
 
+    Parameters
+    ----------
+    packed : PackedGenotypes
+
     Examples
     --------
     >>> from .packed import pack

@@ -98,6 +98,10 @@ class Centred:
 def allele_frequencies(packed: PackedGenotypes) -> NDArray[np.float64]:
     """Frequency of the counted allele among the calls of each marker.
 
+    Parameters
+    ----------
+    packed : PackedGenotypes
+
     Returns
     -------
     float64, shape (n_markers,)

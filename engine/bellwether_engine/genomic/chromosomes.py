@@ -21,6 +21,11 @@ def chromosome_code(name: str) -> int:
 
     ``chr3``, ``OAR3`` and ``3`` are one; anything else, such as a scaffold, is unplaced: 0.
 
+    Parameters
+    ----------
+    name : str
+        As a map of markers writes it.
+
     References
     ----------
     Purcell et al. 2007, Am J Hum Genet 81:559 (``--sheep``).
@@ -41,6 +46,11 @@ def chromosome_code(name: str) -> int:
 def chromosome_codes(names: Iterable[str]) -> NDArray[np.int32]:
     """`chromosome_code` of many names, int32 of shape (n_markers,).
 
+    Parameters
+    ----------
+    names : iterable of str
+        As a map of markers writes them.
+
     Examples
     --------
     >>> chromosome_codes(["2", "X"])
@@ -52,6 +62,11 @@ def chromosome_codes(names: Iterable[str]) -> NDArray[np.int32]:
 
 def is_autosomal(chromosome: ArrayLike) -> NDArray[np.bool_]:
     """Which markers lie on chromosomes 1 to 26, bool of shape (n_markers,).
+
+    Parameters
+    ----------
+    chromosome : int, shape (n_markers,)
+        Codes of `chromosome_codes`.
 
     Examples
     --------

@@ -103,6 +103,11 @@ def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | Non
 def inflation(p: Matrix) -> float:
     """Median chi-square (1 degree of freedom) of p-values over the median that chance gives, 0.4549.
 
+    Parameters
+    ----------
+    p : float64, shape (n_markers,)
+        NaN where a marker was not tested.
+
     Examples
     --------
     >>> round(inflation(np.array([0.1, 0.5, 0.9])), 6)

@@ -93,6 +93,13 @@ def compare_alleles(counted: Texts, other: Texts, reference_counted: Texts, refe
     A marker of A and T, or of C and G, reads the same on both strands: its strand is ambiguous, whatever the order.
     Where one allele is unknown (a marker that does not vary), the other must fit one way only.
 
+    Parameters
+    ----------
+    counted, other : str, shape (n_markers,)
+        Alleles on one chip, ``0`` where unknown.
+    reference_counted, reference_other : str, shape (n_markers,)
+        Alleles of the same markers on the other chip.
+
     Raises
     ------
     ModelError
@@ -115,6 +122,11 @@ def compare_alleles(counted: Texts, other: Texts, reference_counted: Texts, refe
 
 def swap_alleles(packed: PackedGenotypes, swap: NDArray[np.bool_]) -> PackedGenotypes:
     """Count the other allele at the markers of `swap` (bool, (n_markers,)): 0 becomes 2 and 2 becomes 0.
+
+    Parameters
+    ----------
+    packed : PackedGenotypes
+    swap : bool, shape (n_markers,)
 
     Examples
     --------

@@ -121,6 +121,10 @@ def padding(n_animals: int) -> np.uint8:
 def count_markers(packed: PackedGenotypes) -> NDArray[np.int64]:
     """How often each code occurs at each marker.
 
+    Parameters
+    ----------
+    packed : PackedGenotypes
+
     Returns
     -------
     int64, shape (n_markers, 4)
@@ -138,7 +142,20 @@ def count_markers(packed: PackedGenotypes) -> NDArray[np.int64]:
 
 
 def count_animals(packed: PackedGenotypes, keep: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """How often each code occurs in each animal, int64 of shape (n_animals, 4); `keep` picks markers."""
+    """How often each code occurs in each animal, int64 of shape (n_animals, 4); `keep` picks markers.
+
+    Parameters
+    ----------
+    packed : PackedGenotypes
+    keep : bool, shape (n_markers,), optional
+        Markers that are counted; by default all.
+
+    Examples
+    --------
+    >>> count_animals(pack([[0, 2, 1], [3, 1, 2]]), np.array([True, True, False]))
+    array([[1, 0, 1, 0],
+           [0, 1, 0, 1]])
+    """
     use = np.ones(packed.n_markers, dtype=np.bool_) if keep is None else np.asarray(keep, dtype=np.bool_)
     return _count_animals(packed.data, use)[: packed.n_animals]
 

@@ -23,7 +23,13 @@ ROWS = 8
 
 @dataclass(frozen=True, eq=False)
 class GenotypeBits:
-    """Genotypes animal by animal: one bit a marker for each kind of call, uint64 of shape (n_animals, words)."""
+    """Genotypes animal by animal: one bit a marker for each kind of call, uint64 of shape (n_animals, words).
+
+    Attributes
+    ----------
+    none, one, two : uint64, shape (n_animals, words)
+        Bit j of word w is set where the call of marker 64 w + j has so many copies; nowhere for a missing call.
+    """
 
     none: Bits
     one: Bits
@@ -37,6 +43,10 @@ class GenotypeBits:
 
 def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
     """Turn packed genotypes around, so that two animals are compared 64 markers at a time.
+
+    Parameters
+    ----------
+    packed : PackedGenotypes
 
     Examples
     --------
@@ -99,6 +109,11 @@ def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-
         Probability that errors make a true parent and its offspring opposing homozygotes at a compared marker.
     p_false : float
         Probability of excluding a true parent.
+
+    Raises
+    ------
+    ModelError
+        ``bad_option``: a probability outside its range.
 
     Examples
     --------

@@ -31,6 +31,16 @@ class ParentageRules:
         Age of a parent at the birth of its offspring.
     most : int
         How many candidates of each sex, the best by themselves, are looked at in pairs.
+
+    Raises
+    ------
+    ModelError
+        ``bad_option``: a number outside its range.
+
+    Examples
+    --------
+    >>> ParentageRules().error_rate
+    0.005
     """
 
     error_rate: float = 0.005

@@ -59,6 +59,10 @@ class AnimalQuality:
 def marker_quality(packed: PackedGenotypes) -> MarkerQuality:
     """Quality of each marker in one pass.
 
+    Parameters
+    ----------
+    packed : PackedGenotypes
+
     References
     ----------
     Wigginton et al. 2005, Am J Hum Genet 76:887.

@@ -27,6 +27,11 @@ class RunRules:
         A larger distance between neighbouring markers ends a run.
     max_heterozygous, max_missing : int
         Calls of each kind allowed inside a run.
+
+    Examples
+    --------
+    >>> RunRules(min_markers=20, max_heterozygous=0).max_missing
+    1
     """
 
     min_markers: int = 30

@@ -27,6 +27,11 @@ class WindowRules(RunRules):
         Markers in a window, on one chromosome. A window with a gap above `max_gap_bp` is not homozygous.
     window_share : float
         A marker is in a run where more than this share of the windows over it are homozygous.
+
+    Examples
+    --------
+    >>> WindowRules(window_markers=20).window_share
+    0.1
     """
 
     min_markers: int = 15

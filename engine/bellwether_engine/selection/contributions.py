@@ -135,6 +135,10 @@ def optimal_contributions(candidates: Candidates, theta: float) -> OptimalContri
 def minimum_coancestry(candidates: Candidates) -> MinimumCoancestry:
     """The smallest group coancestry that the limits of the contributions allow.
 
+    Parameters
+    ----------
+    candidates : Candidates
+
     Raises
     ------
     NotConverged

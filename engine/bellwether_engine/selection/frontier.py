@@ -41,6 +41,12 @@ class Frontier:
 def frontier(candidates: Candidates, n_points: int = 10) -> Frontier:
     """Optimal contributions at `n_points` limits, evenly from the smallest coancestry to that of the largest gain.
 
+    Parameters
+    ----------
+    candidates : Candidates
+    n_points : int
+        Number of limits, at least 1.
+
     Raises
     ------
     ModelError

@@ -42,6 +42,11 @@ class FlockDesign:
     unknown_sire : float
         Share of the lambs whose sire is not recorded.
 
+    Raises
+    ------
+    ModelError
+        ``bad_design``: a number outside its range; the message names it.
+
     Examples
     --------
     >>> FlockDesign(n_flocks=3, n_years=5).litter_size
@@ -98,6 +103,11 @@ class TraitDesign:
         Effects of being male; of each further lamb reared with it; of a dam of two years; of a day of age.
     missing : float64, shape (n_traits,)
         Share of the records that are missing.
+
+    Raises
+    ------
+    ModelError
+        ``bad_design``: a number outside its range; the message names it.
 
     Examples
     --------
@@ -161,6 +171,11 @@ class GenomeDesign:
         loci have a squared correlation of about ``1 / (n_ancestors - 1)``); left out, founder loci are independent.
     mosaic : float
         Mean length of the pieces of such a mosaic, in Morgans.
+
+    Raises
+    ------
+    ModelError
+        ``bad_design``: a number outside its range; the message names it.
 
     Examples
     --------
