@@ -195,7 +195,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    target = "" if row.target is None else f"{row.target:g} {_verdict(row.seconds, row.target)}"
+    target = "" if row.target is None else f"{row.target:.3g} {_verdict(row.seconds, row.target)}"
     peak = "" if row.peak_mib is None else f"{row.peak_mib:,.0f}"
     if row.target_mib is not None:
         peak = f"{peak} of {row.target_mib:,.0f} {_verdict(row.peak_mib, row.target_mib)}"

@@ -2,7 +2,8 @@
 
     python engine/benchmarks/start.py [--only STEP] [--quick] [--json]
 
-Every call is a process of its own, as on the command line. `evaluate` needs the server package beside the engine.
+Every call is a process of its own, as on the command line, with the bytecode that an installation has.
+`evaluate` needs the server package beside the engine.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ MODEL = """traits = ["WWG"]
 effects = [{name = "sex", kind = "fixed"}, {name = "animal", kind = "additive"}]
 variances = {additive = 20.0, residual = 40.0}
 """
+BYTECODE = tempfile.TemporaryDirectory()
 LAST_EBV = 0.18261469
 
 
 def process(*arguments: str, folder: Path | None = None, cache: Path | None = None) -> None:
-    """A Python process, with the usual cache of kernels or another."""
-    env = os.environ | ({} if cache is None else {"NUMBA_CACHE_DIR": str(cache)})
+    """A Python process, with the usual cache of kernels or another; its bytecode is kept for the next one."""
+    env = os.environ | {"PYTHONPYCACHEPREFIX": BYTECODE.name} | ({"NUMBA_CACHE_DIR": str(cache)} if cache else {})
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([sys.executable, *arguments], cwd=folder, env=env, check=True, capture_output=True)
 
 
