@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from .absorbed import AbsorbedPedigree
 from .equations import Equations
 from .errors import NotConverged
 from .executor import Executor
+from .pedigree_inverse import PedigreeInverse
 from .products import BlockProduct, EquationProduct, invert_blocks
 from .record_product import fixed_crossed, fixed_diagonal, level_blocks
 from .solution import Convergence
@@ -27,8 +29,8 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Preconditioner:
-    """Block Jacobi: the smaller fixed effects together (up to 1,500 columns), the diagonal of the others, and each
-    level of a random effect by itself.
+    """Block Jacobi: the smaller fixed effects together (up to 1,500 columns), the diagonal of the others, each level of
+    a random effect by itself, and the animals of a pedigree without groups by its factor.
 
     Attributes
     ----------
@@ -36,7 +38,8 @@ class Preconditioner:
         Fixed equations that are solved together, by the factor `crossed`.
     fixed_diagonal : float64, shape (n_fixed,)
     levels : tuple of (start, blocks)
-        First equation and inverse blocks (n_levels, k, k) of each random effect.
+        First equation and inverse blocks (n_levels, k, k) of each random effect but that of `animals`.
+    animals : tuple of (equations, AbsorbedPedigree), optional
     """
 
     together: NDArray[np.intp]
@@ -44,6 +47,7 @@ class Preconditioner:
     fixed_diagonal: Vector
     levels: tuple[tuple[int, NDArray[np.float64]], ...]
     workers: Workers
+    animals: tuple[slice, AbsorbedPedigree] | None = None
 
     @cached_property
     def products(self) -> tuple[tuple[slice, BlockProduct], ...]:
@@ -62,11 +66,14 @@ class Preconditioner:
             z[self.together] = cho_solve(self.crossed, r[self.together], check_finite=False)
         for part, product in self.products:
             product.into(r[part], z[part])
+        if self.animals is not None:
+            part, absorbed = self.animals
+            absorbed.into(r[part], z[part])
         return z
 
 
-def build_preconditioner(equations: Equations, workers: Workers) -> Preconditioner:
-    """Invert the diagonal blocks of C."""
+def build_preconditioner(equations: Equations, workers: Workers, *, by_level: bool = False) -> Preconditioner:
+    """Invert the diagonal blocks of C; `by_level`: of animals too, where they could have the factor of the pedigree."""
     layout, design = equations.records, equations.design
     if layout is not None:
         together, crossed = fixed_crossed(layout, design, DENSE_FIXED)
@@ -78,8 +85,29 @@ def build_preconditioner(equations: Equations, workers: Workers) -> Precondition
         together = np.arange(equations.n_fixed if is_small else 0)
         crossed, diagonal = formed.toarray() if is_small else np.empty((0, 0)), formed.diagonal()
     factor = cho_factor(crossed) if len(together) else None
-    levels = tuple(_level_blocks(equations, k, workers) for k in range(len(equations.starts)))
-    return Preconditioner(together, factor, diagonal, levels, workers)
+    of_animals = None if by_level else _absorbable(equations)
+    others = [k for k in range(len(equations.starts)) if k != of_animals]
+    levels = tuple(_level_blocks(equations, k, workers) for k in others)
+    animals = None if of_animals is None else _absorb(equations, of_animals, workers)
+    return Preconditioner(together, factor, diagonal, levels, workers, animals)
+
+
+def _absorbable(equations: Equations) -> int | None:
+    """The random effect of animals whose equations are those of a pedigree alone."""
+    inverse = equations.a_inverse
+    is_plain = equations.held is None and equations.reparametrised is None and equations.records is not None
+    if not is_plain or not isinstance(inverse, PedigreeInverse) or inverse.n_groups:
+        return None
+    return next(k for k, block in enumerate(equations.design.random) if block.is_genetic)
+
+
+def _absorb(equations: Equations, k: int, workers: Workers) -> tuple[slice, AbsorbedPedigree]:
+    inverse, layout, precision = equations.a_inverse, equations.records, equations.design.precision[k]
+    assert isinstance(inverse, PedigreeInverse)
+    assert layout is not None
+    information = level_blocks(layout, equations.design, k)
+    part = slice(equations.starts[k], equations.starts[k] + len(precision) * len(information))
+    return part, AbsorbedPedigree(inverse, precision, information, workers)
 
 
 def _level_blocks(equations: Equations, k: int, workers: Workers) -> tuple[int, NDArray[np.float64]]:

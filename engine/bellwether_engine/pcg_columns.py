@@ -181,7 +181,7 @@ class ColumnPreconditioner:
     """
 
     def __init__(self, equations: Equations, workers: Workers) -> None:
-        found = build_preconditioner(equations, workers)
+        found = build_preconditioner(equations, workers, by_level=True)
         self._workers, self._levels, self._together = workers, found.levels, found.together
         self._diagonal = found.fixed_diagonal[:, None]
         self._inverse = np.empty((0, 0, 0))

@@ -79,7 +79,7 @@ def test_the_preconditioner_inverts_diagonal_blocks(seed, weighted, limit):
     c, n_fixed = equations.matrix().toarray(), equations.n_fixed
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bellwether_engine.pcg.DENSE_FIXED", limit)
-        conditioner = build_preconditioner(equations, Workers(1))
+        conditioner = build_preconditioner(equations, Workers(1), by_level=True)
     blocks = np.zeros_like(c)
     blocks[np.diag_indices(n_fixed)] = c.diagonal()[:n_fixed]
     together = conditioner.together
