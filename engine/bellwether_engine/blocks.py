@@ -177,6 +177,5 @@ def dams_of(records: Records, effect: Effect, pedigree: Pedigree) -> NDArray[np.
     if given.dtype.kind not in "iu":
         message = f"the dams in {effect.name} are not positions in the pedigree"
         raise ModelError("not_integer", message, place=f"effects.{effect.name}", fix="Give positions, -1 for unknown")
-    dams = given.astype(np.int32)
-    check_positions(dams, pedigree.n_animals, f"effects.{effect.name}", lowest=-1)
-    return np.where(dams >= 0, dams, of_pedigree).astype(np.int32)
+    check_positions(given, pedigree.n_animals, f"effects.{effect.name}", lowest=-1)
+    return np.where(given >= 0, given, of_pedigree).astype(np.int32)

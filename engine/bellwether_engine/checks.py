@@ -86,7 +86,7 @@ def check_options(options: Any) -> None:
         raise ModelError("maximum_iterations", "at least one iteration is needed", place=place, fix="5000 is usual")
 
 
-def check_positions(positions: NDArray[np.int32], n_animals: int, place: str, lowest: int) -> None:
+def check_positions(positions: NDArray[np.integer[Any]], n_animals: int, place: str, lowest: int) -> None:
     """Refuse animals that the pedigree does not have."""
     wrong = np.flatnonzero((positions < lowest) | (positions >= n_animals))
     if wrong.size:
@@ -123,7 +123,11 @@ def class_codes(records: Records, effect: Effect, observed: NDArray[np.bool_]) -
         message = f"{effect.name} is missing on a record that has the trait"
         fix = "Fill it in, or set the trait of that record to missing"
         raise refuse_rows("missing_level", message, f"effects.{effect.name}", fix, wrong)
-    return column.astype(np.int32)
+    wrong = np.flatnonzero(column > np.iinfo(np.int32).max)
+    if wrong.size:
+        message = f"a code of {effect.name} is too large for int32"
+        raise refuse_rows("large_code", message, f"effects.{effect.name}", "Code the levels 0, 1, 2, ...", wrong)
+    return np.maximum(column.astype(np.int64), -1).astype(np.int32)
 
 
 def covariate(records: Records, name: str, effect: Effect, observed: NDArray[np.bool_]) -> NDArray[np.float64]:

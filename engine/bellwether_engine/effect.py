@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -30,7 +31,7 @@ class Legendre:
     Raises
     ------
     ModelError
-        ``basis_order`` above 10 or below 0; ``basis_range``: it does not rise.
+        ``basis_order`` above 10 or below 0; ``basis_range``: it does not rise or is infinite.
 
     Examples
     --------
@@ -46,8 +47,10 @@ class Legendre:
     def __post_init__(self) -> None:
         if not 0 <= self.order <= 10:
             raise ModelError("basis_order", f"order {self.order} is not between 0 and 10", fix="Use an order of 1 to 4")
-        if not self.lower < self.upper:
-            raise ModelError("basis_range", "the range of a basis must rise", fix="Write range = [lowest, highest]")
+        if not (self.lower < self.upper and math.isfinite(self.upper - self.lower)):
+            raise ModelError(
+                "basis_range", "the range of a basis must rise, and be finite", fix="Write range = [lowest, highest]"
+            )
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,8 @@ class Records:
     Raises
     ------
     ModelError
-        For lengths that differ (``shape``), infinite values (``not_finite``) or weights that are not above 0
-        (``weight``).
+        For lengths that differ or dimensions too many (``shape``), infinite values (``not_finite``) or weights that are
+        not above 0 (``weight``).
 
     Examples
     --------
@@ -82,6 +82,13 @@ class Records:
             if length != n:
                 message = f"column {name} has {length} rows, animal has {n}"
                 raise ModelError("shape", message, place="records", fix="Give one value per record")
+        dimensions = {"values": self.values.ndim - 1} | {name: column.ndim for name, column in self.columns.items()}
+        if self.weights is not None:
+            dimensions["weights"] = self.weights.ndim
+        for name, count in dimensions.items():
+            if count != 1:
+                message = f"{name} has {count - 1} dimensions too many"
+                raise ModelError("shape", message, place="records", fix="Give one value per record (and trait)")
         if np.isinf(self.values).any():
             rows = tuple(int(i) for i in np.flatnonzero(np.isinf(self.values).any(axis=1))[:20])
             message = "a phenotype is infinite"
