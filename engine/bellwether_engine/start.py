@@ -17,7 +17,7 @@ def start_from(earlier: Solution, equations: Equations, traits: tuple[str, ...])
     Raises
     ------
     ModelError
-        ``start``: other columns of breeding values, or more animals than the pedigree has.
+        ``start``: other columns of breeding values, more animals than the pedigree has, or numbers that are not finite.
     """
     design, x = equations.design, np.zeros(equations.design.n_equations)
     fixed = {(s.effect, s.trait): (s.level, s.estimate) for s in earlier.fixed}
@@ -40,6 +40,9 @@ def start_from(earlier: Solution, equations: Equations, traits: tuple[str, ...])
             if known is not None:
                 own[:, k] = _by_level(block.level, *known)
     first: NDArray[np.float64] = x[equations.kept]
+    if not np.isfinite(first).all():
+        message = "the earlier solution holds numbers that are missing or infinite"
+        raise ModelError("start", message, place="start", fix="Give the solution of a fit, or none")
     return first if equations.held is None else np.where(equations.held, 0.0, first)
 
 

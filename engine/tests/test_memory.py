@@ -91,3 +91,12 @@ def test_a_solution_of_other_effects_is_no_start():
     with pytest.raises(ModelError) as caught:
         fit(model_of(("a", "b")), records, pedigree, start=first)
     assert caught.value.code == "start"
+
+
+def test_a_solution_with_missing_numbers_is_no_start():
+    pedigree, records = flock(200)
+    first = fit(model_of(("a", "b")), records, pedigree)
+    broken = replace(first, ebv=np.full_like(first.ebv, np.nan))
+    with pytest.raises(ModelError) as caught:
+        fit(model_of(("a", "b")), records, pedigree, start=broken)
+    assert (caught.value.code, caught.value.place) == ("start", "start")
