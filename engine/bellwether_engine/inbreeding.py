@@ -6,9 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .a_inverse import mendelian_variance
+from .errors import PedigreeError
+from .positions import as_positions
 from .tracing import Ancestors, Families, Tracer
 from .workers import Workers
 
@@ -130,9 +132,7 @@ def _families(
     return offspring[order].astype(np.int32), family, families
 
 
-def inbreeding_of_new(
-    sire: NDArray[np.int32], dam: NDArray[np.int32], known: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def inbreeding_of_new(sire: ArrayLike, dam: ArrayLike, known: ArrayLike) -> NDArray[np.float64]:
     """Inbreeding coefficients when animals were added: only the ancestors of the new ones are looked at.
 
     Parameters
@@ -150,7 +150,8 @@ def inbreeding_of_new(
     Raises
     ------
     PedigreeError
-        ``pedigree_loop`` among the new animals and their ancestors.
+        ``known`` for more coefficients than animals, or missing ones; ``pedigree_loop`` among the new animals and
+        their ancestors; and what `Pedigree` refuses.
 
     Examples
     --------
@@ -159,9 +160,15 @@ def inbreeding_of_new(
     >>> inbreeding_of_new(sire, dam, np.zeros(3))
     array([0.  , 0.  , 0.  , 0.25])
     """
-    from .pedigree import Pedigree
+    from .pedigree import Pedigree, check_parents
 
+    sire, dam = as_positions(sire, "pedigree", PedigreeError), as_positions(dam, "pedigree", PedigreeError)
+    check_parents(sire, dam)
+    known = np.asarray(known, dtype=np.float64)
     n, old = len(sire), len(known)
+    if known.ndim != 1 or old > n or not np.isfinite(known).all():
+        message = f"known has shape {known.shape} for {n} animals, or a coefficient is missing"
+        raise PedigreeError("known", message, place="inbreeding", fix="Give F of the first animals, or none")
     members = np.flatnonzero(ancestry(sire, dam, np.arange(old, n, dtype=np.int32)))
     position = np.full(n + 1, -1, np.int32)
     position[members] = np.arange(len(members), dtype=np.int32)

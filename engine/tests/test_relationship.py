@@ -171,6 +171,9 @@ def test_refusals():
         (lambda: completeness(pedigree, 0), "generations"),
         (lambda: genetic_contributions(pedigree, [5]), "unknown_position"),
         (lambda: generation_intervals(pedigree, [1.0]), "shape"),
+        (lambda: inbreeding_of_new([-1, -1], [-1, -1], [0.0, 0.0, 0.0]), "known"),
+        (lambda: inbreeding_of_new([-1, -1], [-1, -1], [np.nan]), "known"),
+        (lambda: inbreeding_of_new([-1, 3], [-1, -1], [0.0]), "unknown_position"),
     ]:
         with pytest.raises(PedigreeError) as caught:
             call()
