@@ -76,7 +76,8 @@ def lr_validation(
     Raises
     ------
     ModelError
-        ``shape`` (lengths differ), ``too_few`` (fewer than 3), ``no_variation`` among partial or whole values.
+        ``shape`` (lengths differ), ``not_finite``, ``too_few`` (fewer than 3), ``no_variation`` among partial or
+        whole values.
 
     References
     ----------
@@ -92,6 +93,9 @@ def lr_validation(
     if p.shape != w.shape or p.ndim != 1:
         message = f"partial has shape {p.shape}, whole {w.shape}"
         raise ModelError("shape", message, place="validation", fix="Give both values of every focal animal")
+    if not (np.isfinite(p).all() and np.isfinite(w).all()):
+        message = "a breeding value of a focal animal is missing"
+        raise ModelError("not_finite", message, place="validation", fix="Leave animals without both values out")
     if len(p) < 3:
         raise ModelError("too_few", f"{len(p)} focal animals", place="validation", fix="Choose at least 3 animals")
     if np.ptp(p) == 0.0 or np.ptp(w) == 0.0:

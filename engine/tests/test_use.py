@@ -162,7 +162,12 @@ def test_lr_statistics_of_an_unbiased_evaluation():
 
 @pytest.mark.parametrize(
     ("partial", "whole", "code"),
-    [([1.0, 2.0], [1.0], "shape"), ([1.0, 2.0], [1.0, 2.0], "too_few"), ([1.0] * 3, [1.0, 2.0, 3.0], "no_variation")],
+    [
+        ([1.0, 2.0], [1.0], "shape"),
+        ([1.0, 2.0, np.nan], [1.0, 2.0, 3.0], "not_finite"),
+        ([1.0, 2.0], [1.0, 2.0], "too_few"),
+        ([1.0] * 3, [1.0, 2.0, 3.0], "no_variation"),
+    ],
 )
 def test_refused_validations(partial, whole, code):
     with pytest.raises(ModelError) as caught:

@@ -85,8 +85,8 @@ class Genomic:
         beta, tune = self.blending
         if not 0.0 <= beta < 1.0:
             raise refuse("blend", "blend is not from 0 to below 1", "Use 0.05")
-        if self.ridge < 0.0:
-            raise refuse("ridge", "ridge is below 0", "Use 0 or a small number such as 0.01")
+        if not 0.0 <= self.ridge < np.inf:
+            raise refuse("ridge", "ridge is not a number from 0", "Use 0 or a small number such as 0.01")
         if self.method in WITHOUT_G and beta == 0.0:
             raise refuse("blend", f"{self.method} needs a share of A22", "Set blend = 0.05")
         if self.ridge > 0.0 and self.method in (*WITHOUT_G, "snpblup"):

@@ -18,7 +18,7 @@ class ParentageRules:
     Attributes
     ----------
     error_rate : float
-        Probability that a call is wrong, 0 to below 1/2; each wrong call is as likely.
+        Probability that a call is wrong, above 0 and below 1/2; each wrong call is as likely.
     p_false : float
         Probability of excluding a true parent by its opposing homozygotes.
     min_lod : float

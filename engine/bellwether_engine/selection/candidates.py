@@ -37,8 +37,8 @@ class Candidates:
     Raises
     ------
     ModelError
-        ``shape``; ``not_finite``; ``limits``: a minimum above the maximum, or limits with which the contributions of a
-        sex cannot sum to one half.
+        ``shape``; ``not_finite``; ``sex_code``: neither true nor false; ``limits``: a minimum above the maximum, or
+        limits with which the contributions of a sex cannot sum to one half.
     PedigreeError
         ``unknown_position``, ``repeated_animal``; ``metafounders``.
 
@@ -67,7 +67,7 @@ class Candidates:
         block = RelationshipBlock(self.relationship, self.animals)
         n = len(block.animals)
         object.__setattr__(self, "animals", block.animals)
-        object.__setattr__(self, "is_male", np.asarray(self.is_male, dtype=np.bool_))
+        object.__setattr__(self, "is_male", _flags(self.is_male))
         for name in ("ebv", "minimum", "maximum"):
             value = np.asarray(getattr(self, name), dtype=np.float64)
             limits = name != "ebv" and value.ndim == 0
@@ -111,3 +111,11 @@ class Candidates:
             if not least <= HALF * (1.0 + 1e-12) or not most >= HALF * (1.0 - 1e-12):
                 message = f"the contributions of the {name} must sum to 0.5, their limits allow {least:g} to {most:g}"
                 raise ModelError("limits", message, place=PLACE, fix="Add candidates, or widen their limits")
+
+
+def _flags(is_male: ArrayLike) -> NDArray[np.bool_]:
+    """True and false; other codes of sex would all read as true."""
+    given = np.asarray(is_male)
+    if given.dtype.kind not in "biu" or not ((given == 0) | (given == 1)).all():
+        raise ModelError("sex_code", "a sex is neither true nor false", place=PLACE, fix="Give true for males")
+    return given.astype(np.bool_)

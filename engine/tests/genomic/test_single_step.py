@@ -166,3 +166,10 @@ def test_inbreeding_switch_reaches_a22(example):
 def test_centred_has_the_right_scale():
     codes = random_codes(np.random.default_rng(0), 9, 5)
     np.testing.assert_allclose(centre(pack(codes)).decode(0, 5), dense_z(codes), atol=1e-15)
+
+
+@pytest.mark.parametrize("ridge", [-1.0, np.nan, np.inf])
+def test_a_ridge_is_a_number(ridge):
+    with pytest.raises(ModelError) as caught:
+        Genomic("gblup", ridge=ridge)
+    assert (caught.value.code, caught.value.place) == ("bad_option", "genomic.ridge")

@@ -238,6 +238,8 @@ def changed(**parts):
         ({"minimum": 0.3, "maximum": 0.2}, "limits"),
         ({"maximum": 0.1}, "limits"),
         ({"is_male": np.ones(8, dtype=bool)}, "limits"),
+        ({"is_male": [1, 2, 1, 2, 1, 2, 1, 2]}, "sex_code"),
+        ({"is_male": [1, 0, 1, 0, 1, 0, 1, -1]}, "sex_code"),
         ({"animals": [0, 1, 2, 3, 4, 5, 6, 6]}, "repeated_animal"),
         ({"animals": [0, 1, 2, 3, 4, 5, 6, 9]}, "unknown_position"),
     ],
