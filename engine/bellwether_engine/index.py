@@ -89,7 +89,7 @@ def restricted_index(
     Raises
     ------
     ModelError
-        Also ``restrictions``: none, or more than the sources can hold.
+        Also ``restrictions``: none, more than the sources can hold, or not positions of traits.
 
     References
     ----------
@@ -102,7 +102,11 @@ def restricted_index(
     array([0.400892, 0.      ])
     """
     p_, g_, c_, v = _checked(p, g, c, values)
-    k = g_[:, np.asarray(unchanged, dtype=np.int64)]
+    traits = np.atleast_1d(np.asarray(unchanged))
+    if traits.dtype.kind not in "iu" or ((traits < 0) | (traits >= len(c_))).any():
+        message = f"the traits that must not change are not positions from 0 to {len(c_) - 1}"
+        raise ModelError("restrictions", message, place="index.unchanged", fix="Give the positions of traits")
+    k = g_[:, traits]
     p_inverse = inverse(p_, "index.p")
     inner = k.T @ p_inverse @ k
     if not 0 < k.shape[1] < len(p_) or np.linalg.matrix_rank(inner) < k.shape[1]:

@@ -48,7 +48,7 @@ def expected_progeny(
     Raises
     ------
     ModelError
-        ``shape``.
+        ``shape``; ``variance``: missing or below 0.
     PedigreeError
         ``unknown_position``.
 
@@ -75,6 +75,9 @@ def expected_progeny(
     if values.ndim != 2 or len(values) != n or variance.shape != (values.shape[1],):
         message = f"{n} animals, but breeding values {values.shape} and variances {variance.shape}"
         raise ModelError("shape", message, place="mating", fix="Give one row per animal, one variance per column")
+    if not (np.isfinite(variance) & (variance >= 0.0)).all():
+        message = "a genetic variance is missing or below 0"
+        raise ModelError("variance", message, place="mating", fix="Give var_a of each column")
     males, females = relationship.positions(sires), relationship.positions(dams)
     f = np.zeros(n) if relationship.inbreeding is None else relationship.inbreeding
     spread = 0.5 - 0.25 * (f[males][:, None] + f[females])

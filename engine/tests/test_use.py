@@ -74,6 +74,8 @@ def test_refused_indexes():
         (lambda: economic_index(-eye, eye, eye, [1, 1]), "not_positive_definite"),
         (lambda: restricted_index(eye, eye, eye, [1, 1], [0, 1]), "restrictions"),
         (lambda: restricted_index(eye, eye, eye, [1, 1], []), "restrictions"),
+        (lambda: restricted_index(eye, eye, eye, [1, 1], [0.7]), "restrictions"),
+        (lambda: restricted_index(eye, eye, eye, [1, 1], [-1]), "restrictions"),
         (lambda: desired_gains_index(eye, eye, [0, 0]), "gains"),
     ]:
         with pytest.raises(ModelError) as caught:
@@ -144,6 +146,9 @@ def test_planned_matings_are_the_animals_that_would_be_born(seed):
         np.testing.assert_allclose(planned.mendelian_sd[at], np.sqrt(born * np.array([1.0, 4.0])))
     with pytest.raises(ModelError):
         expected_progeny(Relationship(pedigree, f), np.zeros(15), [1.0, 2.0], males, females)
+    with pytest.raises(ModelError) as caught:
+        expected_progeny(Relationship(pedigree, f), np.zeros(15), -1.0, males, females)
+    assert caught.value.code == "variance"
 
 
 def test_lr_statistics_of_an_unbiased_evaluation():

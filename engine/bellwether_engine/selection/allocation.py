@@ -70,8 +70,8 @@ def allocate_mates(
     Raises
     ------
     ModelError
-        ``shape``, ``not_finite``, ``limits``, ``carriers``; ``ewe_cannot_be_mated``, with the ewes in `positions` and
-        the reason in the message; ``ram_minimum``: the minima of the rams cannot all be met;
+        ``shape``, ``not_finite``, ``limits``, ``carriers``, ``flags``; ``ewe_cannot_be_mated``, with the ewes in
+        `positions` and the reason in the message; ``ram_minimum``: the minima of the rams cannot all be met;
         ``no_plan``: they can, but not together with the limit on the rams of a group.
     NotConverged
         The integer program ended without a plan.

@@ -69,7 +69,8 @@ class MatingRules:
             fix = "Give ram_carries and ewe_carries, or neither"
             raise ModelError("carriers", "carriers are known of one sex only", place=PLACE, fix=fix)
         if self.ram_carries is not None:
-            rams, ewes = np.asarray(self.ram_carries, dtype=np.bool_), np.asarray(self.ewe_carries, dtype=np.bool_)
+            assert self.ewe_carries is not None
+            rams, ewes = _flags(self.ram_carries, "ram_carries"), _flags(self.ewe_carries, "ewe_carries")
             if rams.ndim != 2 or ewes.ndim != 2 or (len(rams), len(ewes)) != shape or rams.shape[1] != ewes.shape[1]:
                 raise _shape("carriers", (*shape, "n_conditions"), (*rams.shape, *ewes.shape))
             found["carry a condition that it carries too"] = (rams.astype(np.int64) @ ewes.T.astype(np.int64)) > 0
@@ -129,10 +130,18 @@ def refuse_ewes(message: str, fix: str, ewes: NDArray[np.intp]) -> ModelError:
 
 
 def _of_shape(given: ArrayLike, shape: tuple[int, ...], name: str) -> Flags:
-    flags = np.asarray(given, dtype=np.bool_)
+    flags = _flags(given, name)
     if flags.shape != shape:
         raise _shape(name, shape, flags.shape)
     return flags
+
+
+def _flags(given: ArrayLike, name: str) -> Flags:
+    """True and false; a missing value would read as true."""
+    values = np.asarray(given)
+    if values.size and (values.dtype.kind not in "biu" or not ((values == 0) | (values == 1)).all()):
+        raise ModelError("flags", f"{name} is neither true nor false somewhere", place=PLACE, fix="Give true or false")
+    return values.astype(np.bool_)
 
 
 def _shape(name: str, wanted: tuple[object, ...], given: tuple[object, ...]) -> ModelError:

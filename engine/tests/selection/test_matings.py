@@ -140,6 +140,8 @@ def test_ewes_that_keep_each_other_from_a_place_are_named():
         (MatingRules(ram_carries=[[True], [True]]), "carriers"),
         (MatingRules(ram_carries=[[True], [True]], ewe_carries=[[True]]), "shape"),
         (MatingRules(is_allowed=[[True]]), "shape"),
+        (MatingRules(is_allowed=[[1.0, 0.0, np.nan], [1.0, 1.0, 1.0]]), "flags"),
+        (MatingRules(ram_carries=[[1], [0]], ewe_carries=[[0], [-1], [1]]), "flags"),
     ],
 )
 def test_refused_rules(rules, code):
