@@ -28,11 +28,11 @@ def evaluate(
 
     Example: ./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml --out results
     """
-    from .findings import BadInput
+    from .findings import BadInput, ended_early
     from .run import run
 
     try:
-        with Display(quiet=as_json) as display:
+        with Display(quiet=as_json) as display, ended_early():
             report = run(pedigree, records, model, genotypes, out, display, scheduler)
     except BadInput as problem:
         _print_problem(problem, as_json)

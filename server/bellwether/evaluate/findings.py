@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,38 @@ class DidNotConverge(BadInput):
     title = "The solver did not converge"
     status = 500
     exit_code = 1
+
+
+class Interrupted(BadInput):
+    """Somebody stopped the run: the exit code is the shell's for Ctrl-C."""
+
+    title = "The run was stopped"
+    status = 499
+    exit_code = 130
+
+
+@contextmanager
+def ended_early() -> Iterator[None]:
+    """Ctrl-C, or no memory left, as a problem.
+
+    Raises
+    ------
+    BadInput
+        Nothing was written.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        message = f"there is not enough memory: {error}" if str(error) else "there is not enough memory"
+        fix = 'Use a machine with more, solver = "pcg", no reliabilities, or fewer traits'
+        raise refuse("command line", None, "memory", message, fix) from error
+    except (KeyboardInterrupt, SystemError) as error:
+        # a compiled function that is interrupted ends in a SystemError
+        if isinstance(error, SystemError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        raise Interrupted(
+            [Finding("command line", None, "interrupted", "stopped by Ctrl-C", "Start it again")]
+        ) from error
 
 
 def refuse(path: Path | str, line: int | None, code: str, message: str, fix: str, field: str | None = None) -> BadInput:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from dataclasses import asdict
 from itertools import pairwise
@@ -178,17 +177,21 @@ def check_folder(out: Path) -> None:
     Raises
     ------
     BadInput
-        Its place is a file, or belongs to others.
+        Its place is a file or belongs to others, or a folder has the name of a result.
     """
     there = next(each for each in (out, *out.absolute().parents) if each.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         reason = "cannot be written" if there.is_dir() else "is a file"
         fix = "Choose a folder that you may write to"
         raise refuse(out, None, "unwritable_folder", f"the results cannot be written: {there} {reason}", fix)
+    taken = next((name for name in NAMES if (out / name).is_dir()), None)
+    if taken is not None:
+        message = f"the results cannot be written: {out / taken} is a folder"
+        raise refuse(out, None, "unwritable_folder", message, "Choose another folder, or remove this one in it")
 
 
 def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) -> None:
-    """Write all files beside `out`, then move them in; files of an earlier run that do not belong are removed.
+    """Write all files to a folder on the same disk, then move them in; what an earlier run left is replaced or removed.
 
     Raises
     ------
@@ -196,18 +199,27 @@ def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) ->
         The folder cannot be written.
     """
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
-            folder = Path(beside)
+        # inside the folder where there is one: its neighbourhood may be another disk, or not writable
+        beside = out if out.is_dir() else out.parent
+        beside.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=beside, prefix=".bellwether-") as temporary:
+            folder = Path(temporary)
             for name, table in tables.items():
                 table.write_csv(folder / name)
             (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n")
             out.mkdir(exist_ok=True)
-            for name in NAMES:
-                if (folder / name).exists():
-                    shutil.move(folder / name, out / name)
-                else:
-                    (out / name).unlink(missing_ok=True)
-    except OSError as error:
-        message = f"the results cannot be written: {error.strerror}"
-        raise refuse(out, None, "unwritable_folder", message, "Choose a folder that you may write to") from error
+            _move_in(folder, out)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        fix = "Choose a folder that you may write to, with space on its disk"
+        raise refuse(out, None, "unwritable_folder", f"the results cannot be written: {reason}", fix) from error
+
+
+def _move_in(folder: Path, out: Path) -> None:
+    """By renames on one disk, the report last: a folder with a report is whole."""
+    (out / "report.json").unlink(missing_ok=True)
+    for name in NAMES:
+        if (folder / name).exists():
+            (folder / name).replace(out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
