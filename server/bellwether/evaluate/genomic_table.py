@@ -13,7 +13,7 @@ BY_NAME = ("observed", "half", "base")
 class GenomicTable(BaseModel):
     """How genotypes enter the model; what is left out has the default of the method."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
     method: Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step"]
     blend: float | None = None

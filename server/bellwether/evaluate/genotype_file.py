@@ -58,9 +58,9 @@ def read_genotypes(name: str, animals: Animals) -> Samples:
 def _read(name: str) -> ReadGenotypes:
     if name.lower().endswith(VCF_ENDINGS):
         return read_vcf(Path(name))
-    for ending, reader in ((".bed", read_bed), (".ped", read_ped)):
-        prefix = name.removesuffix(ending)
-        if name.endswith(ending) or Path(f"{prefix}{ending}").exists():
+    for endings, reader in (((".bed", ".bim", ".fam"), read_bed), ((".ped", ".map"), read_ped)):
+        prefix = next((name.removesuffix(ending) for ending in endings if name.endswith(ending)), name)
+        if prefix != name or Path(f"{prefix}{endings[0]}").exists():
             return reader(prefix)
     return read_dosages(read_table(Path(name)))
 

@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from bellwether_engine import Effect, Legendre, Model, ModelError, Options, Variances
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,12 +17,13 @@ from .genomic_table import GenomicTable
 from .residual_table import ResidualTable
 
 Matrix = float | list[list[float]]
+LABELLED = ("additive", "permanent")  # kinds whose name need not be a column
 
 
 class Strict(BaseModel):
-    """Base of the tables: a key that nobody reads is an error."""
+    """Base of the tables: a key that nobody reads is an error, and so is a value of another type."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class BasisTable(Strict):
@@ -31,7 +32,7 @@ class BasisTable(Strict):
     type: Literal["legendre"]
     order: int
     on: str
-    range: tuple[float, float]
+    range: Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 class EffectTable(Strict):
@@ -216,7 +217,7 @@ def _effect(effect: EffectTable, maternal: str, given: VariancesTable) -> Effect
         effect.name,
         kind,
         None if effect.traits is None else tuple(effect.traits),
-        None if basis is None else Legendre(basis.order, basis.on, *basis.range),
+        None if basis is None else Legendre(basis.order, basis.on, basis.range[0], basis.range[1]),
     )
 
 
@@ -227,12 +228,37 @@ def _refuse_options(path: Path, text: str, table: ModelTable) -> None:
         fix = "Keep residual, or [residual.matrices]" if by_class else "Add variances.residual"
         place = "variances.residual" if by_class else "variances"
         raise refuse(path, line_of(text, place), "two_residuals" if by_class else "missing_key", message, fix, place)
+    if table.genomic is not None and table.options.memory_limit_gib is not None:
+        message, place = (
+            "the memory of an evaluation with [genomic] is not known beforehand",
+            "options.memory_limit_gib",
+        )
+        fix = "Remove memory_limit_gib; the reference of the model file tells the memory of each method"
+        raise refuse(path, line_of(text, place), "not_available", message, fix, place)
+    _refuse_own_trait(path, text, table)
     if table.groups and table.metafounders:
         message, fix = "groups and metafounders exclude each other", "Keep one of them"
         raise refuse(path, line_of(text, "groups"), "groups_and_metafounders", message, fix, "groups")
     if table.traits and table.trait and set(table.traits) != {trait.name for trait in table.trait}:
         message = "traits and [[trait]] name different traits"
         raise refuse(path, line_of(text, "traits"), "traits", message, "Name the same traits in both", "traits")
+
+
+def _refuse_own_trait(path: Path, text: str, table: ModelTable) -> None:
+    """A record does not explain or weigh itself."""
+    traits = table.traits or [trait.name for trait in table.trait]
+    read = [effect for effect in table.effects if effect.kind not in LABELLED]
+    columns: list[tuple[str, str | None, list[str]]]
+    columns = [(f"effects.{effect.name}", effect.name, effect.traits or traits) for effect in read]
+    columns += [(f"effects.{e.name}", e.basis.on, e.traits or traits) for e in table.effects if e.basis is not None]
+    columns += [("options.weights", table.options.weights, traits)]
+    columns += [("residual.by", None if table.residual is None else table.residual.by, traits)]
+    for place, column, acts_on in columns:
+        if column is not None and column in acts_on:
+            message = f"{column} is a trait and cannot be used for itself"
+            raise refuse(
+                path, line_of(text, place), "trait_twice", message, "Name another column of the records", place
+            )
 
 
 def _finding(path: Path, text: str, document: dict[str, Any], item: Any) -> Finding:

@@ -14,6 +14,8 @@ from .model_file import ModelFile
 from .tables import Table
 
 UNKNOWN = ("", "0", "NA")
+# what other programs write for an unknown parent; read as an id, all its offspring would be sibs
+STRANGE = r"(?i)^(\.+|-+|\?+|-\d+|0+|0+\.0*|na|n/a|#n/a|nan|<na>|null|none|nil|unknown|unk)$"
 SEXES = {"m": 1, "male": 1, "1": 1, "ram": 1, "wether": 1, "f": 0, "female": 0, "2": 0, "ewe": 0}
 
 
@@ -45,7 +47,8 @@ def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
     Raises
     ------
     BadInput
-        An animal without id or with two rows, one used as sire and dam, a loop; a group that is an animal.
+        An animal without id or with two rows, one used as sire and dam, a loop; a group that is an animal; a parent
+        such as `.` or `-9`, which other programs write for an unknown one.
     """
     animal, sire, dam = (table.column(name) for name in ("animal", "sire", "dam"))
     _check_ids(table, animal)
@@ -56,6 +59,7 @@ def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
         _check_groups(model, table, animal)
     known = parents.filter(~parents.is_in([*unknown, *names])).unique(maintain_order=True)
     added = known.filter(~known.is_in(animal.implode()))
+    _check_added(table, sire, dam, added)
     ids = pl.concat([animal.alias("id"), added])
     fill = np.full(len(added), -1, np.int32)
     parent_positions = [np.concatenate([_parents(column, unknown, ids), fill]) for column in (sire, dam)]
@@ -72,6 +76,17 @@ def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
         raise _explain(error, table, ids, parent_positions) from error
     _check_sex(table, parent_positions)
     return Animals(table, ids, pedigree, len(added), tuple(names))
+
+
+def _check_added(table: Table, sire: pl.Series, dam: pl.Series, added: pl.Series) -> None:
+    """A parent without a row, whose id looks like a code for an unknown one."""
+    strange = added.filter(added.str.contains(STRANGE)).implode()
+    for column, role in ((sire, "sire"), (dam, "dam")):
+        rows = np.flatnonzero(column.is_in(strange).to_numpy())[:SHOWN].tolist()
+        if rows:
+            message = f"the {role} {{}} looks like an unknown parent, which is empty, 0 or NA"
+            fix = "Leave it empty; name it in [groups] or [metafounders] if it is one; or give this animal its own row"
+            raise BadInput(table.findings(rows, "unknown_parent", message, fix, role))
 
 
 def _check_groups(model: ModelFile, table: Table, animal: pl.Series) -> None:

@@ -13,6 +13,7 @@ from .findings import BadInput, refuse
 from .genotype_source import ReadGenotypes, digest, read_bytes
 
 AGAIN = "Write the files again with plink --make-bed"
+LONGEST = 18  # digits of a position that surely fits 64 bits
 Rows = list[tuple[int, list[str]]]
 
 
@@ -88,7 +89,7 @@ def _positions(path: Path, rows: Rows) -> list[int]:
     """Base pairs in the fourth column; PLINK leaves a marker with a negative one out."""
     found = []
     for number, cells in rows:
-        if not cells[3].isdigit():
+        if not (cells[3].isascii() and cells[3].isdigit() and len(cells[3]) <= LONGEST):
             message = f"{cells[3]} is not a position in base pairs"
             raise refuse(path, number, "bad_position", message, "Give a whole number, 0 where it is unknown")
         found.append(int(cells[3]))

@@ -17,7 +17,7 @@ Matrix = float | list[list[float]]
 class ResidualTable(BaseModel):
     """A matrix for each level of a record column, or variances that grow along one."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
     by: str = Field(min_length=1)
     matrices: dict[str, Matrix] | None = None

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -84,13 +85,14 @@ def read_table(path: Path) -> Table:
 def _decode(path: Path, raw: bytes) -> str:
     try:
         data = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise refuse(path, None, "unreadable_file", "the file is not a gzip file", "Compress it again") from error
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise refuse(path, line, "encoding", "the file is not UTF-8 text", "Save it as UTF-8") from error
+    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
 
 
 def _parquet(path: Path, raw: bytes) -> pl.DataFrame:

@@ -92,7 +92,7 @@ MODELS = {
     ),
     "ordinal residual": (ORDINAL, "residual_not_one", 15),
     "ordinal categories": (
-        ORDINAL.replace("40.0", "1.0").replace('"sex"', '"WWG"', 1),
+        ORDINAL.replace("40.0", "1.0").replace('"sex"', '"animal"', 1),
         "extreme_category",
         None,
     ),
