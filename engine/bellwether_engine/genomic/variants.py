@@ -67,7 +67,7 @@ def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGen
     ------
     ModelError
         ``no_samples``; ``no_markers``; ``no_calls`` (a record without GT); ``haploid_call`` on an autosome;
-        ``ploidy`` above 2.
+        ``ploidy`` above 2; ``unknown_allele``, a call such as ``0/2`` where ALT names one allele.
 
     References
     ----------
@@ -113,6 +113,8 @@ def _count(variant: Variant, name: str, samples: list[str]) -> NDArray[np.uint8]
     calls = _calls(variant, name)
     if calls.shape[1] > 2 and (calls[:, 2:] != -2).any():
         raise _refuse("ploidy", f"site {name} has a call of more than two alleles", "Leave the site out")
+    if (calls > len(variant.ALT)).any():
+        raise _refuse("unknown_allele", f"a call at site {name} has an allele that ALT does not name", "Leave it out")
     first = calls[:, 0]
     second = calls[:, 1] if calls.shape[1] > 1 else np.full(len(first), -2, dtype=first.dtype)
     haploid = (second == -2) & (first >= 0)

@@ -53,6 +53,8 @@ def test_calls_of_a_file(tmp_path):
 REFUSED = {
     "haploid on an autosome": ("1\t9\ts\tA\tG\t.\t.\t.\tGT\t0/1\t1\t0/0", "haploid_call"),
     "three alleles": ("chrX\t9\ts\tA\tG\t.\t.\t.\tGT\t0/1/1\t1\t0/0", "ploidy"),
+    "an allele beyond ALT": ("1\t9\ts\tA\tG\t.\t.\t.\tGT\t0/2\t0/1\t0/0", "unknown_allele"),
+    "an allele without ALT": ("1\t9\ts\tA\t.\t.\t.\t.\tGT\t0/1\t0/0\t0/0", "unknown_allele"),
     "no GT": ("1\t9\ts\tA\tG\t.\t.\t.\tDP\t3\t1\t2", "no_calls"),
     "several alleles only": ("1\t9\ts\tA\tG,T\t.\t.\t.\tGT\t0/1\t1/2\t0/0", "no_markers"),
     "empty": ("", "no_markers"),
