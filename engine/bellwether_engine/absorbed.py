@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from .pedigree_inverse import PedigreeInverse
-from .workers import Workers
+from .workers import Workers, even_pieces
 
 Matrix = NDArray[np.float64]
 
@@ -53,17 +53,19 @@ class AbsorbedPedigree:
     def __init__(self, inverse: PedigreeInverse, precision: Matrix, information: Matrix, workers: Workers) -> None:
         self._order, self._sire, self._dam, self._d = inverse.order, inverse.sire, inverse.dam, inverse.d
         self._workers, self._size = workers, len(precision)
-        _scale, self._q = eigh(information.mean(axis=0), precision)
+        _scale, q = eigh(information.mean(axis=0), precision)
+        self._q = np.ascontiguousarray(q)
         self._kept = np.empty((self._size, len(information)))
-        for k, q in enumerate(self._q.T):
-            self._kept[k] = np.maximum((information @ q) @ q, 0.0)
+        for k, column in enumerate(self._q.T):
+            self._kept[k] = np.maximum((information @ column) @ column, 0.0)
         workers.run(self._absorb, _singles(self._size))
 
     def into(self, r: Matrix, z: Matrix) -> None:
         """``z <- M^-1 r`` for `r` and `z` of shape (n_animals * k,)."""
-        own = np.ascontiguousarray(np.matmul(self._q.T, r.reshape(-1, self._size).T))
+        own, pieces = np.empty(self._kept.shape), even_pieces(self._kept.shape[1])
+        self._workers.run(lambda first, last: _to_columns(r, self._q, own, first, last), pieces)
         self._workers.run(lambda k, _: self._solve(own[k], k), _singles(self._size))
-        np.matmul(own.T, self._q.T, out=z.reshape(-1, self._size))
+        self._workers.run(lambda first, last: _from_columns(own, self._q, z, first, last), pieces)
 
     def _absorb(self, k: int, _end: int) -> None:
         _absorb(self._order, self._sire, self._dam, self._d, self._kept[k])
@@ -74,6 +76,30 @@ class AbsorbedPedigree:
 
 def _singles(n: int) -> list[tuple[int, int]]:
     return [(k, k + 1) for k in range(n)]
+
+
+@njit(cache=True, nogil=True)
+def _to_columns(r: Matrix, q: Matrix, own: Matrix, first: int, last: int) -> None:
+    """``own[:, i] = Q' r_i``; threads of BLAS would take the cores from the workers."""
+    size = len(q)
+    for k in range(size):
+        for i in range(first, last):
+            total = 0.0
+            for a in range(size):
+                total += q[a, k] * r[i * size + a]
+            own[k, i] = total
+
+
+@njit(cache=True, nogil=True)
+def _from_columns(own: Matrix, q: Matrix, z: Matrix, first: int, last: int) -> None:
+    """``z_i = Q own[:, i]``."""
+    size = len(q)
+    for i in range(first, last):
+        for a in range(size):
+            total = 0.0
+            for k in range(size):
+                total += q[a, k] * own[k, i]
+            z[i * size + a] = total
 
 
 @njit(cache=True, nogil=True)

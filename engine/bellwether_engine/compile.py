@@ -48,7 +48,9 @@ from .workers import Workers
 
 FLOCKS = FlockDesign(n_flocks=2, ewes_per_flock=25, n_years=5)
 ONE = TraitDesign(("y",), 1.0, 2.0)
-TWO = TraitDesign(("y", "z"), np.eye(3) + 1.0, 2.0 * np.eye(2), maternal=("y",), missing=0.2)
+TWO = TraitDesign(
+    ("y", "z"), np.eye(3) + 1.0, 2.0 * np.eye(2), maternal=("y",), litter=np.array([0.5, 0.5]), missing=0.2
+)
 FEW = 60
 ANIMAL = Effect("animal", "additive")
 PCG = Options(solver="pcg", reliability="none")

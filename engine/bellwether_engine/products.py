@@ -129,7 +129,7 @@ class EquationProduct:
 
 def _weighted(levels: Vector, precision: NDArray[np.float64]) -> Vector:
     """Levels (n_levels, k) times the inverse covariances of their coefficients."""
-    return levels * precision[0, 0] if len(precision) == 1 else levels @ precision
+    return levels * precision[0, 0] if len(precision) == 1 else np.asarray(_rows_by(levels, precision))
 
 
 def _structure_product(equations: Equations, executor: Executor) -> PedigreeProduct | RowProduct | None:
@@ -195,6 +195,18 @@ class BlockProduct:
 def invert_blocks(blocks: NDArray[np.float64], workers: Workers) -> None:
     """Replace small positive definite blocks (n_levels, k, k) by their inverses."""
     workers.run(lambda first, last: _invert_blocks(blocks, first, last), even_pieces(len(blocks)))
+
+
+@njit(cache=True, nogil=True)
+def _rows_by(levels: Vector, precision: NDArray[np.float64]) -> Vector:
+    """``levels precision``, without BLAS: its threads would take the cores from the workers."""
+    n, size = levels.shape
+    result = np.zeros((n, size))
+    for i in range(n):
+        for a in range(size):
+            for b in range(size):
+                result[i, b] += levels[i, a] * precision[a, b]
+    return result
 
 
 @njit(cache=True, nogil=True)
