@@ -24,11 +24,13 @@ class Factor:
         Symmetric positive definite.
     analysis : Analysis, optional
         From an earlier factor of the same pattern: ordering and supernodes are not looked for again.
+    largest, most_entries : int
+        Equations and entries of L that are allowed, 100,000 and 150 million.
 
     Raises
     ------
     ModelError
-        ``too_large`` above 100,000 equations, or where L would have more than 150 million entries;
+        ``too_large`` above these limits;
         ``singular`` where the matrix is not positive definite, with the equation in `positions`.
 
     References
@@ -48,14 +50,20 @@ class Factor:
     3.0
     """
 
-    def __init__(self, matrix: csc_array, analysis: Analysis | None = None) -> None:
+    def __init__(
+        self,
+        matrix: csc_array,
+        analysis: Analysis | None = None,
+        largest: int = EXACT_LIMIT,
+        most_entries: int = FILL_LIMIT,
+    ) -> None:
         n = matrix.shape[0]
-        if n > EXACT_LIMIT:
-            raise too_large(f"{n:,} equations are above the limit of {EXACT_LIMIT:,} for a direct solution")
+        if n > largest:
+            raise too_large(f"{n:,} equations are above the limit of {largest:,} for a direct solution")
         self._matrix = matrix = _canonical(matrix)
         self.analysis = shape = analysis or analyse(matrix)
-        if shape.n_entries > FILL_LIMIT:
-            raise too_large(f"the factor would have {shape.n_entries:,} entries, the limit is {FILL_LIMIT:,}")
+        if shape.n_entries > most_entries:
+            raise too_large(f"the factor would have {shape.n_entries:,} entries, the limit is {most_entries:,}")
         self._shape = shape.first, shape.row_start, shape.rows, shape.panel
         self._values = np.zeros(shape.n_entries)
         self._values[shape.target[shape.lower]] = matrix.data[shape.lower]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .absorbed_fixed import ENTRIES
 from .effect import GENETIC, Effect
 from .errors import ModelError
 from .factor import FILL_LIMIT
@@ -49,11 +50,13 @@ class MemoryEstimate:
 
 @dataclass(frozen=True)
 class _Sizes:
-    """Bytes kept of the design, bytes on the way to it, equations, and those of each kind of array of the solver."""
+    """Bytes kept of the design, bytes on the way to it, equations (fixed ones among them), and those of each kind of
+    array of the solver."""
 
     kept: int
     passing: int
     equations: int
+    fixed: int
     blocks: int
     relationships: int
     entries: int
@@ -130,6 +133,7 @@ def _solver(model: Model, sizes: _Sizes, records: Records) -> int:
     is_exact = options.reliability == "exact" or (options.reliability == "auto" and is_small)
     is_direct = options.solver == "direct" or (options.solver == "auto" and (is_exact or is_small))
     pcg = VECTORS * 8 * sizes.equations + sizes.blocks + sizes.relationships + 16 * records.values.size + 64 * PIECE
+    pcg += 24 * min(max(ENTRIES, sizes.equations), sizes.fixed * sizes.fixed)
     if not (is_direct or is_exact or is_small or model.options.estimate == "ai-reml"):
         return pcg
     fill = min(sizes.equations * (sizes.equations + 1) // 2, FILL_LIMIT)
@@ -140,7 +144,7 @@ def _solver(model: Model, sizes: _Sizes, records: Records) -> int:
 def _sizes(model: Model, records: Records, pedigree: Pedigree) -> _Sizes:
     n_records, t, n = *records.values.shape, pedigree.n_animals + pedigree.n_groups
     kept, passing, equations, blocks, entries = (t + 12) * n_records, 60 * n_records, 0, 0, 0
-    genetic = 0
+    genetic, fixed = 0, 0
     for effect in model.effects:
         width = (1 if effect.traits is None else 0) * t + len(effect.traits or ())
         per_trait = 1 if effect.basis is None else effect.basis.order + 1
@@ -151,7 +155,7 @@ def _sizes(model: Model, records: Records, pedigree: Pedigree) -> _Sizes:
         if effect.kind in ("fixed", "covariate"):
             kept += (4 * width + 12 if effect.kind == "fixed" else 8 * values * (1 + width)) * n_records
             kept += 16 * levels * width
-            equations += levels * width * (1 if effect.kind == "fixed" else per_trait)
+            fixed += levels * width * (1 if effect.kind == "fixed" else per_trait)
             continue
         kept += (12 + 24 * values * width) * n_records + 24 * levels
         if effect.kind in GENETIC:
@@ -159,12 +163,13 @@ def _sizes(model: Model, records: Records, pedigree: Pedigree) -> _Sizes:
             continue
         equations += levels * size
         blocks += 8 * levels * size * size
-    equations += t + n * genetic
+    fixed += t
+    equations += fixed + n * genetic
     blocks += 8 * n * genetic * genetic
     relationships = (8 + 8 + 8 + 8 + 16 + 24 * genetic) * n if genetic else 0
     if pedigree.n_groups:
         kept += 8 * n * pedigree.n_groups * 2 * max(genetic, 1) + 36 * entries
-    return _Sizes(kept, passing, equations, blocks, relationships, entries + 9 * n * max(genetic, 1) ** 2)
+    return _Sizes(kept, passing, equations, fixed, blocks, relationships, entries + 9 * n * max(genetic, 1) ** 2)
 
 
 def _levels(effect: Effect, records: Records, pedigree: Pedigree) -> int:

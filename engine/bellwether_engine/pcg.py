@@ -8,43 +8,39 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
-from .absorbed import AbsorbedPedigree
+from .absorbed_fixed import AbsorbedFixed, absorb_fixed
+from .absorbed_pedigree import AbsorbedPedigree
 from .equations import Equations
 from .errors import NotConverged
 from .executor import Executor
 from .pedigree_inverse import PedigreeInverse
 from .products import BlockProduct, EquationProduct, invert_blocks
-from .record_product import fixed_crossed, fixed_diagonal, level_blocks
+from .record_product import fixed_diagonal, level_blocks
 from .solution import Convergence
 from .workers import Workers
 
 WINDOW = 10
 RESIDUAL = 1e-8
 ROUNDING = 1e-15
-DENSE_FIXED = 1500
 Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Preconditioner:
-    """Block Jacobi: the smaller fixed effects together (up to 1,500 columns), the diagonal of the others, each level of
-    a random effect by itself, and the animals of a pedigree without groups by its factor.
+    """Block Jacobi: nothing for the absorbed fixed effects, the diagonal of the others, each level of a random effect
+    by itself, and the animals of a pedigree without groups by its factor.
 
     Attributes
     ----------
-    together : int, shape (n_together,)
-        Fixed equations that are solved together, by the factor `crossed`.
-    fixed_diagonal : float64, shape (n_fixed,)
+    fixed_inverse : float64, shape (n_fixed,)
+        0 where absorbed.
     levels : tuple of (start, blocks)
         First equation and inverse blocks (n_levels, k, k) of each random effect but that of `animals`.
     animals : tuple of (equations, AbsorbedPedigree), optional
     """
 
-    together: NDArray[np.intp]
-    crossed: tuple[NDArray[np.float64], bool] | None
-    fixed_diagonal: Vector
+    fixed_inverse: Vector
     levels: tuple[tuple[int, NDArray[np.float64]], ...]
     workers: Workers
     animals: tuple[slice, AbsorbedPedigree] | None = None
@@ -60,10 +56,8 @@ class Preconditioner:
     def apply(self, r: Vector) -> Vector:
         """M^-1 r."""
         z = np.empty_like(r)
-        n_fixed = len(self.fixed_diagonal)
-        z[:n_fixed] = r[:n_fixed] / self.fixed_diagonal
-        if self.crossed is not None:
-            z[self.together] = cho_solve(self.crossed, r[self.together], check_finite=False)
+        n_fixed = len(self.fixed_inverse)
+        z[:n_fixed] = r[:n_fixed] * self.fixed_inverse
         for part, product in self.products:
             product.into(r[part], z[part])
         if self.animals is not None:
@@ -72,24 +66,25 @@ class Preconditioner:
         return z
 
 
-def build_preconditioner(equations: Equations, workers: Workers, *, by_level: bool = False) -> Preconditioner:
+def build_preconditioner(
+    equations: Equations, workers: Workers, absorbed: AbsorbedFixed | None = None, *, by_level: bool = False
+) -> Preconditioner:
     """Invert the diagonal blocks of C; `by_level`: of animals too, where they could have the factor of the pedigree."""
-    layout, design = equations.records, equations.design
-    if layout is not None:
-        together, crossed = fixed_crossed(layout, design, DENSE_FIXED)
-        diagonal = fixed_diagonal(layout, design)
-    else:
-        x = equations.w[:, : equations.n_fixed]
-        formed = x.T @ equations.residual_inverse @ x
-        is_small = equations.n_fixed <= DENSE_FIXED
-        together = np.arange(equations.n_fixed if is_small else 0)
-        crossed, diagonal = formed.toarray() if is_small else np.empty((0, 0)), formed.diagonal()
-    factor = cho_factor(crossed) if len(together) else None
+    fixed_inverse = 1.0 / _fixed_diagonal(equations)
+    if absorbed is not None:
+        fixed_inverse[absorbed.equations] = 0.0
     of_animals = None if by_level else _absorbable(equations)
     others = [k for k in range(len(equations.starts)) if k != of_animals]
     levels = tuple(_level_blocks(equations, k, workers) for k in others)
     animals = None if of_animals is None else _absorb(equations, of_animals, workers)
-    return Preconditioner(together, factor, diagonal, levels, workers, animals)
+    return Preconditioner(fixed_inverse, levels, workers, animals)
+
+
+def _fixed_diagonal(equations: Equations) -> Vector:
+    if equations.records is not None:
+        return fixed_diagonal(equations.records, equations.design)
+    x = equations.w[:, : equations.n_fixed]
+    return np.asarray((x.T @ equations.residual_inverse @ x).diagonal())
 
 
 def _absorbable(equations: Equations) -> int | None:
@@ -152,7 +147,7 @@ def solve_pcg(
     executor: Executor | None = None,
     start: Vector | None = None,
 ) -> tuple[Vector, Convergence]:
-    """Solve C x = rhs by PCG.
+    """Solve C x = rhs by PCG, fixed effects absorbed.
 
     Stops when the largest change of x over a window of 10 iterations, in units of `scale`, is below `tolerance` and
     the relative residual below 1e-8; then the residual is computed afresh, and the iteration goes on from there where
@@ -188,8 +183,9 @@ def solve_pcg(
     Tsuruta et al. 2001, J Anim Sci 79:1166; Stranden and Lidauer 1999, J Dairy Sci 82:2779.
     """
     with Workers(threads) as workers:
-        conditioner = build_preconditioner(equations, workers)
-        product = EquationProduct(equations, executor or workers)
+        absorbed = absorb_fixed(equations, workers)
+        conditioner = build_preconditioner(equations, workers, absorbed)
+        product = EquationProduct(equations, executor or workers, absorbed)
         rule = scale, tolerance, maximum_iterations
         return _solve(equations, (product, conditioner, workers), rule, report, start)
 
@@ -213,6 +209,7 @@ def _solve(
         r -= machine[0].times(x)
     done, change, residual = 0, np.inf, np.inf
     while done < maximum_iterations:
+        r = machine[0].settle(x, r)
         before, r_before = x.copy(), float(np.linalg.norm(r)) / size
         x, r, steps, energy = _run(machine, x, r, maximum_iterations - done, (scale, tolerance, size, report))
         done += steps
@@ -221,7 +218,7 @@ def _solve(
         change = energy[1]
         if residual < RESIDUAL and change < tolerance:
             return equations.expand(x), Convergence("pcg", True, done, change, residual, error_estimate=energy[0])
-        if residual >= r_before and np.array_equal(before, x):
+        if steps == 0 or (residual >= r_before and np.array_equal(before, x)):
             break
     message = (
         f"after {done} iterations: change {change:.3g} genetic standard deviations, relative residual {residual:.3g}"
@@ -246,7 +243,7 @@ def _run(
     for step in range(1, allowed + 1):
         if norm <= ROUNDING * size:
             return x, r, step - 1, (float(np.sqrt(rz)), product.largest(z, scale))
-        q = product.times(p)
+        q = product.conjugate(p)
         alpha = rz / workers.dot(p, q)
         norm = workers.advance(x, r, p, q, alpha) ** 0.5
         energy += alpha * rz

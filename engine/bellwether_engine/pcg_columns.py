@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve
 from scipy.sparse import csr_array
 
+from .absorbed_fixed import AbsorbedFixed, absorb_fixed
 from .equations import Equations
 from .errors import NotConverged
 from .pcg import build_preconditioner
@@ -50,8 +52,9 @@ class ColumnSolver:
 
     def __init__(self, equations: Equations, workers: Workers, maximum_iterations: int = 5000) -> None:
         self._workers, self._maximum = workers, maximum_iterations
-        self._conditioner = ColumnPreconditioner(equations, workers)
-        self._product = ColumnProduct(equations, workers)
+        absorbed = absorb_fixed(equations, workers)
+        self._conditioner = ColumnPreconditioner(equations, workers, absorbed)
+        self._product = ColumnProduct(equations, workers, absorbed)
         self._n = equations.n_equations
 
     @property
@@ -80,13 +83,14 @@ class ColumnSolver:
 
     def _solve(self, r: Matrix, tolerance: float) -> Matrix:
         x, limit = np.zeros_like(r), tolerance**2 * self._dots(r, r)
+        self._product.settle(x, r)
         z = self._conditioner.apply(r)
         p, rz, norm = z.copy(), self._dots(r, z), self._dots(r, r)
         for _ in range(self._maximum):
             moving = norm > limit
             if not moving.any():
                 return x
-            q = self._product.times(p)
+            q = self._product.conjugate(p)
             alpha = np.where(moving, rz / np.where(moving, self._dots(p, q), 1.0), 0.0)
             norm = self._advance(x, r, p, q, alpha)
             z = self._conditioner.apply(r)
@@ -119,30 +123,73 @@ class ColumnProduct:
     ----------
     equations : Equations
     workers : Workers
+    absorbed : AbsorbedFixed, optional
     """
 
-    def __init__(self, equations: Equations, workers: Workers) -> None:
-        self._equations = equations
-        factors = (equations.w, equations.residual_inverse, equations.w_transposed)
-        self._factors = [RowProduct(matrix, workers) for matrix in factors]
-        self._sizes = [matrix.shape[0] for matrix in factors]
+    def __init__(self, equations: Equations, workers: Workers, absorbed: AbsorbedFixed | None = None) -> None:
+        self._equations, self._absorbed = equations, absorbed
+        self._w, self._residual, self._w_transposed = (
+            RowProduct(matrix, workers) for matrix in (equations.w, equations.residual_inverse, equations.w_transposed)
+        )
+        self._n_observations = equations.w.shape[0]
+        columns = np.empty(0, np.intp) if absorbed is None else absorbed.equations
+        x = csr_array(equations.w[:, columns])
+        self._x, self._x_transposed = RowProduct(x, workers), RowProduct(csr_array(x.T), workers)
         self._structure = _formed(equations.a_inverse)
         self._rows = RowProduct(self._structure, workers) if isinstance(self._structure, csr_array) else None
 
     def times(self, x: Matrix) -> Matrix:
         """C x, float64 of shape (n_equations, m)."""
+        return self._free(x, lambda free: self._fitted(self._w, free))
+
+    def conjugate(self, x: Matrix) -> Matrix:
+        """The same after the absorbed effects in `x` have been set to what makes their own rows of C x zero."""
+        absorbed = self._absorbed
+        if absorbed is None:
+            return self.times(x)
+        at = absorbed.equations
+        x[at] = 0.0
+
+        def fitted(free: Matrix) -> Matrix:
+            e = self._fitted(self._w, free)
+            sums = np.zeros((len(at), x.shape[1]))
+            self._x_transposed.add(e, sums)
+            x[at] = -absorbed.solve(sums)
+            return e + self._fitted(self._x, x[at])
+
+        result = self._free(x, fitted)
+        result[at] = 0.0
+        return result
+
+    def settle(self, x: Matrix, r: Matrix) -> None:
+        """Change the absorbed effects in `x` to their solution given the others, and the residual `r` with them."""
+        absorbed = self._absorbed
+        if absorbed is None:
+            return
+        step = np.zeros_like(x)
+        step[absorbed.equations] = absorbed.solve(r[absorbed.equations])
+        x += step
+        r -= self.times(step)
+        r[absorbed.equations] = 0.0
+
+    def _fitted(self, w: RowProduct, x: Matrix) -> Matrix:
+        """``R^-1 W x``, (n_observations, m)."""
+        fitted, e = np.zeros((2, self._n_observations, x.shape[1]))
+        w.add(x, fitted)
+        self._residual.add(fitted, e)
+        return np.asarray(e)
+
+    def _free(self, x: Matrix, fitted: Callable[[Matrix], Matrix]) -> Matrix:
         held = self._equations.held
         if held is None:
-            return self._times(x)
-        result = self._times(np.where(held[:, None], 0.0, x))
+            return self._times(x, fitted)
+        result = self._times(np.where(held[:, None], 0.0, x), fitted)
         result[held] = x[held]
         return result
 
-    def _times(self, x: Matrix) -> Matrix:
-        equations, result = self._equations, x
-        for factor, size in zip(self._factors, self._sizes, strict=True):
-            before, result = result, np.zeros((size, x.shape[1]))
-            factor.add(before, result)
+    def _times(self, x: Matrix, fitted: Callable[[Matrix], Matrix]) -> Matrix:
+        equations, result = self._equations, np.zeros(x.shape)
+        self._w_transposed.add(fitted(x), result)
         for k, start in enumerate(equations.starts):
             block, precision = equations.design.random[k], equations.design.precision[k]
             own = slice(start, start + len(block.level) * len(precision))
@@ -172,31 +219,24 @@ def _by_precision(x: Matrix, precision: Matrix) -> Matrix:
 
 
 class ColumnPreconditioner:
-    """The preconditioner of `pcg` for many columns, its fixed part as an inverse.
+    """The preconditioner of `pcg` for many columns, without the factor of the pedigree.
 
     Parameters
     ----------
     equations : Equations
     workers : Workers
+    absorbed : AbsorbedFixed, optional
     """
 
-    def __init__(self, equations: Equations, workers: Workers) -> None:
-        found = build_preconditioner(equations, workers, by_level=True)
-        self._workers, self._levels, self._together = workers, found.levels, found.together
-        self._diagonal = found.fixed_diagonal[:, None]
-        self._inverse = np.empty((0, 0, 0))
-        if found.crossed is not None:
-            inverse = cho_solve(found.crossed, np.eye(len(found.together)))
-            self._inverse = 0.5 * (inverse + inverse.T)[None]
+    def __init__(self, equations: Equations, workers: Workers, absorbed: AbsorbedFixed | None = None) -> None:
+        found = build_preconditioner(equations, workers, absorbed, by_level=True)
+        self._workers, self._levels = workers, found.levels
+        self._fixed_inverse = found.fixed_inverse[:, None]
 
     def apply(self, r: Matrix) -> Matrix:
         """M^-1 r, float64 of shape (n_equations, m)."""
-        z, n_fixed = np.empty_like(r), len(self._diagonal)
-        z[:n_fixed] = r[:n_fixed] / self._diagonal
-        if len(self._together):
-            solved = np.empty((len(self._together), r.shape[1]))
-            _block_columns(self._inverse, r[self._together], solved, 0, 1)
-            z[self._together] = solved
+        z, n_fixed = np.empty_like(r), len(self._fixed_inverse)
+        z[:n_fixed] = r[:n_fixed] * self._fixed_inverse
         for start, blocks in self._levels:
             self._of_levels(blocks, *(v[start : start + blocks.shape[0] * blocks.shape[1]] for v in (r, z)))
         return z

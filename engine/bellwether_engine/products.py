@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from .absorbed_fixed import AbsorbedFixed
 from .equations import Equations
 from .executor import Executor
 from .pedigree_inverse import PedigreeInverse, PedigreeProduct
-from .record_product import RecordProduct
+from .record_product import RecordPart
 from .workers import Workers, balanced_pieces, even_pieces
 
 Vector = NDArray[np.float64]
@@ -67,6 +70,18 @@ class RowProduct:
         self._executor.add(rows_times, self._placed, v, [result[first:last] for first, last in self._pieces])
 
 
+class DataPart(Protocol):
+    """The columns of some effects in ``R^-1 W`` and ``W'``."""
+
+    shape: tuple[int, ...]
+
+    def add_fitted(self, x: Vector, e: Vector) -> None:
+        """``e += R^-1 W x`` for `x` (n_equations,) and `e` of `shape`."""
+
+    def add_sums(self, e: Vector, result: Vector) -> None:
+        """``result += W' e`` for `result` (n_equations,)."""
+
+
 class EquationProduct:
     """C of the equations as an operator for many products.
 
@@ -74,6 +89,7 @@ class EquationProduct:
     ----------
     equations : Equations
     executor : Executor
+    absorbed : AbsorbedFixed, optional
 
     Notes
     -----
@@ -82,31 +98,76 @@ class EquationProduct:
     answers alike).
     """
 
-    def __init__(self, equations: Equations, executor: Executor) -> None:
-        self._equations = equations
-        layout = equations.records
-        self._data: RecordProduct | FormedProduct = (
-            FormedProduct(equations, executor) if layout is None else RecordProduct(layout, equations.design, executor)
-        )
+    def __init__(self, equations: Equations, executor: Executor, absorbed: AbsorbedFixed | None = None) -> None:
+        self._equations, self._absorbed = equations, absorbed
+        self._others, self._fixed = _data_parts(equations, executor, absorbed)
         self._structure = _structure_product(equations, executor)
 
     def times(self, x: Vector) -> Vector:
         """C x in the coordinates of PCG, float64 of shape (n_equations,)."""
-        held = self._equations.held
-        if held is None:
-            return self._times(x)
-        result = self._times(np.where(held, 0.0, x))
-        result[held] = x[held]
-        return result
+        return self._free(x, self._add_data)
+
+    def conjugate(self, x: Vector) -> Vector:
+        """The same after the absorbed effects in `x` have been set to what makes their own rows of C x zero."""
+        return self._free(x, self._add_data if self._fixed is None else self._add_absorbed)
+
+    def settle(self, x: Vector, r: Vector) -> Vector:
+        """Change the absorbed effects in `x` to their solution given the others; the residual, of which `r` is the one
+        before."""
+        absorbed = self._absorbed
+        if absorbed is None:
+            return r
+        step = np.zeros_like(x)
+        step[absorbed.equations] = absorbed.solve(r[absorbed.equations])
+        x += step
+        left = r - self.times(step)
+        left[absorbed.equations] = 0.0
+        return np.asarray(left)
 
     def largest(self, x: Vector, scale: Vector) -> float:
         """The largest of the solutions that belong to x, in units of `scale`."""
         return float(np.max(np.abs(self._equations.expand(x)) / scale, initial=0.0))
 
-    def _times(self, x: Vector) -> Vector:
+    def _free(self, x: Vector, add_data: Callable[[Vector, Vector], None]) -> Vector:
+        held = self._equations.held
+        if held is None:
+            return self._times(x, add_data)
+        free = np.where(held, 0.0, x)
+        result = self._times(free, add_data)
+        result[held] = x[held]
+        if self._absorbed is not None:
+            x[self._absorbed.equations] = free[self._absorbed.equations]
+        return result
+
+    def _add_data(self, x: Vector, result: Vector) -> None:
+        e = np.zeros(self._others.shape)
+        for part in self._parts:
+            part.add_fitted(x, e)
+        for part in self._parts:
+            part.add_sums(e, result)
+
+    def _add_absorbed(self, x: Vector, result: Vector) -> None:
+        absorbed, fixed = self._absorbed, self._fixed
+        assert absorbed is not None
+        assert fixed is not None
+        e = np.zeros(self._others.shape)
+        self._others.add_fitted(x, e)
+        fixed.add_sums(e, result)
+        x[absorbed.equations] = -absorbed.solve(result[absorbed.equations])
+        fixed.add_fitted(x, e)
+        self._others.add_sums(e, result)
+        result[absorbed.equations] = 0.0
+
+    @property
+    def _parts(self) -> list[DataPart]:
+        return [self._others] if self._fixed is None else [self._others, self._fixed]
+
+    def _times(self, x: Vector, add_data: Callable[[Vector, Vector], None]) -> Vector:
         equations = self._equations
         expanded, result = equations.expand(x), np.zeros(len(x))
-        self._data.add(expanded, result)
+        add_data(expanded, result)
+        if self._absorbed is not None:
+            x[self._absorbed.equations] = expanded[self._absorbed.equations]
         for k, start in enumerate(equations.starts):
             precision, block = equations.design.precision[k], equations.design.random[k]
             own = slice(start, start + len(block.level) * len(precision))
@@ -143,34 +204,72 @@ def _structure_product(equations: Equations, executor: Executor) -> PedigreeProd
     return PedigreeProduct(structure, equations.design.precision[genetic], executor)
 
 
-class FormedProduct:
-    """``W' R^-1 W`` from matrices, where they do not follow from the records.
+def _data_parts(
+    equations: Equations, executor: Executor, absorbed: AbsorbedFixed | None
+) -> tuple[DataPart, DataPart | None]:
+    """The effects that are iterated on, and those that are absorbed."""
+    layout = equations.records
+    if layout is None:
+        none = np.empty(0, np.intp) if absorbed is None else absorbed.equations
+        others = FormedPart(equations, executor, without=none)
+        return others, None if absorbed is None else FormedPart(equations, executor, of=none)
+    chosen = () if absorbed is None else absorbed.terms
+    rest = [k for k in range(len(layout.terms)) if k not in chosen]
+    others_of_records = RecordPart(layout, equations.design, executor, rest)
+    return others_of_records, RecordPart(layout, equations.design, executor, chosen) if chosen else None
+
+
+class FormedPart:
+    """``R^-1 W`` and ``W'`` from matrices, where they do not follow from the records.
 
     Parameters
     ----------
     equations : Equations
     executor : Executor
+    of : intp, shape (m,), optional
+        These columns alone.
+    without : intp, shape (m,), optional
+        All columns but these, which W keeps: x is 0 there.
     """
 
-    def __init__(self, equations: Equations, executor: Executor) -> None:
-        self._w = RowProduct(equations.w, executor)
-        self._w_transposed = RowProduct(equations.w_transposed, executor)
+    def __init__(
+        self,
+        equations: Equations,
+        executor: Executor,
+        of: NDArray[np.intp] | None = None,
+        without: NDArray[np.intp] | None = None,
+    ) -> None:
+        w = equations.w if of is None else csr_array(equations.w[:, of])
+        self._of, self._without, self._n = of, without, w.shape[1]
+        self._w = RowProduct(w, executor)
+        self._w_transposed = RowProduct(equations.w_transposed if of is None else csr_array(w.T), executor)
         residual = equations.residual_inverse
         self._weight = residual.diagonal()
+        self.shape: tuple[int, ...] = (len(self._weight), 1)
         is_diagonal = residual.nnz <= len(self._weight)
         self._residual = None if is_diagonal else RowProduct(residual, executor)
 
-    def add(self, x: Vector, result: Vector) -> None:
-        """``result += W' R^-1 W x``, both of shape (n_equations,)."""
-        fitted = np.zeros((len(self._weight), 1))
-        self._w.add(x[:, None], fitted)
+    def add_fitted(self, x: Vector, e: Vector) -> None:
+        """``e += R^-1 W x`` for `x` (n_equations,) and `e` (n_observations, 1)."""
+        own, fitted = x.copy() if self._of is None else x[self._of], np.zeros(self.shape)
+        if self._without is not None:
+            own[self._without] = 0.0
+        self._w.add(own[:, None], fitted)
         if self._residual is None:
-            fitted *= self._weight[:, None]
+            e += fitted * self._weight[:, None]
         else:
-            weighted = np.zeros_like(fitted)
-            self._residual.add(fitted, weighted)
-            fitted = weighted
-        self._w_transposed.add(fitted, result[:, None])
+            self._residual.add(fitted, e)
+
+    def add_sums(self, e: Vector, result: Vector) -> None:
+        """``result += W' e``."""
+        sums = np.zeros((self._n, 1))
+        self._w_transposed.add(e, sums)
+        if self._without is not None:
+            sums[self._without] = 0.0
+        if self._of is None:
+            result += sums[:, 0]
+        else:
+            result[self._of] += sums[:, 0]
 
 
 class BlockProduct:

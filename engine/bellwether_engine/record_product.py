@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from .design import Design, pattern_inverses, residual_patterns
 from .executor import Executor
@@ -17,15 +19,17 @@ from .terms import (
     add_crossed,
     add_fitted,
     add_sums,
+    crossed_of_levels,
     fixed_term,
     level_sums,
     random_terms,
     records_by_level,
     weigh,
 )
-from .workers import balanced_pieces, even_pieces
+from .workers import Workers, balanced_pieces, even_pieces
 
 Matrix = NDArray[np.float64]
+Crossed = tuple[NDArray[np.int64], NDArray[np.int64], Matrix]
 FEW = 1024
 
 
@@ -119,8 +123,9 @@ def sums_of_levels(block: LevelBlock, e: Matrix) -> Matrix:
     return sums
 
 
-class RecordProduct:
-    """``W' R^-1 W`` as an operator; each sum has its worker, so the bits do not depend on how many there are.
+class RecordPart:
+    """``R^-1 W`` and ``W'`` of some terms as operators; each sum has its worker, so the bits do not depend on how many
+    there are.
 
     Parameters
     ----------
@@ -128,15 +133,17 @@ class RecordProduct:
     design : Design
         With the variances and weights.
     executor : Executor
+    chosen : sequence of int
+        Which of ``layout.terms``.
     """
 
-    def __init__(self, layout: RecordLayout, design: Design, executor: Executor) -> None:
-        self._executor, self._shape = executor, design.values.shape
-        terms, lists = layout.terms, layout.lists
+    def __init__(self, layout: RecordLayout, design: Design, executor: Executor, chosen: Sequence[int]) -> None:
+        self._executor, self.shape = executor, design.values.shape
+        terms, lists = [layout.terms[k] for k in chosen], [layout.lists[k] for k in chosen]
         inverses = pattern_inverses(layout.kinds, design.residual, layout.classes)
         weight = np.empty(0) if design.weights is None else design.weights
         self._few = [term for term, records in zip(terms, lists, strict=True) if records is None]
-        self._pieces = even_pieces(self._shape[0])
+        self._pieces = even_pieces(self.shape[0])
         self._records = executor.place(
             [
                 RecordBlock(
@@ -152,14 +159,12 @@ class RecordProduct:
             for term, found in zip(terms, lists, strict=True) if found is not None
         ]  # fmt: skip
 
-    def add(self, x: Matrix, result: Matrix) -> None:
-        """``result += W' R^-1 W x``, both of shape (n_equations,)."""
-        e = np.zeros(self._shape)
+    def add_fitted(self, x: Matrix, e: Matrix) -> None:
+        """``e += R^-1 W x`` for `x` (n_equations,) and `e` (n_records, n_traits)."""
         self._executor.add(weighted_fit, self._records, x, [e[a:b] for a, b in self._pieces])
-        self.add_transposed(e, result)
 
-    def add_transposed(self, e: Matrix, result: Matrix) -> None:
-        """``result += W' e`` for `e` of shape (n_records, n_traits)."""
+    def add_sums(self, e: Matrix, result: Matrix) -> None:
+        """``result += W' e``, its transpose."""
         for term, pieces, placed in self._levels:
             own = result[term.start : term.start + term.n_levels * term.size]
             self._executor.add(sums_of_levels, placed, e, [own[a * term.size : b * term.size] for a, b in pieces])
@@ -183,7 +188,7 @@ def right_hand_side(layout: RecordLayout, design: Design, executor: Executor) ->
     weight = np.empty(0) if design.weights is None else design.weights
     weigh(layout.pattern, pattern_inverses(layout.kinds, design.residual, layout.classes), weight, e)
     rhs = np.zeros(layout.n_equations)
-    RecordProduct(layout, design, executor).add_transposed(e, rhs)
+    RecordPart(layout, design, executor, range(len(layout.terms))).add_sums(e, rhs)
     return rhs
 
 
@@ -207,19 +212,36 @@ def fixed_diagonal(layout: RecordLayout, design: Design) -> Matrix:
     return diagonal
 
 
-def fixed_crossed(layout: RecordLayout, design: Design, limit: int) -> tuple[NDArray[np.intp], Matrix]:
-    """``X' R^-1 X`` of the smallest fixed terms that have up to `limit` equations together, and these equations."""
-    chosen: list[Term] = []
-    for term in sorted(layout.fixed, key=lambda t: t.n_levels * t.size):
-        if sum(t.n_levels * t.size for t in [*chosen, term]) <= limit:
-            chosen.append(term)
-    ends = np.cumsum([0, *(t.n_levels * t.size for t in chosen)])
+def fixed_crossed(layout: RecordLayout, design: Design, workers: Workers) -> csc_array:
+    """``X' R^-1 X`` of the free fixed columns, csc_array of shape (n_fixed, n_fixed)."""
+    residual, terms = _residual(layout, design), layout.fixed
+    classes = [k for k, term in enumerate(terms) if len(term.level)]
+    curves = [k for k, term in enumerate(terms) if not len(term.level)]
+    lists = {k: layout.lists[k] or records_by_level(terms[k].level, terms[k].n_levels) for k in classes}
+    pairs = [(a, b) for a in classes for b in (*curves, *(other for other in classes if other >= a))]
+
+    def cross(k: int, _end: int) -> Crossed:
+        a, b = (terms[of] for of in pairs[k])
+        pointers, records = lists[pairs[k][0]]
+        row, column, value = crossed_of_levels(pointers, records, a.traits[0], b.n_levels, *b.arrays[1:], *residual)
+        return a.start + row, b.start + column, value
+
+    parts = workers.run(cross, [(k, k + 1) for k in range(len(pairs))])
+    parts += [(column, row, value) for (row, column, value), (a, b) in zip(parts, pairs, strict=True) if a != b]
+    parts.append(_crossed_of_curves([terms[k] for k in curves], residual))
+    row, column, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return csc_array((value, (row, column)), shape=(layout.n_fixed, layout.n_fixed))
+
+
+def _crossed_of_curves(terms: list[Term], residual: tuple[Codes, Matrix, Matrix]) -> Crossed:
+    ends = np.cumsum([0, *(t.size for t in terms)])
     crossed = np.zeros((ends[-1], ends[-1]))
-    for a, first in zip(ends, chosen, strict=False):
-        for b, second in zip(ends, chosen, strict=False):
-            add_crossed(a, *first.arrays[1:], b, *second.arrays[1:], *_residual(layout, design), crossed)
-    equations = [np.arange(t.start, t.start + t.n_levels * t.size) for t in chosen]
-    return np.concatenate(equations) if equations else np.empty(0, np.intp), crossed
+    for a, first in zip(ends, terms, strict=False):
+        for b, second in zip(ends, terms, strict=False):
+            add_crossed(a, *first.arrays[1:], b, *second.arrays[1:], *residual, crossed)
+    equations = np.concatenate([np.empty(0, np.int64), *(t.start + np.arange(t.size) for t in terms)])
+    row, column = np.nonzero(crossed)
+    return equations[row], equations[column], crossed[row, column]
 
 
 def _residual(layout: RecordLayout, design: Design) -> tuple[Codes, Matrix, Matrix]:

@@ -233,3 +233,35 @@ def add_crossed(
                 if len(values_2) > 0:
                     value *= values_2[i, b]
                 crossed[start + k * size + offsets[a], start_2 + k_2 * size_2 + offsets_2[b]] += value
+
+
+@njit(cache=True, nogil=True)
+def crossed_of_levels(
+    pointers: NDArray[np.int64], records: Codes, trait: int, n_levels: int,
+    size: int, traits: Codes, offsets: Codes, level: Codes, values: Matrix,
+    pattern: Codes, inverses: Matrix, weight: Matrix,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Matrix]:  # fmt: skip
+    """Rows, columns and values of ``X_1' R^-1 X_2``: X_1 has one column for each list of `records`, X_2 is a term."""
+    n, m, has_levels, has_values, has_weights = len(pointers) - 1, len(traits), len(level), len(values), len(weight)
+    most = min(len(records) * m, n * n_levels * size)
+    row, column, value = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
+    place, used = np.full(n_levels * size, -1, np.int64), 0
+    for k in range(n):
+        first = used
+        for q in range(pointers[k], pointers[k + 1]):
+            i = records[q]
+            other = level[i] if has_levels else 0
+            if other < 0:
+                continue
+            for j in range(m):
+                at, found = other * size + offsets[j], inverses[pattern[i], trait, traits[j]]
+                if has_weights:
+                    found *= weight[i]
+                if has_values:
+                    found *= values[i, j]
+                if place[at] < first:
+                    place[at] = used
+                    row[used], column[used], value[used] = k, at, 0.0
+                    used += 1
+                value[place[at]] += found
+    return row[:used].copy(), column[:used].copy(), value[:used].copy()

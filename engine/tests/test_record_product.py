@@ -73,17 +73,13 @@ def test_products_of_records_are_those_of_matrices(seed, weighted, groups, few):
 
 
 @settings(max_examples=40)
-@given(seeds, st.booleans(), st.sampled_from([0, 4, 1500]))
-def test_the_preconditioner_inverts_diagonal_blocks(seed, weighted, limit):
+@given(seeds, st.booleans())
+def test_the_preconditioner_inverts_diagonal_blocks(seed, weighted):
     equations = equations_of(seed, weighted)
     c, n_fixed = equations.matrix().toarray(), equations.n_fixed
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bellwether_engine.pcg.DENSE_FIXED", limit)
-        conditioner = build_preconditioner(equations, Workers(1), by_level=True)
+    conditioner = build_preconditioner(equations, Workers(1), by_level=True)
     blocks = np.zeros_like(c)
     blocks[np.diag_indices(n_fixed)] = c.diagonal()[:n_fixed]
-    together = conditioner.together
-    blocks[np.ix_(together, together)] = c[np.ix_(together, together)]
     for block, start in zip(equations.design.random, equations.starts, strict=True):
         size = len(block.members)
         for level in range(len(block.level)):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..absorbed_fixed import absorb_fixed
 from ..equations import Equations
 from ..errors import EngineError, ModelError
 from ..factor import EXACT_LIMIT, Factor
@@ -149,7 +150,9 @@ def _variances(
         n = equations.n_equations
         return np.concatenate([_solved(factor, n, part) for part in _batches(contrasts)]), "direct"
     with Workers(threads) as workers:
-        product, conditioner = EquationProduct(equations, workers), build_preconditioner(equations, workers)
+        absorbed = absorb_fixed(equations, workers)
+        product = EquationProduct(equations, workers, absorbed)
+        conditioner = build_preconditioner(equations, workers, absorbed)
         found = []
         for k, contrast in enumerate(contrasts):
             tell(k / len(contrasts))
@@ -190,7 +193,7 @@ def _energy(
     p, rz = z.copy(), workers.dot(r, z)
     energy, gains = 0.0, []
     while rz > 0.0:
-        q = product.times(p)
+        q = product.conjugate(p)
         alpha = rz / workers.dot(p, q)
         gains.append(alpha * rz)
         energy += gains[-1]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bellwether_engine import Options, Pedigree, fit
-from bellwether_engine.absorbed import AbsorbedPedigree
+from bellwether_engine.absorbed_pedigree import AbsorbedPedigree
 from bellwether_engine.pedigree_inverse import PedigreeInverse
 from bellwether_engine.simulation import FlockDesign, TraitDesign, simulate_flocks
 from bellwether_engine.workers import Workers

@@ -1,0 +1,131 @@
+"""Absorbed fixed effects beside the matrices that they stand for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bellwether_engine import Effect, Model, Options, Pedigree, Records, Variances, absorbed_fixed, fit
+from bellwether_engine.absorbed_fixed import absorb_fixed
+from bellwether_engine.pcg import build_preconditioner
+from bellwether_engine.pcg_columns import ColumnProduct
+from bellwether_engine.products import EquationProduct
+from bellwether_engine.record_product import fixed_crossed
+from bellwether_engine.workers import Workers
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from .test_record_product import equations_of
+from .twins import random_pedigree
+
+seeds = st.integers(0, 2**32 - 1)
+WORKERS = Workers(1)
+
+
+def given_matrices(equations):
+    """The same equations, whose products come from W and R-inverse."""
+    return replace(equations, given_residual_inverse=equations.design.residual_inverse)
+
+
+def conjugate_of(c, absorbed, x):
+    """Its definition: the absorbed x that make their rows of C x zero."""
+    others = np.setdiff1d(np.arange(len(c)), absorbed)
+    x = x.copy()
+    x[absorbed] = -np.linalg.solve(c[np.ix_(absorbed, absorbed)], c[np.ix_(absorbed, others)] @ x[others])
+    return x
+
+
+@settings(max_examples=30)
+@given(seeds, st.booleans(), st.booleans())
+def test_fixed_equations_from_the_records(seed, weighted, few):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bellwether_engine.record_product.FEW", 1024 if few else 0)
+        equations = equations_of(seed, weighted)
+        found = fixed_crossed(equations.records, equations.design, WORKERS).toarray()
+    expected = equations.matrix().toarray()[: equations.n_fixed, : equations.n_fixed]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+@settings(max_examples=40)
+@given(seeds, st.booleans(), st.booleans(), st.sampled_from([0, 1, 2_000_000]))
+def test_conjugate_directions(seed, groups, formed, small):
+    with pytest.MonkeyPatch.context() as patch:
+        equations = equations_of(seed, True, groups)
+        if small < 2:
+            patch.setattr(absorbed_fixed, "_sparse_factor", only_up_to(equations.n_fixed - 1, absorbed_fixed))
+            patch.setattr(absorbed_fixed, "SMALL", small)
+        if formed:
+            equations = given_matrices(equations)
+        absorbed = absorb_fixed(equations, WORKERS)
+    c, rng = equations.matrix().toarray(), np.random.default_rng(seed)
+    assume((c.diagonal() > 0.0).all())
+    x, columns = rng.normal(size=len(c)), rng.normal(size=(len(c), 3))
+    if absorbed is None:
+        assert small < 2
+        return
+    assert small < 2 or len(absorbed.equations) == equations.n_fixed
+    product = EquationProduct(equations, WORKERS, absorbed)
+    conditioner = build_preconditioner(equations, WORKERS, absorbed)
+    np.testing.assert_allclose(product.times(x), c @ x, atol=1e-9)
+    expected = conjugate_of(c, absorbed.equations, x)
+    found = product.conjugate(x)
+    np.testing.assert_allclose(x, expected, atol=1e-6)
+    np.testing.assert_allclose(found, c @ expected, atol=1e-6)
+    assert (found[absorbed.equations] == 0.0).all()
+    assert (conditioner.apply(x)[absorbed.equations] == 0.0).all()
+    by_columns = ColumnProduct(equations, WORKERS, absorbed)
+    expected = np.column_stack([conjugate_of(c, absorbed.equations, column) for column in columns.T])
+    found = by_columns.conjugate(columns)
+    np.testing.assert_allclose(columns, expected, atol=1e-6)
+    np.testing.assert_allclose(found, c @ expected, atol=1e-6)
+    assert (found[absorbed.equations] == 0.0).all()
+
+
+def only_up_to(n, module):
+    """Factors of at most `n` equations."""
+    plain = module._sparse_factor
+    return lambda crossed, limit: plain(crossed, limit) if crossed.shape[0] <= n else None
+
+
+@settings(max_examples=20)
+@given(seeds, st.booleans())
+def test_settled_effects_have_no_residual(seed, formed):
+    equations = equations_of(seed)
+    equations = given_matrices(equations) if formed else equations
+    absorbed = absorb_fixed(equations, WORKERS)
+    c, x = equations.matrix().toarray(), np.random.default_rng(seed).normal(size=equations.n_equations)
+    before, columns = x.copy(), np.column_stack([x, -x])
+    r = EquationProduct(equations, WORKERS, absorbed).settle(x, equations.rhs - c @ x)
+    np.testing.assert_allclose(r, equations.rhs - c @ x, atol=1e-6)
+    np.testing.assert_array_equal(x[equations.n_fixed :], before[equations.n_fixed :])
+    np.testing.assert_allclose((equations.rhs - c @ x)[: equations.n_fixed], 0.0, atol=1e-6)
+    of_columns = equations.rhs[:, None] - c @ columns
+    ColumnProduct(equations, WORKERS, absorbed).settle(columns, of_columns)
+    np.testing.assert_allclose(of_columns, equations.rhs[:, None] - c @ columns, atol=1e-6)
+    np.testing.assert_allclose(columns[:, 0], x, atol=1e-6)
+
+
+@pytest.mark.parametrize(("entries", "least", "most"), [(2_000_000, 585, 595), (3_000, 490, 510), (0, 0, 3)])
+def test_crossed_effects_that_would_fill_the_factor(entries, least, most, monkeypatch):
+    """Flock and day of measurement meet at random: with little room one of them is left to the iteration."""
+    rng = np.random.default_rng(3)
+    pedigree, n = Pedigree(*random_pedigree(rng, 400, 0.2)), 3_000
+    columns = {"flock": rng.integers(0, 500, n), "day": rng.integers(0, 90, n), "sex": rng.integers(0, 2, n)}
+    records = Records(rng.integers(0, 400, n), rng.normal(size=n) + columns["sex"], columns)
+    effects = (Effect("flock", "fixed"), Effect("day", "fixed"), Effect("sex", "fixed"), Effect("animal", "additive"))
+    variances = Variances(2.0, additive=1.0)
+    monkeypatch.setattr(absorbed_fixed, "ENTRIES", entries)
+    monkeypatch.setattr(absorbed_fixed, "SMALL", 2)
+    n_absorbed = []
+
+    def watched(equations, workers):
+        found = absorb_fixed(equations, workers)
+        n_absorbed.append(0 if found is None else len(found.equations))
+        return found
+
+    monkeypatch.setattr("bellwether_engine.pcg.absorb_fixed", watched)
+    pcg, direct = (
+        fit(Model(("y",), effects, variances, Options(solver=solver, reliability="none")), records, pedigree)
+        for solver in ("pcg", "direct")
+    )
+    np.testing.assert_allclose(pcg.ebv, direct.ebv, atol=1e-6)
+    assert least < n_absorbed[0] < most
