@@ -64,6 +64,10 @@ class Groups:
         if self.gamma is not None:
             object.__setattr__(self, "gamma", _checked_gamma(self.gamma, self.n_groups))
 
+    def of(self, animals: NDArray[np.intp]) -> Groups:
+        """The same groups of some animals, in their order."""
+        return Groups(self.sire[animals], self.dam[animals], self.n_groups, self.gamma)
+
     @property
     def is_random(self) -> bool:
         """Are the groups metafounders?"""

@@ -108,6 +108,11 @@ class Pedigree:
             return f
         return inbreeding(*parents, self.order, gamma, threads=threads)
 
+    @property
+    def without_fixed_groups(self) -> Pedigree:
+        """The same with unknown parents where it has fixed groups; metafounders stay."""
+        return self if self.groups is None or self.groups.is_random else Pedigree(self.sire, self.dam)
+
     def group_shares(self) -> NDArray[np.float64]:
         """Share Q of each group in each animal, float64 of shape (n_animals, n_groups) (Quaas 1988)."""
         return group_shares(*self.parents, self.order, self.n_groups)

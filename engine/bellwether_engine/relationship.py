@@ -69,11 +69,25 @@ class Relationship:
         PedigreeError
             ``shape``: not one row per animal.
         """
-        values, shape = self._columns(v)
+        n, shape = self.pedigree.n_animals, np.shape(v)
+        return self.covariance(v)[:n].reshape(shape)
+
+    def covariance(self, v: ArrayLike) -> Matrix:
+        """``A v`` with rows for the metafounders after those of the animals.
+
+        Parameters
+        ----------
+        v : float64, shape (n_animals,) or (n_animals, m)
+
+        Returns
+        -------
+        float64, shape (n_levels, m)
+        """
+        values, _ = self._columns(v)
         pass_up(*self._parents, self.pedigree.order, values)
         self._scale(values)
         pass_down(*self._parents, self.pedigree.order, values)
-        return values[: self.pedigree.n_animals].reshape(shape)
+        return values
 
     def solve(self, v: ArrayLike) -> Matrix:
         """``A^-1 v`` of the animals; with metafounders the inverse of their block of A(Gamma), by `times` alike.

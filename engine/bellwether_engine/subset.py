@@ -37,7 +37,7 @@ class RelationshipBlock:
     Raises
     ------
     PedigreeError
-        ``unknown_position``, ``repeated_animal``, ``metafounders`` (for the inverse).
+        ``unknown_position``, ``repeated_animal``.
 
     References
     ----------
@@ -133,28 +133,21 @@ class RelationshipBlock:
 
     @cached_property
     def part(self) -> Relationship:
-        """A of the animals and their ancestors alone."""
+        """A of the animals and their ancestors alone, with their metafounders."""
         whole, members = self.relationship.pedigree, self._members
-        if whole.groups is not None and whole.groups.is_random:
-            return self.relationship if len(members) == whole.n_animals else self._refuse_metafounders()
         position = np.full(whole.n_animals + 1, -1, np.int32)
         position[members] = np.arange(len(members), dtype=np.int32)
         f = self.relationship.inbreeding
-        part = Pedigree(position[whole.sire[members]], position[whole.dam[members]])
+        groups = whole.groups if whole.groups is not None and whole.groups.is_random else None
+        own = None if groups is None else groups.of(members)
+        part = Pedigree(position[whole.sire[members]], position[whole.dam[members]], own)
         return Relationship(part, None if f is None else f[members])
-
-    def _refuse_metafounders(self) -> Relationship:
-        fix = "Use the whole pedigree with Relationship.times"
-        raise PedigreeError("metafounders", "blocks of A(Gamma) are not available", place="pedigree", fix=fix)
 
     @cached_property
     def _inverse(self) -> tuple[csr_array, csr_array, csc_array]:
-        """Blocks of A-inverse: own with own, ancestors with own, ancestors with ancestors."""
-        part = self.part
-        if part.pedigree.groups is not None:
-            self._refuse_metafounders()
-        a_inverse = part.pedigree.a_inverse(part.inbreeding)
-        rest = np.setdiff1d(np.arange(part.pedigree.n_animals), self.own)
+        """Blocks of A-inverse: own with own, ancestors (and metafounders) with own, and among themselves."""
+        a_inverse = self.part.pedigree.a_inverse(self.part.inbreeding)
+        rest = np.setdiff1d(np.arange(a_inverse.shape[0]), self.own)
         by_ancestors = csr_array(a_inverse[rest])
         own = csr_array(a_inverse[self.own][:, self.own])
         return own, csr_array(by_ancestors[:, self.own]), csc_array(by_ancestors[:, rest])

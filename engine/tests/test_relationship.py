@@ -167,7 +167,6 @@ def test_refusals():
         (lambda: RelationshipBlock(a, [0, 0]), "repeated_animal"),
         (lambda: RelationshipBlock(a, [0]).times([1.0, 2.0]), "shape"),
         (lambda: Relationship(metafounders).solve([1.0]), "metafounders"),
-        (lambda: RelationshipBlock(Relationship(metafounders), [0]).solve([1.0]), "metafounders"),
         (lambda: completeness(pedigree, 0), "generations"),
         (lambda: genetic_contributions(pedigree, [5]), "unknown_position"),
         (lambda: generation_intervals(pedigree, [1.0]), "shape"),

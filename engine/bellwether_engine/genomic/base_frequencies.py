@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError
+from ..errors import ModelError, PedigreeError
 from ..pedigree import Pedigree
 from ..relationship import Relationship
 from ..subset import RelationshipBlock
@@ -55,6 +55,9 @@ def base_frequencies(
     array([[0.25, 1.  ]])
     """
     packed, animals = genotypes.packed, genotypes.animal
+    if pedigree.groups is not None and pedigree.groups.is_random:
+        message = "frequencies in the bases of metafounders are estimated before Gamma is known"
+        raise PedigreeError("metafounders", message, place="pedigree", fix="Give groups without gamma")
     share = _shares(pedigree)[animals]
     loose = np.flatnonzero(np.abs(share.sum(axis=1) - 1.0) > 1e-9)
     if loose.size:

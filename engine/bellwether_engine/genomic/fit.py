@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from ..blocks import RandomBlock, fixed_blocks, random_blocks
+from ..blocks import FixedBlock, RandomBlock, fixed_blocks, random_blocks
 from ..constraints import CONVENTION, find_constraints
 from ..design import Design, build_design
 from ..equations import Equations, build_equations
@@ -22,11 +22,13 @@ from ..provenance import provenance
 from ..records import Records
 from ..reml import Estimates, estimate_variances
 from ..results import fixed_solutions, genetic_columns, random_solutions
-from ..solution import GenomicSolution, Notice, Solution
+from ..solution import GenomicSolution, GroupSolution, Notice, Solution, ThresholdSolution
 from ..solve import Answer, Plan, choose, solve
+from ..threshold import solve_threshold
+from .group_effects import group_effects
 from .marker_design import marker_design, with_levels
 from .marker_tests import marker_tests
-from .options import Genomic, Genotypes
+from .options import SINGLE_STEP, Genomic, Genotypes
 from .prepare import Prepared, prepare
 from .single_step import FORMED_LIMIT
 
@@ -51,15 +53,18 @@ def fit_genomic(
     """Solve a genomic model; called by `bellwether_engine.fit`, which has checked the rest.
 
     The reliability is ``1 - PEV / (var_a h)``, h the animal's own diagonal of G or H as blended and tuned. Animals
-    without genotype have no breeding value (NaN) in gblup and snpblup.
+    without genotype have no breeding value (NaN) in gblup and snpblup. Fixed groups are regressions on their shares,
+    metafounders stand in H.
 
     Raises
     ------
     ModelError
-        As `fit`, and ``no_additive``, ``not_genotyped`` (records of animals without genotype in gblup and snpblup).
+        As `fit`, and ``no_additive``, ``not_genotyped`` (records of animals without genotype in gblup and snpblup),
+        ``not_available`` (ordinal traits in snpblup).
     """
     tell(0.0, "inbreeding")
-    genomic = genomic.settled(len(genotypes.animal))
+    groups = pedigree.groups
+    genomic = genomic.settled(len(genotypes.animal), with_metafounders=groups is not None and groups.is_random)
     if inbreeding is None:
         inbreeding = pedigree.inbreeding(model.options.threads)
     random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
@@ -68,30 +73,51 @@ def fit_genomic(
     used = inbreeding if model.options.inbreeding else None
     prepared = prepare(genomic, genotypes, pedigree, used, model.variances, executor)
     tell(0.2, "design")
-    design = _design(model, records, random, prepared, genotypes, pedigree)
+    fixed = fixed_blocks(model.effects, model.traits, records)
+    effects = group_effects(fixed, random, records, model.variances, model.traits, pedigree)
+    design = _design(model, records, [*fixed, *(effects.blocks if effects else ())], random, prepared, genotypes)
     constraints = find_constraints(design, model.traits)
     equations = build_equations(design, constraints.constrained, prepared.structure)
     equations, estimates = _estimated(model, records, prepared, equations, tell)
     tell(0.25, "solve")
     plan = _plan(model.options, equations.n_equations, prepared.n_dense)
-    answer = solve(equations, model.options, plan, tell, executor=executor)
+    thresholds: tuple[ThresholdSolution, ...] = ()
+    if model.ordinal:
+        answer, found = solve_threshold(equations, model.ordinal[0], model.options, plan, tell, None, executor)
+        thresholds = (found,)
+    else:
+        answer = solve(equations, model.options, plan, tell, executor=executor)
     levels = _levels(equations, answer.x, prepared.n_levels)
-    reliability = _reliability(equations, answer, prepared, genotypes, pedigree.n_animals)
+    reliability, of_metafounders = _reliability(equations, answer, prepared, genotypes, pedigree)
+    ebv = _values(levels, prepared, genotypes, pedigree.n_animals)
+    solutions = fixed_solutions(equations, answer.x, answer.diagonal, constraints.constrained, model.traits)
+    of_groups = _metafounders(levels, prepared, pedigree, of_metafounders)
+    if effects is not None:
+        of_groups = effects.solution([solution.estimate for solution in solutions[len(fixed) :]])
+        effects.add_to(ebv, of_groups.ebv)
     tell(1.0, "done")
     return Solution(
         columns=genetic_columns(equations, model.traits),
-        ebv=_values(levels, prepared, genotypes, pedigree.n_animals),
+        ebv=ebv,
         reliability=reliability,
         reliability_base="var_a h",
         inbreeding=inbreeding,
-        fixed=fixed_solutions(equations, answer.x, answer.diagonal, constraints.constrained, model.traits),
+        fixed=solutions[: len(fixed)],
         random=random_solutions(equations, answer.x, model.traits),
         convergence=answer.convergence,
-        constraint=CONVENTION,
+        constraint=f"{CONVENTION}; the first threshold is 0" if model.ordinal else CONVENTION,
         counts=_counts(records, pedigree, genotypes, equations),
-        warnings=(*warnings, *constraints.warnings, *(estimates.warnings if estimates else ()), *plan.warnings),
+        warnings=(
+            *warnings,
+            *constraints.warnings,
+            *(effects.warnings if effects else ()),
+            *(estimates.warnings if estimates else ()),
+            *plan.warnings,
+        ),
         provenance=provenance(model, records, pedigree, plan.method, genotypes),
         genomic=_markers(equations, answer, prepared, genotypes, levels),
+        groups=of_groups,
+        thresholds=thresholds,
         estimates=estimates,
     )
 
@@ -134,7 +160,10 @@ def _check(
     if genotypes.animal.min() < 0 or genotypes.animal.max() >= pedigree.n_animals:
         message = "a genotyped animal is not in the pedigree"
         raise ModelError("unknown_position", message, place="genotypes", fix="Add it to the pedigree")
-    _refuse_combinations(pedigree, model)
+    if model.ordinal and genomic.method == "snpblup":
+        message = "snpblup has no ordinal traits"
+        fix = "Use gblup, which gives the same breeding values and marker effects"
+        raise ModelError("not_available", message, place="genomic.method", fix=fix)
     if genomic.method not in ("gblup", "snpblup"):
         return
     has_genotype = np.zeros(pedigree.n_animals + 1, dtype=bool)
@@ -149,26 +178,17 @@ def _check(
             raise ModelError("not_genotyped", message, place="records", fix=fix, positions=tuple(wrong[:20].tolist()))
 
 
-def _refuse_combinations(pedigree: Pedigree, model: Model) -> None:
-    if pedigree.groups is not None or model.ordinal:
-        what = "ordinal traits" if model.ordinal else "groups and metafounders"
-        fix = "Remove the genotypes, or the other"
-        raise ModelError("not_available", f"{what} do not go with genotypes yet", place="genomic", fix=fix)
-
-
 def _design(
     model: Model,
     records: Records,
+    fixed: list[FixedBlock],
     random: list[RandomBlock],
     prepared: Prepared,
     genotypes: Genotypes,
-    pedigree: Pedigree,
 ) -> Design:
-    assert model.genomic is not None
-    fixed = fixed_blocks(model.effects, model.traits, records)
-    if model.genomic.method == "snpblup":
+    if prepared.is_of_markers:
         design = build_design(fixed, random, records, model.variances)
-        return marker_design(design, prepared.z, genotypes.animal, pedigree.n_animals)
+        return marker_design(design, prepared.z, genotypes.animal)
     blocks = [with_levels(random[0], prepared.n_levels), *random[1:]]
     return build_design(fixed, blocks, records, model.variances)
 
@@ -187,6 +207,17 @@ def _levels(equations: Equations, x: Matrix, n_levels: int) -> Matrix:
     """Solutions (or a diagonal) of the genetic block, (n_levels, n_columns)."""
     size, start = len(equations.design.random[0].members), equations.starts[0]
     return x[start : start + n_levels * size].reshape(n_levels, size)
+
+
+def _metafounders(
+    levels: Matrix, prepared: Prepared, pedigree: Pedigree, reliability: Matrix | None
+) -> GroupSolution | None:
+    """Metafounders stand behind the animals of single-step; genotypes alone have nothing to tell of them."""
+    n, end = pedigree.n_animals, pedigree.n_animals + pedigree.n_groups
+    if pedigree.groups is None or not pedigree.groups.is_random or prepared.method not in SINGLE_STEP:
+        return None
+    values = levels[n:end].copy()
+    return GroupSolution(values, reliability, np.zeros(values.shape, dtype=bool))
 
 
 def _markers(
@@ -209,18 +240,20 @@ def _values(levels: Matrix, prepared: Prepared, genotypes: Genotypes, n_animals:
 
 
 def _reliability(
-    equations: Equations, answer: Answer, prepared: Prepared, genotypes: Genotypes, n_animals: int
-) -> Matrix | None:
+    equations: Equations, answer: Answer, prepared: Prepared, genotypes: Genotypes, pedigree: Pedigree
+) -> tuple[Matrix | None, Matrix | None]:
+    """Of animals, and of what stands behind them among the levels."""
     if answer.diagonal is None:
-        return None
+        return None, None
+    n_animals = pedigree.n_animals
     variance = np.diag(equations.design.covariance[0])
     if prepared.is_of_markers:
         assert answer.factor is not None
         pev = _marker_pev(equations, answer.factor, prepared, len(variance))
         own = prepared.z.squares()
     else:
-        own = Factor(csc_array(prepared.structure.tocsr())).inverse_diagonal()[:n_animals]
-        pev = _levels(equations, answer.diagonal, prepared.n_levels)[:n_animals]
+        own = Factor(csc_array(prepared.structure.tocsr())).inverse_diagonal()
+        pev = _levels(equations, answer.diagonal, prepared.n_levels)
         if prepared.method == "gblup":
             own, pev = own[genotypes.animal], pev[genotypes.animal]
     prior = np.outer(own, variance)
@@ -230,11 +263,11 @@ def _reliability(
         fix = "The equations are ill-conditioned: raise blend or ridge, or ask for no reliability"
         raise EngineError("reliability_range", message, place="genomic", fix=fix)
     reliability[np.abs(reliability) < ROUNDING] = 0.0
-    if len(reliability) == n_animals:
-        return reliability
+    if prepared.method in SINGLE_STEP:
+        return reliability[:n_animals], reliability[n_animals : n_animals + pedigree.n_groups]
     everyone = np.full((n_animals, len(variance)), np.nan)
     everyone[genotypes.animal] = reliability
-    return everyone
+    return everyone, None
 
 
 def _marker_pev(equations: Equations, factor: Factor, prepared: Prepared, size: int) -> Matrix:
@@ -259,6 +292,7 @@ def _counts(records: Records, pedigree: Pedigree, genotypes: Genotypes, equation
         "founders": int(((pedigree.sire < 0) & (pedigree.dam < 0)).sum()),
         "genotyped": len(genotypes.animal),
         "markers": genotypes.packed.n_markers,
+        "groups": pedigree.n_groups,
         "records": records.n_records,
         "records_without_trait": int((~has_trait).sum()),
         "animals_with_records": len(np.unique(records.animal[has_trait])),

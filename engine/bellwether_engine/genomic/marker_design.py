@@ -16,7 +16,7 @@ from .centred import Centred
 CELLS = 60_000_000
 
 
-def marker_design(design: Design, z: Centred, animals: NDArray[np.int32], n_animals: int) -> Design:
+def marker_design(design: Design, z: Centred, animals: NDArray[np.int32]) -> Design:
     """`design` with Z in the place of the animals of its genetic block (the first random one).
 
     Raises
@@ -30,17 +30,18 @@ def marker_design(design: Design, z: Centred, animals: NDArray[np.int32], n_anim
         message = f"{design.n_observations:,} observations of {z.n_markers:,} markers are above the limit of {CELLS:,}"
         fix = "Use gblup, which gives the same breeding values and marker effects, or sssnpblup"
         raise ModelError("too_large", message, place="genomic.method", fix=fix)
-    end = start + n_animals * size
-    full = csr_array((n_animals, z.n_markers))
-    counts = np.zeros(n_animals, np.int64)
+    n_levels = len(block.level)
+    end = start + n_levels * size
+    counts = np.zeros(n_levels, np.int64)
     counts[animals] = z.n_markers
     order = np.argsort(animals)
     starts = np.concatenate([[0], np.cumsum(counts)])
     columns = np.tile(np.arange(z.n_markers), len(animals))
-    full = csr_array((np.asarray(z.decode(0, z.n_markers))[order].ravel(), columns, starts), shape=full.shape)
+    values = np.asarray(z.decode(0, z.n_markers))[order].ravel()
+    full = csr_array((values, columns, starts), shape=(n_levels, z.n_markers))
     of_markers = design.w[:, start:end] @ kron(full, np.eye(size), format="csr")
     w = csr_array(hstack([design.w[:, :start], of_markers, design.w[:, end:]], format="csr"))
-    shift = (z.n_markers - n_animals) * size
+    shift = (z.n_markers - n_levels) * size
     return replace(
         design,
         given_w=w,

@@ -32,12 +32,12 @@ class Genomic:
         Share beta of A22 in G, 0 to below 1; by default 0.05 in single-step and 0 in gblup.
     tune : str, optional
         ``chen``: G is shifted and scaled to the mean diagonal and off-diagonal of A22, after blending; ``none``.
-        By default ``chen`` in single-step, ``none`` in gblup.
+        By default ``chen`` in single-step, ``none`` in gblup and with metafounders.
     ridge : float
         Added to the diagonal of G before blending.
-    frequencies : str
+    frequencies : str, optional
         ``observed`` (all genotyped animals), ``half`` (0.5), ``base`` (of the founders, by `base_frequencies`) or
-        ``given`` (``Genotypes.frequency``).
+        ``given`` (``Genotypes.frequency``). By default ``observed``, with metafounders ``half``, which Gamma refers to.
     relationship : str
         ``vanraden1`` or ``vanraden2``.
     snp_variance : str or float
@@ -57,7 +57,7 @@ class Genomic:
     VanRaden 2008, J Dairy Sci 91:4414 (gblup, snpblup); Christensen and Lund 2010, Genet Sel Evol 42:2; Chen et al.
     2011, J Anim Sci 89:2673; Vitezica et al. 2011, Genet Res 93:357 (blend and tune); Mantysaari et al. 2017, J Anim
     Sci 95:4728 (ssgtblup); Liu et al. 2014, J Dairy Sci 97:5833 (sssnpblup); Misztal et al. 2014, J Dairy Sci
-    97:3943 (apy).
+    97:3943 (apy); Legarra et al. 2015, Genetics 200:455 (metafounders).
 
     Examples
     --------
@@ -71,7 +71,7 @@ class Genomic:
     blend: float | None = None
     tune: Literal["none", "chen"] | None = None
     ridge: float = 0.0
-    frequencies: Literal["observed", "half", "base", "given"] = "observed"
+    frequencies: Literal["observed", "half", "base", "given"] | None = None
     relationship: Literal["vanraden1", "vanraden2"] = "vanraden1"
     snp_variance: Literal["two_sum_pq"] | float = "two_sum_pq"
     core: int | tuple[int, ...] = 5000
@@ -80,7 +80,7 @@ class Genomic:
     def __post_init__(self) -> None:
         self._one_of("method", self.method, get_args(Method))
         self._one_of("tune", self.tune, ("none", "chen", None))
-        self._one_of("frequencies", self.frequencies, ("observed", "half", "base", "given"))
+        self._one_of("frequencies", self.frequencies, ("observed", "half", "base", "given", None))
         self._one_of("relationship", self.relationship, ("vanraden1", "vanraden2"))
         beta, tune = self.blending
         if not 0.0 <= beta < 1.0:
@@ -95,17 +95,31 @@ class Genomic:
             raise refuse("blend", "snpblup has no blending and tuning", "Use sssnpblup, or leave them out")
         self._check_variance()
 
-    def settled(self, n_genotyped: int) -> Genomic:
-        """With ``single_step`` replaced by the method for so many genotyped animals.
+    def settled(self, n_genotyped: int, *, with_metafounders: bool = False) -> Genomic:
+        """With the method for so many genotyped animals in the place of ``single_step``, and the frequencies and tuning
+        that go with a pedigree with or without metafounders.
+
+        Raises
+        ------
+        ModelError
+            ``bad_option``: frequencies other than 0.5 with metafounders, whose Gamma refers to these.
 
         Examples
         --------
         >>> Genomic("single_step").settled(2_000).method, Genomic("single_step").settled(200_000).method
         ('ssgblup', 'sssnpblup')
+        >>> Genomic("ssgblup").settled(2_000, with_metafounders=True).frequencies
+        'half'
         """
-        if self.method != "single_step":
-            return self
-        return replace(self, method="ssgblup" if n_genotyped <= FORM_LIMIT else "sssnpblup")
+        method = self.method
+        if method == "single_step":
+            method = "ssgblup" if n_genotyped <= FORM_LIMIT else "sssnpblup"
+        if not with_metafounders:
+            return replace(self, method=method, frequencies=self.frequencies or "observed")
+        if self.frequencies not in (None, "half"):
+            message = "Gamma of metafounders refers to frequencies of 0.5"
+            raise refuse("frequencies", message, 'Set frequencies = "half", or leave it out')
+        return replace(self, method=method, frequencies="half", tune=self.tune or "none")
 
     @property
     def blending(self) -> tuple[float, str]:

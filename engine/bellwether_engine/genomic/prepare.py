@@ -39,7 +39,7 @@ class Prepared:
     structure : Structure
         Inverse relationships of its levels.
     n_levels : int
-        Animals; for sssnpblup animals and loadings; for snpblup markers.
+        Animals, in single-step with metafounders after them; for sssnpblup then loadings; for snpblup markers.
     z : Centred
     tuning : Tuning
     effects : callable
@@ -93,6 +93,7 @@ def prepare(
     genomic : Genomic
     genotypes : Genotypes
     pedigree : Pedigree
+        Its fixed groups are left out, its metafounders are not.
     inbreeding : float64, shape (n_animals,), optional
         None: A22 and A-inverse ignore inbreeding.
     variances : Variances
@@ -105,6 +106,7 @@ def prepare(
     ModelError
         ``singular_g``, ``too_large``, ``tuning``, ``no_calls``, ``no_variation``, ``frequency``, ``bad_option``.
     """
+    pedigree = pedigree.without_fixed_groups
     z = centre(genotypes.packed, _frequency(genomic, genotypes, pedigree, inbreeding), genomic.relationship)
     z = replace(z, executor=executor or z.executor)
     if genomic.method == "snpblup":
@@ -114,9 +116,10 @@ def prepare(
         return _joint(genomic, z, block)
     inverse, tuning = _inverse(genomic, genotypes, z, block)
     structure: Structure = GenotypedInverse(pedigree.n_animals, genotypes.animal, inverse)
-    is_single_step = genomic.method in SINGLE_STEP
+    is_single_step, n_levels = genomic.method in SINGLE_STEP, pedigree.n_animals
     if is_single_step:
         a_inverse = pedigree.a_inverse(inbreeding)
+        n_levels = a_inverse.shape[0]
         structure = SingleStepInverse(a_inverse, genotypes.animal, inverse, block)
 
     step = (1.0 - tuning.beta) * tuning.factor * z.scale
@@ -131,7 +134,7 @@ def prepare(
         solved = z.transposed_product(inverse.product(np.ascontiguousarray(u[genotypes.animal])))
         return np.asarray(step[:, None] * solved)
 
-    return Prepared(structure, pedigree.n_animals, z, tuning, effects, step, genomic.method, sampler, inverse)
+    return Prepared(structure, n_levels, z, tuning, effects, step, genomic.method, sampler, inverse)
 
 
 def _inverse(
@@ -187,7 +190,7 @@ def _joint(genomic: Genomic, z: Centred, block: RelationshipBlock) -> Prepared:
     a_inverse = pedigree.a_inverse(block.relationship.inbreeding)
     beta = tuning.beta * tuning.factor
     structure = JointInverse(a_inverse, block.animals, loadings, block, beta)
-    n, m = pedigree.n_animals, z.n_markers
+    n, m = a_inverse.shape[0], z.n_markers
 
     step, rows = loadings.root * z.scale, slice(n, n + m)
 
@@ -220,7 +223,7 @@ def _markers(genomic: Genomic, z: Centred, variances: Variances) -> Prepared:
 
 
 def _frequency(genomic: Genomic, genotypes: Genotypes, pedigree: Pedigree, inbreeding: Matrix | None) -> Matrix | None:
-    if genomic.frequencies == "observed":
+    if genomic.frequencies in ("observed", None):
         return None
     if genomic.frequencies == "half":
         return np.full(genotypes.packed.n_markers, 0.5)

@@ -114,9 +114,9 @@ def single_step_sampler(block: RelationshipBlock, own: Sampler) -> Sampler:
 def _with_relatives(block: RelationshipBlock, own: Matrix, generator: np.random.Generator) -> Matrix:
     """``a + A21' A22^-1 (u2 - a2)`` with a ~ N(0, A)."""
     u = _pedigree_draw(block, generator, own.shape[1])
-    difference = np.zeros_like(u)
+    difference = np.zeros((block.relationship.pedigree.n_animals, u.shape[1]))
     difference[block.animals] = block.solve(own - u[block.animals])
-    return np.asarray(u + block.relationship.times(difference))
+    return np.asarray(u + block.relationship.covariance(difference))
 
 
 def _pedigree_draw(block: RelationshipBlock, generator: np.random.Generator, width: int) -> Matrix:

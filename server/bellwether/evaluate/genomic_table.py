@@ -19,14 +19,14 @@ class GenomicTable(BaseModel):
     blend: float | None = None
     tune: Literal["none", "chen"] | None = None
     ridge: float = 0.0
-    frequencies: str = "observed"
+    frequencies: str | None = None
     relationship: Literal["vanraden1", "vanraden2"] = "vanraden1"
     core: int | list[str | int] = 5000
     snp_variance: Literal["two_sum_pq"] | float = "two_sum_pq"
 
     def build(self, seed: int | None) -> Genomic:
         """The engine's options; a core of named animals and frequencies from a file follow in `with_samples`."""
-        from_file = self.frequencies not in BY_NAME
+        from_file = self.frequencies is not None and self.frequencies not in BY_NAME
         return Genomic(
             method=self.method,
             blend=self.blend,

@@ -83,7 +83,7 @@ def with_samples(
             message = f"core animal {names[int(unknown[0])]} is not in the pedigree"
             raise refuse(path, None, "unknown_animal", message, "Name genotyped animals", "genomic.core")
         model = replace(model, genomic=replace(model.genomic, core=tuple(int(i) for i in core)))
-    if table.frequencies not in BY_NAME:
+    if table.frequencies is not None and table.frequencies not in BY_NAME:
         frequency = read_frequencies(path.parent / table.frequencies, samples.markers)
         samples = replace(samples, genotypes=replace(samples.genotypes, frequency=frequency))
     return model, samples
