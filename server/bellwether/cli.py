@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 import typer.core
 import typer.main
 
+from bellwether.evaluate.findings import Finding, WrongCommand
 from bellwether.evaluate.kernel_cache import ensure_kernel_cache
 from bellwether.launch.errors import LaunchError
 
@@ -72,15 +74,36 @@ def bellwether() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error that a person can mend is one sentence and its remedy."""
+    """Run the command line; an error that a person can mend is one sentence and its remedy, or with `--json` a problem
+    document."""
     ensure_kernel_cache()
+    as_json = "--json" in sys.argv[1:]
     try:
-        app(prog_name="bellwether")
+        sys.exit(app(prog_name="bellwether", standalone_mode=not as_json))
+    except typer.Abort:
+        sys.exit(130)
     except LaunchError as error:
-        typer.echo(f"bellwether: {error.problem}", err=True)
-        if error.remedy:
-            typer.echo(error.remedy, err=True)
-        sys.exit(error.exit_code)
+        _tell(Finding("command line", None, "cannot_go_on", error.problem, error.remedy), error.exit_code, as_json)
+    except Exception as error:
+        # what the framework says of words that it does not understand, raised outside of its standalone mode alone
+        if not hasattr(error, "format_message"):
+            raise
+        finding = Finding("command line", None, "usage", error.format_message(), f"See bellwether {_command()} --help")
+        _tell(finding, 2, as_json)
+
+
+def _tell(finding: Finding, exit_code: int, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps(WrongCommand([finding]).document(_command()), indent=2))
+    else:
+        typer.echo(f"bellwether: {finding.message}", err=True)
+        if finding.fix:
+            typer.echo(finding.fix, err=True)
+    sys.exit(exit_code)
+
+
+def _command() -> str:
+    return next((word for word in sys.argv[1:] if word in COMMANDS), "")
 
 
 if __name__ == "__main__":

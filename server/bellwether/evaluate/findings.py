@@ -39,8 +39,8 @@ class BadInput(Exception):
         super().__init__(findings[0].message)
         self.findings = list(findings)
 
-    def document(self) -> dict[str, Any]:
-        """The problem document (RFC 9457) of `--json`."""
+    def document(self, instance: str = "evaluate") -> dict[str, Any]:
+        """The problem document (RFC 9457) of `--json`, of the command `instance`."""
         first = self.findings[0]
         errors = [{"row": finding.line, **asdict(finding)} for finding in self.findings]
         return {
@@ -48,10 +48,17 @@ class BadInput(Exception):
             "title": self.title,
             "status": self.status,
             "detail": first.message,
-            "instance": "evaluate",
+            "instance": instance,
             "code": first.code,
             "errors": errors,
         }
+
+
+class WrongCommand(BadInput):
+    """The words of the command line, or a state of the machine in which the command can do nothing."""
+
+    title = "The command cannot be carried out"
+    status = 400
 
 
 class DidNotConverge(BadInput):

@@ -47,8 +47,8 @@ def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
     Raises
     ------
     BadInput
-        An animal without id or with two rows, one used as sire and dam, a loop; a group that is an animal; a parent
-        such as `.` or `-9`, which other programs write for an unknown one.
+        An animal without id or with two rows, one used as sire and dam, a loop, a parent of the wrong sex or born too
+        late; a group that is an animal; a parent such as `.` or `-9`, which other programs write for an unknown one.
     """
     animal, sire, dam = (table.column(name) for name in ("animal", "sire", "dam"))
     _check_ids(table, animal)
@@ -75,6 +75,7 @@ def read_pedigree(table: Table, model: ModelFile | None = None) -> Animals:
             raise refuse(model.path, line, error.code, error.message, error.fix, "metafounders.gamma") from error
         raise _explain(error, table, ids, parent_positions) from error
     _check_sex(table, parent_positions)
+    _check_births(table, parent_positions)
     return Animals(table, ids, pedigree, len(added), tuple(names))
 
 
@@ -143,6 +144,27 @@ def _check_sex(table: Table, parents: list[NDArray[np.int32]]) -> None:
             message = f"animal {{}} is {code} and the {role} of the animal on line {line}"
             fix = f"Correct its sex, or the {role} of its offspring"
             raise BadInput(table.findings(wrong, f"{role}_is_{code}", message, fix, "animal"))
+
+
+def _check_births(table: Table, parents: list[NDArray[np.int32]]) -> None:
+    """No animal is born before its parent, or on the same day; dates in another form than 2024-08-31 say nothing."""
+    if "birth_date" not in table.frame.columns:
+        return
+    born = table.frame["birth_date"].str.to_date("%Y-%m-%d", strict=False)
+    day = born.cast(pl.Int32).cast(pl.Float64).fill_null(np.nan).to_numpy()
+    for column, role in zip(parents, ("sire", "dam"), strict=True):
+        parent = column[: len(day)]
+        has_row = (parent >= 0) & (parent < len(day))
+        of_parent = np.where(has_row, day[np.where(has_row, parent, 0)], np.nan)
+        rows = np.flatnonzero(day <= of_parent)[:SHOWN].tolist()
+        found = []
+        for row in rows:
+            line = table.line(int(parent[row]))
+            message = f"born on {{}}, not after its {role} on line {line} ({born[int(parent[row])]})"
+            fix = f"Correct one of the dates, or the {role}"
+            found += table.findings([row], "born_before_parent", message, fix, "birth_date")
+        if found:
+            raise BadInput(found)
 
 
 def _explain(error: PedigreeError, table: Table, ids: pl.Series, parents: list[NDArray[np.int32]]) -> BadInput:

@@ -16,6 +16,8 @@ import polars as pl
 
 from .findings import Finding, refuse
 
+HEADER = "Put the names of the columns into the first line"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -39,8 +41,14 @@ class Table:
         if name not in self.frame.columns:
             have = ", ".join(self.frame.columns[:12])
             message = f"the column {name} is missing; the file has {have}"
-            raise refuse(self.path, 1, "missing_column", message, f"Add the column {name} or correct its name", name)
+            raise refuse(self.path, 1, "missing_column", message, self._how_to_add(name), name)
         return self.frame[name]
+
+    def _how_to_add(self, name: str) -> str:
+        first = self.frame.columns[0]
+        if first.lstrip("# ") == name:
+            return f"Remove what stands before {name} in the first line"
+        return f"Add the column {name} or correct its name"
 
     def findings(self, rows: list[int], code: str, message: str, fix: str, field: str) -> list[Finding]:
         """Findings about data rows; `{}` in the message stands for the cell."""
@@ -56,6 +64,11 @@ class Table:
             )
             for row in rows
         ]
+
+
+def _is_data(names: list[str]) -> bool:
+    """Are these cells numbers, where names of columns should stand?"""
+    return all(name[:1] in "-.0123456789" for name in names)
 
 
 def read_table(path: Path) -> Table:
@@ -127,6 +140,8 @@ def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:
     if wrong is not None:
         message = f"the columns are separated by {wrong}"
         raise refuse(path, header[0], "separator", message, "Separate them by commas, tabs or spaces")
+    if _is_data(names):
+        raise refuse(path, header[0], "no_header", f"the first line is {', '.join(names[:5])}", HEADER)
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         message = f"the column {repeated[0]} appears twice"

@@ -63,6 +63,31 @@ def test_a_folder_of_others_is_refused_before_anything_is_computed(evaluate, tmp
 SEXES = PEDIGREE.replace("dam\n", "dam,sex\n").replace("3,2\n", "3,2,\n").replace("1,2\n", "1,2,?\n")
 
 
+BORN = ["animal,sire,dam,birth_date", "1,0,0,2020-08-01", "2,0,0,31/8/2020", "3,1,2,2020-08-01", "4,1,2,2022-09-05"]
+
+
+def test_nobody_is_born_before_a_parent(evaluate):
+    answer = evaluate("\n".join(BORN) + "\n", None, None, arguments=["--json"])
+    refused(answer, "pedigree.csv", "born_before_parent", 4)
+    assert len(answer.problem["errors"]) == 1
+    assert "line 2 (2020-08-01)" in answer.problem["detail"]
+    good = evaluate("\n".join([*BORN[:3], "3,1,2,2021-08-01", BORN[4]]) + "\n", None, None)
+    assert good.exit_code == 0, good.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "fix"),
+    [
+        ("1,0,0", "no_header", "Put the names"),
+        ("#animal,sire,dam", "missing_column", "Remove what stands before animal"),
+    ],
+)
+def test_a_header_that_is_none(evaluate, header, code, fix):
+    answer = evaluate(PEDIGREE.replace("animal,sire,dam", header), arguments=["--json"])
+    refused(answer, "pedigree.csv", code, 1)
+    assert answer.problem["errors"][0]["fix"].startswith(fix)
+
+
 @pytest.mark.parametrize(
     ("row", "code", "line", "other"),
     [("1,0,0,F", "sire_is_female", 2, 5), ("2,,,ram", "dam_is_male", 3, 6)],

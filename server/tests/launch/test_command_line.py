@@ -41,6 +41,30 @@ def test_an_unknown_command_fails() -> None:
     assert call("graze").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "instance"),
+    [
+        (["evaluate", "--json"], "usage", "evaluate"),
+        (["evaluate", "--pedigre", "p.csv", "--json"], "usage", "evaluate"),
+        (["status", "--json", "--no-such"], "usage", "status"),
+        (["graze", "--json"], "usage", ""),
+    ],
+)
+def test_wrong_words_are_a_problem_document_with_json(words: list[str], code: str, instance: str) -> None:
+    done = call(*words)
+    problem = json.loads(done.stdout)
+    assert (done.returncode, problem["code"], problem["instance"]) == (2, code, instance)
+    assert "--help" in problem["errors"][0]["fix"]
+
+
+def test_what_the_launcher_cannot_do_is_a_problem_document_with_json(tmp_path: Path) -> None:
+    done = call("dead-letters", "list", "--json", "--data", str(tmp_path))
+    problem = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (problem["code"], problem["detail"]) == ("cannot_go_on", "The platform is not running.")
+    assert problem["errors"][0]["fix"] == "Start it with ./bellwether up --detach."
+
+
 def test_status_and_down_where_nothing_runs(tmp_path: Path) -> None:
     found = call("status", "--json", "--data", str(tmp_path))
     assert (found.returncode, json.loads(found.stdout)["state"]) == (3, "stopped")
