@@ -38,17 +38,19 @@ Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`
 
 from .effect import Effect, Legendre
 from .errors import EngineError, ModelError, NotConverged, PedigreeError
+from .fitting import fit
 from .genomic import Genomic, Genotypes, PackedGenotypes
-from .groups import Groups
 from .memory import MemoryEstimate, estimate_memory
-from .model import Model, fit
+from .model import Model
 from .options import Options
-from .pedigree import Pedigree
-from .provenance import engine_version
+from .pedigree.groups import Groups
+from .pedigree.pedigree import Pedigree
+from .pedigree.relationship import Relationship
+from .pedigree.subset import RelationshipBlock
 from .records import Records, exponential_weights
-from .relationship import Relationship
 from .reml import Estimates, VarianceEstimate
-from .solution import (
+from .solution import Solution
+from .solution_parts import (
     Convergence,
     FixedSolution,
     GeneticColumn,
@@ -59,11 +61,10 @@ from .solution import (
     RandomSolution,
     ReliabilityCheck,
     ReliabilityClass,
-    Solution,
     ThresholdSolution,
 )
-from .subset import RelationshipBlock
 from .variances import Variances
+from .version import engine_version
 
 __version__ = engine_version()
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .effect import Effect
+from .fitting import fit
 from .genomic import (
     Genomic,
     Genotypes,
@@ -32,19 +33,19 @@ from .genomic import (
     runs_of_homozygosity,
 )
 from .genomic.sliding_runs import runs_by_windows
-from .groups import Groups
-from .inbreeding import inbreeding_of_new
-from .model import Model, fit
+from .model import Model
 from .options import Options
-from .pedigree import Pedigree
-from .population import completeness
-from .products import RowProduct
+from .parallel.workers import Workers
+from .pedigree.added import inbreeding_of_new
+from .pedigree.groups import Groups
+from .pedigree.pedigree import Pedigree
+from .pedigree.population import completeness
+from .pedigree.relationship import Relationship
+from .pedigree.subset import RelationshipBlock
 from .records import Records
-from .relationship import Relationship
 from .simulation import FlockDesign, GenomeDesign, SimulatedFlocks, TraitDesign, simulate_flocks
-from .subset import RelationshipBlock
+from .solving.products import RowProduct
 from .variances import Variances
-from .workers import Workers
 
 FLOCKS = FlockDesign(n_flocks=2, ewes_per_flock=25, n_years=5)
 ONE = TraitDesign(("y",), 1.0, 2.0)

@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
 
-from .blocks import FixedBlock, fixed_blocks, random_blocks
-from .checks import check_effects, check_positions, check_traits
-from .constraints import find_constraints
-from .design import build_design
-from .equations import Equations, build_equations
+from .equations.blocks import FixedBlock, fixed_blocks, random_blocks
+from .equations.checks import check_effects, check_positions, check_traits
+from .equations.constraints import find_constraints
+from .equations.design import build_design
+from .equations.equations import Equations, build_equations
 from .errors import ModelError
 from .flock_graph import flock_codes
 from .model import Model
-from .pedigree import Pedigree
+from .pedigree.pedigree import Pedigree
+from .pedigree.relationship import Relationship
 from .records import Records
-from .relationship import Relationship
-from .solve import factor_of
+from .solving.solve import factor_of
 
 Matrix = NDArray[np.float64]
 BATCH = 64

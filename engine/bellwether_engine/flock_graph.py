@@ -10,8 +10,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from .errors import ModelError
-from .pedigree import Pedigree
-from .positions import as_positions
+from .pedigree.pedigree import Pedigree
+from .pedigree.positions import as_positions
 
 Whole = NDArray[np.int64]
 

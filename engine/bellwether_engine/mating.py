@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ModelError
-from .relationship import Relationship
+from .pedigree.relationship import Relationship
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .absorbed_fixed import ENTRIES
 from .effect import GENETIC, Effect
 from .errors import ModelError
-from .factor import FILL_LIMIT
-from .pedigree import Pedigree
+from .linear.factor import FILL_LIMIT
+from .model import Model
+from .parallel.workers import PIECE, available_threads
+from .pedigree.pedigree import Pedigree
+from .pedigree.tracing import LANES
 from .records import Records
-from .solve import AUTO_LIMIT
-from .tracing import LANES
-from .workers import PIECE, available_threads
-
-if TYPE_CHECKING:
-    from .model import Model
+from .solving.absorbed_fixed import ENTRIES
+from .solving.solve import AUTO_LIMIT
 
 GIB = 1 << 30
 VECTORS = 13

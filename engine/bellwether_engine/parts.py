@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ModelError
-from .pedigree import Pedigree
+from .pedigree.pedigree import Pedigree
 
 Vector = NDArray[np.float64]
 

@@ -5,32 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .genomic.options import Genotypes
-from .pedigree import Pedigree
+from .model import Model
+from .pedigree.pedigree import Pedigree
 from .records import Records
-from .solution import Provenance
-
-if TYPE_CHECKING:
-    from .model import Model
-
-
-def engine_version() -> str:
-    """Version of the installed engine, ``0+unknown`` when it runs from a bare folder.
-
-    Examples
-    --------
-    >>> engine_version() != ""
-    True
-    """
-    try:
-        return version("bellwether-engine")
-    except PackageNotFoundError:
-        return "0+unknown"
+from .solution_parts import Provenance
+from .version import engine_version
 
 
 def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ModelError
-from .positions import as_positions
+from .pedigree.positions import as_positions
 
 
 @dataclass(frozen=True, eq=False)

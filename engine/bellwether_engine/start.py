@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .equations import Equations
+from .equations.equations import Equations
 from .errors import ModelError
-from .results import genetic_columns
 from .solution import Solution
+from .solving.results import genetic_columns
 
 
 def start_from(earlier: Solution, equations: Equations, traits: tuple[str, ...]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from bellwether_engine.provenance import engine_version
+from bellwether_engine.version import engine_version
 
 Answer = TypeVar("Answer")
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

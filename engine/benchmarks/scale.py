@@ -15,8 +15,8 @@ import time
 
 import numpy as np
 from bellwether_engine import Effect, Model, Options, Pedigree, Records, Relationship, Variances, estimate_memory, fit
-from bellwether_engine.inbreeding import inbreeding_of_new
-from bellwether_engine.relationship import pass_down
+from bellwether_engine.pedigree.added import inbreeding_of_new
+from bellwether_engine.pedigree.relationship import pass_down
 from numpy.typing import ArrayLike, NDArray
 from rows import Case, Given, Row, check, forget_peak, main, median, peak_mib, timed
 from scipy.sparse import csr_array

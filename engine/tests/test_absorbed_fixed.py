@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bellwether_engine import Effect, Model, Options, Pedigree, Records, Variances, absorbed_fixed, fit
-from bellwether_engine.absorbed_fixed import absorb_fixed
-from bellwether_engine.pcg import build_preconditioner
-from bellwether_engine.pcg_columns import ColumnProduct
-from bellwether_engine.products import EquationProduct
-from bellwether_engine.record_product import fixed_crossed
-from bellwether_engine.workers import Workers
+from bellwether_engine import Effect, Model, Options, Pedigree, Records, Variances, fit
+from bellwether_engine.equations.record_product import fixed_crossed
+from bellwether_engine.parallel.workers import Workers
+from bellwether_engine.solving import absorbed_fixed
+from bellwether_engine.solving.absorbed_fixed import absorb_fixed
+from bellwether_engine.solving.pcg import build_preconditioner
+from bellwether_engine.solving.pcg_columns import ColumnProduct
+from bellwether_engine.solving.products import EquationProduct
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ def conjugate_of(c, absorbed, x):
 @given(seeds, st.booleans(), st.booleans())
 def test_fixed_equations_from_the_records(seed, weighted, few):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bellwether_engine.record_product.FEW", 1024 if few else 0)
+        patch.setattr("bellwether_engine.equations.record_product.FEW", 1024 if few else 0)
         equations = equations_of(seed, weighted)
         found = fixed_crossed(equations.records, equations.design, WORKERS).toarray()
     expected = equations.matrix().toarray()[: equations.n_fixed, : equations.n_fixed]
@@ -122,7 +123,7 @@ def test_crossed_effects_that_would_fill_the_factor(entries, least, most, monkey
         n_absorbed.append(0 if found is None else len(found.equations))
         return found
 
-    monkeypatch.setattr("bellwether_engine.pcg.absorb_fixed", watched)
+    monkeypatch.setattr("bellwether_engine.solving.pcg.absorb_fixed", watched)
     pcg, direct = (
         fit(Model(("y",), effects, variances, Options(solver=solver, reliability="none")), records, pedigree)
         for solver in ("pcg", "direct")

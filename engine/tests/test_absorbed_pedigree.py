@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from bellwether_engine import Options, Pedigree, fit
-from bellwether_engine.absorbed_pedigree import AbsorbedPedigree
-from bellwether_engine.pedigree_inverse import PedigreeInverse
+from bellwether_engine.parallel.workers import Workers
+from bellwether_engine.pedigree.pedigree_inverse import PedigreeInverse
 from bellwether_engine.simulation import FlockDesign, TraitDesign, simulate_flocks
-from bellwether_engine.workers import Workers
+from bellwether_engine.solving.absorbed_pedigree import AbsorbedPedigree
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,7 +90,7 @@ def test_it_saves_iterations(maternal):
     model = flocks.true_model(Options(solver="pcg", reliability="none"))
     found = fit(model, flocks.records, flocks.pedigree)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bellwether_engine.pcg._absorbable", lambda _: None)
+        patch.setattr("bellwether_engine.solving.pcg._absorbable", lambda _: None)
         by_level = fit(model, flocks.records, flocks.pedigree)
     assert found.convergence.iterations < 0.8 * by_level.convergence.iterations
     np.testing.assert_allclose(found.ebv, by_level.ebv, atol=1e-5)

@@ -20,10 +20,10 @@ from bellwether_engine.approximate.check import _variances, classes_of, draw, su
 from bellwether_engine.approximate.clusters import Cluster, answer, gather, speak
 from bellwether_engine.approximate.families import Inheritance, first_messages, nuclear_families, sweep
 from bellwether_engine.approximate.matrices import first_of, invert, project, without
-from bellwether_engine.blocks import fixed_blocks, random_blocks
-from bellwether_engine.constraints import find_constraints
-from bellwether_engine.design import build_design
-from bellwether_engine.equations import build_equations
+from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
+from bellwether_engine.equations.constraints import find_constraints
+from bellwether_engine.equations.design import build_design
+from bellwether_engine.equations.equations import build_equations
 from bellwether_engine.genomic import pack
 from hypothesis import given, settings
 from hypothesis import strategies as st

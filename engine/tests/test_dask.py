@@ -17,11 +17,11 @@ from bellwether_engine import (
     Options,
     Records,
     Variances,
-    dask_executor,
     fit,
 )
-from bellwether_engine.dask_executor import connect
 from bellwether_engine.genomic.packed import pack
+from bellwether_engine.parallel import dask_executor
+from bellwether_engine.parallel.dask_executor import connect
 
 from .conftest import local_cluster
 from .test_scale import EFFECTS, VARIANCES, flock
@@ -140,7 +140,7 @@ def test_a_worker_with_other_software_is_refused(cluster, monkeypatch):
 def test_a_worker_without_the_engine_is_refused():
     with local_cluster(1) as started:
         with distributed.Client(started, set_as_default=False) as client:
-            client.run(lambda: sys.modules.__setitem__("bellwether_engine.dask_executor", None))
+            client.run(lambda: sys.modules.__setitem__("bellwether_engine.parallel.dask_executor", None))
         with pytest.raises(ModelError, match="bellwether_engine") as caught:
             connect(started.scheduler_address)
     assert caught.value.code == "worker_versions"

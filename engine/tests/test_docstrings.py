@@ -8,7 +8,7 @@ import pytest
 
 PACKAGES = ("bellwether_engine", *(f"bellwether_engine.{name}" for name in ("genomic", "selection", "simulation")))
 #: modules whose functions are public without standing in an `__all__`
-ALONE = ("index", "inbreeding", "mating", "parts", "population", "validation")
+ALONE = ("index", "mating", "parts", "pedigree.added", "pedigree.inbreeding", "pedigree.population", "validation")
 
 
 def public():

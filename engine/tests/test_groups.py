@@ -14,8 +14,8 @@ from bellwether_engine import (
     Variances,
     fit,
 )
-from bellwether_engine.groups import metafounder_scale
-from bellwether_engine.inbreeding import inbreeding
+from bellwether_engine.pedigree.groups import metafounder_scale
+from bellwether_engine.pedigree.inbreeding import inbreeding
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,10 +8,10 @@ import bellwether_engine
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Legendre, Model, ModelError, Pedigree, Records, Variances, fit
-from bellwether_engine.basis import legendre
-from bellwether_engine.constraints import sweep
-from bellwether_engine.design import residual_inverse
-from bellwether_engine.factor import Factor
+from bellwether_engine.equations.basis import legendre
+from bellwether_engine.equations.constraints import sweep
+from bellwether_engine.equations.design import residual_inverse
+from bellwether_engine.linear.factor import Factor
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csc_array

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from bellwether_engine import Effect, Model, ModelError, Options, Pedigree, Records, Variances, fit
 from bellwether_engine.effect import Legendre
-from bellwether_engine.pcg_columns import ColumnSolver
-from bellwether_engine.relationship import Relationship
+from bellwether_engine.parallel.workers import Workers
+from bellwether_engine.pedigree.relationship import Relationship
+from bellwether_engine.pedigree.sampling import pedigree_sampler
 from bellwether_engine.reml.likelihood import evaluate
 from bellwether_engine.reml.sampled import Sampling, sample
-from bellwether_engine.sampling import pedigree_sampler
-from bellwether_engine.workers import Workers
+from bellwether_engine.solving.pcg_columns import ColumnSolver
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

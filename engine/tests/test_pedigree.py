@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from bellwether_engine import Pedigree, PedigreeError
-from bellwether_engine.a_inverse import mendelian_variance
-from bellwether_engine.inbreeding import inbreeding
+from bellwether_engine.pedigree.a_inverse import mendelian_variance
+from bellwether_engine.pedigree.inbreeding import inbreeding
 from hypothesis import given
 from hypothesis import strategies as st
 

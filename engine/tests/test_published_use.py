@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Legendre, Model, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.basis import legendre
+from bellwether_engine.equations.basis import legendre
 from bellwether_engine.parts import ebv_parts
 
 from .test_published import records_of

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Groups, Legendre, Model, ModelError, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.blocks import fixed_blocks, random_blocks
-from bellwether_engine.constraints import find_constraints
-from bellwether_engine.design import build_design, number_patterns
-from bellwether_engine.equations import build_equations
-from bellwether_engine.pcg import build_preconditioner
-from bellwether_engine.pedigree_inverse import PedigreeInverse, PedigreeProduct
-from bellwether_engine.products import EquationProduct
-from bellwether_engine.workers import Workers
+from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
+from bellwether_engine.equations.constraints import find_constraints
+from bellwether_engine.equations.design import build_design, number_patterns
+from bellwether_engine.equations.equations import build_equations
+from bellwether_engine.parallel.workers import Workers
+from bellwether_engine.pedigree.pedigree_inverse import PedigreeInverse, PedigreeProduct
+from bellwether_engine.solving.pcg import build_preconditioner
+from bellwether_engine.solving.products import EquationProduct
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +63,7 @@ def equations_of(seed, weighted=True, groups=False):
 @given(seeds, st.booleans(), st.booleans(), st.booleans())
 def test_products_of_records_are_those_of_matrices(seed, weighted, groups, few):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bellwether_engine.record_product.FEW", 1024 if few else 0)
+        patch.setattr("bellwether_engine.equations.record_product.FEW", 1024 if few else 0)
         equations = equations_of(seed, weighted, groups)
         x = np.random.default_rng(seed).normal(size=equations.n_equations)
         c = equations.matrix().toarray()

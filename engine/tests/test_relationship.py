@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 from bellwether_engine import Groups, Pedigree, PedigreeError
-from bellwether_engine import subset as subset_module
-from bellwether_engine.inbreeding import inbreeding_of_new
-from bellwether_engine.population import (
+from bellwether_engine.pedigree import subset as subset_module
+from bellwether_engine.pedigree.added import inbreeding_of_new
+from bellwether_engine.pedigree.population import (
     completeness,
     effective_founders,
     effective_size,
     generation_intervals,
     genetic_contributions,
 )
-from bellwether_engine.relationship import Relationship
-from bellwether_engine.subset import RelationshipBlock
+from bellwether_engine.pedigree.relationship import Relationship
+from bellwether_engine.pedigree.subset import RelationshipBlock
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Model, ModelError, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.blocks import fixed_blocks, random_blocks
-from bellwether_engine.constraints import find_constraints
-from bellwether_engine.design import build_design
-from bellwether_engine.equations import build_equations
-from bellwether_engine.group_equations import plan_groups
+from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
+from bellwether_engine.equations.constraints import find_constraints
+from bellwether_engine.equations.design import build_design
+from bellwether_engine.equations.equations import build_equations
+from bellwether_engine.equations.group_equations import plan_groups
 from bellwether_engine.reml.ai_reml import exact
 from bellwether_engine.reml.components import pack, triangle, unit
 from bellwether_engine.reml.coordinates import Coordinates

@@ -44,7 +44,7 @@ def test_classes_are_those_of_a_dense_solution(solver, seed):
 
 
 def test_pcg_from_the_records_knows_the_classes(monkeypatch):
-    monkeypatch.setattr("bellwether_engine.equations.FORMED_LIMIT", 0)
+    monkeypatch.setattr("bellwether_engine.equations.equations.FORMED_LIMIT", 0)
     pedigree, records = example(5, n=200, m=400)
     found = [
         fit(Model(("a", "b"), EFFECTS, Variances(CLASSES, additive=GENETIC), Options(solver=solver)), records, pedigree)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Groups, Model, ModelError, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.workers import PIECE, Workers, balanced_pieces
+from bellwether_engine.parallel.workers import PIECE, Workers, balanced_pieces
 
 from .twins import random_pedigree
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.factor import Factor
-from bellwether_engine.sparse import analyse
-from bellwether_engine.sparse.analysis import DENSE_LIMIT
-from bellwether_engine.sparse.ordering import minimum_degree
-from bellwether_engine.sparse.quotient import FREE, compact, new_graph
+from bellwether_engine.linear.factor import Factor
+from bellwether_engine.linear.sparse import analyse
+from bellwether_engine.linear.sparse.analysis import DENSE_LIMIT
+from bellwether_engine.linear.sparse.ordering import minimum_degree
+from bellwether_engine.linear.sparse.quotient import FREE, compact, new_graph
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csc_array, diags_array, eye_array, kron, random_array

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Groups, Model, ModelError, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.liability import probabilities
+from bellwether_engine.threshold.liability import probabilities
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize

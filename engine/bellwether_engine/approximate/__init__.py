@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..equations import Equations
-from ..factor import Factor
+from ..equations.equations import Equations
+from ..linear.factor import Factor
 from ..options import Options
-from ..pedigree import Pedigree
-from ..solution import ReliabilityCheck
+from ..pedigree.pedigree import Pedigree
+from ..solution_parts import ReliabilityCheck
 from .check import check_reliabilities
 from .reliability import approximate_reliabilities
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..absorbed_fixed import absorb_fixed
-from ..equations import Equations
+from ..equations.equations import Equations
 from ..errors import EngineError, ModelError
-from ..factor import EXACT_LIMIT, Factor
-from ..pcg import build_preconditioner
-from ..products import EquationProduct
-from ..solution import ReliabilityCheck, ReliabilityClass
-from ..workers import Workers
+from ..linear.factor import EXACT_LIMIT, Factor
+from ..parallel.workers import Workers
+from ..solution_parts import ReliabilityCheck, ReliabilityClass
+from ..solving.absorbed_fixed import absorb_fixed
+from ..solving.pcg import build_preconditioner
+from ..solving.products import EquationProduct
 
 Floats = NDArray[np.float64]
 CHECKED = 200

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from ..blocks import Member, RandomBlock
-from ..design import Design
-from ..pedigree import Pedigree
+from ..equations.blocks import Member, RandomBlock
+from ..equations.design import Design
+from ..pedigree.pedigree import Pedigree
 from .clusters import Cluster
 from .families import Inheritance, nuclear_families
 

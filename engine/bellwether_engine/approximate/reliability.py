@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..equations import Equations
-from ..pedigree import Pedigree
+from ..equations.equations import Equations
+from ..pedigree.pedigree import Pedigree
 from .clusters import answer, gather, speak
 from .families import Messages, first_messages, sweep
 from .links import Links, links_of

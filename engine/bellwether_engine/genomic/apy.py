@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..subset import RelationshipBlock
+from ..pedigree.subset import RelationshipBlock
 from .blending import Tuning
 from .centred import Centred
 from .inverses import invert

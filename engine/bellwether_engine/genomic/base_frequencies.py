@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError, PedigreeError
-from ..pedigree import Pedigree
-from ..relationship import Relationship
-from ..subset import RelationshipBlock
+from ..pedigree.pedigree import Pedigree
+from ..pedigree.relationship import Relationship
+from ..pedigree.subset import RelationshipBlock
 from .centred import Centred, allele_frequencies
 from .options import Genotypes
 

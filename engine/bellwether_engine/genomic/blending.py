@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..subset import RelationshipBlock
+from ..pedigree.subset import RelationshipBlock
 from .centred import Centred
 from .options import Genomic
 

@@ -11,8 +11,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..executor import Executor
-from ..workers import Workers
+from ..parallel.executor import Executor
+from ..parallel.workers import Workers
 from .animal_blocks import animal_blocks, sum_in_order, times, transposed_times
 from .packed import MISSING, PackedGenotypes, count_markers
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pedigree import Pedigree
+from ..pedigree.pedigree import Pedigree
 
 Rows = NDArray[np.int32]
 

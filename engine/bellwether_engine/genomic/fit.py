@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from ..blocks import FixedBlock, RandomBlock, fixed_blocks, random_blocks
-from ..constraints import CONVENTION, find_constraints
-from ..design import Design, build_design
-from ..equations import Equations, build_equations
+from ..equations.blocks import FixedBlock, RandomBlock, fixed_blocks, random_blocks
+from ..equations.constraints import CONVENTION, find_constraints
+from ..equations.design import Design, build_design
+from ..equations.equations import Equations, build_equations
 from ..errors import EngineError, ModelError
-from ..executor import Executor
-from ..factor import Factor
+from ..linear.factor import Factor
+from ..model import Model
 from ..options import Options
-from ..pedigree import Pedigree
+from ..parallel.executor import Executor
+from ..pedigree.pedigree import Pedigree
 from ..provenance import provenance
 from ..records import Records
 from ..reml import Estimates, estimate_variances
-from ..results import fixed_solutions, genetic_columns, random_solutions
-from ..solution import GenomicSolution, GroupSolution, Notice, Solution, ThresholdSolution
-from ..solve import Answer, Plan, choose, solve
-from ..threshold import solve_threshold
+from ..solution import Solution
+from ..solution_parts import GenomicSolution, GroupSolution, Notice, ThresholdSolution
+from ..solving.results import fixed_solutions, genetic_columns, random_solutions
+from ..solving.solve import Answer, Plan, choose, solve
+from ..threshold.scoring import solve_threshold
 from .group_effects import group_effects
 from .marker_design import marker_design, with_levels
 from .marker_tests import marker_tests
 from .options import SINGLE_STEP, Genomic, Genotypes
 from .prepare import Prepared, prepare
 from .single_step import FORMED_LIMIT
-
-if TYPE_CHECKING:
-    from ..model import Model
 
 Matrix = NDArray[np.float64]
 TILE = 256
@@ -114,7 +113,7 @@ def fit_genomic(
             *(estimates.warnings if estimates else ()),
             *plan.warnings,
         ),
-        provenance=provenance(model, records, pedigree, plan.method, genotypes),
+        provenance=provenance(replace(model, genomic=genomic), records, pedigree, plan.method, genotypes),
         genomic=_markers(equations, answer, prepared, genotypes, levels),
         groups=of_groups,
         thresholds=thresholds,

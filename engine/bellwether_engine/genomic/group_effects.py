@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..blocks import FixedBlock, RandomBlock
-from ..constraints import find_constraints
-from ..design import build_design
-from ..group_equations import GroupPlan, plan_groups
-from ..pedigree import Pedigree
+from ..equations.blocks import FixedBlock, RandomBlock
+from ..equations.constraints import find_constraints
+from ..equations.design import build_design
+from ..equations.group_equations import GroupPlan, plan_groups
+from ..pedigree.pedigree import Pedigree
 from ..records import Records
-from ..solution import GroupSolution, Notice
+from ..solution_parts import GroupSolution, Notice
 from ..variances import Variances
 
 EFFECT = "groups"

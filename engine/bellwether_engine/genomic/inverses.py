@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs, lu_factor, lu_solve
 
 from ..errors import ModelError
-from ..subset import RelationshipBlock
-from ..symmetric import mirror
+from ..linear.symmetric import mirror
+from ..pedigree.subset import RelationshipBlock
 from .blending import Tuning
 from .centred import Centred
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, kron
 
-from ..blocks import RandomBlock
-from ..design import Design
+from ..equations.blocks import RandomBlock
+from ..equations.design import Design
 from ..errors import ModelError
 from .centred import Centred
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from ..equations import Equations
-from ..solve import Answer
+from ..equations.equations import Equations
+from ..solving.solve import Answer
 from .options import Genotypes
 from .prepare import Prepared
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..pedigree import Pedigree
+from ..pedigree.pedigree import Pedigree
 from .imputation import impute
 from .options import Genotypes
 from .packed import MISSING, PackedGenotypes, pack

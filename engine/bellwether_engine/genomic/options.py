@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..positions import as_positions
+from ..pedigree.positions import as_positions
 from .packed import PackedGenotypes
 
 Method = Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step"]

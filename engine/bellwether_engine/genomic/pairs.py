@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrik
 
 from ..errors import ModelError
-from ..positions import as_positions
+from ..pedigree.positions import as_positions
 from .packed import PackedGenotypes
 from .threads import for_pieces
 

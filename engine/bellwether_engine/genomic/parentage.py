@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ModelError
-from ..positions import as_positions
+from ..pedigree.positions import as_positions
 from .packed import PackedGenotypes
 from .pairs import genotype_bits
 from .parent_candidates import Candidate, compare_candidates

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import eye_array
 
+from ..equations.structure import Structure
 from ..errors import ModelError
-from ..executor import Executor
-from ..pedigree import Pedigree
-from ..relationship import Relationship
-from ..sampling import Sampler
-from ..structure import Structure
-from ..subset import RelationshipBlock
+from ..parallel.executor import Executor
+from ..pedigree.pedigree import Pedigree
+from ..pedigree.relationship import Relationship
+from ..pedigree.sampling import Sampler
+from ..pedigree.subset import RelationshipBlock
 from ..variances import Variances
 from .apy import CoreInverse
 from .base_frequencies import base_frequencies

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..symmetric import mirror
+from ..linear.symmetric import mirror
 from .centred import Centred
 
 DENSE_LIMIT = 25_000

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
 from ..errors import ModelError
-from ..sampling import Sampler
-from ..subset import RelationshipBlock
+from ..pedigree.sampling import Sampler
+from ..pedigree.subset import RelationshipBlock
 from .apy import CoreInverse
 from .inverses import Formed, GenomicInverse, Loadings, LowRank, Recovered
 

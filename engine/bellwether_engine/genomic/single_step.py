@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from ..errors import ModelError
-from ..subset import RelationshipBlock
+from ..pedigree.subset import RelationshipBlock
 from .inverses import GenomicInverse, Loadings, Recovered, invert
 
 Matrix = NDArray[np.float64]

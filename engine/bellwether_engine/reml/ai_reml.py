@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
 from ..errors import ModelError
-from ..factor import EXACT_LIMIT, Factor
+from ..linear.factor import EXACT_LIMIT, Factor
 from .coordinates import Coordinates, slope_at
 from .estimates import Estimates, Round, estimates_of
 from .identify import without_information

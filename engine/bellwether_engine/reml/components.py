@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..design import Design
+from ..equations.design import Design
 
 Floats = NDArray[np.float64]
 

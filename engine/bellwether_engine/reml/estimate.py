@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..equations import Equations
+from ..equations.equations import Equations
 from ..options import Options
+from ..pedigree.sampling import Sampler
 from ..records import Records
-from ..sampling import Sampler
 from .ai_reml import ai_reml
 from .estimates import Estimates
 from .mc_reml import mc_reml

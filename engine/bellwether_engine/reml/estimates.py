@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..solution import Notice
+from ..solution_parts import Notice
 from .components import Component, triangle
 from .coordinates import Coordinates, Slope
 from .ratios import correlations, shares

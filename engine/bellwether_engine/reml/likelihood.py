@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..factor import Factor
-from ..solve import singular_effect
-from ..sparse import Analysis, analyse
+from ..linear.factor import Factor
+from ..linear.sparse import Analysis, analyse
+from ..solving.solve import singular_effect
 from .components import pack, triangle
 from .state import Problem, State, both_halves
 from .terms import Terms

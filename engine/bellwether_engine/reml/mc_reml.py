@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ..errors import NotConverged
 from ..options import Options
-from ..sampling import Sampler
-from ..workers import Workers
+from ..parallel.workers import Workers
+from ..pedigree.sampling import Sampler
 from .coordinates import Coordinates, Slope, slope_at
 from .estimates import Estimates, Round, estimates_of
 from .identify import without_information

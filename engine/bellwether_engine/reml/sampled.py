@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pcg_columns import ColumnSolver
-from ..sampling import Sampler
-from ..workers import Workers
+from ..parallel.workers import Workers
+from ..pedigree.sampling import Sampler
+from ..solving.pcg_columns import ColumnSolver
 from .state import Problem, State
 
 Floats = NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..equations import Equations
+from ..equations.equations import Equations
 from ..records import Records
 from .components import components_of, pack, triangle
 from .state import Problem

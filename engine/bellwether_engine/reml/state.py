@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ..equations import Equations
-from ..pedigree_inverse import PedigreeInverse
-from ..structure import Structure
+from ..equations.equations import Equations
+from ..equations.structure import Structure
+from ..pedigree.pedigree_inverse import PedigreeInverse
 from .components import Component, pack, triangle, unit
 from .terms import Pattern
 

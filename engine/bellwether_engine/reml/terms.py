@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, csr_array, diags_array, eye_array, kron
 
-from ..equations import Equations
+from ..equations.equations import Equations
 from .components import triangle, unit
 
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ModelError, PedigreeError
-from ..relationship import Relationship
-from ..subset import RelationshipBlock
+from ..pedigree.relationship import Relationship
+from ..pedigree.subset import RelationshipBlock
 from .certificate import HALF, Box
 
 Vector = NDArray[np.float64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, diags_array, hstack, vstack
 
 from ..errors import ModelError, NotConverged
-from ..relationship import pass_down
+from ..pedigree.relationship import pass_down
 from .candidates import Candidates
 from .certificate import HALF, coancestry_bound, gain_bound
 from .conic import ConicProblem, solve_conic

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from ..effect import Effect
 from ..errors import ModelError
 from ..genomic.packed import PackedGenotypes
-from ..inbreeding import inbreeding_of_new
 from ..model import Model
 from ..options import Options
-from ..pedigree import Pedigree
+from ..pedigree.added import inbreeding_of_new
+from ..pedigree.pedigree import Pedigree
 from ..records import Records
 from ..variances import Variances
 from .breeding import FIRST_LAMBING, Breeding, lambing

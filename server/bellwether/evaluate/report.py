@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution, estimate_memory
-from bellwether_engine.provenance import engine_version
+from bellwether_engine.version import engine_version
 from numpy.typing import NDArray
 
 from .genotype_file import Samples

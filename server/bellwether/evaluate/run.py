@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 from bellwether_engine import EngineError, NotConverged, Solution, fit
-from bellwether_engine.dask_executor import DaskExecutor
+from bellwether_engine.parallel.dask_executor import DaskExecutor
 
 from . import outputs
 from .findings import BadInput, DidNotConverge, Finding, refuse

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from bellwether_engine import EngineError
-from bellwether_engine.dask_executor import PLACE, DaskExecutor, connect
+from bellwether_engine.parallel.dask_executor import PLACE, DaskExecutor, connect
 
 from .findings import refuse
 from .model_file import ModelFile

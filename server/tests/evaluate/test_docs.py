@@ -40,8 +40,8 @@ def test_every_option_is_documented():
 
 @pytest.mark.parametrize("limit", ["30,000", "100,000"])
 def test_limits_are_those_of_the_engine(limit):
-    from bellwether_engine.factor import EXACT_LIMIT
-    from bellwether_engine.solve import AUTO_LIMIT
+    from bellwether_engine.linear.factor import EXACT_LIMIT
+    from bellwether_engine.solving.solve import AUTO_LIMIT
 
     assert limit in (f"{EXACT_LIMIT:,}", f"{AUTO_LIMIT:,}")
     assert limit in PAGE

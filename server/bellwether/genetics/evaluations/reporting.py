@@ -5,8 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from bellwether_engine import Effect, FixedSolution, Solution
-from bellwether_engine.solution import Notice
+from bellwether_engine import Effect, FixedSolution, Notice, Solution
 
 from bellwether.genetics.evaluations.chosen import Chosen
 from bellwether.genetics.evaluations.flock_data import FlockData

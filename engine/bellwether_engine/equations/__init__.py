@@ -1,0 +1,1 @@
+"""From a model and its records to the mixed-model equations."""

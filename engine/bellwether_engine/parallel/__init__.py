@@ -1,0 +1,1 @@
+"""Who computes long products: threads, or other machines."""

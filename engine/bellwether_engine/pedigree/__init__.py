@@ -1,0 +1,1 @@
+"""A pedigree and the relationships that follow from it."""

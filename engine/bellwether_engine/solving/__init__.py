@@ -1,0 +1,1 @@
+"""Solving the mixed-model equations: directly, or by preconditioned conjugate gradients."""

@@ -1,0 +1,1 @@
+"""Ordered categories: the threshold model."""
