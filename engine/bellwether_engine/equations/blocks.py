@@ -14,7 +14,7 @@ from ..pedigree.pedigree import Pedigree
 from ..records import Records
 from ..solution_parts import Notice
 from .basis import legendre
-from .checks import check_positions, class_codes, covariate, refuse_rows
+from .checks import check_offset, check_positions, class_codes, covariate, refuse_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,9 @@ def regressors(records: Records, effect: Effect, observed: NDArray[np.bool_]) ->
     """Values of a covariate (n_records, 1), or of its basis (n_records, order + 1)."""
     basis = effect.basis
     if basis is None:
-        return covariate(records, effect.name, effect, observed)[:, None]
+        values = covariate(records, effect.name, effect, observed)
+        check_offset(values[observed], effect)
+        return values[:, None]
     values = covariate(records, basis.on, effect, observed)
     outside = np.flatnonzero(((values < basis.lower) | (values > basis.upper)) & observed)
     if outside.size:
