@@ -8,7 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("page", ["engine/README.md", "docs/how-to/choose-rams-and-matings.md"])
+@pytest.mark.parametrize(
+    "page", ["engine/README.md", "docs/how-to/choose-rams-and-matings.md", "docs/how-to/unknown-parents.md"]
+)
 def test_the_examples_of_a_page(page):
     result = doctest.testfile(str(ROOT / page), module_relative=False)
     assert result.attempted > 0
