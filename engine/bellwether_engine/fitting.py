@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .approximate import approximate
 from .effect import GENETIC
-from .equations.blocks import fixed_blocks, random_blocks
+from .equations.blocks import far_covariates, fixed_blocks, random_blocks
 from .equations.checks import (
     check_effects,
     check_inbreeding,
@@ -143,7 +143,8 @@ def fit(
     a_inverse = PedigreeInverse.of(pedigree, used) if is_genetic else None
     tell(0.15, "design")
     random, warnings = random_blocks(model.effects, model.traits, records, pedigree)
-    design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
+    fixed = fixed_blocks(model.effects, model.traits, records)
+    design = build_design(fixed, random, records, model.variances)
     constraints = find_constraints(design, model.traits)
     groups = plan_groups(design, constraints.constrained, pedigree, model.traits) if is_genetic else None
     held = None if groups is None else groups.constrained
@@ -185,6 +186,7 @@ def fit(
         counts=_counts(records, pedigree, equations),
         warnings=(
             *warnings,
+            *far_covariates(fixed),
             *constraints.warnings,
             *(Notice("no_variation", f"all records of {t} are equal") for t in constant_traits(model.traits, records)),
             *(groups.warnings if groups else ()),

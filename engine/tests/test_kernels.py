@@ -7,7 +7,7 @@ import pkgutil
 import bellwether_engine
 import numpy as np
 import pytest
-from bellwether_engine import Effect, Legendre, Model, ModelError, Pedigree, Records, Variances, fit
+from bellwether_engine import Effect, Legendre, Model, ModelError, Options, Pedigree, Records, Variances, fit
 from bellwether_engine.equations.basis import legendre
 from bellwether_engine.equations.constraints import sweep
 from bellwether_engine.equations.design import residual_inverse
@@ -84,8 +84,9 @@ def test_examples_in_docstrings(name):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("mean", [0.0, 2020.0, 738_000.0])
-def test_a_covariate_far_from_zero_keeps_its_slope(mean):
+@pytest.mark.parametrize("solver", ["direct", "pcg"])
+@pytest.mark.parametrize("mean", [0.0, 2020.0, 738_000.0, -1.7e12])
+def test_a_covariate_far_from_zero_keeps_its_slope(mean, solver):
     rng = np.random.default_rng(2)
     age, y = mean + rng.uniform(-30, 30, 40), rng.normal(size=40)
     records = Records(np.arange(40), y, {"herd": rng.integers(0, 4, 40), "age": age})
@@ -93,12 +94,17 @@ def test_a_covariate_far_from_zero_keeps_its_slope(mean):
         ("a",),
         (Effect("herd", "fixed"), Effect("age", "covariate"), Effect("animal", "additive")),
         Variances(1.0, additive=1e-9),
+        Options(solver=solver, reliability="none"),
     )
     unknown = np.full(40, -1)
     solution = fit(model, records, Pedigree(unknown, unknown))
     x = np.column_stack([np.eye(4)[records.columns["herd"]], age - mean])
     assert solution.fixed[1].estimate[0] == pytest.approx(np.linalg.lstsq(x, y)[0][4], rel=1e-5)
-    assert not solution.warnings
+    is_far = abs(mean) > 1e4
+    assert [notice.code for notice in solution.warnings] == ["covariate_origin"] * is_far
+    origin = float(solution.warnings[0].message.split("from ")[1].split(":")[0]) if is_far else 0.0
+    found = solution.fixed[0].estimate[records.columns["herd"]] + (age - origin) * solution.fixed[1].estimate[0]
+    np.testing.assert_allclose(found, x @ np.linalg.lstsq(x, y)[0], atol=1e-5)
 
 
 def test_a_covariate_without_variation_is_set_to_zero_with_a_warning():

@@ -48,10 +48,6 @@ CASES = {
         {"effects": (Effect("age", "covariate"), ANIMAL), "given": records(age=np.array([1.0, np.nan, 2.0]))},
         ("missing_covariate", "effects.age"),
     ),
-    "far covariate": (
-        {"effects": (Effect("age", "covariate"), ANIMAL), "given": records(age=1e6 + np.array([1.0, 2.0, 4.0]))},
-        ("covariate_offset", "effects.age"),
-    ),
     "unknown animal": ({"given": Records([3], [1.0], {"herd": np.array([0])})}, ("unknown_animal", "records")),
     "unknown dam": (
         {

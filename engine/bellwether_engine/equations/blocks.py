@@ -14,7 +14,9 @@ from ..pedigree.pedigree import Pedigree
 from ..records import Records
 from ..solution_parts import Notice
 from .basis import legendre
-from .checks import check_offset, check_positions, class_codes, covariate, refuse_rows
+from .checks import check_positions, class_codes, covariate, refuse_rows
+
+CONSTANT, FAR = 1e-12, 1e3
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +24,7 @@ class FixedBlock:
     """Columns of one fixed effect on one trait (index `trait`).
 
     `level` (m,) are codes (class), or 0 .. m-1. `column` (n_records,) is the column of each record for classes;
-    `values` (n_records, m) the regressors otherwise.
+    `values` (n_records, m) the regressors otherwise, of a covariate less `origin`.
     """
 
     effect: str
@@ -31,6 +33,7 @@ class FixedBlock:
     level: NDArray[np.int32]
     column: NDArray[np.int32] | None = None
     values: NDArray[np.float64] | None = None
+    origin: float = 0.0
 
     @property
     def is_class(self) -> bool:
@@ -77,7 +80,9 @@ def fixed_blocks(effects: tuple[Effect, ...], traits: tuple[str, ...], records: 
             values = regressors(records, effect, observed)
             kind: Literal["covariate", "curve"] = "covariate" if effect.basis is None else "curve"
             level = np.arange(values.shape[1], dtype=np.int32)
-            blocks += [FixedBlock(effect.name, trait, kind, level, values=values) for trait in acting]
+            origin = origin_of(values[observed, 0]) if effect.basis is None else 0.0
+            values = np.where(observed[:, None], values - origin, 0.0)
+            blocks += [FixedBlock(effect.name, trait, kind, level, values=values, origin=origin) for trait in acting]
     with_class = {block.trait for block in blocks if block.is_class}
     zero = np.zeros(records.n_records, np.int32)
     means = [
@@ -86,6 +91,31 @@ def fixed_blocks(effects: tuple[Effect, ...], traits: tuple[str, ...], records: 
         if trait not in with_class
     ]
     return means + blocks
+
+
+def origin_of(values: NDArray[np.float64]) -> float:
+    """A round number near the mean of a covariate that lies 1,000 times its spread from 0, else 0: there rounding would
+    mix its slope with the mean.
+
+    Examples
+    --------
+    >>> origin_of(np.array([20_230.0, 20_240.0, 20_261.0])), origin_of(np.array([90.0, 100.0]))
+    (20240.0, 0.0)
+    """
+    if values.size == 0:
+        return 0.0
+    spread, mean = float(np.std(values)), float(np.mean(values))
+    if not abs(mean) > FAR * spread > FAR * CONSTANT * abs(mean):
+        return 0.0
+    step = 10.0 ** np.floor(np.log10(spread))
+    return float(np.round(mean / step) * step)
+
+
+def far_covariates(blocks: list[FixedBlock]) -> list[Notice]:
+    """What is said of covariates whose origin was moved."""
+    moved = {block.effect: block.origin for block in blocks if block.origin != 0.0}
+    message = "{} is measured from {:.12g}: the other fixed effects are solutions at that value"
+    return [Notice("covariate_origin", message.format(name, origin), name) for name, origin in moved.items()]
 
 
 def _class_block(name: str, trait: int, codes: NDArray[np.int32], records: Records) -> FixedBlock:
@@ -99,9 +129,7 @@ def regressors(records: Records, effect: Effect, observed: NDArray[np.bool_]) ->
     """Values of a covariate (n_records, 1), or of its basis (n_records, order + 1)."""
     basis = effect.basis
     if basis is None:
-        values = covariate(records, effect.name, effect, observed)
-        check_offset(values[observed], effect)
-        return values[:, None]
+        return covariate(records, effect.name, effect, observed)[:, None]
     values = covariate(records, basis.on, effect, observed)
     outside = np.flatnonzero(((values < basis.lower) | (values > basis.upper)) & observed)
     if outside.size:

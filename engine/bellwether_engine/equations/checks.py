@@ -12,7 +12,6 @@ from ..errors import ModelError
 from ..pedigree.pedigree import Pedigree
 from ..records import Records
 
-CONSTANT, FARTHEST = 1e-12, 1e4
 SHOWN = 20
 ONCE: tuple[Kind, ...] = ("additive", "maternal", "permanent", "permanent_dam")
 
@@ -144,17 +143,6 @@ def covariate(records: Records, name: str, effect: Effect, observed: NDArray[np.
         fix = "Fill it in, or set the trait of that record to missing"
         raise refuse_rows("missing_covariate", message, f"effects.{effect.name}", fix, wrong)
     return np.where(observed, values, 0.0)
-
-
-def check_offset(values: NDArray[np.float64], effect: Effect) -> None:
-    """Refuse a covariate so far from 0 that rounding mixes its slope with the mean; a constant one has no slope."""
-    spread, mean = (float(np.std(values)), float(np.mean(values))) if values.size else (0.0, 0.0)
-    if abs(mean) > FARTHEST * spread > FARTHEST * CONSTANT * abs(mean):
-        message = (
-            f"{effect.name} lies around {mean:.6g} and spreads by {spread:.3g}: rounding would mix slope and mean"
-        )
-        fix = f"Subtract a constant from it, for instance {mean:.0f}"
-        raise ModelError("covariate_offset", message, place=f"effects.{effect.name}", fix=fix)
 
 
 def refuse_rows(code: str, message: str, place: str, fix: str, rows: NDArray[np.intp]) -> ModelError:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from ..equations.blocks import FixedBlock, RandomBlock, fixed_blocks, random_blocks
+from ..equations.blocks import FixedBlock, RandomBlock, far_covariates, fixed_blocks, random_blocks
 from ..equations.constraints import CONVENTION, find_constraints
 from ..equations.design import Design, build_design
 from ..equations.equations import Equations, build_equations
@@ -108,6 +108,7 @@ def fit_genomic(
         counts=_counts(records, pedigree, genotypes, equations),
         warnings=(
             *warnings,
+            *far_covariates(fixed),
             *constraints.warnings,
             *(effects.warnings if effects else ()),
             *(estimates.warnings if estimates else ()),
