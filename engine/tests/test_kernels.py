@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from bellwether_engine import Effect, Legendre, Model, ModelError, Options, Pedigree, Records, Variances, fit
 from bellwether_engine.equations.basis import legendre
-from bellwether_engine.equations.constraints import sweep
-from bellwether_engine.equations.design import residual_inverse
+from bellwether_engine.equations.blocks import fixed_blocks
+from bellwether_engine.equations.constraints import _Sweep, _sweep_order, find_constraints, sweep
+from bellwether_engine.equations.design import build_design, residual_inverse
 from bellwether_engine.linear.factor import Factor
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csc_array
 
@@ -38,6 +39,52 @@ def test_a_singular_matrix_is_refused():
     with pytest.raises(ModelError) as caught:
         Factor(csc_array(np.ones((3, 3))))
     assert caught.value.code == "singular"
+
+
+@given(seeds, st.sampled_from([2, 5, 64]))
+def test_dependent_fixed_columns_are_made_of_others(seed, block):
+    """One class effect follows from two others: each null vector b has X b = 0; there are as many as X lacks rank."""
+    rng = np.random.default_rng(seed)
+    columns = {name: rng.integers(0, rng.integers(2, 9), 40) for name in "abd"}
+    columns["c"] = 2 * columns["a"] + columns["b"] % 2
+    records = Records(np.arange(40), rng.normal(size=40), columns)
+    effects, variances = tuple(Effect(name, "fixed") for name in "abcd"), Variances(1.0)
+    design = build_design(fixed_blocks(effects, ("y",), records), [], records, variances)
+    kept = max(range(4), key=lambda k: len(design.fixed[k].level))
+    swept = np.concatenate([_sweep_order(design, k) for k in range(4) if k != kept])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bellwether_engine.equations.constraints.BLOCK", block)
+        vectors = _Sweep.of(design, 0, kept, swept).null_vectors(design.n_fixed)
+    x = design.w.toarray()
+    np.testing.assert_allclose(x @ vectors, 0.0, atol=1e-9)
+    assert vectors.shape[1] == design.n_fixed - np.linalg.matrix_rank(x) == np.linalg.matrix_rank(vectors)
+
+
+@settings(max_examples=200)
+@given(seeds)
+def test_a_level_is_refused_where_no_contrast_with_it_can_be_estimated(seed):
+    """Beside the definition: ``k'b`` can be estimated where k lies in the row space of X."""
+    rng = np.random.default_rng(seed)
+    m = int(rng.integers(6, 30))
+    columns = {name: rng.integers(0, rng.integers(2, 12), m) for name in "abd"}
+    columns["c"] = 2 * columns["a"] + columns["b"] % 2
+    records, effects = Records(np.arange(m), np.zeros(m), columns), tuple(Effect(name, "fixed") for name in "abcd")
+    design = build_design(fixed_blocks(effects, ("y",), records), [], records, Variances(1.0))
+    x = design.w.toarray()
+    projection = np.linalg.pinv(x) @ x
+    lonely = False
+    for block, start in zip(design.fixed, design.fixed_start, strict=True):
+        counts = np.bincount(block.column)
+        for j in np.flatnonzero(counts == 1) if len(counts) > 1 else []:
+            contrasts = np.eye(design.n_fixed)[[start + k for k in range(len(counts)) if k != j]]
+            contrasts[:, start + j] -= 1.0
+            lonely |= not (np.abs(contrasts @ projection - contrasts).max(axis=1) < 1e-8).any()
+    try:
+        find_constraints(design, ("y",))
+        refused = False
+    except ModelError as error:
+        refused = error.code == "level_not_estimable"
+    assert refused == lonely
 
 
 @given(seeds, st.integers(1, 12), st.integers(1, 6))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 from scipy.sparse import coo_array, csc_array, diags_array, hstack
 
 from ..errors import ModelError
@@ -19,6 +20,7 @@ CONVENTION = (
 )
 DENSE_LIMIT = 4000
 DEPENDENT = 1e-9
+BLOCK = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,11 +170,40 @@ def _absorb(x1: csc_array, x2: csc_array, is_class: NDArray[np.bool_]) -> NDArra
     return crossed
 
 
-@njit(cache=True)
 def sweep(matrix: NDArray[np.float64], tolerance: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Cholesky factor of a positive semidefinite matrix with unit scale; columns with a pivot below it are skipped."""
-    n = matrix.shape[0]
-    lower = matrix.copy()
+    """Cholesky factor of a positive semidefinite matrix with unit scale; columns with a pivot below it are skipped.
+
+    Parameters
+    ----------
+    matrix : float64, shape (n, n)
+    tolerance : float
+
+    Returns
+    -------
+    lower : float64, shape (n, n)
+        In the rows of dependent columns what they are made of: their part in each earlier column.
+    dependent : bool, shape (n,)
+    """
+    n, lower = len(matrix), np.tril(matrix)
+    dependent = np.zeros(n, dtype=bool)
+    for first in range(0, n, BLOCK):
+        last = min(first + BLOCK, n)
+        corner = np.ascontiguousarray(lower[first:last, first:last])
+        dependent[first:last] = _sweep_block(corner, tolerance)
+        lower[first:last, first:last] = corner
+        free = first + np.flatnonzero(~dependent[first:last])
+        if last < n and free.size:
+            root = np.tril(lower[np.ix_(free, free)])
+            below = solve_triangular(root, lower[last:, free].T, lower=True).T
+            lower[last:, free] = below
+            lower[last:, last:] -= below @ below.T
+    return np.tril(lower), dependent
+
+
+@njit(cache=True)
+def _sweep_block(lower: NDArray[np.float64], tolerance: float) -> NDArray[np.bool_]:
+    """The same in place for a small block, whose upper triangle is not looked at."""
+    n = lower.shape[0]
     dependent = np.zeros(n, np.bool_)
     for j in range(n):
         if lower[j, j] <= tolerance:
@@ -185,7 +216,7 @@ def sweep(matrix: NDArray[np.float64], tolerance: float) -> tuple[NDArray[np.flo
             if lower[i, j] != 0.0:
                 for k in range(j + 1, i + 1):
                     lower[i, k] -= lower[i, j] * lower[k, j]
-    return lower, dependent
+    return dependent
 
 
 def _refuse_lonely_levels(design: Design, trait: str, members: list[int], sweep_result: _Sweep) -> None:
