@@ -209,7 +209,8 @@ class Convergence:
         Largest change of a breeding value over the last window of iterations (direct: over the refinement), in genetic
         standard deviations.
     relative_residual : float
-        ``norm(rhs - C x) / norm(rhs)``, computed afresh at the end; for an ordinal trait the relative gradient.
+        ``norm(rhs - C x) / norm(rhs)``, computed afresh at the end; of pcg without the fixed effects that it absorbs;
+        for an ordinal trait the relative gradient.
     error_estimate : float or None
         Estimated bound on the error of any breeding value, in genetic standard deviations (energy norm of the error;
         Hestenes and Stiefel 1952, Strakos and Tichy 2002).

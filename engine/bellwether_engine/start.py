@@ -29,10 +29,13 @@ def start_from(earlier: Solution, equations: Equations, traits: tuple[str, ...])
     for block, at in zip(design.random, design.random_start, strict=True):
         own = x[at : at + len(block.level) * len(block.members)].reshape(len(block.level), -1)
         if block.is_genetic:
-            if earlier.columns != genetic_columns(equations, traits) or len(earlier.ebv) > len(own):
+            n_groups = equations.n_groups
+            if earlier.columns != genetic_columns(equations, traits) or len(earlier.ebv) > len(own) - n_groups:
                 message = "the earlier solution has other breeding values, or more animals"
                 raise ModelError("start", message, place="start", fix="Give a solution of the same effects, or none")
             own[: len(earlier.ebv)] = earlier.ebv
+            if earlier.groups is not None and len(earlier.groups.ebv) == n_groups:
+                own[len(own) - n_groups :] = earlier.groups.ebv
             continue
         for k, member in enumerate(block.members):
             is_class = block.variance_of.startswith("random.")

@@ -15,6 +15,7 @@ from bellwether_engine.solving.products import EquationProduct
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from .test_groups import random_groups
 from .test_record_product import equations_of
 from .twins import random_pedigree
 
@@ -130,3 +131,65 @@ def test_crossed_effects_that_would_fill_the_factor(entries, least, most, monkey
     )
     np.testing.assert_allclose(pcg.ebv, direct.ebv, atol=1e-6)
     assert least < n_absorbed[0] < most
+
+
+def beside_direct(effects, variances, records, pedigree):
+    """Solutions by PCG and by the direct way."""
+    return [
+        fit(Model(("y",), effects, variances, Options(solver=solver, reliability="none")), records, pedigree)
+        for solver in ("pcg", "direct")
+    ]
+
+
+@pytest.mark.parametrize("mean", [25.0, 1e4])
+def test_large_fixed_effects_do_not_end_the_iteration(mean):
+    """Seconds since 1970 as a covariate: their part of the right-hand side is 1e12 times that of the animals."""
+    rng = np.random.default_rng(1)
+    pedigree, animal = Pedigree(*random_pedigree(rng, 1_000, 0.2)), rng.integers(0, 1_000, 5_000)
+    records = Records(animal, mean + 3.0 * rng.normal(size=5_000), {"x": 1.7e9 + 3e7 * rng.random(5_000)})
+    effects = (Effect("x", "covariate"), Effect("animal", "additive"))
+    pcg, direct = beside_direct(effects, Variances(6.3, additive=2.7), records, pedigree)
+    np.testing.assert_allclose(pcg.ebv, direct.ebv, atol=1e-6)
+    assert pcg.convergence.relative_residual < 1e-8
+
+
+@pytest.mark.parametrize("y", [np.zeros(50), np.full(50, 7.3)])
+def test_records_without_variation(y):
+    pedigree = Pedigree(*random_pedigree(np.random.default_rng(2), 50, 0.2))
+    effects = (Effect("herd", "fixed"), Effect("animal", "additive"))
+    pcg, _ = beside_direct(
+        effects, Variances(1.0, additive=1.0), Records(np.arange(50), y, {"herd": np.arange(50) % 3}), pedigree
+    )
+    np.testing.assert_allclose(pcg.ebv, 0.0, atol=1e-9)
+
+
+def test_a_model_without_animals_converges_in_its_own_units():
+    rng = np.random.default_rng(3)
+    litter, dam = rng.integers(0, 300, 2_000), rng.integers(0, 200, 2_000)
+    y = 25.0 + rng.normal(size=300)[litter] + rng.normal(size=200)[dam] + 3.0 * rng.normal(size=2_000)
+    records = Records(dam, y, {"litter": litter, "herd": litter % 40, "x": 1.6e9 + 1e7 * rng.normal(size=2_000)})
+    effects = (
+        Effect("x", "covariate"),
+        Effect("herd", "fixed"),
+        Effect("litter", "random"),
+        Effect("dam", "permanent"),
+    )
+    variances = Variances(9.0, permanent=1.0, random={"litter": 1.0})
+    pcg, direct = beside_direct(effects, variances, records, Pedigree(np.full(200, -1), np.full(200, -1)))
+    for one, other in zip(pcg.random, direct.random, strict=True):
+        np.testing.assert_allclose(one.estimate, other.estimate, atol=1e-6)
+    assert 0.0 < pcg.convergence.largest_change < 1e-6
+
+
+@pytest.mark.parametrize("gamma", [None, np.diag([0.5, 0.6]) + 0.1])
+def test_an_earlier_solution_with_groups_is_a_good_start(gamma):
+    rng = np.random.default_rng(4)
+    pedigree, animal = random_groups(rng, 1_000, 2, gamma), rng.integers(0, 1_000, 2_000)
+    records = Records(animal, rng.normal(size=2_000) + rng.normal(size=1_000)[animal], {"herd": animal % 30})
+    options = Options(solver="pcg", reliability="none")
+    effects = (Effect("herd", "fixed"), Effect("animal", "additive"))
+    model = Model(("y",), effects, Variances(1.0, additive=1.0), options)
+    first = fit(model, records, pedigree)
+    again = fit(model, records, pedigree, start=first)
+    assert again.convergence.iterations <= 10 < first.convergence.iterations
+    np.testing.assert_allclose(again.groups.ebv, first.groups.ebv, atol=1e-5)

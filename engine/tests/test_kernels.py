@@ -154,6 +154,25 @@ def test_a_covariate_far_from_zero_keeps_its_slope(mean, solver):
     np.testing.assert_allclose(found, x @ np.linalg.lstsq(x, y)[0], atol=1e-5)
 
 
+def test_a_covariate_far_from_zero_in_one_trait():
+    """Each trait has its own origin: 1,000,000 in the one, 0 in the other."""
+    rng = np.random.default_rng(3)
+    x, values = rng.normal(size=100), rng.normal(size=(100, 2))
+    x[:50] += 1e6
+    values[:50, 1] = values[50:, 0] = np.nan
+    effects, variances = (
+        (Effect("x", "covariate"), Effect("animal", "additive")),
+        Variances(np.eye(2), additive=np.eye(2)),
+    )
+    found = [
+        fit(Model(("a", "b"), effects, variances, Options(solver=solver, reliability="none")),
+            Records(np.arange(100), values, {"x": x}), Pedigree([-1] * 100, [-1] * 100))
+        for solver in ("direct", "pcg")
+    ]  # fmt: skip
+    np.testing.assert_allclose(found[0].ebv, found[1].ebv, atol=1e-6)
+    assert len(found[0].warnings) == 1
+
+
 def test_a_covariate_without_variation_is_set_to_zero_with_a_warning():
     records = Records([0, 1, 2, 3], [1.0, 2.0, 3.0, 5.0], {"herd": np.array([0, 0, 1, 1]), "age": np.full(4, 60.0)})
     effects = (Effect("herd", "fixed"), Effect("age", "covariate"), Effect("animal", "additive"))

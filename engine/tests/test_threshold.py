@@ -134,3 +134,34 @@ def test_a_refusal_says_why(traits, values, given, estimate, why):
     with pytest.raises(ModelError, match=why) as caught:
         fit(model, Records([0, 1], values, **given), Pedigree([-1, -1], [-1, -1]))
     assert caught.value.code == "not_available"
+
+
+def separated(effects, y, columns, pedigree, solver):
+    model = Model(("y",), (*effects, Effect("animal", "additive")), Variances(1.0, additive=0.5),
+                  Options(solver=solver, reliability="none"), ordinal=("y",))  # fmt: skip
+    with pytest.raises(ModelError) as caught:
+        fit(model, Records(np.arange(len(y)), y, columns), pedigree)
+    return caught.value.code, caught.value.place
+
+
+@pytest.mark.parametrize("solver", ["direct", "pcg"])
+def test_a_covariate_or_group_that_separates_the_categories_is_named(solver):
+    unknown, x = np.full(30, -1), np.linspace(-1.0, 1.0, 30)
+    found = separated(
+        (Effect("x", "covariate"),), np.where(x > 0, 1.0, 0.0), {"x": x}, Pedigree(unknown, unknown), solver
+    )
+    assert found == ("extreme_category", "effects.x")
+    group = np.repeat([0, 1], 15)
+    y = np.where(group == 1, 1.0, np.arange(30) % 2)
+    found = separated((), y, {}, Pedigree(unknown, unknown, Groups(group, group, 2)), solver)
+    assert found == ("extreme_category", "groups")
+
+
+def test_records_without_the_trait_beside_a_mean():
+    model = Model(("y",), (Effect("animal", "additive"),), Variances(1.0, additive=0.5), ordinal=("y",))
+    unknown = np.full(4, -1)
+    found, expected = (
+        fit(model, Records(animal, y), Pedigree(unknown, unknown)).ebv
+        for animal, y in (([0, 1, 2, 3], [0.0, 1.0, np.nan, 0.0]), ([0, 1, 3], [0.0, 1.0, 0.0]))
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-9)

@@ -88,7 +88,8 @@ def main() -> None:
         # what the framework says of words that it does not understand, raised outside of its standalone mode alone
         if not hasattr(error, "format_message"):
             raise
-        finding = Finding("command line", None, "usage", error.format_message(), f"See bellwether {_command()} --help")
+        words = f"bellwether {_command()}".rstrip()
+        finding = Finding("command line", None, "usage", error.format_message(), f"See {words} --help")
         _tell(finding, 2, as_json)
 
 

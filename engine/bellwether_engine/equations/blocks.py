@@ -80,9 +80,11 @@ def fixed_blocks(effects: tuple[Effect, ...], traits: tuple[str, ...], records: 
             values = regressors(records, effect, observed)
             kind: Literal["covariate", "curve"] = "covariate" if effect.basis is None else "curve"
             level = np.arange(values.shape[1], dtype=np.int32)
-            origin = origin_of(values[observed, 0]) if effect.basis is None else 0.0
-            values = np.where(observed[:, None], values - origin, 0.0)
-            blocks += [FixedBlock(effect.name, trait, kind, level, values=values, origin=origin) for trait in acting]
+            for trait in acting:
+                seen = np.isfinite(records.values[:, trait])
+                origin = origin_of(values[seen, 0]) if effect.basis is None else 0.0
+                own = values if origin == 0.0 else np.where(seen[:, None], values - origin, 0.0)
+                blocks.append(FixedBlock(effect.name, trait, kind, level, values=own, origin=origin))
     with_class = {block.trait for block in blocks if block.is_class}
     zero = np.zeros(records.n_records, np.int32)
     means = [
@@ -113,9 +115,9 @@ def origin_of(values: NDArray[np.float64]) -> float:
 
 def far_covariates(blocks: list[FixedBlock]) -> list[Notice]:
     """What is said of covariates whose origin was moved."""
-    moved = {block.effect: block.origin for block in blocks if block.origin != 0.0}
+    moved = sorted({(block.effect, block.origin) for block in blocks if block.origin != 0.0})
     message = "{} is measured from {:.12g}: the other fixed effects are solutions at that value"
-    return [Notice("covariate_origin", message.format(name, origin), name) for name, origin in moved.items()]
+    return [Notice("covariate_origin", message.format(name, origin), name) for name, origin in moved]
 
 
 def _class_block(name: str, trait: int, codes: NDArray[np.int32], records: Records) -> FixedBlock:

@@ -245,5 +245,5 @@ def _describe(design: Design, column: int, trait: str) -> Notice:
         level = int(block.level[column - design.fixed_start[i]])
         message = f"{trait}: a level of {block.effect} cannot be told apart from other effects; its solution is 0"
         return Notice("confounded_level", message, block.effect, level)
-    message = f"{trait}: {block.effect} follows from the other fixed effects; a coefficient is 0"
+    message = f"{trait}: {block.effect} cannot be told apart from the other fixed effects; a coefficient is 0"
     return Notice("confounded_covariate", message, block.effect)

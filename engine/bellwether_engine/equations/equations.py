@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import block_diag, csc_array, csr_array, diags_array, eye_array, kron
 
 from ..parallel.workers import Workers
+from ..pedigree.pedigree_inverse import PedigreeInverse
 from .design import Design
 from .record_product import RecordLayout, right_hand_side
 from .structure import Reparametrised, Structure
@@ -120,7 +121,17 @@ class Equations:
         column = int(self.kept[equation])
         names = [block.effect for block in self.design.fixed] + [block.effect for block in self.design.random]
         starts = (*self.design.fixed_start, *self.design.random_start)
-        return names[max(k for k, start in enumerate(starts) if start <= column)]
+        k = max(k for k, start in enumerate(starts) if start <= column)
+        block = self.design.random[k - len(self.design.fixed)] if k >= len(self.design.fixed) else None
+        if block is not None and block.is_genetic:
+            level = (column - starts[k]) // len(block.members)
+            return "groups" if level >= len(block.level) - self.n_groups else names[k]
+        return names[k]
+
+    @property
+    def n_groups(self) -> int:
+        """Groups or metafounders behind the animals of the genetic block."""
+        return self.a_inverse.n_groups if isinstance(self.a_inverse, PedigreeInverse) else 0
 
     @property
     def reparametrised(self) -> Reparametrised | None:

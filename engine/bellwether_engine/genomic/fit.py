@@ -59,7 +59,7 @@ def fit_genomic(
     ------
     ModelError
         As `fit`, and ``no_additive``, ``not_genotyped`` (records of animals without genotype in gblup and snpblup),
-        ``not_available`` (ordinal traits in snpblup).
+        ``not_available`` (ordinal traits in snpblup, metafounders outside of single-step).
     """
     tell(0.0, "inbreeding")
     groups = pedigree.groups
@@ -160,6 +160,10 @@ def _check(
     if genotypes.animal.min() < 0 or genotypes.animal.max() >= pedigree.n_animals:
         message = "a genotyped animal is not in the pedigree"
         raise ModelError("unknown_position", message, place="genotypes", fix="Add it to the pedigree")
+    if genomic.method in ("gblup", "snpblup") and pedigree.groups is not None and pedigree.groups.is_random:
+        message = f"{genomic.method} takes all relationships from genotypes: metafounders have no place in it"
+        fix = "Use a single-step method, or leave the metafounders out"
+        raise ModelError("not_available", message, place="genomic.method", fix=fix)
     if model.ordinal and genomic.method == "snpblup":
         message = "snpblup has no ordinal traits"
         fix = "Use gblup, which gives the same breeding values and marker effects"

@@ -51,7 +51,8 @@ class AbsorbedFixed:
 
 def absorb_fixed(equations: Equations, workers: Workers) -> AbsorbedFixed | None:
     """All fixed effects; where their factor would be too full, those that together have up to 1,500 equations and as
-    many of the others, largest first, as leave it sparse. None where there is nothing to absorb."""
+    many of the others, largest first, as leave it sparse. None where that is nothing: no fixed effects, or a factor
+    that rounding makes singular, whose effects the iteration keeps."""
     layout, n = equations.records, equations.n_fixed
     if n == 0:
         return None

@@ -23,6 +23,7 @@ from .products import BlockProduct, EquationProduct, invert_blocks
 WINDOW = 10
 RESIDUAL = 1e-8
 ROUNDING = 1e-15
+CANCELLED = 1e-7
 Vector = NDArray[np.float64]
 
 
@@ -150,8 +151,8 @@ def solve_pcg(
     """Solve C x = rhs by PCG, fixed effects absorbed.
 
     Stops when the largest change of x over a window of 10 iterations, in units of `scale`, is below `tolerance` and
-    the relative residual below 1e-8; then the residual is computed afresh, and the iteration goes on from there where
-    it does not hold.
+    the residual below 1e-8 of the right-hand side, both without the absorbed effects; then the residual is computed
+    afresh, and the iteration goes on from there where it does not hold.
 
     Parameters
     ----------
@@ -200,20 +201,20 @@ def _solve(
     report: Callable[[float], None],
     start: Vector | None,
 ) -> tuple[Vector, Convergence]:
-    scale, tolerance, maximum_iterations = rule
+    (scale, tolerance, maximum_iterations), product = rule, machine[0]
     rhs = equations.reduce(equations.rhs)
-    size = float(np.linalg.norm(rhs)) or 1.0
-    x, r = np.zeros_like(rhs), rhs.copy()
+    x = np.zeros_like(rhs)
+    r = product.settle(x, rhs)
+    size = max(float(np.linalg.norm(r)), CANCELLED * float(np.linalg.norm(product.without_absorbed(rhs)))) or 1.0
     if start is not None:
         x = start.copy()
-        r -= machine[0].times(x)
+        r = product.settle(x, rhs - product.times(x))
     done, change, residual = 0, np.inf, np.inf
     while done < maximum_iterations:
-        r = machine[0].settle(x, r)
         before, r_before = x.copy(), float(np.linalg.norm(r)) / size
         x, r, steps, energy = _run(machine, x, r, maximum_iterations - done, (scale, tolerance, size, report))
         done += steps
-        r = rhs - machine[0].times(x)
+        r = product.settle(x, rhs - product.times(x))
         residual = float(np.linalg.norm(r)) / size
         change = energy[1]
         if residual < RESIDUAL and change < tolerance:

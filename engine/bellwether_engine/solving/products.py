@@ -111,18 +111,23 @@ class EquationProduct:
         """The same after the absorbed effects in `x` have been set to what makes their own rows of C x zero."""
         return self._free(x, self._add_data if self._fixed is None else self._add_absorbed)
 
+    def without_absorbed(self, r: Vector) -> Vector:
+        """`r` with 0 at the absorbed effects."""
+        rest = r.copy()
+        if self._absorbed is not None:
+            rest[self._absorbed.equations] = 0.0
+        return rest
+
     def settle(self, x: Vector, r: Vector) -> Vector:
         """Change the absorbed effects in `x` to their solution given the others; the residual, of which `r` is the one
         before."""
         absorbed = self._absorbed
         if absorbed is None:
-            return r
+            return r.copy()
         step = np.zeros_like(x)
         step[absorbed.equations] = absorbed.solve(r[absorbed.equations])
         x += step
-        left = r - self.times(step)
-        left[absorbed.equations] = 0.0
-        return np.asarray(left)
+        return self.without_absorbed(r - self.times(step))
 
     def largest(self, x: Vector, scale: Vector) -> float:
         """The largest of the solutions that belong to x, in units of `scale`."""

@@ -13,12 +13,13 @@ ROUNDING = 1e-9
 
 
 def genetic_scale(equations: Equations) -> NDArray[np.float64]:
-    """Genetic standard deviation for each equation of a breeding value, infinite for the others."""
-    scale = np.full(equations.n_equations, np.inf)
+    """Genetic standard deviation for each equation of a breeding value, infinite for the others; in a model without
+    breeding values the standard deviations of its random effects."""
+    scale, has_genetic = np.full(equations.n_equations, np.inf), any(b.is_genetic for b in equations.design.random)
     for block, start, covariance in zip(
         equations.design.random, equations.starts, equations.design.covariance, strict=True
     ):
-        if block.is_genetic:
+        if block.is_genetic or not has_genetic:
             deviations = np.sqrt(np.diag(covariance))
             scale[start : start + len(block.level) * len(deviations)] = np.tile(deviations, len(block.level))
     return scale

@@ -57,7 +57,7 @@ def refuse_extremes(design: Design, category: NDArray[np.int64], highest: int) -
     for block in design.fixed:
         if block.column is None:
             continue
-        rows = np.flatnonzero(block.column >= 0)
+        rows = np.flatnonzero(design.observed[:, block.trait])
         level = block.column[rows]
         for end in (0, highest):
             others = np.bincount(level[category != end], minlength=len(block.level))

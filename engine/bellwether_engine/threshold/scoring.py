@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from ..equations.equations import Equations
 from ..equations.group_equations import GroupPlan, without_groups
-from ..errors import NotConverged
+from ..errors import ModelError, NotConverged
 from ..linear.factor import Factor
 from ..options import Options
 from ..parallel.executor import Executor
@@ -24,6 +24,7 @@ from .ordinal import refuse_extremes
 
 ROUNDS = 100
 HALVINGS = 20
+SETTLED, RUNAWAY, FAR = 30, 0.05, 4.0
 Vector = NDArray[np.float64]
 
 
@@ -110,7 +111,8 @@ def solve_threshold(
     Raises
     ------
     ModelError
-        ``extreme_category``: a fixed level with all its records in the lowest or highest category.
+        ``extreme_category``: a fixed level with all its records in the lowest or highest category, or a covariate or
+        group that separates the categories: its estimate grows without end.
     NotConverged
 
     References
@@ -125,7 +127,12 @@ def solve_threshold(
     x, posterior, change = np.zeros(equations.n_equations), -np.inf, np.inf
     for done in range(1, ROUNDS + 1):
         step = Round.of(eta, thresholds, category)
-        system = _Bordered(equations, step, plan, options, executor)
+        try:
+            system = _Bordered(equations, step, plan, options, executor)
+        except ModelError as error:
+            if error.code == "singular" and np.abs(eta).max() > FAR:
+                raise _separated(equations, x) from error
+            raise
         rhs = equations.w.T @ (step.weight * eta + step.score)
         new, by = system.solve_both(rhs, step.threshold_score + step.border.T @ eta)
         move = np.concatenate([[0.0], by])
@@ -133,7 +140,12 @@ def solve_threshold(
         change = max(
             float(np.max(np.abs(x_new - x) / scale, initial=0.0)), float(np.abs(thresholds_new - thresholds).max())
         )
-        x, thresholds, eta = x_new, thresholds_new, equations.w @ x_new
+        eta_new = equations.w @ x_new
+        moved = float(np.abs(eta_new - eta).max())
+        if done >= SETTLED and moved > RUNAWAY:
+            raise _separated(equations, x_new - x)
+        change = max(change, moved)
+        x, thresholds, eta = x_new, thresholds_new, eta_new
         tell(0.25 + 0.55 * min(1.0, done / 8), "solve")
         if change < options.tolerance:
             gradient = _gradient(equations, x, eta, thresholds, category)
@@ -142,6 +154,28 @@ def solve_threshold(
     message = f"after {ROUNDS} rounds: change {change:.3g}"
     fix = "Look for a fixed effect that separates the categories, and merge its levels or make it random"
     raise NotConverged("not_converged", message, place="effects", fix=fix)
+
+
+def _separated(equations: Equations, move: Vector) -> ModelError:
+    """The refusal of the fixed effect or group that moves the liabilities most."""
+    n, groups = equations.n_fixed, _group_equations(equations)
+    reach = np.abs(move)
+    reach[:n] *= abs(equations.w[:, :n]).max(axis=0).toarray().ravel() if n else 1.0
+    candidates = np.concatenate([np.arange(n), groups])
+    effect = equations.effect_of(int(candidates[np.argmax(reach[candidates])])) if candidates.size else "the thresholds"
+    message = f"the categories are separated by {effect}: its estimate grows without end"
+    place = effect if effect == "groups" else f"effects.{effect}"
+    fix = "Merge its levels, make it random, or leave it out"
+    return ModelError("extreme_category", message, place=place, fix=fix)
+
+
+def _group_equations(equations: Equations) -> NDArray[np.intp]:
+    """Equations of the groups behind the animals."""
+    if equations.n_groups == 0:
+        return np.empty(0, np.intp)
+    block = equations.design.random[0]
+    end = equations.starts[0] + len(block.level) * len(block.members)
+    return np.arange(end - equations.n_groups * len(block.members), end)
 
 
 def _shorten(

@@ -183,4 +183,15 @@ def test_refusals():
     with pytest.raises(ModelError) as caught:
         solved(parts, Pedigree(pedigree.sire, pedigree.dam), genotypes, Genomic("snpblup"), ordinal=("a",))
     assert (caught.value.code, caught.value.place) == ("not_available", "genomic.method")
-    assert isinstance(pedigree.groups, Groups)
+    for method in ("gblup", "snpblup"):
+        with pytest.raises(ModelError) as caught:
+            solved(parts, pedigree, genotypes, Genomic(method))
+        assert (caught.value.code, caught.value.place) == ("not_available", "genomic.method")
+    group = np.repeat([0, 1], 15)
+    split = Pedigree(np.full(30, -1), np.full(30, -1), Groups(group, group, 2))
+    y = np.where(group == 1, 1.0, np.arange(30) % 2)
+    parts = (Effect("animal", "additive"),), Variances(1.0, additive=0.5), Records(np.arange(30), y)
+    chip = Genotypes(pack(random_codes(rng, 30, 80)), np.arange(30))
+    with pytest.raises(ModelError) as caught:
+        solved(parts, split, chip, Genomic("ssgblup"), ordinal=("a",))
+    assert (caught.value.code, caught.value.place) == ("extreme_category", "groups")

@@ -28,6 +28,8 @@ def evaluate(
 
     Example: ./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml --out results
     """
+    if str(out).startswith("--"):
+        raise typer.BadParameter(f"{out} is an option, where the folder should stand", param_hint="--out")
     from .findings import BadInput, ended_early
     from .run import run
 

@@ -150,7 +150,7 @@ def _check_births(table: Table, parents: list[NDArray[np.int32]]) -> None:
     """No animal is born before its parent, or on the same day; dates in another form than 2024-08-31 say nothing."""
     if "birth_date" not in table.frame.columns:
         return
-    born = table.frame["birth_date"].str.to_date("%Y-%m-%d", strict=False)
+    born = table.frame["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     day = born.cast(pl.Int32).cast(pl.Float64).fill_null(np.nan).to_numpy()
     for column, role in zip(parents, ("sire", "dam"), strict=True):
         parent = column[: len(day)]

@@ -68,7 +68,7 @@ class Table:
 
 def _is_data(names: list[str]) -> bool:
     """Are these cells numbers, where names of columns should stand?"""
-    return all(name[:1] in "-.0123456789" for name in names)
+    return all(name != "" and name[0] in "-.0123456789" for name in names)
 
 
 def read_table(path: Path) -> Table:
@@ -140,9 +140,11 @@ def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:
     if wrong is not None:
         message = f"the columns are separated by {wrong}"
         raise refuse(path, header[0], "separator", message, "Separate them by commas, tabs or spaces")
-    if _is_data(names):
-        raise refuse(path, header[0], "no_header", f"the first line is {', '.join(names[:5])}", HEADER)
+    if names[:1] == ["#"]:
+        raise refuse(path, header[0], "no_header", "the first line begins with #", "Remove the # before the names")
     repeated = sorted({name for name in names if names.count(name) > 1})
+    if _is_data(names) or (repeated and _is_data(repeated)):
+        raise refuse(path, header[0], "no_header", f"the first line is {', '.join(names[:5])}", HEADER)
     if repeated:
         message = f"the column {repeated[0]} appears twice"
         raise refuse(path, header[0], "repeated_column", message, "Rename or remove one of them", repeated[0])

@@ -71,6 +71,10 @@ def test_nobody_is_born_before_a_parent(evaluate):
     refused(answer, "pedigree.csv", "born_before_parent", 4)
     assert len(answer.problem["errors"]) == 1
     assert "line 2 (2020-08-01)" in answer.problem["detail"]
+    hours = [row.replace("-01", "-01 06:30:00") for row in BORN]
+    refused(
+        evaluate("\n".join(hours) + "\n", None, None, arguments=["--json"]), "pedigree.csv", "born_before_parent", 4
+    )
     good = evaluate("\n".join([*BORN[:3], "3,1,2,2021-08-01", BORN[4]]) + "\n", None, None)
     assert good.exit_code == 0, good.stderr
 
@@ -79,6 +83,8 @@ def test_nobody_is_born_before_a_parent(evaluate):
     ("header", "code", "fix"),
     [
         ("1,0,0", "no_header", "Put the names"),
+        ("A1,0,0", "no_header", "Put the names"),
+        ("# animal,sire,dam", "missing_column", "Remove what stands before animal"),
         ("#animal,sire,dam", "missing_column", "Remove what stands before animal"),
     ],
 )
@@ -146,4 +152,4 @@ def test_a_covariate_that_follows_from_another_is_named(evaluate):
     answer = evaluate(records=records, model=model)
     assert answer.exit_code == 0, answer.stderr
     assert [(w["code"], w["effect"]) for w in answer.report["warnings"]] == [("confounded_covariate", "z")]
-    assert "follows from the other fixed effects" in answer.report["warnings"][0]["message"]
+    assert "cannot be told apart" in answer.report["warnings"][0]["message"]

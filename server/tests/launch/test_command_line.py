@@ -48,6 +48,7 @@ def test_an_unknown_command_fails() -> None:
         (["evaluate", "--pedigre", "p.csv", "--json"], "usage", "evaluate"),
         (["status", "--json", "--no-such"], "usage", "status"),
         (["graze", "--json"], "usage", ""),
+        (["evaluate", "--pedigree", "p.csv", "--out", "--json"], "usage", "evaluate"),
     ],
 )
 def test_wrong_words_are_a_problem_document_with_json(words: list[str], code: str, instance: str) -> None:
