@@ -16,6 +16,7 @@ from bellwether.launch.errors import AlreadyRunning
 from bellwether.launch.folders import Folders
 from bellwether.launch.part import Part
 from bellwether.launch.process import Identity
+from bellwether.launch.reservations import Reservations
 from bellwether.launch.state import PartState, State
 from bellwether.launch.supervisor import layers
 
@@ -117,8 +118,14 @@ def test_default_ports_lie_below_the_ephemeral_range() -> None:
 
 
 def test_a_moved_port_does_not_take_the_default_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Alone(Reservations):
+        """On a machine with no other platform, whatever else runs beside the test."""
+
+        def take(self, port: int) -> bool:
+            return True
+
     monkeypatch.setattr(ports, "is_free", lambda port: port != 14222)
-    chosen, moved = ports.choose(["nats", "nats-monitor"])
+    chosen, moved = ports.choose(["nats", "nats-monitor"], held=Alone())
     assert chosen == {"nats": 14224, "nats-monitor": 14223}
     assert moved == ["Port 14222 is taken; nats listens on 14224."]
 
