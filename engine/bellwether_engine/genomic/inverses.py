@@ -101,8 +101,11 @@ def invert(matrix: Matrix, *, in_place: bool = False) -> Matrix:
 
 def singular() -> ModelError:
     """The refusal of a G that has no inverse."""
-    message = "G has no inverse: more animals than markers, a genotype twice, or a shift by tuning that is too large"
-    fix = 'Set blend = 0.05 or ridge = 0.01, leave duplicates out, set tune = "none", or use snpblup'
+    message = (
+        "G has no inverse: frequencies of the same animals (always so), more animals than markers, a genotype twice, "
+        "or a shift by tuning that is too large"
+    )
+    fix = "Set blend = 0.05 or ridge = 0.01, leave duplicates out, or use snpblup"
     return ModelError("singular_g", message, place="genomic.method", fix=fix)
 
 

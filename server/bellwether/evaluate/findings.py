@@ -25,7 +25,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.message} [{self.code}]\n    {self.fix}"
+        where = "" if self.field is None else f", {self.field}"
+        return f"{place}: {self.message} [{self.code}{where}]\n    {self.fix}"
 
 
 class BadInput(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ NAMES = (
     "variances.csv",
     "report.json",
 )
+UNFINISHED = ".bellwether-unfinished"
 
 
 def breeding_values(animals: Animals, solution: Solution) -> pl.DataFrame:
@@ -171,13 +173,15 @@ def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:
     ).with_columns(pl.col(*tests).fill_nan(None))
 
 
-def check_folder(out: Path) -> None:
-    """Refuse a folder that cannot be written, before anything is computed.
+def check_folder(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse a folder that cannot be written, or where results would replace somebody's files, before anything is
+    computed.
 
     Raises
     ------
     BadInput
-        Its place is a file or belongs to others, or a folder has the name of a result.
+        Its place is a file or belongs to others, a folder has the name of a result; a result would replace an input, or
+        a file that no earlier run has written.
     """
     there = next(each for each in (out, *out.absolute().parents) if each.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
@@ -188,6 +192,25 @@ def check_folder(out: Path) -> None:
     if taken is not None:
         message = f"the results cannot be written: {out / taken} is a folder"
         raise refuse(out, None, "unwritable_folder", message, "Choose another folder, or remove this one in it")
+    results = {(out / name).resolve() for name in NAMES}
+    read = next((path for path in inputs if path.resolve() in results), None)
+    if read is not None:
+        message, fix = f"the results would replace the input {read}", "Choose another folder for the results"
+        raise refuse(out, None, "replaces_input", message, fix)
+    foreign = [name for name in NAMES if (out / name).exists()]
+    if foreign and not _has_results(out):
+        message = f"the results would replace {out / foreign[0]}, which no earlier run has written"
+        raise refuse(out, None, "replaces_file", message, "Choose another folder, or move the file away")
+
+
+def _has_results(out: Path) -> bool:
+    """Are there the results of an earlier run, or of one that was ended while it moved them in?"""
+    if (out / UNFINISHED).exists():
+        return True
+    try:
+        return "engine_version" in json.loads((out / "report.json").read_text())
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) -> None:
@@ -217,9 +240,11 @@ def write(out: Path, tables: dict[str, pl.DataFrame], report: dict[str, Any]) ->
 
 def _move_in(folder: Path, out: Path) -> None:
     """By renames on one disk, the report last: a folder with a report is whole."""
+    (out / UNFINISHED).touch()
     (out / "report.json").unlink(missing_ok=True)
     for name in NAMES:
         if (folder / name).exists():
             (folder / name).replace(out / name)
         else:
             (out / name).unlink(missing_ok=True)
+    (out / UNFINISHED).unlink()

@@ -147,10 +147,15 @@ def _check_sex(table: Table, parents: list[NDArray[np.int32]]) -> None:
 
 
 def _check_births(table: Table, parents: list[NDArray[np.int32]]) -> None:
-    """No animal is born before its parent, or on the same day; dates in another form than 2024-08-31 say nothing."""
+    """Dates are written as 2024-08-31, and no animal is born before its parent, or on the same day."""
     if "birth_date" not in table.frame.columns:
         return
-    born = table.frame["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    given = table.frame["birth_date"]
+    born = given.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    wrong = np.flatnonzero((born.is_null() & ~given.is_in(list(UNKNOWN))).to_numpy())[:SHOWN].tolist()
+    if wrong:
+        fix = "Write dates as 2024-08-31 (empty: unknown), or leave the column out"
+        raise BadInput(table.findings(wrong, "date_format", "{} is not a date", fix, "birth_date"))
     day = born.cast(pl.Int32).cast(pl.Float64).fill_null(np.nan).to_numpy()
     for column, role in zip(parents, ("sire", "dam"), strict=True):
         parent = column[: len(day)]

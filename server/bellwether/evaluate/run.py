@@ -43,7 +43,7 @@ def run(
     """
     steps = Steps(tell)
     steps(0.0, "read")
-    outputs.check_folder(out)
+    outputs.check_folder(out, [Path(path) for path in (pedigree, records, model, genotypes) if path is not None])
     if (records is None) != (model is None):
         missing = "--model" if model is None else "--records"
         message = f"records and model belong together, {missing} is missing"

@@ -63,7 +63,7 @@ def test_a_folder_of_others_is_refused_before_anything_is_computed(evaluate, tmp
 SEXES = PEDIGREE.replace("dam\n", "dam,sex\n").replace("3,2\n", "3,2,\n").replace("1,2\n", "1,2,?\n")
 
 
-BORN = ["animal,sire,dam,birth_date", "1,0,0,2020-08-01", "2,0,0,31/8/2020", "3,1,2,2020-08-01", "4,1,2,2022-09-05"]
+BORN = ["animal,sire,dam,birth_date", "1,0,0,2020-08-01", "2,0,0,", "3,1,2,2020-08-01", "4,1,2,2022-09-05"]
 
 
 def test_nobody_is_born_before_a_parent(evaluate):
@@ -77,6 +77,42 @@ def test_nobody_is_born_before_a_parent(evaluate):
     )
     good = evaluate("\n".join([*BORN[:3], "3,1,2,2021-08-01", BORN[4]]) + "\n", None, None)
     assert good.exit_code == 0, good.stderr
+
+
+@pytest.mark.parametrize("date", ["31/8/2020", "2021-02-30", "hello"])
+def test_a_date_in_another_form(evaluate, date):
+    rows = [BORN[0], f"1,0,0,{date}", *BORN[2:]]
+    answer = evaluate("\n".join(rows) + "\n", None, None, arguments=["--json"])
+    refused(answer, "pedigree.csv", "date_format", 2)
+
+
+def test_results_replace_no_file_of_the_user(evaluate, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "variances.csv").write_text("mine")
+    answer = evaluate(arguments=["--json"])
+    assert (answer.exit_code, answer.problem["code"]) == (2, "replaces_file")
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("variances.csv", "mine")]
+    (out / "variances.csv").unlink()
+    assert evaluate().exit_code == 0
+    assert evaluate().exit_code == 0
+    again = evaluate(records=out / "breeding_values.csv", arguments=["--json"])
+    assert (again.exit_code, again.problem["code"]) == (2, "replaces_input")
+
+
+def test_an_ended_move_may_be_run_again(evaluate, tmp_path):
+    assert evaluate().exit_code == 0
+    out = tmp_path / "out"
+    (out / "report.json").unlink()
+    (out / ".bellwether-unfinished").touch()
+    assert evaluate().exit_code == 0
+    assert (out / "report.json").exists()
+    assert not (out / ".bellwether-unfinished").exists()
+
+
+def test_the_text_of_an_error_names_the_column(evaluate):
+    answer = evaluate(records=RECORDS.replace("5.0", "abc"))
+    assert ", WWG]" in answer.stderr
 
 
 @pytest.mark.parametrize(
