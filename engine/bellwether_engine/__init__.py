@@ -36,21 +36,22 @@ Refusals are `PedigreeError`, `ModelError` and `NotConverged` (all `EngineError`
 ``fix``, ``positions``. The engine knows no files, clock, environment, network or database.
 """
 
-from .effect import Effect, Legendre
 from .errors import EngineError, ModelError, NotConverged, PedigreeError
-from .fitting import fit
-from .genomic import Genomic, Genotypes, PackedGenotypes
-from .memory import MemoryEstimate, estimate_memory
-from .model import Model
-from .options import Options
+from .fitting.fit import fit
+from .fitting.memory import MemoryEstimate, estimate_memory
+from .genotypes import PackedGenotypes
+from .model.effect import Effect, Legendre
+from .model.genomic import Genomic, Genotypes
+from .model.model import Model
+from .model.options import Options
+from .model.records import Records, exponential_weights
+from .model.variances import Variances
 from .pedigree.groups import Groups
 from .pedigree.pedigree import Pedigree
 from .pedigree.relationship import Relationship
 from .pedigree.subset import RelationshipBlock
-from .records import Records, exponential_weights
-from .reml import Estimates, VarianceEstimate
-from .solution import Solution
-from .solution_parts import (
+from .solution.estimates import Estimates, VarianceEstimate
+from .solution.parts import (
     Convergence,
     FixedSolution,
     GeneticColumn,
@@ -63,7 +64,7 @@ from .solution_parts import (
     ReliabilityClass,
     ThresholdSolution,
 )
-from .variances import Variances
+from .solution.solution import Solution
 from .version import engine_version
 
 __version__ = engine_version()

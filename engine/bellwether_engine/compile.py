@@ -11,41 +11,39 @@ from typing import Any
 
 import numpy as np
 
-from .effect import Effect
-from .fitting import fit
-from .genomic import (
-    Genomic,
-    Genotypes,
+from .association import associate
+from .fitting.fit import fit
+from .genotypes import (
     PackedGenotypes,
     animal_quality,
-    assign_parents,
-    associate,
-    centre,
     check_sex,
     duplicates,
-    genomic_relationship,
     genotype_bits,
     identity_by_descent,
-    impute,
     marker_quality,
     mendelian_conflicts,
     opposing_homozygotes,
-    runs_of_homozygosity,
 )
-from .genomic.sliding_runs import runs_by_windows
-from .model import Model
-from .options import Options
+from .homozygosity import runs_of_homozygosity
+from .homozygosity.window_runs import runs_by_windows
+from .imputation import impute
+from .model.effect import Effect
+from .model.genomic import Genomic, Genotypes
+from .model.model import Model
+from .model.options import Options
+from .model.records import Records
+from .model.variances import Variances
 from .parallel.workers import Workers
+from .parentage import assign_parents
 from .pedigree.added import inbreeding_of_new
 from .pedigree.groups import Groups
 from .pedigree.pedigree import Pedigree
-from .pedigree.population import completeness
 from .pedigree.relationship import Relationship
 from .pedigree.subset import RelationshipBlock
-from .records import Records
+from .populations.pedigree_depth import completeness
+from .relationships import centre, genomic_relationship
 from .simulation import FlockDesign, GenomeDesign, SimulatedFlocks, TraitDesign, simulate_flocks
 from .solving.products import RowProduct
-from .variances import Variances
 
 FLOCKS = FlockDesign(n_flocks=2, ewes_per_flock=25, n_years=5)
 ONE = TraitDesign(("y",), 1.0, 2.0)

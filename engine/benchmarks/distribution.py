@@ -17,10 +17,10 @@ from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
 from bellwether_engine.equations.constraints import find_constraints
 from bellwether_engine.equations.design import build_design
 from bellwether_engine.equations.equations import Equations, build_equations
-from bellwether_engine.genomic.centred import centre
-from bellwether_engine.genomic.packed import PackedGenotypes
+from bellwether_engine.genotypes.packed import PackedGenotypes
 from bellwether_engine.parallel.dask_executor import connect
 from bellwether_engine.parallel.executor import Executor
+from bellwether_engine.relationships.centred import centre
 from bellwether_engine.solving.pcg import solve_pcg
 from bellwether_engine.solving.results import genetic_scale
 from rows import Case, Given, Row, check, main, peak_mib, timed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from bellwether_engine import Pedigree
-from bellwether_engine.genomic import PackedGenotypes
-from bellwether_engine.genomic.packed import padding
+from bellwether_engine.genotypes import PackedGenotypes
+from bellwether_engine.genotypes.packed import padding
 from numba import njit
 from numpy.typing import NDArray
 

@@ -14,18 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bellwether_engine import Effect, Model, Options, Pedigree, Records, Solution, Variances, fit
-from bellwether_engine.genomic import (
-    Genomic,
-    Genotypes,
-    PackedGenotypes,
-    allele_frequencies,
-    associate,
-    centre,
-    genomic_relationship,
-    to_bed,
-)
-from bellwether_engine.genomic.options import Method
+from bellwether_engine import Effect, Genomic, Genotypes, Model, Options, Pedigree, Records, Solution, Variances, fit
+from bellwether_engine.association import associate
+from bellwether_engine.genotypes import PackedGenotypes, to_bed
+from bellwether_engine.model.genomic import Method
+from bellwether_engine.relationships import allele_frequencies, centre, genomic_relationship
 from genes import CHROMOSOMES, drop_genes
 from numpy.typing import NDArray
 from peers import missing, seconds_of

@@ -24,7 +24,7 @@ from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
 from bellwether_engine.equations.constraints import find_constraints
 from bellwether_engine.equations.design import build_design
 from bellwether_engine.equations.equations import build_equations
-from bellwether_engine.genomic import pack
+from bellwether_engine.genotypes import pack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array

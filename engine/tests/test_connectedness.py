@@ -14,8 +14,8 @@ from bellwether_engine import (
     Variances,
     fit,
 )
-from bellwether_engine.connectedness import flock_connectedness, unit_connectedness
-from bellwether_engine.flock_graph import flock_links
+from bellwether_engine.populations.connectedness import flock_connectedness, unit_connectedness
+from bellwether_engine.populations.flock_graph import flock_links
 from bellwether_engine.simulation import FlockDesign, TraitDesign, simulate_flocks
 from hypothesis import given
 from hypothesis import strategies as st

@@ -19,7 +19,7 @@ from bellwether_engine import (
     Variances,
     fit,
 )
-from bellwether_engine.genomic.packed import pack
+from bellwether_engine.genotypes.packed import pack
 from bellwether_engine.parallel import dask_executor
 from bellwether_engine.parallel.dask_executor import connect
 

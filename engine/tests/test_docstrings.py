@@ -6,9 +6,27 @@ import textwrap
 
 import pytest
 
-PACKAGES = ("bellwether_engine", *(f"bellwether_engine.{name}" for name in ("genomic", "selection", "simulation")))
+ROOMS = (
+    "association",
+    "genotypes",
+    "homozygosity",
+    "imputation",
+    "parentage",
+    "relationships",
+    "selection",
+    "simulation",
+)
+PACKAGES = ("bellwether_engine", *(f"bellwether_engine.{name}" for name in ROOMS))
 #: modules whose functions are public without standing in an `__all__`
-ALONE = ("index", "mating", "parts", "pedigree.added", "pedigree.inbreeding", "pedigree.population", "validation")
+ALONE = (
+    "pedigree.added",
+    "pedigree.inbreeding",
+    "populations.ebv_parts",
+    "populations.pedigree_depth",
+    "populations.validation",
+    "selection.expected_progeny",
+    "selection.index",
+)
 
 
 def public():

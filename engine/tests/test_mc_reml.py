@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Model, ModelError, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.effect import Legendre
+from bellwether_engine.model.effect import Legendre
 from bellwether_engine.parallel.workers import Workers
 from bellwether_engine.pedigree.relationship import Relationship
 from bellwether_engine.pedigree.sampling import pedigree_sampler

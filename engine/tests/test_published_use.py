@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from bellwether_engine import Effect, Legendre, Model, Options, Pedigree, Records, Variances, fit
 from bellwether_engine.equations.basis import legendre
-from bellwether_engine.parts import ebv_parts
+from bellwether_engine.populations.ebv_parts import ebv_parts
 
 from .test_published import records_of
 from .twins import case, classes, column, numbers, pedigree_of, shared_file

@@ -5,15 +5,15 @@ import pytest
 from bellwether_engine import Groups, Pedigree, PedigreeError
 from bellwether_engine.pedigree import subset as subset_module
 from bellwether_engine.pedigree.added import inbreeding_of_new
-from bellwether_engine.pedigree.population import (
+from bellwether_engine.pedigree.relationship import Relationship
+from bellwether_engine.pedigree.subset import RelationshipBlock
+from bellwether_engine.populations.pedigree_depth import (
     completeness,
     effective_founders,
     effective_size,
     generation_intervals,
     genetic_contributions,
 )
-from bellwether_engine.pedigree.relationship import Relationship
-from bellwether_engine.pedigree.subset import RelationshipBlock
 from hypothesis import given
 from hypothesis import strategies as st
 

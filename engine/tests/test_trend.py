@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError, Options, fit
+from bellwether_engine.populations.trend import genetic_trend, shift_base
 from bellwether_engine.simulation import FlockDesign, TraitDesign, simulate_flocks
-from bellwether_engine.trend import genetic_trend, shift_base
 from hypothesis import given
 from hypothesis import strategies as st
 

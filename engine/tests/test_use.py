@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Groups, Model, ModelError, Pedigree, Records, Relationship, Variances, fit
-from bellwether_engine.index import desired_gains_index, economic_index, restricted_index
-from bellwether_engine.mating import expected_progeny
-from bellwether_engine.parts import ebv_parts
-from bellwether_engine.validation import lr_validation
+from bellwether_engine.populations.ebv_parts import ebv_parts
+from bellwether_engine.populations.validation import lr_validation
+from bellwether_engine.selection.expected_progeny import expected_progeny
+from bellwether_engine.selection.index import desired_gains_index, economic_index, restricted_index
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..equations.equations import Equations
 from ..linear.factor import Factor
-from ..options import Options
+from ..model.options import Options
 from ..pedigree.pedigree import Pedigree
-from ..solution_parts import ReliabilityCheck
+from ..solution.parts import ReliabilityCheck
 from .check import check_reliabilities
 from .reliability import approximate_reliabilities
 

@@ -11,7 +11,7 @@ from ..equations.equations import Equations
 from ..errors import EngineError, ModelError
 from ..linear.factor import EXACT_LIMIT, Factor
 from ..parallel.workers import Workers
-from ..solution_parts import ReliabilityCheck, ReliabilityClass
+from ..solution.parts import ReliabilityCheck, ReliabilityClass
 from ..solving.absorbed_fixed import absorb_fixed
 from ..solving.pcg import build_preconditioner
 from ..solving.products import EquationProduct

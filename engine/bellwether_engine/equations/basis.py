@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..effect import Legendre
+from ..model.effect import Legendre
 
 
 def legendre(basis: Legendre, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..effect import Effect
 from ..errors import ModelError
+from ..model.effect import Effect
+from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
-from ..records import Records
-from ..solution_parts import Notice
+from ..solution.parts import Notice
 from .basis import legendre
 from .checks import check_positions, class_codes, covariate, refuse_rows
 

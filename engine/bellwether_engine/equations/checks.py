@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..effect import Effect, Kind
 from ..errors import ModelError
+from ..model.effect import Effect, Kind
+from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
-from ..records import Records
 
 SHOWN = 20
 ONCE: tuple[Kind, ...] = ("additive", "maternal", "permanent", "permanent_dam")

@@ -11,7 +11,7 @@ from scipy.linalg import solve_triangular
 from scipy.sparse import coo_array, csc_array, diags_array, hstack
 
 from ..errors import ModelError
-from ..solution_parts import Notice
+from ..solution.parts import Notice
 from .design import Design
 
 CONVENTION = (

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from ..errors import ModelError
-from ..records import Records
-from ..variances import Variances, inverse
+from ..model.records import Records
+from ..model.variances import Variances, inverse
 from .blocks import FixedBlock, RandomBlock
 
 BITS = 62

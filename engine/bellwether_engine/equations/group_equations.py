@@ -11,7 +11,7 @@ from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import splu
 
 from ..pedigree.pedigree import Pedigree
-from ..solution_parts import GroupSolution, Notice
+from ..solution.parts import GroupSolution, Notice
 from .constraints import sweep
 from .design import Design
 

@@ -1,6 +1,5 @@
 """Variance components by restricted maximum likelihood."""
 
 from .estimate import estimate_variances
-from .estimates import Estimates, VarianceEstimate
 
-__all__ = ["Estimates", "VarianceEstimate", "estimate_variances"]
+__all__ = ["estimate_variances"]

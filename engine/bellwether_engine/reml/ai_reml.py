@@ -10,8 +10,9 @@ from scipy.sparse import csc_array
 
 from ..errors import ModelError
 from ..linear.factor import EXACT_LIMIT, Factor
+from ..solution.estimates import Estimates, Round
 from .coordinates import Coordinates, slope_at
-from .estimates import Estimates, Round, estimates_of
+from .estimates import estimates_of
 from .identify import without_information
 from .likelihood import ExactProblem, Point, evaluate, ordered
 from .start import floors

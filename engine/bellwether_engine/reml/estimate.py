@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..equations.equations import Equations
-from ..options import Options
+from ..model.options import Options
+from ..model.records import Records
 from ..pedigree.sampling import Sampler
-from ..records import Records
+from ..solution.estimates import Estimates
 from .ai_reml import ai_reml
-from .estimates import Estimates
 from .mc_reml import mc_reml
 from .start import problem_of, start_of
 from .state import State

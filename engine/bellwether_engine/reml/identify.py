@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..solution_parts import Notice
+from ..solution.parts import Notice
 from .components import Component, triangle
 from .state import Problem, State
 

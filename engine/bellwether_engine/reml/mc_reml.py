@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import NotConverged
-from ..options import Options
+from ..model.options import Options
 from ..parallel.workers import Workers
 from ..pedigree.sampling import Sampler
+from ..solution.estimates import Estimates, Round
 from .coordinates import Coordinates, Slope, slope_at
-from .estimates import Estimates, Round, estimates_of
+from .estimates import estimates_of
 from .identify import without_information
 from .sampled import SampledState, Sampling, sample
 from .start import floors

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..equations.equations import Equations
-from ..records import Records
+from ..model.records import Records
 from .components import components_of, pack, triangle
 from .state import Problem
 from .terms import patterns_of

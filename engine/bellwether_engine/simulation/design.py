@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ModelError
-from ..variances import inverse, square
+from ..model.variances import inverse, square
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..effect import Effect
 from ..errors import ModelError
-from ..genomic.packed import PackedGenotypes
-from ..model import Model
-from ..options import Options
+from ..genotypes.packed import PackedGenotypes
+from ..model.effect import Effect
+from ..model.model import Model
+from ..model.options import Options
+from ..model.records import Records
+from ..model.variances import Variances
 from ..pedigree.added import inbreeding_of_new
 from ..pedigree.pedigree import Pedigree
-from ..records import Records
-from ..variances import Variances
 from .breeding import FIRST_LAMBING, Breeding, lambing
 from .design import FlockDesign, GenomeDesign, TraitDesign
 from .genome import GeneMap, check_memory, genotypes_of

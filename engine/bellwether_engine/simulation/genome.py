@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..genomic.packed import PackedGenotypes, pack
+from ..genotypes.packed import PackedGenotypes, pack
 from .design import GenomeDesign, refuse
 
 Alleles = NDArray[np.uint8]

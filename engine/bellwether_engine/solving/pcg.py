@@ -15,7 +15,7 @@ from ..errors import NotConverged
 from ..parallel.executor import Executor
 from ..parallel.workers import Workers
 from ..pedigree.pedigree_inverse import PedigreeInverse
-from ..solution_parts import Convergence
+from ..solution.parts import Convergence
 from .absorbed_fixed import AbsorbedFixed, absorb_fixed
 from .absorbed_pedigree import AbsorbedPedigree
 from .products import BlockProduct, EquationProduct, invert_blocks

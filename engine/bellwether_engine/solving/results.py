@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..equations.equations import Equations
 from ..errors import EngineError
-from ..solution_parts import FixedSolution, GeneticColumn, Notice, RandomSolution
+from ..solution.parts import FixedSolution, GeneticColumn, Notice, RandomSolution
 
 ROUNDING = 1e-9
 

@@ -13,9 +13,9 @@ from ..equations.group_equations import GroupPlan, without_groups
 from ..errors import ModelError, NotConverged
 from ..linear.factor import EXACT_LIMIT, Factor, too_large
 from ..linear.sparse import Analysis
-from ..options import Options
+from ..model.options import Options
 from ..parallel.executor import Executor
-from ..solution_parts import Convergence, Notice
+from ..solution.parts import Convergence, Notice
 from .pcg import RESIDUAL, solve_pcg
 from .results import genetic_scale
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..equations.design import Design
 from ..errors import ModelError
-from ..records import Records
+from ..model.records import Records
 
 CATEGORIES = 50
 

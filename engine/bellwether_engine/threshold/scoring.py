@@ -13,9 +13,9 @@ from ..equations.equations import Equations
 from ..equations.group_equations import GroupPlan, without_groups
 from ..errors import ModelError, NotConverged
 from ..linear.factor import Factor
-from ..options import Options
+from ..model.options import Options
 from ..parallel.executor import Executor
-from ..solution_parts import Convergence, ThresholdSolution
+from ..solution.parts import Convergence, ThresholdSolution
 from ..solving.pcg import solve_pcg
 from ..solving.results import genetic_scale
 from ..solving.solve import Answer, Plan, Tell, factor_of

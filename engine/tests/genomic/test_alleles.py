@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import Fit, Markers, compare_alleles, from_alleles, pack, swap_alleles, to_bed
+from bellwether_engine.genotypes import Fit, Markers, compare_alleles, from_alleles, pack, swap_alleles, to_bed
 from hypothesis import given
 from hypothesis import strategies as st
 

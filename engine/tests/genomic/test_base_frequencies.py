@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import Groups, ModelError, Pedigree, Variances
-from bellwether_engine.genomic import Genomic, Genotypes, base_frequencies, metafounder_gamma, pack, swap_alleles
-from bellwether_engine.genomic.prepare import prepare
+from bellwether_engine import Genomic, Genotypes, Groups, ModelError, Pedigree, Variances
+from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.genotypes import pack, swap_alleles
+from bellwether_engine.relationships import base_frequencies, metafounder_gamma
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import Effect, Model, ModelError, Options, Records, Variances, fit
-from bellwether_engine.genomic import Genomic, Genotypes, pack
-from bellwether_engine.genomic import fit as genomic_fit
-from bellwether_engine.genomic.options import SINGLE_STEP
-from bellwether_engine.genomic.prepare import prepare
+from bellwether_engine import Effect, Genomic, Genotypes, Model, ModelError, Options, Records, Variances, fit
+from bellwether_engine.fitting import genomic_fit
+from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.genotypes import pack
+from bellwether_engine.model.genomic import SINGLE_STEP
 
 from ..twins import relationship
 from .test_single_step import dense_h_inverse, family

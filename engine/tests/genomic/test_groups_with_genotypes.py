@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from bellwether_engine import (
     Effect,
+    Genomic,
+    Genotypes,
     Groups,
     Model,
     ModelError,
@@ -17,8 +19,9 @@ from bellwether_engine import (
     Variances,
     fit,
 )
-from bellwether_engine.genomic import Genomic, Genotypes, base_frequencies, pack
-from bellwether_engine.genomic.prepare import prepare
+from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.genotypes import pack
+from bellwether_engine.relationships import base_frequencies
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import associate, associate_leaving_out, centre, genomic_relationship, pack
+from bellwether_engine.association import associate, associate_leaving_out
+from bellwether_engine.genotypes import pack
+from bellwether_engine.relationships import centre, genomic_relationship
 from scipy.optimize import minimize_scalar
 from scipy.stats import f as f_distribution
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import identity_by_descent, pack
+from bellwether_engine.genotypes import identity_by_descent, pack
 from hypothesis import given
 from hypothesis import strategies as st
 

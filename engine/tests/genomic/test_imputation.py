@@ -5,7 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 from bellwether_engine import Genotypes, ModelError, Pedigree, PedigreeError
-from bellwether_engine.genomic import hide_calls, imputation_accuracy, impute, pack
+from bellwether_engine.genotypes import pack
+from bellwether_engine.imputation import hide_calls, imputation_accuracy, impute
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,7 +153,7 @@ def test_accuracy_by_plain_counts():
 def test_the_same_for_any_split_of_the_work(monkeypatch):
     codes, pedigree = family()
     first = impute(Genotypes(pack(codes), range(40)), pedigree)
-    monkeypatch.setattr("bellwether_engine.genomic.imputation.MARKERS", 7)
+    monkeypatch.setattr("bellwether_engine.imputation.imputation.MARKERS", 7)
     second = impute(Genotypes(pack(codes), range(40)), pedigree)
     np.testing.assert_array_equal(first.dosage, second.dosage)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import Effect, Model, Options, Records, Variances, fit
-from bellwether_engine.genomic import Genomic, Genotypes, pack
+from bellwether_engine import Effect, Genomic, Genotypes, Model, Options, Records, Variances, fit
+from bellwether_engine.genotypes import pack
 from scipy.special import erfc
 
 from ..twins import relationship

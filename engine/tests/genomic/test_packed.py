@@ -1,14 +1,9 @@
 """Two bits a call: round trips for every number of animals, counts, PLINK bytes."""
 
-import doctest
-import importlib
-import pkgutil
-
-import bellwether_engine.genomic as genomic
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import PackedGenotypes, count_animals, count_markers, from_bed, pack, to_bed
+from bellwether_engine.genotypes import PackedGenotypes, count_animals, count_markers, from_bed, pack, to_bed
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -16,12 +11,6 @@ from hypothesis.extra.numpy import arrays
 CODES = st.tuples(st.integers(1, 13), st.integers(1, 7)).flatmap(
     lambda shape: arrays(np.uint8, shape, elements=st.integers(0, 3))
 )
-
-
-@pytest.mark.parametrize("name", [part.name for part in pkgutil.iter_modules(genomic.__path__)])
-def test_examples_of_the_docstrings_run(name):
-    result = doctest.testmod(importlib.import_module(f"bellwether_engine.genomic.{name}"))
-    assert result.failed == 0
 
 
 @given(CODES)

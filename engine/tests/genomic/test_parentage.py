@@ -5,8 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import ParentageRules, assign_parents, pack
-from bellwether_engine.genomic.parent_likelihood import TRIOS, Role, trio_scores, trio_tables
+from bellwether_engine.genotypes import pack
+from bellwether_engine.parentage import ParentageRules, assign_parents
+from bellwether_engine.parentage.likelihood import TRIOS, Role, trio_scores, trio_tables
 from hypothesis import given
 from hypothesis import strategies as st
 

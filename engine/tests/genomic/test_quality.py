@@ -6,14 +6,12 @@ from math import comb
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import (
+from bellwether_engine.genotypes import (
     animal_quality,
-    centre,
     count_markers,
     duplicates,
     exclusion_limit,
     from_bed,
-    genomic_relationship,
     genotype_bits,
     hardy_weinberg,
     marker_quality,
@@ -21,6 +19,7 @@ from bellwether_engine.genomic import (
     opposing_homozygotes,
     pack,
 )
+from bellwether_engine.relationships import centre, genomic_relationship
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import allele_frequencies, centre, genomic_relationship, pack, relationship
+from bellwether_engine.genotypes import pack
+from bellwether_engine.relationships import allele_frequencies, centre, genomic_relationship
+from bellwether_engine.relationships import genomic as relationship
 
 from ..twins import case
 from .twins import bulls, dense_z, random_codes

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import RunRules, WindowRules, pack, runs_by_windows, runs_of_homozygosity
+from bellwether_engine.genotypes import pack
+from bellwether_engine.homozygosity import RunRules, WindowRules, runs_by_windows, runs_of_homozygosity
 from hypothesis import given
 from hypothesis import strategies as st
 

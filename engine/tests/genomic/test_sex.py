@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import check_sex, chromosome_code, is_on_x, pack
+from bellwether_engine.genotypes import check_sex, chromosome_code, is_on_x, pack
 
 # F of `plink --sheep --check-sex` (v1.90b6.26) for the animals of `flock`, as far as printed
 PLINK_F = [-0.03887, -0.03144, 1, 0.007482, -0.05041, 1, 1, 0.01207, -0.02151, 1, 1, 1]

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import ModelError, Pedigree, Relationship, RelationshipBlock
-from bellwether_engine.genomic import Genomic, Genotypes, centre, pack
-from bellwether_engine.genomic.blending import Tuning
-from bellwether_engine.genomic.inverses import LowRank
-from bellwether_engine.genomic.prepare import prepare
-from bellwether_engine.variances import Variances
+from bellwether_engine import Genomic, Genotypes, ModelError, Pedigree, Relationship, RelationshipBlock
+from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.genotypes import pack
+from bellwether_engine.model.variances import Variances
+from bellwether_engine.relationships import centre
+from bellwether_engine.relationships.blending import Tuning
+from bellwether_engine.relationships.inverses import LowRank
 
 from ..twins import relationship
 from .twins import dense_z, random_codes

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import from_variants
+from bellwether_engine.genotypes import from_variants
 from hypothesis import given
 from hypothesis import strategies as st
 

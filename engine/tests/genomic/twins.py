@@ -1,7 +1,7 @@
 """Slow plain-numpy twins of the genomic kernels, and the published bulls."""
 
 import numpy as np
-from bellwether_engine.genomic import pack
+from bellwether_engine.genotypes import pack
 
 from ..twins import column
 

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 from bellwether_engine import ModelError, Pedigree, Relationship
-from bellwether_engine.mating import expected_progeny
 from bellwether_engine.selection import MatingRules, allocate_mates
+from bellwether_engine.selection.expected_progeny import expected_progeny
 from bellwether_engine.selection.transport import price_bound
 from hypothesis import given
 from hypothesis import strategies as st

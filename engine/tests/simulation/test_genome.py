@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError, Relationship
-from bellwether_engine.genomic import genotype_bits, mendelian_conflicts, opposing_homozygotes
+from bellwether_engine.genotypes import genotype_bits, mendelian_conflicts, opposing_homozygotes
 from bellwether_engine.simulation import FlockDesign, GeneMap, GenomeDesign, TraitDesign, gene_drop, simulate_flocks
 from bellwether_engine.simulation.genome import recombine
 from hypothesis import given, settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from bellwether_engine.genomic import pack
+from bellwether_engine.genotypes import pack
 
 from .findings import SHOWN, BadInput, refuse
 from .genotype_source import ReadGenotypes

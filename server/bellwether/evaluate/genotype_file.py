@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from bellwether_engine import Genotypes, Model
-from bellwether_engine.genomic import Markers
+from bellwether_engine.genotypes import Markers
 from numpy.typing import NDArray
 
 from .dosage_file import read_dosages

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from bellwether_engine.genomic import (
+from bellwether_engine.genotypes import (
     GenotypeBits,
     PackedGenotypes,
     animal_quality,

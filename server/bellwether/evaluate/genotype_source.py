@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 from bellwether_engine import PackedGenotypes
-from bellwether_engine.genomic import Markers
+from bellwether_engine.genotypes import Markers
 
 from .findings import refuse
 

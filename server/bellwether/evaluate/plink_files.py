@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import Markers, from_alleles, from_bed
+from bellwether_engine.genotypes import Markers, from_alleles, from_bed
 
 from .findings import BadInput, refuse
 from .genotype_source import ReadGenotypes, digest, read_bytes

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 from bellwether_engine import ModelError
-from bellwether_engine.genomic import from_variants
+from bellwether_engine.genotypes import from_variants
 
 from .findings import refuse
 from .genotype_source import ReadGenotypes, digest

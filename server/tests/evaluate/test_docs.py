@@ -10,7 +10,7 @@ from bellwether.evaluate.command import app
 from bellwether.evaluate.genomic_table import GenomicTable
 from bellwether.evaluate.model_file import EffectTable, ModelTable, OptionsTable, VariancesTable
 from bellwether_engine import Options
-from bellwether_engine.effect import Kind
+from bellwether_engine.model.effect import Kind
 from typer.main import get_command
 
 from .conftest import REPOSITORY

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from bellwether_engine.genomic import pack, to_bed
+from bellwether_engine.genotypes import pack, to_bed
 from scipy.special import erfc
 
 MODEL = """traits = ["DYD"]

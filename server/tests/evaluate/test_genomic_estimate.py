@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Genomic, Genotypes, Model, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.genomic import pack
+from bellwether_engine.genotypes import pack
 
 MODEL = """traits = ["gain"]
 effects = [{{name = "animal", kind = "additive"}}]

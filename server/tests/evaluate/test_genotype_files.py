@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from bellwether_engine.genomic import pack, to_bed
+from bellwether_engine.genotypes import pack, to_bed
 
 M = 600
 IDS = ["ram", "ewe", "son", "daughter", "stranger", "again"]

@@ -1,0 +1,34 @@
+"""Genotypes, packed two bits a call, and what is judged from them alone.
+
+`pack`, `from_bed`, `from_alleles` and `from_variants` make `PackedGenotypes`; `marker_quality`, `animal_quality`,
+`duplicates`, `mendelian_conflicts` and `check_sex` judge them; `identity_by_descent` compares animals.
+"""
+
+from .alleles import from_alleles
+from .bed import from_bed, to_bed
+from .chromosomes import chromosome_code, chromosome_codes, is_autosomal, is_on_x
+from .hardy_weinberg import hardy_weinberg
+from .identity import IdentityByDescent, identity_by_descent
+from .markers import Fit, Markers, compare_alleles, swap_alleles
+from .packed import PackedGenotypes, count_animals, count_markers, pack
+from .pairs import (
+    Conflicts,
+    GenotypeBits,
+    duplicates,
+    exclusion_limit,
+    genotype_bits,
+    mendelian_conflicts,
+    opposing_homozygotes,
+)
+from .quality import AnimalQuality, MarkerQuality, animal_quality, marker_quality
+from .sex import SexCheck, check_sex
+from .variants import VariantGenotypes, from_variants
+
+__all__ = [
+    "AnimalQuality", "Conflicts", "Fit", "GenotypeBits", "IdentityByDescent", "MarkerQuality", "Markers",
+    "PackedGenotypes", "SexCheck", "VariantGenotypes", "animal_quality", "check_sex", "chromosome_code",
+    "chromosome_codes", "compare_alleles", "count_animals", "count_markers", "duplicates", "exclusion_limit",
+    "from_alleles", "from_bed", "from_variants", "genotype_bits", "hardy_weinberg", "identity_by_descent",
+    "is_autosomal", "is_on_x", "marker_quality", "mendelian_conflicts", "opposing_homozygotes", "pack",
+    "swap_alleles", "to_bed",
+]  # fmt: skip

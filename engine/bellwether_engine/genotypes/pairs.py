@@ -1,0 +1,331 @@
+"""Pairs of animals: opposing homozygotes, duplicates, Mendelian conflicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtr, bdtrik
+
+from ..errors import ModelError
+from ..parallel.threads import for_pieces
+from ..pedigree.positions import as_positions
+from .packed import PackedGenotypes
+
+Bits = NDArray[np.uint64]
+WORD = 64
+WORDS = 16
+PAIRS = 4096
+ROWS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class GenotypeBits:
+    """Genotypes animal by animal: one bit a marker for each kind of call, uint64 of shape (n_animals, words).
+
+    Attributes
+    ----------
+    none, one, two : uint64, shape (n_animals, words)
+        Bit j of word w is set where the call of marker 64 w + j has so many copies; nowhere for a missing call.
+    """
+
+    none: Bits
+    one: Bits
+    two: Bits
+
+    @property
+    def n_animals(self) -> int:
+        """Number of animals."""
+        return len(self.none)
+
+
+def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
+    """Turn packed genotypes around, so that two animals are compared 64 markers at a time.
+
+    Parameters
+    ----------
+    packed : PackedGenotypes
+
+    Examples
+    --------
+    >>> from .packed import pack
+    >>> bits = genotype_bits(pack([[0, 2, 1], [2, 3, 1]]))
+    >>> bits.none[:, 0], bits.two[:, 0]
+    (array([1, 0], dtype=uint64), array([2, 1], dtype=uint64))
+    """
+    words = -(-packed.n_markers // WORD)
+    planes = np.zeros((3, packed.n_animals, words), np.uint64)
+    for_pieces(lambda first, last: _turn(packed.data, planes, first, last), words, WORDS)
+    return GenotypeBits(planes[0], planes[1], planes[2])
+
+
+def opposing_homozygotes(
+    bits: GenotypeBits, first: ArrayLike, second: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Markers at which two animals are homozygous for different alleles: none between parent and offspring.
+
+    Parameters
+    ----------
+    bits : GenotypeBits
+    first, second : int32, shape (n_pairs,)
+        Rows of the genotypes.
+
+    Returns
+    -------
+    opposing, compared : int64, shape (n_pairs,)
+        `compared` counts the markers at which both are homozygous.
+
+    Raises
+    ------
+    ModelError
+        ``unknown_position`` or ``shape``.
+
+    References
+    ----------
+    Hayes 2011, J Dairy Sci 94:2114 (exclusion by opposing homozygotes).
+
+    Examples
+    --------
+    >>> from .packed import pack
+    >>> opposing_homozygotes(genotype_bits(pack([[0, 2, 1, 2], [2, 2, 0, 3]])), [0], [1])
+    (array([1]), array([2]))
+    """
+    a, b = (as_positions(rows, "genotypes", ModelError) for rows in (first, second))
+    _check_rows(bits.n_animals, a, b)
+    opposing, compared = np.zeros(len(a), np.int64), np.zeros(len(a), np.int64)
+    for_pieces(lambda first, last: _opposing(bits.none, bits.two, a, b, opposing, compared, first, last), len(a), PAIRS)
+    return opposing, compared
+
+
+def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-6) -> NDArray[np.int64]:
+    """The most opposing homozygotes that genotyping errors explain; a parent with more is excluded.
+
+    Parameters
+    ----------
+    compared : int, shape (n_pairs,)
+    error_rate : float
+        Probability that errors make a true parent and its offspring opposing homozygotes at a compared marker.
+    p_false : float
+        Probability of excluding a true parent.
+
+    Raises
+    ------
+    ModelError
+        ``bad_option``: a probability outside its range.
+
+    Examples
+    --------
+    >>> exclusion_limit([100, 20000], 0.002)
+    array([ 5, 73])
+    """
+    if not (0.0 < error_rate < 0.5 and 0.0 < p_false < 1.0):
+        message = "error_rate lies between 0 and 0.5, p_false between 0 and 1"
+        raise ModelError("bad_option", message, place="parentage", fix="Use 0.002 and 1e-6")
+    number, back = np.unique(np.asarray(compared, dtype=np.int64), return_inverse=True)
+    kept = 1.0 - p_false
+    limit = np.nan_to_num(np.ceil(bdtrik(kept, number, error_rate)), nan=0.0)
+    below = np.maximum(limit - 1.0, 0.0)
+    is_enough = bdtr(below, number, error_rate) >= kept
+    return np.asarray(np.where(is_enough, below, limit), dtype=np.int64)[back]
+
+
+def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int = 100) -> NDArray[np.int64]:
+    """Pairs of animals with (nearly) the same genotype: one sample twice, or identical twins.
+
+    Parameters
+    ----------
+    bits : GenotypeBits
+    concordance : float
+        Least share of equal calls among the markers that both have, above 0.5.
+    min_compared : int
+        Pairs with fewer common calls are not reported.
+
+    Returns
+    -------
+    int64, shape (n_pairs, 4)
+        Rows of the two animals (the smaller first), equal calls, common calls.
+
+    Raises
+    ------
+    ModelError
+        ``bad_option``.
+
+    Examples
+    --------
+    >>> from .packed import pack
+    >>> duplicates(genotype_bits(pack([[0, 2, 1], [2, 2, 0], [0, 2, 1]])), min_compared=3)
+    array([[0, 2, 3, 3]])
+    """
+    if not 0.5 < concordance <= 1.0:
+        message = "concordance lies above 0.5 and up to 1"
+        raise ModelError("bad_option", message, place="duplicates", fix="Use 0.98")
+    found = [np.zeros((0, 4), np.int64)] * bits.n_animals
+
+    def work(first: int, last: int) -> None:
+        for i in range(first, last):
+            found[i] = _alike(bits.none, bits.one, bits.two, i, concordance, min_compared)
+
+    for_pieces(work, bits.n_animals, ROWS)
+    return np.concatenate(found) if found else np.zeros((0, 4), np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Conflicts:
+    """Mendelian conflicts between offspring and their genotyped parents.
+
+    Attributes
+    ----------
+    by_trio : int64, shape (n_trios,)
+        Markers whose calls cannot be inherited.
+    compared : int64, shape (n_trios,)
+        Markers with a call of the offspring and of at least one parent.
+    by_marker : int64, shape (n_markers,)
+        Trios in conflict.
+    """
+
+    by_trio: NDArray[np.int64]
+    compared: NDArray[np.int64]
+    by_marker: NDArray[np.int64]
+
+
+def mendelian_conflicts(packed: PackedGenotypes, offspring: ArrayLike, sire: ArrayLike, dam: ArrayLike) -> Conflicts:
+    """Count calls of offspring that cannot come from the calls of their parents (autosomes).
+
+    Parameters
+    ----------
+    packed : PackedGenotypes
+    offspring, sire, dam : int32, shape (n_trios,)
+        Rows of the genotypes; a parent without genotype is -1.
+
+    Raises
+    ------
+    ModelError
+        ``unknown_position`` or ``shape``.
+
+    References
+    ----------
+    Purcell et al. 2007, Am J Hum Genet 81:559 (the same table of errors).
+
+    Examples
+    --------
+    >>> from .packed import pack
+    >>> conflicts = mendelian_conflicts(pack([[0, 2], [2, 2], [1, 0]]), [2], [0], [1])
+    >>> conflicts.by_trio, conflicts.by_marker
+    (array([1]), array([0, 1]))
+    """
+    rows = [as_positions(given, "genotypes", ModelError) for given in (offspring, sire, dam)]
+    _check_rows(packed.n_animals, rows[0], rows[0])
+    for parent in rows[1:]:
+        _check_rows(packed.n_animals, rows[0], parent, lowest=-1)
+    return Conflicts(*_conflicts(packed.data, rows[0], rows[1], rows[2], _conflict_table()))
+
+
+def _conflict_table() -> NDArray[np.bool_]:
+    """Is a call of the offspring impossible, given calls of sire and dam (3 missing)?"""
+    gives = ({0}, {0, 1}, {1}, {0, 1})
+    table = np.zeros((4, 4, 4), dtype=np.bool_)
+    for child in range(3):
+        for sire in range(4):
+            for dam in range(4):
+                table[child, sire, dam] = child not in {a + b for a in gives[sire] for b in gives[dam]}
+    return table
+
+
+def _check_rows(n: int, a: NDArray[np.int32], b: NDArray[np.int32], lowest: int = 0) -> None:
+    if a.shape != b.shape:
+        raise ModelError("shape", "the lists differ in length", place="genotypes", fix="Give one row for each")
+    if len(a) and (a.min() < 0 or a.max() >= n or b.min() < lowest or b.max() >= n):
+        raise ModelError("unknown_position", "a row is not one of the genotypes", place="genotypes", fix="Check it")
+
+
+@njit(cache=True, inline="always")
+def popcount(x: np.uint64) -> int:
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))  # type: ignore[return-value]
+
+
+@njit(cache=True, nogil=True)
+def _turn(data: NDArray[np.uint8], planes: NDArray[np.uint64], first: int, last: int) -> None:
+    n = planes.shape[1]
+    word = np.empty((3, 4 * data.shape[1]), np.uint64)
+    for w in range(first, last):
+        word[:] = 0
+        for j in range(w * WORD, min(data.shape[0], (w + 1) * WORD)):
+            bit = np.uint64(1) << np.uint64(j - w * WORD)
+            for b in range(data.shape[1]):
+                x = data[j, b]
+                for k in range(4 * b, 4 * b + 4):
+                    code = x & 3
+                    if code != 3:
+                        word[code, k] |= bit
+                    x >>= 2
+        planes[:, :, w] = word[:, :n]
+
+
+@njit(cache=True, nogil=True)
+def _opposing(
+    none: Bits,
+    two: Bits,
+    a: NDArray[np.int32],
+    b: NDArray[np.int32],
+    opposing: NDArray[np.int64],
+    compared: NDArray[np.int64],
+    start: int,
+    end: int,
+) -> None:
+    for k in range(start, end):
+        i, j = a[k], b[k]
+        differ, both = 0, 0
+        for w in range(none.shape[1]):
+            differ += popcount((none[i, w] & two[j, w]) | (two[i, w] & none[j, w]))
+            both += popcount((none[i, w] | two[i, w]) & (none[j, w] | two[j, w]))
+        opposing[k], compared[k] = differ, both
+
+
+@njit(cache=True, nogil=True)
+def _alike(none: Bits, one: Bits, two: Bits, i: int, concordance: float, min_compared: int) -> NDArray[np.int64]:
+    n, words = none.shape
+    allowed = (1.0 - concordance) * words * WORD
+    found = np.empty((n - i, 4), np.int64)
+    k = 0
+    for j in range(i + 1, n):
+        equal, common = 0, 0
+        for w in range(words):
+            equal += popcount((none[i, w] & none[j, w]) | (one[i, w] & one[j, w]) | (two[i, w] & two[j, w]))
+            common += popcount((none[i, w] | one[i, w] | two[i, w]) & (none[j, w] | one[j, w] | two[j, w]))
+            if common - equal > allowed:
+                break
+        if common >= min_compared and equal >= concordance * common:
+            found[k] = (i, j, equal, common)
+            k += 1
+    return found[:k]
+
+
+@njit(cache=True, nogil=True)
+def _conflicts(
+    data: NDArray[np.uint8],
+    offspring: NDArray[np.int32],
+    sire: NDArray[np.int32],
+    dam: NDArray[np.int32],
+    table: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    by_trio, compared = np.zeros(len(offspring), np.int64), np.zeros(len(offspring), np.int64)
+    by_marker = np.zeros(data.shape[0], np.int64)
+    for j in range(data.shape[0]):
+        for k in range(len(offspring)):
+            c = (data[j, offspring[k] >> 2] >> (2 * (offspring[k] & 3))) & 3
+            s, d = 3, 3
+            if sire[k] >= 0:
+                s = (data[j, sire[k] >> 2] >> (2 * (sire[k] & 3))) & 3
+            if dam[k] >= 0:
+                d = (data[j, dam[k] >> 2] >> (2 * (dam[k] & 3))) & 3
+            if c != 3 and (s != 3 or d != 3):
+                compared[k] += 1
+                if table[c, s, d]:
+                    by_trio[k] += 1
+                    by_marker[j] += 1
+    return by_trio, compared, by_marker

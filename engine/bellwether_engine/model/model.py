@@ -1,0 +1,38 @@
+"""A mixed model: traits, effects, variances, options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .effect import Effect
+from .genomic import Genomic
+from .options import Options
+from .variances import Variances
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Traits, effects in the order of the output, variances and options.
+
+    A trait without a fixed class effect gets an overall mean (effect ``mean``). A trait in `ordinal` has ordered
+    categories (any rising numbers) and a threshold model: all solutions are on the scale of the liability, in residual
+    standard deviations, the residual variance is 1, and the first threshold is 0. With `genomic` the relationships
+    come from genotypes.
+
+    Examples
+    --------
+    >>> model = Model(
+    ...     traits=("WWG",),
+    ...     effects=(Effect("sex", "fixed"), Effect("animal", "additive")),
+    ...     variances=Variances(additive=20.0, residual=40.0),
+    ... )
+    >>> [effect.kind for effect in model.effects]
+    ['fixed', 'additive']
+    """
+
+    traits: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    variances: Variances
+    options: Options = field(default_factory=Options)
+    ordinal: tuple[str, ...] = ()
+    genomic: Genomic | None = None

@@ -1,0 +1,101 @@
+"""(Co)variances that were estimated, with their standard errors, heritabilities and correlations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .parts import Notice
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class VarianceEstimate:
+    """One estimate.
+
+    Attributes
+    ----------
+    component, row, column : str
+        Rows and columns are traits, with ``:maternal`` or ``:legendre1``.
+    estimate : float
+    se : float
+        Standard error, from the inverse of the average information (ratios: delta method); NaN for a value that was
+        fixed or lies at the edge of the parameter space.
+    se_sampled : float
+        Of a ratio: standard deviation over 10,000 draws of the (co)variances from the normal distribution of their
+        errors (Meyer and Houle 2013); NaN for (co)variances.
+    mc_se : float
+        Monte Carlo standard error: how far another seed may lie away; 0 for exact methods.
+    """
+
+    component: str
+    row: str
+    column: str
+    estimate: float
+    se: float
+    se_sampled: float = np.nan
+    mc_se: float = 0.0
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round: ``-2 log L`` (NaN by sampling) and the gradient in standard errors before its step, kind of step (ai,
+    damped, em; ``samples`` where more are taken instead), samples."""
+
+    minus2_log_likelihood: float
+    gradient: float
+    step: str
+    samples: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """Estimated variance components.
+
+    Attributes
+    ----------
+    method : str
+        ``ai-reml`` or ``mc-reml``.
+    components : tuple of VarianceEstimate
+        Lower triangles of all matrices in squared units of the traits, in the order of the model, the residual last.
+    ratios : tuple of VarianceEstimate
+        ``heritability`` (and ``heritability_maternal``), ``ratio.NAME`` (share of the phenotypic variance) and
+        ``correlation.NAME``.
+    covariance : float64, shape (n_components, n_components)
+        Inverse of the average information; NaN where nothing was estimated.
+    minus2_log_likelihood : float
+        With its constant; compare differences between models with the same fixed effects only. NaN by sampling.
+    rounds : tuple of Round
+    gradient : float
+        Distance to the optimum in standard errors, ``sqrt(s' AI^-1 s)``; by sampling to the optimum of these samples.
+    largest_change : float
+        Of the last round, relative to the standard deviations that belong to a (co)variance.
+    boundary : tuple of str
+        Components at the edge of the parameter space.
+    warnings : tuple of Notice
+    samples : int
+        Of the last round; 0 for exact methods.
+    seed : int
+        Of the samples and of the sampled standard errors.
+
+    References
+    ----------
+    Meyer and Houle 2013, Proc Assoc Advmt Anim Breed Genet 20:523 (sampled standard errors).
+    """
+
+    method: str
+    components: tuple[VarianceEstimate, ...]
+    ratios: tuple[VarianceEstimate, ...]
+    covariance: Floats
+    minus2_log_likelihood: float
+    rounds: tuple[Round, ...]
+    gradient: float
+    largest_change: float
+    boundary: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+    samples: int = 0
+    seed: int = 1
