@@ -6,7 +6,7 @@ from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
 from bellwether.farm.imports.routes import router as imports
-from bellwether.farm.weights.routes import router as weights
+from bellwether.farm.measurements.routes import router as weights
 from bellwether.platform.app import create_app
 from bellwether.platform.jobs import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings

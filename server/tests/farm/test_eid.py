@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 import pytest
-from bellwether.farm.domain.eid import MAX_NATIONAL, parse_eid
-from bellwether.farm.domain.findings import Broken
+from bellwether.sheep.eid import MAX_NATIONAL, parse_eid
+from bellwether.sheep.findings import Broken
 from hypothesis import given
 from hypothesis import strategies as st
 

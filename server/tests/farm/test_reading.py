@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from bellwether.farm.domain.findings import Broken
-from bellwether.farm.domain.traits import TRAITS, check_hard
-from bellwether.farm.imports import lines, problems, values
-from bellwether.farm.imports.detect import Layout, detect
-from bellwether.farm.imports.first_rows import FirstRows
-from bellwether.farm.imports.rows import ReadRow, read
+from bellwether.farm.imports import problems
+from bellwether.farm.imports.reading import lines, values
+from bellwether.farm.imports.reading.layout import Layout, detect
+from bellwether.farm.imports.reading.repeated_rows import FirstRows
+from bellwether.farm.imports.reading.rows import ReadRow, read
+from bellwether.sheep.findings import Broken
+from bellwether.sheep.traits import TRAITS, check_hard
 from hypothesis import given
 from hypothesis import strategies as st
 

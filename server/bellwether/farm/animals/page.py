@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from bellwether.farm.animals.schemas import Animal, Fertility, Sex
-from bellwether.farm.domain.identifiers import Kind
 from bellwether.platform.pagination import next_cursor
+from bellwether.sheep.identifiers import Kind
 
 
 class IdentifierRow(TypedDict):

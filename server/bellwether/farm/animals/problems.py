@@ -1,7 +1,7 @@
 """What may be wrong with an animal."""
 
-from bellwether.farm.domain.findings import Finding
 from bellwether.platform.problems import Conflict, RowError, Unprocessable
+from bellwether.sheep.findings import Finding
 
 
 class AnimalRejected(Unprocessable):

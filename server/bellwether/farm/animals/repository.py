@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.farm.domain.identifiers import Identifier
 from bellwether.platform.database import Session
 from bellwether.platform.ids import new_id
+from bellwether.sheep.identifiers import Identifier
 
 INSERT = text("""
 insert into farm.animal (id, farm_id, flock_id, tag, sex, fertility, birth_date, birth_date_confidence, birth_type,

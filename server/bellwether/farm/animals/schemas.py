@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from bellwether.farm.domain.identifiers import Kind
-from bellwether.farm.domain.pedigree import Method, ParentType
 from bellwether.farm.schemas import Day, Group, Short, Tag
 from bellwether.platform.wire import Wire
+from bellwether.sheep.identifiers import Kind
+from bellwether.sheep.pedigree import Method, ParentType
 
 Sex = Literal["male", "female", "unknown"]
 Fertility = Literal["fertile", "infertile", "neutered", "cryptorchid", "unknown"]

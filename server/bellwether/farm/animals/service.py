@@ -19,17 +19,17 @@ from bellwether.farm.animals.schemas import (
     NewIdentifier,
     NewParent,
 )
-from bellwether.farm.domain import identifiers, pedigree
-from bellwether.farm.domain.findings import Broken, Finding
-from bellwether.farm.domain.identifiers import Identifier
-from bellwether.farm.domain.pedigree import GENETIC, Kin
+from bellwether.farm.measurements import repository as weights
 from bellwether.farm.paging import id_after
-from bellwether.farm.weights import repository as weights
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.platform.preconditions import Precondition
 from bellwether.platform.problems import NotFound, Stale
+from bellwether.sheep import identifiers, pedigree
+from bellwether.sheep.findings import Broken, Finding
+from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.pedigree import GENETIC, Kin
 
 DAMS = ("dam", "et_donor_dam")
 

@@ -12,22 +12,18 @@ import orjson
 
 from bellwether.farm.access import one_writer
 from bellwether.farm.animals.events import animals_registered
-from bellwether.farm.imports import (
-    events,
-    herd_store,
-    judge_animals,
-    judge_weights,
-    lines,
-    repository,
-    rows,
-    tags_store,
-)
-from bellwether.farm.imports.detect import Layout
-from bellwether.farm.imports.first_rows import FirstRows
-from bellwether.farm.imports.outcomes import Outcome
-from bellwether.farm.weights import repository as weights
-from bellwether.farm.weights.events import weights_recorded
-from bellwether.farm.weights.ledger import Ledger
+from bellwether.farm.imports import events, repository
+from bellwether.farm.imports.judging import animals as judge_animals
+from bellwether.farm.imports.judging import weights as judge_weights
+from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.reading import lines, rows
+from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.reading.repeated_rows import FirstRows
+from bellwether.farm.imports.storing import herd as herd_store
+from bellwether.farm.imports.storing import tags as tags_store
+from bellwether.farm.measurements import repository as weights
+from bellwether.farm.measurements.events import weights_recorded
+from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database, Session
 from bellwether.platform.ids import new_id

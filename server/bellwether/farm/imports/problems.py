@@ -1,6 +1,6 @@
 """What may be wrong with a file as a whole."""
 
-from bellwether.farm.imports import columns
+from bellwether.farm.imports.reading import columns
 from bellwether.farm.schemas import storable
 from bellwether.platform.problems import RowError, Unprocessable
 

@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 from sqlalchemy import text
 
-from bellwether.farm.imports.outcomes import Outcome
-from bellwether.farm.imports.rows import ReadRow
+from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.reading.rows import ReadRow
 from bellwether.platform.database import Session, driver
 
 COLUMNS = (

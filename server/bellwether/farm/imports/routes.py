@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
-from bellwether.farm.domain.findings import Verdict
 from bellwether.farm.imports import service
 from bellwether.farm.imports.problems import FormFields, repeated_field, unknown_field
 from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, ImportKind, ImportRow, Upload
 from bellwether.platform.pagination import CursorText, Limit
 from bellwether.platform.web import Acting, Write, costly, need
 from bellwether.platform.wire import Page
+from bellwether.sheep.findings import Verdict
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 FIELDS = ("farm_id", "flock", "kind", "date_order", "trait", "file")

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bellwether.farm.domain.findings import Verdict
-from bellwether.farm.imports.detect import Layout
+from bellwether.farm.imports.reading.layout import Layout
 from bellwether.platform.jobs import Job
 from bellwether.platform.wire import Wire
+from bellwether.sheep.findings import Verdict
 
 ImportKind = Literal["flock", "weights", "sg"]
 DateOrder = Literal["ymd", "dmy", "mdy"]

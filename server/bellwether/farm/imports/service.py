@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write
 from bellwether.farm.imports import job, repository
-from bellwether.farm.imports.detect import Layout, detect
+from bellwether.farm.imports.reading.layout import Layout, detect
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
 from bellwether.farm.paging import id_after
 from bellwether.farm.schemas import storable

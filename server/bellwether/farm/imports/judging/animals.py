@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bellwether.farm.domain import identifiers, pedigree, traits
-from bellwether.farm.domain.findings import Broken, Finding, Verdict, broken
-from bellwether.farm.domain.identifiers import Identifier
-from bellwether.farm.domain.pedigree import MALE_ROLES, STRENGTH, Kin, ParentType
-from bellwether.farm.imports.herd import FIELDS, Claim, Herd, Offspring, Sheep, kin_of
-from bellwether.farm.imports.outcomes import Outcome, rejected
-from bellwether.farm.weights.ledger import Ledger
+from bellwether.farm.imports.judging.herd import FIELDS, Claim, Herd, Offspring, Sheep, kin_of
+from bellwether.farm.imports.judging.outcomes import Outcome, rejected
+from bellwether.farm.measurements.ledger import Ledger
+from bellwether.sheep import identifiers, pedigree, traits
+from bellwether.sheep.findings import Broken, Finding, Verdict, broken
+from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.pedigree import MALE_ROLES, STRENGTH, Kin, ParentType
 
 METHOD = {"sire": "derived", "dam": "observed", "et_donor_dam": "observed", "et_recipient_dam": "observed"}
 Parent = tuple[ParentType, str, Identifier]

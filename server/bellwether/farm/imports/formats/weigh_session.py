@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from bellwether.farm.domain import identifiers, traits
-from bellwether.farm.domain.eid import parse_eid
-from bellwether.farm.domain.findings import Broken, broken
-from bellwether.farm.domain.traits import Trait
-from bellwether.farm.imports import values
-from bellwether.farm.imports.detect import Layout
+from bellwether.farm.imports.reading import values
+from bellwether.farm.imports.reading.layout import Layout
+from bellwether.sheep import identifiers, traits
+from bellwether.sheep.eid import parse_eid
+from bellwether.sheep.findings import Broken, broken
+from bellwether.sheep.traits import Trait
 
 UNITS = {"": "", "KG": "kg", "KGS": "kg", "LB": "lb", "LBS": "lb"}
 

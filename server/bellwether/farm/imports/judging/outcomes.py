@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bellwether.farm.domain.findings import ACCEPTED, Finding, Verdict
+from bellwether.sheep.findings import ACCEPTED, Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from bellwether.farm.domain.findings import Verdict
-from bellwether.farm.domain.traits import TRAITS
+from bellwether.sheep.findings import Verdict
+from bellwether.sheep.traits import TRAITS
 
 Day = tuple[UUID, str, date]
 

@@ -5,7 +5,7 @@ A stage is declared by the recorder and never derived from age: the windows over
 
 from dataclasses import dataclass, replace
 
-from bellwether.farm.domain.findings import Finding, broken
+from bellwether.sheep.findings import Finding, broken
 
 KG_PER_POUND = 0.45359237
 

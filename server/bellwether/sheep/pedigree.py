@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from bellwether.farm.domain.findings import Broken, broken
+from bellwether.sheep.findings import Broken, broken
 
 ParentType = Literal["sire", "dam", "et_donor_dam", "et_recipient_dam", "rearing_dam", "excluded_sire"]
 Method = Literal["observed", "associated", "derived", "dna"]

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from bellwether.farm.weights import service
-from bellwether.farm.weights.schemas import NewWeights, Weight, WeightQuery, Weights
+from bellwether.farm.measurements import service
+from bellwether.farm.measurements.schemas import NewWeights, Weight, WeightQuery, Weights
 from bellwether.platform.pagination import CursorText, Limit
 from bellwether.platform.web import Acting, Once, Write, need
 from bellwether.platform.wire import Page

@@ -2,7 +2,7 @@
 
 import re
 
-from bellwether.farm.domain.findings import Broken, broken
+from bellwether.sheep.findings import Broken, broken
 
 SCHEME = "std.iso.11785"
 URN = "urn:iso:std:iso:11784:"

@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 from typing import Literal
 
-from bellwether.farm.domain.findings import broken
+from bellwether.sheep.findings import broken
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 DATE = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")

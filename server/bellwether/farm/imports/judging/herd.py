@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bellwether.farm.domain.identifiers import Identifier
-from bellwether.farm.domain.pedigree import Kin
-from bellwether.farm.weights.ledger import Day
+from bellwether.farm.measurements.ledger import Day
+from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.pedigree import Kin
 
 Key = tuple[str, str, str]
 FIELDS = ("sex", "fertility", "birth_date", "drop_year", "birth_type", "rear_type", "is_embryo_transfer", "birth_group")

@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
-from bellwether.farm.domain.traits import WEIGHTS
-from bellwether.farm.weights.ledger import Current, Day, Observation
+from bellwether.farm.measurements.ledger import Current, Day, Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session, driver
 from bellwether.platform.problems import Conflict
+from bellwether.sheep.traits import WEIGHTS
 
 
 class WeightExists(Conflict):

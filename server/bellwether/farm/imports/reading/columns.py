@@ -2,7 +2,7 @@
 
 import re
 
-from bellwether.farm.domain.traits import ALIASES, TRAITS, WEIGHTS
+from bellwether.sheep.traits import ALIASES, TRAITS, WEIGHTS
 
 ANIMAL = {
     "id": ("ID", "ANIMALID", "LPNID", "LPN", "NSIPID", "REGISTRATION", "REGNO"),

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bellwether.farm.domain.findings import Broken, Finding
-from bellwether.farm.imports import animal_rows, weight_rows
-from bellwether.farm.imports.detect import Layout
-from bellwether.farm.imports.lines import Line
+from bellwether.farm.imports.formats import animal_list as animal_rows
+from bellwether.farm.imports.formats import weigh_session as weight_rows
+from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.reading.lines import Line
+from bellwether.sheep.findings import Broken, Finding
 
 BLANK = Finding("blank", "blank", "the line is empty", "nothing to do")
 UNREADABLE = Finding("bad_format", "unreadable", "the line cannot be split into cells", "check its quotes")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from bellwether.farm.domain.findings import Finding
-from bellwether.farm.imports.rows import ReadRow
+from bellwether.farm.imports.reading.rows import ReadRow
+from bellwether.sheep.findings import Finding
 
 
 @dataclass

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from bellwether.farm.domain.identifiers import Identifier, display_tag
-from bellwether.farm.imports.herd import FIELDS, Claim, Herd, Offspring, Sheep
+from bellwether.farm.imports.judging.herd import FIELDS, Claim, Herd, Offspring, Sheep
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session, driver
 from bellwether.platform.ids import new_id
+from bellwether.sheep.identifiers import Identifier, display_tag
 
 NAMED = """
 select distinct animal_id from farm.identifier

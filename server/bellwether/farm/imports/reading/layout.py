@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from bellwether.farm.domain import traits
-from bellwether.farm.imports import columns, lines, values
 from bellwether.farm.imports.problems import (
     DateOrderAmbiguous,
     FileEmpty,
@@ -16,7 +14,9 @@ from bellwether.farm.imports.problems import (
     TraitMissing,
     TraitUnknown,
 )
-from bellwether.farm.imports.values import DateOrder
+from bellwether.farm.imports.reading import columns, lines, values
+from bellwether.farm.imports.reading.values import DateOrder
+from bellwether.sheep import traits
 
 SAMPLE = 2000
 DIGISTAR = {"eid": 0, "weight": 1, "unit": 2, "date": 5, "time": 6}

@@ -6,18 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
-from bellwether.farm.domain import traits
-from bellwether.farm.domain.findings import Broken
+from bellwether.farm.measurements import events, repository
+from bellwether.farm.measurements.ledger import Ledger
+from bellwether.farm.measurements.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.farm.paging import id_after
-from bellwether.farm.weights import events, repository
-from bellwether.farm.weights.ledger import Ledger
-from bellwether.farm.weights.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.pagination import next_cursor
 from bellwether.platform.problems import RowError, Unprocessable
 from bellwether.platform.wire import Page
+from bellwether.sheep import traits
+from bellwether.sheep.findings import Broken
 
 
 class WeightsRejected(Unprocessable):

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
-from bellwether.farm.domain.traits import WEIGHTS
-from bellwether.farm.weights.ledger import Observation
+from bellwether.farm.measurements.ledger import Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database import Session
 from bellwether.platform.events import emit
+from bellwether.sheep.traits import WEIGHTS
 
 MOST = 500
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bellwether.farm.domain import traits
-from bellwether.farm.domain.findings import Broken, Finding, broken
-from bellwether.farm.imports.outcomes import Outcome, rejected
-from bellwether.farm.weights.ledger import Day, Ledger
+from bellwether.farm.imports.judging.outcomes import Outcome, rejected
+from bellwether.farm.measurements.ledger import Day, Ledger
+from bellwether.sheep import traits
+from bellwether.sheep.findings import Broken, Finding, broken
 
 DOUBLE = Finding("duplicate", "duplicate_row", "the same weighing stands in an earlier row", "nothing to do", "weight")
 

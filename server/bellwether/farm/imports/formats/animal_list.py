@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from bellwether.farm.domain import identifiers, traits
-from bellwether.farm.domain.findings import broken
-from bellwether.farm.domain.identifiers import Identifier
-from bellwether.farm.imports import values
-from bellwether.farm.imports.detect import Layout, at
-from bellwether.farm.imports.weight_rows import past
+from bellwether.farm.imports.formats.weigh_session import past
+from bellwether.farm.imports.reading import values
+from bellwether.farm.imports.reading.layout import Layout, at
+from bellwether.sheep import identifiers, traits
+from bellwether.sheep.findings import broken
+from bellwether.sheep.identifiers import Identifier
 
 MALES, FEMALES, WETHERS = {"1", "M", "MALE", "RAM"}, {"2", "F", "FEMALE", "EWE", "E"}, {"WETHER", "W"}
 YES = {"Y", "YES", "1", "TRUE", "T"}

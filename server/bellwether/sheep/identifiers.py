@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from bellwether.farm.domain import eid
-from bellwether.farm.domain.findings import broken
+from bellwether.sheep import eid
+from bellwether.sheep.findings import broken
 
 Kind = Literal["eid", "visual", "registration", "name"]
 SHEEP_GENETICS, VISUAL, NAME, LOCAL = (

@@ -1,1 +1,0 @@
-"""The rules of the farm, without web, database or clock."""

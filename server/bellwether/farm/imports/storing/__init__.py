@@ -1,0 +1,1 @@
+"""What an import reads from and writes to the tables."""
