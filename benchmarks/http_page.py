@@ -20,10 +20,10 @@ import orjson
 from bellwether.commands.client import Client
 from bellwether.commands.story import FILES, Story
 from bellwether.farm.animals.page import PAGE_SQL
-from bellwether.launch import keys, ports
-from bellwether.launch.folders import Folders
-from bellwether.launch.handle import ensure_up
-from bellwether.launch.state import State
+from bellwether.launch.machine import keys, ports
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.watch.platform import ensure_up
+from bellwether.launch.machine.state import State
 from load import Result, flat_out, get, users
 from rich.console import Console
 from rich.progress import track

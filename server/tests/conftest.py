@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bellwether.launch import account, finder, keys, postgres
-from bellwether.launch.catalogue import PYTHON_SERVICES
-from bellwether.launch.folders import Folders
-from bellwether.launch.migrate import MigrateSettings, migrate_database
+from bellwether.launch.entry.catalogue import PYTHON_SERVICES
+from bellwether.launch.entry.migrate import MigrateSettings, migrate_database
+from bellwether.launch.install import find_postgres
+from bellwether.launch.machine import account, keys
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.parts import postgres
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing import AuthDouble
 from pydantic import SecretStr
@@ -60,7 +62,7 @@ def empty_postgres() -> Iterator[Server]:
         folders = Folders.of(Path(place) / "data")
         folders.make()
         user = account.for_postgres()
-        cluster = postgres.prepare(folders, finder.find(user, lambda *_: None), user)
+        cluster = postgres.prepare(folders, find_postgres.find(user, lambda *_: None), user)
         port = free_port()
         postgres.configure(cluster, folders, port)
         process = subprocess.Popen(

@@ -12,11 +12,11 @@ import typer
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from bellwether.launch import keys
-from bellwether.launch import state as states
 from bellwether.launch.commands.options import AsJson, DataDir
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.folders import Folders
+from bellwether.launch.machine import keys
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
 from bellwether.platform import dead_letters as letters
 from bellwether.platform.dead_letters import ConsumerGone, DeadLetter, NoDeadLetter
 

@@ -16,9 +16,9 @@ from bellwether.commands.story import EMAIL, FILES, Story, Watch
 from bellwether.launch.commands.options import DataDir
 from bellwether.launch.commands.progress import Progress as StartProgress
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.folders import Folders
-from bellwether.launch.handle import ensure_up
-from bellwether.launch.state import State
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import State
+from bellwether.launch.watch.platform import ensure_up
 
 console = Console()
 RANKED_BY = "PWT"

@@ -11,7 +11,7 @@ import typer
 
 from bellwether.commands.suites import ROOT, USERS, tool
 from bellwether.edge.graph.schema import sdl
-from bellwether.launch.catalogue import PYTHON_SERVICES
+from bellwether.launch.entry.catalogue import PYTHON_SERVICES
 from bellwether.platform.settings import PlatformSettings
 
 FOLDER = ROOT / "contracts"

@@ -8,10 +8,10 @@ from typing import Any
 
 from bellwether.commands.client import Client, Refused
 from bellwether.commands.suites import ROOT
-from bellwether.launch import keys
 from bellwether.launch.commands.user import set_roles
-from bellwether.launch.folders import Folders
-from bellwether.launch.state import State
+from bellwether.launch.machine import keys
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import State
 
 EMAIL, NAME = "farmer@demo.bellwether.local", "Dorothy Dorset"
 FARM, FLOCK, FLOCK_CODE = "Demo stud", "Poll Dorset stud", "161234"

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from bellwether.edge.app import create
 from bellwether.edge.graph.explorer import EXAMPLE
-from bellwether.launch.serve import Mounted
+from bellwether.launch.entry.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing import AuthDouble

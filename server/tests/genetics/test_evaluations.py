@@ -9,10 +9,10 @@ import asyncpg
 import jsonschema_rs
 import numpy as np
 import pytest
-from bellwether.genetics.evaluations.flock_data import Animal, FlockData, Weight, select_flock
-from bellwether.genetics.evaluations.plan import plan_of
 from bellwether.genetics.evaluations.solving import evaluate
 from bellwether.genetics.traits import service as traits
+from bellwether.modelling.flocks.flock_data import Animal, FlockData, Weight, select_flock
+from bellwether.modelling.flocks.plan import plan_of
 from bellwether.platform.context import Context
 from bellwether.platform.database import Database
 from bellwether.platform.ids import new_id

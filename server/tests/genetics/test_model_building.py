@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bellwether.genetics.evaluations.chosen import choose
-from bellwether.genetics.evaluations.connectedness import unconnected
 from bellwether.genetics.evaluations.errors import (
     NothingToEvaluate,
     PedigreeContradiction,
     TraitWithoutRecords,
     TraitWithoutVariance,
 )
-from bellwether.genetics.evaluations.flock_data import Animal, FlockData, Weight, select_flock
-from bellwether.genetics.evaluations.model_building import build, dam_age_class, litter_class
-from bellwether.genetics.evaluations.plan import Plan, TraitPlan
-from bellwether.genetics.evaluations.reporting import report_of
 from bellwether.genetics.evaluations.solving import evaluate, percentiles
+from bellwether.modelling.flocks.animal_model import build, dam_age_class, litter_class
+from bellwether.modelling.flocks.chosen_records import choose
+from bellwether.modelling.flocks.flock_data import Animal, FlockData, Weight, select_flock
+from bellwether.modelling.flocks.linked_groups import unconnected
+from bellwether.modelling.flocks.plan import Plan, TraitPlan
+from bellwether.modelling.flocks.report import report_of
 
 FLOCK = "flock"
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from bellwether.launch import handle, process
-from bellwether.launch import state as states
-from bellwether.launch.folders import Folders
-from bellwether.launch.state import State
+from bellwether.launch.machine import processes
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import State
+from bellwether.launch.watch import platform
 
 HERE = str(Path(__file__).parent)
 
@@ -42,13 +43,13 @@ def _folder() -> Iterator[Path]:
         Path(place).chmod(0o711)
         data = Path(place) / "data"
         yield data
-        handle.down(data)
+        platform.down(data)
 
 
 @pytest.fixture(scope="module")
 def running(module_folder: Path) -> Path:
     """A running platform with stand-ins for our own services."""
-    handle.ensure_up(module_folder, plan="stand_ins:plan")
+    platform.ensure_up(module_folder, plan="stand_ins:plan")
     return module_folder
 
 
@@ -60,8 +61,8 @@ def processes_of() -> Callable[[Path], dict[int, str]]:
 
 def find_processes(data: Path) -> dict[int, str]:
     found = {}
-    for pid in process.all_pids():
-        stat = process.stat(pid)
+    for pid in processes.all_pids():
+        stat = processes.stat(pid)
         if pid != os.getpid() and stat and stat.state != "Z" and belongs(pid, str(data)):
             found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     return found

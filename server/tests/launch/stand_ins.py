@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bellwether.launch import parts
-from bellwether.launch.folders import Folders
-from bellwether.launch.packages import Say
-from bellwether.launch.part import Part, Plan, by, dies_with_us
-from bellwether.launch.ports import choose
-from bellwether.launch.probe import http
+from bellwether.launch.install.debian_packages import Say
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.part import Part, Plan, by, dies_with_us
+from bellwether.launch.machine.ports import choose
+from bellwether.launch.machine.probe import http
+from bellwether.launch.parts import plan as platform_plan
 
 MIRROR = Path(__file__).with_name("stand_in_service.py")
 
 
 def plan(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
     """The platform with stand-ins for what Python and Bun run."""
-    real = parts.plan(folders, split, wanted, say)
+    real = platform_plan.plan(folders, split, wanted, say)
     return replace(real, parts=tuple(_stand_in(part) for part in real.parts))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bellwether.cli import COMMANDS
-from bellwether.launch import handle
+from bellwether.launch.watch import platform
 
 OURS = ["up", "down", "status", "doctor", "migrate", "user"]
 
@@ -79,7 +79,7 @@ def test_status_and_down_where_nothing_runs(tmp_path: Path) -> None:
 
 
 def test_status_tells_state_address_pid_version_and_uptime(folder: Path) -> None:
-    handle.ensure_up(folder, plan="stand_ins:small")
+    platform.ensure_up(folder, plan="stand_ins:small")
     done = call("status", "--json", "--data", str(folder))
     found = json.loads(done.stdout)
     assert (done.returncode, found["state"]) == (0, "ready")

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from bellwether.launch import handle, keys
 from bellwether.launch.errors import AlreadyRunning, LaunchError
-from bellwether.launch.folders import Folders
-from bellwether.launch.state import State
+from bellwether.launch.machine import keys
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import State
+from bellwether.launch.watch import platform
 
 pytestmark = pytest.mark.faults
 
@@ -108,7 +109,7 @@ def test_a_stopped_upstream_costs_a_reader_no_error(running: Path, read: Read, w
 
 def test_a_second_up_is_refused(running: Path) -> None:
     with pytest.raises(AlreadyRunning, match="running already"):
-        handle.start(running, plan="stand_ins:plan")
+        platform.start(running, plan="stand_ins:plan")
     done = subprocess.run(
         [sys.executable, "-m", "bellwether.cli", "up", "--data", str(running)],
         capture_output=True,
@@ -122,12 +123,12 @@ def test_a_second_up_is_refused(running: Path) -> None:
 def test_down_leaves_no_process_and_up_again_finds_the_data(running: Path, read: Read, processes_of: Find) -> None:
     assert len(processes_of(running)) > len(PARTS)
     began = time.monotonic()
-    assert handle.down(running)
+    assert platform.down(running)
     print(f"down after {time.monotonic() - began:.2f} s")
     assert processes_of(running) == {}
-    assert not handle.down(running)
+    assert not platform.down(running)
     began = time.monotonic()
-    handle.ensure_up(running, plan="stand_ins:plan")
+    platform.ensure_up(running, plan="stand_ins:plan")
     took = time.monotonic() - began
     print(f"warm start {took:.2f} s")
     assert took < 10
@@ -136,28 +137,28 @@ def test_down_leaves_no_process_and_up_again_finds_the_data(running: Path, read:
 def test_killing_supervisor_and_guardian_at_once_leaves_no_part(
     folder: Path, read: Read, wait: Wait, processes_of: Find
 ) -> None:
-    state = handle.ensure_up(folder, plan="stand_ins:small")
+    state = platform.ensure_up(folder, plan="stand_ins:small")
     state.identity("guardian").send(signal.SIGKILL)
     state.identity("supervisor").send(signal.SIGKILL)
     wait(lambda: processes_of(folder) == {})
-    assert handle.ensure_up(folder, plan="stand_ins:small").phase == "ready"
+    assert platform.ensure_up(folder, plan="stand_ins:small").phase == "ready"
 
 
 def test_what_a_killed_part_forked_ends_too(folder: Path, read: Read, wait: Wait, processes_of: Find) -> None:
-    state = handle.ensure_up(folder, plan="stand_ins:breeding")
+    state = platform.ensure_up(folder, plan="stand_ins:breeding")
     sleepers = [pid for pid, words in processes_of(folder).items() if "sleep 300" in words]
     assert len(sleepers) == 1
     os.kill(state.parts["services"].pid, signal.SIGKILL)
     wait(lambda: read(folder).phase == "ready" and read(folder).parts["services"].restarts == 1)
     assert sleepers[0] not in processes_of(folder)
-    handle.down(folder)
+    platform.down(folder)
     assert processes_of(folder) == {}
 
 
 def test_what_the_parts_of_a_killed_supervisor_forked_ends_too(
     folder: Path, read: Read, wait: Wait, processes_of: Find
 ) -> None:
-    before = handle.ensure_up(folder, plan="stand_ins:breeding")
+    before = platform.ensure_up(folder, plan="stand_ins:breeding")
     old = {pid for pid, words in processes_of(folder).items() if "sleep 30" in words}
     before.identity("supervisor").send(signal.SIGKILL)
     wait(lambda: read(folder).phase == "ready" and read(folder).supervisor != before.supervisor)
@@ -168,17 +169,17 @@ def test_what_the_parts_of_a_killed_supervisor_forked_ends_too(
 def test_a_taken_port_moves_and_is_told(folder: Path) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        free = handle.ensure_up(folder, plan="stand_ins:small").ports["services"]
-        handle.down(folder)
+        free = platform.ensure_up(folder, plan="stand_ins:small").ports["services"]
+        platform.down(folder)
         taken.bind(("127.0.0.1", free))
         taken.listen()
-        state = handle.ensure_up(folder, plan="stand_ins:small")
+        state = platform.ensure_up(folder, plan="stand_ins:small")
         assert free < state.ports["services"] < 32768
         assert any(f"services listens on {state.ports['services']}" in note for note in state.notes)
 
 
 def test_a_port_taken_from_a_dead_part_is_given_up(folder: Path, read: Read, wait: Wait) -> None:
-    state = handle.ensure_up(folder, plan="stand_ins:small")
+    state = platform.ensure_up(folder, plan="stand_ins:small")
     port = state.ports["users"]
     with socket.socket() as thief:
         thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -198,14 +199,17 @@ def steals(thief: socket.socket, port: int) -> bool:
 
 def test_a_part_that_cannot_start_is_named_with_its_last_words(folder: Path, processes_of: Find) -> None:
     with pytest.raises(LaunchError, match=r"broken ended with exit code 7(.|\n)*the disk is upside down"):
-        handle.ensure_up(folder, plan="stand_ins:failing")
+        platform.ensure_up(folder, plan="stand_ins:failing")
     assert processes_of(folder) == {}
 
 
 def test_the_terminal_is_the_guardian_of_a_foreground_start(
     folder: Path, read: Read, wait: Wait, processes_of: Find
 ) -> None:
-    words = "from pathlib import Path; from bellwether.launch import handle; import sys; sys.exit(handle.in_foreground("
+    words = (
+        "from pathlib import Path; import sys; from bellwether.launch.watch import platform; "
+        "sys.exit(platform.in_foreground("
+    )
     words += f"Path({str(folder)!r}), False, say=print, watch=lambda s: None, plan='stand_ins:small'))"
     terminal = subprocess.Popen([sys.executable, "-c", words])
     wait(lambda: read(folder).phase == "ready")

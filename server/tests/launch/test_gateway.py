@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from bellwether.launch.state import State
+from bellwether.launch.machine.state import State
 
 ROUTES = [
     ("/api/v1/farm/animals?limit=5", "services"),

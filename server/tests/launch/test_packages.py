@@ -4,10 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from bellwether.launch import apt, finder, packages
-from bellwether.launch.account import Account
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.packages import Pin
+from bellwether.launch.install import apt, debian_packages, find_postgres
+from bellwether.launch.install.debian_packages import Pin
+from bellwether.launch.machine.account import Account
 
 WHOLE = {"alpha": b"alpha whole", "beta": b"beta whole"}
 PINS = [Pin(name, "1:2.0-1", hashlib.sha256(content).hexdigest()) for name, content in WHOLE.items()]
@@ -34,20 +34,20 @@ class Mirror:
 
     def uri(self, name: str, version: str) -> str:
         content = self.content[name]
-        file = packages.file_name(name, version)
+        file = debian_packages.file_name(name, version)
         return f"'http://mirror/{file}' {file} {len(content)} SHA256:{hashlib.sha256(content).hexdigest()}"
 
     def download(self, cache: Path, folder: Path, wanted: list[str], progress: object) -> None:
         for each in wanted:
             name, version = each.split("=")
             self.fetched.append(each)
-            (folder / packages.file_name(name, version)).write_bytes(self.content[name])
+            (folder / debian_packages.file_name(name, version)).write_bytes(self.content[name])
 
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
     found = Mirror()
-    monkeypatch.setattr(packages, "pins", lambda: PINS)
+    monkeypatch.setattr(debian_packages, "pins", lambda: PINS)
     for name in ("versions", "update", "uris", "download"):
         monkeypatch.setattr(apt, name, getattr(found, name))
     monkeypatch.setattr(apt, "architecture", lambda: "amd64")
@@ -56,13 +56,13 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
 
 def fetch(cache: Path) -> tuple[list[bytes], str]:
     said: list[str] = []
-    files = packages._fetch(cache, said.append)
+    files = debian_packages._fetch(cache, said.append)
     return [file.read_bytes() for file in files], "\n".join(said)
 
 
 def test_a_broken_half_download_is_fetched_again_and_the_rest_is_kept(mirror: Mirror, tmp_path: Path) -> None:
     fetch(tmp_path)
-    (tmp_path / "packages" / packages.file_name("beta", "1:2.0-1")).write_bytes(b"beta wh")
+    (tmp_path / "packages" / debian_packages.file_name("beta", "1:2.0-1")).write_bytes(b"beta wh")
     mirror.fetched.clear()
     assert fetch(tmp_path)[0] == list(WHOLE.values())
     assert mirror.fetched == ["beta=1:2.0-1"]
@@ -96,12 +96,12 @@ def test_a_system_without_the_packages_is_told_what_to_do(mirror: Mirror, tmp_pa
 
 
 def test_a_half_unpacked_folder_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
-    (tmp_path / f".postgresql-15-{packages.digest()}.half").mkdir()
-    assert not (tmp_path / f"postgresql-15-{packages.digest()}").exists()
+    (tmp_path / f".postgresql-15-{debian_packages.digest()}.half").mkdir()
+    assert not (tmp_path / f"postgresql-15-{debian_packages.digest()}").exists()
 
 
 def test_the_pins_are_complete() -> None:
-    found = packages.pins()
+    found = debian_packages.pins()
     assert len(found) == 56
     assert {"postgresql-15", "postgresql-15-postgis-3"} < {pin.name for pin in found}
     assert {len(pin.sha256) for pin in found} == {64}
@@ -114,18 +114,18 @@ def test_a_system_server_without_postgis_is_refused_with_the_reason(
     program.parent.mkdir()
     program.write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 16.4'\n")
     program.chmod(0o755)
-    monkeypatch.setattr(finder, "SYSTEM_PROGRAMS", (str(program),))
-    assert finder.system_server()[1].endswith("version 16.4 without postgis, pg_trgm, btree_gist")
+    monkeypatch.setattr(find_postgres, "SYSTEM_PROGRAMS", (str(program),))
+    assert find_postgres.system_server()[1].endswith("version 16.4 without postgis, pg_trgm, btree_gist")
     extensions = tmp_path / "share/extension"
     extensions.mkdir(parents=True)
     for name in ("postgis", "pg_trgm", "btree_gist"):
         (extensions / f"{name}.control").touch()
-    server, _ = finder.system_server()
+    server, _ = find_postgres.system_server()
     assert (server.route, server.version) == ("system", "16.4")
 
 
 def test_a_database_url_that_does_not_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x")
     with pytest.raises(LaunchError, match=r"DATABASE_URL: no connection to 127\.0\.0\.1") as refused:
-        finder.find(Account(), print)
+        find_postgres.find(Account(), print)
     assert "secret" not in str(refused.value)

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bellwether.launch import handle, listening, ports
-from bellwether.launch.caddyfile import Limits
-from bellwether.launch.gateway import limits
-from bellwether.launch.reservations import Reservations
-from bellwether.launch.state import State
+from bellwether.launch.machine import listening, ports
+from bellwether.launch.machine.reservations import Reservations
+from bellwether.launch.machine.state import State
+from bellwether.launch.parts.caddyfile import Limits
+from bellwether.launch.parts.gateway import limits
+from bellwether.launch.watch import platform
 
 Read = Callable[[Path], State]
 Wait = Callable[..., float]
@@ -140,12 +141,12 @@ def test_the_gateway_takes_what_the_services_take() -> None:
 def two_folders(folder: Path) -> Iterator[tuple[Path, Path]]:
     other = folder.with_name("other")
     yield folder, other
-    handle.down(other)
+    platform.down(other)
 
 
 def both(folders: tuple[Path, Path], plan: str) -> list[State]:
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda data: handle.start(data, plan=plan), folders))
+        return list(pool.map(lambda data: platform.start(data, plan=plan), folders))
 
 
 @pytest.mark.faults
@@ -203,7 +204,7 @@ def thief(port: int) -> Iterator[None]:
 @pytest.mark.faults
 @pytest.mark.parametrize("plan", ["slow", "sharing"])
 def test_a_stranger_that_answers_makes_no_part_look_ready(folder: Path, read: Read, wait: Wait, plan: str) -> None:
-    port = handle.start(folder, plan=f"stand_ins:{plan}").ports["users"]
+    port = platform.start(folder, plan=f"stand_ins:{plan}").ports["users"]
     os.kill(read(folder).parts["users"].pid, 9)
     wait(lambda: read(folder).parts["users"].state == "starting" and read(folder).parts["users"].pid)
     began, seen = time.monotonic(), set()

@@ -9,16 +9,17 @@ import time
 from pathlib import Path
 
 import pytest
-from bellwether.launch import keys, leftovers, lock, logs, overview, ports, process
-from bellwether.launch import state as states
-from bellwether.launch.environment import Wiring, for_migrate, for_services, for_setup, for_worker
 from bellwether.launch.errors import AlreadyRunning
-from bellwether.launch.folders import Folders
-from bellwether.launch.part import Part
-from bellwether.launch.process import Identity
-from bellwether.launch.reservations import Reservations
-from bellwether.launch.state import PartState, State
-from bellwether.launch.supervisor import layers
+from bellwether.launch.machine import keys, lock, ports, processes
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.part import Part
+from bellwether.launch.machine.processes import Identity
+from bellwether.launch.machine.reservations import Reservations
+from bellwether.launch.machine.state import PartState, State
+from bellwether.launch.parts.environment import Wiring, for_migrate, for_services, for_setup, for_worker
+from bellwether.launch.watch import leftovers, logs, overview
+from bellwether.launch.watch.supervisor import layers
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def sleeper() -> subprocess.Popen:
 
 
 def recorded(pid: int, start: int) -> State:
-    return State(phase="ready", boot=process.boot_id(), parts={"it": PartState(state="ready", pid=pid, start=start)})
+    return State(phase="ready", boot=processes.boot_id(), parts={"it": PartState(state="ready", pid=pid, start=start)})
 
 
 def test_a_recorded_process_is_ended(
@@ -72,7 +73,7 @@ def test_a_reader_never_sees_half_a_state(folders: Folders) -> None:
 
 REWRITE = """
 import sys
-from bellwether.launch import state
+from bellwether.launch.machine import state
 from bellwether.launch.folders import Folders
 folders = Folders.of(sys.argv[1]); found = state.read(folders)
 while True: state.write(folders, found)
@@ -80,7 +81,10 @@ while True: state.write(folders, found)
 
 
 def test_the_lock_ends_with_its_holder(folders: Folders) -> None:
-    hold = "import sys,time; from bellwether.launch import lock; from bellwether.launch.folders import Folders; "
+    hold = (
+        "import sys,time; from bellwether.launch.machine import lock; "
+        "from bellwether.launch.machine.folders import Folders; "
+    )
     hold += "lock.take(Folders.of(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", hold, str(folders.data)], stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "held\n"

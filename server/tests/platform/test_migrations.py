@@ -5,7 +5,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from bellwether.launch.migrate import all_migrations
+from bellwether.launch.entry.migrate import all_migrations
 from bellwether.platform.migrations import Migration, MigrationChanged, apply, migrations_of
 
 

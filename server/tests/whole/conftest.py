@@ -12,11 +12,13 @@ from uuid import uuid4
 import pytest
 from bellwether.commands.client import Client
 from bellwether.commands.suites import ROOT
-from bellwether.launch import handle, keys, overview
-from bellwether.launch import state as states
 from bellwether.launch.commands.user import set_roles
-from bellwether.launch.folders import Folders
-from bellwether.launch.state import State
+from bellwether.launch.machine import keys
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import State
+from bellwether.launch.watch import overview
+from bellwether.launch.watch.platform import down, ensure_up, wait_ready
 
 KEPT_LOGS = ROOT / ".bellwether" / "test-logs"
 PASSWORD = "correct horse battery staple 7"
@@ -45,7 +47,7 @@ class Platform:
         return overview.of(self.folders)
 
     def wait_ready(self, seconds: float = 60) -> None:
-        handle.wait_ready(self.folders, seconds=seconds)
+        wait_ready(self.folders, seconds=seconds)
 
     def service_url(self, name: str) -> str:
         """The address of a service's own port."""
@@ -82,14 +84,14 @@ def start() -> Iterator[Callable[..., Platform]]:
         platform = Platform(Path(place.name) / f"Schäfer's data {len(running)}", split)
         # a test never touches a database that somebody else has pointed to
         os.environ.pop("DATABASE_URL", None)
-        handle.ensure_up(platform.data, split)
+        ensure_up(platform.data, split)
         running.append(platform)
         return platform
 
     yield make
     shutil.rmtree(KEPT_LOGS, ignore_errors=True)
     for platform in running:
-        handle.down(platform.data)
+        down(platform.data)
         shutil.copytree(platform.folders.logs, KEPT_LOGS / platform.data.name)
     place.cleanup()
 

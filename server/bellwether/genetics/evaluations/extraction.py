@@ -6,8 +6,8 @@ from uuid import UUID
 
 from bellwether.genetics.evaluations import files
 from bellwether.genetics.evaluations.errors import NoSuchFlock
-from bellwether.genetics.evaluations.plan import plan_of
 from bellwether.genetics.traits import service as traits
+from bellwether.modelling.flocks.plan import plan_of
 from bellwether.platform.database import Session, driver
 
 ANIMALS = """

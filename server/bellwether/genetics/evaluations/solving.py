@@ -10,13 +10,13 @@ from bellwether_engine import EngineError, NotConverged, PedigreeError, Solution
 from numpy.typing import NDArray
 
 from bellwether.genetics.evaluations import files
-from bellwether.genetics.evaluations.chosen import Chosen, choose
-from bellwether.genetics.evaluations.connectedness import unconnected
 from bellwether.genetics.evaluations.errors import EvaluationNotConverged, EvaluationRefused, PedigreeContradiction
-from bellwether.genetics.evaluations.flock_data import FlockData, read_animals, read_weights, select_flock
-from bellwether.genetics.evaluations.model_building import Equations, build
-from bellwether.genetics.evaluations.plan import Plan
-from bellwether.genetics.evaluations.reporting import report_of
+from bellwether.modelling.flocks.animal_model import Equations, build
+from bellwether.modelling.flocks.chosen_records import Chosen, choose
+from bellwether.modelling.flocks.flock_data import FlockData, read_animals, read_weights, select_flock
+from bellwether.modelling.flocks.linked_groups import unconnected
+from bellwether.modelling.flocks.plan import Plan
+from bellwether.modelling.flocks.report import report_of
 from bellwether.platform.problems import Problem, RowError
 
 Report = Callable[[float, str], None]

@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import typer
 
-from bellwether.launch import checks
+from bellwether.launch.commands import checks
 from bellwether.launch.commands.options import AsJson, DataDir
-from bellwether.launch.folders import Folders
+from bellwether.launch.machine.folders import Folders
 
 
 def doctor(data: DataDir, as_json: AsJson = False) -> None:

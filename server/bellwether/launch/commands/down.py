@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from bellwether.launch import handle
 from bellwether.launch.commands.options import DataDir
+from bellwether.launch.watch import platform
 
 
 def down(data: DataDir) -> None:
@@ -13,4 +13,4 @@ def down(data: DataDir) -> None:
 
     Example: ./bellwether down
     """
-    typer.echo("stopped" if handle.down(data) else "nothing was running", err=True)
+    typer.echo("stopped" if platform.down(data) else "nothing was running", err=True)

@@ -6,11 +6,11 @@ import subprocess
 
 import typer
 
-from bellwether.launch import parts
-from bellwether.launch import state as states
 from bellwether.launch.commands.options import DataDir
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.folders import Folders
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.parts import plan
 
 
 def migrate(data: DataDir) -> None:
@@ -22,7 +22,7 @@ def migrate(data: DataDir) -> None:
     state = states.read(folders)
     if not state.running:
         raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
-    part = parts.migration(folders, state)
+    part = plan.migration(folders, state)
     done = subprocess.run(part.command, env=dict(part.env), cwd=part.folder, check=False)
     if done.returncode:
         raise LaunchError("The migration failed.", "The reason stands above.", done.returncode)

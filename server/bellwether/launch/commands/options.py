@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bellwether.launch.folders import default_data
+from bellwether.launch.machine.folders import default_data
 
 DataDir = Annotated[
     Path,

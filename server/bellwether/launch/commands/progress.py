@@ -7,7 +7,7 @@ import time
 
 import typer
 
-from bellwether.launch.state import State
+from bellwether.launch.machine.state import State
 
 
 class Progress:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bellwether.launch import overview
 from bellwether.launch.commands.options import AsJson, DataDir
-from bellwether.launch.folders import Folders
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.watch import overview
 
 HEADINGS = ("part", "state", "address", "pid", "version", "uptime", "restarts")
 #: exit codes that a script can tell apart

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from bellwether.launch import handle
-from bellwether.launch import state as states
 from bellwether.launch.commands.options import DataDir
 from bellwether.launch.commands.progress import Progress
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.folders import Folders
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.watch import platform
 
 
 def up(
@@ -27,8 +27,8 @@ def up(
     """
     progress = Progress()
     if detach:
-        handle.start(data, split, say=progress.say, watch=progress.watch)
+        platform.start(data, split, say=progress.say, watch=progress.watch)
         return
-    code = handle.in_foreground(data, split, say=progress.say, watch=progress.watch)
+    code = platform.in_foreground(data, split, say=progress.say, watch=progress.watch)
     if code:
         raise LaunchError(f"The platform did not start: {states.read(Folders.of(data)).failure}")

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from bellwether.launch import keys
-from bellwether.launch import state as states
 from bellwether.launch.commands.options import DataDir
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.folders import Folders
-from bellwether.launch.state import State
+from bellwether.launch.machine import keys
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import State
 
 user = typer.Typer(
     help="Accounts of users.\n\nExample: ./bellwether user roles ada@example.org farmer", no_args_is_help=True

@@ -14,10 +14,12 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
-from bellwether.launch import account, finder, keys, postgres
-from bellwether.launch.catalogue import PYTHON_SERVICES
-from bellwether.launch.folders import Folders
-from bellwether.launch.migrate import MigrateSettings, migrate_database
+from bellwether.launch.entry.catalogue import PYTHON_SERVICES
+from bellwether.launch.entry.migrate import MigrateSettings, migrate_database
+from bellwether.launch.install import find_postgres
+from bellwether.launch.machine import account, keys
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.parts import postgres
 from bellwether.platform import job_store
 from bellwether.platform.database import Database
 from bellwether.platform.settings import ServiceSettings
@@ -36,7 +38,7 @@ class Cluster:
         folders.make()
         user = account.for_postgres()
         self.port = port
-        self.cluster = postgres.prepare(folders, finder.find(user, lambda *_: None), user)
+        self.cluster = postgres.prepare(folders, find_postgres.find(user, lambda *_: None), user)
         postgres.configure(self.cluster, folders, port)
         self.password = keys.password(folders, "postgres")
         self.url = f"postgresql://postgres@127.0.0.1:{port}/bellwether"

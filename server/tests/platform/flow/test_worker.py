@@ -3,11 +3,11 @@
 import signal
 import urllib.request
 
-from bellwether.launch.work import worker_modules
+from bellwether.launch.entry.work import worker_modules
 
 
 def test_the_command_starts_and_stops(worker_process, worker_environment) -> None:
-    worker = worker_process(worker_environment, "-m", "bellwether.launch.work")
+    worker = worker_process(worker_environment, "-m", "bellwether.launch.entry.work")
     print(f"ready after {worker.ready_s:.2f} s")
     with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/metrics", timeout=5) as answer:
         text = answer.read().decode()

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bellwether.launch.work import work
+from bellwether.launch.entry.work import work
 from bellwether.platform import slots
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs

@@ -1,0 +1,1 @@
+"""What the processes are started with: services, worker, migrations."""

@@ -1,0 +1,1 @@
+"""Ports, folders, keys, processes and locks of this machine."""

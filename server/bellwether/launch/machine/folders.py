@@ -1,0 +1,87 @@
+"""Where things lie: the repository, the state folder and what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bellwether.launch.errors import LaunchError
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+USERS = REPOSITORY / "users"
+
+
+def default_data() -> Path:
+    """The state folder: BELLWETHER_DATA_DIR, or .bellwether/ in the repository."""
+    return Path(os.environ.get("BELLWETHER_DATA_DIR") or REPOSITORY / ".bellwether")
+
+
+def cache_folder() -> Path:
+    """Where unpacked packages are shared by all state folders of this checkout."""
+    return Path(os.environ.get("BELLWETHER_CACHE_DIR") or REPOSITORY / ".bellwether" / "cache").absolute()
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The layout of one state folder."""
+
+    data: Path
+
+    @classmethod
+    def of(cls, data: Path | str) -> Folders:
+        return cls(Path(os.path.realpath(data)))
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def state(self) -> Path:
+        return self.data / "state.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.data / "lock"
+
+    @property
+    def digest(self) -> str:
+        """Names this state folder in places outside of it."""
+        return hashlib.sha256(str(self.data).encode()).hexdigest()[:10]
+
+    def make(self) -> None:
+        """Create the folders; the state folder stays traversable for PostgreSQL's user, the keys do not."""
+        try:
+            make_folder(self.data, 0o711)
+            make_folder(self.logs, 0o700)
+            make_folder(self.keys, 0o700)
+        except OSError as error:
+            raise LaunchError(
+                f"The state folder {self.data} cannot be written: {error.strerror}.",
+                "Choose another one with --data DIR.",
+            ) from error
+
+
+def make_folder(path: Path, mode: int) -> Path:
+    """Create a folder with exactly this mode; leave an existing one as it is."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(mode)
+    return path
+
+
+def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> None:
+    """Replace a file so that a reader sees the old or the new content, never half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    data = content.encode() if isinstance(content, str) else content
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
+    temporary.replace(path)

@@ -1,0 +1,34 @@
+"""One launcher per state folder: a lock that the kernel frees when its last holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+from bellwether.launch.errors import AlreadyRunning
+from bellwether.launch.machine.folders import Folders
+
+
+def take(folders: Folders) -> int:
+    """Lock the state folder and return the descriptor that holds the lock."""
+    descriptor = os.open(folders.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise AlreadyRunning(
+            f"The platform of {folders.data} is running already.",
+            "See ./bellwether status, stop it with ./bellwether down, or choose another folder with --data DIR.",
+        ) from None
+    return descriptor
+
+
+def is_held(folders: Folders) -> bool:
+    """True while some launcher holds the state folder."""
+    if not folders.lock.exists():
+        return False
+    try:
+        os.close(take(folders))
+    except AlreadyRunning:
+        return True
+    return False

@@ -1,0 +1,87 @@
+"""What the supervisor tells the world: state.json, replaced as a whole on each change."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from bellwether.launch.machine.folders import Folders, write_atomically
+from bellwether.launch.machine.processes import Identity
+
+#: phases of the platform; a guardian does not restart what is stopped or failed
+ENDED = ("stopped", "failed")
+
+
+@dataclass
+class PartState:
+    """One part as `status` shows it."""
+
+    state: str = "waiting"
+    address: str = ""
+    pid: int | None = None
+    start: int | None = None
+    started_at: float | None = None
+    version: str = ""
+    restarts: int = 0
+    reason: str = ""
+
+    @property
+    def uptime(self) -> float | None:
+        return round(time.time() - self.started_at, 1) if self.pid and self.started_at else None
+
+
+@dataclass
+class State:
+    """The whole platform of one state folder."""
+
+    phase: str = "stopped"
+    data: str = ""
+    split: bool = False
+    boot: str = ""
+    public_url: str = ""
+    public_url_https: str = ""
+    supervisor: dict[str, int] | None = None
+    guardian: dict[str, int] | None = None
+    ports: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    failure: str = ""
+    parts: dict[str, PartState] = field(default_factory=dict)
+
+    def address(self, part: str) -> str:
+        """The address of a part, e.g. `http://127.0.0.1:18101`."""
+        return self.parts[part].address
+
+    def identity(self, role: str) -> Identity | None:
+        """The supervisor or the guardian, if state.json names one."""
+        found: dict[str, int] | None = getattr(self, role)
+        return Identity(found["pid"], found["start"], self.boot) if found else None
+
+    def processes(self) -> list[Identity]:
+        """Every part's process that was recorded."""
+        return [Identity(p.pid, p.start, self.boot) for p in self.parts.values() if p.pid and p.start]
+
+    @property
+    def running(self) -> bool:
+        """True while a supervisor or its guardian lives."""
+        found = (self.identity("supervisor"), self.identity("guardian"))
+        return any(each is not None and each.alive for each in found)
+
+
+def as_pair(identity: Identity) -> dict[str, int]:
+    return {"pid": identity.pid, "start": identity.start}
+
+
+def read(folders: Folders) -> State:
+    """The recorded state; an empty one where nothing was ever started."""
+    try:
+        found: dict[str, Any] = json.loads(folders.state.read_text())
+    except (OSError, ValueError):
+        return State(data=str(folders.data))
+    parts = {name: PartState(**part) for name, part in found.pop("parts", {}).items()}
+    return State(**found, parts=parts)
+
+
+def write(folders: Folders, state: State) -> None:
+    write_atomically(folders.state, json.dumps(asdict(state), indent=1) + "\n", 0o644)

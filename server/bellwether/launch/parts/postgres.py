@@ -1,0 +1,202 @@
+"""Our own PostgreSQL cluster: where it lies, how it is made, how it is started."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bellwether.launch.errors import LaunchError
+from bellwether.launch.install.find_postgres import PUBLIC_PLACE, Server
+from bellwether.launch.machine import keys
+from bellwether.launch.machine.account import Account
+from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
+
+DATABASE = "bellwether"
+BALLAST_BYTES = 64 << 20
+LONGEST_SOCKET_FOLDER = 80
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster on disk and the server that runs it."""
+
+    server: Server
+    account: Account
+    home: Path
+    password: str
+
+    @property
+    def data(self) -> Path:
+        return self.home / "cluster"
+
+    def command(self, *words: str, death_signal: str = "") -> list[str]:
+        return self.account.command(*self.server.environment(), *words, death_signal=death_signal)
+
+    def start_command(self) -> tuple[str, ...]:
+        # QUIT makes the postmaster end its back-ends at once; KILL would leave them behind
+        return tuple(self.command(self.server.program("postgres"), "-D", str(self.data), death_signal="QUIT"))
+
+
+def prepare(folders: Folders, server: Server, account: Account) -> Cluster:
+    """The cluster of this state folder, made on first use."""
+    home = _home(folders, account)
+    cluster = Cluster(server, account, home, keys.password(folders, "postgres"))
+    if not cluster.data.exists():
+        _make(cluster)
+    _check_version(cluster)
+    keep_ballast(cluster)
+    return cluster
+
+
+def _home(folders: Folders, account: Account) -> Path:
+    """The folder that PostgreSQL's user owns; elsewhere when it cannot enter the state folder."""
+    record = folders.data / "postgres.json"
+    if record.exists():
+        home = Path(json.loads(record.read_text())["home"])
+        if home.is_dir():
+            return home
+    home = folders.data / "postgres"
+    if account.uid is not None and not account.can_enter(folders.data):
+        forget_elsewhere(folders)
+        home = PUBLIC_PLACE / f"{folders.digest}-{secrets.token_hex(4)}"
+    make_folder(home, 0o700)
+    account.own(home)
+    write_atomically(record, json.dumps({"home": str(home), "user": account.name or None}) + "\n")
+    return home
+
+
+def forget_elsewhere(folders: Folders) -> None:
+    """Remove clusters that a deleted state folder left elsewhere: deleting it is a full reset."""
+    for stale in PUBLIC_PLACE.glob(f"{folders.digest}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _make(cluster: Cluster) -> None:
+    """initdb and the empty database, under a temporary name: a cluster that exists is a whole one."""
+    half = cluster.home / "cluster.half"
+    shutil.rmtree(half, ignore_errors=True)
+    with tempfile.NamedTemporaryFile("w", dir=cluster.home, prefix="password.") as file:
+        file.write(cluster.password)
+        file.flush()
+        cluster.account.own(Path(file.name))
+        initdb = [
+            "initdb",
+            "-D",
+            str(half),
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={file.name}",
+            "-k",
+            "--locale=C.UTF-8",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        _run(cluster, initdb)
+    with (half / "postgresql.conf").open("a") as conf:
+        conf.write("\ninclude = 'bellwether.conf'\n")
+    _write_conf(half, "")
+    _run(cluster, ["postgres", "--single", "-D", str(half), "postgres"], f"create database {DATABASE}\n")
+    _run(cluster, ["initdb", "--sync-only", "-D", str(half)])
+    half.rename(cluster.data)
+
+
+def _run(cluster: Cluster, words: list[str], send: str = "") -> None:
+    command = cluster.command(cluster.server.program(words[0]), *words[1:])
+    done = subprocess.run(command, cwd="/", input=send, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-3:]
+        raise LaunchError(f"{words[0]} failed: {' / '.join(last)}.", "See ./bellwether doctor.")
+
+
+def _check_version(cluster: Cluster) -> None:
+    made_by = (cluster.data / "PG_VERSION").read_text().strip()
+    if made_by != cluster.server.version.split(".")[0]:
+        raise LaunchError(
+            f"The data were made by PostgreSQL {made_by}, but PostgreSQL {cluster.server.version} was found.",
+            f"Install PostgreSQL {made_by} with PostGIS, or start afresh with another --data folder.",
+        )
+
+
+def configure(cluster: Cluster, folders: Folders, port: int) -> None:
+    """Write the settings of this start."""
+    sockets = _socket_folder(cluster, folders)
+    _write_conf(cluster.data, _settings(cluster, port, sockets))
+
+
+def _settings(cluster: Cluster, port: int, sockets: Path) -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    buffers = min(1024, max(64, memory // 16))
+    lines = {
+        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": sockets, "max_connections": 200,
+        "password_encryption": "scram-sha-256", "shared_buffers": f"{buffers}MB",
+        "effective_cache_size": f"{memory // 2}MB",
+        "wal_level": "logical", "max_slot_wal_keep_size": "4GB", "max_wal_size": "2GB", "synchronous_commit": "on",
+        "fsync": "on", "full_page_writes": "on", "jit": "off", "random_page_cost": 1.1, "timezone": "UTC",
+        "log_timezone": "UTC", "log_line_prefix": "%m [%p] %q%u@%d ", "logging_collector": "off",
+        "shared_preload_libraries": "pg_stat_statements",
+    }  # fmt: skip
+    if cluster.server.plugins:
+        lines["dynamic_library_path"] = cluster.server.plugins
+    return "".join(f"{name} = {_quoted(value)}\n" for name, value in lines.items())
+
+
+def _quoted(value: object) -> str:
+    """A value of postgresql.conf; a folder's name may hold a quote."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _write_conf(data: Path, text: str) -> None:
+    # the cluster's folder is 0700 and its user's, so the file may be readable
+    write_atomically(data / "bellwether.conf", text, 0o644)
+
+
+def _socket_folder(cluster: Cluster, folders: Folders) -> Path:
+    """A short path: the kernel refuses socket names above 107 bytes."""
+    folder = cluster.home / "socket"
+    if len(str(folder)) > LONGEST_SOCKET_FOLDER:
+        folder = Path(tempfile.gettempdir()) / f"bellwether-{folders.digest}"
+    make_folder(folder, 0o700)
+    owner = cluster.account.uid if cluster.account.uid is not None else os.geteuid()
+    if folder.stat().st_uid not in (owner, os.geteuid()):
+        raise LaunchError(f"{folder} belongs to another user.", "Remove it, or set TMPDIR.")
+    cluster.account.own(folder)
+    return folder
+
+
+def keep_ballast(cluster: Cluster) -> None:
+    """64 MB that can be freed on a full disk, where PostgreSQL could not even start."""
+    ballast = cluster.home / "ballast"
+    free = shutil.disk_usage(cluster.home).free
+    if ballast.exists() and free < BALLAST_BYTES // 4:
+        ballast.unlink()
+    elif not ballast.exists() and free > 8 * BALLAST_BYTES:
+        with ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
+
+
+def is_ready(cluster: Cluster, pid: int | None) -> str | None:
+    """None when the postmaster of that pid takes connections: the same question that pg_ctl asks."""
+    try:
+        lines = (cluster.data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return "starting"
+    if len(lines) < 8 or lines[0].strip() != str(pid):
+        return "starting"
+    return None if lines[7].strip() == "ready" else lines[7].strip()
+
+
+def postmaster(cluster: Cluster) -> int | None:
+    """The pid that the cluster's lock file names."""
+    try:
+        return abs(int((cluster.data / "postmaster.pid").read_text().splitlines()[0]))
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,77 @@
+"""The state of the platform as it is now: the record, checked against the processes that really live."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.processes import Identity
+from bellwether.launch.machine.state import PartState, State
+
+ANSWER_SECONDS = 1.0
+
+
+def of(folders: Folders) -> dict[str, Any]:
+    """One object, as `status --json` prints it."""
+    state = states.read(folders)
+    supervisor = state.identity("supervisor")
+    alive = supervisor is not None and supervisor.alive
+    return {
+        "state": _phase(state, alive),
+        "data": str(folders.data),
+        "split": state.split,
+        "public_url": state.public_url,
+        "public_url_https": state.public_url_https,
+        "supervisor": _pid(supervisor),
+        "guardian": _pid(state.identity("guardian")),
+        "failure": state.failure,
+        "notes": state.notes,
+        "dead_letters": dead_letters(state) if alive else None,
+        "parts": {name: _part(part, state.boot) for name, part in state.parts.items()},
+    }
+
+
+def _phase(state: State, supervised: bool) -> str:
+    if supervised:
+        return state.phase
+    if state.phase in states.ENDED:
+        return state.phase
+    return "restarting" if state.running else "stopped"
+
+
+def _pid(identity: Identity | None) -> int | None:
+    return identity.pid if identity and identity.alive else None
+
+
+def _part(part: PartState, boot: str) -> dict[str, Any]:
+    alive = bool(part.pid and part.start) and Identity(part.pid or 0, part.start or 0, boot).alive
+    settled = part.state in ("external", "done", "waiting", "restarting")
+    return {
+        "state": part.state if alive or settled else "stopped",
+        "address": part.address,
+        "pid": part.pid if alive else None,
+        "version": part.version,
+        "uptime": part.uptime if alive else None,
+        "restarts": part.restarts,
+        "reason": part.reason,
+    }
+
+
+def dead_letters(state: State) -> dict[str, Any] | None:
+    """How many events wait in the dead-letter stream, and the time of the oldest; None when the broker is silent."""
+    port = state.ports.get("nats-monitor")
+    if not port:
+        return None
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/jsz?streams=true", timeout=ANSWER_SECONDS) as answer:
+            accounts = json.load(answer).get("account_details", [])
+    except (OSError, ValueError):
+        return None
+    streams = [stream for account in accounts for stream in account.get("stream_detail", [])]
+    found = next((stream["state"] for stream in streams if stream["name"] == "DLQ"), None)
+    if not found:
+        return {"count": 0, "oldest": None}
+    return {"count": found["messages"], "oldest": found["first_ts"] if found["messages"] else None}

@@ -1,0 +1,176 @@
+"""Starts and stops the platform of a state folder from Python: for the command line, the demo and the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bellwether.launch.errors import AlreadyRunning, LaunchError
+from bellwether.launch.install.debian_packages import Say
+from bellwether.launch.machine import lock, processes
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.processes import Identity
+from bellwether.launch.machine.state import State
+from bellwether.launch.watch import leftovers, logs
+from bellwether.launch.watch.guardian import Guardian
+from bellwether.launch.watch.supervisor_process import DEFAULT_PLAN, command
+
+READY_SECONDS = 240.0
+STOP_SECONDS = 90.0
+POLL_SECONDS = 0.03
+
+#: sees each new state while waiting
+Watch = Callable[[State], None]
+
+
+def ensure_up(
+    data: Path,
+    split: bool = False,
+    *,
+    say: Say = lambda _: None,
+    watch: Watch = lambda _: None,
+    plan: str = DEFAULT_PLAN,
+) -> State:
+    """The running platform of this state folder, started in the background when it is not running."""
+    try:
+        return start(data, split, say=say, watch=watch, plan=plan)
+    except AlreadyRunning:
+        state = wait_ready(Folders.of(data), watch)
+    if state.split != split:
+        raise LaunchError(
+            f"The platform of {data} runs {'with' if state.split else 'without'} --split.",
+            "Stop it with ./bellwether down.",
+        )
+    return state
+
+
+def start(
+    data: Path,
+    split: bool = False,
+    *,
+    say: Say = lambda _: None,
+    watch: Watch = lambda _: None,
+    plan: str = DEFAULT_PLAN,
+) -> State:
+    """Start in the background and wait until everything is ready; AlreadyRunning when there is one."""
+    folders = Folders.of(data)
+    descriptor = acquire(folders, plan, say)
+    try:
+        with (folders.logs / "supervisor.log").open("ab") as log:
+            subprocess.Popen(
+                command("guardian", folders, split, descriptor, plan),
+                pass_fds=(descriptor,), start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+    finally:
+        os.close(descriptor)
+    return wait_ready(folders, watch)
+
+
+def in_foreground(data: Path, split: bool, *, say: Say, watch: Watch, plan: str = DEFAULT_PLAN) -> int:
+    """Be the guardian until the platform is told to stop."""
+    folders = Folders.of(data)
+    descriptor = acquire(folders, plan, say)
+    code = Guardian(folders, split, descriptor, plan).run(tick=lambda: watch(states.read(folders)))
+    watch(states.read(folders))
+    return code
+
+
+def acquire(folders: Folders, plan: str, say: Say) -> int:
+    """Lock the state folder and fetch what is missing while a person can see the progress."""
+    folders.make()
+    descriptor = lock.take(folders)
+    earlier = states.read(folders)
+    if earlier.phase in states.ENDED or not earlier.running:
+        states.write(folders, State(phase="starting", data=str(folders.data), boot=earlier.boot, parts=earlier.parts))
+    if plan == DEFAULT_PLAN:
+        from bellwether.launch.parts.plan import prepare
+
+        prepare(folders, say)
+    return descriptor
+
+
+def wait_ready(folders: Folders, watch: Watch = lambda _: None, seconds: float = READY_SECONDS) -> State:
+    """Wait until every part is ready; LaunchError when the platform gives up, stops or takes too long."""
+    until = time.monotonic() + seconds
+    while True:
+        state = states.read(folders)
+        watch(state)
+        if state.phase == "ready":
+            return state
+        if state.phase == "failed":
+            _wait_released(folders, 5.0)
+            raise LaunchError(f"The platform did not start: {state.failure}")
+        if not lock.is_held(folders):
+            raise LaunchError("The platform ended while it was starting.", _end_of_log(folders))
+        if time.monotonic() > until:
+            late = [
+                f"{name} ({part.state})" for name, part in state.parts.items() if part.state not in ("ready", "done")
+            ]
+            raise LaunchError(
+                f"Not ready after {seconds:.0f} s: {', '.join(late) or 'supervisor'}.", _end_of_log(folders)
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _end_of_log(folders: Folders) -> str:
+    log = folders.logs / "supervisor.log"
+    return f"The end of {log}:\n{logs.last_lines(log)}"
+
+
+def down(data: Path) -> bool:
+    """Stop everything that was started for this state folder; False when nothing ran."""
+    folders = Folders.of(data)
+    state = states.read(folders)
+    ran = state.running or any(each.alive for each in state.processes())
+    watchers = _tell_to_stop(folders)
+    _end_leftovers(folders)
+    # the lock is free a moment before its holder has left
+    processes.wait_gone(watchers, 5.0)
+    return ran
+
+
+def _tell_to_stop(folders: Folders) -> list[Identity]:
+    """Signal supervisor and guardian until both are gone; return whom."""
+    told: set[Identity] = set()
+    until = time.monotonic() + STOP_SECONDS
+    while (state := states.read(folders)).running or lock.is_held(folders):
+        watchers = [each for each in (state.identity("guardian"), state.identity("supervisor")) if each]
+        for identity in watchers:
+            identity.send(signal.SIGTERM)
+        told.update(watchers)
+        _wait_released(folders, min(5.0, until - time.monotonic()))
+        if time.monotonic() > until:
+            problem = f"The platform of {folders.data} did not stop within {STOP_SECONDS:.0f} s."
+            raise LaunchError(problem, _end_of_log(folders))
+    return list(told)
+
+
+def _wait_released(folders: Folders, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while lock.is_held(folders) and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+
+
+def _end_leftovers(folders: Folders) -> None:
+    """After both guardian and supervisor were killed, the parts' record is all that is left."""
+    if not folders.state.exists():
+        return
+    with contextlib.suppress(AlreadyRunning):
+        descriptor = lock.take(folders)
+        state = states.read(folders)
+        leftovers.end(folders, state)
+        if state.phase not in states.ENDED:
+            state.phase, state.supervisor, state.guardian = "stopped", None, None
+            for part in state.parts.values():
+                part.state, part.pid, part.start = "stopped", None, None
+            # on a full disk everything has ended all the same; the next start finds out by the pids
+            with contextlib.suppress(OSError):
+                states.write(folders, state)
+        os.close(descriptor)
+    processes.wait_gone(state.processes(), 5.0)

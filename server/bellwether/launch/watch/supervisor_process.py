@@ -1,0 +1,168 @@
+"""`python -m bellwether.launch.watch.supervisor_process`: the process whose children the parts are."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+
+from bellwether.launch.errors import LaunchError, PortTaken
+from bellwether.launch.install.debian_packages import Say
+from bellwether.launch.machine import processes
+from bellwether.launch.machine import state as states
+from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.part import Plan
+from bellwether.launch.machine.processes import Identity
+from bellwether.launch.machine.state import State
+from bellwether.launch.watch import leftovers
+from bellwether.launch.watch.supervisor import Supervisor, say
+
+DEFAULT_PLAN = "bellwether.launch.parts.plan:plan"
+GUARDIAN_PAUSE = 1.0
+
+Planner = Callable[[Folders, bool, Mapping[str, int], Say], Plan]
+
+
+def arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The words that guardian and supervisor hand to each other."""
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--split", action="store_true")
+    parser.add_argument("--lock-fd", type=int, required=True)
+    parser.add_argument("--plan", default=DEFAULT_PLAN)
+    return parser
+
+
+def command(role: str, folders: Folders, split: bool, lock_fd: int, plan: str, *more: str) -> list[str]:
+    words = ["--data", str(folders.data), "--lock-fd", str(lock_fd), "--plan", plan, *more]
+    return [sys.executable, "-m", f"bellwether.launch.watch.{role}", *words, *(["--split"] if split else [])]
+
+
+def load(plan: str) -> Planner:
+    module, _, name = plan.partition(":")
+    found: Planner = getattr(importlib.import_module(module), name)
+    return found
+
+
+def main() -> int:
+    parser = arguments(argparse.ArgumentParser(prog="supervise"))
+    parser.add_argument("--guardian", type=int, required=True)
+    given = parser.parse_args()
+    processes.adopt_orphans()
+    processes.allow_many_files()
+    folders = Folders.of(given.data)
+    return Run(folders, given.split, given.lock_fd, given.plan, given.guardian).run()
+
+
+class Run:
+    """One life of the supervisor."""
+
+    def __init__(self, folders: Folders, split: bool, lock_fd: int, plan: str, guardian: int) -> None:
+        self.folders, self.split, self.lock_fd, self.plan = folders, split, lock_fd, plan
+        self.guardian = Identity.of(guardian)
+        self.guardian_process: subprocess.Popen[bytes] | None = None
+        self.state = State(phase="starting", data=str(folders.data), split=split, boot=processes.boot_id())
+
+    def run(self) -> int:
+        # until the parts are there, nothing needs to be stopped in order
+        signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+        earlier = states.read(self.folders)
+        try:
+            self._introduce(earlier)
+            left = leftovers.end(self.folders, earlier)
+            if left:
+                say(f"ended {left} processes that an earlier supervisor left behind")
+            # after a crash everything comes back where it was
+            wanted = {} if earlier.phase in states.ENDED else earlier.ports
+            self._plan_and_supervise(wanted)
+        except LaunchError as error:
+            say(f"giving up: {error}")
+            return self._end("failed", str(error))
+        except SystemExit:
+            return self._end("stopped")
+        return self._end("stopped")
+
+    def _introduce(self, earlier: State) -> None:
+        mine = Identity.of(os.getpid())
+        assert mine
+        self.state.supervisor = states.as_pair(mine)
+        self.state.guardian = states.as_pair(self.guardian) if self.guardian else None
+        # until the leftovers have ended, the record of them is all that we know them by
+        self.state.parts, self.state.ports = earlier.parts, earlier.ports
+        if earlier.boot != self.state.boot:
+            self.state.parts = {}
+        states.write(self.folders, self.state)
+
+    def _plan_and_supervise(self, wanted: Mapping[str, int]) -> None:
+        while True:
+            plan = load(self.plan)(self.folders, self.split, wanted, say)
+            self.state.ports, self.state.notes = dict(plan.ports), list(plan.notes)
+            self.state.public_url, self.state.public_url_https = plan.public_url, plan.public_url_https
+            try:
+                asyncio.run(self._supervise(plan))
+                return
+            except PortTaken as error:
+                say(f"{error} Choosing ports again.")
+                wanted = plan.ports
+
+    async def _supervise(self, plan: Plan) -> None:
+        supervisor = Supervisor(self.folders, plan, self.state)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, supervisor.stopping.set)
+        watch = asyncio.create_task(self._keep_guardian(supervisor))
+        try:
+            await supervisor.run()
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+
+    async def _keep_guardian(self, supervisor: Supervisor) -> None:
+        """The guardian restarts us, we restart it: only both at once can be lost."""
+        while True:
+            if self.guardian and self.guardian.alive:
+                await _ended(self.guardian)
+                await asyncio.sleep(GUARDIAN_PAUSE)
+            if self.guardian_process:
+                with contextlib.suppress(ChildProcessError):
+                    self.guardian_process.wait(timeout=5)
+            say("starting a guardian")
+            self._start_guardian(supervisor)
+
+    def _start_guardian(self, supervisor: Supervisor) -> None:
+        words = command("guardian", self.folders, self.split, self.lock_fd, self.plan, "--watch", str(os.getpid()))
+        self.guardian_process = subprocess.Popen(words, pass_fds=(self.lock_fd,), start_new_session=True)
+        supervisor.helpers.add(self.guardian_process.pid)
+        self.guardian = Identity.of(self.guardian_process.pid)
+        self.state.guardian = states.as_pair(self.guardian) if self.guardian else None
+        supervisor.write(self.state.phase)
+
+    def _end(self, phase: str, failure: str = "") -> int:
+        self.state.phase, self.state.failure = phase, failure
+        self.state.supervisor = None
+        states.write(self.folders, self.state)
+        return 1 if failure else 0
+
+
+async def _ended(identity: Identity) -> None:
+    try:
+        descriptor = os.pidfd_open(identity.pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    loop.add_reader(descriptor, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
