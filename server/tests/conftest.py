@@ -19,7 +19,7 @@ from bellwether.launch.machine import account, keys
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.parts import postgres
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 from pydantic import SecretStr
 
 PASSWORD = "of-a-test"

@@ -17,8 +17,8 @@ from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import keys
 from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
-from bellwether.platform import dead_letters as letters
-from bellwether.platform.dead_letters import ConsumerGone, DeadLetter, NoDeadLetter
+from bellwether.platform.events import dead_letters as letters
+from bellwether.platform.events.dead_letters import ConsumerGone, DeadLetter, NoDeadLetter
 
 T = TypeVar("T")
 ANSWER_S = 5.0

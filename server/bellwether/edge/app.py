@@ -18,10 +18,10 @@ from bellwether.edge.openapi.routes import router as openapi
 from bellwether.edge.pages.routes import router as pages
 from bellwether.edge.upstream import Upstream
 from bellwether.platform import problems
-from bellwether.platform.app import RESPONSES
-from bellwether.platform.auth import Verifier
-from bellwether.platform.middleware import Around
-from bellwether.platform.ratelimit import Buckets
+from bellwether.platform.http.middleware import Around
+from bellwether.platform.http.rate_limits import Buckets
+from bellwether.platform.http.service_app import RESPONSES
+from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.settings import PlatformSettings
 
 __all__ = ["create", "sdl"]

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotAllowed, NotFound, RowError, Unprocessable
 
 ROLE = text("select role from farm.membership where user_id = :user and farm_id = :farm")

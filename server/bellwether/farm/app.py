@@ -7,8 +7,8 @@ from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
 from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.measurements.routes import router as weights
-from bellwether.platform.app import create_app
-from bellwether.platform.jobs import job_routes
+from bellwether.platform.http.service_app import create_app
+from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 

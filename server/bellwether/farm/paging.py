@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bellwether.platform.pagination import BadCursor, Cursor
+from bellwether.platform.http.pagination import BadCursor, Cursor
 
 
 def id_after(cursor: str | None) -> UUID | None:

@@ -1,8 +1,8 @@
 """What the worker runs for this service."""
 
 from bellwether.farm.imports import job
-from bellwether.platform.events import Consumer
-from bellwether.platform.jobs import JobKind
+from bellwether.platform.events.facts import Consumer
+from bellwether.platform.jobs.kinds import JobKind
 
 
 def kinds() -> list[JobKind]:

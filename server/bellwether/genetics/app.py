@@ -5,8 +5,8 @@ from fastapi import FastAPI
 from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.traits.routes import router as traits
-from bellwether.platform.app import create_app
-from bellwether.platform.jobs import job_routes
+from bellwether.platform.http.service_app import create_app
+from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 

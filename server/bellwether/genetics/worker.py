@@ -4,8 +4,8 @@ from functools import partial
 
 from bellwether.genetics.evaluations.flock_states import ANIMAL_REGISTERED, WEIGHT_RECORDED, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
-from bellwether.platform.events import Consumer
-from bellwether.platform.jobs import JobKind
+from bellwether.platform.events.facts import Consumer
+from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings
 
 

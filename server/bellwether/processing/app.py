@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from bellwether.platform.app import create_app
+from bellwether.platform.http.service_app import create_app
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.processing.batches.routes import router as batches
 from bellwether.processing.runs.routes import router as runs

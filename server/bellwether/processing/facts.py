@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from bellwether.platform.events import Event, Hopeless
+from bellwether.platform.events.facts import Event, Hopeless
 
 IMPORT_COMPLETED = "farm.import.completed.v1"
 EVALUATION_COMPLETED = "genetics.evaluation.completed.v1"

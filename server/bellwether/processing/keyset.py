@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.http.pagination import BadCursor, Cursor, next_cursor
 
 Place = tuple[datetime, UUID]
 KEYS = ("finished_at", "id")

@@ -1,7 +1,7 @@
 """What the worker runs for processing: the facts of others become batches and runs."""
 
-from bellwether.platform.events import Consumer
-from bellwether.platform.jobs import JobKind
+from bellwether.platform.events.facts import Consumer
+from bellwether.platform.jobs.kinds import JobKind
 from bellwether.processing.batches import events as batch_events
 from bellwether.processing.runs import events as run_events
 

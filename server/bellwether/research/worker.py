@@ -1,7 +1,7 @@
 """What the worker runs for research: nothing yet, the service only tells facts."""
 
-from bellwether.platform.events import Consumer
-from bellwether.platform.jobs import JobKind
+from bellwether.platform.events.facts import Consumer
+from bellwether.platform.jobs.kinds import JobKind
 
 
 def consumers() -> list[Consumer]:

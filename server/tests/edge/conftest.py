@@ -11,7 +11,7 @@ import pytest
 from bellwether.edge.app import create
 from bellwether.edge.services import SERVICES
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 
 FLOCK = "0198c5a0-11aa-7f00-8c55-2b7d9e1f0a34"

@@ -15,7 +15,7 @@ from bellwether.edge.graph.explorer import EXAMPLE
 from bellwether.launch.entry.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 
 NAMES = ("farm", "genetics", "research", "processing")
 RUN = """

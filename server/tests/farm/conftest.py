@@ -11,11 +11,11 @@ import pytest
 from bellwether.farm.app import create
 from bellwether.farm.imports import job
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
-from bellwether.platform.job_run import JobRun
+from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 
 BASE = "http://farm/api/v1/farm"
 SAMPLES = Path(__file__).parent / "samples"

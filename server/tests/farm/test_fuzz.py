@@ -7,7 +7,7 @@ import schemathesis
 from bellwether.farm.app import create
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from starlette.testclient import TestClient

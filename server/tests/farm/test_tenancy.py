@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
 from sqlalchemy import text
 

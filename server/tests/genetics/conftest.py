@@ -13,13 +13,13 @@ import pytest
 from bellwether.genetics.app import create
 from bellwether.genetics.evaluations.job import evaluate_flock
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
-from bellwether.platform.job_execution import execute
-from bellwether.platform.job_journal import JobJournal
-from bellwether.platform.job_run import JobRun, plain
+from bellwether.platform.jobs.ending import execute
+from bellwether.platform.jobs.journal import JobJournal
+from bellwether.platform.jobs.run import JobRun, plain
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 
 from .barn import Barn
 

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 from bellwether.genetics.evaluations import flock_states
 from bellwether.genetics.worker import consumers, kinds
-from bellwether.platform.consumers import Subscription
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.events import Event, Hopeless
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.events.consumers import Subscription
+from bellwether.platform.events.facts import Event, Hopeless
 from bellwether.platform.ids import new_id
 from sqlalchemy import text
 

@@ -14,7 +14,7 @@ from bellwether.genetics.traits import service as traits
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, Weight, select_flock
 from bellwether.modelling.flocks.plan import plan_of
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 

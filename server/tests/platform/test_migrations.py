@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from bellwether.launch.entry.migrate import all_migrations
-from bellwether.platform.migrations import Migration, MigrationChanged, apply, migrations_of
+from bellwether.platform.database.migrate import Migration, MigrationChanged, apply, migrations_of
 
 
 async def test_a_second_run_changes_nothing(postgres_server) -> None:

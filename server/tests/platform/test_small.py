@@ -4,11 +4,11 @@ from uuid import UUID
 
 import pytest
 from bellwether.platform.context import Context
-from bellwether.platform.database import context_sql
+from bellwether.platform.database.transactions import context_sql
+from bellwether.platform.http.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
 from bellwether.platform.problems import TooManyRequests
-from bellwether.platform.ratelimit import Buckets
 from bellwether.platform.telemetry import hide_secrets
 from hypothesis import given
 from hypothesis import strategies as st

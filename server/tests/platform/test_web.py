@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from bellwether.platform.app import create_app
+from bellwether.platform.http.dependencies import IfMatch, Me, Once, Read, Write, costly, need
+from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.service_app import create_app
+from bellwether.platform.http.wire import Wire
 from bellwether.platform.ids import new_id
-from bellwether.platform.preconditions import etag
-from bellwether.platform.web import IfMatch, Me, Once, Read, Write, costly, need
-from bellwether.platform.wire import Wire
 from fastapi import APIRouter
 from sqlalchemy import text
 

@@ -8,12 +8,12 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from bellwether.platform.consumers import Subscription
-from bellwether.platform.database import Database
-from bellwether.platform.events import Event
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.events.consumers import Subscription
+from bellwether.platform.events.facts import Event
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 from bellwether.processing.app import create
 from bellwether.processing.worker import consumers
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import asyncpg
 import pytest
-from bellwether.platform.events import Event, Hopeless
+from bellwether.platform.events.facts import Event, Hopeless
+from bellwether.platform.http.pagination import Cursor
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import Cursor
 
 from .conftest import SHA, Ask, Deliver, NewFarm, import_completed
 

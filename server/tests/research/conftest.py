@@ -9,7 +9,7 @@ import httpx
 import pytest
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.testing import AuthDouble
+from bellwether.platform.testing.auth_double import AuthDouble
 from bellwether.research.app import create
 
 BASE = "http://research/api/v1/research"

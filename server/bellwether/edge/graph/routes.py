@@ -15,8 +15,8 @@ from bellwether.edge.graph.loaders import Loaders
 from bellwether.edge.graph.schema import schema, sdl
 from bellwether.edge.graph.types import Asking
 from bellwether.edge.pages.html import wants_html
-from bellwether.platform.web import Me
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.dependencies import Me
+from bellwether.platform.http.wire import Wire
 
 router = APIRouter(tags=["graphql"])
 NO_OPERATION = GraphQLError("The document has no operation of this name: leave operationName out, or correct it")

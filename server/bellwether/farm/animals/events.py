@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
-from bellwether.platform.events import emit
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import emit
 
 MOST = 500
 

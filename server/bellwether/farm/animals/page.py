@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from bellwether.farm.animals.schemas import Animal, Fertility, Sex
-from bellwether.platform.pagination import next_cursor
+from bellwether.platform.http.pagination import next_cursor
 from bellwether.sheep.identifiers import Kind
 
 

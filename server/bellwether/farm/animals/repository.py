@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.sheep.identifiers import Identifier
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.animals import service
 from bellwether.farm.animals.schemas import Animal, AnimalChange, AnimalQuery, Animals, NewAnimal, NewParent
-from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.preconditions import etag
-from bellwether.platform.web import Acting, IfMatch, Once, Read, Write, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Read, Write, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.wire import Page
 
 router = APIRouter(prefix="/animals", tags=["animals"])
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from bellwether.farm.schemas import Day, Group, Short, Tag
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 from bellwether.sheep.identifiers import Kind
 from bellwether.sheep.pedigree import Method, ParentType
 

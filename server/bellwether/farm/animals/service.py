@@ -22,9 +22,9 @@ from bellwether.farm.animals.schemas import (
 from bellwether.farm.measurements import repository as weights
 from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.ids import new_id
-from bellwether.platform.preconditions import Precondition
 from bellwether.platform.problems import NotFound, Stale
 from bellwether.sheep import identifiers, pedigree
 from bellwether.sheep.findings import Broken, Finding

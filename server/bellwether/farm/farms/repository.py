@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 
 COLUMNS = """
 f.id, f.name, f.country, f.time_zone, f.weight_unit, f.rev, f.created_at, f.updated_at,

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.farms import service
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
-from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.preconditions import etag
+from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Write, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.wire import Page
 from bellwether.platform.problems import documented
-from bellwether.platform.web import Acting, IfMatch, Once, Write, need
-from bellwether.platform.wire import Page
 
 router = APIRouter(prefix="/farms", tags=["farms"])
 LAST_OWNER = documented({409: "The farm would lose its last owner"})

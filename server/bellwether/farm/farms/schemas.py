@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from bellwether.farm.schemas import Name
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 Role = Literal["owner", "worker", "viewer"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

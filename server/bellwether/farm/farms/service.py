@@ -9,12 +9,12 @@ from bellwether.farm.farms import events, repository
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
 from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import next_cursor
+from bellwether.platform.http.preconditions import Precondition
+from bellwether.platform.http.wire import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import next_cursor
-from bellwether.platform.preconditions import Precondition
 from bellwether.platform.problems import Conflict, NotFound, Stale
-from bellwether.platform.wire import Page
 
 # unique_violation, or insufficient_privilege: nobody becomes the first member of a farm that has members
 TAKEN = ("23505", "42501")

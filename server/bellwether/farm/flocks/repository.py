@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 
 COLUMNS = "id, farm_id, name, code, breed_code, recording_scheme, rev, created_at, updated_at"
 INSERT = text(f"""

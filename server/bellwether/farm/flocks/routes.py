@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.flocks import service
 from bellwether.farm.flocks.schemas import Flock, NewFlock
-from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.preconditions import etag
-from bellwether.platform.web import Acting, Once, Write, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Acting, Once, Write, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.wire import Page
 
 router = APIRouter(prefix="/flocks", tags=["flocks"])
 

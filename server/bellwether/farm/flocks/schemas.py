@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from bellwether.farm.schemas import Name, Short
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 Scheme = Literal["SG", "NSIP", "SIL", "none"]
 

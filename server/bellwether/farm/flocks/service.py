@@ -9,11 +9,11 @@ from bellwether.farm.flocks import repository
 from bellwether.farm.flocks.schemas import Flock, NewFlock
 from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import next_cursor
+from bellwether.platform.http.wire import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import next_cursor
 from bellwether.platform.problems import Conflict, NotFound
-from bellwether.platform.wire import Page
 
 
 class FlockExists(Conflict):

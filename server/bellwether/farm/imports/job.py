@@ -25,9 +25,10 @@ from bellwether.farm.measurements import repository as weights
 from bellwether.farm.measurements.events import weights_recorded
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database, Session
+from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs import JobKind, JobRun
+from bellwether.platform.jobs.kinds import JobKind
+from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.problems import NotFound
 
 CHUNK = 1000

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.reading.rows import ReadRow
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
 
 COLUMNS = (
     "id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, job_id, rows_in, rows_accepted, "

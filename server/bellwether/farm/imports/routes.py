@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from bellwether.farm.imports import service
 from bellwether.farm.imports.problems import FormFields, repeated_field, unknown_field
 from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, ImportKind, ImportRow, Upload
-from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.web import Acting, Write, costly, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Acting, Write, costly, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.wire import Page
 from bellwether.sheep.findings import Verdict
 
 router = APIRouter(prefix="/imports", tags=["imports"])

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bellwether.farm.imports.reading.layout import Layout
-from bellwether.platform.jobs import Job
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
+from bellwether.platform.jobs.resource import Job
 from bellwether.sheep.findings import Verdict
 
 ImportKind = Literal["flock", "weights", "sg"]

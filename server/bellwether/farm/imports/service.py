@@ -12,14 +12,14 @@ from bellwether.farm.imports.reading.layout import Layout, detect
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
 from bellwether.farm.paging import id_after
 from bellwether.farm.schemas import storable
-from bellwether.platform import jobs
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.http.wire import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs import Job
-from bellwether.platform.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.jobs import service as jobs
+from bellwether.platform.jobs.resource import Job
 from bellwether.platform.problems import NotFound
-from bellwether.platform.wire import Page
 
 
 async def take_in(session: Session, context: Context, upload: Upload, today: date) -> ImportJob:

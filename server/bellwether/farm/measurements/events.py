@@ -6,8 +6,8 @@ from uuid import UUID
 
 from bellwether.farm.measurements.ledger import Observation
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
-from bellwether.platform.events import emit
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import emit
 from bellwether.sheep.traits import WEIGHTS
 
 MOST = 500

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bellwether.farm.measurements.ledger import Current, Day, Observation
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.problems import Conflict
 from bellwether.sheep.traits import WEIGHTS
 

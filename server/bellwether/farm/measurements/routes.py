@@ -7,9 +7,9 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.measurements import service
 from bellwether.farm.measurements.schemas import NewWeights, Weight, WeightQuery, Weights
-from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.web import Acting, Once, Write, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Acting, Once, Write, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.wire import Page
 
 router = APIRouter(prefix="/weights", tags=["weights"])
 

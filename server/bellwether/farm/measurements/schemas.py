@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.farm.schemas import Day, Group, Kilograms
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 TraitCode = Literal["BWT", "WWT", "PWT", "YWT", "HWT", "AWT"]
 

@@ -11,11 +11,11 @@ from bellwether.farm.measurements.ledger import Ledger
 from bellwether.farm.measurements.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import next_cursor
+from bellwether.platform.http.wire import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.pagination import next_cursor
 from bellwether.platform.problems import RowError, Unprocessable
-from bellwether.platform.wire import Page
 from bellwether.sheep import traits
 from bellwether.sheep.findings import Broken
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bellwether.platform.pagination import BadCursor, Cursor
+from bellwether.platform.http.pagination import BadCursor, Cursor
 
 KEYS = ("run_id", "value", "animal_id")
 

@@ -16,9 +16,9 @@ from bellwether.genetics.breeding_values.schemas import (
     Trend,
     ValuesOf,
 )
-from bellwether.platform.pagination import CursorText, Limit, next_cursor
-from bellwether.platform.web import Read, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Read, need
+from bellwether.platform.http.pagination import CursorText, Limit, next_cursor
+from bellwether.platform.http.wire import Page
 
 router = APIRouter(tags=["breeding values"])
 READ = need("evaluation:read")

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
-from bellwether.platform.events import emit
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import emit
 
 COMPLETED = "genetics.evaluation.completed.v1"
 FAILED = "genetics.evaluation.failed.v1"

@@ -8,7 +8,7 @@ from bellwether.genetics.evaluations import files
 from bellwether.genetics.evaluations.errors import NoSuchFlock
 from bellwether.genetics.traits import service as traits
 from bellwether.modelling.flocks.plan import plan_of
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
 
 ANIMALS = """
 select id, flock_id, sex, birth_type, rear_type, sire_id, dam_id, drop_year, reference_only, tag

@@ -8,8 +8,8 @@ from sqlalchemy import and_, case, func, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.genetics.evaluations.models import flock_state
-from bellwether.platform.database import Session
-from bellwether.platform.events import Event, Hopeless
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import Event, Hopeless
 
 WEIGHT_RECORDED = "farm.weight.recorded.v1"
 ANIMAL_REGISTERED = "farm.animal.registered.v1"

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from bellwether.genetics.evaluations import events, extraction, files, publishing, repository
 from bellwether.genetics.evaluations.errors import NoSuchEvaluation
 from bellwether.genetics.evaluations.solving import SOLVED, solve_files
-from bellwether.platform.database import Session
-from bellwether.platform.jobs import JobCancelled, JobRun
-from bellwether.platform.outage import patiently
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.jobs.run import JobCancelled, JobRun
+from bellwether.platform.outages import patiently
 from bellwether.platform.problems import Problem
 
 KIND = "genetics.evaluation"

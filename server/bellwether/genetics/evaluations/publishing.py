@@ -8,7 +8,7 @@ from uuid import UUID
 from bellwether.genetics.evaluations import events, files, flock_states, repository
 from bellwether.genetics.evaluations.errors import RunSuperseded
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
 
 REPORTED = (
     "traits", "model", "variances", "data_sha256", "input_sha256", "engine_version", "seed", "convergence", "counts",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 
 from bellwether.genetics.evaluations.models import evaluation_run as run
 from bellwether.genetics.evaluations.models import flock_state, job, published_flock
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 
 # the job knows first that a run was cancelled, or given up after too many starts
 STATE = case(

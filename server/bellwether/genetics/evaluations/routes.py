@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response
 
 from bellwether.genetics.evaluations import service
 from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
-from bellwether.platform.jobs import Job
-from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit, next_cursor
-from bellwether.platform.web import Acting, Once, Write, costly, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Acting, Once, Write, costly, need
+from bellwether.platform.http.pagination import BadCursor, Cursor, CursorText, Limit, next_cursor
+from bellwether.platform.http.wire import Page
+from bellwether.platform.jobs.resource import Job
 
 router = APIRouter(tags=["evaluations"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]

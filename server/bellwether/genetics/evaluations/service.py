@@ -8,8 +8,9 @@ from bellwether.genetics.evaluations.job import KIND
 from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
 from bellwether.genetics.traits import service as traits
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
-from bellwether.platform.jobs import Job, submit
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.service import submit
 
 
 async def request(session: Session, context: Context, new: NewEvaluation) -> Job:

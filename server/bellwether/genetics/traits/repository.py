@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from bellwether.genetics.traits.models import trait, trait_correlation
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 
 
 async def all_traits(session: Session) -> Sequence[Row[Any]]:

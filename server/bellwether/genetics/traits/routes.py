@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from bellwether.genetics.traits import service
 from bellwether.genetics.traits.schemas import TraitList
-from bellwether.platform.web import Write, need
+from bellwether.platform.http.dependencies import Write, need
 
 router = APIRouter(prefix="/traits", tags=["traits"])
 

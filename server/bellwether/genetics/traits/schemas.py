@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 
 class Correlation(Wire):

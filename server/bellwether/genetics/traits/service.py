@@ -4,7 +4,7 @@ from typing import Any
 
 from bellwether.genetics.traits import repository
 from bellwether.genetics.traits.schemas import Correlation, Trait
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 
 
 async def dictionary(session: Session) -> list[Trait]:

@@ -22,10 +22,10 @@ from bellwether.launch.entry.roles import (
     ensure_role,
     ensure_services,
 )
-from bellwether.platform.database import url_of
-from bellwether.platform.migrations import Migration, MigrationChanged, apply, migrations_of
+from bellwether.platform.database.migrate import Migration, MigrationChanged, apply, migrations_of
+from bellwether.platform.database.transactions import url_of
+from bellwether.platform.events.streams import ensure_from_environment
 from bellwether.platform.settings import PlatformSettings
-from bellwether.platform.streams import ensure_from_environment
 from bellwether.platform.telemetry import configure_logs
 
 log = structlog.get_logger()

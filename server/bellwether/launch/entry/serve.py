@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from bellwether.launch.entry.catalogue import EDGE, PYTHON_SERVICES, app_module
-from bellwether.platform.app import health_routes
+from bellwether.platform.http.service_app import health_routes
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
 

@@ -16,13 +16,13 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bellwether.launch.entry.catalogue import PYTHON_SERVICES
-from bellwether.platform.database import url_of
-from bellwether.platform.events import Consumer
-from bellwether.platform.jobs import JobKind
+from bellwether.platform.database.transactions import url_of
+from bellwether.platform.events.facts import Consumer
+from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
-from bellwether.platform.worker import Worker
-from bellwether.platform.worker_http import health_app
+from bellwether.platform.worker.health import health_app
+from bellwether.platform.worker.worker import Worker
 
 STOP_S = 2.0
 

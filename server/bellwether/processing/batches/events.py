@@ -1,7 +1,7 @@
 """Facts that fill the import batches."""
 
-from bellwether.platform.database import Session
-from bellwether.platform.events import Consumer, Event
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import Consumer, Event
 from bellwether.processing.batches import service
 from bellwether.processing.facts import IMPORT_COMPLETED, ImportCompleted, fact_of
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.processing.batches.models import import_batch
 from bellwether.processing.keyset import Place
 

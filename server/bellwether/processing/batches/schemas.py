@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, StringConstraints
 
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
 from bellwether.processing.batches import repository
 from bellwether.processing.batches.schemas import ImportBatch

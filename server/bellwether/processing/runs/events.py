@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from bellwether.platform.database import Session
-from bellwether.platform.events import Consumer, Event
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import Consumer, Event
 from bellwether.processing.facts import (
     EVALUATION_COMPLETED,
     EVALUATION_FAILED,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, exists, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.processing.keyset import Place
 from bellwether.processing.runs.models import run, run_dataset
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from bellwether.platform.pagination import CursorText, Limit
-from bellwether.platform.web import Write, need
-from bellwether.platform.wire import Page
+from bellwether.platform.http.dependencies import Write, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.wire import Page
 from bellwether.processing.keyset import next_place, place_of
 from bellwether.processing.runs import service
 from bellwether.processing.runs.schemas import Pipeline, Run, RunState

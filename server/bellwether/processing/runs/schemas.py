@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 
 class Pipeline(StrEnum):

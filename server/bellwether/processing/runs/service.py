@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
 from bellwether.processing.keyset import Place
 from bellwether.processing.runs import repository

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
-from bellwether.platform.events import emit
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.events.facts import emit
 
 CREATED = "research.project.created.v1"
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.research.projects.models import project, project_member
 
 COLUMNS = [column for column in project.columns if column.name != "search"]

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from bellwether.platform.pagination import CursorText, Limit, next_cursor
-from bellwether.platform.preconditions import etag
+from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Write, need
+from bellwether.platform.http.pagination import CursorText, Limit, next_cursor
+from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.wire import Page
 from bellwether.platform.problems import documented
-from bellwether.platform.web import Acting, IfMatch, Once, Write, need
-from bellwether.platform.wire import Page
 from bellwether.research.projects import membership, service
 from bellwether.research.projects.cursor import project_before
 from bellwether.research.projects.schemas import MemberRole, NewProject, Project, ProjectChange, State, Words

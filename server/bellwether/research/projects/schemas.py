@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from bellwether.platform.wire import Wire
+from bellwether.platform.http.wire import Wire
 
 # PostgreSQL cannot store the character NUL
 PRINTABLE = r"^[^\x00]*$"

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.research.projects import repository
 from bellwether.research.projects.errors import (

@@ -21,13 +21,13 @@ import asyncpg
 import nats
 import psutil
 import pytest
-from bellwether.platform import job_store
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.events.streams import ensure_streams
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs import Job
+from bellwether.platform.jobs import service as job_store
+from bellwether.platform.jobs.resource import Job
 from bellwether.platform.settings import ServiceSettings
-from bellwether.platform.streams import ensure_streams
 
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent

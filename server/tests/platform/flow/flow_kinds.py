@@ -3,8 +3,9 @@
 import asyncio
 import time
 
-from bellwether.platform.events import Consumer, Event
-from bellwether.platform.jobs import JobKind, JobRun
+from bellwether.platform.events.facts import Consumer, Event
+from bellwether.platform.jobs.kinds import JobKind
+from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.problems import Problem, RowError
 from sqlalchemy import text
 

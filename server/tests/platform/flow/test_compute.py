@@ -7,7 +7,7 @@ from pathlib import Path
 import compute_cases
 import psutil
 import pytest
-from bellwether.platform.compute import ChildDied, ChildFailed, in_child
+from bellwether.platform.jobs.child_process import ChildDied, ChildFailed, in_child
 
 HERE = str(Path(__file__).parent)
 

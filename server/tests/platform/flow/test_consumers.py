@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager, suppress
 
 import orjson
 import pytest
-from bellwether.platform import dead_letters
-from bellwether.platform.consumers import Subscription
 from bellwether.platform.context import Context
-from bellwether.platform.events import Consumer, Event, Hopeless
+from bellwether.platform.events import dead_letters
+from bellwether.platform.events.consumers import Subscription
+from bellwether.platform.events.facts import Consumer, Event, Hopeless
 from bellwether.platform.ids import new_id
 from sqlalchemy import text
 

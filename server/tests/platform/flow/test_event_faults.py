@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 from bellwether.platform.context import Context
-from bellwether.platform.events import emit
+from bellwether.platform.events.facts import emit
 from bellwether.platform.ids import new_id
 
 pytestmark = pytest.mark.faults

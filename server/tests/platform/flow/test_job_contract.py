@@ -6,9 +6,8 @@ import flow_kinds
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
-from bellwether.platform.job_model import JobKeyReused, JobNotYours, JobUnfinished
-from bellwether.platform.jobs import Job
-from bellwether.platform.jobs_memory import MemoryJobs
+from bellwether.platform.jobs.memory import MemoryJobs
+from bellwether.platform.jobs.resource import Job, JobKeyReused, JobNotYours, JobUnfinished
 from bellwether.platform.problems import NotFound
 
 MEMBER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'viewer')"

@@ -9,9 +9,9 @@ import asyncpg
 import psutil
 import pytest
 from bellwether.platform.context import Context
-from bellwether.platform.job_journal import JobJournal
-from bellwether.platform.job_run import Superseded
-from bellwether.platform.jobs import Job
+from bellwether.platform.jobs.journal import JobJournal
+from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.run import Superseded
 
 pytestmark = pytest.mark.faults
 BROKEN_OFF = "update dbos.workflow_status set status = 'ERROR' where workflow_uuid = $1"

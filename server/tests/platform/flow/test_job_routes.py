@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 import asyncpg
 import httpx
 import pytest
-from bellwether.platform import job_routes as job_routes_module
-from bellwether.platform.app import create_app
+from bellwether.platform.http.service_app import create_app
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs import Job, job_routes
+from bellwether.platform.jobs import routes as job_routes_module
+from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.problems import NotFound
 
 BASE = "http://research/api/v1/research/jobs"

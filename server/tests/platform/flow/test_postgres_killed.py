@@ -20,8 +20,8 @@ from bellwether.launch.install import find_postgres
 from bellwether.launch.machine import account, keys
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.parts import postgres
-from bellwether.platform import job_store
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs import service as job_store
 from bellwether.platform.settings import ServiceSettings
 from pydantic import SecretStr
 

@@ -9,12 +9,12 @@ import asyncpg
 import orjson
 import pytest
 from bellwether.platform.context import Context
-from bellwether.platform.events import Event, emit
+from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.events.facts import Event, emit
+from bellwether.platform.events.relay import Relay
+from bellwether.platform.events.retention import prune
 from bellwether.platform.ids import new_id
-from bellwether.platform.relay import Relay
-from bellwether.platform.retention import prune
-from bellwether.platform.wakeups import Wakeups
-from bellwether.platform.worker import dsn_of
+from bellwether.platform.worker.worker import dsn_of
 
 USER = new_id()
 CONTEXT = Context(user_id=USER, request_id="r-9", traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")

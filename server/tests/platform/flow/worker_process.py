@@ -4,14 +4,14 @@ import asyncio
 import sys
 
 from bellwether.launch.entry.work import work
-from bellwether.platform import slots
+from bellwether.platform.jobs import worker_slots
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs
 from flow_kinds import consumers, kinds
 
 if __name__ == "__main__":
     # the same order of things in a quarter of the time
-    slots.LEASE_S, slots.LOOK_EVERY_S = slots.LEASE_S / 4, slots.LOOK_EVERY_S / 4
+    worker_slots.LEASE_S, worker_slots.LOOK_EVERY_S = worker_slots.LEASE_S / 4, worker_slots.LOOK_EVERY_S / 4
     platform = PlatformSettings()
     configure_logs(platform.log_level)
     asyncio.run(work(platform, consumers(), kinds(), int(sys.argv[2])))

@@ -9,7 +9,7 @@ import asyncpg
 
 from bellwether.farm.imports.judging.herd import FIELDS, Claim, Herd, Offspring, Sheep
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.sheep.identifiers import Identifier, display_tag
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from bellwether.farm.imports.judging.weights import Tags, Weighed
-from bellwether.platform.database import Session, driver
+from bellwether.platform.database.transactions import Session, driver
 
 # one table at a time: freshly filled tables have no statistics, and a join of them goes wrong by a factor of a hundred
 NAMED = """

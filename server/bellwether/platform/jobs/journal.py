@@ -7,10 +7,10 @@ import orjson
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.job_rows import COLUMNS, JobRow
-from bellwether.platform.job_run import Superseded
-from bellwether.platform.outage import patiently
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs.repository import COLUMNS, JobRow
+from bellwether.platform.jobs.run import Superseded
+from bellwether.platform.outages import patiently
 
 KEPT_LINES = 300
 OUTAGE_PATIENCE_S = 600.0

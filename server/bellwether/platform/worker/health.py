@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bellwether.platform import gauges
-from bellwether.platform.worker import Worker
+from bellwether.platform.worker import gauges
+from bellwether.platform.worker.worker import Worker
 
 MEASURE_S = 2.0
 

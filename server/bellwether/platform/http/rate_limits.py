@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.problems import TooManyRequests
 
 KEPT = 50_000

@@ -12,7 +12,7 @@ from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.ids import new_id
-from bellwether.platform.outage import is_outage
+from bellwether.platform.outages import is_outage
 from bellwether.platform.problems import MEDIA_TYPE, TYPE_BASE, Busy, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 
 COLUMNS = (
     "id, kind, owner_id, farm_id, key, payload, payload_sha256, state, progress, stage, log, result, error, attempt, "

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
 
 log = structlog.get_logger()
 EVERY_S = 3600.0

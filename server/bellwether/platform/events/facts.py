@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import TextClause, text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0)

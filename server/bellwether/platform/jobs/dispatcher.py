@@ -4,9 +4,9 @@ import structlog
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.runner import Runner
-from bellwether.platform.wakeups import Wakeups
+from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs.dbos_runner import Runner
 
 log = structlog.get_logger()
 BATCH = 50

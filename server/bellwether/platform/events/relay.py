@@ -9,7 +9,7 @@ import orjson
 import structlog
 from nats.js import JetStreamContext
 
-from bellwether.platform.wakeups import Wakeups
+from bellwether.platform.database.notifications import Wakeups
 
 log = structlog.get_logger()
 BATCH = 500

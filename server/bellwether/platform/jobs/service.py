@@ -7,12 +7,12 @@ from uuid import UUID
 
 import orjson
 
-from bellwether.platform import job_rows
 from bellwether.platform.context import Context
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
-from bellwether.platform.job_model import Job, JobKeyReused, JobNotYours, JobUnfinished
-from bellwether.platform.job_rows import JobRow
+from bellwether.platform.jobs import repository as job_rows
+from bellwether.platform.jobs.repository import JobRow
+from bellwether.platform.jobs.resource import Job, JobKeyReused, JobNotYours, JobUnfinished
 from bellwether.platform.problems import NotFound
 
 

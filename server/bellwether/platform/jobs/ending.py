@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bellwether.platform.job_run import JobCancelled, JobRun, Superseded, plain
+from bellwether.platform.jobs.run import JobCancelled, JobRun, Superseded, plain
 from bellwether.platform.problems import TYPE_BASE, Problem
 
 log = structlog.get_logger()

@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.runner import Runner
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs.dbos_runner import Runner
 
 log = structlog.get_logger()
 EVERY_S = 5.0

@@ -14,10 +14,10 @@ from opentelemetry import trace
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from bellwether.platform.database import Database
-from bellwether.platform.dead_letters import bury, replay_subject
-from bellwether.platform.events import Consumer, Event, Hopeless
-from bellwether.platform.outage import patiently
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.events.dead_letters import bury, replay_subject
+from bellwether.platform.events.facts import Consumer, Event, Hopeless
+from bellwether.platform.outages import patiently
 from bellwether.platform.telemetry import PROPAGATOR
 
 log = structlog.get_logger()

@@ -8,15 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from bellwether.platform import job_store as jobs
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.job_model import Job, JobState
-from bellwether.platform.outage import is_outage
-from bellwether.platform.pagination import BadCursor, Cursor, CursorText, Limit
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.http.dependencies import Acting, Write, database
+from bellwether.platform.http.pagination import BadCursor, Cursor, CursorText, Limit
+from bellwether.platform.http.wire import Page
+from bellwether.platform.jobs import service as jobs
+from bellwether.platform.jobs.resource import Job, JobState
+from bellwether.platform.outages import is_outage
 from bellwether.platform.problems import NotFound, documented
-from bellwether.platform.web import Acting, Write, database
-from bellwether.platform.wire import Page
 
 POLL_S = 0.25
 HEARTBEAT_S = 15.0

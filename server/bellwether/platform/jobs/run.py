@@ -10,9 +10,9 @@ from uuid import UUID
 
 import orjson
 
-from bellwether.platform.compute import in_child
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs.child_process import in_child
 
 PROGRESS_EVERY_S = 0.2
 CANCEL_POLL_S = 1.0

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bellwether.platform.auth import Principal
-from bellwether.platform.database import Session
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.identity.tokens import Principal
 from bellwether.platform.problems import Conflict, Unprocessable
 
 MAX_KEY = 200

@@ -6,13 +6,13 @@ from typing import Annotated, Any, cast
 import asyncpg
 from fastapi import Depends, Request
 
-from bellwether.platform.auth import Principal, Verifier
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database, Session
-from bellwether.platform.idempotency import Idempotent
-from bellwether.platform.preconditions import Precondition, precondition
+from bellwether.platform.database.transactions import Database, Session
+from bellwether.platform.http.idempotency import Idempotent
+from bellwether.platform.http.preconditions import Precondition, precondition
+from bellwether.platform.http.rate_limits import Buckets, take
+from bellwether.platform.identity.tokens import Principal, Verifier
 from bellwether.platform.problems import NotAllowed, NotAuthenticated
-from bellwether.platform.ratelimit import Buckets, take
 
 
 async def principal(request: Request) -> Principal:

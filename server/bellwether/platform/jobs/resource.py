@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bellwether.platform.job_rows import JobRow
+from bellwether.platform.http.wire import Wire
+from bellwether.platform.jobs.repository import JobRow
 from bellwether.platform.problems import Conflict, NotAllowed, Unprocessable
-from bellwether.platform.wire import Wire
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED = frozenset({"succeeded", "failed", "cancelled"})

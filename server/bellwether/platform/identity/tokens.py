@@ -8,9 +8,9 @@ from uuid import UUID
 
 import jwt
 
-from bellwether.platform.jwks import KeySet, Permissions
+from bellwether.platform.identity.published_documents import KeySet, Permissions
+from bellwether.platform.identity.revocations import Revocations
 from bellwether.platform.problems import NotAuthenticated
-from bellwether.platform.revocations import Revocations
 from bellwether.platform.settings import PlatformSettings
 
 MAX_HEADER = 4096

@@ -11,15 +11,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bellwether.platform import problems
-from bellwether.platform.auth import Verifier
-from bellwether.platform.database import Database
-from bellwether.platform.middleware import Around
-from bellwether.platform.preconditions import precondition
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.http.dependencies import idempotent
+from bellwether.platform.http.middleware import Around
+from bellwether.platform.http.preconditions import precondition
+from bellwether.platform.http.rate_limits import Buckets
+from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.problems import documented
-from bellwether.platform.ratelimit import Buckets
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import POOL
-from bellwether.platform.web import idempotent
 
 RESPONSES = documented(
     {

@@ -9,21 +9,21 @@ import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from bellwether.platform import dead_letters
-from bellwether.platform.consumers import Subscription
-from bellwether.platform.database import Database, url_of
-from bellwether.platform.dispatcher import Dispatcher
-from bellwether.platform.events import Consumer
-from bellwether.platform.jobs import JobKind
-from bellwether.platform.outage import for_ever
-from bellwether.platform.relay import Relay
-from bellwether.platform.retention import prune_for_ever
-from bellwether.platform.runner import Runner
+from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.database.transactions import Database, url_of
+from bellwether.platform.events import dead_letters
+from bellwether.platform.events.consumers import Subscription
+from bellwether.platform.events.facts import Consumer
+from bellwether.platform.events.relay import Relay
+from bellwether.platform.events.retention import prune_for_ever
+from bellwether.platform.events.streams import NatsLogin, connect, ensure_streams
+from bellwether.platform.jobs.dbos_runner import Runner
+from bellwether.platform.jobs.dispatcher import Dispatcher
+from bellwether.platform.jobs.kinds import JobKind
+from bellwether.platform.jobs.lost_jobs import Stranded
+from bellwether.platform.jobs.worker_slots import Slots
+from bellwether.platform.outages import for_ever
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
-from bellwether.platform.slots import Slots
-from bellwether.platform.stranded import Stranded
-from bellwether.platform.streams import NatsLogin, connect, ensure_streams
-from bellwether.platform.wakeups import Wakeups
 
 log = structlog.get_logger()
 RETRY_S = 0.5

@@ -7,10 +7,10 @@ from nats.js import JetStreamContext
 from prometheus_client import Gauge
 from sqlalchemy import text
 
-from bellwether.platform import dead_letters
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.events import Consumer
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.events import dead_letters
+from bellwether.platform.events.facts import Consumer
 
 OUTBOX_ROWS = Gauge("bellwether_outbox_rows", "Facts that are not published yet", ["service"])
 OUTBOX_AGE = Gauge("bellwether_outbox_oldest_seconds", "Age of the oldest unpublished fact", ["service"])

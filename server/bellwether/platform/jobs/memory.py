@@ -13,13 +13,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.job_execution import execute, failure
-from bellwether.platform.job_model import ENDED, Job, JobKeyReused, JobUnfinished
-from bellwether.platform.job_rows import JobRow
-from bellwether.platform.job_run import JobRun, plain
-from bellwether.platform.job_store import check_owner, new_row
-from bellwether.platform.jobs import JobKind
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs.ending import execute, failure
+from bellwether.platform.jobs.kinds import JobKind
+from bellwether.platform.jobs.repository import JobRow
+from bellwether.platform.jobs.resource import ENDED, Job, JobKeyReused, JobUnfinished
+from bellwether.platform.jobs.run import JobRun, plain
+from bellwether.platform.jobs.service import check_owner, new_row
 from bellwether.platform.problems import NotFound
 
 POLL_S = 0.005

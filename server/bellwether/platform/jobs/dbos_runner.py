@@ -12,15 +12,15 @@ from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from bellwether.platform.compute import portable
 from bellwether.platform.context import Context
-from bellwether.platform.database import Database
-from bellwether.platform.job_execution import MAX_STARTS, execute, failure
-from bellwether.platform.job_journal import OUTAGE_PATIENCE_S, JobJournal
-from bellwether.platform.job_rows import JobRow
-from bellwether.platform.job_run import JobRun
-from bellwether.platform.jobs import JobKind
-from bellwether.platform.outage import patiently
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.jobs.child_process import portable
+from bellwether.platform.jobs.ending import MAX_STARTS, execute, failure
+from bellwether.platform.jobs.journal import OUTAGE_PATIENCE_S, JobJournal
+from bellwether.platform.jobs.kinds import JobKind
+from bellwether.platform.jobs.repository import JobRow
+from bellwether.platform.jobs.run import JobRun
+from bellwether.platform.outages import patiently
 
 QUEUE = "bellwether"
 QUEUE_POLL_S = 0.2

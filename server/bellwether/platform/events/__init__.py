@@ -1,0 +1,1 @@
+"""Facts: written with the change, relayed to JetStream, consumed once."""
