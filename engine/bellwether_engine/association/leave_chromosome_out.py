@@ -46,8 +46,8 @@ def associate_leaving_out(z: Centred, chromosome: ArrayLike, y: ArrayLike, x: Ar
 
     Examples
     --------
-    >>> from .centred import centre
-    >>> from .packed import pack
+    >>> from bellwether_engine.relationships import centre
+    >>> from bellwether_engine.genotypes import pack
     >>> rng = np.random.default_rng(1)
     >>> z = centre(pack(rng.integers(0, 3, (40, 30))))
     >>> found = associate_leaving_out(z, np.arange(30) // 10, rng.normal(size=40))

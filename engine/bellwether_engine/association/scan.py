@@ -77,8 +77,8 @@ def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | Non
 
     Examples
     --------
-    >>> from .centred import centre
-    >>> from .packed import pack
+    >>> from bellwether_engine.relationships import centre
+    >>> from bellwether_engine.genotypes import pack
     >>> z = centre(pack([[0], [1], [2], [1], [0], [2]]))
     >>> found = associate(z, np.eye(6), np.array([0.1, 1.0, 2.1, 0.9, -0.1, 2.0]))
     >>> found.effect.round(3), found.p < 0.001

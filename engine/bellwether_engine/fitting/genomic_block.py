@@ -168,7 +168,7 @@ def core_rows(genomic: Genomic, genotypes: Genotypes) -> NDArray[np.intp]:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> core_rows(Genomic("apy", core=(9, 4)), Genotypes(pack([[0], [1], [2]]), [4, 7, 9]))
     array([2, 0])
     """

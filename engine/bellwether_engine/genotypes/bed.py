@@ -63,7 +63,7 @@ def to_bed(packed: PackedGenotypes) -> bytes:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> to_bed(pack([[2], [3], [1]])).hex()
     '6c1b0124'
     """

@@ -70,7 +70,7 @@ def identity_by_descent(packed: PackedGenotypes, min_pi_hat: float = 0.0) -> Ide
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> rng = np.random.default_rng(1)
     >>> founders = rng.integers(0, 2, (6, 2, 2000))
     >>> child = founders[0, 0] + founders[1, 0]

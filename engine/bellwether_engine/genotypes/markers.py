@@ -130,7 +130,7 @@ def swap_alleles(packed: PackedGenotypes, swap: NDArray[np.bool_]) -> PackedGeno
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> swap_alleles(pack([[0, 0], [1, 3], [2, 2]]), np.array([True, False])).unpack()[:, 0]
     array([2, 1, 0], dtype=uint8)
     """

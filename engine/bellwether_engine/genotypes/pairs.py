@@ -50,7 +50,7 @@ def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> bits = genotype_bits(pack([[0, 2, 1], [2, 3, 1]]))
     >>> bits.none[:, 0], bits.two[:, 0]
     (array([1, 0], dtype=uint64), array([2, 1], dtype=uint64))
@@ -88,7 +88,7 @@ def opposing_homozygotes(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> opposing_homozygotes(genotype_bits(pack([[0, 2, 1, 2], [2, 2, 0, 3]])), [0], [1])
     (array([1]), array([2]))
     """
@@ -154,7 +154,7 @@ def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int 
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> duplicates(genotype_bits(pack([[0, 2, 1], [2, 2, 0], [0, 2, 1]])), min_compared=3)
     array([[0, 2, 3, 3]])
     """
@@ -210,7 +210,7 @@ def mendelian_conflicts(packed: PackedGenotypes, offspring: ArrayLike, sire: Arr
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> conflicts = mendelian_conflicts(pack([[0, 2], [2, 2], [1, 0]]), [2], [0], [1])
     >>> conflicts.by_trio, conflicts.by_marker
     (array([1]), array([0, 1]))

@@ -69,7 +69,7 @@ def marker_quality(packed: PackedGenotypes) -> MarkerQuality:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> quality = marker_quality(pack([[0, 2], [1, 3], [2, 2], [1, 2]]))
     >>> quality.call_rate, quality.maf
     (array([1.  , 0.75]), array([0.5, 0. ]))
@@ -106,7 +106,7 @@ def animal_quality(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> animal_quality(pack([[0, 0], [1, 1], [2, 2], [1, 1]])).f
     array([ 1., -1.,  1., -1.])
     """

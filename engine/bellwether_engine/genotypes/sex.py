@@ -70,7 +70,7 @@ def check_sex(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> packed = pack([[1, 0, 1, 1], [0, 1, 1, 0], [2, 2, 0, 2]])
     >>> check_sex(packed, np.ones(4, dtype=bool), [0, 0, 0], min_calls=3).is_conflict
     array([False, False,  True])

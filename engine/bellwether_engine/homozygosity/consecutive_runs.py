@@ -94,7 +94,7 @@ def runs_of_homozygosity(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> rules = RunRules(min_markers=3, min_length_bp=2, max_gap_bp=5, max_missing=0)
     >>> runs = runs_of_homozygosity(pack([[0, 2, 2, 1, 0]]), [1, 1, 1, 1, 1], [1, 2, 3, 4, 5], rules)
     >>> runs.start_bp, runs.end_bp, runs.f_roh

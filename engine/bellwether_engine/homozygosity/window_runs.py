@@ -67,7 +67,7 @@ def runs_by_windows(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> rules = WindowRules(min_markers=2, min_length_bp=1, max_heterozygous=0, window_markers=3, window_share=0.4)
     >>> runs = runs_by_windows(pack([[1, 0, 2, 2, 0, 1, 1]]), [1] * 7, range(7), rules)
     >>> runs.first, runs.last

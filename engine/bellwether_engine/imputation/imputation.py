@@ -89,7 +89,7 @@ def impute(
     --------
     A ram with two copies and a ewe with none:
 
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> pedigree = Pedigree(sire=[-1, -1, 0], dam=[-1, -1, 1])
     >>> impute(Genotypes(pack([[2], [0]]), [0, 1]), pedigree, error_rate=1e-6).dosage.round(3).ravel()
     array([2., 0., 1.], dtype=float32)

@@ -163,7 +163,7 @@ class Genotypes:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> Genotypes(pack([[0, 1], [2, 1]]), [4, 7]).animal
     array([4, 7], dtype=int32)
     """

@@ -108,7 +108,7 @@ def assign_parents(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> rng = np.random.default_rng(3)
     >>> p = rng.uniform(0.3, 0.7, 600)
     >>> flock = (rng.random((20, 2, 600)) < p).astype(np.uint8)

@@ -50,7 +50,7 @@ def animal_blocks(packed: PackedGenotypes, table: Matrix) -> list[AnimalBlock]:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> [block.animals for block in animal_blocks(pack(np.zeros((2500, 1), int)), np.zeros((1, 4)))]
     [(0, 2048), (2048, 2500)]
     """

@@ -49,7 +49,7 @@ def base_frequencies(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> pedigree = Pedigree(sire=[-1, -1, 0], dam=[-1, -1, 1])
     >>> base_frequencies(Genotypes(pack([[0, 2], [1, 2], [1, 2]]), [0, 1, 2]), pedigree).round(6)
     array([[0.25, 1.  ]])

@@ -39,7 +39,7 @@ class Centred:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> z = centre(pack([[0, 2], [1, 1], [2, 1]]))
     >>> (z.product(np.ones(2)) / z.scale[0]).round(6)
     array([-0.333333, -0.333333,  0.666667])
@@ -114,7 +114,7 @@ def allele_frequencies(packed: PackedGenotypes) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> allele_frequencies(pack([[0, 2], [1, 3], [2, 1]]))
     array([0.5 , 0.75])
     """
@@ -156,7 +156,7 @@ def centre(
 
     Examples
     --------
-    >>> from .packed import pack
+    >>> from bellwether_engine.genotypes import pack
     >>> z = centre(pack([[0, 2], [1, 1], [2, 1]]), np.array([0.5, 0.5]))
     >>> z.decode(0, 2)
     array([[-1.,  1.],

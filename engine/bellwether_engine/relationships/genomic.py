@@ -41,8 +41,8 @@ def genomic_relationship(z: Centred, *, dtype: type[np.floating] | None = None) 
 
     Examples
     --------
-    >>> from .centred import centre
-    >>> from .packed import pack
+    >>> from bellwether_engine.relationships import centre
+    >>> from bellwether_engine.genotypes import pack
     >>> genomic_relationship(centre(pack([[0, 2], [1, 1], [2, 1]]), np.array([0.5, 0.5])))
     array([[ 2.,  0., -1.],
            [ 0.,  0.,  0.],

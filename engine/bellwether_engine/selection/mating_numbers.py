@@ -85,7 +85,7 @@ def mating_numbers(
     >>> pedigree = Pedigree([-1] * 4, [-1] * 4)
     >>> a = Relationship(pedigree, pedigree.inbreeding())
     >>> candidates = Candidates(a, [0, 1, 2, 3], [True, True, False, False], [2.0, 1.0, 2.0, 1.0])
-    >>> from .contributions import optimal_contributions
+    >>> from bellwether_engine.selection import optimal_contributions
     >>> numbers = mating_numbers(candidates, optimal_contributions(candidates, 0.15), 10)
     >>> numbers.matings, numbers.is_within_limit, round(numbers.gain, 6)
     (array([7, 3, 7, 3]), True, 1.7)
