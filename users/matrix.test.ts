@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { codeOf, Harness, type Person } from "./harness.ts";
 import { serviceNames } from "./platform/settings.ts";
+import { codeOf, Harness, type Person } from "./testing/harness.ts";
 
 // Every route of the four documents, so that a new one cannot be forgotten.
 const operation = z.looseObject({

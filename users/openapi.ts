@@ -1,8 +1,8 @@
-import { compose } from "./compose.ts";
+import { compose } from "./composition/compose.ts";
 import { MemoryTable } from "./platform/dynamo/memory.ts";
-import { quiet } from "./platform/logging.ts";
 import { type ServiceName, serviceNames } from "./platform/settings.ts";
-import { testSettings } from "./platform/testing.ts";
+import { quiet } from "./platform/telemetry/logging.ts";
+import { testSettings } from "./testing/servers.ts";
 
 /** Writes contracts/<service>.openapi.json; the test of the contracts compares them with the code. */
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
-import { password } from "./harness.ts";
 import { uuid } from "./platform/ids.ts";
-import { freePort, type Running, start, startDynoxide, startNats, until } from "./platform/testing.ts";
+import { password } from "./testing/harness.ts";
+import { freePort, type Running, start, startDynoxide, startNats, until } from "./testing/servers.ts";
 
 // The real thing: dynoxide twice, NATS, the commands of the launcher, one process and four.
 const folder = mkdtempSync(join(tmpdir(), "bellwether-users-"));

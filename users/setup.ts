@@ -1,7 +1,7 @@
-import { newLog, reason } from "./platform/logging.ts";
+import { ensureStores, openStores } from "./composition/stores.ts";
+import { SigningKeys } from "./platform/identity/signing-keys.ts";
 import { readSettings } from "./platform/settings.ts";
-import { SigningKeys } from "./platform/signing.ts";
-import { ensureStores, openStores } from "./stores.ts";
+import { newLog, reason } from "./platform/telemetry/logging.ts";
 
 /** Makes both tables and the first signing keys; running it again changes nothing. */
 const log = newLog("info");

@@ -1,9 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
-import type { ServiceApp } from "../platform/http.ts";
+import type { ServiceApp } from "../platform/http/root.ts";
 import { problems } from "../platform/problems.ts";
 import { setRefreshCookie } from "./cookie.ts";
-import { deviceLabel } from "./device.ts";
+import { deviceLabel } from "./device-label.ts";
 import { endedView, meView, passwordChange, tokenView } from "./schemas.ts";
 import type { Auth } from "./service.ts";
 import { tokens, view } from "./views.ts";

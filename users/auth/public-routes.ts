@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
-import { needSecret } from "../platform/authenticate.ts";
 import { seconds } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
-import type { ServiceApp } from "../platform/http.ts";
-import { permissionsOf } from "../platform/permissions.ts";
+import { needSecret } from "../platform/http/authenticate.ts";
+import type { ServiceApp } from "../platform/http/root.ts";
+import { permissionsOf } from "../platform/identity/permissions.ts";
+import type { RevocationFeed } from "../platform/identity/sessions.ts";
+import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { problems } from "../platform/problems.ts";
-import type { RevocationFeed } from "../platform/sessions.ts";
-import type { SigningKeys } from "../platform/signing.ts";
 import { configurationView, feedQuery, feedView, jwksView, permissionTable } from "./schemas.ts";
 
 export type PublicParts = { keys: SigningKeys; feed: RevocationFeed };

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { auditEntry } from "../platform/audit.ts";
 import { type Clock, isoTime } from "../platform/clock.ts";
+import * as keys from "../platform/dynamo/keys.ts";
 import { absent, all, compare, equal, type Table, TransactionCancelled, type Write } from "../platform/dynamo/table.ts";
-import * as keys from "../platform/keys.ts";
-import { outboxEntry } from "../platform/outbox.ts";
-import { type Role, roles } from "../platform/permissions.ts";
+import { auditEntry } from "../platform/events/audit.ts";
+import { outboxEntry } from "../platform/events/outbox.ts";
+import { type Role, roles } from "../platform/identity/permissions.ts";
 
 const userItem = z.object({
   uid: z.string(),

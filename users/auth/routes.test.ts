@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { codeOf, cookieOf, Harness, password } from "../harness.ts";
-import { permissions, permissionsOf } from "../platform/permissions.ts";
+import { permissions, permissionsOf } from "../platform/identity/permissions.ts";
+import { codeOf, cookieOf, Harness, password } from "../testing/harness.ts";
 
 let house: Harness;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import { needSecret } from "../platform/authenticate.ts";
 import type { Platform } from "../platform/context.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
+import { needSecret } from "../platform/http/authenticate.ts";
+import { showLimit } from "../platform/http/rate-limits.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
 import { Problem, problems } from "../platform/problems.ts";
-import { showLimit } from "../platform/ratelimit.ts";
 import { accountRoutes } from "./account-routes.ts";
 import {
   clearRefreshCookie,
@@ -13,7 +13,7 @@ import {
   setDeviceCookie,
   setRefreshCookie,
 } from "./cookie.ts";
-import { deviceLabel } from "./device.ts";
+import { deviceLabel } from "./device-label.ts";
 import { type PublicParts, publicRoutes } from "./public-routes.ts";
 import { accepted, credentials, registration, roleGrant, rotatedView, tokenView, userView } from "./schemas.ts";
 import type { Auth } from "./service.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { roles } from "../platform/permissions.ts";
+import { roles } from "../platform/identity/permissions.ts";
 
 const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
 /** Invisible characters would let two accounts look like one. */

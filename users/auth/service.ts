@@ -1,14 +1,14 @@
 import type { Clock } from "../platform/clock.ts";
-import { hash } from "../platform/crypto.ts";
+import type { Limit, RateLimits, Taken } from "../platform/http/rate-limits.ts";
+import type { Role } from "../platform/identity/permissions.ts";
+import type { Issued, LiveSession, SessionIssuer } from "../platform/identity/sessions.ts";
+import type { SigningKeys } from "../platform/identity/signing-keys.ts";
+import { signAccessToken, type TokenRules } from "../platform/identity/tokens.ts";
 import { uuid } from "../platform/ids.ts";
-import type { Log } from "../platform/logging.ts";
-import type { Role } from "../platform/permissions.ts";
 import { notFound, Problem, unauthenticated } from "../platform/problems.ts";
-import type { Limit, RateLimits, Taken } from "../platform/ratelimit.ts";
-import type { Issued, LiveSession, SessionIssuer } from "../platform/sessions.ts";
-import type { SigningKeys } from "../platform/signing.ts";
-import { signAccessToken, type TokenRules } from "../platform/tokens.ts";
-import type { KnownDevices } from "./devices.ts";
+import { hash } from "../platform/secrets/sealing.ts";
+import type { Log } from "../platform/telemetry/logging.ts";
+import type { KnownDevices } from "./known-devices.ts";
 import { type Hasher, weakness } from "./passwords.ts";
 import type { StoredUser, UserRepository } from "./repository.ts";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Clock, day, seconds } from "../platform/clock.ts";
+import * as keys from "../platform/dynamo/keys.ts";
 import {
   type Attributes,
   absent,
@@ -11,7 +12,6 @@ import {
 } from "../platform/dynamo/table.ts";
 import { bytes } from "../platform/dynamo/values.ts";
 import { ulid } from "../platform/ids.ts";
-import * as keys from "../platform/keys.ts";
 
 const chatItem = z.object({
   cid: z.string(),

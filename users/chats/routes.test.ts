@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { codeOf, Harness, type Person } from "../harness.ts";
 import { ulid } from "../platform/ids.ts";
+import { codeOf, Harness, type Person } from "../testing/harness.ts";
 import { chatList, chatView, messageList } from "./schemas.ts";
 
 let house: Harness;

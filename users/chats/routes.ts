@@ -1,10 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
-import { idempotent } from "../platform/idempotency.ts";
-import { pageQuery } from "../platform/paging.ts";
+import { idempotent } from "../platform/http/idempotency.ts";
+import { pageQuery } from "../platform/http/paging.ts";
+import { etag, seenRevision } from "../platform/http/preconditions.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
 import { problems } from "../platform/problems.ts";
-import { etag, seenRevision } from "../platform/versions.ts";
 import * as schemas from "./schemas.ts";
 import type { Chats } from "./service.ts";
 

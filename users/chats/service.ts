@@ -1,10 +1,10 @@
 import { type Clock, isoTime } from "../platform/clock.ts";
-import { sealText, unsealText } from "../platform/crypto.ts";
-import type { DataKeys } from "../platform/datakeys.ts";
 import type { Attributes } from "../platform/dynamo/table.ts";
+import { stale } from "../platform/http/preconditions.ts";
 import { uuid } from "../platform/ids.ts";
 import { notFound, Problem } from "../platform/problems.ts";
-import { stale } from "../platform/versions.ts";
+import type { DataKeys } from "../platform/secrets/data-keys.ts";
+import { sealText, unsealText } from "../platform/secrets/sealing.ts";
 import type { ChatRepository, StoredChat, StoredMessage } from "./repository.ts";
 import type { ChatView, MessageView, NewChat, NewMessage } from "./schemas.ts";
 

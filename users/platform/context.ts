@@ -1,11 +1,11 @@
-import type { Need } from "./authenticate.ts";
 import type { Clock } from "./clock.ts";
 import type { ScannableTable } from "./dynamo/table.ts";
-import type { Log } from "./logging.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Cursors } from "./paging.ts";
-import type { RateLimits } from "./ratelimit.ts";
+import type { Need } from "./http/authenticate.ts";
+import type { Cursors } from "./http/paging.ts";
+import type { RateLimits } from "./http/rate-limits.ts";
 import type { Settings } from "./settings.ts";
+import type { Log } from "./telemetry/logging.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
 
 /** What the composition root hands to every service. */
 export type Platform = {

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clientAddress } from "./http.ts";
-import { newLog } from "./logging.ts";
+import { clientAddress } from "./http/root.ts";
 import { awsCredentials, readSettings } from "./settings.ts";
+import { newLog } from "./telemetry/logging.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bellwether-settings-"));
 function file(name: string, content: Uint8Array | string, mode = 0o600): string {

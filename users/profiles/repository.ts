@@ -1,6 +1,6 @@
 import { z } from "zod";
+import * as keys from "../platform/dynamo/keys.ts";
 import { absent, ConditionFailed, equal, type Table } from "../platform/dynamo/table.ts";
-import * as keys from "../platform/keys.ts";
 import { type AnySection, defaults, type Section, type SectionName, sections } from "./models.ts";
 
 const revision = z.object({ v: z.number().int() });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { codeOf, Harness, type Person } from "../harness.ts";
 import { uuid } from "../platform/ids.ts";
+import { codeOf, Harness, type Person } from "../testing/harness.ts";
 import { notificationList } from "./notifications/schemas.ts";
 
 let house: Harness;

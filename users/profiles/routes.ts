@@ -1,8 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
+import { etag, seenRevision } from "../platform/http/preconditions.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
 import { problems } from "../platform/problems.ts";
-import { etag, seenRevision } from "../platform/versions.ts";
 import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";

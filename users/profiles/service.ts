@@ -1,4 +1,4 @@
-import { stale } from "../platform/versions.ts";
+import { stale } from "../platform/http/preconditions.ts";
 import { type AnySection, type Section, type SectionName, sections } from "./models.ts";
 import type { ProfileRepository, Versioned } from "./repository.ts";
 

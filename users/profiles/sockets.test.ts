@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Harness, type Person } from "../harness.ts";
-import { quiet } from "../platform/logging.ts";
-import { Metrics } from "../platform/metrics.ts";
-import { until } from "../platform/testing.ts";
+import { quiet } from "../platform/telemetry/logging.ts";
+import { Metrics } from "../platform/telemetry/metrics.ts";
+import { Harness, type Person } from "../testing/harness.ts";
+import { until } from "../testing/servers.ts";
 import { type SocketState, Sockets } from "./sockets.ts";
 
 let house: Harness;

@@ -1,11 +1,11 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 import { z } from "zod";
-import type { Authenticator } from "../platform/authenticate.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/logging.ts";
-import type { Metrics } from "../platform/metrics.ts";
-import type { SessionChecker } from "../platform/sessions.ts";
-import { type Caller, TokenRefused } from "../platform/tokens.ts";
+import type { Authenticator } from "../platform/http/authenticate.ts";
+import type { SessionChecker } from "../platform/identity/sessions.ts";
+import { type Caller, TokenRefused } from "../platform/identity/tokens.ts";
+import type { Log } from "../platform/telemetry/logging.ts";
+import type { Metrics } from "../platform/telemetry/metrics.ts";
 
 /** How frames for a user arrive; answers how to stop listening. */
 export type Listen = (uid: string, forward: (frame: string) => void) => () => void;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { auditEntry } from "../platform/audit.ts";
 import { type Clock, day, seconds } from "../platform/clock.ts";
+import * as keys from "../platform/dynamo/keys.ts";
 import {
   absent,
   all,
@@ -13,9 +13,9 @@ import {
   TransactionCancelled,
   type Write,
 } from "../platform/dynamo/table.ts";
-import * as keys from "../platform/keys.ts";
-import { outboxEntry } from "../platform/outbox.ts";
-import type { EndReason } from "../platform/sessions.ts";
+import { auditEntry } from "../platform/events/audit.ts";
+import { outboxEntry } from "../platform/events/outbox.ts";
+import type { EndReason } from "../platform/identity/sessions.ts";
 
 export const sessionItem = z.object({
   sid: z.string(),

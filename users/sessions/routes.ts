@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { isoTime } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
 import { notFound, problems } from "../platform/problems.ts";
 import { endedView, metricsView, type SessionView, sessionList, sessionPath } from "./schemas.ts";
 import type { Sessions, StoredSession } from "./service.ts";

@@ -1,10 +1,5 @@
 import { type Clock, day, seconds } from "../platform/clock.ts";
-import { hash } from "../platform/crypto.ts";
 import type { Table } from "../platform/dynamo/table.ts";
-import { randomText } from "../platform/ids.ts";
-import type { Log } from "../platform/logging.ts";
-import type { Metrics } from "../platform/metrics.ts";
-import { Problem } from "../platform/problems.ts";
 import type {
   EndReason,
   Issued,
@@ -14,7 +9,12 @@ import type {
   Rotation,
   SessionChecker,
   SessionIssuer,
-} from "../platform/sessions.ts";
+} from "../platform/identity/sessions.ts";
+import { randomText } from "../platform/ids.ts";
+import { Problem } from "../platform/problems.ts";
+import { hash } from "../platform/secrets/sealing.ts";
+import type { Log } from "../platform/telemetry/logging.ts";
+import type { Metrics } from "../platform/telemetry/metrics.ts";
 import { SessionRepository, type Slot, type StoredSession, sessionItem } from "./repository.ts";
 
 export type { StoredSession };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { cookieOf, Harness } from "../harness.ts";
-import { sweep } from "../platform/sweeper.ts";
+import { sweep } from "../platform/dynamo/sweeper.ts";
+import { cookieOf, Harness } from "../testing/harness.ts";
 import { sessionList } from "./schemas.ts";
 import { chooseSlot } from "./service.ts";
 

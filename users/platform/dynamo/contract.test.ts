@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { freePort, type Running, startDynoxide } from "../testing.ts";
+import { freePort, type Running, startDynoxide } from "../../testing/servers.ts";
 import { ensureTable, waitForStore } from "./admin.ts";
 import { DynamoTable } from "./client.ts";
 import { LiveTable } from "./live.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Clock, day, isoTime, seconds } from "../../platform/clock.ts";
+import * as keys from "../../platform/dynamo/keys.ts";
 import {
   type Attributes,
   absent,
@@ -11,7 +12,6 @@ import {
   type Table,
   type Value,
 } from "../../platform/dynamo/table.ts";
-import * as keys from "../../platform/keys.ts";
 import { type Notice, type Notification, notification } from "./models.ts";
 
 const stored = notification.omit({ read_at: true }).extend({ read_at: z.string().optional() });

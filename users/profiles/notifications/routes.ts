@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../../platform/context.ts";
-import type { ServiceApp } from "../../platform/http.ts";
-import { pageQuery } from "../../platform/paging.ts";
+import { pageQuery } from "../../platform/http/paging.ts";
+import type { ServiceApp } from "../../platform/http/root.ts";
 import { problems } from "../../platform/problems.ts";
 import { markedView, notificationList, notificationPath, notificationView } from "./schemas.ts";
 import type { Notifications } from "./service.ts";

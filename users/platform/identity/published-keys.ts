@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, type JSONWebKeySet } from "jose";
 import { z } from "zod";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** Where a verifier gets the public keys: the key store in the auth process, HTTP elsewhere. */
 export interface KeySource {

@@ -1,7 +1,7 @@
-import { ensureTable, waitForStore } from "./platform/dynamo/admin.ts";
-import { DynamoTable } from "./platform/dynamo/client.ts";
-import type { Metrics } from "./platform/metrics.ts";
-import { awsCredentials, type Settings } from "./platform/settings.ts";
+import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
+import { DynamoTable } from "../platform/dynamo/client.ts";
+import { awsCredentials, type Settings } from "../platform/settings.ts";
+import type { Metrics } from "../platform/telemetry/metrics.ts";
 
 export type Stores = { table: DynamoTable; keysTable: DynamoTable };
 

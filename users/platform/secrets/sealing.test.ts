@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { SealBroken, sameSecret, seal, sealText, unseal, unsealText } from "./crypto.ts";
-import { Cursors } from "./paging.ts";
+import { Cursors } from "../http/paging.ts";
+import { SealBroken, sameSecret, seal, sealText, unseal, unsealText } from "./sealing.ts";
 
 const key = new Uint8Array(randomBytes(32));
 

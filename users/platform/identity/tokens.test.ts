@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { generateKeyPair, SignJWT } from "jose";
-import { MemoryTable } from "./dynamo/memory.ts";
-import { RemoteKeys } from "./jwks.ts";
-import { SigningKeys } from "./signing.ts";
-import { TestClock } from "./testing.ts";
+import { TestClock } from "../../testing/servers.ts";
+import { MemoryTable } from "../dynamo/memory.ts";
+import { RemoteKeys } from "./published-keys.ts";
+import { SigningKeys } from "./signing-keys.ts";
 import { signAccessToken, verifyAccessToken } from "./tokens.ts";
 
 const rules = { issuer: "https://bellwether.local", audience: "bellwether", lifeSeconds: 300 };

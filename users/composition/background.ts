@@ -1,12 +1,12 @@
+import { startSweeper } from "../platform/dynamo/sweeper.ts";
+import { Bus } from "../platform/events/bus.ts";
+import { Consumer, type Subscriber } from "../platform/events/consumer.ts";
+import { Relay } from "../platform/events/outbox.ts";
+import type { ServiceName, Settings } from "../platform/settings.ts";
+import type { Log } from "../platform/telemetry/logging.ts";
+import { reason } from "../platform/telemetry/logging.ts";
+import type { Notifications } from "../profiles/notifications/service.ts";
 import type { Composed } from "./compose.ts";
-import { Bus } from "./platform/bus.ts";
-import { Consumer, type Subscriber } from "./platform/consumer.ts";
-import type { Log } from "./platform/logging.ts";
-import { reason } from "./platform/logging.ts";
-import { Relay } from "./platform/outbox.ts";
-import type { ServiceName, Settings } from "./platform/settings.ts";
-import { startSweeper } from "./platform/sweeper.ts";
-import type { Notifications } from "./profiles/notifications/service.ts";
 
 export type Buses = Partial<Record<ServiceName, Bus>>;
 type Stop = () => Promise<void>;

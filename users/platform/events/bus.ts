@@ -1,7 +1,7 @@
 import { jetstream } from "@nats-io/jetstream";
 import { connect, headers, type NatsConnection, type Subscription } from "@nats-io/transport-node";
-import { type Log, reason } from "./logging.ts";
-import type { NatsLogin } from "./settings.ts";
+import type { NatsLogin } from "../settings.ts";
+import { type Log, reason } from "../telemetry/logging.ts";
 
 export class BusDown extends Error {
   override name = "BusDown";

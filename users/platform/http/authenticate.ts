@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from "hono";
-import type { Clock } from "./clock.ts";
-import { sameSecret } from "./crypto.ts";
-import type { AppEnv } from "./http.ts";
-import type { KeySource } from "./jwks.ts";
-import { allows, type Permission } from "./permissions.ts";
-import { Problem, unauthenticated } from "./problems.ts";
-import type { SessionChecker } from "./sessions.ts";
-import { type Caller, TokenRefused, type TokenRules, verifyAccessToken } from "./tokens.ts";
+import type { Clock } from "../clock.ts";
+import { allows, type Permission } from "../identity/permissions.ts";
+import type { KeySource } from "../identity/published-keys.ts";
+import type { SessionChecker } from "../identity/sessions.ts";
+import { type Caller, TokenRefused, type TokenRules, verifyAccessToken } from "../identity/tokens.ts";
+import { Problem, unauthenticated } from "../problems.ts";
+import { sameSecret } from "../secrets/sealing.ts";
+import type { AppEnv } from "./root.ts";
 
 /** Turns a bearer token into a caller whose session is still alive. */
 export class Authenticator {

@@ -1,8 +1,8 @@
-import { type Clock, seconds } from "./clock.ts";
-import { ConditionFailed, equal, type Item, type ScannableTable } from "./dynamo/table.ts";
-import { randomText } from "./ids.ts";
+import { type Clock, seconds } from "../clock.ts";
+import { randomText } from "../ids.ts";
+import { type Log, reason } from "../telemetry/logging.ts";
 import { holdLease } from "./leases.ts";
-import { type Log, reason } from "./logging.ts";
+import { ConditionFailed, equal, type Item, type ScannableTable } from "./table.ts";
 
 const everyMs = 60_000;
 const leaseSeconds = 90;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Clock } from "./clock.ts";
-import { seal, unseal } from "./crypto.ts";
-import { absent, ConditionFailed, type Table } from "./dynamo/table.ts";
-import { bytes } from "./dynamo/values.ts";
-import * as keys from "./keys.ts";
+import type { Clock } from "../clock.ts";
+import * as keys from "../dynamo/keys.ts";
+import { absent, ConditionFailed, type Table } from "../dynamo/table.ts";
+import { bytes } from "../dynamo/values.ts";
+import { seal, unseal } from "./sealing.ts";
 
 const version = 1;
 const cachedMs = 300_000;

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../platform/settings.ts";
 
 /** What tests of several folders need: settings, a clock that is moved by hand, and the real servers. */
 

@@ -1,5 +1,5 @@
-import { hash } from "./crypto.ts";
-import type { Key } from "./dynamo/table.ts";
+import { hash } from "../secrets/sealing.ts";
+import type { Key } from "./table.ts";
 
 /** Every key of both tables. Only repositories and platform stores call these; nobody else knows a key string. */
 

@@ -1,4 +1,4 @@
-import { Problem } from "./problems.ts";
+import { Problem } from "../problems.ts";
 
 export const etag = (rev: number): string => `"${rev}"`;
 

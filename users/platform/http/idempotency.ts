@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { type Clock, day, seconds } from "./clock.ts";
-import { hash, sealText, unsealText } from "./crypto.ts";
-import { absentOrExpired, all, any, ConditionFailed, compare, equal, type Key, type Table } from "./dynamo/table.ts";
-import { bytes } from "./dynamo/values.ts";
-import type { AppEnv } from "./http.ts";
-import * as keys from "./keys.ts";
-import { Problem } from "./problems.ts";
+import { type Clock, day, seconds } from "../clock.ts";
+import * as keys from "../dynamo/keys.ts";
+import { absentOrExpired, all, any, ConditionFailed, compare, equal, type Key, type Table } from "../dynamo/table.ts";
+import { bytes } from "../dynamo/values.ts";
+import { Problem } from "../problems.ts";
+import { hash, sealText, unsealText } from "../secrets/sealing.ts";
+import type { AppEnv } from "./root.ts";
 
 const keptSeconds = day;
 const leaseSeconds = 60;

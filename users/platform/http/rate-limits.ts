@@ -1,8 +1,8 @@
 import type { Context } from "hono";
-import { type Clock, seconds } from "./clock.ts";
-import { absent, any, ConditionFailed, compare, type Table } from "./dynamo/table.ts";
-import * as keys from "./keys.ts";
-import { Problem } from "./problems.ts";
+import { type Clock, seconds } from "../clock.ts";
+import * as keys from "../dynamo/keys.ts";
+import { absent, any, ConditionFailed, compare, type Table } from "../dynamo/table.ts";
+import { Problem } from "../problems.ts";
 
 export type Limit = { scope: string; max: number; windowSeconds: number };
 export type Taken = { limit: Limit; left: number; resetSeconds: number };

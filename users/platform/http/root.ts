@@ -2,13 +2,13 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
-import { randomText } from "./ids.ts";
-import { type Log, reason } from "./logging.ts";
-import type { Metrics } from "./metrics.ts";
-import { invalidRequest, notFound, Problem, render, toProblem } from "./problems.ts";
-import { serviceNames } from "./settings.ts";
-import type { Caller } from "./tokens.ts";
-import type { Traces } from "./traces.ts";
+import type { Caller } from "../identity/tokens.ts";
+import { randomText } from "../ids.ts";
+import { invalidRequest, notFound, Problem, render, toProblem } from "../problems.ts";
+import { serviceNames } from "../settings.ts";
+import { type Log, reason } from "../telemetry/logging.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Traces } from "../telemetry/traces.ts";
 
 export type AppEnv = {
   Bindings: { address?: string };

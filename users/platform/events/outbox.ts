@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type Clock, isoTime } from "./clock.ts";
-import type { Attributes, PutWrite, Table } from "./dynamo/table.ts";
-import { uuid } from "./ids.ts";
-import * as keys from "./keys.ts";
-import { type Log, reason } from "./logging.ts";
-import type { Metrics } from "./metrics.ts";
-import type { ServiceName } from "./settings.ts";
+import { type Clock, isoTime } from "../clock.ts";
+import * as keys from "../dynamo/keys.ts";
+import type { Attributes, PutWrite, Table } from "../dynamo/table.ts";
+import { uuid } from "../ids.ts";
+import type { ServiceName } from "../settings.ts";
+import { type Log, reason } from "../telemetry/logging.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
 /*
  * Why an outbox item and not the table's stream:

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { sealText, unsealText } from "./crypto.ts";
-import type { Attributes } from "./dynamo/table.ts";
-import { Problem } from "./problems.ts";
+import type { Attributes } from "../dynamo/table.ts";
+import { Problem } from "../problems.ts";
+import { sealText, unsealText } from "../secrets/sealing.ts";
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ example: 50 }),

@@ -7,10 +7,10 @@ import {
   jetstreamManager,
 } from "@nats-io/jetstream";
 import { z } from "zod";
+import { StoreUnavailable } from "../dynamo/table.ts";
+import { type Log, reason } from "../telemetry/logging.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Bus } from "./bus.ts";
-import { StoreUnavailable } from "./dynamo/table.ts";
-import { type Log, reason } from "./logging.ts";
-import type { Metrics } from "./metrics.ts";
 
 export const cloudEvent = z.looseObject({
   id: z.string().min(1).max(100),

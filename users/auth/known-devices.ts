@@ -1,4 +1,4 @@
-import { hash, sealText, unsealText } from "../platform/crypto.ts";
+import { hash, sealText, unsealText } from "../platform/secrets/sealing.ts";
 
 const place = "known-device";
 

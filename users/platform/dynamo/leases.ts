@@ -1,6 +1,6 @@
-import { type Clock, seconds } from "./clock.ts";
-import { absent, any, ConditionFailed, compare, equal, type Table } from "./dynamo/table.ts";
+import { type Clock, seconds } from "../clock.ts";
 import * as keys from "./keys.ts";
+import { absent, any, ConditionFailed, compare, equal, type Table } from "./table.ts";
 
 /** Answers whether `owner` holds the named lease for the next seconds; an expired one changes hands. */
 export async function holdLease(

@@ -1,11 +1,11 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from "jose";
 import { z } from "zod";
-import { type Clock, day, seconds } from "./clock.ts";
-import { sealText, unsealText } from "./crypto.ts";
-import { absent, ConditionFailed, equal, type Item, type Table, TransactionCancelled } from "./dynamo/table.ts";
-import { bytes } from "./dynamo/values.ts";
-import type { KeySource } from "./jwks.ts";
-import * as keys from "./keys.ts";
+import { type Clock, day, seconds } from "../clock.ts";
+import * as keys from "../dynamo/keys.ts";
+import { absent, ConditionFailed, equal, type Item, type Table, TransactionCancelled } from "../dynamo/table.ts";
+import { bytes } from "../dynamo/values.ts";
+import { sealText, unsealText } from "../secrets/sealing.ts";
+import type { KeySource } from "./published-keys.ts";
 import type { SigningKey } from "./tokens.ts";
 
 const storedKey = z.object({

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { Hasher } from "./auth/passwords.ts";
-import { type Composed, compose, type Outside } from "./compose.ts";
-import { MemoryTable } from "./platform/dynamo/memory.ts";
-import { quiet } from "./platform/logging.ts";
-import { type Settings, serviceNames } from "./platform/settings.ts";
-import { TestClock, testSettings } from "./platform/testing.ts";
-import { signAccessToken } from "./platform/tokens.ts";
+import { Hasher } from "../auth/passwords.ts";
+import { type Composed, compose, type Outside } from "../composition/compose.ts";
+import { MemoryTable } from "../platform/dynamo/memory.ts";
+import { signAccessToken } from "../platform/identity/tokens.ts";
+import { type Settings, serviceNames } from "../platform/settings.ts";
+import { quiet } from "../platform/telemetry/logging.ts";
+import { TestClock, testSettings } from "./servers.ts";
 
 /** All four services on tables in memory, called without a network. For tests only. */
 

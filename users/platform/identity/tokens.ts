@@ -1,7 +1,7 @@
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWK, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { type Clock, seconds } from "./clock.ts";
-import { randomText } from "./ids.ts";
+import { type Clock, seconds } from "../clock.ts";
+import { randomText } from "../ids.ts";
 
 export type Caller = {
   uid: string;

@@ -1,7 +1,7 @@
-import { type Clock, day, isoTime, seconds } from "./clock.ts";
-import type { Attributes, PutWrite } from "./dynamo/table.ts";
-import { ulid } from "./ids.ts";
-import * as keys from "./keys.ts";
+import { type Clock, day, isoTime, seconds } from "../clock.ts";
+import * as keys from "../dynamo/keys.ts";
+import type { Attributes, PutWrite } from "../dynamo/table.ts";
+import { ulid } from "../ids.ts";
 
 const keptSeconds = 400 * day;
 
