@@ -49,7 +49,8 @@ test("repositories never import what crosses the wire", async () => {
 });
 
 test("only repositories and the platform know key strings", async () => {
-  const knows = (imported: string, file: string) => imported === "platform/dynamo/keys.ts" && !/repository\.ts$/.test(file);
+  const knows = (imported: string, file: string) =>
+    imported === "platform/dynamo/keys.ts" && !/repository\.ts$/.test(file);
   expect(await breaches(/^(auth|sessions|profiles|chats)\//, knows)).toEqual([]);
 });
 
