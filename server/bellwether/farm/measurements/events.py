@@ -8,7 +8,7 @@ from bellwether.farm.measurements.ledger import Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.events.facts import emit
-from bellwether.sheep.traits import WEIGHTS
+from bellwether.sheep.traits import TRAITS
 
 MOST = 500
 
@@ -17,7 +17,7 @@ async def weights_recorded(
     session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation]
 ) -> None:
     """One event for each flock and trait, of at most 500 weights."""
-    told = [made for made in observations if made.state == "active" and made.trait in WEIGHTS]
+    told = [made for made in observations if made.state == "active" and TRAITS[made.trait].is_weight]
     told.sort(key=lambda made: (str(made.flock_id), made.trait))
     for (flock_id, trait), group in groupby(told, key=lambda made: (made.flock_id, made.trait)):
         weights = [weight(made) for made in group]

@@ -11,7 +11,7 @@ from bellwether.farm.measurements.ledger import Current, Day, Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.problems import Conflict
-from bellwether.sheep.traits import WEIGHTS
+from bellwether.sheep.traits import weights
 
 
 class WeightExists(Conflict):
@@ -137,6 +137,6 @@ async def listing(
         f"select {COLUMNS} from farm.observation where state = 'active' and trait = any(cast(:traits as text[]))"
         f"{where} order by id limit :limit"
     )
-    values: dict[str, Any] = given | {"traits": list(WEIGHTS), "limit": limit}
+    values: dict[str, Any] = given | {"traits": list(weights()), "limit": limit}
     values |= {"after": after} if after is not None else {}
     return (await session.execute(statement, values)).mappings().all()

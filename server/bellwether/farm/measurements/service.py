@@ -74,7 +74,7 @@ def fault(row: int, new: NewWeight, known: dict[UUID, Any], today: date) -> RowE
         text = f"{new.occurred_on} is in the future or before the animal's birth"
         return RowError(row=row, field=f"{field}.occurred_on", code="date_impossible", message=text, fix="correct it")
     try:
-        traits.check_hard(traits.WEIGHTS[new.trait], in_kg(new), field=f"{field}.weight")
+        traits.check_hard(traits.TRAITS[new.trait], in_kg(new), field=f"{field}.weight")
     except Broken as error:
         found = error.finding
         return RowError(row=row, field=found.field, code=found.code, message=found.message, fix=found.fix)

@@ -129,7 +129,7 @@ def read_measurements(cells: list[str], layout: Layout, today: date, born: date 
         value = values.parse_number(raw, field=field)
         traits.check_hard(trait, value, field=field)
         text = at(cells, date_place)
-        if not text and not (code == "BWT" and born):
+        if not text and not (trait.is_at_birth and born):
             raise broken("date_missing", f"{code} has no date", "add the date of the measurement", field=field)
         day = past(values.parse_date(text, layout.date_order, field=field), today, field=field) if text else born
         assert day is not None

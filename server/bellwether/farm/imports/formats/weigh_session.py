@@ -53,8 +53,8 @@ def read_tags(cells: list[str], layout: Layout) -> dict[str, Any]:
 
 def read_trait(cell: str, default: str | None) -> Trait:
     """The trait of this line: its own, else that of the file."""
-    found = traits.find(cell or default or "")
-    if found is None or found.code not in traits.WEIGHTS:
+    found = traits.find_weight(cell or default or "")
+    if found is None:
         raise broken("trait_unknown", f"{cell[:40]!r} is no weight", "write WWT, PWT, ...", field="trait")
     return found
 

@@ -2,7 +2,8 @@
 
 import re
 
-from bellwether.sheep.traits import ALIASES, TRAITS, WEIGHTS
+from bellwether.sheep import traits
+from bellwether.sheep.traits import Trait
 
 ANIMAL = {
     "id": ("ID", "ANIMALID", "LPNID", "LPN", "NSIPID", "REGISTRATION", "REGNO"),
@@ -31,14 +32,6 @@ WEIGHT = {
     "group": ("GROUP", "MOB", "MANAGEMENTGROUP", "MGMTGROUP", "GRP"),
     "trait": ("TRAIT", "STAGE"),
 }
-STAGE_DATES = {
-    "FAT": ("SCANDATE",),
-    "EMD": ("SCANDATE",),
-    "GFW": ("FLEECEDATE",),
-    "FD": ("FLEECEDATE",),
-    "WEC": ("WECDATE",),
-    "DAG": ("DAGDATE", "WECDATE"),
-}
 
 
 def normal(header: str) -> str:
@@ -58,20 +51,18 @@ def measurements(headers: list[str]) -> dict[str, list[int | None]]:
     names = [normal(header) for header in headers]
     found: dict[str, list[int | None]] = {}
     for position, name in enumerate(names):
-        code = ALIASES.get(name, name)
-        if code in TRAITS and code not in found:
-            date = first(names, date_names(name, code))
-            found[code] = [position, date, first(names, (name + "GRP", name + "GROUP", code + "GRP"))]
+        trait = traits.named(name)
+        if trait is not None and trait.code not in found:
+            date = first(names, date_names(name, trait))
+            found[trait.code] = [position, date, first(names, (name + "GRP", name + "GROUP", trait.code + "GRP"))]
     return found
 
 
-def date_names(name: str, code: str) -> tuple[str, ...]:
+def date_names(name: str, trait: Trait) -> tuple[str, ...]:
     """Where the date of a trait may stand: its own column, that of its kind, that of the weight of its stage."""
-    kind = code if code in STAGE_DATES else code[1:]
-    stage = TRAITS[code].stage
-    weight = next((w.code for w in WEIGHTS.values() if w.stage == stage), "PWT")
-    of_kind = tuple(prefix + date for date in STAGE_DATES.get(kind, ()) for prefix in (stage, ""))
-    return (name + "DATE", code + "DATE", *of_kind, weight + "DATE")
+    weight = next((w.code for w in traits.weights().values() if w.stage == trait.stage), "PWT")
+    of_kind = tuple(prefix + date for date in trait.date_columns for prefix in (trait.stage, ""))
+    return (name + "DATE", trait.code + "DATE", *of_kind, weight + "DATE")
 
 
 def first(names: list[str], wanted: tuple[str, ...]) -> int | None:

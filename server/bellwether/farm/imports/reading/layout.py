@@ -120,8 +120,8 @@ def trait_code(trait: str | None) -> str | None:
     """The code of the trait that was sent with a file of weights."""
     if not trait:
         return None
-    found = traits.find(trait)
-    if found is None or found.code not in traits.WEIGHTS:
+    found = traits.find_weight(trait)
+    if found is None:
         raise TraitUnknown(trait)
     return found.code
 

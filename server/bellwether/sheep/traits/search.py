@@ -1,0 +1,31 @@
+"""Traits by what a person, a file or another trait calls them."""
+
+from bellwether.sheep.traits.dictionary import TRAITS
+from bellwether.sheep.traits.trait import Correlation, Trait
+
+
+def weights() -> dict[str, Trait]:
+    """Body weights by their codes, from birth on."""
+    return {code: trait for code, trait in TRAITS.items() if trait.is_weight}
+
+
+def named(name: str) -> Trait | None:
+    """By code or alias, in capitals."""
+    return TRAITS.get(name) or next((trait for trait in TRAITS.values() if name in trait.aliases), None)
+
+
+def find(word: str) -> Trait | None:
+    """By code or alias, or a body weight by the letter of its stage."""
+    name = word.strip().upper()
+    return named(name) or next((trait for trait in weights().values() if trait.stage == name), None)
+
+
+def find_weight(word: str) -> Trait | None:
+    """The same among body weights."""
+    found = find(word)
+    return found if found is not None and found.is_weight else None
+
+
+def correlation(a: str, b: str) -> Correlation | None:
+    """That of two traits, whichever of them it stands with."""
+    return TRAITS[a].correlations.get(b) or TRAITS[b].correlations.get(a)
