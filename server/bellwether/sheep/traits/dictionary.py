@@ -6,7 +6,7 @@ ABRI defines. Starting values hold until variances are estimated from the platfo
 
 from typing import TypedDict, Unpack
 
-from bellwether.sheep.traits.trait import AT_ANY_AGE, AT_BIRTH, Correlation, Effect, Kind, Stage, Trait
+from bellwether.sheep.traits.trait import AT_ANY_AGE, AT_BIRTH, LATER, Correlation, Effect, Stage, Trait
 
 NSIP = "h2: NSIP trait glossary (nsip-client)"
 AS_YEARLING = "h2: own starting value, that of YWT"
@@ -23,16 +23,19 @@ STAGES = {
 SCAN_WEIGHT_KG = {"P": 45, "Y": 60, "H": 70}
 
 
-class Words(TypedDict, total=False):
-    """What else a trait may say of itself: see `Trait`."""
+class Values(TypedDict, total=False):
+    """Starting values: see `Trait`."""
 
-    effects: tuple[Effect, ...]
-    kind: Kind
-    decimals: int
-    reference_weight_kg: float | None
     heritability: float
     phenotypic_variance: float
     source: str
+
+
+class Words(Values, total=False):
+    """What else a trait may say of itself: see `Trait`."""
+
+    effects: tuple[Effect, ...]
+    reference_weight_kg: float | None
     correlations: dict[str, Correlation]
     is_weight: bool
     aliases: tuple[str, ...]
@@ -64,11 +67,21 @@ def staged(
 
 
 def weight(
-    stage: str, hard: tuple[float, float], soft: tuple[float, float], /, *other_names: str, **words: Unpack[Words]
+    stage: str,
+    hard: tuple[float, float],
+    soft: tuple[float, float],
+    /,
+    *other_names: str,
+    effects: tuple[Effect, ...] = LATER,
+    correlations: dict[str, Correlation] | None = None,
+    **values: Unpack[Values],
 ) -> Trait:
     """A body weight; the word of its stage names it as well."""
-    names = (STAGES[stage].word.upper(), *other_names)
-    return staged(stage, "WT", "weight", "kg", hard, soft, is_weight=True, aliases=names, **words)
+    names, pairs = (STAGES[stage].word.upper(), *other_names), correlations or {}
+    return staged(
+        stage, "WT", "weight", "kg", hard, soft,
+        effects=effects, correlations=pairs, is_weight=True, aliases=names, **values,
+    )  # fmt: skip
 
 
 def alike(**pairs: tuple[float, float]) -> dict[str, Correlation]:
