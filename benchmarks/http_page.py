@@ -22,8 +22,8 @@ from bellwether.commands.story import FILES, Story
 from bellwether.farm.animals.page import PAGE_SQL
 from bellwether.launch.machine import keys, ports
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.watch.platform import ensure_up
 from bellwether.launch.machine.state import State
+from bellwether.launch.watch.platform import ensure_up
 from load import Result, flat_out, get, users
 from rich.console import Console
 from rich.progress import track

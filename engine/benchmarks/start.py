@@ -64,8 +64,8 @@ def evaluation() -> Row:
         for file, text in {"p.csv": PEDIGREE, "r.csv": RECORDS, "m.toml": MODEL}.items():
             (folder / file).write_text(text)
         options = ["--pedigree", "p.csv", "--records", "r.csv", "--model", "m.toml", "--out", "out"]
-        process("-m", "bellwether.evaluate", *options, folder=folder)
-        seconds, _ = timed(lambda: process("-m", "bellwether.evaluate", *options, folder=folder), 5, 30.0)
+        process("-m", "bellwether.commands.evaluate", *options, folder=folder)
+        seconds, _ = timed(lambda: process("-m", "bellwether.commands.evaluate", *options, folder=folder), 5, 30.0)
         with (folder / "out" / "breeding_values.csv").open() as table:
             found = [float(row["ebv"]) for row in csv.DictReader(table)]
     check(abs(found[-1] - LAST_EBV) < 1e-6, f"the last breeding value is {found[-1]}, published {LAST_EBV}")

@@ -11,9 +11,9 @@ import typer
 import typer.core
 import typer.main
 
-from bellwether.evaluate.findings import Finding, WrongCommand
-from bellwether.evaluate.kernel_cache import ensure_kernel_cache
 from bellwether.launch.errors import LaunchError
+from bellwether.modelling.findings import Finding, WrongCommand
+from bellwether.modelling.kernel_cache import ensure_kernel_cache
 
 #: name -> (where it is, what `--help` says of it)
 COMMANDS = {
@@ -23,7 +23,7 @@ COMMANDS = {
     "doctor": ("bellwether.launch.commands.doctor:doctor", "What is missing on this machine and how to get it."),
     "demo": ("bellwether.commands.demo:demo", "A flock from its files to its breeding values."),
     "test": ("bellwether.commands.run_tests:test", "Run every test."),
-    "evaluate": ("bellwether.evaluate.command:evaluate", "Breeding values from files, without a server."),
+    "evaluate": ("bellwether.commands.evaluate:evaluate", "Breeding values from files, without a server."),
     "migrate": ("bellwether.launch.commands.migrate:migrate", "Bring the schemas up to date."),
     "dead-letters": ("bellwether.commands.dead_letters:app", "Messages that no consumer could take: list, replay."),
     "user": ("bellwether.launch.commands.user:user", "Accounts of users: set their roles."),

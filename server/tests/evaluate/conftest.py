@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from bellwether.evaluate.command import app
+from bellwether.commands.evaluate import app
 from typer.testing import CliRunner
 
 REPOSITORY = Path(__file__).parents[3]

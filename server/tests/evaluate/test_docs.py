@@ -6,9 +6,9 @@ from typing import get_args
 
 import polars as pl
 import pytest
-from bellwether.evaluate.command import app
-from bellwether.evaluate.genomic_table import GenomicTable
-from bellwether.evaluate.model_file import EffectTable, ModelTable, OptionsTable, VariancesTable
+from bellwether.commands.evaluate import app
+from bellwether.modelling.model_file.genomic_table import GenomicTable
+from bellwether.modelling.model_file.model_file import EffectTable, ModelTable, OptionsTable, VariancesTable
 from bellwether_engine import Options
 from bellwether_engine.model.effect import Kind
 from typer.main import get_command

@@ -59,12 +59,12 @@ def test_a_run_that_is_ended(evaluate, monkeypatch, error, code, exit_code):
     def fit(*_, **__):
         raise error
 
-    monkeypatch.setattr("bellwether.evaluate.run.fit", fit)
+    monkeypatch.setattr("bellwether.modelling.evaluation.fit", fit)
     answer = evaluate(arguments=["--json"])
     assert (answer.exit_code, answer.problem["code"]) == (exit_code, code)
     assert not answer.out.exists()
 
 
 def test_a_compiled_function_that_is_interrupted(evaluate, monkeypatch):
-    monkeypatch.setattr("bellwether.evaluate.run.fit", lambda *_, **__: compiled())
+    monkeypatch.setattr("bellwether.modelling.evaluation.fit", lambda *_, **__: compiled())
     assert evaluate(arguments=["--json"]).exit_code == 130

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from bellwether.evaluate.kernel_cache import ensure_kernel_cache
+from bellwether.modelling.kernel_cache import ensure_kernel_cache
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_animal_model_in_a_process_of_its_own(tmp_path, case):
     for name, text in {"p.csv": PEDIGREE, "r.csv": RECORDS, "m.toml": MODEL}.items():
         (tmp_path / name).write_text(text)
     options = ["--pedigree", "p.csv", "--records", "r.csv", "--model", "m.toml", "--out", "results"]
-    command = [sys.executable, "-m", "bellwether.evaluate", *options]
+    command = [sys.executable, "-m", "bellwether.commands.evaluate", *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("8 animals, 5 records")

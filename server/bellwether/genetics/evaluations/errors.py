@@ -1,6 +1,7 @@
 """What stops an evaluation, and what is wrong with a request for one."""
 
-from bellwether.platform.problems import Conflict, NotFound, RowError, Unprocessable
+from bellwether.modelling.flocks import errors as flocks
+from bellwether.platform.problems import Conflict, NotFound, Problem, RowError, Unprocessable
 
 
 class NoSuchFlock(NotFound):
@@ -72,3 +73,13 @@ class RunSuperseded(Conflict):
 def about_traits(code: str, found: dict[str, str], fix: str) -> list[RowError]:
     """One row error for each trait, `found` giving what is wrong with it."""
     return [RowError(field=trait, code=code, message=message, fix=fix) for trait, message in found.items()]
+
+
+def of_flock(error: flocks.CannotEvaluate) -> Problem:
+    """The problem document of a flock that cannot be evaluated."""
+    kinds: dict[type[flocks.CannotEvaluate], type[Problem]] = {
+        flocks.TraitWithoutRecords: TraitWithoutRecords,
+        flocks.TraitWithoutVariance: TraitWithoutVariance,
+    }
+    kind = kinds.get(type(error), NothingToEvaluate)
+    return kind(str(error), errors=about_traits(error.code, error.about, error.fix))

@@ -10,9 +10,15 @@ from bellwether_engine import EngineError, NotConverged, PedigreeError, Solution
 from numpy.typing import NDArray
 
 from bellwether.genetics.evaluations import files
-from bellwether.genetics.evaluations.errors import EvaluationNotConverged, EvaluationRefused, PedigreeContradiction
+from bellwether.genetics.evaluations.errors import (
+    EvaluationNotConverged,
+    EvaluationRefused,
+    PedigreeContradiction,
+    of_flock,
+)
 from bellwether.modelling.flocks.animal_model import Equations, build
 from bellwether.modelling.flocks.chosen_records import Chosen, choose
+from bellwether.modelling.flocks.errors import CannotEvaluate
 from bellwether.modelling.flocks.flock_data import FlockData, read_animals, read_weights, select_flock
 from bellwether.modelling.flocks.linked_groups import unconnected
 from bellwether.modelling.flocks.plan import Plan
@@ -46,7 +52,10 @@ def evaluate(
     Raises:
         TraitWithoutRecords, TraitWithoutVariance, NothingToEvaluate, PedigreeContradiction, EvaluationRefused
     """
-    chosen = choose(data, plan)
+    try:
+        chosen = choose(data, plan)
+    except CannotEvaluate as error:
+        raise of_flock(error) from error
     plan = plan.only(list(chosen.by_trait))
     links = [v for code, weights in chosen.by_trait.items() for v in unconnected(data, code, weights)]
     try:

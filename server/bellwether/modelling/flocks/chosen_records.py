@@ -4,12 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bellwether.genetics.evaluations.errors import (
-    NothingToEvaluate,
-    TraitWithoutRecords,
-    TraitWithoutVariance,
-    about_traits,
-)
+from bellwether.modelling.flocks.errors import NothingToEvaluate, TraitWithoutRecords, TraitWithoutVariance
 from bellwether.modelling.flocks.flock_data import FlockData, Weight
 from bellwether.modelling.flocks.plan import Plan, TraitPlan
 from bellwether.modelling.flocks.verdicts import Verdict, verdict
@@ -106,11 +101,11 @@ def evaluable(by_trait: Mapping[str, Mapping[str, Weight]], plan: Plan) -> tuple
         if weights and (code in without_variances or len({w.weight_kg for w in weights.values()}) == 1)
     }
     if plan.is_asked and empty:
-        errors = about_traits("no_records", empty, "Record weights with birth date and group, or leave the trait out")
-        raise TraitWithoutRecords(f"No usable record for {', '.join(empty)}", errors=errors)
+        fix = "Record weights with birth date and group, or leave the trait out"
+        raise TraitWithoutRecords(f"No usable record for {', '.join(empty)}", empty, fix)
     if plan.is_asked and constant:
-        errors = about_traits("no_variance", constant, "Check the weights, or leave the trait out")
-        raise TraitWithoutVariance(f"No variance in {', '.join(constant)}", errors=errors)
+        fix = "Check the weights, or leave the trait out"
+        raise TraitWithoutVariance(f"No variance in {', '.join(constant)}", constant, fix)
     if plan.is_asked:
         return list(by_trait), []
     few = {code for code, weights in by_trait.items() if 0 < len(weights) < FEW_RECORDS}

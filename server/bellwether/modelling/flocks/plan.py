@@ -3,14 +3,37 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bellwether.genetics.traits.schemas import Trait
-
 Matrix = NDArray[np.float64]
+
+
+class Correlated(Protocol):
+    """How a trait goes together with another one."""
+
+    trait: str
+    genetic: float
+    residual: float
+
+
+class KnownTrait(Protocol):
+    """What the dictionary says of a trait, as far as a plan needs it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def reference_age_days(self) -> int: ...
+    @property
+    def phenotypic_variance(self) -> float | None: ...
+    @property
+    def additive_variance(self) -> float | None: ...
+    @property
+    def residual_variance(self) -> float | None: ...
+    @property
+    def correlations(self) -> Sequence[Correlated]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +86,7 @@ class Plan:
         return cls(**{**value, "traits": tuple(TraitPlan(**trait) for trait in value["traits"])})
 
 
-def plan_of(flock_id: str, dictionary: Sequence[Trait], asked: Sequence[str] | None, reliability: str) -> Plan:
+def plan_of(flock_id: str, dictionary: Sequence[KnownTrait], asked: Sequence[str] | None, reliability: str) -> Plan:
     """A multi-trait plan with the variances of the dictionary; every trait of it when none was asked for."""
     traits = [trait for trait in dictionary if asked is None or trait.code in asked]
     return Plan(
@@ -77,7 +100,7 @@ def plan_of(flock_id: str, dictionary: Sequence[Trait], asked: Sequence[str] | N
     )
 
 
-def covariances(traits: Sequence[Trait], kind: str) -> Matrix:
+def covariances(traits: Sequence[KnownTrait], kind: str) -> Matrix:
     """The genetic or residual covariance matrix; a pair without a known correlation is taken as uncorrelated."""
     field = "additive_variance" if kind == "genetic" else "residual_variance"
     deviations = np.array([sqrt(getattr(trait, field) or 0.0) for trait in traits])

@@ -10,8 +10,8 @@ import polars as pl
 from bellwether_engine import ModelError
 from bellwether_engine.genotypes import from_variants
 
-from .findings import refuse
-from .genotype_source import ReadGenotypes, digest
+from bellwether.modelling.findings import refuse
+from bellwether.modelling.genotypes.source import ReadGenotypes, digest
 
 VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 

@@ -16,10 +16,10 @@ import polars as pl
 from bellwether_engine import Estimates, Solution, ThresholdSolution
 from numpy.typing import NDArray
 
-from .findings import refuse
-from .genotype_file import Samples
-from .pedigree_file import Animals
-from .records_file import Observations
+from bellwether.modelling.findings import refuse
+from bellwether.modelling.genotypes.samples import Samples
+from bellwether.modelling.tables.pedigree import Animals
+from bellwether.modelling.tables.records import Observations
 
 Floats = NDArray[np.float64]
 NAMES = (

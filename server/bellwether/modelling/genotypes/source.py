@@ -12,7 +12,7 @@ import polars as pl
 from bellwether_engine import PackedGenotypes
 from bellwether_engine.genotypes import Markers
 
-from .findings import refuse
+from bellwether.modelling.findings import refuse
 
 
 @dataclass(frozen=True)

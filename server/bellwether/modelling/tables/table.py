@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from .findings import Finding, refuse
+from bellwether.modelling.findings import Finding, refuse
 
 HEADER = "Put the names of the columns into the first line"
 

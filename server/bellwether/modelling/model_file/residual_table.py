@@ -8,8 +8,8 @@ from bellwether_engine import ModelError, exponential_weights
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .findings import SHOWN, BadInput
-from .tables import Table
+from bellwether.modelling.findings import SHOWN, BadInput
+from bellwether.modelling.tables.table import Table
 
 Matrix = float | list[list[float]]
 

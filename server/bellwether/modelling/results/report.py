@@ -13,10 +13,10 @@ from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution, est
 from bellwether_engine.version import engine_version
 from numpy.typing import NDArray
 
-from .genotype_file import Samples
-from .model_file import ModelFile
-from .pedigree_file import Animals
-from .records_file import Observations
+from bellwether.modelling.genotypes.samples import Samples
+from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.tables.pedigree import Animals
+from bellwether.modelling.tables.records import Observations
 
 
 @dataclass

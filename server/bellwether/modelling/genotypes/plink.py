@@ -9,8 +9,8 @@ import polars as pl
 from bellwether_engine import ModelError
 from bellwether_engine.genotypes import Markers, from_alleles, from_bed
 
-from .findings import BadInput, refuse
-from .genotype_source import ReadGenotypes, digest, read_bytes
+from bellwether.modelling.findings import BadInput, refuse
+from bellwether.modelling.genotypes.source import ReadGenotypes, digest, read_bytes
 
 AGAIN = "Write the files again with plink --make-bed"
 LONGEST = 18  # digits of a position that surely fits 64 bits

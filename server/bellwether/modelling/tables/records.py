@@ -10,10 +10,10 @@ import polars as pl
 from bellwether_engine import ModelError, Records
 from numpy.typing import NDArray
 
-from .findings import SHOWN, BadInput, refuse
-from .model_file import ModelFile
-from .pedigree_file import UNKNOWN, Animals, match
-from .tables import Table
+from bellwether.modelling.findings import SHOWN, BadInput, refuse
+from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.tables.pedigree import UNKNOWN, Animals, match
+from bellwether.modelling.tables.table import Table
 
 CLASSES = ("fixed", "random")
 DAMS = ("maternal", "permanent_dam")

@@ -22,9 +22,9 @@ from bellwether_engine.genotypes import (
 )
 from numpy.typing import NDArray
 
-from .findings import SHOWN
-from .genotype_file import Samples
-from .pedigree_file import Animals, said_sex
+from bellwether.modelling.findings import SHOWN
+from bellwether.modelling.genotypes.samples import Samples
+from bellwether.modelling.tables.pedigree import Animals, said_sex
 
 ERROR_RATE = 0.005
 CALL_RATE = 0.9

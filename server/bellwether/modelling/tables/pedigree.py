@@ -9,9 +9,9 @@ import polars as pl
 from bellwether_engine import Groups, Pedigree, PedigreeError
 from numpy.typing import NDArray
 
-from .findings import SHOWN, BadInput, Finding, refuse
-from .model_file import ModelFile
-from .tables import Table
+from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
+from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.tables.table import Table
 
 UNKNOWN = ("", "0", "NA")
 # what other programs write for an unknown parent; read as an id, all its offspring would be sibs

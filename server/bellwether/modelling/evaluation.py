@@ -11,16 +11,24 @@ import polars as pl
 from bellwether_engine import EngineError, NotConverged, Solution, fit
 from bellwether_engine.parallel.dask_executor import DaskExecutor
 
-from . import outputs
-from .findings import BadInput, DidNotConverge, Finding, refuse
-from .genotype_file import Samples, read_genotypes, with_samples
-from .genotype_report import genotype_report
-from .model_file import ModelFile, read_model
-from .pedigree_file import Animals, read_pedigree
-from .records_file import Observations, read_records
-from .report import Steps, add_genomic, add_genotypes, evaluation_report, inbreeding_report, peak_mib, stated_memory
-from .scheduler import add_scheduler, executor_of
-from .tables import read_table
+from bellwether.modelling.findings import BadInput, DidNotConverge, Finding, refuse
+from bellwether.modelling.genotypes.quality import genotype_report
+from bellwether.modelling.genotypes.samples import Samples, read_genotypes, with_samples
+from bellwether.modelling.model_file.model_file import ModelFile, read_model
+from bellwether.modelling.results import writing as outputs
+from bellwether.modelling.results.report import (
+    Steps,
+    add_genomic,
+    add_genotypes,
+    evaluation_report,
+    inbreeding_report,
+    peak_mib,
+    stated_memory,
+)
+from bellwether.modelling.scheduler import add_scheduler, executor_of
+from bellwether.modelling.tables.pedigree import Animals, read_pedigree
+from bellwether.modelling.tables.records import Observations, read_records
+from bellwether.modelling.tables.table import read_table
 
 Tell = Callable[[float, str], None]
 

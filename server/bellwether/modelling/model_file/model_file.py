@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 from bellwether_engine import Effect, Legendre, Model, ModelError, Options, Variances
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .findings import BadInput, Finding, refuse
-from .genomic_table import GenomicTable
-from .residual_table import ResidualTable
+from bellwether.modelling.findings import BadInput, Finding, refuse
+from bellwether.modelling.model_file.genomic_table import GenomicTable
+from bellwether.modelling.model_file.residual_table import ResidualTable
 
 Matrix = float | list[list[float]]
 LABELLED = ("additive", "permanent")  # kinds whose name need not be a column

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .kernel_cache import ensure_kernel_cache
+from bellwether.modelling.kernel_cache import ensure_kernel_cache
 
 app = typer.Typer(add_completion=False, help="Files in, breeding values out.")
 
@@ -30,8 +30,8 @@ def evaluate(
     """
     if str(out).startswith("--"):
         raise typer.BadParameter(f"{out} is an option, where the folder should stand", param_hint="--out")
-    from .findings import BadInput, ended_early
-    from .run import run
+    from bellwether.modelling.evaluation import run
+    from bellwether.modelling.findings import BadInput, ended_early
 
     try:
         with Display(quiet=as_json) as display, ended_early():
@@ -112,3 +112,7 @@ def main() -> None:
     """Run the command by itself."""
     ensure_kernel_cache()
     app()
+
+
+if __name__ == "__main__":
+    main()

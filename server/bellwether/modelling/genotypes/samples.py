@@ -12,14 +12,14 @@ from bellwether_engine import Genotypes, Model
 from bellwether_engine.genotypes import Markers
 from numpy.typing import NDArray
 
-from .dosage_file import read_dosages
-from .findings import SHOWN, BadInput, Finding, refuse
-from .genomic_table import BY_NAME, GenomicTable
-from .genotype_source import ReadGenotypes
-from .pedigree_file import Animals, match
-from .plink_files import read_bed, read_ped
-from .tables import read_table
-from .vcf_file import VCF_ENDINGS, read_vcf
+from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
+from bellwether.modelling.genotypes.dosages import read_dosages
+from bellwether.modelling.genotypes.plink import read_bed, read_ped
+from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.genotypes.vcf import VCF_ENDINGS, read_vcf
+from bellwether.modelling.model_file.genomic_table import BY_NAME, GenomicTable
+from bellwether.modelling.tables.pedigree import Animals, match
+from bellwether.modelling.tables.table import read_table
 
 
 @dataclass(frozen=True)

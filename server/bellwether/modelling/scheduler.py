@@ -8,8 +8,8 @@ from typing import Any
 from bellwether_engine import EngineError
 from bellwether_engine.parallel.dask_executor import PLACE, DaskExecutor, connect
 
-from .findings import refuse
-from .model_file import ModelFile
+from bellwether.modelling.findings import refuse
+from bellwether.modelling.model_file.model_file import ModelFile
 
 
 def executor_of(given: str | None, model: ModelFile) -> AbstractContextManager[DaskExecutor | None]:

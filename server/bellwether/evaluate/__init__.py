@@ -1,1 +1,0 @@
-"""`./bellwether evaluate`: files in, breeding values out; no server, database or network."""

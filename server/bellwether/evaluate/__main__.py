@@ -1,5 +1,0 @@
-"""Runs the command by itself: `python -m bellwether.evaluate`."""
-
-from .command import main
-
-main()

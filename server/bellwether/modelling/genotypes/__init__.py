@@ -1,0 +1,1 @@
+"""Genotype files of each kind, their samples, and their quality."""

@@ -1,0 +1,1 @@
+"""What an evaluation gives: tables, report, and the files of both."""
