@@ -7,7 +7,6 @@ from uuid import UUID
 
 import asyncpg
 import jsonschema_rs
-import numpy as np
 import pytest
 from bellwether.genetics.evaluations.solving import evaluate
 from bellwether.genetics.traits import service as traits
@@ -263,16 +262,3 @@ async def test_the_same_key_gives_the_same_job(people: People, barn: Barn, admin
         "POST", "/evaluations", json=body | {"traits": ["WWT"]}, headers={"Idempotency-Key": '"once"'}
     )
     assert other.json()["code"] == "idempotency_key_reused"
-
-
-async def test_the_dictionary_is_positive_definite(people: People) -> None:
-    answer = await people().ask("GET", "/traits")
-    items = answer.json()["items"]
-    assert [item["code"] for item in items] == ["BWT", "WWT", "PWT", "YWT", "HWT", "AWT"]
-    for kind in ("genetic", "residual"):
-        matrix = np.eye(len(items))
-        for i, item in enumerate(items):
-            found = {c["trait"]: c[kind] for c in item["correlations"]}
-            matrix[i] = [1.0 if other is item else found[other["code"]] for other in items]
-        assert np.linalg.eigvalsh(matrix)[0] > 0.05
-        assert np.array_equal(matrix, matrix.T)

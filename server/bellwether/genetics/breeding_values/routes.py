@@ -12,10 +12,10 @@ from bellwether.genetics.breeding_values.schemas import (
     RankedAnimal,
     Sex,
     Sort,
-    TraitCode,
     Trend,
     ValuesOf,
 )
+from bellwether.genetics.traits.schemas import TraitCode
 from bellwether.platform.http.dependencies import Read, need
 from bellwether.platform.http.pagination import CursorText, Limit, next_cursor
 from bellwether.platform.http.wire import Page

@@ -4,11 +4,11 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
+from bellwether.genetics.traits.schemas import TraitCode
 from bellwether.platform.http.wire import Wire
 
-TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
 Sex = Literal["male", "female", "unknown"]
 
 

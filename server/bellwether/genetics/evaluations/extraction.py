@@ -40,7 +40,7 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     weights, animals = folder / "weights.csv", folder / "animals.csv"
     await connection.copy_from_query(WEIGHTS, farm_id, flock_id, output=weights, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
-    plan = plan_of(str(flock_id), await traits.dictionary(session), payload["traits"], payload["reliability"])
+    plan = plan_of(str(flock_id), await traits.dictionary(session, farm_id), payload["traits"], payload["reliability"])
     return {
         "as_of": as_of.isoformat(),
         "version": flock["fact_version"],

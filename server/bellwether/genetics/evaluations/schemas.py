@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
+from bellwether.genetics.traits.schemas import TraitCode
 from bellwether.platform.http.wire import Wire
 
-TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Reliability = Literal["auto", "exact", "none"]
 

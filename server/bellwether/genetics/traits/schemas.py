@@ -1,8 +1,16 @@
 """What crosses the wire about traits."""
 
-from pydantic import ConfigDict, Field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
 
 from bellwether.platform.http.wire import Wire
+
+TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,15}$")]
+Heritability = Annotated[float, Field(gt=0, lt=1)]
+Variance = Annotated[float, Field(gt=0, lt=1e12, description="In squared units, after the fixed effects")]
+Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class Correlation(Wire):
@@ -13,20 +21,62 @@ class Correlation(Wire):
     residual: float = Field(ge=-1, le=1)
 
 
+class OwnCorrelation(Wire):
+    """A farm's own correlations of a trait with another one."""
+
+    trait: TraitCode
+    genetic: float = Field(gt=-1, lt=1)
+    residual: float = Field(gt=-1, lt=1)
+
+
+class NewFarmValues(Wire):
+    """A farm's own starting values of one trait; what is left out stays as in the dictionary."""
+
+    heritability: Heritability | None = None
+    phenotypic_variance: Variance | None = None
+    correlations: Annotated[list[OwnCorrelation], Field(default_factory=list, max_length=100)]
+    source: Source = Field(default="the farm's own values", description="Where the values come from")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "heritability": 0.3,
+                    "phenotypic_variance": 18.5,
+                    "correlations": [{"trait": "PWT", "genetic": 0.8, "residual": 0.5}],
+                    "source": "REML on the flock's own records, 2015 to 2024",
+                }
+            ]
+        }
+    )
+
+
+class FarmValues(NewFarmValues):
+    """A farm's own starting values, as they are stored."""
+
+    rev: int = Field(description="Send it as If-Match to change or remove them")
+    changed_at: datetime
+
+
 class Trait(Wire):
     """A trait that can be evaluated, with the variances that an evaluation starts from."""
 
     code: str
-    stage: str
+    stage: str = Field(description="B, W, P, Y, H or A; - for a trait measured at any age")
     name: str
     unit: str
-    reference_age_days: int
+    kind: Literal["linear", "ordinal"] = "linear"
+    reference_age_days: int | None
+    reference_weight_kg: float | None = None
     heritability: float | None
     phenotypic_variance: float | None = Field(description="In squared units, after the fixed effects")
     additive_variance: float | None
     residual_variance: float | None
     source: str
     correlations: list[Correlation]
+    farm: FarmValues | None = Field(
+        default=None, description="With `farm_id`: what the farm has set; the values above are those that count for it"
+    )
 
     model_config = ConfigDict(
         json_schema_extra={

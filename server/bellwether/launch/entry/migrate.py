@@ -13,6 +13,7 @@ from asyncpg.exceptions import PostgresError
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bellwether.genetics.traits.following import follow_dictionary
 from bellwether.launch.entry.catalogue import PYTHON_SERVICES, migrations_folder
 from bellwether.launch.entry.roles import (
     JOBS_DATABASE,
@@ -49,7 +50,9 @@ async def migrate_database(settings: MigrateSettings, passwords: dict[str, str],
         await ensure_services(connection, passwords)
         await ensure_role(connection, JOBS_ROLE, jobs_password)
         await ensure_database(connection, JOBS_DATABASE, JOBS_ROLE)
-        return await apply(connection, all_migrations())
+        count = await apply(connection, all_migrations())
+        await follow_dictionary(connection)
+        return count
     finally:
         await connection.close()
 

@@ -25,7 +25,7 @@ class KnownTrait(Protocol):
     @property
     def code(self) -> str: ...
     @property
-    def reference_age_days(self) -> int: ...
+    def reference_age_days(self) -> int | None: ...
     @property
     def phenotypic_variance(self) -> float | None: ...
     @property
@@ -91,7 +91,7 @@ def plan_of(flock_id: str, dictionary: Sequence[KnownTrait], asked: Sequence[str
     traits = [trait for trait in dictionary if asked is None or trait.code in asked]
     return Plan(
         flock_id=flock_id,
-        traits=tuple(TraitPlan(t.code, t.reference_age_days, t.phenotypic_variance is not None) for t in traits),
+        traits=tuple(TraitPlan(t.code, t.reference_age_days or 0, t.phenotypic_variance is not None) for t in traits),
         is_asked=asked is not None,
         additive=covariances(traits, "genetic").tolist(),
         residual=covariances(traits, "residual").tolist(),

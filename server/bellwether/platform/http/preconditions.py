@@ -18,13 +18,17 @@ class Precondition:
     def __init__(self, header: str | None) -> None:
         self._header = header
 
-    def check(self, rev: int) -> None:
-        """Let the change pass only if the caller has read this very revision.
+    def check(self, rev: int | None) -> None:
+        """Let the change pass only if the caller has read this very revision; of None, what nobody could have read.
 
         Raises:
             MatchRequired: there is no If-Match.
             Stale: it names another revision.
         """
+        if rev is None:
+            if self._header is not None:
+                raise Stale
+            return
         if self._header is None:
             raise MatchRequired
         if f'"{rev}"' not in [tag.strip() for tag in self._header.split(",")]:
