@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bellwether.modelling.kernel_cache import ensure_kernel_cache
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from bellwether.modelling.findings import BadInput
+    from bellwether.modelling.results.report import Check, Report
 
 app = typer.Typer(add_completion=False, help="Files in, breeding values out.")
 
@@ -30,8 +36,8 @@ def evaluate(
     """
     if str(out).startswith("--"):
         raise typer.BadParameter(f"{out} is an option, where the folder should stand", param_hint="--out")
-    from bellwether.modelling.evaluation import run
     from bellwether.modelling.findings import BadInput, ended_early
+    from bellwether.modelling.from_files import run
 
     try:
         with Display(quiet=as_json) as display, ended_early():
@@ -46,7 +52,7 @@ class Display:
     """A progress bar on a terminal, nothing elsewhere."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._bar: Any = None
+        self._bar: Progress | None = None
         self._wanted = sys.stderr.isatty() and not quiet
 
     def __enter__(self) -> Display:
@@ -70,7 +76,7 @@ class Display:
             self._bar.update(self._task, completed=share, description=step)
 
 
-def _print_problem(problem: Any, as_json: bool) -> None:
+def _print_problem(problem: BadInput, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(problem.document(), indent=2))
         return
@@ -79,7 +85,7 @@ def _print_problem(problem: Any, as_json: bool) -> None:
         typer.echo(str(finding), err=True)
 
 
-def _summary(report: dict[str, Any], out: Path) -> str:
+def _summary(report: Report, out: Path) -> str:
     counts = report["counts"]
     lines = [f"{counts['animals']:,} animals, {counts.get('records', 0):,} records, method {report['method']}"]
     if "convergence" in report:
@@ -94,7 +100,7 @@ def _summary(report: dict[str, Any], out: Path) -> str:
     return "\n".join([*lines, f"{seconds:.2f} s; results in {out}"])
 
 
-def _check_lines(check: dict[str, Any] | None) -> list[str]:
+def _check_lines(check: Check | None) -> list[str]:
     if check is None:
         return []
     whole = f"bias {check['bias']:+.4f}, SD {check['sd']:.4f}, largest {check['maximum']:.4f}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 SHOWN = 20
 TYPE_BASE = "https://bellwether.local/problems/"
@@ -29,6 +29,27 @@ class Finding:
         return f"{place}: {self.message} [{self.code}{where}]\n    {self.fix}"
 
 
+class Warned(TypedDict):
+    """One warning, about a level of an effect where it is about one."""
+
+    code: str
+    message: str
+    effect: str | None
+    level: str | None
+
+
+class ProblemDocument(TypedDict):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[dict[str, object]]
+
+
 class BadInput(Exception):
     """The input cannot be used; nothing was written."""
 
@@ -40,10 +61,10 @@ class BadInput(Exception):
         super().__init__(findings[0].message)
         self.findings = list(findings)
 
-    def document(self, instance: str = "evaluate") -> dict[str, Any]:
+    def document(self, instance: str = "evaluate") -> ProblemDocument:
         """The problem document (RFC 9457) of `--json`, of the command `instance`."""
         first = self.findings[0]
-        errors = [{"row": finding.line, **asdict(finding)} for finding in self.findings]
+        errors: list[dict[str, object]] = [{"row": finding.line, **asdict(finding)} for finding in self.findings]
         return {
             "type": TYPE_BASE + first.code,
             "title": self.title,

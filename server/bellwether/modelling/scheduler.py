@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
 from bellwether_engine import EngineError
 from bellwether_engine.parallel.dask_executor import PLACE, DaskExecutor, connect
 
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.results.report import Report
 
 
 def executor_of(given: str | None, model: ModelFile) -> AbstractContextManager[DaskExecutor | None]:
@@ -30,7 +30,7 @@ def executor_of(given: str | None, model: ModelFile) -> AbstractContextManager[D
         raise refuse(path, line, error.code, error.message, error.fix, PLACE) from error
 
 
-def add_scheduler(report: dict[str, Any], executor: DaskExecutor) -> None:
+def add_scheduler(report: Report, executor: DaskExecutor) -> None:
     """Who took part; a warning where the solver is direct and asked nobody."""
     known = executor.known
     report["scheduler"] = {"address": executor.address, "workers": len(known), "threads": sum(known.values())}

@@ -56,7 +56,7 @@ def test_results_in_the_place_of_a_file(evaluate, tmp_path):
 
 def test_a_folder_of_others_is_refused_before_anything_is_computed(evaluate, tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda place, _mode: str(place) != str(tmp_path))
-    monkeypatch.setattr("bellwether.modelling.evaluation.read_table", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr("bellwether.modelling.from_files.read_table", lambda *_: pytest.fail("read"))
     refused(evaluate(arguments=["--json"]), "out", "unwritable_folder", None)
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from bellwether.commands.evaluate import app
 from bellwether.modelling.model_file.genomic_table import GenomicTable
-from bellwether.modelling.model_file.model_file import EffectTable, ModelTable, OptionsTable, VariancesTable
+from bellwether.modelling.model_file.schema import EffectTable, ModelTable, OptionsTable, VariancesTable
 from bellwether_engine import Options
 from bellwether_engine.model.effect import Kind
 from typer.main import get_command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 from bellwether_engine.genotypes import (
@@ -22,15 +22,91 @@ from bellwether_engine.genotypes import (
 )
 from numpy.typing import NDArray
 
-from bellwether.modelling.findings import SHOWN
+from bellwether.modelling.findings import SHOWN, Warned
 from bellwether.modelling.genotypes.samples import Samples
 from bellwether.modelling.tables.pedigree import Animals, said_sex
 
 ERROR_RATE = 0.005
 CALL_RATE = 0.9
 MOST_COMPARED = 20_000
-Section = dict[str, Any]
 Rows = NDArray[np.int32]
+
+
+class Opposing(TypedDict):
+    """A parent and its offspring that are opposing homozygotes too often."""
+
+    animal: str
+    role: str
+    parent: str
+    opposing: int
+    compared: int
+    limit: int
+
+
+class Trio(TypedDict):
+    """An animal that cannot come from both of its parents."""
+
+    animal: str
+    sire: str
+    dam: str
+    conflicts: int
+    compared: int
+    limit: int
+
+
+class Alike(TypedDict):
+    """Two animals with the same genotype."""
+
+    animals: list[str]
+    equal: int
+    common: int
+
+
+class OtherSex(TypedDict):
+    """An animal whose X chromosome shows another sex."""
+
+    animal: str
+    pedigree: str
+    genotypes: str
+    f: float
+
+
+class LowCallRate(TypedDict):
+    """An animal with few calls."""
+
+    animal: str
+    call_rate: float
+
+
+CallRate = TypedDict("CallRate", {"mean": float, "markers_below_0.9": int, "animals_below_0.9": list[LowCallRate]})
+Maf = TypedDict("Maf", {"mean": float | None, "below_0.05": int, "monomorphic": int, "without_calls": int})
+Calls = TypedDict(
+    "Calls",
+    {"call_rate": CallRate, "maf": Maf, "hardy_weinberg_below_1e-6": int, "heterozygosity_f": float | None},
+)
+
+
+class GenotypeSection(Calls):
+    """The section `genotypes` of the report."""
+
+    format: str
+    animals: int
+    markers: int
+    autosomal_markers: int
+    error_rate: float
+    opposing_homozygotes: list[Opposing]
+    trio_conflicts: list[Trio]
+    duplicates: list[Alike] | None
+    sex_conflicts: list[OtherSex]
+    multi_allelic_left_out: int
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The section and its warnings, which name the animals."""
+
+    section: GenotypeSection
+    warnings: list[Warned]
 
 
 @dataclass(frozen=True)
@@ -42,13 +118,13 @@ class _Family:
     dam: Rows
 
 
-def genotype_report(samples: Samples, animals: Animals) -> tuple[Section, list[Section]]:
-    """The section and its warnings, which name the animals."""
+def genotype_report(samples: Samples, animals: Animals) -> Quality:
+    """Quality of the genotypes, and what contradicts the pedigree."""
     packed, family = samples.genotypes.packed, _family(samples, animals)
     autosomal = _autosomal(samples)
     autosomes = packed if autosomal.all() else packed.markers(autosomal)
     bits = genotype_bits(autosomes)
-    section: Section = {
+    section: GenotypeSection = {
         "format": samples.kind,
         "animals": packed.n_animals,
         "markers": packed.n_markers,
@@ -61,7 +137,7 @@ def genotype_report(samples: Samples, animals: Animals) -> tuple[Section, list[S
         "sex_conflicts": _sexes(samples, animals, family.names),
         "multi_allelic_left_out": len(samples.left_out),
     }
-    return section, _warnings(section, samples)
+    return Quality(section, _warnings(section, samples))
 
 
 def _family(samples: Samples, animals: Animals) -> _Family:
@@ -81,7 +157,7 @@ def _autosomal(samples: Samples) -> NDArray[np.bool_]:
     return found if found.any() else everything
 
 
-def _quality(packed: PackedGenotypes, autosomal: NDArray[np.bool_], names: list[str]) -> Section:
+def _quality(packed: PackedGenotypes, autosomal: NDArray[np.bool_], names: list[str]) -> Calls:
     markers, each = marker_quality(packed), animal_quality(packed, autosomal=autosomal)
     low = np.flatnonzero(each.call_rate < CALL_RATE)
     return {
@@ -101,7 +177,7 @@ def _quality(packed: PackedGenotypes, autosomal: NDArray[np.bool_], names: list[
     }
 
 
-def _opposing(bits: GenotypeBits, family: _Family, role: Literal["sire", "dam"]) -> list[Section]:
+def _opposing(bits: GenotypeBits, family: _Family, role: Literal["sire", "dam"]) -> list[Opposing]:
     """Parents and offspring with more opposing homozygotes than errors explain."""
     parents = family.sire if role == "sire" else family.dam
     child = np.flatnonzero(parents >= 0).astype(np.int32)
@@ -120,7 +196,7 @@ def _opposing(bits: GenotypeBits, family: _Family, role: Literal["sire", "dam"])
     ]
 
 
-def _trios(packed: PackedGenotypes, family: _Family) -> list[Section]:
+def _trios(packed: PackedGenotypes, family: _Family) -> list[Trio]:
     """Animals of two genotyped parents with more Mendelian conflicts than errors explain."""
     child = np.flatnonzero((family.sire >= 0) & (family.dam >= 0)).astype(np.int32)
     sire, dam = family.sire[child], family.dam[child]
@@ -139,14 +215,14 @@ def _trios(packed: PackedGenotypes, family: _Family) -> list[Section]:
     ]
 
 
-def _duplicates(bits: GenotypeBits, names: list[str]) -> list[Section]:
+def _duplicates(bits: GenotypeBits, names: list[str]) -> list[Alike]:
     return [
         {"animals": [names[first], names[second]], "equal": int(equal), "common": int(common)}
         for first, second, equal, common in duplicates(bits)
     ]
 
 
-def _sexes(samples: Samples, animals: Animals, names: list[str]) -> list[Section]:
+def _sexes(samples: Samples, animals: Animals, names: list[str]) -> list[OtherSex]:
     """Animals whose X contradicts the column `sex`, or their being a sire or a dam; none without a map."""
     if samples.map is None:
         return []
@@ -176,7 +252,7 @@ def _register(animals: Animals) -> NDArray[np.int8]:
     return sex
 
 
-def _warnings(section: Section, samples: Samples) -> list[Section]:
+def _warnings(section: GenotypeSection, samples: Samples) -> list[Warned]:
     rules = (
         (
             "parentage_conflict",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
 from bellwether.modelling.genotypes.dosages import read_dosages
 from bellwether.modelling.genotypes.plink import read_bed, read_ped
-from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.genotypes.source import FileDigest, ReadGenotypes
 from bellwether.modelling.genotypes.vcf import VCF_ENDINGS, read_vcf
 from bellwether.modelling.model_file.genomic_table import BY_NAME, GenomicTable
 from bellwether.modelling.tables.pedigree import Animals, match
@@ -30,7 +29,7 @@ class Samples:
     genotypes: Genotypes
     markers: pl.Series
     alleles: pl.Series
-    digests: list[dict[str, Any]]
+    digests: list[FileDigest]
     kind: str
     map: Markers | None
     left_out: tuple[str, ...] = ()

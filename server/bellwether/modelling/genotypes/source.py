@@ -6,13 +6,21 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import polars as pl
 from bellwether_engine import PackedGenotypes
 from bellwether_engine.genotypes import Markers
 
 from bellwether.modelling.findings import refuse
+
+
+class FileDigest(TypedDict):
+    """A file that was read."""
+
+    file: str
+    sha256: str
+    rows: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class ReadGenotypes:
     animal_file: Path
     marker_file: Path
     line: Callable[[int], int | None]
-    digests: list[dict[str, Any]]
+    digests: list[FileDigest]
     left_out: tuple[str, ...] = ()
 
 
@@ -42,7 +50,7 @@ def read_bytes(path: Path) -> bytes:
         raise refuse(path, None, "unreadable_file", message, fix, "genotypes") from error
 
 
-def digest(path: Path) -> dict[str, Any]:
+def digest(path: Path) -> FileDigest:
     """Name and SHA-256 of a file."""
     with path.open("rb") as file:
         return {"file": str(path), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

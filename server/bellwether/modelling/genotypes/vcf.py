@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import polars as pl
 from bellwether_engine import ModelError
 from bellwether_engine.genotypes import from_variants
+from bellwether_engine.genotypes.variants import Variant
 
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.genotypes.source import ReadGenotypes, digest
 
 VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
+
+
+class Reader(Protocol):
+    """What is used of cyvcf2, which has no types."""
+
+    samples: Iterable[str]
+
+    def __iter__(self) -> Iterator[Variant]: ...
+
+    def close(self) -> None: ...
 
 
 def read_vcf(path: Path) -> ReadGenotypes:
@@ -43,7 +54,7 @@ def read_vcf(path: Path) -> ReadGenotypes:
     )
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path) -> Reader:
     try:
         from cyvcf2.cyvcf2 import VCF
     except ImportError as error:
@@ -51,13 +62,14 @@ def _open(path: Path) -> Any:
         fix = "pip install 'bellwether-engine[vcf]', or convert the file with plink --vcf FILE --make-bed"
         raise refuse(path, None, "missing_package", message, fix, "genotypes") from error
     try:
-        return VCF(str(path))
+        reader: Reader = VCF(str(path))
     except Exception as error:  # cyvcf2 raises OSError or a plain Exception, by what is wrong with the header
         message = "the file is not a whole VCF or BCF file"
         raise refuse(path, None, "not_vcf", message, "Give a whole VCF file with its header", "genotypes") from error
+    return reader
 
 
-def _records(path: Path, reader: Any) -> Iterator[Any]:
+def _records(path: Path, reader: Reader) -> Iterator[Variant]:
     try:
         yield from reader
     except Exception as error:  # cyvcf2 has no class of its own for a broken file

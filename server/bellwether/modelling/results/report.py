@@ -4,19 +4,126 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 import numpy as np
 from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution, estimate_memory
 from bellwether_engine.version import engine_version
 from numpy.typing import NDArray
 
+from bellwether.modelling.findings import Warned
+from bellwether.modelling.genotypes.quality import GenotypeSection, Quality
 from bellwether.modelling.genotypes.samples import Samples
+from bellwether.modelling.genotypes.source import FileDigest
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.tables.pedigree import Animals
 from bellwether.modelling.tables.records import Observations
+from bellwether.modelling.tables.table import Table
+
+
+class StepDone(TypedDict):
+    """One step of a run."""
+
+    step: str
+    seconds: float
+    peak_memory_mib: float
+
+
+class InputFile(TypedDict):
+    """One input."""
+
+    file: str
+    sha256: str
+    rows: NotRequired[int]
+
+
+class Memory(TypedDict):
+    """What the engine said that it would need, what the process held before, and what it reached."""
+
+    stated_mib: float | None
+    before_mib: float
+    peak_mib: NotRequired[float]
+
+
+class Inputs(TypedDict):
+    """What was read."""
+
+    pedigree: InputFile
+    records: NotRequired[InputFile]
+    model: NotRequired[InputFile]
+    genotypes: NotRequired[list[FileDigest]]
+
+
+class Scheduler(TypedDict):
+    """Who took part from other machines."""
+
+    address: str
+    workers: int
+    threads: int
+
+
+class Convergence(TypedDict):
+    """How well the equations were solved: `bellwether_engine.Convergence` as JSON."""
+
+    method: str
+    converged: bool
+    iterations: int
+    largest_change: float
+    relative_residual: float
+    error_estimate: float | None
+    direct_difference: float | None
+
+
+class CheckClass(TypedDict):
+    """Approximate reliabilities beside exact ones, between two bounds."""
+
+    lower: float
+    upper: float
+    n_checked: int
+    n_values: int
+    bias: float
+    sd: float | None
+    maximum: float
+
+
+class Check(TypedDict):
+    """Approximate reliabilities beside exact ones."""
+
+    n_checked: int
+    bias: float
+    sd: float
+    maximum: float
+    classes: list[CheckClass]
+
+
+class Report(TypedDict):
+    """`report.json`; what is not required is there for some runs only."""
+
+    engine_version: str
+    inputs: Inputs
+    input_sha256: NotRequired[str]
+    model: NotRequired[Mapping[str, object]]
+    seed: NotRequired[int | None]
+    counts: dict[str, int]
+    method: str
+    mean_inbreeding: NotRequired[float]
+    converged: bool
+    iterations: NotRequired[int]
+    convergence: NotRequired[Convergence]
+    estimation: NotRequired[dict[str, object] | None]
+    minus2_log_likelihood: NotRequired[float | None]
+    reliability: NotRequired[str]
+    reliability_check: NotRequired[Check | None]
+    reliability_base: NotRequired[str]
+    fixed_effects_constraint: NotRequired[str]
+    steps: list[StepDone]
+    warnings: list[Warned]
+    memory: NotRequired[Memory]
+    genotypes: NotRequired[GenotypeSection]
+    genomic: NotRequired[Mapping[str, float | None]]
+    scheduler: NotRequired[Scheduler]
 
 
 @dataclass
@@ -24,7 +131,7 @@ class Steps:
     """Clock and memory by step; passes progress on."""
 
     tell: Callable[[float, str], None]
-    done: list[dict[str, Any]] = field(default_factory=list)
+    done: list[StepDone] = field(default_factory=list)
     _name: str = ""
     _since: float = 0.0
 
@@ -48,7 +155,7 @@ def peak_mib() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-def stated_memory(model: ModelFile, observations: Observations, animals: Animals) -> dict[str, Any]:
+def stated_memory(model: ModelFile, observations: Observations, animals: Animals) -> Memory:
     """What the engine says that it will need, beside what the process has held so far; null for genotypes."""
     held = peak_mib()
     if model.model.genomic is not None:
@@ -57,7 +164,7 @@ def stated_memory(model: ModelFile, observations: Observations, animals: Animals
     return {"stated_mib": round(stated.peak / 2**20, 1), "before_mib": held}
 
 
-def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: Steps) -> dict[str, Any]:
+def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: Steps) -> Report:
     """The report of a run without records."""
     counts = {"animals": len(animals.ids), "founders_added": animals.n_added, "inbred": int((inbreeding > 0).sum())}
     return {
@@ -74,11 +181,14 @@ def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: 
 
 def evaluation_report(
     animals: Animals, model: ModelFile, observations: Observations, solution: Solution, steps: Steps
-) -> dict[str, Any]:
+) -> Report:
     """The report of a run with records."""
     convergence, provenance = solution.convergence, solution.provenance
-    inputs = {"pedigree": _input(animals.table), "records": _input(observations.table)}
-    inputs["model"] = {"file": str(model.path), "sha256": model.sha256}
+    inputs: Inputs = {
+        "pedigree": _input(animals.table),
+        "records": _input(observations.table),
+        "model": {"file": str(model.path), "sha256": model.sha256},
+    }
     return {
         "engine_version": provenance.engine_version,
         "inputs": inputs,
@@ -89,7 +199,7 @@ def evaluation_report(
         "method": convergence.method,
         "converged": convergence.converged,
         "iterations": convergence.iterations,
-        "convergence": asdict(convergence),
+        "convergence": cast(Convergence, asdict(convergence)),
         "estimation": _estimation(solution.estimates),
         "minus2_log_likelihood": _or_none(solution.estimates.minus2_log_likelihood) if solution.estimates else None,
         "reliability": _reliability(solution),
@@ -107,14 +217,14 @@ def _reliability(solution: Solution) -> str:
     return "exact" if solution.reliability_check is None else "approximate"
 
 
-def _check(check: ReliabilityCheck | None) -> dict[str, Any] | None:
+def _check(check: ReliabilityCheck | None) -> Check | None:
     if check is None:
         return None
     classes = [asdict(part) | {"sd": _or_none(part.sd)} for part in check.classes]
-    return asdict(check) | {"classes": classes}
+    return cast(Check, asdict(check) | {"classes": classes})
 
 
-def _estimation(estimates: Estimates | None) -> dict[str, Any] | None:
+def _estimation(estimates: Estimates | None) -> dict[str, object] | None:
     if estimates is None:
         return None
     return {
@@ -137,27 +247,25 @@ def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def add_genotypes(
-    report: dict[str, Any], samples: Samples, section: dict[str, Any], warnings: list[dict[str, Any]]
-) -> None:
+def add_genotypes(report: Report, samples: Samples, quality: Quality) -> None:
     """Genotype files, their quality, and what contradicts the pedigree."""
     report["inputs"]["genotypes"] = samples.digests
-    report["genotypes"] = section
-    report["warnings"] += warnings
+    report["genotypes"] = quality.section
+    report["warnings"] += quality.warnings
 
 
-def add_genomic(report: dict[str, Any], solution: Solution) -> None:
+def add_genomic(report: Report, solution: Solution) -> None:
     """How G was blended and tuned."""
     genomic = solution.genomic
     assert genomic is not None
     report["genomic"] = {"blend": genomic.blend, "shift": genomic.shift, "factor": genomic.factor}
 
 
-def _input(table: Any) -> dict[str, Any]:
+def _input(table: Table) -> InputFile:
     return {"file": str(table.path), "sha256": table.sha256, "rows": table.frame.height}
 
 
-def _warning(notice: Notice, observations: Observations, animals: Animals) -> dict[str, Any]:
+def _warning(notice: Notice, observations: Observations, animals: Animals) -> Warned:
     labels = observations.labels.get(notice.effect)
     level = str(labels[notice.level]) if labels is not None and notice.level >= 0 else None
     if notice.effect == "groups" and notice.level >= 0 and animals.groups:

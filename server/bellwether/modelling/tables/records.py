@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,7 +40,9 @@ def read_records(table: Table, model: ModelFile, animals: Animals) -> Observatio
     values = [_numbers(table, trait) for trait in model.model.traits] or [np.empty(len(animal))]
     _check_uses(model)
     dams = {effect.name for effect in model.model.effects if effect.kind in DAMS} & set(table.frame.columns)
-    columns: dict[str, NDArray[Any]] = {name: _positions(table, name, animals, may_be_unknown=True) for name in dams}
+    columns: dict[str, NDArray[np.int32] | NDArray[np.float64]] = {
+        name: _positions(table, name, animals, may_be_unknown=True) for name in dams
+    }
     labels: dict[str, pl.Series] = {}
     for effect in model.model.effects:
         if effect.basis is not None:
