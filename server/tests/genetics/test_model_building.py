@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bellwether.genetics.evaluations.errors import PedigreeContradiction
+from bellwether.genetics.evaluations.problems import PedigreeContradiction
 from bellwether.genetics.evaluations.solving import evaluate, percentiles
 from bellwether.modelling.flocks.animal_model import build, dam_age_class, litter_class
 from bellwether.modelling.flocks.chosen_records import choose

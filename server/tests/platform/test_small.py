@@ -1,11 +1,12 @@
 """Small parts of the platform by themselves."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import context_sql
-from bellwether.platform.http.pagination import BadCursor, Cursor, next_cursor
+from bellwether.platform.http.pagination import BadCursor, ByEnd, ById
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import TooManyRequests
@@ -20,21 +21,27 @@ def test_ids_are_version_7_and_ordered() -> None:
     assert ids == sorted(ids)
 
 
-@given(st.lists(st.one_of(st.text(), st.integers(-(2**53), 2**53), st.none()), min_size=1, max_size=4))
-def test_a_cursor_comes_back_as_it_went(keys: list[object]) -> None:
-    assert Cursor.decode(Cursor(tuple(keys)).encode(), len(keys)) == Cursor(tuple(keys))
+@given(st.datetimes(timezones=st.just(UTC)), st.uuids())
+def test_a_cursor_comes_back_as_it_went(at: datetime, key: UUID) -> None:
+    last = ByEnd(finished_at=at, id=key)
+    assert ByEnd.read(last.text) == last
 
 
 @given(st.text(max_size=40))
 def test_rubbish_is_no_cursor(rubbish: str) -> None:
     with pytest.raises(BadCursor):
-        Cursor.decode(rubbish + "!", 2)
+        ById.read(rubbish + "!")
+
+
+def test_a_cursor_of_another_list_is_none() -> None:
+    with pytest.raises(BadCursor):
+        ById.read(ByEnd(finished_at=datetime(2026, 1, 1, tzinfo=UTC), id=new_id()).text)
 
 
 def test_the_last_page_has_no_next() -> None:
-    rows = [{"id": n} for n in range(3)]
-    assert next_cursor(rows, 3, ["id"]) is None
-    assert Cursor.decode(next_cursor(rows, 2, ["id"])) == Cursor((1,))
+    rows = [{"id": new_id(), "name": "of no concern"} for _ in range(3)]
+    assert ById.after(rows, 3) is None
+    assert ById.read(ById.after(rows, 2)) == ById(id=rows[1]["id"])
 
 
 @given(st.text(max_size=200))

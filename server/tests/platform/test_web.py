@@ -9,23 +9,23 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from bellwether.platform.http.dependencies import IfMatch, Me, Once, Read, Write, costly, need
+from bellwether.platform.http.dependencies import IfMatch, Me, Once, Reading, Writing, costly, need
 from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.schemas import Schema
 from bellwether.platform.http.service_app import create_app
-from bellwether.platform.http.wire import Wire
 from bellwether.platform.ids import new_id
 from fastapi import APIRouter
 from sqlalchemy import text
 
 
-class Note(Wire):
+class Note(Schema):
     """What the test service takes."""
 
     words: str
     n: int = 1
 
 
-class Made(Wire):
+class Made(Schema):
     """What the test service gives."""
 
     id: str
@@ -37,7 +37,7 @@ PATH = "/api/v1/research/notes"
 
 
 @router.post("/notes", dependencies=[need("flock:write", is_sensitive=True)])
-async def make(note: Note, session: Write, once: Once):
+async def make(note: Note, session: Writing, once: Once):
     async def use_case() -> Made:
         await asyncio.sleep(0.2 if note.words == "slow" else 0)
         # any table of the schema will do as an effect to count
@@ -52,13 +52,13 @@ async def make(note: Note, session: Write, once: Once):
 
 
 @router.get("/notes", dependencies=[need("flock:read")])
-async def who(me: Me, connection: Read) -> dict[str, str]:
-    user = await connection.fetchval("select current_setting('app.user_id')")
+async def who(me: Me, session: Reading) -> dict[str, str]:
+    user = (await session.execute(text("select current_setting('app.user_id')"))).scalar_one()
     return {"me": str(me.user_id), "database": user}
 
 
 @router.put("/notes/1", dependencies=[need("flock:write")])
-async def change(_note: Note, if_match: IfMatch, _session: Write) -> dict[str, str]:
+async def change(_note: Note, if_match: IfMatch, _session: Writing) -> dict[str, str]:
     if_match.check(7)
     return {"ok": "yes"}
 

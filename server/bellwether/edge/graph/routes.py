@@ -16,7 +16,7 @@ from bellwether.edge.graph.schema import schema, sdl
 from bellwether.edge.graph.types import Asking
 from bellwether.edge.pages.html import wants_html
 from bellwether.platform.http.dependencies import Me
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 router = APIRouter(tags=["graphql"])
 NO_OPERATION = GraphQLError("The document has no operation of this name: leave operationName out, or correct it")
@@ -31,7 +31,7 @@ def encodable(variables: dict[str, Any] | None) -> dict[str, Any] | None:
     return variables
 
 
-class GraphQLRequest(Wire):
+class GraphQLRequest(Schema):
     """A query with its variables."""
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
@@ -48,7 +48,7 @@ class GraphQLRequest(Wire):
     )
 
 
-class GraphQLAnswer(Wire):
+class GraphQLAnswer(Schema):
     """Data, errors, or some of each."""
 
     data: dict[str, Any] | None = None

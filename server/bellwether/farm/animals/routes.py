@@ -6,37 +6,37 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.animals import service
 from bellwether.farm.animals.schemas import Animal, AnimalChange, AnimalQuery, Animals, NewAnimal, NewParent
-from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Read, Write, need
+from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.preconditions import etag
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.schemas import Page
 
 router = APIRouter(prefix="/animals", tags=["animals"])
 
 
 @router.post("", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
-async def register_animal(session: Write, context: Acting, once: Once, body: NewAnimal) -> Response:
+async def register_animal(session: Writing, context: Acting, once: Once, body: NewAnimal) -> Response:
     """Register an animal with its identifiers and parents."""
     return await once(lambda: service.create(session, context, body), headers=made_at)
 
 
 @router.get("", response_model=Page[Animal], dependencies=[need("flock:read")])
 async def list_animals(
-    connection: Read, farm_id: UUID, flock_id: UUID | None = None, limit: Limit = 100, cursor: CursorText = None
+    session: Reading, farm_id: UUID, flock_id: UUID | None = None, limit: Limit = 100, cursor: CursorText = None
 ) -> Response:
     """A page of the animals of a farm or of one of its flocks, with identifiers and accepted parents."""
-    found = await service.page(connection, farm_id, flock_id, limit, cursor)
+    found = await service.page(session, farm_id, flock_id, limit, cursor)
     return Response(found, media_type="application/json")
 
 
 @router.post("/query", dependencies=[need("flock:read")])
-async def query_animals(connection: Read, body: AnimalQuery) -> Animals:
+async def query_animals(session: Reading, body: AnimalQuery) -> Animals:
     """Up to 1,000 animals by id in one answer; those you cannot see are left out."""
-    return await service.query(connection, body)
+    return await service.query(session, body)
 
 
 @router.get("/{animal_id}", dependencies=[need("flock:read")])
-async def get_animal(session: Write, animal_id: UUID, response: Response) -> Animal:
+async def get_animal(session: Reading, animal_id: UUID, response: Response) -> Animal:
     """One animal."""
     found = await service.get(session, animal_id)
     response.headers.update(etag(found.rev))
@@ -45,7 +45,7 @@ async def get_animal(session: Write, animal_id: UUID, response: Response) -> Ani
 
 @router.patch("/{animal_id}", dependencies=[need("flock:write")])
 async def change_animal(
-    session: Write, context: Acting, animal_id: UUID, body: AnimalChange, if_match: IfMatch, response: Response
+    session: Writing, context: Acting, animal_id: UUID, body: AnimalChange, if_match: IfMatch, response: Response
 ) -> Animal:
     """Correct sex, birth or groups; its parents and offspring must still fit."""
     found = await service.change(session, context, animal_id, body, if_match)
@@ -54,7 +54,7 @@ async def change_animal(
 
 
 @router.post("/{animal_id}/parents", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
-async def claim_parent(session: Write, context: Acting, once: Once, animal_id: UUID, body: NewParent) -> Response:
+async def claim_parent(session: Writing, context: Acting, once: Once, animal_id: UUID, body: NewParent) -> Response:
     """Claim a parent; it takes the place of the accepted one of the same kind."""
     return await once(lambda: service.set_parent(session, context, animal_id, body), headers=made_at)
 

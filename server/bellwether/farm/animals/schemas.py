@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from bellwether.farm.schemas import Day, Group, Short, Tag
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 from bellwether.sheep.identifiers import Kind
 from bellwether.sheep.pedigree import Method, ParentType
 
@@ -19,7 +19,7 @@ Reared = Annotated[int, Field(ge=0, le=12)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 
 
-class NewIdentifier(Wire):
+class NewIdentifier(Schema):
     """A tag or number; EIDs are brought into their 15-digit form."""
 
     kind: Kind
@@ -27,7 +27,7 @@ class NewIdentifier(Wire):
     scheme: Short | None = Field(None, description="Found from kind and form when absent")
 
 
-class NewParent(Wire):
+class NewParent(Schema):
     """A claim about a parent."""
 
     parent_id: UUID
@@ -36,7 +36,7 @@ class NewParent(Wire):
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
-class NewAnimal(Wire):
+class NewAnimal(Schema):
     """An animal to be registered, with its identifiers and parents."""
 
     model_config = ConfigDict(
@@ -74,7 +74,7 @@ class NewAnimal(Wire):
     parents: Annotated[list[NewParent], Field(max_length=20, default_factory=list)]
 
 
-class AnimalChange(Wire):
+class AnimalChange(Schema):
     """What is given is changed."""
 
     sex: Sex | None = None
@@ -87,7 +87,7 @@ class AnimalChange(Wire):
     birth_group: Group | None = None
 
 
-class Identifier(Wire):
+class Identifier(Schema):
     """An active identifier."""
 
     scheme: str
@@ -95,7 +95,7 @@ class Identifier(Wire):
     kind: Kind
 
 
-class Animal(Wire):
+class Animal(Schema):
     """An animal with its active identifiers and accepted parents."""
 
     id: UUID
@@ -116,13 +116,13 @@ class Animal(Wire):
     updated_at: datetime
 
 
-class Animals(Wire):
+class Animals(Schema):
     """Animals asked for by id; those that are not there are left out."""
 
     items: list[Animal]
 
 
-class AnimalQuery(Wire):
+class AnimalQuery(Schema):
     """Animals of many ids at once."""
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]

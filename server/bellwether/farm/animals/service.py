@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
@@ -20,9 +19,9 @@ from bellwether.farm.animals.schemas import (
     NewParent,
 )
 from bellwether.farm.measurements import repository as weights
-from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, Stale
@@ -218,26 +217,24 @@ async def get(session: Session, animal_id: UUID) -> Animal:
     Raises:
         NotFound: none that the user can see.
     """
-    found = await herd_page.by_ids(await driver(session), [animal_id])
+    found = await herd_page.by_ids(session, [animal_id])
     if not found:
         raise NotFound
     return found[0]
 
 
-async def page(
-    connection: asyncpg.Connection, farm_id: UUID, flock_id: UUID | None, limit: int, cursor: str | None
-) -> bytes:
+async def page(session: Session, farm_id: UUID, flock_id: UUID | None, limit: int, cursor: str | None) -> bytes:
     """A page of animals as JSON.
 
     Raises:
         NotFound: the user does not see the farm.
     """
-    found = await herd_page.page(connection, farm_id, flock_id, id_after(cursor), limit)
-    if found is None and not await herd_page.is_member(connection, farm_id):
+    found = await herd_page.page(session, farm_id, flock_id, id_after(cursor), limit)
+    if found is None and not await herd_page.is_member(session, farm_id):
         raise NotFound
     return found or b'{"items":[],"next":null}'
 
 
-async def query(connection: asyncpg.Connection, body: AnimalQuery) -> Animals:
+async def query(session: Session, body: AnimalQuery) -> Animals:
     """Many animals by id."""
-    return Animals(items=await herd_page.by_ids(connection, body.ids))
+    return Animals(items=await herd_page.by_ids(session, body.ids))

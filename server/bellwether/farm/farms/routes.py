@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.farms import service
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
-from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Write, need
+from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.preconditions import etag
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.problems import documented
 
 router = APIRouter(prefix="/farms", tags=["farms"])
@@ -17,19 +17,19 @@ LAST_OWNER = documented({409: "The farm would lose its last owner"})
 
 
 @router.post("", status_code=201, response_model=Farm, dependencies=[need("flock:write")])
-async def create_farm(session: Write, context: Acting, once: Once, body: NewFarm) -> Response:
+async def create_farm(session: Writing, context: Acting, once: Once, body: NewFarm) -> Response:
     """Make a farm; you become its owner."""
     return await once(lambda: service.create(session, context, body), headers=made_at)
 
 
 @router.get("", dependencies=[need("flock:read")])
-async def list_farms(session: Write, limit: Limit = 100, cursor: CursorText = None) -> Page[Farm]:
+async def list_farms(session: Reading, limit: Limit = 100, cursor: CursorText = None) -> Page[Farm]:
     """The farms that you belong to."""
     return await service.page(session, limit, cursor)
 
 
 @router.get("/{farm_id}", dependencies=[need("flock:read")])
-async def get_farm(session: Write, farm_id: UUID, response: Response) -> Farm:
+async def get_farm(session: Reading, farm_id: UUID, response: Response) -> Farm:
     """One farm."""
     found = await service.get(session, farm_id)
     response.headers.update(etag(found.rev))
@@ -38,7 +38,7 @@ async def get_farm(session: Write, farm_id: UUID, response: Response) -> Farm:
 
 @router.patch("/{farm_id}", dependencies=[need("flock:write")])
 async def change_farm(
-    session: Write, context: Acting, farm_id: UUID, body: FarmChange, if_match: IfMatch, response: Response
+    session: Writing, context: Acting, farm_id: UUID, body: FarmChange, if_match: IfMatch, response: Response
 ) -> Farm:
     """Change name, country, time zone or unit; owners only."""
     found = await service.change(session, context, farm_id, body, if_match)
@@ -47,7 +47,7 @@ async def change_farm(
 
 
 @router.get("/{farm_id}/members", dependencies=[need("flock:read")])
-async def list_members(session: Write, farm_id: UUID) -> Page[Member]:
+async def list_members(session: Reading, farm_id: UUID) -> Page[Member]:
     """Everybody who belongs to the farm."""
     return await service.members(session, farm_id)
 
@@ -58,7 +58,7 @@ async def list_members(session: Write, farm_id: UUID) -> Page[Member]:
     response_model=Member,
     dependencies=[need("flock:write", is_sensitive=True)],
 )
-async def grant_membership(session: Write, context: Acting, once: Once, farm_id: UUID, body: NewMember) -> Response:
+async def grant_membership(session: Writing, context: Acting, once: Once, farm_id: UUID, body: NewMember) -> Response:
     """Give a user a role on the farm, or another one; owners only."""
     return await once(lambda: service.grant(session, context, farm_id, body))
 
@@ -69,7 +69,7 @@ async def grant_membership(session: Write, context: Acting, once: Once, farm_id:
     dependencies=[need("flock:write", is_sensitive=True)],
     responses=LAST_OWNER,
 )
-async def revoke_membership(session: Write, context: Acting, farm_id: UUID, user_id: UUID) -> None:
+async def revoke_membership(session: Writing, context: Acting, farm_id: UUID, user_id: UUID) -> None:
     """Take a user's access away; owners only."""
     await service.revoke(session, context, farm_id, user_id)
 

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from bellwether.farm.schemas import Name
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 Role = Literal["owner", "worker", "viewer"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -25,7 +25,7 @@ def known_zone(name: str) -> str:
 Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
 
 
-class NewFarm(Wire):
+class NewFarm(Schema):
     """A farm to be made; its maker becomes the owner."""
 
     model_config = ConfigDict(
@@ -39,7 +39,7 @@ class NewFarm(Wire):
     weight_unit: Literal["kg", "lb"] = "kg"
 
 
-class FarmChange(Wire):
+class FarmChange(Schema):
     """What is given is changed."""
 
     name: Name | None = None
@@ -48,7 +48,7 @@ class FarmChange(Wire):
     weight_unit: Literal["kg", "lb"] | None = None
 
 
-class Farm(Wire):
+class Farm(Schema):
     """A farm that the user belongs to."""
 
     id: UUID
@@ -62,14 +62,14 @@ class Farm(Wire):
     updated_at: datetime
 
 
-class NewMember(Wire):
+class NewMember(Schema):
     """Access for a user; a new role replaces the old one."""
 
     user_id: UUID
     role: Role
 
 
-class Member(Wire):
+class Member(Schema):
     """Who belongs to the farm."""
 
     user_id: UUID

@@ -7,12 +7,11 @@ from sqlalchemy.exc import DBAPIError
 from bellwether.farm.access import must_own
 from bellwether.farm.farms import events, repository
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
-from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.pagination import next_cursor
+from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import Conflict, NotFound, Stale
 
@@ -71,7 +70,7 @@ async def page(session: Session, limit: int, cursor: str | None) -> Page[Farm]:
     """The user's farms."""
     rows = await repository.listing(session, id_after(cursor), limit + 1)
     items = [Farm.model_validate(dict(row)) for row in rows[:limit]]
-    return Page(items=items, next=next_cursor(rows, limit, ["id"]))
+    return Page(items=items, next=ById.after(rows, limit))
 
 
 async def change(session: Session, context: Context, farm_id: UUID, body: FarmChange, if_match: Precondition) -> Farm:

@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from bellwether.farm.schemas import Name, Short
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 Scheme = Literal["SG", "NSIP", "SIL", "none"]
 
 
-class NewFlock(Wire):
+class NewFlock(Schema):
     """A flock to be made; its code is unique within the farm."""
 
     model_config = ConfigDict(
@@ -37,7 +37,7 @@ class NewFlock(Wire):
     recording_scheme: Scheme = "none"
 
 
-class Flock(Wire):
+class Flock(Schema):
     """A flock."""
 
     id: UUID

@@ -7,11 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from bellwether.farm.access import may_write
 from bellwether.farm.flocks import repository
 from bellwether.farm.flocks.schemas import Flock, NewFlock
-from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.pagination import next_cursor
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.pagination import ById, id_after
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import Conflict, NotFound
 
@@ -52,4 +51,4 @@ async def page(session: Session, farm_id: UUID | None, limit: int, cursor: str |
     """Flocks of one farm, or of all the user's farms."""
     rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
     items = [Flock.model_validate(dict(row)) for row in rows[:limit]]
-    return Page(items=items, next=next_cursor(rows, limit, ["id"]))
+    return Page(items=items, next=ById.after(rows, limit))

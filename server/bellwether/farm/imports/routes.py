@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from bellwether.farm.imports import service
 from bellwether.farm.imports.problems import FormFields, repeated_field, unknown_field
 from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, ImportKind, ImportRow, Upload
-from bellwether.platform.http.dependencies import Acting, Write, costly, need
+from bellwether.platform.http.dependencies import Acting, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.schemas import Page
+from bellwether.platform.jobs.resource import job_headers
 from bellwether.sheep.findings import Verdict
 
 router = APIRouter(prefix="/imports", tags=["imports"])
@@ -33,7 +34,7 @@ async def only_known_fields(request: Request) -> None:
     dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60), Depends(only_known_fields)],
 )
 async def import_file(
-    session: Write,
+    session: Writing,
     context: Acting,
     response: Response,
     file: Annotated[UploadFile, File(description="CSV: commas, semicolons, tabs or bars")],
@@ -54,25 +55,25 @@ async def import_file(
         trait=trait,
     )
     made = await service.take_in(session, context, upload, datetime.now(UTC).date())
-    response.headers["Location"] = f"/api/v1/farm/jobs/{made.id}"
+    response.headers.update(job_headers(made))
     return made
 
 
 @router.get("", dependencies=[need("flock:read")])
-async def list_imports(session: Write, farm_id: UUID, limit: Limit = 100, cursor: CursorText = None) -> Page[Import]:
+async def list_imports(session: Reading, farm_id: UUID, limit: Limit = 100, cursor: CursorText = None) -> Page[Import]:
     """Imports of a farm, the latest first."""
     return await service.page(session, farm_id, limit, cursor)
 
 
 @router.get("/{import_id}", dependencies=[need("flock:read")])
-async def get_import(session: Write, import_id: UUID) -> Import:
+async def get_import(session: Reading, import_id: UUID) -> Import:
     """One import with its totals."""
     return await service.get(session, import_id)
 
 
 @router.get("/{import_id}/rows", dependencies=[need("flock:read")])
 async def list_rows(
-    session: Write,
+    session: Reading,
     import_id: UUID,
     verdict: Verdict | None = None,
     accepted: bool | None = None,

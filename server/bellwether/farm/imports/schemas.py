@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bellwether.farm.imports.reading.layout import Layout
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 from bellwether.platform.jobs.resource import Job
 from bellwether.sheep.findings import Verdict
 
@@ -19,7 +19,7 @@ class ImportJob(Job):
     import_id: UUID
 
 
-class Import(Wire):
+class Import(Schema):
     """One file and what became of its rows; rows_in = rows_accepted + rows_rejected once it is finished."""
 
     id: UUID
@@ -40,7 +40,7 @@ class Import(Wire):
     finished_at: datetime | None
 
 
-class ImportRow(Wire):
+class ImportRow(Schema):
     """One line of the file. On an accepted row, code and message are a warning; verdict null: not judged yet."""
 
     row: int
@@ -54,7 +54,7 @@ class ImportRow(Wire):
     fix: str | None
 
 
-class Upload(Wire):
+class Upload(Schema):
     """What comes with a file."""
 
     farm_id: UUID

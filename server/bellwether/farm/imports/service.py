@@ -6,20 +6,27 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from bellwether.farm.access import ReferenceNotFound, may_write
 from bellwether.farm.imports import job, repository
 from bellwether.farm.imports.reading.layout import Layout, detect
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
-from bellwether.farm.paging import id_after
 from bellwether.farm.schemas import storable
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.pagination import BadCursor, Cursor, next_cursor
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.pagination import ById, Cursor, id_after
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.resource import Job
 from bellwether.platform.problems import NotFound
+
+
+class ByRow(Cursor):
+    """In the order of the file."""
+
+    row: int = Field(ge=0, lt=2**31)
 
 
 async def take_in(session: Session, context: Context, upload: Upload, today: date) -> ImportJob:
@@ -91,7 +98,7 @@ async def get(session: Session, import_id: UUID) -> Import:
 async def page(session: Session, farm_id: UUID, limit: int, cursor: str | None) -> Page[Import]:
     """Imports of a farm, the latest first."""
     rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
-    return Page(items=[as_import(row) for row in rows[:limit]], next=next_cursor(rows, limit, ["id"]))
+    return Page(items=[as_import(row) for row in rows[:limit]], next=ById.after(rows, limit))
 
 
 async def rows(
@@ -103,16 +110,7 @@ async def rows(
         NotFound: no import that the user can see.
     """
     await get(session, import_id)
-    found = await repository.rows(session, import_id, row_after(cursor), limit + 1, verdict, accepted)
+    after = ByRow.read(cursor)
+    found = await repository.rows(session, import_id, after.row if after else 0, limit + 1, verdict, accepted)
     items = [ImportRow.model_validate(dict(row)) for row in found[:limit]]
-    return Page(items=items, next=next_cursor(found, limit, ["row"]))
-
-
-def row_after(cursor: str | None) -> int:
-    """The row in a cursor over rows."""
-    found = Cursor.decode(cursor)
-    if found is None:
-        return 0
-    if not isinstance(found.keys[0], int) or not 0 <= found.keys[0] < 2**31:
-        raise BadCursor
-    return found.keys[0]
+    return Page(items=items, next=ByRow.after(found, limit))

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.measurements import service
 from bellwether.farm.measurements.schemas import NewWeights, Weight, WeightQuery, Weights
-from bellwether.platform.http.dependencies import Acting, Once, Write, need
+from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.schemas import Page
 
 router = APIRouter(prefix="/weights", tags=["weights"])
 
 
 @router.post("", status_code=201, response_model=Weights, dependencies=[need("flock:write")])
-async def record_weights(session: Write, context: Acting, once: Once, body: NewWeights) -> Response:
+async def record_weights(session: Writing, context: Acting, once: Once, body: NewWeights) -> Response:
     """Record one weight or a whole session of at most 500; a re-weigh replaces the earlier weight of that day."""
     today = datetime.now(UTC).date()
     return await once(lambda: service.record(session, context, body, today))
@@ -23,7 +23,7 @@ async def record_weights(session: Write, context: Acting, once: Once, body: NewW
 
 @router.get("", dependencies=[need("flock:read")])
 async def list_weights(
-    session: Write,
+    session: Reading,
     animal_id: UUID | None = None,
     flock_id: UUID | None = None,
     limit: Limit = 100,
@@ -34,6 +34,6 @@ async def list_weights(
 
 
 @router.post("/query", dependencies=[need("flock:read")])
-async def query_weights(session: Write, body: WeightQuery) -> Weights:
+async def query_weights(session: Reading, body: WeightQuery) -> Weights:
     """The weights of up to 1,000 animals or flocks in one answer."""
     return await service.query(session, body)

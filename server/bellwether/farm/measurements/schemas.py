@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.farm.schemas import Day, Group, Kilograms
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 TraitCode = Literal["BWT", "WWT", "PWT", "YWT", "HWT", "AWT"]
 
 
-class NewWeight(Wire):
+class NewWeight(Schema):
     """One weighing; the stage is declared by the trait, never guessed from the age."""
 
     model_config = ConfigDict(
@@ -38,14 +38,14 @@ class NewWeight(Wire):
     group: Group = Field("", description="The group run together since the last weighing")
 
 
-class NewWeights(Wire):
+class NewWeights(Schema):
     """A session, taken whole or not at all."""
 
     farm_id: UUID
     weights: Annotated[list[NewWeight], Field(min_length=1, max_length=500)]
 
 
-class Weight(Wire):
+class Weight(Schema):
     """A weight that counts: the latest word for its animal, trait and day."""
 
     id: UUID
@@ -65,13 +65,13 @@ class Weight(Wire):
     import_id: UUID | None
 
 
-class Weights(Wire):
+class Weights(Schema):
     """What was recorded."""
 
     items: list[Weight]
 
 
-class WeightQuery(Wire):
+class WeightQuery(Schema):
     """Weights of many animals or flocks at once, for a reader that collects ids."""
 
     animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)] | None = None

@@ -9,11 +9,10 @@ from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.measurements import events, repository
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.farm.measurements.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
-from bellwether.farm.paging import id_after
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.pagination import next_cursor
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.pagination import ById, id_after
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import RowError, Unprocessable
 from bellwether.sheep import traits
@@ -119,7 +118,7 @@ async def page(
         limit=limit + 1,
     )
     items = [Weight.model_validate(dict(row)) for row in rows[:limit]]
-    return Page(items=items, next=next_cursor(rows, limit, ["id"]))
+    return Page(items=items, next=ById.after(rows, limit))
 
 
 async def query(session: Session, body: WeightQuery) -> Weights:

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
-from bellwether.genetics.breeding_values.cursor import Position
+from bellwether.platform.database.transactions import Session, driver
 
 RUN_OF_FLOCK = """
 select id, flock_id, traits from genetics.evaluation_run
@@ -38,47 +36,48 @@ group by a.drop_year order by a.drop_year
 """
 
 
-async def run_of_flock(connection: asyncpg.Connection, flock_id: UUID, trait: str | None) -> Any:
+async def run_of_flock(session: Session, flock_id: UUID, trait: str | None) -> Any:
     """The flock's latest succeeded run, with this trait if one is given."""
-    return await connection.fetchrow(RUN_OF_FLOCK, flock_id, trait)
+    return await (await driver(session)).fetchrow(RUN_OF_FLOCK, flock_id, trait)
 
 
-async def run(connection: asyncpg.Connection, run_id: UUID) -> Any:
+async def run(session: Session, run_id: UUID) -> Any:
     """A succeeded run."""
-    return await connection.fetchrow(RUN, run_id)
+    return await (await driver(session)).fetchrow(RUN, run_id)
 
 
 async def ranked(
-    connection: asyncpg.Connection,
+    session: Session,
     *,
     run_id: UUID,
     trait: str,
     effect: str,
     sex: str | None,
     is_down: bool,
-    after: Position | None,
+    after: tuple[float, UUID] | None,
     limit: int,
 ) -> list[Any]:
     """The flock's own animals in the order of their values."""
     order, comparison = ("desc", "<") if is_down else ("asc", ">")
     statement = RANKED.format(columns=COLUMNS, order=order, after=comparison)
-    value, animal_id = (None, None) if after is None else (after.value, after.animal_id)
+    value, animal_id = after or (None, None)
+    connection = await driver(session)
     rows: list[Any] = await connection.fetch(statement, run_id, trait, effect, sex, value, animal_id, limit)
     return rows
 
 
-async def latest(connection: asyncpg.Connection, animal_ids: list[UUID], trait: str | None) -> list[Any]:
+async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[Any]:
     """For each animal and trait the value of the newest run; run ids are ordered by time."""
-    rows: list[Any] = await connection.fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
+    rows: list[Any] = await (await driver(session)).fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
     return rows
 
 
-async def by_drop(connection: asyncpg.Connection, run_id: UUID, trait: str, effect: str) -> list[Any]:
+async def by_drop(session: Session, run_id: UUID, trait: str, effect: str) -> list[Any]:
     """Number of animals and mean value of each drop."""
-    rows: list[Any] = await connection.fetch(BY_DROP, run_id, trait, effect)
+    rows: list[Any] = await (await driver(session)).fetch(BY_DROP, run_id, trait, effect)
     return rows
 
 
-async def unit(connection: asyncpg.Connection, trait: str) -> str:
+async def unit(session: Session, trait: str) -> str:
     """The unit of a trait."""
-    return str(await connection.fetchval("select unit from genetics.trait where code = $1", trait))
+    return str(await (await driver(session)).fetchval("select unit from genetics.trait where code = $1", trait))

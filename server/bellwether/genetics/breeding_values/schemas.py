@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.genetics.traits.schemas import TraitCode
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.pagination import Cursor
+from bellwether.platform.http.schemas import Schema
 
 Sex = Literal["male", "female", "unknown"]
 
@@ -19,7 +20,7 @@ class Sort(StrEnum):
     value_up = "value"
 
 
-class BreedingValue(Wire):
+class BreedingValue(Schema):
     """The breeding value of one animal for one trait in one run."""
 
     run_id: UUID
@@ -47,7 +48,7 @@ class RankedAnimal(BreedingValue):
     dam_id: UUID | None
 
 
-class ValuesOf(Wire):
+class ValuesOf(Schema):
     """The animals whose latest breeding values are wanted."""
 
     animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
@@ -58,14 +59,14 @@ class ValuesOf(Wire):
     )
 
 
-class LatestValues(Wire):
+class LatestValues(Schema):
     """For each animal and trait the value of the latest run that has it; runs may differ between animals."""
 
     items: list[BreedingValue]
     next: None = None
 
 
-class TrendPoint(Wire):
+class TrendPoint(Schema):
     """One drop of the flock."""
 
     drop_year: int
@@ -74,7 +75,7 @@ class TrendPoint(Wire):
     is_in_slope: bool
 
 
-class Trend(Wire):
+class Trend(Schema):
     """Mean breeding value by drop; breeding values are shrunk, so an early trend is understated."""
 
     run_id: UUID
@@ -84,3 +85,11 @@ class Trend(Wire):
     points: list[TrendPoint]
     slope: float | None = Field(description="Per year, over drops with enough animals, weighted by their numbers")
     slope_se: float | None
+
+
+class ByValue(Cursor):
+    """The last animal of a page of a ranking. It holds the run too: a newer one must not slip in between two pages."""
+
+    run_id: UUID
+    value: float
+    animal_id: UUID

@@ -5,26 +5,24 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from bellwether.genetics.breeding_values import repository
-from bellwether.genetics.breeding_values.cursor import Position
-from bellwether.genetics.breeding_values.errors import NotEvaluated, RunOrFlock
-from bellwether.genetics.breeding_values.schemas import BreedingValue, RankedAnimal, Sort, Trend, TrendPoint
+from bellwether.genetics.breeding_values.problems import NotEvaluated, RunOrFlock
+from bellwether.genetics.breeding_values.schemas import BreedingValue, ByValue, RankedAnimal, Sort, Trend, TrendPoint
 from bellwether.genetics.breeding_values.trend import Drop, slope_of
+from bellwether.platform.database.transactions import Session
 
 ADDITIVE = "additive"
 
 
 async def rank(
-    connection: asyncpg.Connection,
+    session: Session,
     *,
     run_id: UUID | None,
     flock_id: UUID | None,
     trait: str | None,
     sex: str | None,
     sort: Sort,
-    after: Position | None,
+    after: ByValue | None,
     limit: int,
 ) -> list[RankedAnimal]:
     """The flock's animals by their value for one trait, which is the run's first when none is given.
@@ -32,52 +30,50 @@ async def rank(
     Raises:
         RunOrFlock, NotEvaluated
     """
-    found = await run_for(connection, run_id=run_id, flock_id=flock_id, trait=trait)
+    found = await run_for(session, run_id=run_id, flock_id=flock_id, trait=trait)
     if after is not None and after.run_id != found["id"]:
-        found = await run_for(connection, run_id=after.run_id, flock_id=None, trait=trait)
+        found = await run_for(session, run_id=after.run_id, flock_id=None, trait=trait)
     rows = await repository.ranked(
-        connection,
+        session,
         run_id=found["id"],
         trait=trait or found["traits"][0],
         effect=ADDITIVE,
         sex=sex,
         is_down=sort is Sort.value_down,
-        after=after,
+        after=None if after is None else (after.value, after.animal_id),
         limit=limit,
     )
     return [RankedAnimal.model_validate(with_accuracy(row)) for row in rows]
 
 
-async def latest(connection: asyncpg.Connection, animal_ids: list[UUID], trait: str | None) -> list[BreedingValue]:
+async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[BreedingValue]:
     """The latest values of these animals; animals without one, or of another farm, are left out."""
-    rows = await repository.latest(connection, list(dict.fromkeys(animal_ids)), trait)
+    rows = await repository.latest(session, list(dict.fromkeys(animal_ids)), trait)
     return [BreedingValue.model_validate(with_accuracy(row)) for row in rows]
 
 
-async def trend(connection: asyncpg.Connection, flock_id: UUID, trait: str) -> Trend:
+async def trend(session: Session, flock_id: UUID, trait: str) -> Trend:
     """Mean value by drop in the flock's latest run with this trait.
 
     Raises:
         NotEvaluated
     """
-    found = await run_for(connection, run_id=None, flock_id=flock_id, trait=trait)
-    rows = await repository.by_drop(connection, found["id"], trait, ADDITIVE)
+    found = await run_for(session, run_id=None, flock_id=flock_id, trait=trait)
+    rows = await repository.by_drop(session, found["id"], trait, ADDITIVE)
     drops = [Drop(row["drop_year"], row["n"], row["mean"]) for row in rows]
     slope, slope_se = slope_of(drops) or (None, None)
     return Trend(
         run_id=found["id"],
         flock_id=flock_id,
         trait=trait,
-        unit=await repository.unit(connection, trait),
+        unit=await repository.unit(session, trait),
         points=[TrendPoint(drop_year=d.drop_year, n=d.n, mean=d.mean, is_in_slope=d.is_in_slope) for d in drops],
         slope=slope,
         slope_se=slope_se,
     )
 
 
-async def run_for(
-    connection: asyncpg.Connection, *, run_id: UUID | None, flock_id: UUID | None, trait: str | None
-) -> Any:
+async def run_for(session: Session, *, run_id: UUID | None, flock_id: UUID | None, trait: str | None) -> Any:
     """The run meant: the one named, or the flock's latest with this trait.
 
     Raises:
@@ -86,10 +82,10 @@ async def run_for(
     if (run_id is None) == (flock_id is None):
         raise RunOrFlock
     if run_id is not None:
-        found = await repository.run(connection, run_id)
+        found = await repository.run(session, run_id)
     else:
         assert flock_id is not None
-        found = await repository.run_of_flock(connection, flock_id, trait)
+        found = await repository.run_of_flock(session, flock_id, trait)
     if found is None or (trait is not None and trait not in found["traits"]):
         raise NotEvaluated
     return found

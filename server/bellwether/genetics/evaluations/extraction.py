@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from bellwether.genetics.evaluations import files
-from bellwether.genetics.evaluations.errors import NoSuchFlock
+from bellwether.genetics.evaluations.problems import NoSuchFlock
 from bellwether.genetics.traits import service as traits
 from bellwether.modelling.flocks.plan import plan_of
 from bellwether.platform.database.transactions import Session, driver

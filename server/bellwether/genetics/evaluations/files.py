@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from bellwether.genetics.evaluations.errors import WorkFilesLost
+from bellwether.genetics.evaluations.problems import WorkFilesLost
 
 
 class Pointer(TypedDict):

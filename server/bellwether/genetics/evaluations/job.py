@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bellwether.genetics.evaluations import events, extraction, files, publishing, repository
-from bellwether.genetics.evaluations.errors import NoSuchEvaluation
+from bellwether.genetics.evaluations.problems import NoSuchEvaluation
 from bellwether.genetics.evaluations.solving import SOLVED, solve_files
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.jobs.run import JobCancelled, JobRun

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bellwether.genetics.evaluations import events, files, flock_states, repository
-from bellwether.genetics.evaluations.errors import RunSuperseded
+from bellwether.genetics.evaluations.problems import RunSuperseded
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 

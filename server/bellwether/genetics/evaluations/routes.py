@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Response
 
 from bellwether.genetics.evaluations import service
 from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
-from bellwether.platform.http.dependencies import Acting, Once, Write, costly, need
-from bellwether.platform.http.pagination import BadCursor, Cursor, CursorText, Limit, next_cursor
-from bellwether.platform.http.wire import Page
-from bellwether.platform.jobs.resource import Job
+from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, costly, need
+from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
+from bellwether.platform.http.schemas import Page
+from bellwether.platform.jobs.resource import Job, job_headers
 
 router = APIRouter(tags=["evaluations"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")
@@ -18,45 +18,30 @@ LIMIT = costly("evaluation", per_minute=10, burst=30)
 
 
 @router.post("/evaluations", status_code=202, response_model=Job, dependencies=[RUN, LIMIT])
-async def evaluate(new: NewEvaluation, session: Write, context: Acting, once: Once) -> Response:
+async def evaluate(new: NewEvaluation, session: Writing, context: Acting, once: Once) -> Response:
     """Evaluate a flock as a job; the evaluation has the job's id."""
     return await once(lambda: service.request(session, context, new), status=202, headers=job_headers)
 
 
 @router.get("/evaluations", dependencies=[READ])
 async def list_evaluations(
-    session: Write,
+    session: Reading,
     flock_id: Annotated[UUID | None, Query(description="Only evaluations of this flock")] = None,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> Page[Evaluation]:
     """Evaluations, newest first."""
-    found = await service.page(session, flock_id=flock_id, before=before(cursor), limit=limit + 1)
-    rows = [{"id": evaluation.id} for evaluation in found]
-    return Page(items=found[:limit], next=next_cursor(rows, limit, ["id"]))
+    found = await service.page(session, flock_id=flock_id, before=id_after(cursor), limit=limit + 1)
+    return Page(items=found[:limit], next=ById.after(found, limit))
 
 
 @router.get("/evaluations/{run_id}", dependencies=[READ])
-async def get_evaluation(run_id: UUID, session: Write) -> EvaluationReport:
+async def get_evaluation(run_id: UUID, session: Reading) -> EvaluationReport:
     """One evaluation with its model, variances, verdicts, fixed effects and convergence."""
     return await service.get(session, run_id)
 
 
 @router.get("/flocks/{flock_id}/state", dependencies=[READ])
-async def get_flock_state(flock_id: UUID, session: Write) -> FlockState:
+async def get_flock_state(flock_id: UUID, session: Reading) -> FlockState:
     """Whether the flock's breeding values are behind its records."""
     return await service.flock_state(session, flock_id)
-
-
-def before(cursor: str | None) -> UUID | None:
-    """The run that the last page ended with."""
-    after = Cursor.decode(cursor)
-    try:
-        return None if after is None else UUID(str(after.keys[0]))
-    except ValueError as error:
-        raise BadCursor from error
-
-
-def job_headers(job: Job) -> dict[str, str]:
-    """Where to watch the job."""
-    return {"Location": f"/api/v1/genetics/jobs/{job.id}"}

@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.genetics.traits.schemas import TraitCode
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Reliability = Literal["auto", "exact", "none"]
 
 
-class NewEvaluation(Wire):
+class NewEvaluation(Schema):
     """A flock to evaluate."""
 
     flock_id: UUID
@@ -27,7 +27,7 @@ class NewEvaluation(Wire):
     )
 
 
-class Evaluation(Wire):
+class Evaluation(Schema):
     """One evaluation of one flock. Its id is also the id of its job."""
 
     id: UUID
@@ -51,7 +51,7 @@ class Evaluation(Wire):
     finished_at: datetime | None
 
 
-class Finding(Wire):
+class Finding(Schema):
     """Something noticed about the data: a warning, or records that were set aside."""
 
     code: str
@@ -62,7 +62,7 @@ class Finding(Wire):
     examples: list[str]
 
 
-class FixedEstimate(Wire):
+class FixedEstimate(Schema):
     """The estimate of one level of a fixed effect; only differences of levels have a meaning."""
 
     trait: str
@@ -82,7 +82,7 @@ class EvaluationReport(Evaluation):
     fixed: list[FixedEstimate] | None
 
 
-class FlockState(Wire):
+class FlockState(Schema):
     """Whether a flock's breeding values are behind its records."""
 
     flock_id: UUID

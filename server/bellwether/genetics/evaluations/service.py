@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from bellwether.genetics.evaluations import repository
-from bellwether.genetics.evaluations.errors import NoSuchEvaluation, NoSuchFlock, UnknownTrait, about_traits
 from bellwether.genetics.evaluations.job import KIND
+from bellwether.genetics.evaluations.problems import NoSuchEvaluation, NoSuchFlock, UnknownTrait, about_traits
 from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
 from bellwether.genetics.traits import service as traits
 from bellwether.platform.context import Context

@@ -10,7 +10,7 @@ from bellwether_engine import EngineError, NotConverged, PedigreeError, Solution
 from numpy.typing import NDArray
 
 from bellwether.genetics.evaluations import files
-from bellwether.genetics.evaluations.errors import (
+from bellwether.genetics.evaluations.problems import (
     EvaluationNotConverged,
     EvaluationRefused,
     PedigreeContradiction,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 TraitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,15}$")]
 Heritability = Annotated[float, Field(gt=0, lt=1)]
@@ -13,7 +13,7 @@ Variance = Annotated[float, Field(gt=0, lt=1e12, description="In squared units, 
 Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
-class Correlation(Wire):
+class Correlation(Schema):
     """How a trait goes together with another one."""
 
     trait: str
@@ -21,7 +21,7 @@ class Correlation(Wire):
     residual: float = Field(ge=-1, le=1)
 
 
-class OwnCorrelation(Wire):
+class OwnCorrelation(Schema):
     """A farm's own correlations of a trait with another one."""
 
     trait: TraitCode
@@ -29,7 +29,7 @@ class OwnCorrelation(Wire):
     residual: float = Field(gt=-1, lt=1)
 
 
-class NewFarmValues(Wire):
+class NewFarmValues(Schema):
     """A farm's own starting values of one trait; what is left out stays as in the dictionary."""
 
     heritability: Heritability | None = None
@@ -58,7 +58,7 @@ class FarmValues(NewFarmValues):
     changed_at: datetime
 
 
-class Trait(Wire):
+class Trait(Schema):
     """A trait that can be evaluated, with the variances that an evaluation starts from."""
 
     code: str
@@ -99,7 +99,7 @@ class Trait(Wire):
     )
 
 
-class TraitList(Wire):
+class TraitList(Schema):
     """The whole dictionary."""
 
     items: list[Trait]

@@ -1,16 +1,17 @@
 """PostgreSQL: the only place that opens a transaction, sets who acts, and commits.
 
-Ordinary use-cases take a `Session` (SQLAlchemy Core on asyncpg); hot reads take a bare asyncpg connection from the
-read pool, which a replica serves when one is configured.
+A `Session` is SQLAlchemy Core on asyncpg. Those that only read come from a pool of their own, which a replica serves
+when one is configured; a hot read asks for the `driver` under its session.
 """
 
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, AdaptedConnection, QueuePool, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -37,58 +38,39 @@ class Database:
     """Both pools of one service."""
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self.settings = settings
-        password = settings.database_password.get_secret_value()
-        self.engine: AsyncEngine = create_async_engine(
-            url_of(settings.database_url, password),
-            pool_size=settings.pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            pool_pre_ping=True,
-            # a failed statement is logged without what people wrote into it
-            hide_parameters=True,
-            connect_args={"server_settings": {"application_name": settings.name}, "timeout": 5},
+        self.engine = engine_of(settings, settings.database_url, settings.name, pool_pre_ping=True)
+        # `reading` begins and ends its transactions itself, so SQLAlchemy is to begin none
+        self.read_engine = engine_of(
+            settings,
+            settings.replica_url or settings.database_url,
+            f"{settings.name}-read",
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
         )
-        read_url = url_of(settings.replica_url or settings.database_url, password, "postgresql")
-        self._read_dsn = read_url.render_as_string(hide_password=False)
-        self._reads: asyncpg.Pool | None = None
+        event.listen(self.read_engine.sync_engine, "checkout", refuse_closed)
 
     async def close(self) -> None:
         """Give every connection back to the server."""
-        if self._reads is not None:
-            await self._reads.close()
+        await self.read_engine.dispose()
         await self.engine.dispose()
 
     @asynccontextmanager
     async def transaction(self, context: Context) -> AsyncIterator[Session]:
         """One transaction in the name of `context`: committed at the end, rolled back on any error."""
-        try:
-            connection = await self.engine.connect()
-        except PoolTimeoutError as error:
-            raise Busy from error
-        try:
-            async with connection.begin():
-                await connection.execute(SET_CONTEXT, context_values(context))
-                yield connection
-        finally:
-            await connection.close()
+        async with connected(self.engine) as session, session.begin():
+            await session.execute(SET_CONTEXT, context_values(context))
+            yield session
 
     @asynccontextmanager
-    async def reading(self, context: Context) -> AsyncIterator[asyncpg.Connection]:
-        """A read-only transaction on the read pool; begin and context are one round trip."""
-        pool = await self._read_pool()
-        try:
-            connection = await pool.acquire(timeout=5)
-        except TimeoutError as error:
-            raise Busy from error
-        try:
-            await connection.execute("begin read only; " + context_sql(context))
+    async def reading(self, context: Context) -> AsyncIterator[Session]:
+        """A read-only transaction in the name of `context`; begin and context are one round trip."""
+        async with connected(self.read_engine) as session:
+            connection = await driver(session)
             try:
-                yield connection
+                await connection.execute("begin read only; " + context_sql(context))
+                yield session
             finally:
-                await connection.execute("commit")
-        finally:
-            await pool.release(connection)
+                await end(session)
 
     async def is_ready(self) -> bool:
         """Whether the database answers."""
@@ -101,24 +83,54 @@ class Database:
 
     def pool_in_use(self) -> int:
         """Connections handed out now, both pools together."""
-        reads = 0 if self._reads is None else self._reads.get_size() - self._reads.get_idle_size()
-        return int(self.engine.pool.checkedout()) + reads  # type: ignore[attr-defined]
-
-    async def _read_pool(self) -> asyncpg.Pool:
-        if self._reads is None:
-            self._reads = asyncpg.create_pool(
-                self._read_dsn,
-                min_size=1,
-                max_size=self.settings.pool_size,
-                server_settings={"application_name": f"{self.settings.name}-read"},
-                reset=no_reset,
-            )
-        await self._reads
-        return self._reads
+        pools = (self.engine.pool, self.read_engine.pool)
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
 
-async def no_reset(_connection: Any) -> None:
-    """The context lives in the transaction, so a returned connection carries nothing over."""
+def engine_of(settings: ServiceSettings, address: str, application: str, **options: object) -> AsyncEngine:
+    """A pool of connections to one address."""
+    return create_async_engine(
+        url_of(address, settings.database_password.get_secret_value()),
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        # a failed statement is logged without what people wrote into it
+        hide_parameters=True,
+        connect_args={"server_settings": {"application_name": application}, "timeout": 5},
+        **options,
+    )
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool.
+
+    Raises:
+        Busy: all are in use.
+    """
+    try:
+        connection = await engine.connect()
+    except PoolTimeoutError as error:
+        raise Busy from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def end(session: Session) -> None:
+    """End a transaction that `reading` began; a connection on which this fails is not used again."""
+    try:
+        await (await driver(session)).execute("rollback")
+    except BaseException:
+        await session.invalidate()
+        raise
+
+
+def refuse_closed(connection: object, _record: object, _proxy: object) -> None:
+    """Let the pool replace a connection that the server has closed; unlike a ping this costs no round trip."""
+    if cast(AdaptedConnection, connection).driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def driver(session: Session) -> asyncpg.Connection:

@@ -1,9 +1,8 @@
-"""What a route may ask for: who calls, a transaction, a read, idempotency, If-Match."""
+"""What a route may ask for: who calls, a transaction that reads or one that writes, idempotency, If-Match."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast
 
-import asyncpg
 from fastapi import Depends, Request
 
 from bellwether.platform.context import Context
@@ -63,25 +62,25 @@ def database(request: Request) -> Database:
     return cast(Database, request.app.state.database)
 
 
-async def write(request: Request, context: Acting) -> AsyncIterator[Session]:
+async def reading(request: Request, context: Acting) -> AsyncIterator[Session]:
+    """The request's one transaction, in which PostgreSQL refuses every write; a replica may serve it."""
+    async with database(request).reading(context) as session:
+        yield session
+
+
+async def writing(request: Request, context: Acting) -> AsyncIterator[Session]:
     """The request's one transaction."""
     async with database(request).transaction(context) as session:
         yield session
 
 
-async def read(request: Request, context: Acting) -> AsyncIterator[asyncpg.Connection]:
-    """A read-only transaction for a hot read."""
-    async with database(request).reading(context) as connection:
-        yield connection
-
-
 # scope="function": the commit happens before the answer leaves, so an acknowledged write is a stored one
-Write = Annotated[Session, Depends(write, scope="function")]
-Read = Annotated[asyncpg.Connection, Depends(read, scope="function")]
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Writing = Annotated[Session, Depends(writing, scope="function")]
 IfMatch = Annotated[Precondition, Depends(precondition)]
 
 
-def idempotent(request: Request, session: Write, me: Me) -> Idempotent:
+def idempotent(request: Request, session: Writing, me: Me) -> Idempotent:
     """Idempotency-Key for this request."""
     return Idempotent(request, session, me)
 

@@ -1,12 +1,13 @@
-"""Keyset pagination with opaque cursors."""
+"""Keyset pagination with opaque cursors, the same for every list."""
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import UTC
+from typing import Annotated, Self
+from uuid import UUID
 
-import orjson
 from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from bellwether.platform.problems import Unprocessable
 
@@ -21,37 +22,55 @@ class BadCursor(Unprocessable):
     title = "The cursor is not one that this list has given out: start again without it"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The sort keys of the last item of a page."""
+class Cursor(BaseModel):
+    """The sort keys of the last item of a page. Each order of a list is a subclass, whose fields are the keys."""
 
-    keys: tuple[Any, ...]
-
-    def encode(self) -> str:
-        """As text for `next`."""
-        return base64.urlsafe_b64encode(orjson.dumps(list(self.keys), default=str)).rstrip(b"=").decode()
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, allow_inf_nan=False)
 
     @classmethod
-    def decode(cls, text: str | None, n_keys: int = 1) -> "Cursor | None":
+    def read(cls, text: str | None) -> Self | None:
         """From the text of a request; None stays None.
 
         Raises:
-            BadCursor: it is not a cursor with `n_keys` keys.
+            BadCursor: it does not hold these keys.
         """
         if text is None:
             return None
         try:
-            keys = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        except ValueError as error:
+            return cls.model_validate_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        except (ValueError, OverflowError) as error:
             raise BadCursor from error
-        if not isinstance(keys, list) or len(keys) != n_keys:
-            raise BadCursor
-        return cls(tuple(keys))
+
+    @classmethod
+    def after(cls, found: Sequence[object], limit: int) -> str | None:
+        """The text of `next` when a query for `limit + 1` items found more than `limit`."""
+        return cls.model_validate(found[limit - 1], extra="ignore").text if len(found) > limit else None
+
+    @property
+    def text(self) -> str:
+        """As a caller sees it."""
+        return base64.urlsafe_b64encode(self.model_dump_json().encode()).rstrip(b"=").decode()
 
 
-def next_cursor(rows: Sequence[Any], limit: int, keys: Sequence[str]) -> str | None:
-    """The cursor after `rows` when a query for `limit + 1` rows found more than `limit`."""
-    if len(rows) <= limit:
-        return None
-    last = rows[limit - 1]
-    return Cursor(tuple(last[key] for key in keys)).encode()
+class ById(Cursor):
+    """Sorted by id, which is by time as well."""
+
+    id: UUID
+
+
+class ByEnd(Cursor):
+    """Sorted by the time at which something ended, then by id."""
+
+    # the first and the last day of the calendar have times that do not exist in UTC
+    finished_at: Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+    id: UUID
+
+
+def id_after(cursor: str | None) -> UUID | None:
+    """The id that a page begins after; None for the first page.
+
+    Raises:
+        BadCursor: the cursor is of another list.
+    """
+    found = ById.read(cursor)
+    return None if found is None else found.id

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 from bellwether.platform.jobs.repository import JobRow
 from bellwether.platform.problems import Conflict, NotAllowed, Unprocessable
 
@@ -12,14 +12,14 @@ JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
 
-class LogLine(Wire):
+class LogLine(Schema):
     """One line that the job wrote about itself."""
 
     at: datetime
     message: str
 
 
-class Job(Wire):
+class Job(Schema):
     """Work that takes longer than a request."""
 
     id: UUID
@@ -46,6 +46,11 @@ class Job(Wire):
     def has_ended(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in ENDED
+
+
+def job_headers(job: Job) -> dict[str, str]:
+    """Where to watch the job."""
+    return {"Location": f"/api/v1/{job.service}/jobs/{job.id}"}
 
 
 class JobKeyReused(Unprocessable):

@@ -10,9 +10,9 @@ from starlette.responses import StreamingResponse
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
-from bellwether.platform.http.dependencies import Acting, Write, database
-from bellwether.platform.http.pagination import BadCursor, Cursor, CursorText, Limit
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.dependencies import Acting, Reading, Writing, database
+from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.resource import Job, JobState
 from bellwether.platform.outages import is_outage
@@ -31,30 +31,28 @@ def job_routes(service: str) -> APIRouter:
 
     @router.get("")
     async def list_jobs(
-        session: Write,
+        session: Reading,
         kind: KindFilter = None,
         state: StateFilter = None,
         limit: Limit = 100,
         cursor: CursorText = None,
     ) -> Page[Job]:
         """The jobs that you may see, newest first."""
-        before = last_of(cursor)
-        found = await jobs.listing(session, service, kind=kind, state=state, before=before, limit=limit + 1)
-        more = len(found) > limit
-        return Page(items=found[:limit], next=Cursor((found[limit - 1].id,)).encode() if more else None)
+        found = await jobs.listing(session, service, kind=kind, state=state, before=id_after(cursor), limit=limit + 1)
+        return Page(items=found[:limit], next=ById.after(found, limit))
 
     @router.get("/{job_id}")
-    async def get_job(session: Write, job_id: UUID) -> Job:
+    async def get_job(session: Reading, job_id: UUID) -> Job:
         """One job as it stands."""
         return await jobs.find(session, service, job_id)
 
     @router.post("/{job_id}/cancel")
-    async def cancel_job(session: Write, context: Acting, job_id: UUID) -> Job:
+    async def cancel_job(session: Writing, context: Acting, job_id: UUID) -> Job:
         """Stop the job: at once when queued, after the step in progress when running."""
         return await jobs.cancel(session, context, service, job_id)
 
     @router.post("/{job_id}/retry", status_code=202, responses=RUNS)
-    async def retry_job(session: Write, context: Acting, job_id: UUID) -> Job:
+    async def retry_job(session: Writing, context: Acting, job_id: UUID) -> Job:
         """A new attempt; finished steps are not repeated."""
         return await jobs.retry(session, context, service, job_id)
 
@@ -67,15 +65,6 @@ def job_routes(service: str) -> APIRouter:
         return StreamingResponse(body, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     return router
-
-
-def last_of(cursor: str | None) -> UUID | None:
-    """The last job of the page before."""
-    after = Cursor.decode(cursor)
-    try:
-        return None if after is None else UUID(str(after.keys[0]))
-    except ValueError as error:
-        raise BadCursor from error
 
 
 async def changes(source: Database, context: Context, service: str, job: Job) -> AsyncIterator[str]:

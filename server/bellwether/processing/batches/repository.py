@@ -8,8 +8,8 @@ from sqlalchemy import Row, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import ByEnd
 from bellwether.processing.batches.models import import_batch
-from bellwether.processing.keyset import Place
 
 
 async def put(session: Session, values: Mapping[str, Any]) -> None:
@@ -25,11 +25,11 @@ async def find(session: Session, batch_id: UUID) -> Row[Any] | None:
     return (await session.execute(select(import_batch).where(import_batch.c.id == batch_id))).one_or_none()
 
 
-async def page(session: Session, wanted: Mapping[str, Any], after: Place | None, limit: int) -> Sequence[Row[Any]]:
+async def page(session: Session, wanted: Mapping[str, Any], after: ByEnd | None, limit: int) -> Sequence[Row[Any]]:
     """Batches whose columns have the values of `wanted`, newest first."""
     table = import_batch.c
     statement = select(import_batch).filter_by(**wanted).order_by(table.finished_at.desc(), table.id.desc())
     if after is not None:
-        place = tuple_(literal(after[0], table.finished_at.type), literal(after[1], table.id.type))
+        place = tuple_(literal(after.finished_at, table.finished_at.type), literal(after.id, table.id.type))
         statement = statement.where(tuple_(table.finished_at, table.id) < place)
     return (await session.execute(statement.limit(limit))).all()

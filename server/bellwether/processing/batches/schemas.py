@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import ConfigDict, StringConstraints
 
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class ImportBatch(Wire):
+class ImportBatch(Schema):
     """One imported file: rows_in = rows_accepted + rows_rejected, always."""
 
     id: UUID

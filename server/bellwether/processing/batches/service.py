@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import ByEnd
 from bellwether.platform.problems import NotFound
 from bellwether.processing.batches import repository
 from bellwether.processing.batches.schemas import ImportBatch
 from bellwether.processing.facts import ImportCompleted
-from bellwether.processing.keyset import Place
 
 
 class NoSuchBatch(NotFound):
@@ -33,7 +33,7 @@ async def get(session: Session, batch_id: UUID) -> ImportBatch:
     return batch_of(row)
 
 
-async def list_page(session: Session, wanted: dict[str, Any], after: Place | None, limit: int) -> list[ImportBatch]:
+async def list_page(session: Session, wanted: dict[str, Any], after: ByEnd | None, limit: int) -> list[ImportBatch]:
     """Up to `limit` batches, newest first; a filter that is None does not filter."""
     given = {name: value for name, value in wanted.items() if value is not None}
     return [batch_of(row) for row in await repository.page(session, given, after, limit)]

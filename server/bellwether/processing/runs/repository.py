@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, exists, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.platform.database.transactions import Session
-from bellwether.processing.keyset import Place
+from bellwether.platform.http.pagination import ByEnd
 from bellwether.processing.runs.models import run, run_dataset
 
 
@@ -34,7 +34,7 @@ async def find(session: Session, run_id: UUID) -> Row[Any] | None:
 
 
 async def page(
-    session: Session, wanted: Mapping[str, Any], reference: str | None, after: Place | None, limit: int
+    session: Session, wanted: Mapping[str, Any], reference: str | None, after: ByEnd | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Runs whose columns have the values of `wanted` and that read or made `reference`, newest first."""
     statement = select(run).filter_by(**wanted).order_by(run.c.finished_at.desc(), run.c.id.desc())
@@ -42,7 +42,7 @@ async def page(
         touched = exists().where(run_dataset.c.run_id == run.c.id, run_dataset.c.reference == reference)
         statement = statement.where(touched)
     if after is not None:
-        place = tuple_(literal(after[0], run.c.finished_at.type), literal(after[1], run.c.id.type))
+        place = tuple_(literal(after.finished_at, run.c.finished_at.type), literal(after.id, run.c.id.type))
         statement = statement.where(tuple_(run.c.finished_at, run.c.id) < place)
     return (await session.execute(statement.limit(limit))).all()
 

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from bellwether.platform.http.dependencies import Write, need
-from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.wire import Page
-from bellwether.processing.keyset import next_place, place_of
+from bellwether.platform.http.dependencies import Reading, need
+from bellwether.platform.http.pagination import ByEnd, CursorText, Limit
+from bellwether.platform.http.schemas import Page
 from bellwether.processing.runs import service
 from bellwether.processing.runs.schemas import Pipeline, Run, RunState
 
@@ -21,7 +20,7 @@ Reference = Annotated[
 
 @router.get("")
 async def list_runs(
-    session: Write,
+    session: Reading,
     farm_id: UUID | None = None,
     pipeline: Pipeline | None = None,
     state: RunState | None = None,
@@ -31,11 +30,11 @@ async def list_runs(
 ) -> Page[Run]:
     """Runs of the caller's farms, newest first. `reference` finds what was made from a file, or what made a thing."""
     wanted = {"farm_id": farm_id, "pipeline": pipeline, "state": state}
-    found = await service.list_page(session, wanted, reference, place_of(cursor), limit + 1)
-    return Page(items=found[:limit], next=next_place(found, limit))
+    found = await service.list_page(session, wanted, reference, ByEnd.read(cursor), limit + 1)
+    return Page(items=found[:limit], next=ByEnd.after(found, limit))
 
 
 @router.get("/{run_id}")
-async def get(run_id: UUID, session: Write) -> Run:
+async def get(run_id: UUID, session: Reading) -> Run:
     """One run with what it read and what it made."""
     return await service.get(session, run_id)

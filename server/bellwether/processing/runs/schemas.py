@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 
 class Pipeline(StrEnum):
@@ -23,7 +23,7 @@ class RunState(StrEnum):
     failed = "failed"
 
 
-class Dataset(Wire):
+class Dataset(Schema):
     """Something that a run read or made; `reference` is the SHA-256 of a file or the id of a thing."""
 
     kind: str
@@ -32,14 +32,14 @@ class Dataset(Wire):
     n_rows: int | None
 
 
-class Failure(Wire):
+class Failure(Schema):
     """Why a run failed."""
 
     code: str
     detail: str
 
 
-class Run(Wire):
+class Run(Schema):
     """One run with its lineage."""
 
     id: UUID

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import ByEnd
 from bellwether.platform.problems import NotFound
-from bellwether.processing.keyset import Place
 from bellwether.processing.runs import repository
 from bellwether.processing.runs.lineage import Lineage, rows_of
 from bellwether.processing.runs.schemas import Run
@@ -37,7 +37,7 @@ async def get(session: Session, run_id: UUID) -> Run:
 
 
 async def list_page(
-    session: Session, wanted: Mapping[str, Any], reference: str | None, after: Place | None, limit: int
+    session: Session, wanted: Mapping[str, Any], reference: str | None, after: ByEnd | None, limit: int
 ) -> list[Run]:
     """Up to `limit` runs, newest first; a filter that is None does not filter."""
     given = {name: value for name, value in wanted.items() if value is not None}

@@ -5,7 +5,7 @@ from uuid import UUID
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.research.projects import repository
-from bellwether.research.projects.errors import LeadRequired, NoSuchMember
+from bellwether.research.projects.problems import LeadRequired, NoSuchMember
 from bellwether.research.projects.schemas import Project, Role
 from bellwether.research.projects.service import EDITORS, LEADS, Check, for_change, get
 

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Write, need
-from bellwether.platform.http.pagination import CursorText, Limit, next_cursor
+from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
+from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.preconditions import etag
-from bellwether.platform.http.wire import Page
+from bellwether.platform.http.schemas import Page
 from bellwether.platform.problems import documented
 from bellwether.research.projects import membership, service
-from bellwether.research.projects.cursor import project_before
 from bellwether.research.projects.schemas import MemberRole, NewProject, Project, ProjectChange, State, Words
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -20,14 +19,14 @@ REVISED = documented({409: "The project would lose its last lead"})
 
 
 @router.post("", status_code=201, response_model=Project, dependencies=[CHANGE])
-async def create(new: NewProject, session: Write, context: Acting, once: Once) -> Response:
+async def create(new: NewProject, session: Writing, context: Acting, once: Once) -> Response:
     """Create a project; the caller owns and leads it."""
     return await once(lambda: service.create(session, context, new), headers=project_headers)
 
 
 @router.get("", dependencies=[READ])
 async def list_projects(
-    session: Write,
+    session: Reading,
     context: Acting,
     state: State | None = None,
     q: Annotated[Words | None, Query(description="Words to find in title, question and description")] = None,
@@ -35,14 +34,13 @@ async def list_projects(
     cursor: CursorText = None,
 ) -> Page[Project]:
     """The caller's projects, newest first; archived ones only with `state=archived`."""
-    before = project_before(cursor)
+    before = id_after(cursor)
     found = await service.list_page(session, context, state=state, words=q, before=before, limit=limit + 1)
-    rows = [{"id": project.id} for project in found]
-    return Page(items=found[:limit], next=next_cursor(rows, limit, ["id"]))
+    return Page(items=found[:limit], next=ById.after(found, limit))
 
 
 @router.get("/{project_id}", dependencies=[READ])
-async def get(project_id: UUID, session: Write, context: Acting, response: Response) -> Project:
+async def get(project_id: UUID, session: Reading, context: Acting, response: Response) -> Project:
     """One project with its members."""
     project = await service.get(session, context, project_id)
     response.headers.update(etag(project.rev))
@@ -51,7 +49,7 @@ async def get(project_id: UUID, session: Write, context: Acting, response: Respo
 
 @router.patch("/{project_id}", dependencies=[CHANGE], responses=REVISED)
 async def change(
-    project_id: UUID, wanted: ProjectChange, session: Write, context: Acting, if_match: IfMatch, response: Response
+    project_id: UUID, wanted: ProjectChange, session: Writing, context: Acting, if_match: IfMatch, response: Response
 ) -> Project:
     """Change some fields; for leads and analysts. A state brings an archived project back."""
     project = await service.change(session, context, project_id, wanted, if_match.check)
@@ -60,7 +58,7 @@ async def change(
 
 
 @router.delete("/{project_id}", status_code=204, dependencies=[CHANGE], responses=REVISED)
-async def archive(project_id: UUID, session: Write, context: Acting, if_match: IfMatch) -> None:
+async def archive(project_id: UUID, session: Writing, context: Acting, if_match: IfMatch) -> None:
     """Archive a project; for leads. Nothing is lost."""
     await service.archive(session, context, project_id, if_match.check)
 
@@ -70,7 +68,7 @@ async def put_member(
     project_id: UUID,
     user_id: UUID,
     body: MemberRole,
-    session: Write,
+    session: Writing,
     context: Acting,
     if_match: IfMatch,
     response: Response,
@@ -82,7 +80,7 @@ async def put_member(
 
 
 @router.delete("/{project_id}/members/{user_id}", status_code=204, dependencies=[READ], responses=REVISED)
-async def remove_member(project_id: UUID, user_id: UUID, session: Write, context: Acting, if_match: IfMatch) -> None:
+async def remove_member(project_id: UUID, user_id: UUID, session: Writing, context: Acting, if_match: IfMatch) -> None:
     """Take a member out; for leads. Everybody may leave by themselves."""
     await membership.remove(session, context, project_id, user_id, if_match.check)
 

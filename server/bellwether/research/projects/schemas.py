@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from bellwether.platform.http.wire import Wire
+from bellwether.platform.http.schemas import Schema
 
 # PostgreSQL cannot store the character NUL
 PRINTABLE = r"^[^\x00]*$"
@@ -42,7 +42,7 @@ class OpenState(StrEnum):
     finished = "finished"
 
 
-class MemberRole(Wire):
+class MemberRole(Schema):
     """The role to give."""
 
     role: Role
@@ -50,7 +50,7 @@ class MemberRole(Wire):
     model_config = ConfigDict(json_schema_extra={"examples": [{"role": "analyst"}]})
 
 
-class NewMember(Wire):
+class NewMember(Schema):
     """A user and the role."""
 
     user_id: UUID
@@ -63,7 +63,7 @@ class Member(NewMember):
     added_at: datetime
 
 
-class NewProject(Wire):
+class NewProject(Schema):
     """A project to create. Whoever creates it owns and leads it."""
 
     id: UUID | None = Field(default=None, description="UUIDv7 made by the caller; made here when absent")
@@ -89,7 +89,7 @@ class NewProject(Wire):
     )
 
 
-class ProjectChange(Wire):
+class ProjectChange(Schema):
     """The fields to change; what is absent stays."""
 
     title: Title | None = None
@@ -102,7 +102,7 @@ class ProjectChange(Wire):
     model_config = ConfigDict(json_schema_extra={"examples": [{"state": "running", "ends_on": "2026-02-28"}]})
 
 
-class Project(Wire):
+class Project(Schema):
     """A project as its members see it."""
 
     id: UUID

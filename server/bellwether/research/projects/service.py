@@ -11,7 +11,8 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.research.projects import repository
-from bellwether.research.projects.errors import (
+from bellwether.research.projects.events import project_created
+from bellwether.research.projects.problems import (
     EndsBeforeStart,
     FieldRequired,
     MemberTwice,
@@ -19,7 +20,6 @@ from bellwether.research.projects.errors import (
     ProjectExists,
     RoleTooLow,
 )
-from bellwether.research.projects.events import project_created
 from bellwether.research.projects.schemas import NewMember, NewProject, Project, ProjectChange, Role, State
 
 Check = Callable[[int], None]

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 T = TypeVar("T")
 
 
-class Wire(BaseModel):
-    """A wire schema: unknown fields are an error, never ignored."""
+class Schema(BaseModel):
+    """What a caller sends or gets: unknown fields are an error, never ignored."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
