@@ -145,12 +145,17 @@ def _check(n: int, relationship: Matrix, y: Matrix, x: Matrix) -> Matrix:
 
 @njit(cache=True, nogil=True)
 def _test(values: Matrix, known: Matrix, grid: Grid, markers: Matrix, out: Matrix, first: int, last: int) -> None:
-    """Effect, standard error and log variance ratio of each marker."""
+    """Effect, standard error and log variance ratio of the markers `first` to `last`, into rows of `out`.
+
+    Everything is rotated by the eigenvectors of K, so that V is diagonal and one evaluation of the likelihood costs
+    O(n c) (Lippert et al. 2011).
+    """
     c, weights, determinants, crossed = len(known) - 1, grid[0], grid[1], grid[2]
     w = np.empty(len(values))
     s = np.empty((c + 2, c + 2))
     step = (HIGHEST - LOWEST) / (GRID - 1)
     for j in range(first, last):
+        # the REML likelihood may have several peaks: the best of a grid over log(var_u / var_e) is where to climb
         best, at = -np.inf, LOWEST
         for k in range(GRID):
             s[:] = crossed[k]
@@ -159,6 +164,7 @@ def _test(values: Matrix, known: Matrix, grid: Grid, markers: Matrix, out: Matri
                 best, at = fit, LOWEST + k * step
         at = _climb(at, best, step, values, known, markers[j], w, s)
         _likelihood(at, values, known, markers[j], w, s)
+        # s is the Cholesky factor of [x m y]' V^-1 [x m y] up to var_e: b = L_ym / L_mm, and L_yy^2 is y'P y
         out[j, 0] = s[c + 1, c] / s[c, c]
         out[j, 1] = s[c + 1, c + 1] / np.sqrt(len(values) - c - 1.0) / s[c, c]
         out[j, 2] = at
@@ -166,7 +172,9 @@ def _test(values: Matrix, known: Matrix, grid: Grid, markers: Matrix, out: Matri
 
 @njit(cache=True, nogil=True)
 def _on_grid(values: Matrix, known: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-    """What the likelihood needs of the model without the marker, at each point of the grid."""
+    """What the likelihood needs of the model without the marker, at each point of the grid: weights (GRID, n), log
+    determinants (GRID,) and weighted products of fixed effects and record (GRID, c + 2, c + 2). No marker changes them.
+    """
     c = len(known) - 1
     weights, determinants = np.empty((GRID, len(values))), np.empty(GRID)
     crossed = np.zeros((GRID, c + 2, c + 2))
@@ -180,7 +188,10 @@ def _on_grid(values: Matrix, known: Matrix) -> tuple[Matrix, Matrix, Matrix]:
 def _climb(
     x: float, of_x: float, step: float, values: Matrix, known: Matrix, marker: Matrix, w: Matrix, s: Matrix
 ) -> float:
-    """Brent's method from the best point of the grid (Brent 1973, chapter 5)."""
+    """The log variance ratio with the largest likelihood near `x`, by Brent's method (Brent 1973, chapter 5).
+
+    `x` is the best point so far, `second` and `third` the two before it, [`low`, `high`] brackets the maximum.
+    """
     low, high = max(LOWEST, x - step), min(HIGHEST, x + step)
     second, third, of_second, of_third = x, x, of_x, of_x
     move, before = 0.0, 0.0
@@ -188,10 +199,12 @@ def _climb(
         middle = 0.5 * (low + high)
         if abs(x - middle) <= 2.0 * CLOSE - 0.5 * (high - low):
             break
+        # the vertex of the parabola through the three best points is x + p / q
         r = (x - second) * (of_third - of_x)
         q = (x - third) * (of_second - of_x)
         p, q = (x - third) * q - (x - second) * r, 2.0 * (q - r)
         p, q = (-p, q) if q > 0.0 else (p, -q)
+        # taken when it lies inside the bracket and moves less than half of the step before last; else a golden section
         if abs(before) > CLOSE and abs(p) < abs(0.5 * q * before) and q * (low - x) < p < q * (high - x):
             before, move = move, p / q
             if x + move - low < 2.0 * CLOSE or high - x - move < 2.0 * CLOSE:
@@ -201,6 +214,7 @@ def _climb(
             move = (1.0 - GOLDEN) * before
         u = x + (move if abs(move) >= CLOSE else CLOSE if move > 0.0 else -CLOSE)
         of_u = _likelihood(u, values, known, marker, w, s)
+        # the bracket shrinks to the side of the better point, and the three best are kept in their order
         if of_u >= of_x:
             low, high = (x, high) if u >= x else (low, x)
             third, of_third, second, of_second, x, of_x = second, of_second, x, of_x, u, of_u
@@ -224,12 +238,13 @@ def _likelihood(log_ratio: float, values: Matrix, known: Matrix, marker: Matrix,
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _weigh(log_ratio: float, values: Matrix, w: Matrix) -> float:
-    """``w = 1 / (ratio values + 1)``; the log determinant."""
+    """Weights ``w = 1 / (ratio values + 1)``, the diagonal of V^-1 in units of var_e; gives log |V|."""
     ratio = np.exp(log_ratio)
     log_det, product = 0.0, 1.0
     for i in range(len(values)):
         h = ratio * values[i] + 1.0
         w[i] = 1.0 / h
+        # a logarithm is dear: one for eight factors, whose product cannot overflow
         product *= h
         if i % 8 == 7:
             log_det += np.log(product)
@@ -240,7 +255,10 @@ def _weigh(log_ratio: float, values: Matrix, w: Matrix) -> float:
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _cross(w: Matrix, known: Matrix, s: Matrix) -> None:
-    """Weighted products of fixed effects and record with each other, in the rows of `s` that are not the marker's."""
+    """Weighted products of fixed effects and record with each other, in the rows of `s` that are not the marker's.
+
+    `s` (c + 2, c + 2) is ordered fixed effects, marker, record; only its lower triangle is used.
+    """
     c = len(known) - 1
     for a in range(c + 1):
         for b in range(a + 1):
@@ -252,7 +270,7 @@ def _cross(w: Matrix, known: Matrix, s: Matrix) -> None:
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _finish(log_det: float, w: Matrix, known: Matrix, marker: Matrix, s: Matrix) -> float:
-    """Add the marker to the products in `s` and factorise them: the log-likelihood."""
+    """Add the marker to the products in `s` and factorise them; gives the REML log-likelihood up to a constant."""
     n, c = len(w), len(known) - 1
     for a in range(c + 2):
         right = marker if a == c else known[min(a, c)]
@@ -260,12 +278,14 @@ def _finish(log_det: float, w: Matrix, known: Matrix, marker: Matrix, s: Matrix)
         for i in range(n):
             total += w[i] * marker[i] * right[i]
         s[max(a, c), min(a, c)] = total
+    # Cholesky: s = L L'
     for a in range(c + 2):
         for b in range(a + 1):
             total = s[a, b]
             for k in range(b):
                 total -= s[a, k] * s[b, k]
             s[a, b] = np.sqrt(max(total, 1e-300)) if a == b else total / s[b, b]
+    # l = -1/2 (log |V| + log |X'V^-1 X| + (n - c - 1) log y'P y), with the marker as a column of X
     for a in range(c + 1):
         log_det += 2.0 * np.log(s[a, a])
     fit: float = -0.5 * (log_det + 2.0 * (n - c - 1.0) * np.log(s[c + 1, c + 1]))

@@ -48,15 +48,18 @@ def hardy_weinberg(counts: ArrayLike) -> NDArray[np.float64]:
 
 @njit(cache=True)
 def _exact(first: int, het: int, second: int) -> float:
+    """P(a count of heterozygotes as unlikely as `het`, or more so), given the allele counts (Wigginton et al. 2005)."""
     rare = 2 * min(first, second) + het
     common = 2 * max(first, second) + het
     n = first + het + second
     if rare == 0:
         return 1.0
+    # chances relative to that of the likeliest count; the number of heterozygotes has the parity of `rare`
     middle = int(rare * common / (2.0 * n))
     middle += (middle + rare) % 2
     chance = np.zeros(rare + 1)
     chance[middle] = 1.0
+    # P(h - 2) / P(h), then P(h + 2) / P(h)
     h = middle
     while h >= 2:
         homs = (rare - h) // 2

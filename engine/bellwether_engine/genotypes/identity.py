@@ -150,6 +150,7 @@ def _moments(
 
 @njit(cache=True, nogil=True)
 def _states(none: Bits, one: Bits, two: Bits, i: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Of animal i with each later one: markers with 0 and with 2 alleles in state, and markers that both have."""
     n, words = none.shape
     different, alike, common = (
         np.zeros(n - i - 1, np.int64),
@@ -159,6 +160,7 @@ def _states(none: Bits, one: Bits, two: Bits, i: int) -> tuple[NDArray[np.int64]
     for j in range(i + 1, n):
         k = j - i - 1
         for w in range(words):
+            # 64 markers at once: opposing homozygotes share nothing, equal calls share both alleles
             different[k] += popcount((none[i, w] & two[j, w]) | (two[i, w] & none[j, w]))
             alike[k] += popcount((none[i, w] & none[j, w]) | (one[i, w] & one[j, w]) | (two[i, w] & two[j, w]))
             common[k] += popcount((none[i, w] | one[i, w] | two[i, w]) & (none[j, w] | one[j, w] | two[j, w]))

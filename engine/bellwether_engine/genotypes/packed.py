@@ -162,6 +162,7 @@ def count_animals(packed: PackedGenotypes, keep: NDArray[np.bool_] | None = None
 
 @njit(cache=True, nogil=True)
 def _count_markers(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Calls of each code by marker, int64 of shape (n_markers, 4)."""
     counts = np.zeros((data.shape[0], 4), np.int64)
     for j in range(data.shape[0]):
         for b in range(data.shape[1]):
@@ -174,6 +175,7 @@ def _count_markers(data: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 @njit(cache=True, nogil=True)
 def _count_animals(data: NDArray[np.uint8], use: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Calls of each code by animal over the markers in `use`, int64 of shape (4 bytes per row, 4)."""
     counts = np.zeros((4 * data.shape[1], 4), np.int64)
     for j in range(data.shape[0]):
         if use[j]:

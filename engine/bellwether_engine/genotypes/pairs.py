@@ -242,6 +242,7 @@ def _check_rows(n: int, a: NDArray[np.int32], b: NDArray[np.int32], lowest: int 
 
 @njit(cache=True, inline="always")
 def popcount(x: np.uint64) -> int:
+    """Number of bits that are set: sums of neighbours in fields of 2, 4 and 8 bits (Warren 2013, ch. 5)."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
     x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -250,6 +251,7 @@ def popcount(x: np.uint64) -> int:
 
 @njit(cache=True, nogil=True)
 def _turn(data: NDArray[np.uint8], planes: NDArray[np.uint64], first: int, last: int) -> None:
+    """Packed calls, marker by marker, to one bit a marker, animal by animal: words `first` to `last` of `planes`."""
     n = planes.shape[1]
     word = np.empty((3, 4 * data.shape[1]), np.uint64)
     for w in range(first, last):
@@ -277,6 +279,7 @@ def _opposing(
     start: int,
     end: int,
 ) -> None:
+    """Opposing homozygotes of the pairs `start` to `end`, and markers at which both animals are homozygous."""
     for k in range(start, end):
         i, j = a[k], b[k]
         differ, both = 0, 0
@@ -288,7 +291,9 @@ def _opposing(
 
 @njit(cache=True, nogil=True)
 def _alike(none: Bits, one: Bits, two: Bits, i: int, concordance: float, min_compared: int) -> NDArray[np.int64]:
+    """Animals after i whose calls agree with its own: rows of (i, j, equal calls, common calls)."""
     n, words = none.shape
+    # more differences than even a full set of common calls allows: the pair is left early
     allowed = (1.0 - concordance) * words * WORD
     found = np.empty((n - i, 4), np.int64)
     k = 0
@@ -313,6 +318,10 @@ def _conflicts(
     dam: NDArray[np.int32],
     table: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Calls that cannot come from both parents, by trio and by marker, and the calls that were compared.
+
+    ``table[c, s, d]`` says whether the codes of offspring, sire and dam contradict each other; 3 is missing.
+    """
     by_trio, compared = np.zeros(len(offspring), np.int64), np.zeros(len(offspring), np.int64)
     by_marker = np.zeros(data.shape[0], np.int64)
     for j in range(data.shape[0]):

@@ -137,6 +137,7 @@ def marker_frequencies(packed: PackedGenotypes) -> Floats:
 
 @njit(cache=True, nogil=True)
 def _expected_homozygotes(data: NDArray[np.uint8], use: NDArray[np.bool_], share: Floats, out: Floats) -> None:
+    """Add the expected share of homozygotes of each marker in `use` to every animal that has a call there."""
     for j in range(data.shape[0]):
         if use[j]:
             for b in range(data.shape[1]):

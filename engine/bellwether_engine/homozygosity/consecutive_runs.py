@@ -162,6 +162,10 @@ def _runs(
     least: NDArray[np.int64],
     most: NDArray[np.int64],
 ) -> NDArray[np.int64]:
+    """First and last marker of each run of one animal, (n_runs, 2).
+
+    `least` is markers, length and largest gap; `most` heterozygous and missing calls inside a run.
+    """
     m = len(codes)
     found = np.empty((m, 2), np.int64)
     n_found = 0
@@ -170,6 +174,7 @@ def _runs(
         if codes[j] != 0 and codes[j] != 2:
             j += 1
             continue
+        # a run begins and ends with a homozygous call; what follows the last one is not part of it
         first, last, het, missing = j, j, 0, 0
         j += 1
         while j < m and chromosome[j] == chromosome[first] and bp[j] - bp[j - 1] <= least[2]:

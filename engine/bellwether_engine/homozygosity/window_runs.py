@@ -105,7 +105,13 @@ def _runs(
     most: NDArray[np.int64],
     needed: NDArray[np.float64],
 ) -> NDArray[np.int64]:
+    """First and last marker of each run of one animal, (n_runs, 2).
+
+    `least` is markers, length and largest gap; `most` heterozygous and missing calls in a window and its markers;
+    `needed` how many windows over a marker have to be homozygous.
+    """
     m, window = len(codes), most[2]
+    # windows over each marker as differences: +1 where a homozygous window begins, -1 behind its end
     over = np.zeros(m + 1, np.int64)
     het, missing, begin = 0, 0, 0
     for j in range(m):
@@ -120,6 +126,7 @@ def _runs(
         if j - begin + 1 == window and het <= most[0] and missing <= most[1]:
             over[begin] += 1
             over[j + 1] -= 1
+    # markers under enough of them, joined until a gap, the end of the chromosome or a marker under too few
     found = np.empty((m, 2), np.int64)
     n_found, first, n_over = 0, -1, 0
     for j in range(m + 1):

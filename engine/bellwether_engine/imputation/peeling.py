@@ -42,6 +42,7 @@ def peel(
     message = np.empty((2 * n_families, 3))
     work = np.empty((6, 3))
     for j in range(data.shape[0]):
+        # the call as a likelihood, P(call | genotype); founders begin with Hardy-Weinberg proportions
         for i in range(n):
             code = 3
             if row[i] >= 0:
@@ -55,6 +56,7 @@ def peel(
         change, n_rounds = 1.0, 0.0
         while change > limits[0] and n_rounds < limits[1]:
             change = 0.0
+            # up through the families, youngest first, then down: as in a tree, where one round would be exact
             for step in range(2 * n_families):
                 f = n_families - 1 - step if step < n_families else step - n_families
                 _belief(sire[f], 2 * f, call, anterior, posterior, message, work, 3)
@@ -77,7 +79,10 @@ def peel(
 def _belief(
     i: int, m: int, call: Floats, anterior: Floats, posterior: Floats, message: Floats, work: Floats, to: int
 ) -> None:
-    """P(genotype) from all that is known, without the message m, into ``work[to]``."""
+    """P(genotype) from all that is known, without the message m, into ``work[to]``: no family hears its own words.
+
+    ``p(g) ~ call(g) anterior(g) posterior(g) / message_m(g)`` (Fernando et al. 1993, Theor Appl Genet 87:89).
+    """
     total = 0.0
     for g in range(3):
         x = call[i, g] * anterior[i, g] * posterior[i, g]
@@ -91,7 +96,8 @@ def _belief(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _lamb(a: int, b: int, k0: float, k1: float, k2: float) -> float:
-    """Sum over the genotypes of an offspring of parents with a and b copies."""
+    """Sum over the genotypes of an offspring of parents with a and b copies: ``sum_g P(g | a, b) k_g``."""
+    # the chance that a gamete carries the counted allele
     x, y = 0.5 * a, 0.5 * b
     return (1.0 - x) * (1.0 - y) * k0 + (x * (1.0 - y) + y * (1.0 - x)) * k1 + x * y * k2
 
@@ -110,6 +116,7 @@ def _offspring(first: int, last: int, offspring: Rows, call: Floats, posterior: 
                     a, b, call[c, 0] * posterior[c, 0], call[c, 1] * posterior[c, 1], call[c, 2] * posterior[c, 2]
                 )
                 largest = max(largest, work[a, b])
+        # only ratios matter, and large families would underflow
         for a in range(3):
             for b in range(3):
                 work[a, b] /= largest
@@ -117,7 +124,7 @@ def _offspring(first: int, last: int, offspring: Rows, call: Floats, posterior: 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _up(animal: int, m: int, is_dam: bool, mate: int, posterior: Floats, message: Floats, work: Floats) -> float:
-    """Tell a parent what the family says of it; the largest change."""
+    """Tell a parent what the family says of it: ``message(g) = sum_h mate(h) offspring(g, h)``; the largest change."""
     change, total, top = 0.0, 0.0, 0.0
     for g in range(3):
         work[5, g] = 0.0
@@ -127,6 +134,7 @@ def _up(animal: int, m: int, is_dam: bool, mate: int, posterior: Floats, message
     for g in range(3):
         new = max(work[5, g] / total, SMALLEST)
         change = max(change, abs(new - message[m, g]))
+        # the new message takes the place of the old one in the product of all families
         posterior[animal, g] *= new / message[m, g]
         message[m, g] = new
         top = max(top, posterior[animal, g])
@@ -149,6 +157,7 @@ def _down(
                 own = _lamb(
                     a, b, call[c, 0] * posterior[c, 0], call[c, 1] * posterior[c, 1], call[c, 2] * posterior[c, 2]
                 )
+                # the offspring's own part is divided out: it must not hear its own words
                 weight, x, y = work[3, a] * work[4, b] * work[a, b] / own, 0.5 * a, 0.5 * b
                 g0 += weight * (1.0 - x) * (1.0 - y)
                 g1 += weight * (x * (1.0 - y) + y * (1.0 - x))

@@ -127,6 +127,7 @@ def trio_scores(packed: PackedGenotypes, p: Floats, error_rate: float, trios: Ro
 
 @njit(cache=True, nogil=True)
 def _add_scores(data: NDArray[np.uint8], table: Floats, trios: Rows, scores: Floats, first: int, last: int) -> None:
+    """Add the log ratios of a block of markers to the trios `first` to `last`; 3 is a parent without a call."""
     for j in range(data.shape[0]):
         for k in range(first, last):
             o = (data[j, trios[k, 0] >> 2] >> (2 * (trios[k, 0] & 3))) & 3

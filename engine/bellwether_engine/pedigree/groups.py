@@ -161,6 +161,7 @@ def group_shares(
 def _pass_down(
     sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np.int32], shares: NDArray[np.float64]
 ) -> None:
+    """``Q_i = (Q_sire + Q_dam) / 2``, parents first (Quaas 1988)."""
     for i in order:
         for p in (sire[i], dam[i]):
             if p >= 0:

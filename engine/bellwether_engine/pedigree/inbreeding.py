@@ -132,7 +132,7 @@ def _families(
 
 @njit(cache=True)
 def ancestry(sire: NDArray[np.int32], dam: NDArray[np.int32], animals: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Marks `animals` and all their ancestors."""
+    """Marks `animals` and all their ancestors, bool of shape (n_animals,): depth first, each animal once."""
     n = len(sire)
     marked = np.zeros(n, np.bool_)
     stack = np.empty(n, np.int32)

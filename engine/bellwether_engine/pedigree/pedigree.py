@@ -178,6 +178,7 @@ def _error(code: str, message: str, fix: str, positions: NDArray[np.intp]) -> Pe
 def topological_order(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Positions with parents first, as far as they can be sorted, and the number of unsorted parents of each animal."""
     n = len(sire)
+    # offspring by parent: counted, then filled in
     start = np.zeros(n + 1, np.int32)
     waiting = np.zeros(n, np.int32)
     for parent in (sire, dam):
@@ -193,6 +194,7 @@ def topological_order(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> tuple[
             if p >= 0:
                 offspring[free[p]] = i
                 free[p] += 1
+    # an animal follows when the last of its parents has (Kahn 1962); in a loop nobody ever does
     order = np.empty(n, np.int32)
     done = 0
     for i in range(n):

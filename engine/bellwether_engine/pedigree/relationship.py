@@ -223,7 +223,7 @@ def pass_down(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray[np
 
 @njit(cache=True)
 def _solve(sire: NDArray[np.int32], dam: NDArray[np.int32], d: NDArray[np.float64], v: Matrix, result: Matrix) -> None:
-    """``result += (I - P)' D^-1 (I - P) v``."""
+    """``result += (I - P)' D^-1 (I - P) v``: A-inverse of Henderson (1976), animal by animal and never formed."""
     for i in range(len(d)):
         s, m = sire[i], dam[i]
         for c in range(v.shape[1]):

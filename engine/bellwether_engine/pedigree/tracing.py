@@ -97,6 +97,7 @@ def trace_batch(
     ancestor from its sires or mates.
     """
     g, top = len(gamma), -1
+    # a unit vector for each sire (a lane); mates are marked too: their rows are what is asked for
     for lane in range(last - first):
         for family in range(starts[first + lane], starts[first + lane + 1]):
             s, m = mate_sire[family], mate_dam[family]
@@ -104,9 +105,11 @@ def trace_batch(
             values[s, lane] = 1.0
             tags[m, 1] = first
             top = max(top, s, m)
+    # T' e_s: halves go up from the youngest ancestor; then D (Colleau 2002)
     n, width = len(sire), values.shape[1]
     for j in range(top, g - 1, -1):
         s, m = sire[j], dam[j]
+        # the way down passes through every ancestor of a mate
         if tags[j, 1] == first:
             tags[s, 1] = first
             tags[m, 1] = first
@@ -118,10 +121,12 @@ def trace_batch(
                 values[s, c] += half
                 values[m, c] += half
                 values[j, c] *= d[j]
+    # metafounders are related to each other: Gamma takes the place of their part of D
     if g > 0:
         for k in range(g):
             _reach(k, first, values, tags)
         values[:g] = gamma @ values[:g]
+    # T D T' e_s: halves come down, to the mates and their ancestors alone
     values[n] = 0.0
     for j in range(g, top + 1):
         if tags[j, 1] == first:
@@ -132,6 +137,7 @@ def trace_batch(
             else:
                 for c in range(width):
                     values[j, c] = 0.5 * values[s, c] + 0.5 * values[m, c]
+    # F of the offspring of s and m is a_sm / 2
     for lane in range(last - first):
         for family in range(starts[first + lane], starts[first + lane + 1]):
             f[family] = 0.5 * values[mate_dam[family], lane]

@@ -133,7 +133,11 @@ def recombine(
     place: Vector,
     gametes: Alleles,
 ) -> None:
-    """Copy one strand of each parent, from `start`, and change strands at each crossover (sorted in `place`)."""
+    """Gametes: copy one strand of each parent, from `start`, and change strands at each crossover.
+
+    The crossovers of gamete g on chromosome c begin at ``place[begin[g n_chromosomes + c]]``; they are sorted here.
+    Without interference their number is Poisson and their places are uniform (Haldane 1919).
+    """
     n_chromosomes = len(first) - 1
     for g in range(len(parent)):
         for c in range(n_chromosomes):
