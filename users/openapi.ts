@@ -2,7 +2,7 @@ import { compose } from "./composition/compose.ts";
 import { MemoryTable } from "./platform/dynamo/memory.ts";
 import { type ServiceName, serviceNames } from "./platform/settings.ts";
 import { quiet } from "./platform/telemetry/logging.ts";
-import { testSettings } from "./testing/servers.ts";
+import { testSettings } from "./testing/settings.ts";
 
 /** Writes contracts/<service>.openapi.json; the test of the contracts compares them with the code. */
 

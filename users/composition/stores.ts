@@ -1,13 +1,14 @@
 import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
-import { awsCredentials, type Settings } from "../platform/settings.ts";
+import { credentialsFor } from "../platform/dynamo/credentials.ts";
+import type { Settings } from "../platform/settings.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
 
 export type Stores = { table: DynamoTable; keysTable: DynamoTable };
 
 export function openStores(settings: Settings, metrics?: Metrics): Stores {
   const open = (url: string, table: string) => {
-    const credentials = awsCredentials(settings, url);
+    const credentials = credentialsFor(url, settings);
     const onCall = (operation: string, outcome: string) =>
       metrics?.add("bellwether_store_calls_total", { table, operation, outcome });
     return new DynamoTable({ url, table, credentials, region: settings.USERS_DYNAMODB_REGION, onCall });

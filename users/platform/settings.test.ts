@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientAddress } from "./http/root.ts";
-import { awsCredentials, readSettings } from "./settings.ts";
+import { readSettings } from "./settings.ts";
 import { newLog } from "./telemetry/logging.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bellwether-settings-"));
@@ -37,12 +37,6 @@ test.each([
   ["USERS_DYNAMODB_URL", { USERS_KEK_FILE: kek, USERS_DYNAMODB_URL: "not a url" }],
 ])("the error names %s", (name, env) => {
   expect(() => readSettings(env)).toThrow(name);
-});
-
-test("AWS needs credentials, dynoxide does not", () => {
-  const settings = readSettings({ USERS_KEK_FILE: kek });
-  expect(awsCredentials(settings, "http://127.0.0.1:18000").accessKeyId).toBe("embedded");
-  expect(() => awsCredentials(settings, "https://dynamodb.eu-west-1.amazonaws.com")).toThrow("AWS_ACCESS_KEY_ID");
 });
 
 test("the client address comes from the socket, or from a proxy on this machine", () => {

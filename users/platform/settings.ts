@@ -4,7 +4,6 @@ import { z } from "zod";
 export const serviceNames = ["auth", "sessions", "profiles", "chats"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const environment = z.object({
@@ -69,15 +68,6 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
     serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
   };
-}
-
-/** dynoxide takes any credentials; against AWS they must be there. */
-export function awsCredentials(settings: Environment, url: string) {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = settings;
-  if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
-    return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
-  if (loopback.test(url)) return { accessKeyId: "embedded", secretAccessKey: "embedded" };
-  throw new SettingsError(`AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: needed for ${url}`);
 }
 
 function natsLogin(env: Record<string, string | undefined>, prefix: string): NatsLogin {

@@ -5,7 +5,7 @@ import { MemoryTable } from "../platform/dynamo/memory.ts";
 import { signAccessToken } from "../platform/identity/tokens.ts";
 import { type Settings, serviceNames } from "../platform/settings.ts";
 import { quiet } from "../platform/telemetry/logging.ts";
-import { TestClock, testSettings } from "./servers.ts";
+import { TestClock, testSettings } from "./settings.ts";
 
 /** All four services on tables in memory, called without a network. For tests only. */
 

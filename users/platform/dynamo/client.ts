@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { CredentialSource } from "./credentials.ts";
 import { Aliases, changeText, conditionText, keyConditionText } from "./expressions.ts";
-import { type Credentials, Signer } from "./sigv4.ts";
+import { Signer } from "./signing.ts";
 import {
   type Attributes,
   type Change,
@@ -22,7 +23,7 @@ export type ClientOptions = {
   url: string;
   region: string;
   table: string;
-  credentials: Credentials;
+  credentials: CredentialSource;
   timeoutMs?: number;
   attempts?: number;
   now?: () => number;
@@ -55,7 +56,7 @@ export class DynamoTable implements ScannableTable {
   private readonly now: () => number;
 
   constructor(private readonly options: ClientOptions) {
-    this.signer = new Signer(options.credentials, options.region, "dynamodb");
+    this.signer = new Signer(options.region, "dynamodb");
     this.url = new URL(options.url);
     this.now = options.now ?? Date.now;
   }
@@ -131,8 +132,9 @@ export class DynamoTable implements ScannableTable {
     body: string,
   ): Promise<{ ok: true; answer: unknown } | { ok: false; failure?: Failure; isUnsent?: boolean }> {
     const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` };
+    const credentials = await this.options.credentials();
     try {
-      const signed = this.signer.sign({ method: "POST", url: this.url, headers, body }, this.now());
+      const signed = await this.signer.sign({ method: "POST", url: this.url, headers, body }, credentials, this.now());
       const signal = AbortSignal.timeout(this.options.timeoutMs ?? 5_000);
       const response = await fetch(this.url, { method: "POST", headers: signed, body, signal });
       const answer: unknown = await response.json();

@@ -22,7 +22,7 @@ import {
 
 let dynoxide: Running;
 let client: DynamoTable;
-const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+const credentials = async () => ({ accessKeyId: "test", secretAccessKey: "test" });
 const shape = { name: "contract", index: true, ttl: true, stream: true, recovery: true };
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { generateKeyPair, SignJWT } from "jose";
-import { TestClock } from "../../testing/servers.ts";
+import { TestClock } from "../../testing/settings.ts";
 import { MemoryTable } from "../dynamo/memory.ts";
 import { RemoteKeys } from "./published-keys.ts";
 import { SigningKeys } from "./signing-keys.ts";

@@ -1,0 +1,43 @@
+import type { Settings } from "../platform/settings.ts";
+
+/** A clock that is moved by hand. */
+export class TestClock {
+  ms = Date.parse("2027-03-01T06:00:00Z");
+  readonly now = (): number => this.ms;
+  pass(seconds: number): void {
+    this.ms += seconds * 1000;
+  }
+}
+
+export const testSettings = (change: Partial<Settings> = {}): Settings => ({
+  BELLWETHER_PUBLIC_URL: "http://localhost:8080",
+  BELLWETHER_ALLOWED_ORIGINS: "",
+  BELLWETHER_LOG_LEVEL: "info",
+  BELLWETHER_AUTH_URL: "http://127.0.0.1:1",
+  BELLWETHER_ISSUER: "https://bellwether.local",
+  BELLWETHER_AUDIENCE: "bellwether",
+  BELLWETHER_NATS_URL: "nats://127.0.0.1:1",
+  BELLWETHER_TRUSTED_PROXIES: 1,
+  BELLWETHER_OTLP_ENDPOINT: "",
+  USERS_DYNAMODB_URL: "http://127.0.0.1:1",
+  USERS_KEYS_DYNAMODB_URL: "http://127.0.0.1:1",
+  USERS_DYNAMODB_REGION: "eu-west-1",
+  USERS_KEK_FILE: "unused",
+  AUTH_ACCESS_TOKEN_SECONDS: 300,
+  AUTH_LOGIN_LIMIT_ACCOUNT: 10,
+  AUTH_LOGIN_LIMIT_ADDRESS: 300,
+  AUTH_REGISTER_LIMIT_ADDRESS: 300,
+  SESSIONS_CAP: 5,
+  SESSIONS_CAP_ADMINISTRATOR: 2,
+  natsLogins: {
+    auth: { user: undefined, pass: undefined },
+    sessions: { user: undefined, pass: undefined },
+    profiles: { user: undefined, pass: undefined },
+    chats: { user: undefined, pass: undefined },
+  },
+  allowedOrigins: ["http://localhost:8080"],
+  kek: new Uint8Array(32).fill(7),
+  operatorSecret: "operator-secret-of-the-tests",
+  serviceSecret: "service-secret-of-the-tests",
+  ...change,
+});
