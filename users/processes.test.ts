@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
+import { jetstreamManager, RetentionPolicy, type StoredMsg } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
 import { uuid } from "./platform/ids.ts";
@@ -21,11 +21,21 @@ let stores: Running[];
 let nats: Awaited<ReturnType<typeof startNats>>;
 let natsClient: NatsConnection;
 let users: Running;
+/** Stands where Amazon's machines would ask for the credentials of their role. */
+let probes = 0;
+const metadata = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(String(++probes)) });
+const received: Buffer[] = [];
+const collector = Bun.serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: async (request) => new Response(String(received.push(Buffer.from(await request.arrayBuffer())))),
+});
 
 const here = (file: string) => new URL(file, import.meta.url).pathname;
-const serve = async (names: string, authPort?: number): Promise<Running> => {
-  const port = authPort ?? (await freePort());
-  return start([process.execPath, "run", here("main.ts"), names, "--port", String(port)], port, env);
+const serve = async (names: string, change: object = {}): Promise<Running> => {
+  const port = await freePort();
+  const command = [process.execPath, "run", here("main.ts"), names, "--port", String(port)];
+  return start(command, port, { ...env, ...change });
 };
 const setup = async () => Bun.spawn([process.execPath, "run", here("setup.ts")], { env, stdout: "ignore" }).exited;
 
@@ -40,6 +50,8 @@ beforeAll(async () => {
     AUTH_OPERATOR_SECRET_FILE: secretFile("operator", "operator-secret-of-the-tests"),
     USERS_SERVICE_SECRET_FILE: secretFile("service", "service-secret-of-the-tests"),
     BELLWETHER_NATS_URL: `nats://127.0.0.1:${nats.port}`,
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url.origin,
   };
   expect([await setup(), await setup()]).toEqual([0, 0]);
   users = await serve("auth,sessions,profiles,chats");
@@ -49,6 +61,7 @@ afterAll(async () => {
   await natsClient.close();
   await users.stop();
   for (const one of [...stores, nats]) await one.stop();
+  await Promise.all([metadata.stop(true), collector.stop(true)]);
 });
 
 const tokenAnswer = z.object({ access_token: z.string(), user: z.object({ id: z.string() }) });
@@ -78,14 +91,16 @@ const publish = async (type: string, data: object) => {
   natsClient.publish(type, JSON.stringify(event));
   await natsClient.flush();
 };
-async function storedTypes(): Promise<string[]> {
+async function stored(): Promise<StoredMsg[]> {
   const manager = await jetstreamManager(natsClient, { checkAPI: false });
   const { state } = await manager.streams.info("USERS");
-  const found: string[] = [];
+  const found: (StoredMsg | null)[] = [];
   for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq++)
-    found.push((await manager.streams.getMessage("USERS", { seq }))?.subject ?? "");
-  return found;
+    found.push(await manager.streams.getMessage("USERS", { seq }));
+  return found.filter((message) => message !== null);
 }
+const storedTypes = async () => (await stored()).map(({ subject }) => subject);
+const storedTraces = async () => (await stored()).map(({ header }) => header.get("traceparent"));
 
 describe("one process", () => {
   test("works before the streams exist; their events wait and arrive once they do", async () => {
@@ -152,6 +167,26 @@ describe("one process", () => {
     expect(await other.process.exited).toBe(0);
     expect(Date.now() - started).toBeLessThan(5_000);
   }, 15_000);
+
+  test("a trace goes from a request through the outbox to the collector", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const traced = await serve("auth", { BELLWETHER_OTLP_ENDPOINT: `${collector.url.href}v1/traces` });
+    const answer = await fetch(`http://127.0.0.1:${traced.port}/api/v1/auth/register`, {
+      method: "POST",
+      headers: { "content-type": "application/json", traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+      body: JSON.stringify({ email: "traced@hillfarm.example", password, name: "Test Person" }),
+    });
+    expect(answer.status).toBe(202);
+    const carried = async () => (await storedTraces()).find((trace) => trace.includes(traceId));
+    await until(async () => (await carried()) !== undefined, 10_000);
+    await traced.stop();
+    const sent = Buffer.concat(received);
+    expect(sent.includes(Buffer.from(traceId, "hex"))).toBe(true);
+    expect(sent.includes("POST /api/v1/auth/register")).toBe(true);
+    expect(sent.includes(Buffer.from((await carried())?.split("-")[2] ?? "?", "hex"))).toBe(true);
+  }, 30_000);
+
+  test("a store on this machine is served without asking anybody for credentials", () => expect(probes).toBe(0));
 
   test("wrong arguments and settings end with a reason", async () => {
     const run = (names: string, change: object) => {

@@ -1,7 +1,8 @@
 import { startSweeper } from "../platform/dynamo/sweeper.ts";
 import { Bus } from "../platform/events/bus.ts";
-import { Consumer, type Subscriber } from "../platform/events/consumer.ts";
-import { Relay } from "../platform/events/outbox.ts";
+import type { Subscriber } from "../platform/events/cloud-event.ts";
+import { Consumer } from "../platform/events/consumer.ts";
+import { Relay } from "../platform/events/relay.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { reason } from "../platform/telemetry/logging.ts";
@@ -38,7 +39,7 @@ export function startBackground(
   { platform, signing, notifications }: Composed,
   buses: Buses,
 ): Stop {
-  const { table, clock, log, metrics } = platform;
+  const { table, clock, log, metrics, traces } = platform;
   const stops: Stop[] = [startSweeper(table, clock, log)];
   for (const name of speakers) {
     const bus = names.includes(name) ? buses[name] : undefined;
@@ -49,7 +50,7 @@ export function startBackground(
   }
   if (names.includes("profiles") && buses.profiles)
     for (const subscriber of subscribers(notifications)) {
-      const consumer = new Consumer(buses.profiles, subscriber, { log, metrics });
+      const consumer = new Consumer(buses.profiles, subscriber, { log, metrics, traces });
       consumer.start();
       stops.push(() => consumer.stop());
     }

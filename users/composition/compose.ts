@@ -21,8 +21,8 @@ import { DataKeys } from "../platform/secrets/data-keys.ts";
 import { hash } from "../platform/secrets/sealing.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
-import { type Metrics, platformMetrics } from "../platform/telemetry/metrics.ts";
-import { Traces } from "../platform/telemetry/traces.ts";
+import { Metrics } from "../platform/telemetry/metrics.ts";
+import { contextOnly, type Traces } from "../platform/telemetry/traces.ts";
 import { NotificationRepository } from "../profiles/notifications/repository.ts";
 import { Notifications, type SendFrame } from "../profiles/notifications/service.ts";
 import { ProfileRepository } from "../profiles/repository.ts";
@@ -59,7 +59,8 @@ export type Composed = {
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
 export function compose(names: readonly ServiceName[], outside: Outside): Composed {
   const { settings, clock, log } = outside;
-  const metrics = outside.metrics ?? platformMetrics();
+  const metrics = outside.metrics ?? new Metrics();
+  const traces = outside.traces ?? contextOnly;
   const table = new LiveTable(outside.table, clock);
   const keysTable = new LiveTable(outside.keysTable, clock);
   const rules = tokenRules(settings);
@@ -72,7 +73,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const limits = new RateLimits(table, clock);
   const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
   const need = needFrom(authenticator);
-  const platform: Platform = { settings, clock, table, keysTable, log, metrics, need, limits, cursors };
+  const platform: Platform = { settings, clock, table, keysTable, log, metrics, traces, need, limits, cursors };
 
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
   const profiles = new Profiles(new ProfileRepository(table));
@@ -81,7 +82,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const app = newRoot({
     log,
     metrics,
-    traces: outside.traces ?? new Traces("", ""),
+    traces,
     trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES,
   });
   const mount: Record<ServiceName, () => void> = {

@@ -9,8 +9,7 @@ export type Stores = { table: DynamoTable; keysTable: DynamoTable };
 export function openStores(settings: Settings, metrics?: Metrics): Stores {
   const open = (url: string, table: string) => {
     const credentials = credentialsFor(url, settings);
-    const onCall = (operation: string, outcome: string) =>
-      metrics?.add("bellwether_store_calls_total", { table, operation, outcome });
+    const onCall = (operation: string, outcome: string) => metrics?.storeCalls.inc({ table, operation, outcome });
     return new DynamoTable({ url, table, credentials, region: settings.USERS_DYNAMODB_REGION, onCall });
   };
   return {

@@ -6,6 +6,7 @@ import type { RateLimits } from "./http/rate-limits.ts";
 import type { Settings } from "./settings.ts";
 import type { Log } from "./telemetry/logging.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import type { Traces } from "./telemetry/traces.ts";
 
 /** What the composition root hands to every service. */
 export type Platform = {
@@ -15,6 +16,7 @@ export type Platform = {
   keysTable: ScannableTable;
   log: Log;
   metrics: Metrics;
+  traces: Traces;
   need: Need;
   limits: RateLimits;
   cursors: Cursors;

@@ -46,7 +46,7 @@ export class Sockets {
 
   constructor(private readonly parts: SocketParts) {
     this.watch = setInterval(() => void this.closeEnded(), checkEveryMs);
-    parts.metrics.beforeScrape(() => parts.metrics.set("bellwether_websockets", this.count()));
+    parts.metrics.gauge("bellwether_websockets", "Open WebSockets", () => this.count());
   }
 
   /**

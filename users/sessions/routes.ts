@@ -57,9 +57,7 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
       ...problems(401, 403),
     },
   });
-  app.openapi(totals, (c) =>
-    c.json({ since: startedAt, events: metrics.byLabel("bellwether_sessions_total", "event") }, 200),
-  );
+  app.openapi(totals, async (c) => c.json({ since: startedAt, events: await metrics.sessionEvents() }, 200));
 
   const endOne = createRoute({
     method: "delete",

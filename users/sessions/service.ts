@@ -164,7 +164,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
   }
 
   private count(event: string): void {
-    this.parts.metrics.add("bellwether_sessions_total", { event });
+    this.parts.metrics.sessions.inc({ event });
   }
 }
 

@@ -6,29 +6,12 @@ import {
   jetstream,
   jetstreamManager,
 } from "@nats-io/jetstream";
-import { z } from "zod";
 import { StoreUnavailable } from "../dynamo/table.ts";
 import { type Log, reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Traces } from "../telemetry/traces.ts";
 import type { Bus } from "./bus.ts";
-
-export const cloudEvent = z.looseObject({
-  id: z.string().min(1).max(100),
-  type: z.string(),
-  time: z.iso.datetime({ offset: true }),
-  farmid: z.string().nullish(),
-  data: z.record(z.string(), z.unknown()),
-});
-export type CloudEvent = z.infer<typeof cloudEvent>;
-
-/** `not_yet`: something that the event needs has not arrived, from another stream perhaps; it comes again later. */
-export type Outcome = "handled" | "known" | "not_yet";
-export type Subscriber = {
-  stream: string;
-  durable: string;
-  subjects: string[];
-  handle: (event: CloudEvent) => Promise<Outcome>;
-};
+import { cloudEvent, type Outcome, type Subscriber } from "./cloud-event.ts";
 
 /** After these the message goes to the dead letters, where an administrator sees and replays it. */
 export const maxDeliver = 12;
@@ -45,7 +28,7 @@ export class Consumer {
   constructor(
     private readonly bus: Bus,
     private readonly subscriber: Subscriber,
-    private readonly parts: { log: Log; metrics: Metrics },
+    private readonly parts: { log: Log; metrics: Metrics; traces: Traces },
   ) {}
 
   start(): void {
@@ -105,14 +88,16 @@ export class Consumer {
   }
 
   private async take(message: JsMsg): Promise<void> {
-    const outcome = await this.handle(message);
-    this.parts.metrics.add("bellwether_events_handled_total", { durable: this.subscriber.durable, outcome });
+    const span = this.parts.traces.start("consumer", message.headers?.get("traceparent"));
+    const outcome = await this.handle(message, span.traceparent);
+    span.end(`consume ${message.subject}`, { hasFailed: outcome === "failed" });
+    this.parts.metrics.eventsHandled.inc({ consumer: this.subscriber.durable, outcome });
     if (outcome === "handled" || outcome === "known") return void message.ack();
     const tried = message.info.deliveryCount;
     message.nak(outcome === "not_yet" ? (waitsMs[tried - 1] ?? 300_000) : poisonWaitMs);
   }
 
-  private async handle(message: JsMsg): Promise<Outcome | "failed"> {
+  private async handle(message: JsMsg, traceparent: string): Promise<Outcome | "failed"> {
     while (!this.stopped) {
       try {
         return await this.subscriber.handle(cloudEvent.parse(message.json()));
@@ -120,6 +105,7 @@ export class Consumer {
         this.parts.log("warning", "event_failed", {
           subject: message.subject,
           seq: message.seq,
+          trace_id: traceparent.split("-")[1],
           reason: reason(error),
         });
         if (!(error instanceof StoreUnavailable)) return "failed";

@@ -16,7 +16,7 @@ export function healthRoutes(app: Hono<AppEnv>, metrics: Metrics, needs: readonl
     const status = isReady ? (isWhole ? "ready" : "degraded") : "not_ready";
     return c.json({ status, checks }, isReady ? 200 : 503);
   });
-  app.get("/metrics", (c) => c.body(metrics.text(), 200, { "content-type": "text/plain; version=0.0.4" }));
+  app.get("/metrics", async (c) => c.body(await metrics.text(), 200, { "content-type": metrics.contentType }));
 }
 
 async function look({ name, isVital, check }: NeedCheck) {

@@ -47,14 +47,15 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
   app.use("*", async (c, next) => {
     const started = performance.now();
     c.set("requestId", requestId(c.req.header("x-request-id")));
-    const span = parts.traces.start(c.req.header("traceparent"));
+    const span = parts.traces.start("server", c.req.header("traceparent"));
     c.set("traceparent", span.traceparent);
     c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), parts.trustedProxies));
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
     c.res.headers.set("x-request-id", c.get("requestId"));
-    span.end(`${c.req.method} ${routePath(c, -1)}`, c.res.status);
+    const { status } = c.res;
+    span.end(`${c.req.method} ${routePath(c, -1)}`, { status, hasFailed: status >= 500 });
     report(parts, c, (performance.now() - started) / 1000);
   });
   for (const { path, bytes } of limits)
@@ -131,8 +132,8 @@ function report({ metrics, log }: HttpParts, c: Context<AppEnv>, took: number): 
   const method = methods.includes(given) ? given : "OTHER";
   const matched = routePath(c, -1);
   const route = matched.endsWith("*") ? "unmatched" : matched;
-  metrics.add("bellwether_http_requests_total", { service, method, route, status: String(status) });
-  metrics.observe("bellwether_http_request_seconds", took, { service, method, route });
+  metrics.requests.inc({ service, method, route, status: String(status) });
+  metrics.requestSeconds.observe({ service, method, route }, took);
   if (quietPaths.has(path) && status < 500) return;
   const trace_id = c.get("traceparent").split("-")[1];
   const fields = { request_id: c.get("requestId"), trace_id, method, path, status, seconds: Number(took.toFixed(4)) };

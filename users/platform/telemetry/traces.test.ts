@@ -1,32 +1,64 @@
-import { expect, test } from "bun:test";
-import { Traces } from "./traces.ts";
+import { afterAll, expect, test } from "bun:test";
+import { until } from "../../testing/servers.ts";
+import { contextOnly, openTraces } from "./traces.ts";
 
-const given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+const given = `00-${traceId}-b7ad6b7169203331-01`;
+const bytes = (hex: string) => Buffer.from(hex, "hex");
 
-test("a span continues the caller's trace and is sent with its parent", async () => {
-  const sent: string[] = [];
-  const traces = new Traces("http://collector/v1/traces", "users", async (_url, body) => sent.push(body));
-  const span = traces.start(given);
-  expect(span.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
-  expect(span.traceparent).not.toBe(given);
-  span.end("GET /x", 503);
+const received: { type: string | null; body: Buffer }[] = [];
+const collector = Bun.serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: async (request) => {
+    received.push({ type: request.headers.get("content-type"), body: Buffer.from(await request.arrayBuffer()) });
+    return new Response();
+  },
+});
+afterAll(() => collector.stop(true));
+
+test.each([
+  ["without a collector", ""],
+  ["with one", `${collector.url.href}v1/traces`],
+])("%s a span continues the caller's trace, and a malformed parent starts a new one", async (_where, endpoint) => {
+  const traces = await openTraces(endpoint, "users");
+  expect(traces.start("server", given).traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+  expect(traces.start("server", given).traceparent).not.toBe(given);
+  for (const wrong of [undefined, "", "00-zz-1-01", `${given}-more`])
+    expect(traces.start("server", wrong).traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  expect(traces.start("server", "00-zz-1-01").traceparent).not.toContain(traceId);
   await traces.close();
-  const [resource] = JSON.parse(sent[0] ?? "").resourceSpans;
-  expect(resource.scopeSpans[0].spans[0]).toMatchObject({
-    traceId: "0af7651916cd43dd8448eb211c80319c",
-    parentSpanId: "b7ad6b7169203331",
-    name: "GET /x",
-    status: { code: 2 },
-  });
 });
 
-test("a malformed parent starts a new trace; without a collector nothing is kept; a collector that is away harms nobody", async () => {
-  const silent = new Traces("", "users", () => Promise.reject(new Error("must not be called")));
-  const span = silent.start("00-zz-1-01");
-  expect(span.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-  span.end("GET /x", 200);
-  await silent.close();
-  const away = new Traces("http://collector", "users", () => Promise.reject(new Error("down")));
-  away.start(given).end("GET /x", 200);
+test("spans reach the collector with their trace, parent, name and service when the process stops", async () => {
+  received.length = 0;
+  const traces = await openTraces(`${collector.url.href}v1/traces`, "users-of-the-test");
+  const span = traces.start("server", given);
+  span.end("GET /api/v1/profiles/me", { status: 503, hasFailed: true });
+  traces.start("consumer", span.traceparent).end("consume farm.membership.granted.v1", { hasFailed: false });
+  await traces.close();
+  await until(() => received.length > 0);
+  expect(received[0]?.type).toBe("application/x-protobuf");
+  const body = Buffer.concat(received.map((one) => one.body));
+  const own = span.traceparent.split("-")[2] ?? "";
+  for (const part of [bytes(traceId), bytes("b7ad6b7169203331"), bytes(own)]) expect(body.includes(part)).toBe(true);
+  for (const text of ["users-of-the-test", "GET /api/v1/profiles/me", "consume farm.membership.granted.v1"])
+    expect(body.includes(text)).toBe(true);
+});
+
+test("a caller who does not want to be traced is not, and the trace goes on all the same", async () => {
+  received.length = 0;
+  const traces = await openTraces(`${collector.url.href}v1/traces`, "users");
+  const span = traces.start("server", given.replace(/01$/, "00"));
+  expect(span.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
+  span.end("GET /x", { status: 200, hasFailed: false });
+  await traces.close();
+  expect(received).toEqual([]);
+});
+
+test("a collector that is away harms nobody; without one nothing is kept", async () => {
+  const away = await openTraces("http://127.0.0.1:1/v1/traces", "users");
+  away.start("server", given).end("GET /x", { status: 200, hasFailed: false });
   await away.close();
+  expect(await openTraces("", "users")).toBe(contextOnly);
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Attributes } from "../../platform/dynamo/table.ts";
-import type { CloudEvent, Outcome } from "../../platform/events/consumer.ts";
+import type { CloudEvent, Outcome } from "../../platform/events/cloud-event.ts";
 import { notFound } from "../../platform/problems.ts";
 import type { Profiles } from "../service.ts";
 import type { Notice, Notification } from "./models.ts";
