@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from bellwether.genetics.evaluations.solving import evaluate
 from bellwether.genetics.traits import service as traits
-from bellwether.modelling.flocks.flock_data import Animal, FlockData, Weight, select_flock
+from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement, select_flock
 from bellwether.modelling.flocks.plan import plan_of
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
@@ -41,7 +41,7 @@ async def farm_data(admin: asyncpg.Connection, farm: Farm) -> FlockData:
     # the views' owner is bound by row-level security, even when a superuser looks through them
     await admin.execute("select set_config('app.farm_ids', $1, false)", str(farm.id))
     animals = await admin.fetch("select * from farm.published_animal where farm_id = $1", farm.id)
-    weights = await admin.fetch("select * from farm.published_weight where farm_id = $1", farm.id)
+    weights = await admin.fetch("select * from farm.published_measurement where farm_id = $1", farm.id)
     return select_flock(
         str(farm.flock_id),
         [
@@ -53,8 +53,8 @@ async def farm_data(admin: asyncpg.Connection, farm: Farm) -> FlockData:
             for a in animals
         ],
         [
-            Weight(
-                str(w["id"]), str(w["animal_id"]), w["trait"], w["weight_kg"], w["occurred_on"].isoformat(),
+            Measurement(
+                str(w["id"]), str(w["animal_id"]), w["trait"], w["value"], w["occurred_on"].isoformat(),
                 w["age_days"], w["contemporary_group"],
             )
             for w in weights
@@ -86,7 +86,8 @@ async def test_a_run_gives_the_values_that_the_engine_gives(
     async with database.transaction(Context(user_id=farm.owner_id)) as session:
         dictionary = await traits.dictionary(session)
     data = await farm_data(admin, farm)
-    _, _, solution, _ = evaluate(data, plan_of(str(farm.flock_id), dictionary, ["WWT", "PWT"], "auto"))
+    run = evaluate(data, plan_of(str(farm.flock_id), dictionary, ["WWT", "PWT"], "auto"))
+    solution = run.found.solution
     assert report["data_sha256"] == data.digest()
     assert report["input_sha256"] == solution.provenance.input_sha256
     stored = await admin.fetch("select * from genetics.breeding_value where run_id = $1", run_id)

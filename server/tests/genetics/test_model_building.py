@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from bellwether.genetics.evaluations.problems import PedigreeContradiction
 from bellwether.genetics.evaluations.solving import evaluate, percentiles
-from bellwether.modelling.flocks.animal_model import build, dam_age_class, litter_class
 from bellwether.modelling.flocks.chosen_records import choose
 from bellwether.modelling.flocks.errors import NothingToEvaluate, TraitWithoutRecords, TraitWithoutVariance
-from bellwether.modelling.flocks.flock_data import Animal, FlockData, Weight, select_flock
+from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement, select_flock
+from bellwether.modelling.flocks.flock_evaluation import equations_of
+from bellwether.modelling.flocks.flock_tables import dam_age_class, litter_class
 from bellwether.modelling.flocks.linked_groups import unconnected
 from bellwether.modelling.flocks.plan import Plan, TraitPlan
 from bellwether.modelling.flocks.report import report_of
@@ -41,15 +42,15 @@ def animal(key: str, **changes: Any) -> Animal:
     return replace(Animal(id=key, flock_id=FLOCK, sex="male", tag=f"tag-{key}"), **changes)
 
 
-def weight(key: str, kg: float = 30.0, **changes: Any) -> Weight:
-    found = Weight(
+def weight(key: str, kg: float = 30.0, **changes: Any) -> Measurement:
+    found = Measurement(
         id=f"w-{key}-{kg}-{changes.get('trait', 'WWT')}-{changes.get('occurred_on', '')}", animal_id=key, trait="WWT",
-        weight_kg=kg, occurred_on="2020-11-01", age_days=100, contemporary_group="g1",
+        value=kg, occurred_on="2020-11-01", age_days=100, contemporary_group="g1",
     )  # fmt: skip
     return replace(found, **changes)
 
 
-def data_of(animals: list[Animal], weights: list[Weight]) -> FlockData:
+def data_of(animals: list[Animal], weights: list[Measurement]) -> FlockData:
     return select_flock(FLOCK, animals, weights)
 
 
@@ -79,7 +80,7 @@ def test_the_digest_does_not_depend_on_the_order_of_reading() -> None:
 def test_the_weight_nearest_to_the_reference_age_counts() -> None:
     weights = [weight("a", 30, age_days=90), weight("a", 34, age_days=102, occurred_on="2020-11-13"), weight("b", 33)]
     chosen = choose(data_of([animal("a"), animal("b")], weights), plan("WWT"))
-    assert {key: w.weight_kg for key, w in chosen.by_trait["WWT"].items()} == {"a": 34, "b": 33}
+    assert {key: w.value for key, w in chosen.by_trait["WWT"].items()} == {"a": 34, "b": 33}
     assert [(v.code, v.count, v.examples) for v in chosen.verdicts] == [
         ("repeated", 1, ("tag-a",)),
         ("small_group", 1, ("g1 (2)",)),
@@ -159,19 +160,19 @@ def test_traits_of_one_animal_share_a_row_and_keep_their_own_group_and_age() -> 
     ]
     data = data_of(animals, weights)
     wanted = plan("BWT", "WWT", "PWT")
-    equations = build(data, choose(data, wanted).by_trait, wanted)
-    records = equations.records
+    equations = equations_of(data, choose(data, wanted), wanted)
+    records = equations.observations.records
     assert records.animal.tolist() == [0, 1]
     assert records.values.tolist() == [[4.1, 30.0, 52.0], [4.5, 33.0, 50.0]]
     assert records.columns["age_WWT"].tolist() == [-5.0, 0.0]
     assert records.columns["age_PWT"].tolist() == [0.0, 5.0]
     assert "age_BWT" not in records.columns
-    assert equations.pedigree.sire.tolist() == [3, -1, -1, -1]
-    names = {e.name: e.traits for e in equations.model.effects}
+    assert equations.animals.pedigree.sire.tolist() == [3, -1, -1, -1]
+    names = {e.name: e.traits for e in equations.model.model.effects}
     assert names["rear_type"] == ("WWT", "PWT")
     assert names["sex"] is None
-    assert equations.labels["dam_age"] == ["3-6", "unknown"]
-    assert equations.labels["birth_type"] == ["2", "3+"]
+    assert equations.observations.labels["dam_age"].to_list() == ["3-6", "unknown"]
+    assert equations.observations.labels["birth_type"].to_list() == ["2", "3+"]
 
 
 def test_classes_of_litters_and_dams() -> None:
@@ -183,7 +184,7 @@ def test_classes_of_litters_and_dams() -> None:
 def test_levels_that_cannot_be_told_apart_are_named_once() -> None:
     animals = [animal(f"a{i}", birth_type=1 + i % 2, rear_type=1 + i % 2) for i in range(6)]
     data = data_of(animals, [weight(f"a{i}", 30 + i * i) for i in range(6)])
-    report = report_of(data, *evaluate(data, plan("WWT")))
+    report = report_of(data, evaluate(data, plan("WWT")))
     confounded = [v for v in report["verdicts"] if v["code"] == "confounded_level"]
     assert [(v["count"], v["examples"]) for v in confounded] == [(1, ("rear_type = 2",))]
     kept = {(row["effect"], row["level"]): row["is_constrained"] for row in report["fixed"]}
@@ -228,6 +229,6 @@ def test_published_breeding_values_from_farm_records(case: dict[str, Any]) -> No
         if record.get(name) is not None
     ]
     wanted = plan(*list(ages)[: len(case["traits"])], additive=case["additive"], residual=case["residual"])
-    _, _, solution, _ = evaluate(data_of(animals, weights), wanted)
+    solution = evaluate(data_of(animals, weights), wanted).found.solution
     expected = np.array([case["ebv"][name] for name in case["traits"]]).T
     assert np.abs(solution.ebv - expected).max() < case["tolerance"]

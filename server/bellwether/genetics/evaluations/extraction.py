@@ -14,17 +14,17 @@ ANIMALS = """
 select id, flock_id, sex, birth_type, rear_type, sire_id, dam_id, drop_year, reference_only, tag
 from farm.published_animal where farm_id = $1 order by id
 """
-WEIGHTS = """
-select id, animal_id, trait, weight_kg, occurred_on, age_days, contemporary_group
-from farm.published_weight where farm_id = $1 and flock_id = $2 order by id
+MEASUREMENTS = """
+select id, animal_id, trait, value, occurred_on, age_days, contemporary_group
+from farm.published_measurement where farm_id = $1 and flock_id = $2 order by id
 """
 
 
 async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> dict[str, Any]:
     """Pointers to the files, the plan with the variances of this moment, the moment, and the flock's last fact in it.
 
-    The fact's version comes first: whatever it counts is in the files. Weights come before animals: one that a weight
-    belongs to was committed before it.
+    The fact's version comes first: whatever it counts is in the files. Measurements come before animals: one that a
+    measurement belongs to was committed before it.
 
     Raises:
         NoSuchFlock: the acting user may no longer see the flock.
@@ -37,13 +37,13 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     farm_id = flock["farm_id"]
     as_of = await connection.fetchval("select clock_timestamp()")
     files.make(folder)
-    weights, animals = folder / "weights.csv", folder / "animals.csv"
-    await connection.copy_from_query(WEIGHTS, farm_id, flock_id, output=weights, format="csv")
+    measurements, animals = folder / "measurements.csv", folder / "animals.csv"
+    await connection.copy_from_query(MEASUREMENTS, farm_id, flock_id, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
     plan = plan_of(str(flock_id), await traits.dictionary(session, farm_id), payload["traits"], payload["reliability"])
     return {
         "as_of": as_of.isoformat(),
         "version": flock["fact_version"],
         "plan": plan.to_json(),
-        "files": {"weights": files.point_to(weights), "animals": files.point_to(animals)},
+        "files": {"measurements": files.point_to(measurements), "animals": files.point_to(animals)},
     }

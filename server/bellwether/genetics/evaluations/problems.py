@@ -1,6 +1,10 @@
 """What stops an evaluation, and what is wrong with a request for one."""
 
+from bellwether_engine import EngineError, NotConverged, PedigreeError
+
+from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks import errors as flocks
+from bellwether.modelling.flocks.flock_data import FlockData
 from bellwether.platform.problems import Conflict, NotFound, Problem, RowError, Unprocessable
 
 
@@ -73,6 +77,39 @@ class RunSuperseded(Conflict):
 def about_traits(code: str, found: dict[str, str], fix: str) -> list[RowError]:
     """One row error for each trait, `found` giving what is wrong with it."""
     return [RowError(field=trait, code=code, message=message, fix=fix) for trait, message in found.items()]
+
+
+class WrongModel(Unprocessable):
+    """A told model that cannot be carried out: known before the job starts."""
+
+    code, title = "wrong_model", "The model cannot be carried out"
+
+
+def of_input(error: BadInput, data: FlockData) -> Problem:
+    """The problem document of tables, a model or genotypes that cannot be used; a pedigree's animals by their tags."""
+    cause = error.__cause__
+    if isinstance(cause, PedigreeError) and cause.positions:
+        tags = [data.animals[i].tag or data.animals[i].id for i in cause.positions]
+        rows = [RowError(field=tag, code=cause.code, message=cause.message, fix=cause.fix) for tag in tags]
+        return PedigreeContradiction(f"{cause.message}: {', '.join(tags)}", errors=rows)
+    if isinstance(cause, EngineError):
+        rows = [RowError(field=cause.place, code=cause.code, message=cause.message, fix=cause.fix)]
+        kind = EvaluationNotConverged if isinstance(cause, NotConverged) else EvaluationRefused
+        return kind(cause.message, errors=rows)
+    return EvaluationRefused(str(error), errors=rows_of(error))
+
+
+def rows_of(error: BadInput, prefix: str = "") -> list[RowError]:
+    """Each finding as a row: field, rule and remedy."""
+    return [
+        RowError(
+            field=f"{prefix}{found.field}" if found.field else None,
+            code=found.code,
+            message=found.message,
+            fix=found.fix,
+        )
+        for found in error.findings
+    ]
 
 
 def of_flock(error: flocks.CannotEvaluate) -> Problem:

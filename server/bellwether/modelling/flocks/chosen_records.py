@@ -4,10 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bellwether.modelling.flocks.columns import is_repeated, used_columns
 from bellwether.modelling.flocks.errors import NothingToEvaluate, TraitWithoutRecords, TraitWithoutVariance
-from bellwether.modelling.flocks.flock_data import FlockData, Weight
+from bellwether.modelling.flocks.flock_data import FlockData, Measurement
 from bellwether.modelling.flocks.plan import Plan, TraitPlan
 from bellwether.modelling.flocks.verdicts import Verdict, verdict
+from bellwether.modelling.model_file.schema import ModelTable
 
 SMALL_GROUP = 5
 # own: below this a trait enters only when somebody asks for it by name
@@ -16,10 +18,22 @@ FEW_RECORDS = 10
 
 @dataclass(frozen=True)
 class Chosen:
-    """The weight of each animal (by its id) for each trait, and what was noticed on the way."""
+    """For each trait the measurements that enter, and what was noticed on the way.
 
-    by_trait: Mapping[str, Mapping[str, Weight]]
+    They are named by their animal (its id), or by animal and day where records are repeated.
+    """
+
+    by_trait: Mapping[str, Mapping[str, Measurement]]
     verdicts: tuple[Verdict, ...]
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a measurement of a trait must have to be used: what the model corrects it for."""
+
+    group: bool = True
+    age: bool = True
 
 
 def choose(data: FlockData, plan: Plan) -> Chosen:
@@ -29,35 +43,50 @@ def choose(data: FlockData, plan: Plan) -> Chosen:
         TraitWithoutRecords, TraitWithoutVariance, NothingToEvaluate
     """
     tags = {animal.id: animal.tag or animal.id for animal in data.animals}
-    by_code: defaultdict[str, list[Weight]] = defaultdict(list)
-    for weight in data.weights:
-        by_code[weight.trait].append(weight)
-    by_trait: dict[str, dict[str, Weight]] = {}
+    by_code: defaultdict[str, list[Measurement]] = defaultdict(list)
+    for measurement in data.measurements:
+        by_code[measurement.trait].append(measurement)
+    repeated = plan.told is not None and is_repeated(plan.told)
+    by_trait: dict[str, dict[str, Measurement]] = {}
     verdicts: list[Verdict] = []
     for trait in plan.traits:
-        by_trait[trait.code], found = choose_for(trait, by_code[trait.code], tags)
+        needs = needs_of(trait, plan.told)
+        by_trait[trait.code], found = choose_for(trait, by_code[trait.code], tags, needs, repeated=repeated)
         verdicts += found
     kept, left_out = evaluable(by_trait, plan)
     verdicts = [v for v in verdicts if v.trait in kept] + left_out
-    return Chosen({code: by_trait[code] for code in kept}, tuple(verdicts))
+    return Chosen({code: by_trait[code] for code in kept}, tuple(verdicts), repeated)
+
+
+def needs_of(trait: TraitPlan, told: ModelTable | None) -> Needs:
+    """What the default model, or a told one, corrects a trait for."""
+    if told is None:
+        return Needs("contemporary_group" in trait.effects, trait.reference_age_days > 0)
+    used = used_columns(told)
+    return Needs(f"group_{trait.code}" in used, f"age_{trait.code}" in used or "age" in used)
 
 
 def choose_for(
-    trait: TraitPlan, weights: Iterable[Weight], tags: Mapping[str, str]
-) -> tuple[dict[str, Weight], list[Verdict]]:
-    """The weights of one trait that can be used, and why the others cannot."""
+    trait: TraitPlan,
+    measurements: Iterable[Measurement],
+    tags: Mapping[str, str],
+    needs: Needs,
+    *,
+    repeated: bool = False,
+) -> tuple[dict[str, Measurement], list[Verdict]]:
+    """The measurements of one trait that can be used, and why the others cannot."""
     usable, no_group, no_age = [], [], []
-    for weight in weights:
-        if weight.contemporary_group is None:
-            no_group.append(tags[weight.animal_id])
-        elif weight.age_days is None and trait.reference_age_days > 0:
-            no_age.append(tags[weight.animal_id])
+    for measurement in measurements:
+        if needs.group and measurement.contemporary_group is None:
+            no_group.append(tags[measurement.animal_id])
+        elif needs.age and measurement.age_days is None:
+            no_age.append(tags[measurement.animal_id])
         else:
-            usable.append(weight)
-    best, repeats = nearest_to_reference_age(trait, usable)
-    sizes = Counter(weight.contemporary_group for weight in best.values())
-    alone = [tags[w.animal_id] for w in best.values() if sizes[w.contemporary_group] == 1]
-    best = {key: w for key, w in best.items() if sizes[w.contemporary_group] > 1}
+            usable.append(measurement)
+    best, repeats = nearest_to_reference_age(trait, usable, repeated=repeated)
+    sizes = Counter(m.contemporary_group for m in best.values()) if needs.group else Counter()
+    alone = [tags[m.animal_id] for m in best.values() if sizes[m.contemporary_group] == 1]
+    best = {key: m for key, m in best.items() if sizes[m.contemporary_group] != 1}
     small = [f"{group} ({n})" for group, n in sorted(sizes.items(), key=str) if 1 < n < SMALL_GROUP]
     code = trait.code
     return best, [
@@ -65,40 +94,46 @@ def choose_for(
         *verdict("no_age", "set_aside", "weights of animals without a birth date", no_age, trait=code),
         *verdict(
             "repeated", "set_aside", "further weights; the one nearest to the reference age counts",
-            [tags[w.animal_id] for w in repeats], trait=code,
+            [tags[m.animal_id] for m in repeats], trait=code,
         ),
         *verdict("alone_in_group", "set_aside", "weights alone in their group", alone, trait=code),
         *verdict("small_group", "warning", f"contemporary groups of fewer than {SMALL_GROUP}", small, trait=code),
     ]  # fmt: skip
 
 
-def nearest_to_reference_age(trait: TraitPlan, weights: Iterable[Weight]) -> tuple[dict[str, Weight], list[Weight]]:
-    """One weight of each animal, and those passed over; of two equally near the later day wins, then the later id."""
-    best: dict[str, Weight] = {}
-    repeats: list[Weight] = []
+def nearest_to_reference_age(
+    trait: TraitPlan, measurements: Iterable[Measurement], *, repeated: bool = False
+) -> tuple[dict[str, Measurement], list[Measurement]]:
+    """One measurement of each animal (or of each of its days), and those passed over.
 
-    def distance(weight: Weight) -> int:
-        return abs((weight.age_days or 0) - trait.reference_age_days)
+    Of two equally near the later day wins, then the later id.
+    """
+    best: dict[str, Measurement] = {}
+    passed: list[Measurement] = []
 
-    for weight in sorted(weights, key=lambda w: (w.occurred_on, w.id)):
-        other = best.get(weight.animal_id)
+    def distance(measurement: Measurement) -> int:
+        return abs((measurement.age_days or 0) - trait.reference_age_days)
+
+    for measurement in sorted(measurements, key=lambda m: (m.occurred_on, m.id)):
+        key = f"{measurement.animal_id} {measurement.occurred_on}" if repeated else measurement.animal_id
+        other = best.get(key)
         if other is None:
-            best[weight.animal_id] = weight
+            best[key] = measurement
             continue
-        near, far = (weight, other) if distance(weight) <= distance(other) else (other, weight)
-        best[weight.animal_id] = near
-        repeats.append(far)
-    return best, repeats
+        near, far = (measurement, other) if distance(measurement) <= distance(other) else (other, measurement)
+        best[key] = near
+        passed.append(far)
+    return best, passed
 
 
-def evaluable(by_trait: Mapping[str, Mapping[str, Weight]], plan: Plan) -> tuple[list[str], list[Verdict]]:
+def evaluable(by_trait: Mapping[str, Mapping[str, Measurement]], plan: Plan) -> tuple[list[str], list[Verdict]]:
     """The traits that can be evaluated; the others as verdicts, or as an error when they were asked for."""
     empty = {code: "no usable weight" for code, weights in by_trait.items() if not weights}
     without_variances = {trait.code for trait in plan.traits if not trait.has_variances}
     constant = {
         code: "no variances in the dictionary" if code in without_variances else "all weights are the same"
         for code, weights in by_trait.items()
-        if weights and (code in without_variances or len({w.weight_kg for w in weights.values()}) == 1)
+        if weights and (code in without_variances or len({m.value for m in weights.values()}) == 1)
     }
     if plan.is_asked and empty:
         fix = "Record weights with birth date and group, or leave the trait out"

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -26,13 +26,13 @@ class Animal:
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
-    """One weight of one animal."""
+class Measurement:
+    """One measurement of one animal, in the unit of its trait."""
 
     id: str
     animal_id: str
     trait: str
-    weight_kg: float
+    value: float
     occurred_on: str
     age_days: int | None = None
     contemporary_group: str | None = None
@@ -40,19 +40,19 @@ class Weight:
 
 @dataclass(frozen=True)
 class FlockData:
-    """Animals and weights, each ordered by id, so that the same data always give the same arrays."""
+    """Animals and measurements, each ordered by id, so that the same data always give the same arrays."""
 
     flock_id: str
     animals: tuple[Animal, ...]
-    weights: tuple[Weight, ...]
+    measurements: tuple[Measurement, ...]
 
     def digest(self) -> str:
         """SHA-256 of everything in it."""
         sha = hashlib.sha256(self.flock_id.encode())
         for animal in self.animals:
             sha.update(orjson.dumps(astuple(animal)) + b"\n")
-        for weight in self.weights:
-            sha.update(orjson.dumps(astuple(weight)) + b"\n")
+        for measurement in self.measurements:
+            sha.update(orjson.dumps(astuple(measurement)) + b"\n")
         return sha.hexdigest()
 
     def is_own(self, animal: Animal) -> bool:
@@ -60,12 +60,15 @@ class FlockData:
         return animal.flock_id == self.flock_id and not animal.reference_only
 
 
-def select_flock(flock_id: str, animals: Iterable[Animal], weights: Iterable[Weight]) -> FlockData:
-    """The flock's animals, those with weights in it, and all their ancestors."""
+def select_flock(
+    flock_id: str, animals: Iterable[Animal], measurements: Iterable[Measurement], *, also: Collection[str] = ()
+) -> FlockData:
+    """The flock's animals, those measured in it, those of `also` (by id), and the ancestors of all of them."""
     known = {animal.id: animal for animal in animals}
-    kept_weights = sorted((weight for weight in weights if weight.animal_id in known), key=lambda w: w.id)
+    kept_measurements = sorted((m for m in measurements if m.animal_id in known), key=lambda m: m.id)
     waiting = [animal.id for animal in known.values() if animal.flock_id == flock_id]
-    waiting += [weight.animal_id for weight in kept_weights]
+    waiting += [m.animal_id for m in kept_measurements]
+    waiting += [animal_id for animal_id in also if animal_id in known]
     kept: set[str] = set()
     while waiting:
         animal_id = waiting.pop()
@@ -74,7 +77,7 @@ def select_flock(flock_id: str, animals: Iterable[Animal], weights: Iterable[Wei
         kept.add(animal_id)
         parents = (known[animal_id].sire_id, known[animal_id].dam_id)
         waiting += [parent for parent in parents if parent is not None and parent in known]
-    return FlockData(flock_id, tuple(known[animal_id] for animal_id in sorted(kept)), tuple(kept_weights))
+    return FlockData(flock_id, tuple(known[animal_id] for animal_id in sorted(kept)), tuple(kept_measurements))
 
 
 def read_animals(path: Path) -> Iterator[Animal]:
@@ -94,14 +97,14 @@ def read_animals(path: Path) -> Iterator[Animal]:
         )
 
 
-def read_weights(path: Path) -> Iterator[Weight]:
-    """From the CSV that COPY writes, columns in the order of `Weight`."""
+def read_measurements(path: Path) -> Iterator[Measurement]:
+    """From the CSV that COPY writes, columns in the order of `Measurement`."""
     for row in rows_of(path):
-        yield Weight(
+        yield Measurement(
             id=row[0],
             animal_id=row[1],
             trait=row[2],
-            weight_kg=float(row[3]),
+            value=float(row[3]),
             occurred_on=row[4],
             age_days=whole(row[5]),
             contemporary_group=row[6] or None,

@@ -1,12 +1,16 @@
 """What an evaluation sets out to do: traits, variances and options, as plain JSON that a job step can keep."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import sqrt
-from typing import Any, Protocol, Self
+from typing import Protocol, Self, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bellwether.modelling.model_file.schema import ModelTable
+from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits.trait import LATER, Effect
 
 Matrix = NDArray[np.float64]
 
@@ -44,10 +48,31 @@ class TraitPlan:
     reference_age_days: int
     has_variances: bool = True
 
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What a record is corrected for when no model is told."""
+        return TRAITS[self.code].effects if self.code in TRAITS else LATER
+
+
+class PlanDocument(TypedDict):
+    """A plan as plain JSON."""
+
+    flock_id: str
+    traits: list[dict[str, object]]
+    is_asked: bool
+    additive: list[list[float]]
+    residual: list[list[float]]
+    variance_source: str
+    reliability: str
+    told: dict[str, object] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`is_asked`: the user named the traits, so that one which cannot be evaluated fails the run."""
+    """`is_asked`: the user named the traits, so that one which cannot be evaluated fails the run.
+
+    `told` is the model that the user gave in place of the default one.
+    """
 
     flock_id: str
     traits: tuple[TraitPlan, ...]
@@ -56,6 +81,7 @@ class Plan:
     residual: list[list[float]]
     variance_source: str
     reliability: str = "auto"
+    told: ModelTable | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -66,24 +92,58 @@ class Plan:
         """The plan for some of its traits."""
         kept = [i for i, code in enumerate(self.codes) if code in codes]
         square = np.ix_(kept, kept)
-        return Plan(
-            flock_id=self.flock_id,
+        return replace(
+            self,
             traits=tuple(self.traits[i] for i in kept),
-            is_asked=self.is_asked,
             additive=np.array(self.additive)[square].tolist(),
             residual=np.array(self.residual)[square].tolist(),
-            variance_source=self.variance_source,
-            reliability=self.reliability,
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> PlanDocument:
         """As plain JSON."""
-        return asdict(self)
+        return {
+            "flock_id": self.flock_id,
+            "traits": [asdict(trait) for trait in self.traits],
+            "is_asked": self.is_asked,
+            "additive": self.additive,
+            "residual": self.residual,
+            "variance_source": self.variance_source,
+            "reliability": self.reliability,
+            "told": None if self.told is None else self.told.model_dump(exclude_defaults=True),
+        }
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Self:
+    def from_json(cls, value: PlanDocument) -> Self:
         """Back from plain JSON."""
-        return cls(**{**value, "traits": tuple(TraitPlan(**trait) for trait in value["traits"])})
+        return cls(
+            flock_id=value["flock_id"],
+            traits=tuple(
+                TraitPlan(str(t["code"]), int(str(t["reference_age_days"])), bool(t["has_variances"]))
+                for t in value["traits"]
+            ),
+            is_asked=value["is_asked"],
+            additive=value["additive"],
+            residual=value["residual"],
+            variance_source=value["variance_source"],
+            reliability=value["reliability"],
+            told=None if value["told"] is None else ModelTable.model_validate(value["told"]),
+        )
+
+
+def told_plan(flock_id: str, dictionary: Sequence[KnownTrait], told: ModelTable) -> Plan:
+    """The plan of a model that somebody gives: its traits, its variances."""
+    by_code = {trait.code: trait for trait in dictionary}
+    n = len(told.trait_names)
+    return Plan(
+        flock_id=flock_id,
+        traits=tuple(TraitPlan(code, by_code[code].reference_age_days or 0) for code in told.trait_names),
+        is_asked=True,
+        additive=np.zeros((n, n)).tolist(),
+        residual=np.zeros((n, n)).tolist(),
+        variance_source="told",
+        reliability=told.options.reliability,
+        told=told,
+    )
 
 
 def plan_of(flock_id: str, dictionary: Sequence[KnownTrait], asked: Sequence[str] | None, reliability: str) -> Plan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,17 +46,28 @@ def read_genotypes(name: str, animals: Animals) -> Samples:
         Files that are missing or do not fit together, an animal that is not in the pedigree or has two samples, a call
         that is not 0, 1, 2 or missing.
     """
-    read = _read(name)
+    return samples_of(read_file(name), animals, Path(name))
+
+
+def samples_of(read: ReadGenotypes, animals: Animals, path: Path) -> Samples:
+    """The samples as animals of the pedigree.
+
+    Raises
+    ------
+    BadInput
+        A marker that appears twice, an animal that is not in the pedigree or has two samples.
+    """
     _refuse_repeated_markers(read)
     positions = animals.positions(read.ids)
     _refuse_rows(read, positions < 0, "unknown_animal", "is not in the pedigree", "Add it to the pedigree")
     again = (~read.ids.is_first_distinct()).to_numpy()
     _refuse_rows(read, again, "repeated_animal", "has a genotype already", "Keep one sample per animal")
     genotypes = Genotypes(read.packed, positions)
-    return Samples(Path(name), genotypes, read.markers, read.alleles, read.digests, read.kind, read.map, read.left_out)
+    return Samples(path, genotypes, read.markers, read.alleles, read.digests, read.kind, read.map, read.left_out)
 
 
-def _read(name: str) -> ReadGenotypes:
+def read_file(name: str) -> ReadGenotypes:
+    """The samples as the file names them: a VCF, a PLINK prefix, or else a table."""
     if name.lower().endswith(VCF_ENDINGS):
         return read_vcf(Path(name))
     for endings, reader in (((".bed", ".bim", ".fam"), read_bed), ((".ped", ".map"), read_ped)):
@@ -62,6 +75,23 @@ def _read(name: str) -> ReadGenotypes:
         if prefix != name or Path(f"{prefix}{endings[0]}").exists():
             return reader(prefix)
     return read_dosages(read_table(Path(name)))
+
+
+def by_tag(read: ReadGenotypes, tags: Mapping[str, str | None]) -> ReadGenotypes:
+    """The same genotypes, samples that name an animal by its tag under its id; `tags` gives the tag of each animal.
+
+    Raises
+    ------
+    BadInput
+        A tag that several animals have.
+    """
+    counts = Counter(tag for tag in tags.values() if tag)
+    animal_of = {tag: animal for animal, tag in tags.items() if tag and counts[tag] == 1}
+    ids = read.ids.to_list()
+    ambiguous = np.array([name not in tags and counts[name] > 1 for name in ids], dtype=bool)
+    _refuse_rows(read, ambiguous, "ambiguous_tag", "is a tag of several animals", "Name the sample by the animal's id")
+    named = [name if name in tags else animal_of.get(name, name) for name in ids]
+    return replace(read, ids=pl.Series("id", named, dtype=pl.String))
 
 
 def with_samples(

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,13 @@ class Table:
     sha256: str
     text: str | None
     separator: str
+
+    @classmethod
+    def of(cls, name: str, columns: Mapping[str, Sequence[str]]) -> Table:
+        """A table that a program makes: what `read_table` would find in the file that `text` is."""
+        frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).select(pl.all().str.strip_chars())
+        text = frame.write_csv()
+        return cls(Path(name), frame, hashlib.sha256(text.encode()).hexdigest(), text, ",")
 
     def line(self, row: int) -> int:
         """Line of the file that holds data row `row` (from 0); parquet counts as if it had a header."""

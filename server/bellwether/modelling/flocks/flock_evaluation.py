@@ -1,0 +1,92 @@
+"""A flock's evaluation: choose records, make the tables and the model, then the road that every evaluation goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bellwether_engine import ModelError
+
+from bellwether.modelling.evaluation import Evaluation, evaluate
+from bellwether.modelling.findings import refuse
+from bellwether.modelling.flocks.animal_model import animal_model
+from bellwether.modelling.flocks.chosen_records import Chosen, choose
+from bellwether.modelling.flocks.flock_data import FlockData
+from bellwether.modelling.flocks.flock_tables import pedigree_table, records_table
+from bellwether.modelling.flocks.linked_groups import unconnected
+from bellwether.modelling.flocks.plan import Plan
+from bellwether.modelling.genotypes.samples import Samples, samples_of, with_samples
+from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.model_file.model_file import ModelFile, told_model
+from bellwether.modelling.results.report import Steps
+from bellwether.modelling.tables.pedigree import Animals, read_pedigree
+from bellwether.modelling.tables.records import Observations, read_records
+from bellwether.modelling.tables.table import Table
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Equations:
+    """A flock's tables and model, and the arrays that follow from them."""
+
+    pedigree: Table
+    records: Table
+    model: ModelFile
+    animals: Animals
+    observations: Observations
+    samples: Samples | None
+
+
+@dataclass(frozen=True)
+class FlockEvaluation:
+    """What was chosen, what it became, and the result."""
+
+    plan: Plan
+    chosen: Chosen
+    equations: Equations
+    found: Evaluation
+
+
+def evaluate_flock(
+    data: FlockData, plan: Plan, *, genotypes: ReadGenotypes | None = None, tell: Tell = lambda _share, _step: None
+) -> FlockEvaluation:
+    """From a flock's data to breeding values.
+
+    Raises:
+        CannotEvaluate: a trait has no usable records, or none is enough.
+        BadInput: the pedigree contradicts itself, or model, records and genotypes do not go together.
+    """
+    chosen = choose(data, plan)
+    plan = plan.only(list(chosen.by_trait))
+    links = [v for code, measured in chosen.by_trait.items() for v in unconnected(data, code, measured)]
+    equations = equations_of(data, chosen, plan, genotypes)
+    steps = Steps(tell)
+    found = evaluate(equations.animals, equations.model, equations.observations, equations.samples, steps)
+    return FlockEvaluation(plan, replace(chosen, verdicts=(*chosen.verdicts, *links)), equations, found)
+
+
+def equations_of(data: FlockData, chosen: Chosen, plan: Plan, genotypes: ReadGenotypes | None = None) -> Equations:
+    """The tables and the model, told or the default one, read as those of a file are.
+
+    Raises:
+        BadInput
+    """
+    model = told_model(plan.told or animal_model(plan))
+    pedigree = _pedigree(data, model)
+    records = records_table(data, chosen, plan)
+    animals = read_pedigree(pedigree, model)
+    samples = None
+    if genotypes is not None and model.genomic is not None:
+        samples = samples_of(genotypes, animals, Path("genotypes"))
+        filled, samples = with_samples(model.genomic, model.model, samples, animals, model.path)
+        model = replace(model, model=filled)
+    return Equations(pedigree, records, model, animals, read_records(records, model, animals), samples)
+
+
+def _pedigree(data: FlockData, model: ModelFile) -> Table:
+    try:
+        return pedigree_table(data, model.groups, with_sex=model.genomic is not None)
+    except ModelError as error:
+        raise refuse(model.path, None, error.code, error.message, error.fix, error.place) from error
