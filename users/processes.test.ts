@@ -6,6 +6,7 @@ import { jetstreamManager, RetentionPolicy, type StoredMsg } from "@nats-io/jets
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
 import { uuid } from "./platform/ids.ts";
+import { serviceNames } from "./platform/settings.ts";
 import { password } from "./testing/harness.ts";
 import { freePort, type Running, start, startDynoxide, startNats, until } from "./testing/servers.ts";
 
@@ -54,7 +55,7 @@ beforeAll(async () => {
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url.origin,
   };
   expect([await setup(), await setup()]).toEqual([0, 0]);
-  users = await serve("auth,sessions,profiles,chats");
+  users = await serve(serviceNames.join(","));
   natsClient = await connect({ servers: `127.0.0.1:${nats.port}`, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
 }, 30_000);
 afterAll(async () => {

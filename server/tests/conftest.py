@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bellwether.launch.entry.catalogue import PYTHON_SERVICES
+from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.entry.migrate import MigrateSettings, migrate_database
 from bellwether.launch.install import find_postgres
 from bellwether.launch.machine import account, keys

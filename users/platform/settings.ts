@@ -1,23 +1,24 @@
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
+import { ports, services } from "./catalogue.gen.ts";
 
-export const serviceNames = ["auth", "sessions", "profiles", "chats"] as const;
-export type ServiceName = (typeof serviceNames)[number];
+export type ServiceName = keyof typeof services;
+export const serviceNames = Object.keys(services) as ServiceName[];
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const environment = z.object({
-  BELLWETHER_PUBLIC_URL: z.url().default("http://localhost:8080"),
+  BELLWETHER_PUBLIC_URL: z.url().default(`http://localhost:${ports.gateway}`),
   BELLWETHER_ALLOWED_ORIGINS: z.string().default(""),
   BELLWETHER_LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
-  BELLWETHER_AUTH_URL: z.url().default("http://127.0.0.1:18201"),
+  BELLWETHER_AUTH_URL: z.url().default(`http://127.0.0.1:${services.auth.port}`),
   BELLWETHER_ISSUER: z.string().min(1).default("https://bellwether.local"),
   BELLWETHER_AUDIENCE: z.string().min(1).default("bellwether"),
-  BELLWETHER_NATS_URL: z.string().default("nats://127.0.0.1:14222"),
+  BELLWETHER_NATS_URL: z.string().default(`nats://127.0.0.1:${ports.nats}`),
   BELLWETHER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(1),
   BELLWETHER_OTLP_ENDPOINT: z.string().default(""),
-  USERS_DYNAMODB_URL: z.url().default("http://127.0.0.1:18000"),
-  USERS_KEYS_DYNAMODB_URL: z.url().default("http://127.0.0.1:18001"),
+  USERS_DYNAMODB_URL: z.url().default(`http://127.0.0.1:${ports.dynoxide}`),
+  USERS_KEYS_DYNAMODB_URL: z.url().default(`http://127.0.0.1:${ports["dynoxide-keys"]}`),
   USERS_DYNAMODB_REGION: z.string().min(1).default("eu-west-1"),
   USERS_KEK_FILE: z.string().min(1),
   USERS_SERVICE_SECRET_FILE: z.string().min(1).optional(),
@@ -57,12 +58,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   const settings = parsed.data;
   return {
     ...settings,
-    natsLogins: {
-      auth: natsLogin(filled, "AUTH"),
-      sessions: natsLogin(filled, "SESSIONS"),
-      profiles: natsLogin(filled, "PROFILES"),
-      chats: natsLogin(filled, "CHATS"),
-    },
+    natsLogins: natsLogins(filled),
     allowedOrigins: originsOf(settings),
     kek: readKek(settings.USERS_KEK_FILE),
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
@@ -70,8 +66,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   };
 }
 
-function natsLogin(env: Record<string, string | undefined>, prefix: string): NatsLogin {
-  return { user: env[`${prefix}_NATS_USER`], pass: env[`${prefix}_NATS_PASSWORD`] };
+function natsLogins(env: Record<string, string | undefined>): Record<ServiceName, NatsLogin> {
+  const login = (prefix: string) => ({ user: env[`${prefix}_NATS_USER`], pass: env[`${prefix}_NATS_PASSWORD`] });
+  const found = serviceNames.map((name) => [name, login(name.toUpperCase())]);
+  return Object.fromEntries(found) as Record<ServiceName, NatsLogin>;
 }
 
 function originsOf(settings: Environment): readonly string[] {

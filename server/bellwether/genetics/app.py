@@ -13,4 +13,4 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 def create(platform: PlatformSettings) -> FastAPI:
     """The service as an application; its own settings come from `GENETICS_*`."""
     routers = [traits, evaluations, breeding_values, job_routes("genetics")]
-    return create_app("genetics", routers, platform, ServiceSettings.of("genetics"), title="Genetic Data")
+    return create_app("genetics", routers, platform, ServiceSettings.of("genetics"))

@@ -6,6 +6,8 @@ from typing import Self
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bellwether.catalogue import PORTS
+
 
 class PlatformSettings(BaseSettings):
     """What all services share (prefix BELLWETHER_)."""
@@ -13,12 +15,12 @@ class PlatformSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BELLWETHER_", frozen=True)
 
     data_dir: Path = Path(".bellwether")
-    public_url: str = "http://localhost:8080"
+    public_url: str = f"http://localhost:{PORTS['gateway']}"
     log_level: str = "info"
-    auth_url: str = "http://127.0.0.1:18201"
+    auth_url: str = f"http://127.0.0.1:{PORTS['auth']}"
     issuer: str = "https://bellwether.local"
     audience: str = "bellwether"
-    nats_url: str = "nats://127.0.0.1:14222"
+    nats_url: str = f"nats://127.0.0.1:{PORTS['nats']}"
     otlp_endpoint: str = ""
     service_urls: dict[str, str] = Field(default_factory=dict)
     service_secret_file: Path = Path(".bellwether/keys/service")

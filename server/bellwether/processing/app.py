@@ -11,4 +11,4 @@ from bellwether.processing.runs.routes import router as runs
 def create(platform: PlatformSettings) -> FastAPI:
     """The service as an application; its own settings come from `PROCESSING_*`."""
     settings = ServiceSettings.of("processing")
-    return create_app("processing", [batches, runs], platform, settings, title="Data Processing")
+    return create_app("processing", [batches, runs], platform, settings)

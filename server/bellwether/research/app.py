@@ -9,4 +9,4 @@ from bellwether.research.projects.routes import router as projects
 
 def create(platform: PlatformSettings) -> FastAPI:
     """The service as an application; its own settings come from `RESEARCH_*`."""
-    return create_app("research", [projects], platform, ServiceSettings.of("research"), title="Research Analysis")
+    return create_app("research", [projects], platform, ServiceSettings.of("research"))

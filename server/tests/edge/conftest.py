@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from bellwether.catalogue import TITLES
 from bellwether.edge.app import create
-from bellwether.edge.services import SERVICES
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
@@ -122,7 +122,7 @@ def doubles() -> Doubles:
 @pytest.fixture
 def edge(platform: PlatformSettings, doubles: Doubles) -> FastAPI:
     """The edge in front of the doubles."""
-    urls = {name: f"http://{name}.test" for name in SERVICES}
+    urls = {name: f"http://{name}.test" for name in TITLES}
     return create(platform.model_copy(update={"service_urls": urls}), httpx.MockTransport(doubles))
 
 

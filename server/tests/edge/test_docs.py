@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from bellwether.catalogue import TITLES
 from bellwether.edge.openapi.document import Documents
 from bellwether.edge.openapi.examples import example_of
-from bellwether.edge.services import SERVICES
 from bellwether.edge.upstream import Upstream
 from bellwether.platform.settings import PlatformSettings
 
@@ -39,7 +39,7 @@ def document(service: str) -> dict[str, Any]:
 
 def describe(doubles: Doubles) -> None:
     """Let each double give its document."""
-    for name in SERVICES:
+    for name in TITLES:
         answer = httpx.Response(200, json=document(name))
         doubles.answers["GET", f"/api/v1/{name}/openapi.json"] = lambda _request, answer=answer: copy.copy(answer)
 
@@ -49,7 +49,7 @@ async def test_one_document_of_all(client: httpx.AsyncClient, doubles: Doubles) 
     merged = (await client.get("/openapi.json", headers={"Authorization": ""})).json()
     assert merged["openapi"] == "3.1.0"
     assert merged["info"]["x-missing"] == []
-    assert {f"/api/v1/{name}/things" for name in SERVICES} | {"/graphql", "/healthz", "/readyz"} == set(merged["paths"])
+    assert {f"/api/v1/{name}/things" for name in TITLES} | {"/graphql", "/healthz", "/readyz"} == set(merged["paths"])
     assert merged["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     await client.get("/openapi.json")
     assert doubles.calls["GET /api/v1/farm/openapi.json"] == 1
@@ -69,7 +69,7 @@ async def test_a_service_that_is_down_is_named(client: httpx.AsyncClient, double
 async def test_a_minute_later_it_is_asked_again(platform: PlatformSettings, doubles: Doubles) -> None:
     describe(doubles)
     now = [0.0]
-    urls = {name: f"http://{name}.test" for name in SERVICES}
+    urls = {name: f"http://{name}.test" for name in TITLES}
     settings = platform.model_copy(update={"service_urls": urls})
     upstream = Upstream(settings, httpx.MockTransport(doubles))
     documents = Documents(upstream, settings, lambda: {"info": {"version": "1"}, "paths": {}}, lambda: now[0])
@@ -85,7 +85,7 @@ async def test_the_page_shows_operations_parameters_and_examples(client: httpx.A
     describe(doubles)
     page = await client.get("/docs", headers={"Authorization": ""})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    for name in SERVICES:
+    for name in TITLES:
         assert f"Make a thing in {name}" in page.text
     assert "farm_id *" in page.text
     assert "&lt;Hill&gt;" in page.text

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from bellwether.catalogue import TITLES
 from bellwether.edge.app import create
 from bellwether.edge.health.probe import Probes
-from bellwether.edge.services import SERVICES
 from bellwether.edge.upstream import Upstream
 from bellwether.platform.settings import PlatformSettings
 
@@ -34,7 +34,7 @@ def says(status: int, body: Any) -> Handler:
 async def states(client: httpx.AsyncClient) -> dict[str, str]:
     """The state of each service that is not simply ready."""
     services = (await client.get("/healthz", headers={"Authorization": ""})).json()["services"]
-    assert [item["service"] for item in services] == list(SERVICES)
+    assert [item["service"] for item in services] == list(TITLES)
     return {item["service"]: item["state"] for item in services if item["state"] != "ready"}
 
 

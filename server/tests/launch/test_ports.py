@@ -25,7 +25,7 @@ Read = Callable[[Path], State]
 Wait = Callable[..., float]
 HOLD = """
 import subprocess, sys, time
-from bellwether.launch.reservations import OURS
+from bellwether.launch.machine.reservations import OURS
 print(OURS.take(int(sys.argv[1])), flush=True)
 print(subprocess.Popen(["sleep", "60"]).pid, flush=True)
 time.sleep(60)
@@ -54,7 +54,7 @@ def port() -> int:
 def test_the_port_of_another_platform_is_left_to_it(
     held: Reservations, of_another: Reservations, monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
-    monkeypatch.setitem(ports.DEFAULTS, "nats", port)
+    monkeypatch.setitem(ports.PORTS, "nats", port)
     first, moved = ports.choose(["nats"], held=of_another)
     assert (first, moved) == ({"nats": port}, [])
     second, moved = ports.choose(["nats"], held=held)

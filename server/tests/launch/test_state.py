@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from bellwether.catalogue import PORTS
 from bellwether.launch.errors import AlreadyRunning
 from bellwether.launch.machine import keys, lock, ports, processes
 from bellwether.launch.machine import state as states
@@ -66,6 +67,7 @@ def test_a_reader_never_sees_half_a_state(folders: Folders) -> None:
     until = time.monotonic() + 1
     while time.monotonic() < until:
         assert len(json.loads(folders.state.read_text())["parts"]) == 50
+    assert writer.poll() is None, "it wrote all the while"
     writer.kill()
     writer.wait()
     assert len(states.read(folders).parts) == 50
@@ -74,7 +76,7 @@ def test_a_reader_never_sees_half_a_state(folders: Folders) -> None:
 REWRITE = """
 import sys
 from bellwether.launch.machine import state
-from bellwether.launch.folders import Folders
+from bellwether.launch.machine.folders import Folders
 folders = Folders.of(sys.argv[1]); found = state.read(folders)
 while True: state.write(folders, found)
 """
@@ -115,7 +117,7 @@ def test_logs_are_kept_below_a_size(folders: Folders) -> None:
 
 
 def test_default_ports_lie_below_the_ephemeral_range() -> None:
-    assert max(ports.DEFAULTS.values()) < ports.CEILING
+    assert max(PORTS.values()) < ports.CEILING
     chosen, moved = ports.choose(["nats", "nats-monitor"], {"nats": 23900, "nats-monitor": 23900})
     assert chosen["nats"] != chosen["nats-monitor"]
     assert len(moved) == 2
@@ -140,7 +142,7 @@ def test_what_is_needed_starts_first() -> None:
 
 
 def wiring(folders: Folders, split: bool) -> Wiring:
-    chosen = dict(ports.DEFAULTS)
+    chosen = dict(PORTS)
     return Wiring(folders, chosen, split, "postgresql://admin@db.example:5432/bellwether?sslmode=require", "secret")
 
 

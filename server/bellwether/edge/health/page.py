@@ -2,9 +2,9 @@
 
 from starlette.responses import HTMLResponse
 
+from bellwether.catalogue import TITLES
 from bellwether.edge.health.probe import Health
 from bellwether.edge.pages.html import Html, page, tag
-from bellwether.edge.services import SERVICES
 
 LOOK = {"ready": "ready", "degraded": "waiting", "not ready": "waiting", "down": "down"}
 
@@ -24,7 +24,7 @@ def health_page(found: list[Health], version: str) -> HTMLResponse:
 def row(health: Health) -> Html:
     """One service."""
     latency = "–" if health.latency_ms is None else f"{health.latency_ms:.1f} ms"
-    name = tag("td", tag("a", health.service, href=f"/docs/{health.service}"), f" {SERVICES[health.service]}")
+    name = tag("td", tag("a", health.service, href=f"/docs/{health.service}"), f" {TITLES[health.service]}")
     state = tag("td", health.state, class_=f"state {LOOK[health.state]}")
     return tag(
         "tr", name, state, tag("td", health.version or "–"), tag("td", latency), tag("td", "; ".join(health.reasons))

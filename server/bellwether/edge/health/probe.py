@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import httpx
 
-from bellwether.edge.services import SERVICES
+from bellwether.catalogue import TITLES
 from bellwether.edge.upstream import PROBE, Upstream
 
 TIMEOUT_S = 2.0
@@ -56,7 +56,7 @@ class Probes:
             if self._clock() >= self._until:
                 await self._ask_all()
         urls = self._upstream.urls
-        return [health_of(name, self._answers.get(urls.get(name, "")), versions.get(name, "")) for name in SERVICES]
+        return [health_of(name, self._answers.get(urls.get(name, "")), versions.get(name, "")) for name in TITLES]
 
     async def _ask_all(self) -> None:
         # services that share a process are asked together
@@ -116,6 +116,4 @@ def reasons_of(service: str, body: dict[str, Any]) -> tuple[str, ...]:
         found |= {name: state for name, state in checks.items() if state != "ok"}
     owners = {name: name.split(".", 1)[0] for name in found}
     # an entry that starts with another service's name is that one's
-    return tuple(
-        f"{name}: {found[name]}" for name, owner in owners.items() if owner not in SERVICES or owner == service
-    )
+    return tuple(f"{name}: {found[name]}" for name, owner in owners.items() if owner not in TITLES or owner == service)

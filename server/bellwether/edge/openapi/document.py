@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 
+from bellwether.catalogue import EDGE, TITLES
 from bellwether.edge.openapi.merge import merge
-from bellwether.edge.services import SERVICES
 from bellwether.edge.upstream import Caller, Refused, Upstream
 from bellwether.platform.settings import PlatformSettings
 
@@ -48,16 +48,16 @@ class Documents:
 
     async def _fetch(self) -> None:
         caller = self._upstream.caller({})
-        answers = await asyncio.gather(*(document_of(caller, name) for name in SERVICES))
-        documents = {name: found for name, found in zip(SERVICES, answers, strict=True) if found}
-        missing = [name for name in SERVICES if name not in documents]
+        answers = await asyncio.gather(*(document_of(caller, name) for name in TITLES))
+        documents = {name: found for name, found in zip(TITLES, answers, strict=True) if found}
+        missing = [name for name in TITLES if name not in documents]
         self.versions |= {name: str(found["info"].get("version", "")) for name, found in documents.items()}
         self._merged = self._whole(documents, missing)
         self._until = self._clock() + (FRESH_WITH_GAPS_S if missing else FRESH_S)
 
     def _whole(self, documents: dict[str, Json], missing: list[str]) -> Json:
         own = self._own()
-        body = merge({**documents, "edge": own}, SERVICES | {"edge": "Across services"})
+        body = merge({**documents, EDGE.name: own}, TITLES | {EDGE.name: EDGE.title})
         body["components"].setdefault("securitySchemes", {})["bearer"] = {
             "type": "http",
             "scheme": "bearer",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bellwether.catalogue import PORTS
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install import apt, find_postgres
 from bellwether.launch.install.debian_packages import MAJOR, digest
@@ -86,7 +87,7 @@ def _memory() -> Check:
 def _ports(folders: Folders) -> Check:
     if states.read(folders).running:
         return Check("ports", True, "the platform is running and holds them")
-    taken = sorted({port for port in ports.DEFAULTS.values() if not ports.is_free(port)})
+    taken = sorted({port for port in PORTS.values() if not ports.is_free(port)})
     if not taken:
         return Check("ports", True, "the default ports are free")
     return Check("ports", True, f"taken: {', '.join(map(str, taken))}; the next free ones will be used")

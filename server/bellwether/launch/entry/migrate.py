@@ -13,8 +13,8 @@ from asyncpg.exceptions import PostgresError
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bellwether.catalogue import PYTHON_SERVICES, SERVICES
 from bellwether.genetics.traits.following import follow_dictionary
-from bellwether.launch.entry.catalogue import PYTHON_SERVICES, migrations_folder
 from bellwether.launch.entry.roles import (
     JOBS_DATABASE,
     JOBS_ROLE,
@@ -60,12 +60,15 @@ async def migrate_database(settings: MigrateSettings, passwords: dict[str, str],
 def all_migrations() -> list[Migration]:
     """Those of every service, in the order in which the services depend on each other."""
     return [
-        migration for service in PYTHON_SERVICES for migration in migrations_of(service, migrations_folder(service))
+        migration
+        for service in SERVICES
+        if service.schema
+        for migration in migrations_of(service.schema, service.migrations)
     ]
 
 
 def passwords_from_environment() -> dict[str, str]:
-    """`<SERVICE>_DATABASE_PASSWORD` of the four services."""
+    """`<SERVICE>_DATABASE_PASSWORD` of each service that has a schema."""
     return {service: os.environ[f"{service.upper()}_DATABASE_PASSWORD"] for service in PYTHON_SERVICES}
 
 

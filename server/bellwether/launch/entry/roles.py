@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from bellwether.launch.entry.catalogue import PYTHON_SERVICES
+from bellwether.catalogue import PYTHON_SERVICES
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "pgcrypto")
 JOBS_DATABASE, JOBS_ROLE = "bellwether_jobs", "jobs_app"

@@ -6,13 +6,14 @@ python -m bellwether.launch.entry.serve farm,genetics,research,processing,edge -
 import argparse
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from bellwether.launch.entry.catalogue import EDGE, PYTHON_SERVICES, app_module
+from bellwether.catalogue import EDGE, PYTHON_SERVICES
 from bellwether.platform.http.service_app import health_routes
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
@@ -27,7 +28,7 @@ class Mounted:
     def __init__(self, apps: dict[str, FastAPI]) -> None:
         self.apps = apps
         self.shared = Starlette(routes=health_routes(apps), lifespan=self.lifespan)
-        self.rest = apps.get(EDGE, self.shared)
+        self.rest = apps.get(EDGE.name, self.shared)
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -58,13 +59,13 @@ def is_probe(scope: Scope) -> bool:
 
 def build(names: list[str], platform: PlatformSettings) -> FastAPI | Mounted:
     """The application of these services."""
-    apps: dict[str, FastAPI] = {name: app_module(name).create(platform) for name in names}
+    apps: dict[str, FastAPI] = {name: import_module(f"bellwether.{name}.app").create(platform) for name in names}
     return next(iter(apps.values())) if len(apps) == 1 else Mounted(apps)
 
 
 def service_names(text: str) -> list[str]:
     """A comma separated list of known names."""
-    known = (*PYTHON_SERVICES, EDGE)
+    known = (*PYTHON_SERVICES, EDGE.name)
     names = text.split(",")
     for name in names:
         if name not in known:

@@ -15,7 +15,7 @@ import uvicorn
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bellwether.launch.entry.catalogue import PYTHON_SERVICES
+from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind

@@ -6,18 +6,12 @@ import errno
 import socket
 from collections.abc import Mapping
 
+from bellwether.catalogue import PORTS
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.reservations import OURS, Reservations
 
 # outgoing connections take theirs from 32768 up, and would clash now and then
 CEILING = 32768
-
-DEFAULTS: dict[str, int] = {
-    "gateway": 8080, "gateway-https": 8443, "postgres": 15432, "dynoxide": 18000, "dynoxide-keys": 18001,
-    "nats": 14222, "nats-monitor": 14223, "services": 18101, "farm": 18101, "genetics": 18102, "research": 18103,
-    "processing": 18104, "edge": 18105, "worker": 18109, "users": 18201, "auth": 18201, "sessions": 18202,
-    "profiles": 18203, "chats": 18204,
-}  # fmt: skip
 
 
 def is_free(port: int) -> bool:
@@ -58,14 +52,14 @@ def choose(
     """
     chosen: dict[str, int] = {}
     moved: list[str] = []
-    defaults = {DEFAULTS[name] for name in names}
+    defaults = {PORTS[name] for name in names}
     for name in names:
-        first = (wanted or {}).get(name, DEFAULTS[name])
+        first = (wanted or {}).get(name, PORTS[name])
         port = _next_free(first, set(chosen.values()) | (defaults - {first}), held)
         chosen[name] = port
-        if port != DEFAULTS[name]:
-            why = "taken" if held.take(DEFAULTS[name]) else "reserved by another platform of this machine"
-            moved.append(f"Port {DEFAULTS[name]} is {why}; {name} listens on {port}.")
+        if port != PORTS[name]:
+            why = "taken" if held.take(PORTS[name]) else "reserved by another platform of this machine"
+            moved.append(f"Port {PORTS[name]} is {why}; {name} listens on {port}.")
     held.keep_only(set(chosen.values()))
     return chosen, moved
 

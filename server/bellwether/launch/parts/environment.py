@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from bellwether import catalogue
+from bellwether.catalogue import BY_NAME, EDGE, PYTHON_SERVICES, SERVICES
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import Folders
 
-DATABASE_SERVICES = ("farm", "genetics", "research", "processing")
-PYTHON_SERVICES = (*DATABASE_SERVICES, "edge")
-USER_SERVICES = ("auth", "sessions", "profiles", "chats")
 #: of the surroundings, what any program needs to find its files and to speak its language
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR")
 JOBS_DATABASE = "bellwether_jobs"
@@ -40,9 +39,7 @@ class Wiring:
 
     def service_port(self, service: str) -> int:
         """The port of a service, its own or that of the process that hosts it."""
-        if self.split:
-            return self.ports[service]
-        return self.ports["users" if service in USER_SERVICES else "services"]
+        return self.ports[catalogue.process_of(service, self.split)]
 
     def service_url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.service_port(service)}"
@@ -52,13 +49,14 @@ def for_services(wiring: Wiring, hosted: Iterable[str]) -> dict[str, str]:
     """The union of what the hosted services may know."""
     env = _for_all(wiring)
     for service in hosted:
-        env |= _python_service(wiring, service) if service in PYTHON_SERVICES else _user_service(wiring, service)
+        known = _python_service if BY_NAME[service].runtime == "python" else _user_service
+        env |= known(wiring, service)
     return env
 
 
 def for_worker(wiring: Wiring) -> dict[str, str]:
     env = _for_all(wiring) | _broker(wiring, "worker")
-    for service in DATABASE_SERVICES:
+    for service in PYTHON_SERVICES:
         env |= _database(wiring, service)
     return env | _jobs(wiring)
 
@@ -67,7 +65,7 @@ def for_migrate(wiring: Wiring) -> dict[str, str]:
     """An administrator of the database, the passwords it gives out, and the broker's user that makes streams."""
     env = _for_all(wiring) | _broker(wiring, "worker") | _jobs(wiring)
     env |= {"MIGRATE_DATABASE_URL": wiring.admin_url, "MIGRATE_DATABASE_PASSWORD": wiring.admin_password}
-    for service in DATABASE_SERVICES:
+    for service in PYTHON_SERVICES:
         env[f"{service.upper()}_DATABASE_PASSWORD"] = _database_password(wiring, service)
     return env
 
@@ -105,8 +103,8 @@ def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
         "BELLWETHER_AUTH_URL": wiring.service_url("auth"),
         "BELLWETHER_SERVICE_SECRET_FILE": _service_secret(wiring),
     }
-    if service == "edge":
-        urls = {name: wiring.service_url(name) for name in (*DATABASE_SERVICES, *USER_SERVICES)}
+    if service == EDGE.name:
+        urls = {each.name: wiring.service_url(each.name) for each in SERVICES}
         return env | {"BELLWETHER_SERVICE_URLS": json.dumps(urls)}
     return env | _database(wiring, service) | _broker(wiring, service)
 

@@ -6,14 +6,13 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
+from bellwether.catalogue import EDGE, SERVICES
 from bellwether.launch.machine import probe
 from bellwether.launch.machine.folders import make_folder, write_atomically
 from bellwether.launch.machine.part import Part, by, dies_with_us, program
 from bellwether.launch.machine.ports import has_ipv6
 from bellwether.launch.parts import caddyfile
-from bellwether.launch.parts.environment import DATABASE_SERVICES, USER_SERVICES, Wiring
-
-EDGE_PATHS = ("/graphql", "/graphql/*", "/docs*", "/openapi.json", "/healthz", "/readyz")
+from bellwether.launch.parts.environment import Wiring
 
 
 def part(wiring: Wiring, needs: tuple[str, ...]) -> Part:
@@ -40,12 +39,10 @@ def part(wiring: Wiring, needs: tuple[str, ...]) -> Part:
 def routes(wiring: Wiring) -> dict[str, list[str]]:
     """Upstream address -> the paths that lead there."""
     found: dict[str, list[str]] = {}
-    for service in (*DATABASE_SERVICES, *USER_SERVICES):
-        upstream = f"127.0.0.1:{wiring.service_port(service)}"
-        found.setdefault(upstream, []).extend([f"/api/v1/{service}", f"/api/v1/{service}/*"])
-    found[f"127.0.0.1:{wiring.service_port('auth')}"].append("/.well-known/*")
-    found[f"127.0.0.1:{wiring.service_port('profiles')}"].append("/api/v1/ws")
-    found.setdefault(f"127.0.0.1:{wiring.service_port('edge')}", []).extend(EDGE_PATHS)
+    for service in (*SERVICES, EDGE):
+        upstream = f"127.0.0.1:{wiring.service_port(service.name)}"
+        own = [] if service is EDGE else [service.prefix, f"{service.prefix}/*"]
+        found.setdefault(upstream, []).extend([*own, *service.other_paths])
     return found
 
 

@@ -6,12 +6,11 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from bellwether.catalogue import SERVICES
 from bellwether.launch.machine import keys, probe
 from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
 from bellwether.launch.machine.part import Part, by, dies_with_us, program
 
-SERVICES = ("farm", "genetics", "research", "processing")
-USERS = ("auth", "sessions", "profiles", "chats")
 READ_STREAMS = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.>"]
 CONSUME = ["$JS.API.CONSUMER.>", "$JS.API.STREAM.MSG.GET.>", "$JS.API.DIRECT.GET.>", "$JS.ACK.>", "$JS.FC.>"]
 #: frames for open WebSockets, dead letters that a consumer itself gives up on
@@ -52,8 +51,7 @@ def _write_conf(folders: Folders, port: int, monitor: int) -> str:
 
 def _users(folders: Folders) -> list[dict[str, Any]]:
     everything = {"publish": [">"], "subscribe": [">"]}
-    permissions = {name: _allowed(f"{name}.>") for name in SERVICES}
-    permissions |= {name: _allowed("users.>") for name in USERS}
+    permissions = {service.name: _allowed(f"{service.stream.lower()}.>") for service in SERVICES}
     permissions["worker"] = everything
     return [
         {"user": name, "password": keys.password(folders, f"nats-{name}"), "permissions": allowed}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from bellwether.catalogue import BY_NAME, HOSTS
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.install.find_postgres import Server, find
 from bellwether.launch.machine import ports
@@ -17,9 +18,8 @@ from bellwether.launch.machine.part import Part, Plan
 from bellwether.launch.machine.processes import stat
 from bellwether.launch.machine.state import State
 from bellwether.launch.parts import dynoxide, gateway, nats, postgres, services, users
-from bellwether.launch.parts.environment import PYTHON_SERVICES, USER_SERVICES, Wiring
+from bellwether.launch.parts.environment import Wiring
 
-STORES = ("postgres", "dynoxide", "dynoxide-keys", "nats")
 DEAD_POSTMASTER_SECONDS = 10.0
 
 
@@ -52,7 +52,7 @@ def _names(split: bool, own_postgres: bool) -> list[str]:
     names = ["gateway", "gateway-https", "dynoxide", "dynoxide-keys", "nats", "nats-monitor", "worker"]
     if own_postgres:
         names.insert(2, "postgres")
-    return names + ([*PYTHON_SERVICES, *USER_SERVICES] if split else ["services", "users"])
+    return names + list(BY_NAME if split else HOSTS.values())
 
 
 def _parts(wiring: Wiring, server: Server, cluster: postgres.Cluster | None) -> list[Part]:

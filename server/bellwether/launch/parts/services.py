@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 
+from bellwether.catalogue import EDGE, HOSTS, PYTHON_SERVICES
 from bellwether.launch.machine import probe
 from bellwether.launch.machine.part import Part, by, dies_with_us
 from bellwether.launch.parts import environment
-from bellwether.launch.parts.environment import PYTHON_SERVICES, Wiring
+from bellwether.launch.parts.environment import Wiring
 
 
 def migrate_part(wiring: Wiring) -> Part:
@@ -25,7 +26,8 @@ def migrate_part(wiring: Wiring) -> Part:
 
 def parts(wiring: Wiring, needs: tuple[str, ...]) -> list[Part]:
     """One process with the services, or one each; and the worker."""
-    groups = {name: (name,) for name in PYTHON_SERVICES} if wiring.split else {"services": PYTHON_SERVICES}
+    all_of_them = (*PYTHON_SERVICES, EDGE.name)
+    groups = {name: (name,) for name in all_of_them} if wiring.split else {HOSTS["python"]: all_of_them}
     hosts = [_serve(wiring, name, hosted, needs) for name, hosted in groups.items()]
     return [*hosts, _worker(wiring, needs)]
 
@@ -47,7 +49,7 @@ def _listening(name: str, command: tuple[str, ...], env: dict[str, str], needs: 
         env=env,
         needs=needs,
         # the edge is ready when all services are, and may not hold up the others' start
-        ready=by(probe.http(port, "/healthz" if name == "edge" else "/readyz")),
+        ready=by(probe.http(port, "/healthz" if name == EDGE.name else "/readyz")),
         ports=(port,),
         address=f"http://127.0.0.1:{port}",
         version=version("bellwether"),

@@ -9,13 +9,14 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from bellwether.catalogue import BUN_SERVICES, HOSTS
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine import probe
 from bellwether.launch.machine.folders import USERS, Folders
 from bellwether.launch.machine.part import Part, by, dies_with_us, program
 from bellwether.launch.parts import environment
-from bellwether.launch.parts.environment import USER_SERVICES, Wiring
+from bellwether.launch.parts.environment import Wiring
 
 MODULES = USERS / "node_modules"
 STAMP = MODULES / ".bellwether-stamp"
@@ -78,8 +79,8 @@ def setup_part(wiring: Wiring) -> Part:
 def parts(wiring: Wiring, needs: tuple[str, ...]) -> list[Part]:
     """One process with the four services, or four."""
     if wiring.split:
-        return [_part(wiring, name, (name,), needs) for name in USER_SERVICES]
-    return [_part(wiring, "users", USER_SERVICES, needs)]
+        return [_part(wiring, name, (name,), needs) for name in BUN_SERVICES]
+    return [_part(wiring, HOSTS["bun"], BUN_SERVICES, needs)]
 
 
 def _part(wiring: Wiring, name: str, hosted: tuple[str, ...], needs: tuple[str, ...]) -> Part:

@@ -11,11 +11,12 @@ from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bellwether import catalogue
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
 
-MB = 1 << 20
+MB = catalogue.MB
 DAY_S = 86_400.0
 DUPLICATE_WINDOW_S = 600.0
 ADVISORIES = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"
@@ -47,11 +48,7 @@ class Stream:
 
 
 STREAMS = (
-    Stream("FARM", "farm.>", 512 * MB, 30 * DAY_S),
-    Stream("GENETICS", "genetics.>", 256 * MB, 30 * DAY_S),
-    Stream("RESEARCH", "research.>", 256 * MB, 30 * DAY_S),
-    Stream("PROCESSING", "processing.>", 256 * MB, 30 * DAY_S),
-    Stream("USERS", "users.>", 256 * MB, 30 * DAY_S),
+    *(Stream(name, f"{name.lower()}.>", max_bytes, 30 * DAY_S) for name, max_bytes in catalogue.STREAMS.items()),
     Stream("ADV", f"{ADVISORIES}.>", 16 * MB, 30 * DAY_S),
     Stream("DLQ", "dlq.>", 128 * MB, 90 * DAY_S),
 )

@@ -10,6 +10,7 @@ from prometheus_client import generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bellwether.catalogue import BY_NAME
 from bellwether.platform import problems
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.http.dependencies import idempotent
@@ -58,9 +59,9 @@ def create_app(
         yield
         await database.close()
 
-    prefix = f"/api/v1/{name}"
+    prefix = BY_NAME[name].prefix
     app = FastAPI(
-        title=title or f"bellwether {name}",
+        title=title or BY_NAME[name].title,
         version="1",
         lifespan=lifespan,
         openapi_url=f"{prefix}/openapi.json",
