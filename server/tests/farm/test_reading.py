@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from bellwether.farm.imports import problems
+from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.reading import lines, values
-from bellwether.farm.imports.reading.layout import Layout, detect
+from bellwether.farm.imports.reading.detection import detect
+from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.repeated_rows import FirstRows
 from bellwether.farm.imports.reading.rows import ReadRow, read
 from bellwether.sheep.findings import Broken
@@ -20,13 +22,14 @@ from .conftest import SAMPLES
 TODAY = date(2026, 1, 1)
 
 
-def read_all(content: bytes, kind: str, **options: Any) -> tuple[Layout, dict[int, ReadRow]]:
+def read_all(content: bytes, kind: str, **options: Any) -> tuple[Layout, dict[int, ReadRow[Any]]]:
     """Every row of a file."""
-    layout = detect(content, kind, **options)
+    form = FORMATS[kind]
+    layout = detect(content, form, **options)
     text, _ = lines.decode(content)
-    firsts = FirstRows()
+    firsts = FirstRows(form.key)
     found = [
-        firsts.check(read(line, layout, TODAY))
+        firsts.check(read(line, layout, form, TODAY))
         for line in lines.numbered(lines.split(text), layout.delimiter)
         if line.number != layout.header_line
     ]
@@ -41,9 +44,9 @@ def test_weigh_session_sample() -> None:
     codes = {number: row.finding and row.finding.code for number, row in rows.items()}
     assert codes == {2: None, 3: None, 4: None, 5: "out_of_range", 6: None, 7: "no_tag", 8: None, 9: "blank"}
     assert rows[2].data is not None
-    assert rows[2].data["eid"] == "982000123456789"
+    assert rows[2].data.eid == "982000123456789"
     assert rows[4].data is not None
-    assert rows[4].data["eid_warning"] == "eid_scientific_notation"
+    assert rows[4].data.eid_warning == "eid_scientific_notation"
     assert rows[5].finding is not None
     assert "30.1" in rows[5].finding.fix
 
@@ -54,8 +57,8 @@ def test_digistar_sample_in_pounds() -> None:
     assert [row.finding and row.finding.code for row in rows.values()] == ["out_of_range", "out_of_range"]
     _, rows = read_all(b"A 00000 0 982 000017383201, 120,LB,$,GR,8/27/03,10:15,_\r\n", "weights", trait="adult")
     assert rows[1].data is not None
-    assert rows[1].data["value"] == pytest.approx(54.431084)
-    assert rows[1].data["date"] == "2003-08-27"
+    assert rows[1].data.value == pytest.approx(54.431084)
+    assert rows[1].data.date == date(2003, 8, 27)
 
 
 def test_submission_sample() -> None:
@@ -63,13 +66,13 @@ def test_submission_sample() -> None:
     assert all(row.finding is None for row in rows.values())
     first = rows[2].data
     assert first is not None
-    traits = {item["trait"] for item in first["measurements"]}
+    traits = {item.trait for item in first.measurements}
     assert traits == {"BWT", "WWT", "PWT", "PEMD", "PFAT", "WEC", "DAG"}
-    assert ["org.bellwether.vid", "240001", "visual", "240001"] in first["identifiers"]
+    assert ("org.bellwether.vid", "240001", "visual", "240001") in first.identifiers
     embryo = rows[5].data
     assert embryo is not None
-    assert embryo["is_embryo_transfer"] is True
-    assert embryo["recipient"][1] == "1612342021210331"
+    assert embryo.is_embryo_transfer is True
+    assert embryo.recipient.value == "1612342021210331"
 
 
 @pytest.mark.parametrize(
@@ -85,14 +88,14 @@ def test_submission_sample() -> None:
 )
 def test_a_file_that_cannot_be_read(content: bytes, kind: str, problem: type[Exception]) -> None:
     with pytest.raises(problem):
-        detect(content, kind)
+        detect(content, FORMATS[kind])
 
 
 def test_semicolons_and_decimal_commas() -> None:
     layout, rows = read_all("Tag;Date;Weight;Stage\n7;31.12.2024;31,5;weaning\n".encode("utf-16"), "weights")
     assert (layout.delimiter, layout.date_order) == (";", "dmy")
     assert rows[2].data is not None
-    assert rows[2].data["value"] == 31.5
+    assert rows[2].data.value == 31.5
 
 
 @pytest.mark.parametrize(

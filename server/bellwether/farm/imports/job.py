@@ -5,28 +5,17 @@ and does nothing twice.
 """
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-import orjson
-
 from bellwether.farm.access import one_writer
-from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.imports import events, repository
-from bellwether.farm.imports.judging import animals as judge_animals
-from bellwether.farm.imports.judging import weights as judge_weights
-from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.formats import FORMATS
+from bellwether.farm.imports.models import Batch, Totals
 from bellwether.farm.imports.reading import lines, rows
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.repeated_rows import FirstRows
-from bellwether.farm.imports.storing import herd as herd_store
-from bellwether.farm.imports.storing import tags as tags_store
-from bellwether.farm.measurements import repository as weights
-from bellwether.farm.measurements.events import weights_recorded
-from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
-from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.problems import NotFound
@@ -35,7 +24,7 @@ CHUNK = 1000
 KIND = "farm.import"
 
 
-async def run(job: JobRun) -> dict[str, Any]:
+async def run(job: JobRun) -> dict[str, object]:
     """The whole import."""
     import_id = job.payload["import_id"]
     today = job.payload["today"]
@@ -47,8 +36,8 @@ async def run(job: JobRun) -> dict[str, Any]:
         await job.progress(0.1 + 0.85 * number / len(chunks), "applying")
         await job.step(f"apply-{first}", apply, job.database, job.context, import_id, first, first + CHUNK - 1)
     await job.progress(0.95, "adding up")
-    totals: dict[str, Any] = await job.step("finish", finish, job.database, job.context, import_id)
-    return totals
+    totals: Totals = await job.step("finish", finish, job.database, job.context, import_id)
+    return dict(totals)
 
 
 async def read_lines(database: Database, context: Context, import_id: str, today: str) -> dict[str, int]:
@@ -56,20 +45,20 @@ async def read_lines(database: Database, context: Context, import_id: str, today
     n_rejected = last = n_lines = 0
     async with database.transaction(context) as session:
         batch = await visible(session, import_id)
-        await repository.start(session, batch["id"])
-        layout = Layout.model_validate(batch["layout"])
-        content = await repository.content_of(session, batch["id"])
+        await repository.start(session, batch.id)
+        layout, form = Layout.model_validate(batch.layout), FORMATS[batch.kind]
+        content = await repository.content_of(session, batch.id)
         text, _ = lines.decode(content)
-        firsts = FirstRows()
+        firsts = FirstRows(form.key)
         body = lines.split(text)
         for start in range(0, len(body), CHUNK):
             part = lines.numbered(body[start : start + CHUNK], layout.delimiter, start + 1)
             found = [
-                firsts.check(rows.read(line, layout, date.fromisoformat(today)))
+                firsts.check(rows.read(line, layout, form, date.fromisoformat(today)))
                 for line in part
                 if line.number != layout.header_line
             ]
-            await repository.add_rows(session, batch["farm_id"], batch["id"], found)
+            await repository.add_rows(session, batch, form, found)
             n_lines += len(found)
             n_rejected += sum(row.finding is not None for row in found)
             last = found[-1].row if found else last
@@ -80,18 +69,18 @@ async def apply(database: Database, context: Context, import_id: str, first: int
     """The rows from `first` to `last` that have no verdict yet; returns how many there were."""
     async with database.transaction(context) as session:
         batch = await visible(session, import_id)
-        await one_writer(session, batch["farm_id"])
+        form = FORMATS[batch.kind]
+        await one_writer(session, batch.farm_id)
         await repository.plan_afresh(session)
-        waiting = await repository.pending(session, batch["farm_id"], batch["id"], first, last)
+        waiting = await repository.pending(session, batch, form, first, last)
         if not waiting:
             return 0
-        take = apply_weights if batch["kind"] == "weights" else apply_animals
-        outcomes = await take(session, context, batch, waiting)
-        await repository.judge(session, batch["farm_id"], batch["id"], outcomes)
+        outcomes = await form.take(session, context, batch, waiting)
+        await repository.judge(session, batch, outcomes)
     return len(waiting)
 
 
-async def visible(session: Session, import_id: str) -> Any:
+async def visible(session: Session, import_id: str) -> Batch:
     """The import, as long as the one who asked for it still belongs to the farm."""
     batch = await repository.get(session, UUID(import_id))
     if batch is None:
@@ -99,63 +88,28 @@ async def visible(session: Session, import_id: str) -> Any:
     return batch
 
 
-async def apply_weights(
-    session: Session, context: Context, batch: Any, waiting: list[tuple[int, dict[str, Any]]]
-) -> list[Outcome]:
-    """Weights of a session."""
-    farm_id, import_id = batch["farm_id"], batch["id"]
-    tags = await tags_store.load(session, farm_id, batch["flock_id"], waiting)
-    days = tags.weighed_days(waiting)
-    ledger = Ledger(await weights.current(session, farm_id, import_id, days), new_id)
-    outcomes = judge_weights.judge(waiting, tags, ledger)
-    await store_ledger(session, context, batch, ledger)
-    return outcomes
-
-
-async def apply_animals(
-    session: Session, context: Context, batch: Any, waiting: list[tuple[int, dict[str, Any]]]
-) -> list[Outcome]:
-    """Animals with their parents and measurements."""
-    farm_id, import_id = batch["farm_id"], batch["id"]
-    herd = await herd_store.load(session, farm_id, batch["flock_id"], import_id, waiting)
-    days = herd.measured_days(waiting)
-    ledger = Ledger(await weights.current(session, farm_id, import_id, days), new_id)
-    outcomes = judge_animals.judge(waiting, herd, ledger)
-    await herd_store.store(session, context, farm_id, import_id, herd)
-    changed = [animal.id for animal in herd.sheep.values() if animal.is_changed and not animal.is_new]
-    await weights.recompute(session, farm_id, changed)
-    for flock_id, animal_ids in herd_store.registered(herd).items():
-        await animals_registered(session, context, farm_id, flock_id, animal_ids)
-    await store_ledger(session, context, batch, ledger)
-    return outcomes
-
-
-async def store_ledger(session: Session, context: Context, batch: Any, ledger: Ledger) -> None:
-    """The measurements and the event about those that are weights."""
-    farm_id, import_id = batch["farm_id"], batch["id"]
-    await weights.store(
-        session, context, farm_id, ledger.added, ledger.superseded, source="import", import_id=import_id
-    )
-    await weights_recorded(session, context, farm_id, ledger.added)
-
-
-async def finish(database: Database, context: Context, import_id: str) -> dict[str, Any]:
+async def finish(database: Database, context: Context, import_id: str) -> Totals:
     """The totals, and the event with them."""
     async with database.transaction(context) as session:
         found = await repository.counts(session, UUID(import_id))
-        verdicts = {row["verdict"]: 0 for row in found}
-        for row in found:
-            verdicts[row["verdict"]] += row["n"]
-        accepted = sum(row["n"] for row in found if row["is_accepted"])
-        total = sum(row["n"] for row in found)
+        verdicts = {count.verdict: 0 for count in found}
+        for count in found:
+            verdicts[count.verdict] += count.n
+        accepted = sum(count.n for count in found if count.is_accepted)
+        total = sum(count.n for count in found)
         if "pending" in verdicts:
             raise AssertionError(f"{verdicts['pending']} rows of import {import_id} have no verdict")
-        totals = {"rows_in": total, "rows_accepted": accepted, "rows_rejected": total - accepted}
-        stored = totals | {"verdicts": orjson.dumps(verdicts).decode()}
-        done = await repository.finish(session, UUID(import_id), stored)
+        totals = Totals(
+            import_id=import_id,
+            rows_in=total,
+            rows_accepted=accepted,
+            rows_rejected=total - accepted,
+            verdicts=verdicts,
+        )
+        done = await repository.finish(session, totals)
         if done is not None:
             await events.import_completed(session, context, UUID(import_id), done, totals)
-    return {"import_id": import_id, **totals, "verdicts": verdicts}
+    return totals
 
 
 def kind() -> JobKind:

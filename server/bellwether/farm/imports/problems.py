@@ -1,8 +1,10 @@
 """What may be wrong with a file as a whole."""
 
-from bellwether.farm.imports.reading import columns
+from collections.abc import Mapping
+
 from bellwether.farm.schemas import storable
 from bellwether.platform.problems import RowError, Unprocessable
+from bellwether.sheep.traits import weights
 
 
 class FormFields(Unprocessable):
@@ -33,10 +35,10 @@ class HeaderUnknown(Unprocessable):
 
     code, title = "header_unknown", "The first line has no header that is known"
 
-    def __init__(self, found: list[str]) -> None:
+    def __init__(self, found: list[str], known: Mapping[str, tuple[str, ...]]) -> None:
         names = ", ".join(cell[:40] for cell in found[:20])
         message = f"found: {names}"
-        fix = f"name the columns as in {', '.join(aliases[0] for aliases in columns.ANIMAL.values())}"
+        fix = f"name the columns as in {', '.join(aliases[0] for aliases in known.values())}"
         super().__init__(message, errors=[RowError(row=1, code="header_unknown", message=message, fix=fix)])
 
 
@@ -70,7 +72,7 @@ class TraitMissing(Unprocessable):
     code, title = "trait_missing", "Say at which stage these weights were taken"
 
     def __init__(self) -> None:
-        fix = "send trait as one of BWT, WWT, PWT, YWT, HWT, AWT, or add a column Trait"
+        fix = f"send trait as one of {', '.join(weights())}, or add a column Trait"
         super().__init__(fix, errors=[RowError(field="trait", code=self.code, message=self.title, fix=fix)])
 
 
@@ -80,7 +82,7 @@ class TraitUnknown(Unprocessable):
     code, title = "trait_unknown", "There is no such weight"
 
     def __init__(self, trait: str) -> None:
-        fix = "send one of BWT, WWT, PWT, YWT, HWT, AWT"
+        fix = f"send one of {', '.join(weights())}"
         super().__init__(
             fix, errors=[RowError(field="trait", code=self.code, message=f"{trait[:40]} is unknown", fix=fix)]
         )

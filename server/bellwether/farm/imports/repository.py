@@ -1,17 +1,20 @@
 """Imports and their rows in the database."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 from sqlalchemy import text
 
+from bellwether.farm.imports.format import Format
 from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.models import Batch, Count, Finished, JudgedRow, NewBatch, Totals
 from bellwether.farm.imports.reading.rows import ReadRow
 from bellwether.platform.database.transactions import Session, driver
 
+R = TypeVar("R")
 COLUMNS = (
     "id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, job_id, rows_in, rows_accepted, "
     "rows_rejected, verdicts, created_at, started_at, finished_at"
@@ -57,7 +60,7 @@ from farm.import_row where import_id = :id group by 1, 2
 FINISH = text("""
 update farm.import_batch set rows_in = :rows_in, rows_accepted = :rows_accepted, rows_rejected = :rows_rejected,
   verdicts = cast(:verdicts as jsonb), finished_at = clock_timestamp()
-where id = :id and finished_at is null
+where id = :import_id and finished_at is null
 returning farm_id, kind, file_name, sha256, started_at, finished_at
 """)
 ROWS = text("""
@@ -74,7 +77,7 @@ async def find_flock(session: Session, farm_id: UUID, flock: str) -> UUID | None
     return found
 
 
-async def add_batch(session: Session, values: Mapping[str, Any], content: bytes) -> UUID | None:
+async def add_batch(session: Session, values: NewBatch, content: bytes) -> UUID | None:
     """A new import with its file; None when the same file was sent before."""
     made: UUID | None = (await session.execute(INSERT, dict(values))).scalar_one_or_none()
     if made is not None:
@@ -95,15 +98,16 @@ async def set_job(session: Session, import_id: UUID, job_id: UUID) -> None:
     await session.execute(statement, {"id": import_id, "job": job_id})
 
 
-async def get(session: Session, import_id: UUID) -> Any:
+async def get(session: Session, import_id: UUID) -> Batch | None:
     """One import, or None."""
-    return (await session.execute(GET, {"id": import_id})).mappings().one_or_none()
+    row = (await session.execute(GET, {"id": import_id})).one_or_none()
+    return None if row is None else Batch(*row)
 
 
-async def listing(session: Session, farm_id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
+async def listing(session: Session, farm_id: UUID, after: UUID | None, limit: int) -> list[Batch]:
     """Imports of a farm, the latest first."""
     values = {"farm_id": farm_id, "after": after, "limit": limit}
-    return (await session.execute(LIST, values)).mappings().all()
+    return [Batch(*row) for row in await session.execute(LIST, values)]
 
 
 async def content_of(session: Session, import_id: UUID) -> bytes:
@@ -120,17 +124,17 @@ async def start(session: Session, import_id: UUID) -> None:
     await session.execute(statement, {"id": import_id})
 
 
-async def add_rows(session: Session, farm_id: UUID, import_id: UUID, rows: Sequence[ReadRow]) -> None:
+async def add_rows(session: Session, batch: Batch, form: Format[R], rows: Sequence[ReadRow[R]]) -> None:
     """Lines as read: rejected ones with their reason, the others to be judged."""
     found = [row.finding for row in rows]
     connection: asyncpg.Connection = await driver(session)
     await connection.execute(
         ADD_ROWS,
-        farm_id,
-        import_id,
+        batch.farm_id,
+        batch.id,
         [row.row for row in rows],
         [row.raw for row in rows],
-        [None if row.data is None else orjson.dumps(row.data).decode() for row in rows],
+        [None if row.data is None else form.to_json(row.data) for row in rows],
         [finding and finding.verdict for finding in found],
         [finding and finding.field for finding in found],
         [finding and finding.code for finding in found],
@@ -139,23 +143,21 @@ async def add_rows(session: Session, farm_id: UUID, import_id: UUID, rows: Seque
     )
 
 
-async def pending(
-    session: Session, farm_id: UUID, import_id: UUID, first: int, last: int
-) -> list[tuple[int, dict[str, Any]]]:
+async def pending(session: Session, batch: Batch, form: Format[R], first: int, last: int) -> list[tuple[int, R]]:
     """Rows without a verdict, locked: of two runs of one step, the second finds none."""
     connection: asyncpg.Connection = await driver(session)
-    rows = await connection.fetch(PENDING, farm_id, import_id, first, last)
-    return [(row["row"], orjson.loads(row["parsed"])) for row in rows]
+    rows = await connection.fetch(PENDING, batch.farm_id, batch.id, first, last)
+    return [(row["row"], form.from_json(row["parsed"])) for row in rows]
 
 
-async def judge(session: Session, farm_id: UUID, import_id: UUID, outcomes: Sequence[Outcome]) -> None:
+async def judge(session: Session, batch: Batch, outcomes: Sequence[Outcome]) -> None:
     """The verdicts, each written once."""
     found = [outcome.finding for outcome in outcomes]
     connection: asyncpg.Connection = await driver(session)
     await connection.execute(
         JUDGE,
-        farm_id,
-        import_id,
+        batch.farm_id,
+        batch.id,
         [outcome.row for outcome in outcomes],
         [outcome.verdict for outcome in outcomes],
         [outcome.is_accepted for outcome in outcomes],
@@ -172,19 +174,21 @@ async def plan_afresh(session: Session) -> None:
     await session.execute(text("select set_config('plan_cache_mode', 'force_custom_plan', true)"))
 
 
-async def counts(session: Session, import_id: UUID) -> Sequence[Any]:
+async def counts(session: Session, import_id: UUID) -> list[Count]:
     """Rows by verdict."""
-    return (await session.execute(COUNT, {"id": import_id})).mappings().all()
+    return [Count(*row) for row in await session.execute(COUNT, {"id": import_id})]
 
 
-async def finish(session: Session, import_id: UUID, values: Mapping[str, Any]) -> Any:
+async def finish(session: Session, totals: Totals) -> Finished | None:
     """The totals, once; None when they were written before."""
-    return (await session.execute(FINISH, {"id": import_id, **values})).mappings().one_or_none()
+    values = {**totals, "verdicts": orjson.dumps(totals["verdicts"]).decode()}
+    row = (await session.execute(FINISH, values)).one_or_none()
+    return None if row is None else Finished(*row)
 
 
 async def rows(
     session: Session, import_id: UUID, after: int, limit: int, verdict: str | None, accepted: bool | None
-) -> Sequence[Any]:
+) -> list[JudgedRow]:
     """Rows of the file, in its order."""
     values = {"id": import_id, "after": after, "limit": limit, "verdict": verdict, "accepted": accepted}
-    return (await session.execute(ROWS, values)).mappings().all()
+    return [JudgedRow(*row) for row in await session.execute(ROWS, values)]

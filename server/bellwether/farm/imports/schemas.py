@@ -1,15 +1,33 @@
 """Imports on the wire."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticKnownError
+
+from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.platform.http.schemas import Schema
 from bellwether.platform.jobs.resource import Job
 from bellwether.sheep.findings import Verdict
 
-ImportKind = Literal["flock", "weights", "sg"]
+
+def known_kind(kind: str) -> str:
+    """A format that is registered."""
+    if kind not in FORMATS:
+        raise PydanticKnownError("literal_error", {"expected": one_of(list(FORMATS))})
+    return kind
+
+
+def one_of(words: list[str]) -> str:
+    """As Pydantic lists what may be sent."""
+    quoted = [f"'{word}'" for word in words]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+ImportKind = Annotated[str, AfterValidator(known_kind), WithJsonSchema({"enum": list(FORMATS), "type": "string"})]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
@@ -64,8 +82,3 @@ class Upload(Schema):
     content: bytes
     date_order: DateOrder | None = None
     trait: str | None = None
-
-
-def as_import(row: Any) -> Import:
-    """From a row of the repository."""
-    return Import.model_validate(dict(row))

@@ -3,15 +3,17 @@
 import asyncio
 import hashlib
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from bellwether.farm.access import ReferenceNotFound, may_write
 from bellwether.farm.imports import job, repository
-from bellwether.farm.imports.reading.layout import Layout, detect
-from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload, as_import
+from bellwether.farm.imports.formats import FORMATS
+from bellwether.farm.imports.models import NewBatch
+from bellwether.farm.imports.reading.detection import detect
+from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload
 from bellwether.farm.schemas import storable
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -52,7 +54,7 @@ async def take_in(session: Session, context: Context, upload: Upload, today: dat
 
 def inspect(upload: Upload) -> tuple[Layout, str]:
     """Layout and digest; in a thread, for a large file takes a second."""
-    layout = detect(upload.content, upload.kind, date_order=upload.date_order, trait=upload.trait)
+    layout = detect(upload.content, FORMATS[upload.kind], date_order=upload.date_order, trait=upload.trait)
     return layout, hashlib.sha256(upload.content).hexdigest()
 
 
@@ -63,7 +65,7 @@ async def same_file(session: Session, upload: Upload, sha256: str) -> ImportJob:
     return with_import(await jobs.find(session, "farm", found.job_id), found.id)
 
 
-def batch(context: Context, upload: Upload, flock_id: UUID, layout: Layout, sha256: str) -> dict[str, Any]:
+def batch(context: Context, upload: Upload, flock_id: UUID, layout: Layout, sha256: str) -> NewBatch:
     """The columns of a new import."""
     return {
         "id": new_id(),
@@ -92,13 +94,13 @@ async def get(session: Session, import_id: UUID) -> Import:
     row = await repository.get(session, import_id)
     if row is None:
         raise NotFound
-    return as_import(row)
+    return Import.model_validate(row)
 
 
 async def page(session: Session, farm_id: UUID, limit: int, cursor: str | None) -> Page[Import]:
     """Imports of a farm, the latest first."""
     rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
-    return Page(items=[as_import(row) for row in rows[:limit]], next=ById.after(rows, limit))
+    return Page(items=[Import.model_validate(row) for row in rows[:limit]], next=ById.after(rows, limit))
 
 
 async def rows(
@@ -112,5 +114,5 @@ async def rows(
     await get(session, import_id)
     after = ByRow.read(cursor)
     found = await repository.rows(session, import_id, after.row if after else 0, limit + 1, verdict, accepted)
-    items = [ImportRow.model_validate(dict(row)) for row in found[:limit]]
+    items = [ImportRow.model_validate(row) for row in found[:limit]]
     return Page(items=items, next=ByRow.after(found, limit))

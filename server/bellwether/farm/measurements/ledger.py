@@ -1,15 +1,28 @@
 """Measurements of one chunk against what is stored: new, known already, or a better value for the same day."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, time
-from typing import Any
 from uuid import UUID
 
 from bellwether.sheep.findings import Verdict
 from bellwether.sheep.traits import TRAITS
 
-Day = tuple[UUID, str, date]
+Day = tuple[UUID, str, datetime.date]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One value of one trait as it was read or sent; without a unit it is in that of its trait."""
+
+    trait: str
+    date: datetime.date
+    value: float
+    raw_value: str
+    group: str
+    time: datetime.time | None = None
+    raw_unit: str = ""
+    id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -23,8 +36,8 @@ class Observation:
     value: float
     raw_value: str
     raw_unit: str
-    occurred_on: date
-    occurred_time: time | None
+    occurred_on: datetime.date
+    occurred_time: datetime.time | None
     group: str
     row: int
     state: str = "active"
@@ -47,7 +60,7 @@ class Current:
 
     id: UUID
     value: float
-    occurred_time: time | None
+    occurred_time: datetime.time | None
     is_of_this_import: bool
 
 
@@ -60,9 +73,9 @@ class Ledger:
     added: list[Observation] = field(default_factory=list)
     superseded: list[UUID] = field(default_factory=list)
 
-    def record(self, animal_id: UUID, flock_id: UUID, data: dict[str, Any], row: int) -> Verdict:
+    def record(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Verdict:
         """Take one measurement in; the later line of a file replaces the earlier one of the same day."""
-        made = self._observation(animal_id, flock_id, data, row)
+        made = self._observation(animal_id, flock_id, measured, row)
         day = (animal_id, made.trait, made.occurred_on)
         before = self.current.get(day)
         verdict = verdict_of(before, made)
@@ -77,19 +90,18 @@ class Ledger:
         self.current[day] = Current(made.id, made.value, made.occurred_time, True)
         return verdict
 
-    def _observation(self, animal_id: UUID, flock_id: UUID, data: dict[str, Any], row: int) -> Observation:
-        at = data.get("time")
+    def _observation(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Observation:
         return Observation(
-            id=data.get("observation_id") or self.new_id(),
+            id=measured.id or self.new_id(),
             flock_id=flock_id,
             animal_id=animal_id,
-            trait=data["trait"],
-            value=data["value"],
-            raw_value=data["raw_value"],
-            raw_unit=data.get("raw_unit") or TRAITS[data["trait"]].unit,
-            occurred_on=date.fromisoformat(data["date"]),
-            occurred_time=time.fromisoformat(at) if at else None,
-            group=data["group"],
+            trait=measured.trait,
+            value=measured.value,
+            raw_value=measured.raw_value,
+            raw_unit=measured.raw_unit or TRAITS[measured.trait].unit,
+            occurred_on=measured.date,
+            occurred_time=measured.time,
+            group=measured.group,
             row=row,
         )
 

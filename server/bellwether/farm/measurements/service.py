@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.measurements import events, repository
-from bellwether.farm.measurements.ledger import Ledger
+from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.measurements.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -49,7 +49,7 @@ async def record(session: Session, context: Context, body: NewWeights, today: da
     days = [(new.animal_id, new.trait, new.occurred_on) for new in body.weights]
     ledger = Ledger(await repository.current(session, body.farm_id, None, days), new_id)
     for row, new in enumerate(body.weights):
-        ledger.record(new.animal_id, known[new.animal_id].flock_id, as_data(new), row)
+        ledger.record(new.animal_id, known[new.animal_id].flock_id, measurement(new), row)
     await repository.store(session, context, body.farm_id, ledger.added, ledger.superseded, source="api")
     await events.weights_recorded(session, context, body.farm_id, ledger.added)
     return await recorded(session, ledger, days)
@@ -85,19 +85,18 @@ def in_kg(new: NewWeight) -> float:
     return round(traits.kilograms(new.weight, new.unit), 6)
 
 
-def as_data(new: NewWeight) -> dict[str, Any]:
+def measurement(new: NewWeight) -> Measurement:
     """As the ledger takes it."""
-    at = new.occurred_time.replace(tzinfo=None).isoformat() if new.occurred_time else None
-    return {
-        "observation_id": new.id,
-        "trait": new.trait,
-        "date": new.occurred_on.isoformat(),
-        "time": at,
-        "value": in_kg(new),
-        "raw_value": f"{new.weight:g}",
-        "raw_unit": new.unit,
-        "group": new.group,
-    }
+    return Measurement(
+        id=new.id,
+        trait=new.trait,
+        date=new.occurred_on,
+        time=new.occurred_time.replace(tzinfo=None) if new.occurred_time else None,
+        value=in_kg(new),
+        raw_value=f"{new.weight:g}",
+        raw_unit=new.unit,
+        group=new.group,
+    )
 
 
 async def page(

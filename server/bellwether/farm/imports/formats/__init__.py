@@ -1,1 +1,11 @@
-"""One file for each kind of file: the columns that it has and the typed row that a line becomes."""
+"""One file for each format: the columns that it has, the typed row that a line becomes, how it is judged.
+
+A new format is a new file here and a line in `FORMATS`; docs/how-to/add-an-import-format.md shows one.
+"""
+
+from bellwether.farm.imports.format import AnyFormat
+from bellwether.farm.imports.formats import flock_list, sg_submission, weigh_session
+
+FORMATS: dict[str, AnyFormat] = {
+    found.kind: found for found in (flock_list.FORMAT, weigh_session.FORMAT, sg_submission.FORMAT)
+}

@@ -1,39 +1,69 @@
-"""One line of a weigh session."""
+"""A weigh session: one weight a line, from a scale, a reader or a spreadsheet."""
 
+import re
 from datetime import date
-from typing import Any
 
-from bellwether.farm.imports.reading import values
-from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.format import Format
+from bellwether.farm.imports.judging.weighing import Tags, Weighing
+from bellwether.farm.imports.reading import columns, values
+from bellwether.farm.imports.reading.layout import Header, Layout
+from bellwether.farm.imports.taking import weighings
 from bellwether.sheep import identifiers, traits
 from bellwether.sheep.eid import parse_eid
 from bellwether.sheep.findings import Broken, broken
 from bellwether.sheep.traits import Trait
 
+COLUMNS = {
+    "eid": columns.TAGS["eid"],
+    "vid": columns.TAGS["vid"],
+    "id": columns.TAGS["id"],
+    "date": ("DATE", "WEIGHDATE", "WEIGHTDATE"),
+    "time": ("TIME", "WEIGHTIME"),
+    "weight": ("WEIGHT", "WEIGHTKG", "LIVEWEIGHT", "LIVEWEIGHTKG", "WT", "WTKG", "KG"),
+    "weight_lb": ("WEIGHTLB", "WEIGHTLBS", "LIVEWEIGHTLB", "WTLB", "LB", "LBS"),
+    "unit": ("UNIT", "UNITS", "WEIGHTUNIT"),
+    "group": ("GROUP", "MOB", "MANAGEMENTGROUP", "MGMTGROUP", "GRP"),
+    "trait": ("TRAIT", "STAGE"),
+}
+NEEDED = {
+    "date": frozenset({"date"}),
+    "weight": frozenset({"weight", "weight_lb"}),
+    "eid, vid or id": frozenset({"eid", "vid", "id"}),
+}
+DIGISTAR = {"eid": 0, "weight": 1, "unit": 2, "date": 5, "time": 6}
 UNITS = {"": "", "KG": "kg", "KGS": "kg", "LB": "lb", "LBS": "lb"}
 
 
-def read(cells: list[str], layout: Layout, today: date) -> dict[str, Any]:
+def digistar(head: list[str]) -> Header | None:
+    """A Digi-Star scale: EID, weight, LB or KG, lock, GR or NT, date, time, flag, with no header."""
+    has_shape = len(head) >= 7 and len(re.sub(r"\D", "", head[0])) >= 14 and head[2].upper() in ("LB", "KG")
+    return Header(dict(DIGISTAR), date_order="mdy", is_missing=True) if has_shape else None
+
+
+def read(cells: list[str], layout: Layout, today: date) -> Weighing:
     """Tags, date, trait and weight in kg."""
     tags = read_tags(cells, layout)
     trait = read_trait(layout.cell(cells, "trait"), layout.trait)
-    day = past(values.parse_date(layout.cell(cells, "date"), layout.date_order, field="date"), today, field="date")
+    day = values.parse_past(layout.cell(cells, "date"), layout.date_order, today, field="date")
     raw, unit = read_weight(cells, layout)
     value = traits.kilograms(values.parse_number(raw, field="weight"), unit)
     traits.check_hard(trait, value, field="weight")
-    time = values.parse_time(layout.cell(cells, "time"))
-    return tags | {
-        "trait": trait.code,
-        "date": day.isoformat(),
-        "time": time and time.isoformat(),
-        "value": round(value, 6),
-        "raw_value": raw[:40],
-        "raw_unit": unit,
-        "group": layout.cell(cells, "group")[:40],
-    }
+    return Weighing(
+        eid=tags.eid,
+        vid=tags.vid,
+        id=tags.id,
+        eid_warning=tags.eid_warning,
+        trait=trait.code,
+        date=day,
+        time=values.parse_time(layout.cell(cells, "time")),
+        value=round(value, 6),
+        raw_value=raw[:40],
+        raw_unit=unit,
+        group=layout.cell(cells, "group")[:40],
+    )
 
 
-def read_tags(cells: list[str], layout: Layout) -> dict[str, Any]:
+def read_tags(cells: list[str], layout: Layout) -> Tags:
     """All that may name the animal. A spoilt EID passes only if something else names it."""
     vid = identifiers.tag_value(layout.cell(cells, "vid"))
     number = identifiers.tag_value(layout.cell(cells, "id"))
@@ -48,7 +78,7 @@ def read_tags(cells: list[str], layout: Layout) -> dict[str, Any]:
             warning = error.finding.code
     if not (eid or vid or number):
         raise broken("no_tag", "no tag was read", "find the animal and add its tag", field="eid", verdict="no_tag")
-    return {"eid": eid, "vid": vid, "id": number, "eid_warning": warning}
+    return Tags(eid, vid, number, warning)
 
 
 def read_trait(cell: str, default: str | None) -> Trait:
@@ -72,8 +102,14 @@ def read_weight(cells: list[str], layout: Layout) -> tuple[str, str]:
     return raw, unit or "kg"
 
 
-def past(day: date, today: date, *, field: str) -> date:
-    """A day that is over or is today."""
-    if day > today or day.year < 1900:
-        raise broken("date_impossible", f"{day} cannot be", "correct the date", field=field, verdict="out_of_range")
-    return day
+FORMAT = Format(
+    kind="weights",
+    row=Weighing,
+    columns=COLUMNS,
+    needed=NEEDED,
+    dates=frozenset({"date"}),
+    read=read,
+    take=weighings.take,
+    needs_trait=True,
+    without_header=digistar,
+)

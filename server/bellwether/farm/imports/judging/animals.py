@@ -1,11 +1,12 @@
-"""Verdicts on the rows of an animal list. A row is checked completely before anything of it enters the herd."""
+"""Verdicts on rows about animals. A row is checked completely before anything of it enters the herd."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
-from bellwether.farm.imports.judging.herd import FIELDS, Claim, Herd, Offspring, Sheep, kin_of
+from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
+from bellwether.farm.imports.judging.herd import Claim, Herd, Offspring, Sheep, kin_of
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.sheep import identifiers, pedigree, traits
@@ -14,36 +15,41 @@ from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.pedigree import MALE_ROLES, STRENGTH, Kin, ParentType
 
 METHOD = {"sire": "derived", "dam": "observed", "et_donor_dam": "observed", "et_recipient_dam": "observed"}
+ROLES: Mapping[str, ParentType] = {
+    "sire": "sire", "dam": "dam", "et_donor_dam": "et_donor_dam", "et_recipient_dam": "et_recipient_dam",
+    "rearing_dam": "rearing_dam",
+}  # fmt: skip
 Parent = tuple[ParentType, str, Identifier]
+V = TypeVar("V")
 
 
-def judge(rows: Iterable[tuple[int, dict[str, Any]]], herd: Herd, ledger: Ledger) -> list[Outcome]:
+def judge(rows: Iterable[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> list[Outcome]:
     """One outcome for each row, in order; what is accepted is in the herd and the ledger."""
     return [judge_row(row, data, herd, ledger) for row, data in rows]
 
 
-def judge_row(row: int, data: dict[str, Any], herd: Herd, ledger: Ledger) -> Outcome:
+def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     """One row."""
     known = own_identifiers(data, herd.flock_id)
     try:
         animal = resolve(known, herd)
-        values = merged(animal, data)
-        kin = kin_of(known[0].value, values)
+        facts = merged(animal, data)
+        kin = kin_of(known[0].value, facts)
         parents = parents_of(data)
         check_loops(kin, animal, parents, herd)
         check_offspring(kin, animal, herd)
         for parent in parents:
-            check_parent(kin, values["drop_year"], parent, herd)
+            check_parent(kin, facts.drop_year, parent, herd)
     except Broken as error:
         return rejected(row, error.finding)
-    return take(row, data, animal, values, known, parents, herd, ledger)
+    return take(row, data, animal, facts, known, parents, herd, ledger)
 
 
-def own_identifiers(data: dict[str, Any], flock_id: UUID) -> list[Identifier]:
+def own_identifiers(data: AnimalRow, flock_id: UUID) -> list[Identifier]:
     """The row's identifiers; a visual tag counts within flock and drop, a name within the animal."""
-    found = [Identifier(*item) for item in data["identifiers"]]
     return [
-        identifiers.visual(item.raw, flock_id, data["drop_year"]) if item.kind == "visual" else item for item in found
+        identifiers.visual(item.raw, flock_id, data.drop_year) if item.kind == "visual" else item.identifier
+        for item in data.identifiers
     ]
 
 
@@ -73,14 +79,26 @@ def taken(message: str, identifier: Identifier) -> Broken:
     return broken("identifier_taken", message, "correct the identifier", field=field, verdict="ambiguous")
 
 
-def merged(animal: Sheep | None, data: dict[str, Any]) -> dict[str, Any]:
-    """The animal's values with those of the row over them; an empty cell changes nothing."""
-    born = data["birth_date"]
-    row = {name: data[name] for name in FIELDS} | {"birth_date": date.fromisoformat(born) if born else None}
+def merged(animal: Sheep | None, row: AnimalRow) -> Facts:
+    """What is known of the animal with what the row says over it; an empty cell changes nothing."""
     if animal is None:
-        return row | {"is_embryo_transfer": bool(row["is_embryo_transfer"])}
-    empty = (None, "unknown")
-    return {name: animal.values[name] if row[name] in empty else row[name] for name in FIELDS}
+        return replace(row.facts, is_embryo_transfer=bool(row.is_embryo_transfer))
+    known = animal.facts
+    return Facts(
+        sex=said(row.sex, known.sex),
+        fertility=said(row.fertility, known.fertility),
+        birth_date=said(row.birth_date, known.birth_date),
+        drop_year=said(row.drop_year, known.drop_year),
+        birth_type=said(row.birth_type, known.birth_type),
+        rear_type=said(row.rear_type, known.rear_type),
+        is_embryo_transfer=said(row.is_embryo_transfer, known.is_embryo_transfer),
+        birth_group=said(row.birth_group, known.birth_group),
+    )
+
+
+def said(now: V, before: V) -> V:
+    """What the row says, or what was known if it says nothing."""
+    return before if now is None or now == "unknown" else now
 
 
 def check_offspring(kin: Kin, animal: Sheep | None, herd: Herd) -> None:
@@ -90,19 +108,14 @@ def check_offspring(kin: Kin, animal: Sheep | None, herd: Herd) -> None:
         assert offspring is not None
         child = Kin(offspring.first_name or "its offspring", "unknown", "unknown", offspring.first_birth)
         field = "birth_date" if kin.sex in ("unknown", "male" if role in MALE_ROLES else "female") else "sex"
-        pedigree.check_parent(child, kin, as_role(role), field=field)
+        pedigree.check_parent(child, kin, ROLES[role], field=field)
 
 
-def as_role(role: str) -> ParentType:
-    """A role as read from the database, where a check constraint holds it."""
-    return role  # type: ignore[return-value]
-
-
-def parents_of(data: dict[str, Any]) -> list[Parent]:
+def parents_of(data: AnimalRow) -> list[Parent]:
     """The claims of the row; the dam of a transferred embryo is its donor."""
-    dam: ParentType = "et_donor_dam" if data["is_embryo_transfer"] else "dam"
-    roles: list[tuple[ParentType, str]] = [("sire", "sire"), (dam, "dam"), ("et_recipient_dam", "recipient")]
-    return [(role, field, Identifier(*data[field])) for role, field in roles if data[field]]
+    dam = "et_donor_dam" if data.is_embryo_transfer else "dam"
+    named = (("sire", "sire", data.sire), (dam, "dam", data.dam), ("et_recipient_dam", "recipient", data.recipient))
+    return [(ROLES[role], field, parent.identifier) for role, field, parent in named if parent is not None]
 
 
 def check_loops(child: Kin, animal: Sheep | None, parents: list[Parent], herd: Herd) -> None:
@@ -130,9 +143,9 @@ def check_parent(child: Kin, year: int | None, parent: Parent, herd: Herd) -> No
 
 def take(
     row: int,
-    data: dict[str, Any],
+    data: AnimalRow,
     animal: Sheep | None,
-    values: dict[str, Any],
+    facts: Facts,
     known: list[Identifier],
     parents: list[Parent],
     herd: Herd,
@@ -141,27 +154,27 @@ def take(
     """Let the row into the herd and the ledger."""
     verdict: Verdict = "match"
     if animal is None:
-        animal, verdict = herd.add(values, [], is_reference=False), "new"
+        animal, verdict = herd.add(facts, [], is_reference=False), "new"
     elif animal.is_reference:
         verdict = "new" if animal.is_of_this_import else "update"
-    is_changed = enter(animal, values, known, herd)
+    is_changed = enter(animal, facts, known, herd)
     for parent in parents:
         is_changed = set_parent(animal, parent, herd) or is_changed
-    born = values["birth_date"]
+    born = facts.birth_date
     warning = parent_warning(data)
-    for measured in data["measurements"]:
+    for measured in data.measurements:
         found = ledger.record(animal.id, animal.flock_id, measured, row)
         is_changed = found not in ("match", "duplicate") or is_changed
-        age = (date.fromisoformat(measured["date"]) - born).days if born else None
-        trait = traits.TRAITS[measured["trait"]]
-        warning = warning or traits.warning(trait, measured["value"], age, field=trait.code.lower())
+        age = (measured.date - born).days if born else None
+        trait = traits.TRAITS[measured.trait]
+        warning = warning or traits.warning(trait, measured.value, age, field=trait.code.lower())
     return Outcome(row, "update" if verdict == "match" and is_changed else verdict, animal.id, warning)
 
 
-def enter(animal: Sheep, values: dict[str, Any], known: list[Identifier], herd: Herd) -> bool:
-    """Values and identifiers of the row onto the animal; True when something is different now."""
-    is_changed = animal.values != values or animal.is_reference
-    animal.values, animal.is_reference = values, False
+def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> bool:
+    """Facts and identifiers of the row onto the animal; True when something is different now."""
+    is_changed = animal.facts != facts or animal.is_reference
+    animal.facts, animal.is_reference = facts, False
     for item in known:
         mine = identifiers.named(item.raw, str(animal.id)) if item.kind == "name" else item
         if mine.key not in herd.by_key:
@@ -188,18 +201,24 @@ def set_parent(animal: Sheep, parent: Parent, herd: Herd) -> bool:
 
 def ancestor(identifier: Identifier, role: ParentType, herd: Herd) -> Sheep:
     """A parent that the farm has no record of: kept for the pedigree, never counted."""
-    values: dict[str, Any] = dict.fromkeys(FIELDS)
-    sex = "male" if role in MALE_ROLES else "female"
-    values |= {"sex": sex, "fertility": "unknown", "is_embryo_transfer": False}
-    values["drop_year"] = identifiers.year_of(identifier)
-    made = herd.add(values, [identifier], is_reference=True)
+    facts = Facts(
+        sex="male" if role in MALE_ROLES else "female",
+        fertility="unknown",
+        birth_date=None,
+        drop_year=identifiers.year_of(identifier),
+        birth_type=None,
+        rear_type=None,
+        is_embryo_transfer=False,
+        birth_group=None,
+    )
+    made = herd.add(facts, [identifier], is_reference=True)
     made.tag = identifier.value
     herd.offspring[made.id] = Offspring()
     return made
 
 
-def parent_warning(data: dict[str, Any]) -> Finding | None:
+def parent_warning(data: AnimalRow) -> Finding | None:
     """What will stop an export later."""
-    if data["is_embryo_transfer"] and not data["recipient"]:
+    if data.is_embryo_transfer and not data.recipient:
         return Finding("new", "recipient_missing", "an embryo transfer without recipient", "add it", "recipient")
     return None

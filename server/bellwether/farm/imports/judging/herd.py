@@ -3,25 +3,24 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
+from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
 from bellwether.farm.measurements.ledger import Day
 from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.pedigree import Kin
 
 Key = tuple[str, str, str]
-FIELDS = ("sex", "fertility", "birth_date", "drop_year", "birth_type", "rear_type", "is_embryo_transfer", "birth_group")
 
 
 @dataclass
 class Sheep:
-    """One animal: `values` holds FIELDS."""
+    """One animal."""
 
     id: UUID
     flock_id: UUID
     tag: str
-    values: dict[str, Any]
+    facts: Facts
     is_reference: bool
     is_new: bool = False
     is_changed: bool = False
@@ -31,12 +30,12 @@ class Sheep:
     @property
     def kin(self) -> Kin:
         """What the pedigree rules need."""
-        return kin_of(self.tag, self.values)
+        return kin_of(self.tag, self.facts)
 
 
-def kin_of(name: str, values: dict[str, Any]) -> Kin:
+def kin_of(name: str, facts: Facts) -> Kin:
     """The same for an animal that does not exist yet."""
-    return Kin(name, values["sex"], values["fertility"], values["birth_date"])
+    return Kin(name, facts.sex, facts.fertility, facts.birth_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +86,17 @@ class Herd:
     added_claims: list[Claim] = field(default_factory=list)
     superseded_claims: list[UUID] = field(default_factory=list)
 
-    def measured_days(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> set[Day]:
+    def measured_days(self, rows: Iterable[tuple[int, AnimalRow]]) -> set[Day]:
         """Animal, trait and day of every measurement in rows about stored animals."""
         index: dict[tuple[str, str], set[UUID]] = {}
         for (scheme, _, value), found in self.by_key.items():
             index.setdefault((scheme, value), set()).add(found)
         return {
-            (animal, measured["trait"], date.fromisoformat(measured["date"]))
-            for _, data in rows
-            for item in data["identifiers"]
-            for animal in index.get((item[0], item[1]), ())
-            for measured in data["measurements"]
+            (animal, measured.trait, measured.date)
+            for _, row in rows
+            for item in row.identifiers
+            for animal in index.get((item.scheme, item.value), ())
+            for measured in row.measurements
         }
 
     def find(self, identifier: Identifier) -> Sheep | None:
@@ -109,9 +108,9 @@ class Herd:
         """For a message."""
         return self.sheep[animal_id].tag if animal_id in self.sheep else self.names.get(animal_id, str(animal_id))
 
-    def add(self, values: dict[str, Any], known: list[Identifier], *, is_reference: bool) -> Sheep:
+    def add(self, facts: Facts, known: list[Identifier], *, is_reference: bool) -> Sheep:
         """A new animal with its identifiers."""
-        made = Sheep(self.new_id(), self.flock_id, "", values, is_reference, is_new=True, is_of_this_import=True)
+        made = Sheep(self.new_id(), self.flock_id, "", facts, is_reference, is_new=True, is_of_this_import=True)
         self.sheep[made.id] = made
         for identifier in known:
             self.tag(made, identifier)
@@ -132,7 +131,7 @@ class Herd:
             self.claims[claim.slot] = claim
             if claim.role != "et_recipient_dam":
                 self.parents.setdefault(claim.child_id, set()).add(claim.parent_id)
-            born = child.values["birth_date"]
+            born = child.facts.birth_date
             self.offspring.setdefault(claim.parent_id, Offspring()).add(claim.role, child.tag, born)
         self.added_claims.append(claim)
 

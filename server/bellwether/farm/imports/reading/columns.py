@@ -1,36 +1,15 @@
 """Which headers are known, whatever case, spaces and punctuation a program gives them."""
 
 import re
+from collections.abc import Mapping
 
 from bellwether.sheep import traits
 from bellwether.sheep.traits import Trait
 
-ANIMAL = {
+TAGS = {
     "id": ("ID", "ANIMALID", "LPNID", "LPN", "NSIPID", "REGISTRATION", "REGNO"),
     "eid": ("EID", "RFID", "ELECTRONICID", "EIDNUMBER"),
     "vid": ("VID", "TAG", "LOCALID", "EARTAG", "VISUALID", "VISUALTAG"),
-    "name": ("NAME", "ANIMALNAME"),
-    "sire": ("SIRE", "SIREID"),
-    "dam": ("DAM", "DAMID"),
-    "sex": ("SEX", "GENDER"),
-    "birth_date": ("DOB", "BIRTHDATE", "DATEOFBIRTH"),
-    "birth_type": ("BTYPE", "BIRTHTYPE", "BT"),
-    "rear_type": ("RTYPE", "REARTYPE", "RT"),
-    "et": ("ET", "EMBRYOTRANSFER"),
-    "recipient": ("RECIPIENT", "RECIPIENTDAM", "RECIPIENTID"),
-    "birth_group": ("BGROUP", "BIRTHGROUP", "BGRP"),
-}
-WEIGHT = {
-    "eid": ANIMAL["eid"],
-    "vid": ANIMAL["vid"],
-    "id": ANIMAL["id"],
-    "date": ("DATE", "WEIGHDATE", "WEIGHTDATE"),
-    "time": ("TIME", "WEIGHTIME"),
-    "weight": ("WEIGHT", "WEIGHTKG", "LIVEWEIGHT", "LIVEWEIGHTKG", "WT", "WTKG", "KG"),
-    "weight_lb": ("WEIGHTLB", "WEIGHTLBS", "LIVEWEIGHTLB", "WTLB", "LB", "LBS"),
-    "unit": ("UNIT", "UNITS", "WEIGHTUNIT"),
-    "group": ("GROUP", "MOB", "MANAGEMENTGROUP", "MGMTGROUP", "GRP"),
-    "trait": ("TRAIT", "STAGE"),
 }
 
 
@@ -39,7 +18,7 @@ def normal(header: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", header.upper())
 
 
-def known(headers: list[str], table: dict[str, tuple[str, ...]]) -> dict[str, int]:
+def known(headers: list[str], table: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Field -> position of its first column."""
     names = [normal(header) for header in headers]
     found = {field: [names.index(alias) for alias in aliases if alias in names] for field, aliases in table.items()}

@@ -1,24 +1,27 @@
-"""Two rows of one animal list with the same identifier."""
+"""Two rows of one file with the same key."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from bellwether.farm.imports.reading.rows import ReadRow
 from bellwether.sheep.findings import Finding
 
+R = TypeVar("R")
+
 
 @dataclass
-class FirstRows:
-    """Remembers in which row each animal stands first."""
+class FirstRows(Generic[R]):
+    """Remembers in which row each key stands first; without `key` a file may say the same as often as it likes."""
 
+    key: Callable[[R], tuple[str, str]] | None
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def check(self, row: ReadRow) -> ReadRow:
-        """The row, or its rejection as a duplicate. Weights may name an animal as often as they like."""
-        if row.data is None or "identifiers" not in row.data:
+    def check(self, row: ReadRow[R]) -> ReadRow[R]:
+        """The row, or its rejection as a duplicate."""
+        if row.data is None or self.key is None:
             return row
-        scheme, value, kind, _ = row.data["identifiers"][0]
-        if kind == "visual":
-            value = f"{value} {row.data['drop_year']}"
+        scheme, value = self.key(row.data)
         first = self.seen.setdefault((scheme, value), row.row)
         if first == row.row:
             return row

@@ -2,37 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Generic, TypeVar
 
-from bellwether.farm.imports.formats import animal_list as animal_rows
-from bellwether.farm.imports.formats import weigh_session as weight_rows
+from bellwether.farm.imports.format import Format
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.lines import Line
 from bellwether.sheep.findings import Broken, Finding
 
+R = TypeVar("R")
 BLANK = Finding("blank", "blank", "the line is empty", "nothing to do")
 UNREADABLE = Finding("bad_format", "unreadable", "the line cannot be split into cells", "check its quotes")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadRow:
+class ReadRow(Generic[R]):
     """One line of the file: either data or the reason why there is none."""
 
     row: int
     raw: str
-    data: dict[str, Any] | None
+    data: R | None
     finding: Finding | None = None
 
 
-def read(line: Line, layout: Layout, today: date) -> ReadRow:
+def read(line: Line, layout: Layout, form: Format[R], today: date) -> ReadRow[R]:
     """The line as data, or with the first rule that it breaks."""
     raw = line.text[:10_000]
     if line.is_blank:
         return ReadRow(line.number, raw, None, BLANK)
     if line.cells is None:
         return ReadRow(line.number, raw, None, UNREADABLE)
-    reader = weight_rows.read if layout.kind == "weights" else animal_rows.read
     try:
-        return ReadRow(line.number, raw, reader(line.cells, layout, today))
+        return ReadRow(line.number, raw, form.read(line.cells, layout, today))
     except Broken as error:
         return ReadRow(line.number, raw, None, error.finding)

@@ -34,6 +34,14 @@ def parse_date(text: str, order: DateOrder, *, field: str) -> date:
     raise broken("date_format", f"{text[:40]} is not a date", f"write it as {shown(order)}", field=field)
 
 
+def parse_past(text: str, order: DateOrder, today: date, *, field: str) -> date:
+    """A day that is over or is today."""
+    day = parse_date(text, order, field=field)
+    if day > today or day.year < 1900:
+        raise broken("date_impossible", f"{day} cannot be", "correct the date", field=field, verdict="out_of_range")
+    return day
+
+
 def in_order(match: re.Match[str], order: DateOrder) -> date | None:
     """The three numbers as a date, if they are one."""
     parts = dict(zip(order, match.groups(), strict=True))

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from bellwether.farm.imports.judging.herd import FIELDS, Claim, Herd, Offspring, Sheep
+from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
+from bellwether.farm.imports.judging.herd import Claim, Herd, Offspring, Sheep
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
@@ -77,16 +77,16 @@ from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text
 
 
 async def load(
-    session: Session, farm_id: UUID, flock_id: UUID, import_id: UUID, rows: Sequence[tuple[int, dict[str, Any]]]
+    session: Session, farm_id: UUID, flock_id: UUID, import_id: UUID, rows: Sequence[tuple[int, AnimalRow]]
 ) -> Herd:
     """Every animal that a row or a parent cell names, with identifiers, parents, offspring and ancestors."""
     connection: asyncpg.Connection = await driver(session)
-    names = sorted({value for _, data in rows for value in named(data)})
+    names = sorted({value for _, found in rows for value in named(found)})
     ids = [row["animal_id"] for row in await connection.fetch(NAMED, farm_id, names)]
     herd = Herd(flock_id, new_id)
     for row in await connection.fetch(SHEEP, farm_id, ids, import_id):
-        values = {name: row[name] for name in FIELDS}
-        animal = Sheep(row["id"], row["flock_id"], row["tag"] or "", values, row["reference_only"])
+        facts = Facts(**{name: row[name] for name in FIELDS})
+        animal = Sheep(row["id"], row["flock_id"], row["tag"] or "", facts, row["reference_only"])
         animal.is_of_this_import = row["is_ours"]
         herd.sheep[animal.id] = animal
     for row in await connection.fetch(IDENTIFIERS, farm_id, ids):
@@ -101,9 +101,9 @@ async def load(
     return herd
 
 
-def own_values(rows: Sequence[tuple[int, dict[str, Any]]]) -> set[tuple[str, str]]:
+def own_values(rows: Sequence[tuple[int, AnimalRow]]) -> set[tuple[str, str]]:
     """Scheme and value of what names the rows' own animals."""
-    return {(item[0], item[1]) for _, data in rows for item in data["identifiers"]}
+    return {(item.scheme, item.value) for _, found in rows for item in found.identifiers}
 
 
 async def load_kin(connection: asyncpg.Connection, farm_id: UUID, ids: list[UUID], herd: Herd) -> None:
@@ -123,11 +123,9 @@ async def load_ancestry(connection: asyncpg.Connection, farm_id: UUID, ids: list
         herd.names[row["parent"]] = row["tag"] or str(row["parent"])
 
 
-def named(data: dict[str, Any]) -> list[str]:
+def named(row: AnimalRow) -> list[str]:
     """The values of all identifiers in a row."""
-    return [item[1] for item in data["identifiers"]] + [
-        data[role][1] for role in ("sire", "dam", "recipient") if data[role]
-    ]
+    return [item.value for item in (*row.identifiers, row.sire, row.dam, row.recipient) if item is not None]
 
 
 async def store(session: Session, context: Context, farm_id: UUID, import_id: UUID, herd: Herd) -> None:
@@ -144,10 +142,10 @@ async def store(session: Session, context: Context, farm_id: UUID, import_id: UU
     await store_claims(connection, context, farm_id, import_id, herd)
 
 
-def shown(animals: list[Sheep]) -> list[list[Any]]:
+def shown(animals: list[Sheep]) -> list[list[object]]:
     """Tag, reference_only and FIELDS, one list each."""
-    values = [[animal.values[name] for animal in animals] for name in FIELDS]
-    return [[animal.tag for animal in animals], [animal.is_reference for animal in animals], *values]
+    facts: list[list[object]] = [[getattr(animal.facts, name) for animal in animals] for name in FIELDS]
+    return [[animal.tag for animal in animals], [animal.is_reference for animal in animals], *facts]
 
 
 async def store_identifiers(connection: asyncpg.Connection, farm_id: UUID, herd: Herd) -> None:

@@ -1,12 +1,12 @@
 """The animals that the tags of a chunk of weights name."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from bellwether.farm.imports.judging.weights import Tags, Weighed
+from bellwether.farm.imports.judging.weighing import Weighing
+from bellwether.farm.imports.judging.weighings import TaggedAnimals, Weighed
 from bellwether.platform.database.transactions import Session, driver
 
 # one table at a time: freshly filled tables have no statistics, and a join of them goes wrong by a factor of a hundred
@@ -24,14 +24,14 @@ where farm_id = $1 and animal_id = any($2::uuid[]) and kind = 'eid' and state = 
 """
 
 
-async def load(session: Session, farm_id: UUID, flock_id: UUID, rows: Sequence[tuple[int, dict[str, Any]]]) -> Tags:
+async def load(session: Session, farm_id: UUID, flock_id: UUID, rows: Sequence[tuple[int, Weighing]]) -> TaggedAnimals:
     """Visual tags count within the import's flock, the others within the farm."""
     connection: asyncpg.Connection = await driver(session)
-    values = sorted({data[field] for _, data in rows for field in ("eid", "vid", "id")} - {""})
+    values = sorted({tag for _, row in rows for tag in (row.eid, row.vid, row.id)} - {""})
     named = await connection.fetch(NAMED, farm_id, values)
     ids = list({row["animal_id"] for row in named})
     eids = {row["animal_id"]: row["value"] for row in await connection.fetch(EIDS, farm_id, ids)}
-    tags = Tags()
+    tags = TaggedAnimals()
     for row in await connection.fetch(ANIMALS, farm_id, ids):
         tags.animals[row["id"]] = Weighed(row["id"], row["flock_id"], row["birth_date"], eids.get(row["id"]))
     for row in named:

@@ -1,0 +1,61 @@
+"""What a line of an animal list says, whatever format it was written in."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import NamedTuple
+
+from bellwether.farm.measurements.ledger import Measurement
+from bellwether.sheep.identifiers import Identifier, Kind
+
+
+class Written(NamedTuple):
+    """An identifier in normal form, before it is known within which flock and year it counts."""
+
+    scheme: str
+    value: str
+    kind: Kind
+    raw: str
+
+    @property
+    def identifier(self) -> Identifier:
+        """As one that counts everywhere."""
+        return Identifier(*self)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the farm keeps of an animal besides its identifiers; None and `unknown` are what nobody has said."""
+
+    sex: str
+    fertility: str
+    birth_date: date | None
+    drop_year: int | None
+    birth_type: int | None
+    rear_type: int | None
+    is_embryo_transfer: bool | None
+    birth_group: str | None
+
+
+FIELDS = tuple(field.name for field in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class AnimalRow(Facts):
+    """An animal as one line describes it; the first identifier names the row."""
+
+    identifiers: tuple[Written, ...]
+    measurements: tuple[Measurement, ...]
+    sire: Written | None
+    dam: Written | None
+    recipient: Written | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no other row of the file may have; a visual tag counts within its year of birth."""
+        first = self.identifiers[0]
+        return first.scheme, f"{first.value} {self.drop_year}" if first.kind == "visual" else first.value
+
+    @property
+    def facts(self) -> Facts:
+        """Without identifiers, parents and measurements."""
+        return Facts(**{name: getattr(self, name) for name in FIELDS})

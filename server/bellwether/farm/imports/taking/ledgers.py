@@ -1,0 +1,24 @@
+"""The measurements of a chunk: what counts so far, and what is written and told in the end."""
+
+from collections.abc import Iterable
+
+from bellwether.farm.imports.models import Batch
+from bellwether.farm.measurements import repository
+from bellwether.farm.measurements.events import weights_recorded
+from bellwether.farm.measurements.ledger import Day, Ledger
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.ids import new_id
+
+
+async def open_ledger(session: Session, batch: Batch, days: Iterable[Day]) -> Ledger:
+    """What counts today for these animals, traits and days."""
+    return Ledger(await repository.current(session, batch.farm_id, batch.id, days), new_id)
+
+
+async def store_ledger(session: Session, context: Context, batch: Batch, ledger: Ledger) -> None:
+    """The measurements, and the event about those that are weights."""
+    await repository.store(
+        session, context, batch.farm_id, ledger.added, ledger.superseded, source="import", import_id=batch.id
+    )
+    await weights_recorded(session, context, batch.farm_id, ledger.added)
