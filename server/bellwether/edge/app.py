@@ -15,7 +15,9 @@ from bellwether.edge.health.probe import Probes
 from bellwether.edge.health.routes import router as health
 from bellwether.edge.openapi.document import Documents
 from bellwether.edge.openapi.routes import router as openapi
+from bellwether.edge.pages.files import Pages
 from bellwether.edge.pages.routes import router as pages
+from bellwether.edge.settings import EdgeSettings
 from bellwether.edge.upstream import Upstream
 from bellwether.platform import problems
 from bellwether.platform.http.middleware import Around
@@ -51,6 +53,7 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.state.verifier, app.state.buckets = Verifier(platform), Buckets(REQUESTS_PER_SECOND, BURST)
     app.state.documents = Documents(upstream, platform, app.openapi)
     app.state.probes = Probes(upstream)
+    app.state.pages = Pages(EdgeSettings().pages_dir)
     app.state.ready = nothing_missing
     problems.install(app)
     app.include_router(graph, responses=RESPONSES)

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -120,7 +121,14 @@ def doubles() -> Doubles:
 
 
 @pytest.fixture
-def edge(platform: PlatformSettings, doubles: Doubles) -> FastAPI:
+def pages_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this edge looks for its pages: nothing is there."""
+    monkeypatch.setenv("EDGE_PAGES_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def edge(platform: PlatformSettings, doubles: Doubles, pages_dir: Path) -> FastAPI:
     """The edge in front of the doubles."""
     urls = {name: f"http://{name}.test" for name in TITLES}
     return create(platform.model_copy(update={"service_urls": urls}), httpx.MockTransport(doubles))

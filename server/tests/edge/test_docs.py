@@ -1,13 +1,11 @@
-"""The merged document and the pages that show it."""
+"""The merged document."""
 
 import copy
 from typing import Any
 
 import httpx
-import pytest
 from bellwether.catalogue import TITLES
 from bellwether.edge.openapi.document import Documents
-from bellwether.edge.openapi.examples import example_of
 from bellwether.edge.upstream import Upstream
 from bellwether.platform.settings import PlatformSettings
 
@@ -61,9 +59,6 @@ async def test_a_service_that_is_down_is_named(client: httpx.AsyncClient, double
     doubles.answers["GET", "/api/v1/farm/openapi.json"] = lambda _request: httpx.Response(200, text="<html>")
     merged = (await client.get("/openapi.json")).json()
     assert merged["info"]["x-missing"] == ["farm", "chats"]
-    page = await client.get("/docs")
-    assert "does not answer now: farm, chats" in page.text
-    assert (await client.get("/docs/chats")).json()["code"] == "service_not_found"
 
 
 async def test_a_minute_later_it_is_asked_again(platform: PlatformSettings, doubles: Doubles) -> None:
@@ -79,42 +74,3 @@ async def test_a_minute_later_it_is_asked_again(platform: PlatformSettings, doub
         assert doubles.calls["GET /api/v1/farm/openapi.json"] == calls
     assert documents.versions["farm"] == "7"
     await upstream.close()
-
-
-async def test_the_page_shows_operations_parameters_and_examples(client: httpx.AsyncClient, doubles: Doubles) -> None:
-    describe(doubles)
-    page = await client.get("/docs", headers={"Authorization": ""})
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    for name in TITLES:
-        assert f"Make a thing in {name}" in page.text
-    assert "farm_id *" in page.text
-    assert "&lt;Hill&gt;" in page.text
-    assert "<Hill>" not in page.text
-    assert "2025-11-02" in page.text
-    one = await client.get("/docs/genetics")
-    assert "Make a thing in genetics" in one.text
-    assert "Make a thing in farm" not in one.text
-
-
-@pytest.mark.parametrize("name", ["page.css", "theme.js", "docs.js", "explorer.js"])
-async def test_assets(client: httpx.AsyncClient, name: str) -> None:
-    answer = await client.get(f"/docs/assets/{name}", headers={"Authorization": ""})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/")
-
-
-@pytest.mark.parametrize("name", ["nothing.js", "..%2fhtml.py", "html.py"])
-async def test_no_other_file_is_served(client: httpx.AsyncClient, name: str) -> None:
-    assert (await client.get(f"/docs/assets/{name}")).status_code == 404
-
-
-def test_examples() -> None:
-    loop = {"type": "object", "properties": {"me": {"$ref": "#/components/schemas/Loop"}}}
-    whole = {"components": {"schemas": {"Loop": loop}}}
-    assert example_of({"anyOf": [{"type": "null"}, {"type": "integer"}]}, whole) == 1
-    assert example_of({"type": ["null", "number"]}, whole) == 1.5
-    assert example_of({"enum": ["ram", "ewe"]}, whole) == "ram"
-    assert example_of({"allOf": [BODY, {"type": "object", "properties": {"n": {"const": 4}}}]}, whole)["n"] == 4
-    assert example_of({"type": "array", "items": {"type": "boolean"}}, whole) == [True]
-    assert example_of({"$ref": "#/components/schemas/Loop"}, whole)["me"]["me"]
-    assert example_of({"$ref": "#/nowhere"}, whole) == "text"

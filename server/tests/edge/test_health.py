@@ -66,16 +66,6 @@ async def test_a_degraded_service_is_ready(client: httpx.AsyncClient, doubles: D
     assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_the_page_has_a_colour_for_each_state(client: httpx.AsyncClient, doubles: Doubles) -> None:
-    readyz(doubles, genetics=hang_up, farm=says(503, {"missing": {"farm.auth": "<b>no</b>"}}))
-    page = await client.get("/healthz", headers={"Accept": "text/html,*/*", "Authorization": ""})
-    assert page.status_code == 200
-    for look in ("state ready", "state waiting", "state down"):
-        assert f'class="{look}"' in page.text
-    assert "6 of 8 services are ready" in page.text
-    assert "&lt;b&gt;no" in page.text
-
-
 @pytest.mark.parametrize(("path", "key"), [("/readyz", "missing"), ("/healthz", "services")])
 async def test_a_probing_edge_hears_about_this_process_alone(
     client: httpx.AsyncClient, doubles: Doubles, path: str, key: str

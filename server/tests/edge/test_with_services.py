@@ -1,6 +1,5 @@
 """The edge in front of the real Python services, on the test database: their contracts and ours agree."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from importlib import import_module
@@ -11,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 from bellwether.edge.app import create
-from bellwether.edge.graph.explorer import EXAMPLE
+from bellwether.edge.graph.example import EXAMPLE
 from bellwether.launch.entry.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
@@ -166,10 +165,6 @@ async def test_the_merged_document_is_whole(whole: httpx.AsyncClient) -> None:
         if method != "parameters"
     ]
     assert len(ids) == len(set(ids)) > 30
-    for name in NAMES:
-        page = await whole.get(f"/docs/{name}")
-        assert page.status_code == 200
-        assert page.text.count("<details") == json.dumps(merged["paths"]).count(f'"tags": ["{name}"')
 
 
 async def test_the_real_services_tell_their_health(whole: httpx.AsyncClient) -> None:

@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from bellwether.edge.graph.errors import rendered
-from bellwether.edge.graph.explorer import EXAMPLE, explorer
+from bellwether.edge.graph.example import EXAMPLE
 from bellwether.edge.graph.loaders import Loaders
 from bellwether.edge.graph.schema import schema, sdl
 from bellwether.edge.graph.types import Asking
-from bellwether.edge.pages.html import wants_html
+from bellwether.edge.pages.files import pages_of, wants_html
 from bellwether.platform.http.dependencies import Me
 from bellwether.platform.http.schemas import Schema
 
@@ -80,7 +80,7 @@ async def ask(body: GraphQLRequest, request: Request, _me: Me) -> Response:
 @router.get("/graphql", include_in_schema=False)
 async def page(request: Request) -> Response:
     """A page to try queries for a browser, the schema for everybody else."""
-    return explorer() if wants_html(request) else PlainTextResponse(sdl())
+    return pages_of(request).page("graphql") if wants_html(request) else PlainTextResponse(sdl())
 
 
 def passed_on(request: Request) -> dict[str, str]:

@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from bellwether.edge.health.page import health_page
 from bellwether.edge.health.probe import Health
-from bellwether.edge.pages.html import wants_html
+from bellwether.edge.pages.files import pages_of, wants_html
 from bellwether.edge.upstream import PROBE
 
 router = APIRouter(tags=["health"])
@@ -21,11 +20,11 @@ async def healthz(request: Request) -> Response:
     """Every service with its state, version and latency; 200 as long as the edge itself is up."""
     if is_probe(request):
         return JSONResponse({"status": "up", "services": ["edge"]})
+    if wants_html(request):
+        return pages_of(request).page("health")
     # the services' documents tell their versions
     await request.app.state.documents.merged()
     found = await everything(request)
-    if wants_html(request):
-        return health_page(found, VERSION)
     return JSONResponse({"status": "up", "version": VERSION, "services": [as_json(health) for health in found]})
 
 

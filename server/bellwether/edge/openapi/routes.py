@@ -5,16 +5,17 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from bellwether.edge.openapi.page import docs_page
+from bellwether.catalogue import BY_NAME
+from bellwether.edge.pages.files import pages_of
 from bellwether.platform.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
 
 
 class NoSuchService(NotFound):
-    """The page of a service that does not exist or does not answer."""
+    """The page of a service that does not exist."""
 
-    code, title = "service_not_found", "There is no such service, or it does not answer now: see /healthz"
+    code, title = "service_not_found", "There is no such service: see /docs"
 
 
 @router.get("/openapi.json")
@@ -27,13 +28,12 @@ async def openapi(request: Request) -> dict[str, Any]:
 @router.get("/docs")
 async def docs(request: Request) -> Response:
     """All operations of all services."""
-    return docs_page(await request.app.state.documents.merged(), None)
+    return pages_of(request).page("docs")
 
 
 @router.get("/docs/{service}")
 async def docs_of_service(service: str, request: Request) -> Response:
     """The operations of one service."""
-    document = await request.app.state.documents.merged()
-    if service not in [item["name"] for item in document["tags"]]:
+    if service not in BY_NAME:
         raise NoSuchService
-    return docs_page(document, service)
+    return pages_of(request).page("docs")

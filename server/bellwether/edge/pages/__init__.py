@@ -1,1 +1,1 @@
-"""The few pages that people read in a browser: no script or font from elsewhere."""
+"""The pages that people read in a browser, built from `console/`."""

@@ -1,22 +1,14 @@
 """Style sheets and scripts of the pages."""
 
-from pathlib import Path
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from bellwether.platform.problems import NotFound
+from bellwether.edge.pages.files import pages_of
 
 router = APIRouter(include_in_schema=False)
-KINDS = {".css": "text/css", ".js": "text/javascript"}
-ASSETS = {path.name: path for path in (Path(__file__).parent / "assets").iterdir() if path.suffix in KINDS}
 
 
 @router.get("/docs/assets/{name}")
-async def asset(name: str) -> Response:
+async def asset(name: str, request: Request) -> Response:
     """One file by its exact name."""
-    path = ASSETS.get(name)
-    if path is None:
-        raise NotFound
-    headers = {"Cache-Control": "public, max-age=3600"}
-    return Response(path.read_bytes(), media_type=KINDS[path.suffix], headers=headers)
+    return pages_of(request).asset(name)

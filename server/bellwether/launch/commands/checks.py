@@ -14,13 +14,13 @@ from pathlib import Path
 
 from bellwether.catalogue import PORTS
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.install import apt, find_postgres
+from bellwether.launch.install import apt, bun_workspaces, find_postgres
 from bellwether.launch.install.debian_packages import MAJOR, digest
 from bellwether.launch.machine import account, ports
 from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders, cache_folder
 from bellwether.launch.machine.part import program
-from bellwether.launch.parts import dynoxide, users
+from bellwether.launch.parts import dynoxide
 
 DISK_GB, MEMORY_GB = 3.0, 2.0
 PYTHONS = ((3, 11), (3, 13))
@@ -152,7 +152,7 @@ def _program(name: str, file: str, question: str = "--version") -> Check:
 
 
 def _packages_of_users() -> Check:
-    here = users.is_installed()
+    here = bun_workspaces.user_services.is_installed() and bun_workspaces.pages.is_installed()
     return Check("bun packages", True, "installed" if here else "will be installed at the first start")
 
 

@@ -11,6 +11,7 @@ from bellwether.launch.errors import LaunchError
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 USERS = REPOSITORY / "users"
+CONSOLE = REPOSITORY / "console"
 
 
 def default_data() -> Path:

@@ -57,10 +57,10 @@ SITE = """
 
 (site) {{
 	import guarded
-	@data not path /docs* /graphql*
-	header @data ?Content-Security-Policy "default-src 'none'; frame-ancestors 'none'"
-	@pages path /docs* /graphql*
-	header @pages ?Content-Security-Policy "frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
+	# the pages bring a policy of their own
+	header ?Content-Security-Policy "default-src 'none'; frame-ancestors 'none'"
+	@assets path /docs/assets/*
+	encode @assets zstd gzip
 	route {{
 		request_header -X-User*
 		request_header -X-Forwarded-*

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bellwether import catalogue
 from bellwether.catalogue import BY_NAME, EDGE, PYTHON_SERVICES, SERVICES
 from bellwether.launch.machine import keys
-from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.folders import CONSOLE, Folders
 
 #: of the surroundings, what any program needs to find its files and to speak its language
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR")
@@ -105,7 +105,7 @@ def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
     }
     if service == EDGE.name:
         urls = {each.name: wiring.service_url(each.name) for each in SERVICES}
-        return env | {"BELLWETHER_SERVICE_URLS": json.dumps(urls)}
+        return env | {"BELLWETHER_SERVICE_URLS": json.dumps(urls), "EDGE_PAGES_DIR": str(CONSOLE / "dist")}
     return env | _database(wiring, service) | _broker(wiring, service)
 
 

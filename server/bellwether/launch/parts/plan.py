@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from bellwether.catalogue import BY_NAME, HOSTS
+from bellwether.launch.install import bun_workspaces
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.install.find_postgres import Server, find
 from bellwether.launch.machine import ports
@@ -26,9 +28,12 @@ DEAD_POSTMASTER_SECONDS = 10.0
 def prepare(folders: Folders, say: Say) -> tuple[Server, postgres.Cluster | None]:
     """Fetch and make what is missing; quick when nothing is."""
     folders.make()
-    users.install(folders, say)
+    bun_workspaces.user_services.install(folders, say)
     account = for_postgres()
-    server = find(account, say)
+    with ThreadPoolExecutor() as pool:
+        pages = pool.submit(bun_workspaces.pages.install, folders, say)
+        server = find(account, say)
+        pages.result()
     return server, None if server.url else postgres.prepare(folders, server, account)
 
 
