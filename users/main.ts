@@ -7,7 +7,7 @@ import { healthRoutes } from "./platform/http/health.ts";
 import { readSettings, type ServiceName, SettingsError, serviceNames } from "./platform/settings.ts";
 import { newLog, reason } from "./platform/telemetry/logging.ts";
 import { Metrics } from "./platform/telemetry/metrics.ts";
-import { openTraces } from "./platform/telemetry/traces.ts";
+import { openTraces } from "./platform/telemetry/open-traces.ts";
 import type { SocketState } from "./profiles/sockets.ts";
 
 /** One process with the services that its first argument names. */

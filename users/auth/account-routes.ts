@@ -1,15 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
-import type { ServiceApp } from "../platform/http/root.ts";
-import { problems } from "../platform/problems.ts";
+import { body, json, problems, security } from "../platform/http/documentation.ts";
+import type { ServiceApp } from "../platform/http/service-app.ts";
 import { setRefreshCookie } from "./cookie.ts";
 import { deviceLabel } from "./device-label.ts";
 import { endedView, meView, passwordChange, tokenView } from "./schemas.ts";
 import type { Auth } from "./service.ts";
 import { tokens, view } from "./views.ts";
-
-const json = <T>(schema: T) => ({ "application/json": { schema } });
-const security = [{ bearer: [] }];
 
 /** What a person does with the own account while logged in. */
 export function accountRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth): void {
@@ -33,7 +30,7 @@ export function accountRoutes(app: ServiceApp, { settings, need }: Platform, aut
     summary: "Change the password; all sessions end and a new one starts",
     security,
     middleware: need("session:self"),
-    request: { body: { required: true, content: json(passwordChange) } },
+    request: { body: body(passwordChange) },
     responses: {
       200: { description: "A new session", content: json(tokenView) },
       ...problems(400, 401, 403, 409, 413, 415, 422, 429),

@@ -1,21 +1,26 @@
 import { createRoute } from "@hono/zod-openapi";
 import { seconds } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
-import { needSecret } from "../platform/http/authenticate.ts";
-import type { ServiceApp } from "../platform/http/root.ts";
+import { json, problems } from "../platform/http/documentation.ts";
+import { needSecret } from "../platform/http/need.ts";
+import type { ServiceApp } from "../platform/http/service-app.ts";
 import { permissionsOf } from "../platform/identity/permissions.ts";
 import type { RevocationFeed } from "../platform/identity/sessions.ts";
 import type { SigningKeys } from "../platform/identity/signing-keys.ts";
-import { problems } from "../platform/problems.ts";
 import { configurationView, feedQuery, feedView, jwksView, permissionTable } from "./schemas.ts";
 
 export type PublicParts = { keys: SigningKeys; feed: RevocationFeed };
 
-const json = <T>(schema: T) => ({ "application/json": { schema } });
 const cached = { "cache-control": "public, max-age=300" };
 
 /** What verifiers read: keys, configuration, the permission table and the feed of ended sessions. */
-export function publicRoutes(app: ServiceApp, { settings, clock }: Platform, { keys, feed }: PublicParts): void {
+export function publicRoutes(app: ServiceApp, platform: Platform, { keys, feed }: PublicParts): void {
+  discoveryRoutes(app, platform, keys);
+  permissionRoutes(app);
+  revocationRoutes(app, platform, feed);
+}
+
+function discoveryRoutes(app: ServiceApp, { settings }: Platform, keys: SigningKeys): void {
   const jwks = createRoute({
     method: "get",
     path: "/.well-known/jwks.json",
@@ -45,7 +50,9 @@ export function publicRoutes(app: ServiceApp, { settings, clock }: Platform, { k
     };
     return c.json(document, 200, cached);
   });
+}
 
+function permissionRoutes(app: ServiceApp): void {
   const table = createRoute({
     method: "get",
     path: "/api/v1/auth/permissions",
@@ -54,7 +61,9 @@ export function publicRoutes(app: ServiceApp, { settings, clock }: Platform, { k
   });
   const roleTable = Object.fromEntries(Object.entries(permissionsOf).map(([role, list]) => [role, [...list]]));
   app.openapi(table, (c) => c.json({ version: 1, roles: roleTable }, 200, cached));
+}
 
+function revocationRoutes(app: ServiceApp, { settings, clock }: Platform, feed: RevocationFeed): void {
   const revocations = createRoute({
     method: "get",
     path: "/api/v1/auth/internal/revocations",

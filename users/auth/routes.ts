@@ -1,9 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
-import { needSecret } from "../platform/http/authenticate.ts";
-import { showLimit } from "../platform/http/rate-limits.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
-import { Problem, problems } from "../platform/problems.ts";
+import { body, json, problems } from "../platform/http/documentation.ts";
+import { needSecret } from "../platform/http/need.ts";
+import { limitHeaders } from "../platform/http/rate-limits.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { Problem } from "../platform/problems.ts";
 import { accountRoutes } from "./account-routes.ts";
 import {
   clearRefreshCookie,
@@ -18,9 +19,6 @@ import { type PublicParts, publicRoutes } from "./public-routes.ts";
 import { accepted, credentials, registration, roleGrant, rotatedView, tokenView, userView } from "./schemas.ts";
 import type { Auth } from "./service.ts";
 import { tokens, view } from "./views.ts";
-
-const json = <T>(schema: T) => ({ "application/json": { schema } });
-const body = <T>(schema: T) => ({ body: { required: true, content: json(schema) } });
 
 export function authRoutes(platform: Platform, auth: Auth, parts: PublicParts): ServiceApp {
   const app = newService();
@@ -38,20 +36,20 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void 
     method: "post",
     path: "/api/v1/auth/register",
     summary: "Register; the answer is the same for known and unknown addresses",
-    request: body(registration),
+    request: { body: body(registration) },
     responses: { 202: { description: "Accepted", content: json(accepted) }, ...problems(400, 413, 415, 422, 429) },
   });
   app.openapi(register, async (c) => {
     const traceparent = c.get("traceparent");
-    showLimit(c, await auth.register({ ...c.req.valid("json"), address: c.get("address"), traceparent }));
-    return c.json({ status: "accepted" } as const, 202);
+    const taken = await auth.register({ ...c.req.valid("json"), address: c.get("address"), traceparent });
+    return c.json({ status: "accepted" } as const, 202, limitHeaders(taken));
   });
 
   const login = createRoute({
     method: "post",
     path: "/api/v1/auth/login",
     summary: "Log in: an access token, and the refresh token as a cookie",
-    request: body(credentials),
+    request: { body: body(credentials) },
     responses: {
       200: { description: "Logged in", content: json(tokenView) },
       ...problems(400, 401, 409, 413, 415, 422, 429),
@@ -65,10 +63,9 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void 
       device,
       knownDevice: deviceCookie(c),
     });
-    showLimit(c, done.taken);
     setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
     if (done.newDevice) setDeviceCookie(c, done.newDevice);
-    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
+    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200, limitHeaders(done.taken));
   });
 }
 
@@ -112,7 +109,7 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
     path: "/api/v1/auth/operator/roles",
     summary: "Set the roles of a user; only on the service's own port",
     middleware: operator,
-    request: body(roleGrant),
+    request: { body: body(roleGrant) },
     responses: {
       200: { description: "The user", content: json(userView) },
       ...problems(400, 401, 404, 409, 413, 415, 422),

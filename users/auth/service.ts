@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
+import { hash } from "../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../platform/http/rate-limits.ts";
 import type { Role } from "../platform/identity/permissions.ts";
 import type { Issued, LiveSession, SessionIssuer } from "../platform/identity/sessions.ts";
@@ -6,7 +7,6 @@ import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { signAccessToken, type TokenRules } from "../platform/identity/tokens.ts";
 import { uuid } from "../platform/ids.ts";
 import { notFound, Problem, unauthenticated } from "../platform/problems.ts";
-import { hash } from "../platform/secrets/sealing.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import { type Hasher, weakness } from "./passwords.ts";

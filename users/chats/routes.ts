@@ -1,16 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
+import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { idempotent } from "../platform/http/idempotency.ts";
 import { pageQuery } from "../platform/http/paging.ts";
 import { etag, seenRevision } from "../platform/http/preconditions.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
-import { problems } from "../platform/problems.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import * as schemas from "./schemas.ts";
 import type { Chats } from "./service.ts";
-
-const json = <T>(schema: T) => ({ "application/json": { schema } });
-const body = <T>(schema: T) => ({ required: true, content: json(schema) });
-const security = [{ bearer: [] }];
 
 export function chatRoutes(platform: Platform, chats: Chats): ServiceApp {
   const app = newService();

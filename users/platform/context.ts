@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { ScannableTable } from "./dynamo/table.ts";
-import type { Need } from "./http/authenticate.ts";
+import type { Need } from "./http/need.ts";
 import type { Cursors } from "./http/paging.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
 import type { Settings } from "./settings.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clientAddress } from "./http/root.ts";
+import { clientAddress } from "./http/client-address.ts";
 import { readSettings } from "./settings.ts";
 import { newLog } from "./telemetry/logging.ts";
 

@@ -1,8 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
+import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { etag, seenRevision } from "../platform/http/preconditions.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
-import { problems } from "../platform/problems.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";
@@ -25,9 +25,8 @@ export function profileRoutes(platform: Platform, profiles: Profiles, notificati
 
 function sectionRoutes(app: ServiceApp, { need }: Platform, profiles: Profiles, name: SectionName): void {
   const { path, what } = places[name];
-  const security = [{ bearer: [] }];
   const middleware = need("profile:self");
-  const done = { description: `The ${what}, with its ETag`, content: { "application/json": { schema: views[name] } } };
+  const done = { description: `The ${what}, with its ETag`, content: json(views[name]) };
 
   const read = createRoute({
     method: "get",
@@ -50,7 +49,7 @@ function sectionRoutes(app: ServiceApp, { need }: Platform, profiles: Profiles, 
     middleware,
     request: {
       headers: ifMatchHeader,
-      body: { required: true, content: { "application/json": { schema: patches[name] } } },
+      body: body(patches[name]),
     },
     responses: { 200: done, ...problems(400, 401, 403, 412, 413, 415, 422, 428) },
   });

@@ -1,7 +1,7 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 import { z } from "zod";
 import type { Clock } from "../platform/clock.ts";
-import type { Authenticator } from "../platform/http/authenticate.ts";
+import type { Authenticator } from "../platform/identity/authenticator.ts";
 import type { SessionChecker } from "../platform/identity/sessions.ts";
 import { type Caller, TokenRefused } from "../platform/identity/tokens.ts";
 import type { Log } from "../platform/telemetry/logging.ts";

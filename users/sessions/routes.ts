@@ -1,26 +1,30 @@
 import { createRoute } from "@hono/zod-openapi";
 import { isoTime } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
-import { addDocument, newService, type ServiceApp } from "../platform/http/root.ts";
-import { notFound, problems } from "../platform/problems.ts";
+import { json, problems, security } from "../platform/http/documentation.ts";
+import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { notFound } from "../platform/problems.ts";
 import { endedView, metricsView, type SessionView, sessionList, sessionPath } from "./schemas.ts";
 import type { Sessions, StoredSession } from "./service.ts";
 
-const bearer = [{ bearer: [] }];
-
-export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sessions): ServiceApp {
+export function sessionRoutes(platform: Platform, sessions: Sessions): ServiceApp {
   const app = newService();
   addDocument(app, "/api/v1/sessions/openapi.json", "Session Management Service");
-  const startedAt = isoTime(clock());
+  allRoutes(app, platform, sessions);
+  statisticsRoutes(app, platform);
+  oneRoutes(app, platform, sessions);
+  return app;
+}
 
+function allRoutes(app: ServiceApp, { need }: Platform, sessions: Sessions): void {
   const list = createRoute({
     method: "get",
     path: "/api/v1/sessions",
     summary: "The caller's living sessions",
-    security: bearer,
+    security,
     middleware: need("session:self"),
     responses: {
-      200: { description: "Newest first", content: { "application/json": { schema: sessionList } } },
+      200: { description: "Newest first", content: json(sessionList) },
       ...problems(401, 403),
     },
   });
@@ -34,10 +38,10 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     method: "delete",
     path: "/api/v1/sessions",
     summary: "End all of the caller's other sessions",
-    security: bearer,
+    security,
     middleware: need("session:self"),
     responses: {
-      200: { description: "How many ended", content: { "application/json": { schema: endedView } } },
+      200: { description: "How many ended", content: json(endedView) },
       ...problems(401, 403),
     },
   });
@@ -45,25 +49,30 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     const { uid, sid } = c.get("caller");
     return c.json({ ended: await sessions.endAll(uid, "revoked", sid) }, 200);
   });
+}
 
+function statisticsRoutes(app: ServiceApp, { need, metrics, clock }: Platform): void {
+  const startedAt = isoTime(clock());
   const totals = createRoute({
     method: "get",
     path: "/api/v1/sessions/statistics",
     summary: "Session events of this process since it started",
-    security: bearer,
+    security,
     middleware: need("metrics:read"),
     responses: {
-      200: { description: "Counts by event", content: { "application/json": { schema: metricsView } } },
+      200: { description: "Counts by event", content: json(metricsView) },
       ...problems(401, 403),
     },
   });
   app.openapi(totals, async (c) => c.json({ since: startedAt, events: await metrics.sessionEvents() }, 200));
+}
 
+function oneRoutes(app: ServiceApp, { need }: Platform, sessions: Sessions): void {
   const endOne = createRoute({
     method: "delete",
     path: "/api/v1/sessions/{sid}",
     summary: "End one of the caller's sessions",
-    security: bearer,
+    security,
     middleware: need("session:self"),
     request: { params: sessionPath },
     responses: { 204: { description: "Ended" }, ...problems(401, 403, 404, 422) },
@@ -73,8 +82,6 @@ export function sessionRoutes({ need, metrics, clock }: Platform, sessions: Sess
     if (!ended) throw notFound("session");
     return c.body(null, 204);
   });
-
-  return app;
 }
 
 function view(session: StoredSession, current: string): SessionView {

@@ -1,5 +1,6 @@
 import { type Clock, day, seconds } from "../platform/clock.ts";
 import type { Table } from "../platform/dynamo/table.ts";
+import { hash } from "../platform/hashes.ts";
 import type {
   EndReason,
   Issued,
@@ -12,7 +13,6 @@ import type {
 } from "../platform/identity/sessions.ts";
 import { randomText } from "../platform/ids.ts";
 import { Problem } from "../platform/problems.ts";
-import { hash } from "../platform/secrets/sealing.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
 import { SessionRepository, type Slot, type StoredSession, sessionItem } from "./repository.ts";

@@ -1,4 +1,4 @@
-import { hash } from "../secrets/sealing.ts";
+import { hash } from "../hashes.ts";
 import type { Key } from "./table.ts";
 
 /** Every key of both tables. Only repositories and platform stores call these; nobody else knows a key string. */

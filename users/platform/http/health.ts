@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { AppEnv } from "./root.ts";
+import type { AppEnv } from "./service-app.ts";
 
 /** A need: `check` throws while it is not met. A need that is not vital is told, but does not fail readiness. */
 export type NeedCheck = { name: string; isVital: boolean; check: () => Promise<void> };

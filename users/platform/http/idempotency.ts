@@ -4,9 +4,10 @@ import { type Clock, day, seconds } from "../clock.ts";
 import * as keys from "../dynamo/keys.ts";
 import { absentOrExpired, all, any, ConditionFailed, compare, equal, type Key, type Table } from "../dynamo/table.ts";
 import { bytes } from "../dynamo/values.ts";
+import { hash } from "../hashes.ts";
 import { Problem } from "../problems.ts";
-import { hash, sealText, unsealText } from "../secrets/sealing.ts";
-import type { AppEnv } from "./root.ts";
+import { sealText, unsealText } from "../secrets/sealing.ts";
+import type { AppEnv } from "./service-app.ts";
 
 const keptSeconds = day;
 const leaseSeconds = 60;

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { type Clock, seconds } from "../clock.ts";
 import * as keys from "../dynamo/keys.ts";
 import { absent, any, ConditionFailed, compare, type Table } from "../dynamo/table.ts";
@@ -37,16 +36,13 @@ export class RateLimits {
   }
 }
 
-export function showLimit(c: Context, taken: Taken): void {
-  for (const [name, value] of Object.entries(limitHeaders(taken))) c.header(name, value);
-}
-
 function tooMany(taken: Taken): Problem {
   const headers = { ...limitHeaders(taken), "retry-after": String(taken.resetSeconds) };
   return new Problem(429, "too_many_requests", `Too many tries; wait ${taken.resetSeconds} s.`, { headers });
 }
 
-const limitHeaders = ({ limit, left, resetSeconds }: Taken) => ({
+/** What a caller is told of the limit (RateLimit fields of the IETF draft). */
+export const limitHeaders = ({ limit, left, resetSeconds }: Taken) => ({
   "ratelimit-policy": `"${limit.scope}";q=${limit.max};w=${limit.windowSeconds}`,
   ratelimit: `"${limit.scope}";r=${left};t=${resetSeconds}`,
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
+import { sameSecret } from "../hashes.ts";
 import { Cursors } from "../http/paging.ts";
-import { SealBroken, sameSecret, seal, sealText, unseal, unsealText } from "./sealing.ts";
+import { SealBroken, seal, sealText, unseal, unsealText } from "./sealing.ts";
 
 const key = new Uint8Array(randomBytes(32));
 

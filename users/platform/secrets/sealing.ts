@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
 const version = 1;
 const nonceBytes = 12;
@@ -6,14 +6,6 @@ const tagBytes = 16;
 
 export class SealBroken extends Error {
   override name = "SealBroken";
-}
-
-export const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
-
-/** Compares in constant time, whatever the lengths. */
-export function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
 
 /** AES-256-GCM: version, nonce, text, tag. `place` is bound in, so that a sealed value cannot be moved elsewhere. */

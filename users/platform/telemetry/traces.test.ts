@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { until } from "../../testing/servers.ts";
-import { contextOnly, openTraces } from "./traces.ts";
+import { openTraces } from "./open-traces.ts";
+import { contextOnly } from "./traces.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const given = `00-${traceId}-b7ad6b7169203331-01`;

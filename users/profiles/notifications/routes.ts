@@ -1,15 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../../platform/context.ts";
+import { json, problems, security } from "../../platform/http/documentation.ts";
 import { pageQuery } from "../../platform/http/paging.ts";
-import type { ServiceApp } from "../../platform/http/root.ts";
-import { problems } from "../../platform/problems.ts";
+import type { ServiceApp } from "../../platform/http/service-app.ts";
 import { markedView, notificationList, notificationPath, notificationView } from "./schemas.ts";
 import type { Notifications } from "./service.ts";
 
-const json = <T>(schema: T) => ({ "application/json": { schema } });
-
 export function notificationRoutes(app: ServiceApp, { need, cursors }: Platform, notifications: Notifications): void {
-  const security = [{ bearer: [] }];
   const middleware = need("profile:self");
 
   const list = createRoute({

@@ -1,29 +1,10 @@
 import type { MiddlewareHandler } from "hono";
-import type { Clock } from "../clock.ts";
+import { sameSecret } from "../hashes.ts";
+import type { Authenticator } from "../identity/authenticator.ts";
 import { allows, type Permission } from "../identity/permissions.ts";
-import type { KeySource } from "../identity/published-keys.ts";
-import type { SessionChecker } from "../identity/sessions.ts";
-import { type Caller, TokenRefused, type TokenRules, verifyAccessToken } from "../identity/tokens.ts";
+import { type Caller, TokenRefused } from "../identity/tokens.ts";
 import { Problem, unauthenticated } from "../problems.ts";
-import { sameSecret } from "../secrets/sealing.ts";
-import type { AppEnv } from "./root.ts";
-
-/** Turns a bearer token into a caller whose session is still alive. */
-export class Authenticator {
-  constructor(
-    private readonly keys: KeySource,
-    private readonly sessions: SessionChecker,
-    private readonly rules: TokenRules,
-    private readonly clock: Clock,
-  ) {}
-
-  /** Throws TokenRefused for a bad token and for a session that ended. */
-  async caller(token: string): Promise<Caller> {
-    const caller = await verifyAccessToken(token, await this.keys.keysFor(token), this.rules, this.clock);
-    if (!(await this.sessions.isLive(caller.sid, caller.uid))) throw new TokenRefused();
-    return caller;
-  }
-}
+import type { AppEnv } from "./service-app.ts";
 
 export type Need = (permission: Permission) => MiddlewareHandler<AppEnv>;
 

@@ -1,0 +1,38 @@
+import { z } from "@hono/zod-openapi";
+import { titles } from "../problems.ts";
+
+/** The parts that the documents of all services share. */
+
+/** Of a route for callers with an access token. */
+export const security = [{ bearer: [] }];
+export const json = <T>(schema: T) => ({ "application/json": { schema } });
+export const body = <T>(schema: T) => ({ required: true, content: json(schema) });
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
+    errors: z.array(
+      z.object({
+        row: z.number().int().nullable(),
+        field: z.string(),
+        code: z.string(),
+        message: z.string(),
+        fix: z.string(),
+      }),
+    ),
+  })
+  .openapi("Problem");
+
+const content = { "application/problem+json": { schema: problemSchema } };
+type Documented = { description: string; content: typeof content };
+
+/** The documented problem answers of a route; 500 and 503 go without saying. */
+export function problems<S extends number>(...statuses: S[]): Record<S, Documented> {
+  const documented = statuses.map((status) => [status, { description: titles[status] ?? "Error", content }]);
+  return Object.fromEntries(documented) as Record<S, Documented>;
+}
