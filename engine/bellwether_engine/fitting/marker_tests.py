@@ -8,13 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from ..equations.equations import Equations
-from ..model.genomic import Genotypes
-from ..solving.solve import Answer
-from .genomic_block import Prepared
-
 Matrix = NDArray[np.float64]
-TILE = 1024
 
 
 class MarkerTests(NamedTuple):
@@ -33,45 +27,21 @@ class MarkerTests(NamedTuple):
     p: Matrix
 
 
-def marker_tests(
-    equations: Equations, answer: Answer, prepared: Prepared, genotypes: Genotypes, effect: Matrix
-) -> MarkerTests | None:
-    """Test each effect by ``var(a^) = var(a) - PEV(a)``; None without the inverse of the equations.
+def marker_tests(effect: Matrix, explained: Matrix, variance: Matrix) -> MarkerTests:
+    """Test each effect by ``var(a^) = var(a) - PEV(a)``: the test of the marker as a fixed effect beside u.
 
-    Back-solved effects ``a^ = B G_w^-1 u^`` have ``var(a^) = B G_w^-1 (G_w var_a - C^uu) G_w^-1 B'``. The test is the
-    same as that of the marker as a fixed effect beside u.
+    Parameters
+    ----------
+    effect : float64, shape (n_markers, k)
+    explained : float64, shape (n_markers, k)
+        ``var(a^)``; for back-solved effects ``a^ = B G_w^-1 u^`` it is ``B G_w^-1 (G_w var_a - C^uu) G_w^-1 B'``.
+    variance : float64, shape (k,)
+        Additive variances.
 
     References
     ----------
     Aguilar et al. 2019, Genet Sel Evol 51:28; Gualdron Duarte et al. 2014, BMC Bioinformatics 15:246.
     """
-    if answer.factor is None or answer.diagonal is None:
-        return None
-    variance = np.diag(equations.design.covariance[0])
-    if prepared.loading_rows is None:
-        explained = _back_solved(equations, answer, prepared, genotypes, variance)
-    else:
-        of_levels = answer.diagonal[equations.starts[0] :][: prepared.n_levels * len(variance)]
-        pev = of_levels.reshape(prepared.n_levels, -1)[prepared.loading_rows]
-        explained = prepared.step[:, None] ** 2 * (variance - pev)
     se = np.sqrt(np.maximum(explained, 0.0))
     z = np.divide(np.abs(effect), se, out=np.full_like(se, np.nan), where=se > 1e-12 * np.sqrt(variance))
     return MarkerTests(se, erfc(z / np.sqrt(2.0)))
-
-
-def _back_solved(
-    equations: Equations, answer: Answer, prepared: Prepared, genotypes: Genotypes, variance: Matrix
-) -> Matrix:
-    """``b_j' (G_w^-1 var_a - G_w^-1 C^uu G_w^-1) b_j`` for each marker j and column, b_j its column of B'."""
-    assert answer.factor is not None
-    assert prepared.inverse is not None
-    inverse, in_pattern = prepared.inverse.dense(), answer.factor.inverse_in_pattern()
-    explained = np.empty((prepared.z.n_markers, len(variance)))
-    for k, own in enumerate(variance):
-        places = equations.starts[0] + k + len(variance) * genotypes.animal
-        pev = in_pattern[places][:, places].toarray()
-        middle = own * inverse - inverse @ pev @ inverse
-        for first in range(0, prepared.z.n_markers, TILE):
-            z = np.asarray(prepared.z.decode(first, first + TILE))
-            explained[first : first + TILE, k] = np.einsum("ij,ij->j", z, middle @ z)
-    return np.asarray(prepared.step[:, None] ** 2 * explained)

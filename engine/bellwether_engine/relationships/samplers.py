@@ -10,37 +10,27 @@ from ..errors import ModelError
 from ..pedigree.sampling import Sampler
 from ..pedigree.subset import RelationshipBlock
 from .apy import CoreInverse
-from .inverses import Formed, GenomicInverse, Loadings, LowRank, Recovered
+from .inverses import Loadings
 
 Matrix = NDArray[np.float64]
 
 
-def genotyped_sampler(inverse: GenomicInverse, block: RelationshipBlock) -> Sampler:
-    """Draws from N(0, G_w) of the genotyped animals, float64 of shape (n_genotyped, width).
+def root_sampler(inverse: Matrix) -> Sampler:
+    """Draws from N(0, K) by the root of a formed ``K^-1 = L L'``: ``L'^-1 z``."""
+    root = cholesky(inverse, lower=True)
+    return lambda g, width: np.asarray(
+        solve_triangular(root, g.standard_normal((len(root), width)), trans="T", lower=True)
+    )
 
-    Parameters
-    ----------
-    inverse : GenomicInverse
-    block : RelationshipBlock
-        A22 of the genotyped animals.
+
+def explained_sampler(loadings: Loadings, block: RelationshipBlock, beta: float) -> Sampler:
+    """Draws ``Z s + sqrt(beta) a`` of the genotyped animals.
 
     Raises
     ------
     ModelError
-        ``tuning``: ssgtblup with a shift below 0, which is no sum of variances.
+        ``tuning``: a shift below 0 is no sum of variances.
     """
-    if isinstance(inverse, Formed | Recovered):
-        root = cholesky(inverse.dense(), lower=True)
-        return lambda g, width: np.asarray(
-            solve_triangular(root, g.standard_normal((len(root), width)), trans="T", lower=True)
-        )
-    if isinstance(inverse, LowRank):
-        return _loaded(inverse.loadings, block, inverse.beta)
-    assert isinstance(inverse, CoreInverse)
-    return _by_core(inverse)
-
-
-def _loaded(loadings: Loadings, block: RelationshipBlock, beta: float) -> Sampler:
     draw = loadings_sampler(loadings, block, beta)
     return lambda g, width: draw(g, width)[0]
 
@@ -81,7 +71,8 @@ class _LoadingsSampler:
         return self._loadings.product(loaded) + self._share * of_pedigree, loaded
 
 
-def _by_core(inverse: CoreInverse) -> Sampler:
+def core_sampler(inverse: CoreInverse) -> Sampler:
+    """Draws from N(0, G_w) of APY: the core by its own G, the others given the core."""
     root = cholesky(inverse.core_inverse, lower=True)
     deviation = 1.0 / np.sqrt(inverse.weight)[:, None]
 

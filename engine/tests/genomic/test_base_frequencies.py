@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from bellwether_engine import Genomic, Genotypes, Groups, ModelError, Pedigree, Variances
-from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.fitting.genetic.genomic import Genotyped
+from bellwether_engine.fitting.genetic.kinds import genomic_block
 from bellwether_engine.genotypes import pack, swap_alleles
 from bellwether_engine.relationships import base_frequencies, metafounder_gamma
 from hypothesis import given
@@ -71,7 +72,9 @@ def test_a_model_may_centre_by_the_base(flock):
     pedigree, animals, codes = flock
     plain, genotypes = Pedigree(pedigree.sire, pedigree.dam), Genotypes(pack(codes), animals)
     f = plain.inbreeding()
-    prepared = prepare(Genomic("ssgblup", frequencies="base"), genotypes, plain, f, Variances(1.0, additive=1.0))
+    prepared = genomic_block(
+        Genotyped.of(Genomic("ssgblup", frequencies="base"), genotypes, plain, f, Variances(1.0, additive=1.0))
+    )
     np.testing.assert_allclose(prepared.z.frequency, base_frequencies(genotypes, plain, f)[0], atol=1e-15)
 
 

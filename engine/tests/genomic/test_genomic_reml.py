@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Genomic, Genotypes, Model, ModelError, Options, Records, Variances, fit
-from bellwether_engine.fitting import genomic_fit
-from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.fitting import solve
+from bellwether_engine.fitting.genetic.genomic import Genotyped
+from bellwether_engine.fitting.genetic.kinds import genomic_block
 from bellwether_engine.genotypes import pack
 from bellwether_engine.model.genomic import SINGLE_STEP
 
@@ -102,7 +103,9 @@ def test_mc_reml(name, flock):
 @pytest.mark.parametrize("genomic", METHODS.values(), ids=METHODS)
 def test_samples_have_the_covariance_of_the_structure(genomic, flock):
     pedigree, _, genotypes, _ = flock
-    prepared = prepare(genomic, genotypes, pedigree, pedigree.inbreeding(), Variances(1.0, additive=1.0))
+    prepared = genomic_block(
+        Genotyped.of(genomic, genotypes, pedigree, pedigree.inbreeding(), Variances(1.0, additive=1.0))
+    )
     width = 10_000
     u = prepared.sampler()(np.random.default_rng(1), width)
     assert u.shape == (prepared.n_levels, width)
@@ -114,7 +117,7 @@ def test_samples_have_the_covariance_of_the_structure(genomic, flock):
 
 def test_a_large_dense_block_is_refused_for_ai_reml(flock, monkeypatch):
     records, _ = observations(METHODS["gblup"], flock)
-    monkeypatch.setattr(genomic_fit, "FORMED_LIMIT", 30)
+    monkeypatch.setattr(solve, "FORMED_LIMIT", 30)
     with pytest.raises(ModelError) as caught:
         estimate(METHODS["gblup"], records, flock)
     assert (caught.value.code, caught.value.place) == ("too_large", "options.estimate")

@@ -19,7 +19,8 @@ from bellwether_engine import (
     Variances,
     fit,
 )
-from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.fitting.genetic.genomic import Genotyped
+from bellwether_engine.fitting.genetic.kinds import genomic_block
 from bellwether_engine.genotypes import pack
 from bellwether_engine.relationships import base_frequencies
 from hypothesis import given
@@ -158,7 +159,9 @@ def test_ordinal_traits(method):
 def test_samples_with_metafounders(method):
     _, pedigree, genotypes = flock(GAMMA)
     genomic = Genomic(method, blend=0.1, core=10).settled(25, with_metafounders=True)
-    prepared = prepare(genomic, genotypes, pedigree, pedigree.inbreeding(), Variances(1.0, additive=1.0))
+    prepared = genomic_block(
+        Genotyped.of(genomic, genotypes, pedigree, pedigree.inbreeding(), Variances(1.0, additive=1.0))
+    )
     width = 10_000
     u = prepared.sampler()(np.random.default_rng(1), width)
     expected = np.linalg.inv(prepared.structure.tocsr().toarray())

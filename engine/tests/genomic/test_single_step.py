@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from bellwether_engine import Genomic, Genotypes, ModelError, Pedigree, Relationship, RelationshipBlock
-from bellwether_engine.fitting.genomic_block import prepare
+from bellwether_engine.fitting.genetic.genomic import Genotyped
+from bellwether_engine.fitting.genetic.kinds import genomic_block
 from bellwether_engine.genotypes import pack
 from bellwether_engine.model.variances import Variances
 from bellwether_engine.relationships import centre
@@ -74,8 +75,10 @@ def test_inverse_of_h(example, method, tune):
     h, _ = dense_h_inverse(pedigree, a, animals, codes, 0.1, tune)
     genotypes = Genotypes(pack(codes), animals)
     core = tuple(int(i) for i in animals) if method == "apy" else 5000
-    prepared = prepare(
-        Genomic(method, blend=0.1, tune=tune, core=core), genotypes, pedigree, pedigree.inbreeding(), VARIANCES
+    prepared = genomic_block(
+        Genotyped.of(
+            Genomic(method, blend=0.1, tune=tune, core=core), genotypes, pedigree, pedigree.inbreeding(), VARIANCES
+        )
     )
     v = rng.normal(size=(60, 2))
     np.testing.assert_allclose(prepared.structure @ v, h @ v, atol=1e-10)
@@ -89,7 +92,9 @@ def test_joint_precision_hides_the_inverse_of_h(example, tune):
     rng, pedigree, a, animals, codes = example
     h, _ = dense_h_inverse(pedigree, a, animals, codes, 0.1, tune)
     genomic = Genomic("sssnpblup", blend=0.1, tune=tune)
-    prepared = prepare(genomic, Genotypes(pack(codes), animals), pedigree, pedigree.inbreeding(), VARIANCES)
+    prepared = genomic_block(
+        Genotyped.of(genomic, Genotypes(pack(codes), animals), pedigree, pedigree.inbreeding(), VARIANCES)
+    )
     joint = prepared.structure.tocsr().toarray()
     v = rng.normal(size=(len(joint), 2))
     np.testing.assert_allclose(prepared.structure @ v, joint @ v, atol=1e-9)
@@ -103,7 +108,9 @@ def test_coordinates_of_pcg_are_a_congruence(example, tune):
     """`fold` is S'(gradient + K S v), `reduce` S' and `expand` S; the blocks to precondition with are positive."""
     rng, pedigree, _, animals, codes = example
     genomic = Genomic("sssnpblup", blend=0.1, tune=tune)
-    joint = prepare(genomic, Genotypes(pack(codes), animals), pedigree, pedigree.inbreeding(), VARIANCES).structure
+    joint = genomic_block(
+        Genotyped.of(genomic, Genotypes(pack(codes), animals), pedigree, pedigree.inbreeding(), VARIANCES)
+    ).structure
     k = joint.tocsr().toarray()
     s = joint.expand(np.eye(len(k)))
     v, gradient = rng.normal(size=(2, len(k), 3))
@@ -123,7 +130,7 @@ def test_core_of_some_animals_is_the_published_formula(example, tune):
     genotypes = Genotypes(pack(codes), animals)
     core, rest = np.arange(10), np.arange(10, 25)
     genomic = Genomic("apy", blend=0.1, tune=tune, core=tuple(int(i) for i in animals[:10]))
-    prepared = prepare(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES)
+    prepared = genomic_block(Genotyped.of(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES))
     p = g[np.ix_(rest, core)] @ np.linalg.inv(g[np.ix_(core, core)])
     m = np.diag(g)[rest] - np.einsum("ij,ij->i", p, g[np.ix_(rest, core)])
     wide = np.hstack([-p, np.eye(15)])
@@ -149,15 +156,15 @@ def test_a_shift_that_leaves_no_inverse_is_refused(example, method):
     _, pedigree, _, animals, codes = example
     genomic, genotypes = Genomic(method, frequencies="half"), Genotypes(pack(codes), animals)
     with pytest.raises(ModelError) as refusal:
-        prepare(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES)
+        genomic_block(Genotyped.of(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES))
     assert refusal.value.code == ("tuning" if method == "sssnpblup" else "singular_g")
 
 
 def test_inbreeding_switch_reaches_a22(example):
     _, pedigree, _, animals, codes = example
     genotypes = Genotypes(pack(codes), animals)
-    with_f = prepare(Genomic("ssgblup"), genotypes, pedigree, pedigree.inbreeding(), VARIANCES)
-    without = prepare(Genomic("ssgblup"), genotypes, pedigree, None, VARIANCES)
+    with_f = genomic_block(Genotyped.of(Genomic("ssgblup"), genotypes, pedigree, pedigree.inbreeding(), VARIANCES))
+    without = genomic_block(Genotyped.of(Genomic("ssgblup"), genotypes, pedigree, None, VARIANCES))
     a22 = without.structure.block.dense()
     expected = np.linalg.inv(pedigree.a_inverse(None).toarray())[np.ix_(animals, animals)]
     np.testing.assert_allclose(a22, expected, atol=1e-10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,17 +12,15 @@ from ..equations.blocks import FixedBlock, RandomBlock
 from ..equations.constraints import find_constraints
 from ..equations.design import build_design
 from ..equations.group_equations import GroupPlan, plan_groups
-from ..model.records import Records
-from ..model.variances import Variances
-from ..pedigree.pedigree import Pedigree
-from ..solution.parts import GroupSolution, Notice
+from ..solution.parts import FixedSolution, GroupSolution, Notice
+from .given import Given
 
 EFFECT = "groups"
 Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class GroupEffects:
+class GroupRegressions:
     """Groups of unknown parents as fixed effects: a breeding value is ``u + Q g``.
 
     Beside a pedigree alone this is what the transformed equations of Quaas and Pollak solve; here G and A22 keep the
@@ -46,14 +45,14 @@ class GroupEffects:
         """Groups that cannot be estimated."""
         return self.plan.warnings
 
-    def solution(self, estimates: list[Matrix]) -> GroupSolution:
-        """Solutions from the estimates of `blocks`."""
+    def solution(self, solved: Sequence[FixedSolution]) -> GroupSolution:
+        """Solutions of the groups from those of `blocks`."""
         constrained = self.plan.constrained
-        values, left = np.zeros(constrained.shape), iter(estimates)
+        values, left = np.zeros(constrained.shape), iter(solved)
         for m in range(constrained.shape[1]):
             free = ~constrained[:, m]
             if free.any():
-                values[free, m] = next(left)
+                values[free, m] = next(left).estimate
         return GroupSolution(values, None, constrained)
 
     def add_to(self, ebv: Matrix, values: Matrix) -> None:
@@ -62,18 +61,12 @@ class GroupEffects:
         ebv += self.plan.shares @ values
 
 
-def group_effects(
-    fixed: list[FixedBlock],
-    random: list[RandomBlock],
-    records: Records,
-    variances: Variances,
-    traits: tuple[str, ...],
-    pedigree: Pedigree,
-) -> GroupEffects | None:
-    """The fixed groups of `pedigree` as regressions; None where it has none."""
+def group_regressions(given: Given, fixed: list[FixedBlock], random: list[RandomBlock]) -> GroupRegressions | None:
+    """The fixed groups of the pedigree as regressions; None where it has none."""
+    pedigree, traits = given.pedigree, given.model.traits
     if pedigree.groups is None or pedigree.groups.is_random:
         return None
-    design = build_design(fixed, random, records, variances)
+    design = build_design(fixed, random, given.records, given.model.variances)
     plan = plan_groups(design, find_constraints(design, traits).constrained, pedigree, traits)
     assert plan.shares is not None
     shares, blocks = np.vstack([plan.shares, np.zeros(pedigree.n_groups)]), []
@@ -84,4 +77,4 @@ def group_effects(
             values = values if member.value is None else values * member.value[:, None]
             level = np.arange(len(free), dtype=np.int32)
             blocks.append(FixedBlock(EFFECT, member.trait, "covariate", level, values=values))
-    return GroupEffects(plan, tuple(blocks))
+    return GroupRegressions(plan, tuple(blocks))

@@ -1,0 +1,91 @@
+"""The third stage: variances where they are to be estimated, then the solutions of the equations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..equations.equations import Equations
+from ..errors import ModelError
+from ..model.options import Options
+from ..relationships.single_step import FORMED_LIMIT
+from ..reml import estimate_variances
+from ..solution.estimates import Estimates
+from ..solution.parts import Notice, ThresholdSolution
+from ..solving.solve import Answer, Plan, choose
+from ..solving.solve import solve as solve_linear
+from ..threshold.scoring import solve_threshold
+from .build import Built
+from .given import Given
+from .warm_start import start_from
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """The answer, and the equations that it solves: those at the estimates, where variances were estimated."""
+
+    equations: Equations
+    plan: Plan
+    answer: Answer
+    estimates: Estimates | None = None
+    thresholds: tuple[ThresholdSolution, ...] = ()
+
+
+def solve(given: Given, built: Built) -> Solved:
+    """Estimate and solve as the options say.
+
+    Raises
+    ------
+    ModelError
+        ``singular``, ``too_large``, ``not_estimable``, ``too_few_records``.
+    NotConverged
+    """
+    model, options = given.model, given.model.options
+    equations, estimates = _estimated(given, built)
+    given.tell(0.25, "solve")
+    plan = plan_for(options, equations.n_equations, built.block.n_dense)
+    if model.ordinal:
+        trait = model.ordinal[0]
+        answer, found = solve_threshold(equations, trait, options, plan, given.tell, built.groups, given.executor)
+        return Solved(equations, plan, answer, estimates, (found,))
+    first = None if given.start is None else start_from(given.start, equations, model.traits)
+    answer = solve_linear(equations, options, plan, given.tell, built.groups, given.executor, first)
+    return Solved(equations, plan, answer, estimates)
+
+
+def plan_for(options: Options, n_equations: int, n_dense: int) -> Plan:
+    """How to solve; equations with a dense block are factorised unasked only while it is small.
+
+    Raises
+    ------
+    ModelError
+        ``too_large``: exact reliabilities or a direct solution of too many equations.
+    """
+    wants_direct = options.solver == "direct" or options.reliability == "exact"
+    if n_dense <= FORMED_LIMIT or wants_direct:
+        return choose(options, n_equations)
+    message = f"no reliabilities: a dense block of {n_dense:,} is above {FORMED_LIMIT:,}"
+    notice = Notice("no_reliability", message)
+    return Plan("pcg", False, (notice,) if options.reliability == "auto" else ())
+
+
+def _estimated(given: Given, built: Built) -> tuple[Equations, Estimates | None]:
+    """The equations at the estimates, where the variances are to be estimated.
+
+    Raises
+    ------
+    ModelError
+        ``too_large`` for AI-REML with a dense block above 2,500.
+    """
+    options, block = given.model.options, built.block
+    if options.estimate == "none":
+        return built.equations, None
+    if options.estimate == "ai-reml" and block.n_dense > FORMED_LIMIT:
+        message = f"a dense block of {block.n_dense:,} is above the limit of {FORMED_LIMIT:,} for AI-REML"
+        fix = 'Use estimate = "mc-reml", which forms nothing'
+        raise ModelError("too_large", message, place="options.estimate", fix=fix)
+    estimates, reached = estimate_variances(
+        built.equations, given.model.variances.residual, given.records, given.model.traits, options, given.tell,
+        sampler=block.sampler() if options.estimate == "mc-reml" else None,
+        shares=None if built.groups is None else built.groups.shares,
+    )  # fmt: skip
+    return reached, estimates
