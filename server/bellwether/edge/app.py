@@ -6,8 +6,7 @@ from importlib.metadata import version
 
 import httpx
 from fastapi import FastAPI
-from prometheus_client import generate_latest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from bellwether.edge.graph.routes import router as graph
 from bellwether.edge.graph.schema import sdl
@@ -19,7 +18,8 @@ from bellwether.edge.pages.files import Pages
 from bellwether.edge.pages.routes import router as pages
 from bellwether.edge.settings import EdgeSettings
 from bellwether.edge.upstream import Upstream
-from bellwether.platform import problems
+from bellwether.platform.http import health as health_answers
+from bellwether.platform.http import problem_documents
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.http.service_app import RESPONSES
@@ -55,7 +55,7 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.state.probes = Probes(upstream)
     app.state.pages = Pages(EdgeSettings().pages_dir)
     app.state.ready = nothing_missing
-    problems.install(app)
+    problem_documents.install(app)
     app.include_router(graph, responses=RESPONSES)
     for router in (health, pages, openapi):
         app.include_router(router)
@@ -71,4 +71,4 @@ async def nothing_missing() -> dict[str, str]:
 
 async def metrics() -> Response:
     """Prometheus metrics."""
-    return PlainTextResponse(generate_latest().decode())
+    return health_answers.metrics()

@@ -3,7 +3,6 @@
 import logging
 import re
 import sys
-from typing import Any
 
 import structlog
 from opentelemetry import trace
@@ -13,6 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
+from structlog.typing import EventDict, Processor
 
 REQUESTS = Counter("bellwether_http_requests_total", "Requests answered", ["service", "method", "route", "status"])
 SECONDS = Histogram(
@@ -29,7 +29,7 @@ PROPAGATOR = TraceContextTextMapPropagator()
 
 def configure_logs(level: str) -> None:
     """JSON lines on standard output, for structlog and for the standard library alike."""
-    shared: list[Any] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -50,7 +50,7 @@ def configure_logs(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def hide_secrets(_logger: Any, _method: str, entry: Any) -> Any:
+def hide_secrets(_logger: object, _method: str, entry: EventDict) -> EventDict:
     """A value under a secret-sounding key never reaches the log."""
     return {key: "***" if SECRET_KEYS.search(key) else value for key, value in entry.items()}
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
 
@@ -38,7 +38,7 @@ class Answer:
 
     status: int | None
     latency_ms: float
-    body: dict[str, Any]
+    body: dict[str, object]
 
 
 class Probes:
@@ -77,7 +77,7 @@ async def ask(upstream: Upstream, url: str) -> Answer:
     return Answer(status, round((time.perf_counter() - started) * 1000, 1), body)
 
 
-def body_of(answer: httpx.Response) -> dict[str, Any]:
+def body_of(answer: httpx.Response) -> dict[str, object]:
     """The JSON object of an answer, or an empty one."""
     try:
         found = answer.json()
@@ -108,7 +108,7 @@ def state_of(answer: Answer, reasons: tuple[str, ...]) -> State:
     return "ready" if is_for_another else "not ready"
 
 
-def reasons_of(service: str, body: dict[str, Any]) -> tuple[str, ...]:
+def reasons_of(service: str, body: dict[str, object]) -> tuple[str, ...]:
     """What is missing for this service: Python tells `missing`, Bun tells `checks`."""
     missing, checks = body.get("missing"), body.get("checks")
     found = dict(missing) if isinstance(missing, dict) else {}

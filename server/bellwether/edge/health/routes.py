@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -10,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from bellwether.edge.health.probe import Health
 from bellwether.edge.pages.files import pages_of, wants_html
 from bellwether.edge.upstream import PROBE
+from bellwether.platform.http.health import readiness, up
 
 router = APIRouter(tags=["health"])
 VERSION = version("bellwether")
@@ -19,7 +19,7 @@ VERSION = version("bellwether")
 async def healthz(request: Request) -> Response:
     """Every service with its state, version and latency; 200 as long as the edge itself is up."""
     if is_probe(request):
-        return JSONResponse({"status": "up", "services": ["edge"]})
+        return up(["edge"])
     if wants_html(request):
         return pages_of(request).page("health")
     # the services' documents tell their versions
@@ -32,10 +32,10 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """200 when every service is ready, else 503 with what is missing."""
     if is_probe(request):
-        return JSONResponse({"status": "ready", "missing": {}})
+        return readiness({})
     found = await everything(request)
     missing = {health.service: "; ".join(health.reasons) for health in found if not health.is_ready}
-    return JSONResponse({"status": "not ready" if missing else "ready", "missing": missing}, 503 if missing else 200)
+    return readiness(missing)
 
 
 def is_probe(request: Request) -> bool:
@@ -50,6 +50,6 @@ async def everything(request: Request) -> list[Health]:
     return found
 
 
-def as_json(health: Health) -> dict[str, Any]:
+def as_json(health: Health) -> dict[str, object]:
     """One service for the wire."""
     return asdict(health) | {"reasons": list(health.reasons)}

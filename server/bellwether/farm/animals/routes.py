@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.animals import service
 from bellwether.farm.animals.schemas import Animal, AnimalChange, AnimalQuery, Animals, NewAnimal, NewParent
+from bellwether.platform.http.answers import JsonText
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.preconditions import etag
@@ -26,7 +27,7 @@ async def list_animals(
 ) -> Response:
     """A page of the animals of a farm or of one of its flocks, with identifiers and accepted parents."""
     found = await service.page(session, farm_id, flock_id, limit, cursor)
-    return Response(found, media_type="application/json")
+    return JsonText(found)
 
 
 @router.post("/query", dependencies=[need("flock:read")])

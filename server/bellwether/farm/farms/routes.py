@@ -9,8 +9,8 @@ from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, New
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
-from bellwether.platform.problems import documented
 
 router = APIRouter(prefix="/farms", tags=["farms"])
 LAST_OWNER = documented({409: "The farm would lose its last owner"})

@@ -9,7 +9,7 @@ from bellwether.genetics.traits import service
 from bellwether.genetics.traits.schemas import NewFarmValues, Trait, TraitCode, TraitList
 from bellwether.platform.http.dependencies import Acting, IfMatch, Reading, Writing, need
 from bellwether.platform.http.preconditions import etag
-from bellwether.platform.problems import documented
+from bellwether.platform.http.problem_documents import documented
 
 router = APIRouter(tags=["traits"])
 Code = Annotated[TraitCode, Path(description="A code of the dictionary, for example WWT")]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from typing import Any
 
 import asyncpg
 
@@ -47,5 +46,5 @@ class Wakeups:
         for event in self._events.values():
             event.set()
 
-    def _hear(self, _connection: Any, _pid: int, channel: str, schema: str) -> None:
+    def _hear(self, _connection: object, _pid: int, channel: str, schema: str) -> None:
         self._events[channel, schema].set()

@@ -1,9 +1,9 @@
 """What a route may ask for: who calls, a transaction that reads or one that writes, idempotency, If-Match."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, params
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
@@ -26,7 +26,7 @@ async def principal(request: Request) -> Principal:
 Me = Annotated[Principal, Depends(principal)]
 
 
-def need(permission: str, *, is_sensitive: bool = False) -> Any:
+def need(permission: str, *, is_sensitive: bool = False) -> params.Depends:
     """A dependency that lets only callers with `permission` in; a sensitive route also asks the revocation feed."""
 
     async def check(request: Request, me: Me) -> Principal:
@@ -36,16 +36,16 @@ def need(permission: str, *, is_sensitive: bool = False) -> Any:
             raise NotAuthenticated
         return me
 
-    return Depends(check)
+    return params.Depends(check)
 
 
-def costly(what: str, *, per_minute: float, burst: float) -> Any:
+def costly(what: str, *, per_minute: float, burst: float) -> params.Depends:
     """A dependency for what is costly: one exact bucket per user, shared by all processes (decision 6)."""
 
     async def check(request: Request, me: Me) -> None:
         await take(database(request), f"{what} {me.user_id}", rate=per_minute / 60, burst=burst)
 
-    return Depends(check)
+    return params.Depends(check)
 
 
 def acting(request: Request, me: Me) -> Context:

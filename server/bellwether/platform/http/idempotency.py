@@ -2,19 +2,31 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import NamedTuple, TypeVar
 
-import orjson
 from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.answers import JsonText
 from bellwether.platform.identity.tokens import Principal
+from bellwether.platform.json import json_text
 from bellwether.platform.problems import Conflict, Unprocessable
 
 MAX_KEY = 200
+Made = TypeVar("Made", bound=BaseModel)
+Headers = Mapping[str, str] | Callable[[Made], Mapping[str, str]] | None
+
+
+class Stored(NamedTuple):
+    """The answer that a key had."""
+
+    body_sha256: bytes
+    status: int
+    headers: dict[str, str]
+    answer: bytes
 
 
 class StillRunning(Conflict):
@@ -43,10 +55,10 @@ class Idempotent:
 
     async def __call__(
         self,
-        make: Callable[[], Awaitable[BaseModel]],
+        make: Callable[[], Awaitable[Made]],
         *,
         status: int = 201,
-        headers: Mapping[str, str] | Callable[[Any], Mapping[str, str]] | None = None,
+        headers: Headers[Made] = None,
     ) -> Response:
         """The stored answer of this key, or that of `make()`; `headers` may depend on what it made."""
         key = self._key()
@@ -58,7 +70,7 @@ class Idempotent:
         if stored is not None:
             if stored.body_sha256 != digest:
                 raise KeyReused
-            return Response(stored.answer, stored.status, dict(stored.headers), "application/json")
+            return JsonText(stored.answer, stored.status, stored.headers)
         response = answer(await make(), status, headers)
         await self._store(key, digest, response)
         return response
@@ -80,11 +92,12 @@ class Idempotent:
         if not (await self._session.execute(statement, {"key": f"{self._me.user_id} {key}"})).scalar():
             raise StillRunning
 
-    async def _stored(self, key: str) -> Any:
+    async def _stored(self, key: str) -> Stored | None:
         statement = text(
             "select body_sha256, status, headers, answer from idempotency_key where user_id = :user and key = :key"
         )
-        return (await self._session.execute(statement, {"user": self._me.user_id, "key": key})).one_or_none()
+        row = (await self._session.execute(statement, {"user": self._me.user_id, "key": key})).one_or_none()
+        return None if row is None else Stored(*row)
 
     async def _store(self, key: str, digest: bytes, response: Response) -> None:
         kept = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
@@ -93,14 +106,9 @@ class Idempotent:
             "values (:user, :key, :digest, :status, cast(:headers as jsonb), :answer)"
         )
         values = {"user": self._me.user_id, "key": key, "digest": digest, "status": response.status_code}
-        await self._session.execute(
-            statement, {**values, "headers": orjson.dumps(kept).decode(), "answer": bytes(response.body)}
-        )
+        await self._session.execute(statement, {**values, "headers": json_text(kept), "answer": bytes(response.body)})
 
 
-def answer(
-    made: BaseModel, status: int, headers: Mapping[str, str] | Callable[[Any], Mapping[str, str]] | None
-) -> Response:
+def answer(made: Made, status: int, headers: Headers[Made]) -> Response:
     """What was made, as the response."""
-    extra = headers(made) if callable(headers) else headers
-    return Response(made.model_dump_json(), status, dict(extra or {}), "application/json")
+    return JsonText(made.model_dump_json(), status, headers(made) if callable(headers) else headers)

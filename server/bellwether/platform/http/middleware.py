@@ -2,18 +2,19 @@
 
 import re
 import time
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 import orjson
 import structlog
 from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bellwether.platform.http.problem_documents import MEDIA_TYPE
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_outage
-from bellwether.platform.problems import MEDIA_TYPE, TYPE_BASE, Busy, TooLarge
+from bellwether.platform.problems import TYPE_BASE, Busy, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -25,6 +26,14 @@ SECURITY = [
 ]
 log = structlog.get_logger()
 tracer = trace.get_tracer("bellwether")
+
+
+class RequestState(TypedDict):
+    """What this layer and the dependencies tell each other about one request."""
+
+    request_id: str
+    traceparent: str
+    rate_headers: NotRequired[list[tuple[bytes, bytes]]]
 
 
 class BodyTooLarge(Exception):
@@ -46,7 +55,7 @@ class Around:
             await self.app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        state = scope.setdefault("state", {})
+        state = cast(RequestState, scope.setdefault("state", {}))
         state["request_id"] = request_id(headers)
         state["traceparent"] = traceparent(headers)
         started, status = time.perf_counter(), [0]
@@ -142,7 +151,7 @@ def route_of(scope: Scope) -> str:
     return str(getattr(route, "path", "unmatched"))
 
 
-def add_headers(message: MutableMapping[str, Any], state: dict[str, Any]) -> None:
+def add_headers(message: Message, state: RequestState) -> None:
     """Request id, security headers and what the rate limiter has to say."""
     headers = list(message["headers"])
     have = {name for name, _ in headers}

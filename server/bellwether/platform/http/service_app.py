@@ -2,23 +2,21 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
-from prometheus_client import generate_latest
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bellwether.catalogue import BY_NAME
-from bellwether.platform import problems
 from bellwether.platform.database.transactions import Database
+from bellwether.platform.http import health, problem_documents
 from bellwether.platform.http.dependencies import idempotent
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.preconditions import precondition
+from bellwether.platform.http.problem_documents import Responses, documented
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.identity.tokens import Verifier
-from bellwether.platform.problems import documented
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import POOL
 
@@ -36,7 +34,7 @@ RESPONSES = documented(
     }
 )
 #: what a route may answer because of what it asks for
-ASKED: dict[Any, dict[int | str, dict[str, Any]]] = {
+ASKED: dict[object, Responses] = {
     idempotent: documented({409: "The id is taken, or a request with this Idempotency-Key is still running"}),
     precondition: documented({412: "If-Match names an older revision", 428: "If-Match is missing"}),
 }
@@ -72,8 +70,8 @@ def create_app(
     )
     app.state.name, app.state.database, app.state.verifier = name, database, verifier
     app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)
-    app.state.ready = lambda: readiness(name, database, verifier)
-    problems.install(app)
+    app.state.ready = lambda: missing_of(name, database, verifier)
+    problem_documents.install(app)
     for router in routers:
         document_what_is_asked(router)
         app.include_router(router, prefix=prefix, responses=RESPONSES)
@@ -92,7 +90,7 @@ def document_what_is_asked(router: APIRouter) -> None:
                 route.responses = ASKED.get(dependency.call, {}) | route.responses
 
 
-async def readiness(name: str, database: Database, verifier: Verifier) -> dict[str, str]:
+async def missing_of(name: str, database: Database, verifier: Verifier) -> dict[str, str]:
     """What is missing before this service can answer; empty when nothing is."""
     missing = {}
     if not await database.is_ready():
@@ -105,22 +103,20 @@ async def readiness(name: str, database: Database, verifier: Verifier) -> dict[s
 def health_routes(apps: dict[str, FastAPI]) -> list[Route]:
     """`/healthz`, `/readyz` and `/metrics` for the services in one process."""
 
-    async def healthz(_request: Any) -> Response:
-        return JSONResponse({"status": "up", "services": sorted(apps)})
+    async def healthz(_request: Request) -> Response:
+        return health.up(apps)
 
-    async def readyz(_request: Any) -> Response:
+    async def readyz(_request: Request) -> Response:
         missing: dict[str, str] = {}
         for app in apps.values():
             missing |= await app.state.ready()
-        return JSONResponse(
-            {"status": "not ready" if missing else "ready", "missing": missing}, 503 if missing else 200
-        )
+        return health.readiness(missing)
 
-    async def metrics(_request: Any) -> Response:
+    async def metrics(_request: Request) -> Response:
         for name, app in apps.items():
             if hasattr(app.state, "database"):
                 POOL.labels(name).set(app.state.database.pool_in_use())
-        return PlainTextResponse(generate_latest().decode())
+        return health.metrics()
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return [Route(path, handler, include_in_schema=False) for path, handler in paths.items()]

@@ -12,11 +12,12 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, database
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
+from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.resource import Job, JobState
 from bellwether.platform.outages import is_outage
-from bellwether.platform.problems import NotFound, documented
+from bellwether.platform.problems import NotFound
 
 POLL_S = 0.25
 HEARTBEAT_S = 15.0

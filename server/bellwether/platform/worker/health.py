@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 
-from prometheus_client import generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bellwether.platform.http import health as answers
 from bellwether.platform.worker import gauges
 from bellwether.platform.worker.worker import Worker
 
@@ -29,7 +29,7 @@ def health_app(worker: Worker) -> Starlette:
 
     async def metrics(_request: Request) -> Response:
         await measure(worker)
-        return PlainTextResponse(generate_latest().decode())
+        return answers.metrics()
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return Starlette(routes=[Route(path, handler) for path, handler in paths.items()])

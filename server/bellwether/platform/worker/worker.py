@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import TypeVar
 
 import structlog
 from nats.aio.client import Client
@@ -27,6 +27,7 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 log = structlog.get_logger()
 RETRY_S = 0.5
+T = TypeVar("T")
 
 
 class Worker:
@@ -89,7 +90,7 @@ class Worker:
         """What is slower than it should be."""
         return {} if self.js is not None else {"nats": "NATS does not answer: facts wait in the outbox"}
 
-    def _begin(self, loop: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, loop: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(loop))
 
     async def _start_events(self) -> None:
@@ -105,8 +106,7 @@ class Worker:
 
     async def _connected(self) -> Client:
         login = NatsLogin.of("worker")
-        client: Client = await until_done("nats", lambda: connect(self._platform.nats_url, login, "worker"))
-        return client
+        return await until_done("nats", lambda: connect(self._platform.nats_url, login, "worker"))
 
     async def _start_jobs(self) -> None:
         slot = await until_done("slot", self.slots.claim)
@@ -119,7 +119,7 @@ class Worker:
             self._begin(for_ever(f"stranded {schema}", Stranded(schema, database, self.runner).watch))
 
 
-async def until_done(what: str, make: Any) -> Any:
+async def until_done(what: str, make: Callable[[], Awaitable[T]]) -> T:
     """Try until it succeeds: at the start of a worker nothing else need be there yet."""
     while True:
         try:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.preconditions import etag
+from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
-from bellwether.platform.problems import documented
 from bellwether.research.projects import membership, service
 from bellwether.research.projects.schemas import MemberRole, NewProject, Project, ProjectChange, State, Words
 
