@@ -26,8 +26,7 @@ KIND = "farm.import"
 
 async def run(job: JobRun) -> dict[str, object]:
     """The whole import."""
-    import_id = job.payload["import_id"]
-    today = job.payload["today"]
+    import_id, today = str(job.payload["import_id"]), str(job.payload["today"])
     await job.progress(0.0, "reading")
     read = await job.step("read", read_lines, job.database, job.context, import_id, today)
     await job.log(f"{read['n_lines']} lines read, {read['n_rejected']} of them cannot be taken")
@@ -36,8 +35,7 @@ async def run(job: JobRun) -> dict[str, object]:
         await job.progress(0.1 + 0.85 * number / len(chunks), "applying")
         await job.step(f"apply-{first}", apply, job.database, job.context, import_id, first, first + CHUNK - 1)
     await job.progress(0.95, "adding up")
-    totals: Totals = await job.step("finish", finish, job.database, job.context, import_id)
-    return dict(totals)
+    return dict(await job.step("finish", finish, job.database, job.context, import_id))
 
 
 async def read_lines(database: Database, context: Context, import_id: str, today: str) -> dict[str, int]:

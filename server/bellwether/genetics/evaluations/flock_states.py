@@ -25,7 +25,7 @@ async def mark_stale(session: Session, event: Event) -> None:
         Hopeless: the fact breaks its contract.
     """
     try:
-        flock_id, farm_id = UUID(event.data["flock_id"]), UUID(event.data["farm_id"])
+        flock_id, farm_id = UUID(str(event.data["flock_id"])), UUID(str(event.data["farm_id"]))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Hopeless(f"{event.type} without flock_id and farm_id: {error!r}") from error
     if farm_id != event.farm_id:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import orjson
@@ -13,6 +13,7 @@ from sqlalchemy import TextClause, text
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
+from bellwether.platform.json import JsonObject, json_text
 
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0)
 MAX_DELIVER = 5
@@ -44,7 +45,7 @@ class Event:
     type: str
     key: str
     time: datetime
-    data: Mapping[str, Any]
+    data: JsonObject
     farm_id: UUID | None = None
     key_version: int = 0
     actor: UUID | None = None
@@ -104,7 +105,7 @@ async def emit(
     *,
     type: str,  # noqa: A002 - the name in CloudEvents
     key: str | UUID,
-    data: Mapping[str, Any],
+    data: Mapping[str, object],
     farm_id: UUID | None = None,
     key_version: int | None = None,
 ) -> UUID:
@@ -126,7 +127,7 @@ async def emit(
         "key": str(key),
         "farm_id": farm_id,
         "payload": payload.decode(),
-        "headers": orjson.dumps(headers_of(context)).decode(),
+        "headers": json_text(headers_of(context)),
     }
     if key_version is not None:
         values["version"] = key_version

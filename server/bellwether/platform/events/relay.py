@@ -1,8 +1,7 @@
 """The relay: what stands in an outbox goes to JetStream, in the order of each key, and is marked when it is stored."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 import orjson
@@ -56,23 +55,23 @@ class Relay:
         return len(rows), len(stored)
 
 
-async def publish_all(js: JetStreamContext, schema: str, rows: Sequence[Any]) -> list[int]:
+async def publish_all(js: JetStreamContext, schema: str, rows: Sequence[asyncpg.Record]) -> list[int]:
     """Publish keys side by side and each key in order; returns the ids whose storing was confirmed."""
-    chains: dict[str, list[Any]] = {}
+    chains: dict[str, list[asyncpg.Record]] = {}
     for row in rows:
         chains.setdefault(row["key"], []).append(row)
     stored = await asyncio.gather(*(publish_chain(js, schema, chain) for chain in chains.values()))
     return [row_id for ids in stored for row_id in ids]
 
 
-async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[Any]) -> list[int]:
+async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[asyncpg.Record]) -> list[int]:
     """One key: stop at the first event that is not confirmed, so that none overtakes it."""
     stored: list[int] = []
     for row in rows:
-        headers = orjson.loads(row["headers"])
+        headers: dict[str, str | None] = orjson.loads(row["headers"])
         wire_headers = {"Nats-Msg-Id": str(row["event_id"])}
-        if headers.get("traceparent"):
-            wire_headers["traceparent"] = headers["traceparent"]
+        if traceparent := headers.get("traceparent"):
+            wire_headers["traceparent"] = traceparent
         try:
             await js.publish(row["type"], envelope(schema, row, headers), timeout=ACK_TIMEOUT_S, headers=wire_headers)
         except Exception as error:
@@ -82,7 +81,7 @@ async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[Any]) 
     return stored
 
 
-def envelope(schema: str, row: Any, headers: dict[str, Any]) -> bytes:
+def envelope(schema: str, row: asyncpg.Record, headers: Mapping[str, str | None]) -> bytes:
     """The row as a CloudEvent; the data go through as the text that the database holds."""
     return orjson.dumps(
         {

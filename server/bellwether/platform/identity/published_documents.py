@@ -7,12 +7,13 @@ keys that were good stay good for a day.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TypedDict, cast
 
 import httpx
 import structlog
 from jwt import PyJWK
 
+from bellwether.platform.json import JsonObject, JsonValue
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
@@ -28,10 +29,10 @@ class Remote:
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url, self._clock = url, clock
         self._lock = asyncio.Lock()
-        self._value: Any = None
+        self._value: JsonValue = None
         self._fetched_at = self._tried_at = -KEEP_S
 
-    async def get(self, *, again: bool = False) -> Any:
+    async def get(self, *, again: bool = False) -> JsonValue:
         """The document, or None if there never was one or it is over a day old; `again` asks for a newer one."""
         now = self._clock()
         if self._value is None or again or now - self._fetched_at > FRESH_S:
@@ -59,7 +60,7 @@ class KeySet:
     def __init__(self, settings: PlatformSettings) -> None:
         self._remote = Remote(f"{settings.auth_url}/.well-known/jwks.json")
         self._parsed: dict[str, PyJWK] = {}
-        self._document: Any = None
+        self._document: JsonValue = None
 
     async def find(self, key_id: str) -> PyJWK | None:
         """The key called `key_id`, asking the auth service once more when it is unknown."""
@@ -69,18 +70,28 @@ class KeySet:
         document = await self._remote.get(again=again)
         if document is not self._document:
             self._document = document
-            self._parsed = {item["kid"]: PyJWK(item, algorithm="ES256") for item in signing_keys(document)}
+            self._parsed = {str(item["kid"]): PyJWK(item, algorithm="ES256") for item in signing_keys(document)}
         return self._parsed
 
 
-def signing_keys(document: Any) -> list[dict[str, Any]]:
+def signing_keys(document: JsonValue) -> list[JsonObject]:
     """Only EC P-256 signing keys count."""
-    items = document.get("keys", []) if isinstance(document, dict) else []
+    items = document.get("keys") if isinstance(document, dict) else None
     return [
         k
-        for k in items
-        if k.get("kty") == "EC" and k.get("crv") == "P-256" and k.get("use", "sig") == "sig" and "kid" in k
+        for k in (items if isinstance(items, list) else [])
+        if isinstance(k, dict)
+        and k.get("kty") == "EC"
+        and k.get("crv") == "P-256"
+        and k.get("use", "sig") == "sig"
+        and "kid" in k
     ]
+
+
+class PermissionTable(TypedDict):
+    """The auth service's document."""
+
+    roles: dict[str, list[str]]
 
 
 class Permissions:
@@ -92,5 +103,5 @@ class Permissions:
     async def of(self, roles: tuple[str, ...]) -> frozenset[str]:
         """All permissions of these roles; an unknown role has none."""
         document = await self._remote.get()
-        table = document.get("roles", {}) if isinstance(document, dict) else {}
-        return frozenset(name for role in roles for name in table.get(role, ()))
+        table = cast(PermissionTable, document) if isinstance(document, dict) else {"roles": {}}
+        return frozenset(name for role in roles for name in table["roles"].get(role, ()))

@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 from uuid import UUID
 
 import jwt
@@ -31,6 +31,16 @@ class Principal:
     expires_at: int
 
 
+class Claims(TypedDict):
+    """What we read of a verified token."""
+
+    sub: str
+    sid: str
+    exp: int
+    roles: NotRequired[list[str]]
+    acr: NotRequired[str]
+
+
 class Verifier:
     """Turns an Authorization header into a Principal. Signatures already checked are remembered until they expire."""
 
@@ -38,7 +48,7 @@ class Verifier:
         self._settings = settings
         self._keys, self._permissions = KeySet(settings), Permissions(settings)
         self._revocations = Revocations(settings)
-        self._seen: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._seen: OrderedDict[str, Claims] = OrderedDict()
 
     async def principal(self, header: str | None) -> Principal:
         """The caller behind an `Authorization: Bearer` header.
@@ -69,7 +79,7 @@ class Verifier:
         """Whether keys and permissions are at hand."""
         return bool(await self._permissions.of(("farmer",)))
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _claims(self, token: str) -> Claims:
         claims = self._seen.get(token)
         if claims is None:
             claims = await self._verify(token)
@@ -81,7 +91,7 @@ class Verifier:
             raise NotAuthenticated
         return claims
 
-    async def _verify(self, token: str) -> dict[str, Any]:
+    async def _verify(self, token: str) -> Claims:
         try:
             head = jwt.get_unverified_header(token)
             if head.get("alg") != "ES256" or head.get("typ") != "at+jwt" or "crit" in head:
@@ -89,7 +99,7 @@ class Verifier:
             key = await self._keys.find(str(head.get("kid")))
             if key is None:
                 raise NotAuthenticated
-            claims: dict[str, Any] = jwt.decode(
+            claims = jwt.decode(
                 token,
                 key,
                 algorithms=["ES256"],
@@ -100,7 +110,7 @@ class Verifier:
             )
         except jwt.PyJWTError as error:
             raise NotAuthenticated from error
-        return claims
+        return cast(Claims, claims)
 
 
 def bearer(header: str | None) -> str:

@@ -14,12 +14,13 @@ import struct
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypeVar, cast
 
 PR_SET_PDEATHSIG = 1
 # not `-m`: what this module defines must have the same name on both sides of the pipe
 CHILD = f"from {__name__} import main; main()"
 LENGTH = struct.Struct(">Q")
+T = TypeVar("T")
 OnReport = Callable[[float, str | None], Awaitable[None]]
 
 
@@ -31,7 +32,7 @@ class ChildFailed(RuntimeError):
     """The function raised something that cannot travel between processes; the text says what."""
 
 
-async def in_child(fn: Callable[..., Any], *args: Any, on_report: OnReport | None = None) -> Any:
+async def in_child(fn: Callable[..., T], *args: object, on_report: OnReport | None = None) -> T:
     """Run `fn(*args)` in a child and return its result or raise its error.
 
     Raises:
@@ -49,7 +50,7 @@ async def in_child(fn: Callable[..., Any], *args: Any, on_report: OnReport | Non
     try:
         child.stdin.write(LENGTH.pack(len(task)) + task)
         await child.stdin.drain()
-        return await outcome(child, child.stdout, on_report)
+        return cast(T, await outcome(child, child.stdout, on_report))
     finally:
         if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -57,7 +58,9 @@ async def in_child(fn: Callable[..., Any], *args: Any, on_report: OnReport | Non
             await child.wait()
 
 
-async def outcome(child: asyncio.subprocess.Process, answers: asyncio.StreamReader, on_report: OnReport | None) -> Any:
+async def outcome(
+    child: asyncio.subprocess.Process, answers: asyncio.StreamReader, on_report: OnReport | None
+) -> object:
     """Pass the child's reports on until it gives its result."""
     while True:
         try:
@@ -82,7 +85,7 @@ def die_with(parent: int) -> None:
         sys.exit(1)
 
 
-def send(out: BinaryIO, kind: str, value: Any) -> None:
+def send(out: BinaryIO, kind: str, value: object) -> None:
     """One frame to the parent."""
     frame = pickle.dumps((kind, value))
     out.write(LENGTH.pack(len(frame)) + frame)
@@ -98,13 +101,12 @@ def portable(error: Exception) -> Exception:
     return error if type(again) is type(error) else ChildFailed(repr(error))
 
 
-def resolve(module: str, name: str) -> Callable[..., Any]:
+def resolve(module: str, name: str) -> Callable[..., object]:
     """The function of this name."""
-    found: Any = importlib.import_module(module)
+    found: object = importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part)
-    fn: Callable[..., Any] = found
-    return fn
+    return cast(Callable[..., object], found)
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ first unfinished step. A dead worker's jobs are taken up by the next one with th
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from typing import TypeVar
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -22,6 +22,7 @@ from bellwether.platform.jobs.repository import JobRow
 from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.outages import patiently
 
+T = TypeVar("T")
 QUEUE = "bellwether"
 QUEUE_POLL_S = 0.2
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
@@ -32,10 +33,10 @@ JOBS_VERSION = "bellwether-1"
 class DurableSteps:
     """Finished steps in DBOS's tables."""
 
-    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+    async def once(self, name: str, make: Callable[[], Awaitable[T]]) -> T:
         """The stored result, or that of `make()`; outages of the database repeat the step."""
 
-        async def body() -> Any:
+        async def body() -> T:
             try:
                 return await patiently(make, for_s=OUTAGE_PATIENCE_S, what=name)
             except Exception as error:
@@ -94,7 +95,7 @@ class Runner:
                 arguments = (kind, str(job_id), text_or_none(owner), text_or_none(farm))
                 await DBOS.enqueue_workflow_async(QUEUE, self._workflow, *arguments)
 
-    def _make_workflow(self) -> Callable[..., Any]:
+    def _make_workflow(self) -> Callable[[str, str, str | None, str | None], Coroutine[None, None, None]]:
         async def job(kind: str, job_id: str, owner: str | None, farm: str | None) -> None:
             await self._run(kind, UUID(job_id), uuid_or_none(owner), uuid_or_none(farm))
 

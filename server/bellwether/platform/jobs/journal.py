@@ -1,15 +1,16 @@
 """What a run writes into its job row. A fence, taken at each start, shuts out an older run that is still alive."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs.repository import COLUMNS, JobRow
 from bellwether.platform.jobs.run import Superseded
+from bellwether.platform.json import JsonObject, json_text
 from bellwether.platform.outages import patiently
 
 KEPT_LINES = 300
@@ -53,8 +54,9 @@ class JobJournal:
         rows = await self._run(START, {"attempt": attempt})
         if not rows:
             return None
-        self._fence, self.starts, *columns = rows[0]
-        row = JobRow(*columns)
+        fence, starts, *columns = rows[0]
+        self._fence, self.starts = cast(int, fence), cast(int, starts)
+        row = JobRow._make(columns)
         self._repeated = self.starts > 1 or row.attempt > 1
         return row
 
@@ -70,24 +72,24 @@ class JobJournal:
         """Append a line; the oldest goes when there are too many."""
         await self._run(LOG, {"message": message[:2000], "kept": KEPT_LINES, "repeated": self._repeated})
 
-    async def finish(self, state: str, *, result: Any = None, error: Any = None) -> bool:
+    async def finish(self, state: str, *, result: JsonObject | None = None, error: JsonObject | None = None) -> bool:
         """The end of the job; false when the fence has moved on."""
         values = {"state": state, "result": json_or_none(result), "error": json_or_none(error)}
         return bool(await self._run(FINISH, values))
 
-    async def _run(self, sql: str, values: dict[str, Any]) -> list[Any]:
+    async def _run(self, sql: str, values: Mapping[str, object]) -> list[tuple[object, ...]]:
         statement = text(sql.format(schema=self._schema))
         bound = {"id": self._id, "fence": self._fence, **values}
         known = {name: bound[name] for name in statement.compile().params}
 
-        async def once() -> list[Any]:
+        async def once() -> list[tuple[object, ...]]:
             async with self._database.transaction(self._context) as session:
                 result = await session.execute(statement, known)
-                return list(result.all()) if result.returns_rows else []
+                return [tuple(row) for row in result] if result.returns_rows else []
 
         return await patiently(once, for_s=OUTAGE_PATIENCE_S, what="job row")
 
 
-def json_or_none(value: Any) -> str | None:
+def json_or_none(value: JsonObject | None) -> str | None:
     """JSON text for a jsonb column."""
-    return None if value is None else orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return None if value is None else json_text(value)

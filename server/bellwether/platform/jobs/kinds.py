@@ -1,8 +1,7 @@
 """Kinds of long work: a name and the function that does it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bellwether.platform.jobs.run import JobRun
 
@@ -13,7 +12,7 @@ class JobKind:
 
     name: str
     service: str
-    run: Callable[[JobRun], Awaitable[dict[str, Any] | None]] = field(repr=False)
+    run: Callable[[JobRun], Awaitable[Mapping[str, object] | None]] = field(repr=False)
 
     def __post_init__(self) -> None:
         if not self.name.startswith(self.service + "."):

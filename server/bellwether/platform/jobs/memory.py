@@ -9,19 +9,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TypeVar, cast
 from uuid import UUID
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs.ending import execute, failure
 from bellwether.platform.jobs.kinds import JobKind
-from bellwether.platform.jobs.repository import JobRow
+from bellwether.platform.jobs.repository import JobRow, NewJobRow
 from bellwether.platform.jobs.resource import ENDED, Job, JobKeyReused, JobUnfinished
 from bellwether.platform.jobs.run import JobRun, plain
 from bellwether.platform.jobs.service import check_owner, new_row
+from bellwether.platform.json import JsonObject
 from bellwether.platform.problems import NotFound
 
+T = TypeVar("T")
 POLL_S = 0.005
 
 
@@ -33,7 +35,7 @@ class MemoryJobs:
     farms: Mapping[UUID, set[UUID]] = field(default_factory=dict)
     database: Database | None = None
     rows: dict[UUID, JobRow] = field(default_factory=dict)
-    steps: defaultdict[UUID, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    steps: defaultdict[UUID, dict[str, object]] = field(default_factory=lambda: defaultdict(dict))
 
     @asynccontextmanager
     async def transaction(self, context: Context) -> AsyncIterator[Context]:
@@ -42,11 +44,11 @@ class MemoryJobs:
 
     async def submit(
         self,
-        session: Any,  # noqa: ARG002 - the signature of the real one
+        session: Context,  # noqa: ARG002 - the signature of the real one
         context: Context,
         *,
         kind: str,
-        payload: Mapping[str, Any],
+        payload: Mapping[str, object],
         farm_id: UUID | None = None,
         key: str | None = None,
     ) -> Job:
@@ -55,16 +57,16 @@ class MemoryJobs:
         known = next((row for row in self.rows.values() if key is not None and same_key(row, values)), None)
         if known is not None and known.payload_sha256 != values["payload_sha256"]:
             raise JobKeyReused
-        row = known or self._keep(fresh(values, plain(payload)))
+        row = known or self._keep(fresh(values, cast(JsonObject, plain(payload))))
         return Job.of(row)
 
-    async def find(self, session: Any, service: str, job_id: UUID) -> Job:
+    async def find(self, session: Context, service: str, job_id: UUID) -> Job:
         """As `job_store.find`."""
         return Job.of(self._visible(session, service, job_id))
 
     async def listing(
         self,
-        session: Any,
+        session: Context,
         service: str,
         *,
         kind: str | None = None,
@@ -81,7 +83,7 @@ class MemoryJobs:
         found = [job for job in found if state in (None, job.state) and (before is None or job.id < before)]
         return sorted(found, key=lambda job: job.id, reverse=True)[:limit]
 
-    async def cancel(self, session: Any, context: Context, service: str, job_id: UUID) -> Job:
+    async def cancel(self, session: Context, context: Context, service: str, job_id: UUID) -> Job:
         """As `job_store.cancel`."""
         row = self._visible(session, service, job_id)
         check_owner(row, context)
@@ -91,7 +93,7 @@ class MemoryJobs:
             row = self._keep(row._replace(cancel_requested=True))
         return Job.of(row)
 
-    async def retry(self, session: Any, context: Context, service: str, job_id: UUID) -> Job:
+    async def retry(self, session: Context, context: Context, service: str, job_id: UUID) -> Job:
         """As `job_store.retry`."""
         row = self._visible(session, service, job_id)
         check_owner(row, context)
@@ -144,16 +146,16 @@ class MemoryJobs:
 class MemorySteps:
     """Finished steps by name and turn."""
 
-    done: dict[str, Any]
+    done: dict[str, object]
     turn: int = 0
 
-    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+    async def once(self, name: str, make: Callable[[], Awaitable[T]]) -> T:
         """The kept result, or that of `make()`, kept; a failure is not kept."""
         self.turn += 1
         key = f"{self.turn} {name}"
         if key not in self.done:
             self.done[key] = await make()
-        return self.done[key]
+        return cast(T, self.done[key])
 
 
 @dataclass
@@ -173,9 +175,9 @@ class MemoryJournal:
         """As the real one: a further attempt does not say again what the first has said."""
         row = self.jobs.rows[self.id]
         if row.attempt == 1 or message not in [line["message"] for line in row.log]:
-            self.jobs._keep(row._replace(log=[*row.log, {"at": now(), "message": message}]))
+            self.jobs._keep(row._replace(log=[*row.log, {"at": now().isoformat(), "message": message}]))
 
-    async def finish(self, state: str, *, result: Any = None, error: Any = None) -> bool:
+    async def finish(self, state: str, *, result: JsonObject | None = None, error: JsonObject | None = None) -> bool:
         """As the real one."""
         row = self.jobs.rows[self.id]
         row = row._replace(state=state, finished_at=now(), result=result, error=error)
@@ -188,16 +190,34 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def same_key(row: JobRow, values: Mapping[str, Any]) -> bool:
+def same_key(row: JobRow, values: NewJobRow) -> bool:
     """Whether the same caller asked for the same kind under the same key."""
     callers = (row.owner_id or row.farm_id, values["owner_id"] or values["farm_id"])
     return callers[0] == callers[1] and (row.kind, row.key) == (values["kind"], values["key"])
 
 
-def fresh(values: Mapping[str, Any], payload: dict[str, Any]) -> JobRow:
+def fresh(values: NewJobRow, payload: JsonObject) -> JobRow:
     """A queued row."""
-    empty: dict[str, Any] = dict.fromkeys(JobRow._fields)
-    start = {"state": "queued", "progress": 0.0, "stage": "", "log": [], "attempt": 1, "rev": 0}
     return JobRow(
-        **(empty | dict(values) | start | {"payload": payload, "created_at": now(), "cancel_requested": False})
+        values["id"],
+        values["kind"],
+        values["owner_id"],
+        values["farm_id"],
+        values["key"],
+        payload,
+        values["payload_sha256"],
+        request_id=values["request_id"],
+        traceparent=values["traceparent"],
+        state="queued",
+        progress=0.0,
+        stage="",
+        log=[],
+        result=None,
+        error=None,
+        attempt=1,
+        cancel_requested=False,
+        created_at=now(),
+        started_at=None,
+        finished_at=None,
+        rev=0,
     )

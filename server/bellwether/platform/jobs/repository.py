@@ -1,12 +1,14 @@
 """Every query of an API process on the job table. The worker's own are in `job_journal`."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from sqlalchemy import text
 
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.json import JsonObject
 
 COLUMNS = (
     "id, kind, owner_id, farm_id, key, payload, payload_sha256, state, progress, stage, log, result, error, attempt, "
@@ -48,19 +50,19 @@ class JobRow(NamedTuple):
     owner_id: UUID | None
     farm_id: UUID | None
     key: str | None
-    payload: dict[str, Any]
+    payload: JsonObject
     payload_sha256: bytes
     state: str
     progress: float
     stage: str
-    log: list[dict[str, Any]]
-    result: dict[str, Any] | None
-    error: dict[str, Any] | None
+    log: list[JsonObject]
+    result: JsonObject | None
+    error: JsonObject | None
     attempt: int
     cancel_requested: bool
-    created_at: Any
-    started_at: Any
-    finished_at: Any
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
     request_id: str
     traceparent: str
     rev: int
@@ -71,12 +73,26 @@ class JobRow(NamedTuple):
         return self.kind.split(".", 1)[0]
 
 
-async def insert(session: Session, schema: str, values: Mapping[str, Any]) -> JobRow | None:
+class NewJobRow(TypedDict):
+    """The columns of a new job."""
+
+    id: UUID
+    kind: str
+    owner_id: UUID | None
+    farm_id: UUID | None
+    key: str | None
+    payload: str
+    payload_sha256: bytes
+    request_id: str
+    traceparent: str
+
+
+async def insert(session: Session, schema: str, values: NewJobRow) -> JobRow | None:
     """A new job; None when its key is taken."""
     return await one(session, INSERT, schema, values)
 
 
-async def with_key(session: Session, schema: str, values: Mapping[str, Any]) -> JobRow | None:
+async def with_key(session: Session, schema: str, values: NewJobRow) -> JobRow | None:
     """The job that this caller made with this key."""
     return await one(session, WITH_KEY, schema, values)
 
@@ -96,14 +112,14 @@ async def retry(session: Session, schema: str, job_id: UUID) -> JobRow | None:
     return await one(session, RETRY, schema, {"id": job_id})
 
 
-async def listing(session: Session, schema: str, values: Mapping[str, Any]) -> list[JobRow]:
+async def listing(session: Session, schema: str, values: Mapping[str, object]) -> list[JobRow]:
     """The newest jobs first; ids are ordered by time."""
     statement = text(LISTING.format(schema=schema, columns=COLUMNS))
-    return [JobRow(*row) for row in (await session.execute(statement, dict(values))).all()]
+    return [JobRow._make(row) for row in (await session.execute(statement, dict(values))).all()]
 
 
-async def one(session: Session, sql: str, schema: str, values: Mapping[str, Any]) -> JobRow | None:
+async def one(session: Session, sql: str, schema: str, values: Mapping[str, object]) -> JobRow | None:
     """The one row of a statement, or None."""
     statement = text(sql.format(schema=schema, columns=COLUMNS))
     row = (await session.execute(statement, dict(values))).one_or_none()
-    return None if row is None else JobRow(*row)
+    return None if row is None else JobRow._make(row)

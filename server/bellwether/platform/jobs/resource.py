@@ -1,7 +1,7 @@
 """The job resource as it crosses the wire, and what may be wrong with a request about it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from bellwether.platform.http.schemas import Schema
@@ -33,8 +33,8 @@ class Job(Schema):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    result: dict[str, Any] | None
-    error: dict[str, Any] | None
+    result: dict[str, object] | None
+    error: dict[str, object] | None
     log: list[LogLine]
 
     @classmethod

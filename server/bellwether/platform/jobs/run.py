@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, Protocol
+from typing import Protocol, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 import orjson
@@ -13,7 +13,10 @@ import orjson
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs.child_process import in_child
+from bellwether.platform.json import JsonObject, JsonValue, json_text
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 PROGRESS_EVERY_S = 0.2
 CANCEL_POLL_S = 1.0
 
@@ -43,7 +46,7 @@ class Journal(Protocol):
 class Steps(Protocol):
     """Where finished steps are kept."""
 
-    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+    async def once(self, name: str, make: Callable[[], Awaitable[T]]) -> T:
         """The stored result of this step, or that of `make()`, stored."""
 
 
@@ -54,7 +57,7 @@ class JobRun:
     id: UUID
     kind: str
     attempt: int
-    payload: dict[str, Any]
+    payload: JsonObject
     farm_id: UUID | None
     context: Context
     database: Database
@@ -63,14 +66,18 @@ class JobRun:
     _told_at: float = 0.0
     _told: tuple[float | None, str | None] = (None, None)
 
-    async def step(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
+    @overload
+    async def step(self, name: str, fn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T: ...
+    @overload
+    async def step(self, name: str, fn: Callable[[*Ts], T], *args: *Ts) -> T: ...
+    async def step(self, name: str, fn: Callable[..., object], *args: object) -> object:
         """Run `fn(*args)` once for this job, however often the worker dies; its result is plain JSON.
 
         A plain function runs in a thread. A step that died half-way is repeated from its start, so make it repeatable.
         """
         await self._stop_if_cancelled()
 
-        async def make() -> Any:
+        async def make() -> object:
             return plain(await call(fn, *args))
 
         return await self.steps.once(name, make)
@@ -87,7 +94,7 @@ class JobRun:
         """A line for the reader of the job; the last few hundred are kept."""
         await self.journal.log(message)
 
-    async def compute(self, fn: Callable[..., Any], *args: Any, reports: bool = False) -> Any:
+    async def compute(self, fn: Callable[..., T], *args: object, reports: bool = False) -> T:
         """Run `fn(*args)` of an importable module in a child process and return what it returns.
 
         With `reports` the function also gets `report=`, to call as `report(fraction, stage)`. The child ends with the
@@ -114,7 +121,7 @@ class JobRun:
             raise JobCancelled
 
 
-async def call(fn: Callable[..., Any], *args: Any) -> Any:
+async def call(fn: Callable[..., object], *args: object) -> object:
     """Await a coroutine function; a plain one runs in a thread."""
     if iscoroutinefunction(fn):
         return await fn(*args)
@@ -122,6 +129,6 @@ async def call(fn: Callable[..., Any], *args: Any) -> Any:
     return await made if isawaitable(made) else made
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> JsonValue:
     """What the value is after a trip through JSON: the same in the first run and in a repeated one."""
-    return orjson.loads(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY))
+    return cast(JsonValue, orjson.loads(json_text(value)))

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,7 +10,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import repository as job_rows
-from bellwether.platform.jobs.repository import JobRow
+from bellwether.platform.jobs.repository import JobRow, NewJobRow
 from bellwether.platform.jobs.resource import Job, JobKeyReused, JobNotYours, JobUnfinished
 from bellwether.platform.problems import NotFound
 
@@ -21,7 +20,7 @@ async def submit(
     context: Context,
     *,
     kind: str,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, object],
     farm_id: UUID | None = None,
     key: str | None = None,
 ) -> Job:
@@ -103,8 +102,8 @@ def check_owner(row: JobRow, context: Context) -> None:
 
 
 def new_row(
-    context: Context, *, kind: str, payload: Mapping[str, Any], farm_id: UUID | None, key: str | None
-) -> dict[str, Any]:
+    context: Context, *, kind: str, payload: Mapping[str, object], farm_id: UUID | None, key: str | None
+) -> NewJobRow:
     """The columns of a new job."""
     body = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
     return {

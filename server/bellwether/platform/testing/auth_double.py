@@ -7,10 +7,9 @@ the real auth service; the whole-platform tests compare the two.
 import json
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from uuid import UUID
 
 import jwt
@@ -19,6 +18,7 @@ from jwt.algorithms import ECAlgorithm
 
 from bellwether.platform.ids import new_id
 
+HEADERS = {"typ": "at+jwt", "kid": "test"}
 ROLES: dict[str, list[str]] = {
     "farmer": [
         "profile:self", "session:self", "chat:use", "chat:share", "flock:read", "flock:write", "consent:grant",
@@ -60,22 +60,35 @@ class AuthDouble:
         self.server.shutdown()
         self.server.server_close()
 
-    def token(self, user_id: UUID | None = None, roles: Iterable[str] = ("farmer",), **changes: Any) -> str:
-        """An access token of `user_id`; `changes` replace claims, and `headers` the header."""
+    def token(
+        self,
+        user_id: UUID | None = None,
+        roles: Iterable[str] = ("farmer",),
+        *,
+        headers: Mapping[str, object] = HEADERS,
+        **changes: object,
+    ) -> str:
+        """An access token of `user_id`; `changes` replace claims."""
         now = int(time.time())
-        header = changes.pop("headers", {"typ": "at+jwt", "kid": "test"})
         claims = {
             "iss": self.issuer, "aud": self.audience, "sub": str(user_id or new_id()), "sid": str(new_id()),
             "jti": str(new_id()), "iat": now, "exp": now + 300, "roles": list(roles), "amr": ["pwd"], "acr": "aal1",
             "auth_time": now,
         }  # fmt: skip
-        return jwt.encode(claims | changes, self.key, "ES256", headers=header)
+        return jwt.encode(claims | changes, self.key, "ES256", headers=dict(headers))
 
-    def bearer(self, user_id: UUID | None = None, roles: Iterable[str] = ("farmer",), **changes: Any) -> dict[str, str]:
+    def bearer(
+        self,
+        user_id: UUID | None = None,
+        roles: Iterable[str] = ("farmer",),
+        *,
+        headers: Mapping[str, object] = HEADERS,
+        **changes: object,
+    ) -> dict[str, str]:
         """The Authorization header with such a token."""
-        return {"Authorization": f"Bearer {self.token(user_id, roles, **changes)}"}
+        return {"Authorization": f"Bearer {self.token(user_id, roles, headers=headers, **changes)}"}
 
-    def _answer(self, path: str, authorization: str | None) -> tuple[int, Any]:
+    def _answer(self, path: str, authorization: str | None) -> tuple[int, object]:
         if self.is_down:
             return 503, {}
         if path == "/.well-known/jwks.json":
@@ -102,7 +115,7 @@ class AuthDouble:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def log_message(self, *_: Any) -> None:
+            def log_message(self, *_: object) -> None:
                 pass
 
         return Handler
