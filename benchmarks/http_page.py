@@ -19,7 +19,7 @@ import httpx
 import orjson
 from bellwether.commands.client import Client
 from bellwether.commands.story import FILES, Story
-from bellwether.farm.animals.page import PAGE_SQL
+from bellwether.farm.animals.repository import PAGE_SQL
 from bellwether.launch.machine import keys, ports
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State

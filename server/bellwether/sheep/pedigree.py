@@ -7,6 +7,8 @@ from typing import Literal, TypeVar
 
 from bellwether.sheep.findings import Broken, broken
 
+Sex = Literal["male", "female", "unknown"]
+Fertility = Literal["fertile", "infertile", "neutered", "cryptorchid", "unknown"]
 ParentType = Literal["sire", "dam", "et_donor_dam", "et_recipient_dam", "rearing_dam", "excluded_sire"]
 Method = Literal["observed", "associated", "derived", "dna"]
 GENETIC: frozenset[str] = frozenset({"sire", "dam", "et_donor_dam"})

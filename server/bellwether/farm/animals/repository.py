@@ -1,12 +1,18 @@
-"""Animals, identifiers and parent claims in the database; the page of animals is in page.py."""
+"""Animals, identifiers and parent claims in the database.
+
+The list of animals is the hot read: one statement on the driver under the session, keyset over (farm, id) or
+(farm, flock, id); identifiers come as parallel arrays, which decode faster than JSON.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
+import asyncpg
+from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from bellwether.platform.database.transactions import Session
+from bellwether.farm.animals.models import AnimalRow, Edge, HeadRow, IdentifierRow, KinRow, RelativeRow
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.sheep.identifiers import Identifier
 
@@ -36,7 +42,7 @@ select id, coalesce(tag, id::text) as name, sex, fertility, birth_date from farm
 where farm_id = :farm_id and id = any(cast(:ids as uuid[]))
 """)
 HEAD = text("""
-select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, drop_year, rev
+select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, rev
 from farm.animal where id = :id
 """)
 PARENTS = text("""
@@ -67,7 +73,29 @@ update farm.animal set sex = coalesce(:sex, sex), fertility = coalesce(:fertilit
   birth_group = coalesce(:birth_group, birth_group), rev = rev + 1, updated_at = clock_timestamp()
 where id = :id and rev = :rev returning id
 """)
+ROWS: TypeAdapter[list[AnimalRow]] = TypeAdapter(list[AnimalRow])
 BUMP = text("update farm.animal set rev = rev + 1, updated_at = clock_timestamp() where id = :id")
+# scalar subqueries, not joins: a page in the middle of a large herd must not become a merge join from its start
+LISTING = """
+select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year,
+  a.reference_only,
+  (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
+     and parent_type = 'sire') as sire_id,
+  (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
+     and parent_type in ('dam', 'et_donor_dam')) as dam_id,
+  i.schemes, i.tags, i.kinds, a.rev, a.updated_at
+from ({page}) a
+left join lateral (
+  select array_agg(scheme) as schemes, array_agg(value) as tags, array_agg(kind) as kinds
+  from farm.identifier where farm_id = a.farm_id and animal_id = a.id and state = 'active'
+) i on true
+order by a.id
+"""
+AFTER = "id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000') order by id limit $4"
+PAGE_SQL = LISTING.format(page=f"select * from farm.animal where farm_id = $1 and flock_id = $2 and {AFTER}")
+"""Of a flock: farm, flock, last id or null, limit + 1."""
+FARM_SQL = LISTING.format(page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and {AFTER}")
+BY_IDS = LISTING.format(page="select * from farm.animal where id = any($1::uuid[])")
 
 
 async def has_flock(session: Session, farm_id: UUID, flock_id: UUID) -> bool:
@@ -75,33 +103,36 @@ async def has_flock(session: Session, farm_id: UUID, flock_id: UUID) -> bool:
     return (await session.execute(FLOCK, {"farm_id": farm_id, "flock_id": flock_id})).scalar() is not None
 
 
-async def kin(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Any]:
+async def kin(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KinRow]:
     """Name, sex, fertility and birth date of those of the animals that the farm has."""
     rows = await session.execute(KIN, {"farm_id": farm_id, "ids": list(ids)})
-    return {row.id: row for row in rows}
+    return {row.id: KinRow._make(row) for row in rows}
 
 
-async def head(session: Session, animal_id: UUID) -> Any:
+async def head(session: Session, animal_id: UUID) -> HeadRow | None:
     """What a change needs to know, or None."""
-    return (await session.execute(HEAD, {"id": animal_id})).one_or_none()
+    row = (await session.execute(HEAD, {"id": animal_id})).one_or_none()
+    return None if row is None else HeadRow._make(row)
 
 
-async def parents(session: Session, farm_id: UUID, animal_id: UUID) -> Sequence[Any]:
+async def parents(session: Session, farm_id: UUID, animal_id: UUID) -> list[RelativeRow]:
     """Accepted parents."""
-    return (await session.execute(PARENTS, {"farm_id": farm_id, "id": animal_id})).all()
+    rows = await session.execute(PARENTS, {"farm_id": farm_id, "id": animal_id})
+    return [RelativeRow._make(row) for row in rows]
 
 
-async def offspring(session: Session, farm_id: UUID, animal_id: UUID) -> Sequence[Any]:
+async def offspring(session: Session, farm_id: UUID, animal_id: UUID) -> list[RelativeRow]:
     """Animals whose accepted parent this one is."""
-    return (await session.execute(OFFSPRING, {"farm_id": farm_id, "id": animal_id})).all()
+    rows = await session.execute(OFFSPRING, {"farm_id": farm_id, "id": animal_id})
+    return [RelativeRow._make(row) for row in rows]
 
 
-async def ancestry(session: Session, farm_id: UUID, animal_id: UUID) -> Sequence[Any]:
+async def ancestry(session: Session, farm_id: UUID, animal_id: UUID) -> list[Edge]:
     """Child, parent and the parent's name, all the way up."""
-    return (await session.execute(ANCESTRY, {"farm_id": farm_id, "id": animal_id})).all()
+    return [Edge._make(row) for row in await session.execute(ANCESTRY, {"farm_id": farm_id, "id": animal_id})]
 
 
-async def add(session: Session, values: Mapping[str, Any]) -> None:
+async def add(session: Session, values: Mapping[str, object]) -> None:
     """A new animal."""
     await session.execute(INSERT, dict(values))
 
@@ -119,7 +150,7 @@ async def tag(session: Session, farm_id: UUID, animal_id: UUID, identifiers: Seq
         await session.execute(TAG, values | {name: getattr(item, name) for name in fields})
 
 
-async def claim(session: Session, values: Mapping[str, Any]) -> None:
+async def claim(session: Session, values: Mapping[str, object]) -> None:
     """An accepted claim."""
     await session.execute(CLAIM, dict(values) | {"id": new_id()})
 
@@ -130,7 +161,7 @@ async def supersede(session: Session, farm_id: UUID, child_id: UUID, types: Sequ
     return (await session.execute(SUPERSEDE, values)).scalars().all()
 
 
-async def change(session: Session, animal_id: UUID, rev: int, values: Mapping[str, Any]) -> bool:
+async def change(session: Session, animal_id: UUID, rev: int, values: Mapping[str, object]) -> bool:
     """Change what is given, if the animal still is at `rev`."""
     return (await session.execute(UPDATE, {"id": animal_id, "rev": rev, **values})).scalar() is not None
 
@@ -138,3 +169,32 @@ async def change(session: Session, animal_id: UUID, rev: int, values: Mapping[st
 async def bump(session: Session, animal_id: UUID) -> None:
     """A new revision, after something that belongs to the animal was changed."""
     await session.execute(BUMP, {"id": animal_id})
+
+
+async def listing(
+    session: Session, farm_id: UUID, flock_id: UUID | None, after: UUID | None, limit: int
+) -> list[AnimalRow]:
+    """Animals of a farm or of one of its flocks, by id."""
+    statement = FARM_SQL if flock_id is None else PAGE_SQL
+    return as_animals(await (await driver(session)).fetch(statement, farm_id, flock_id, after, limit))
+
+
+async def by_ids(session: Session, ids: Sequence[UUID]) -> list[AnimalRow]:
+    """Those of the animals that the user can see."""
+    return as_animals(await (await driver(session)).fetch(BY_IDS, list(ids)))
+
+
+async def is_member(session: Session, farm_id: UUID) -> bool:
+    """Whether the user sees the farm at all."""
+    return bool(await (await driver(session)).fetchval("select $1 = any (farm.my_farms())", farm_id))
+
+
+def as_animals(rows: Sequence[asyncpg.Record]) -> list[AnimalRow]:
+    """Rows with their identifiers as objects."""
+    return ROWS.validate_python([{**row, "identifiers": identifiers_of(row)} for row in rows])
+
+
+def identifiers_of(row: asyncpg.Record) -> list[IdentifierRow]:
+    """The parallel arrays as objects."""
+    columns = (row["schemes"] or (), row["tags"] or (), row["kinds"] or ())
+    return [{"scheme": scheme, "value": value, "kind": kind} for scheme, value, kind in zip(*columns, strict=True)]

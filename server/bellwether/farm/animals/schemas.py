@@ -1,7 +1,7 @@
 """Animals on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -9,10 +9,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 from bellwether.farm.schemas import Day, Group, Short, Tag
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep.identifiers import Kind
-from bellwether.sheep.pedigree import Method, ParentType
+from bellwether.sheep.pedigree import Fertility, Method, ParentType, Sex
 
-Sex = Literal["male", "female", "unknown"]
-Fertility = Literal["fertile", "infertile", "neutered", "cryptorchid", "unknown"]
 Confidence = Annotated[str, StringConstraints(pattern=r"^[AEU]{3}$")]
 Size = Annotated[int, Field(ge=1, le=12)]
 Reared = Annotated[int, Field(ge=0, le=12)]

@@ -1,13 +1,13 @@
 """Registering, changing and reading animals."""
 
-from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.animals import events, repository
-from bellwether.farm.animals import page as herd_page
+from bellwether.farm.animals.models import HeadRow, KinRow, RelativeRow
 from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DnaClaimStands, DuplicateIdentifier
 from bellwether.farm.animals.schemas import (
     Animal,
@@ -21,7 +21,7 @@ from bellwether.farm.animals.schemas import (
 from bellwether.farm.measurements import repository as weights
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.pagination import id_after
+from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, Stale
@@ -110,12 +110,12 @@ async def check_parents(session: Session, child: Kin, body: NewAnimal) -> None:
         raise AnimalRejected(findings)
 
 
-def as_kin(row: Any) -> Kin:
+def as_kin(row: KinRow | HeadRow | RelativeRow) -> Kin:
     """What the rules need, from a row of the repository."""
     return Kin(row.name, row.sex, row.fertility, row.birth_date)
 
 
-def claim_values(context: Context, farm_id: UUID, child_id: UUID, parent: NewParent) -> dict[str, Any]:
+def claim_values(context: Context, farm_id: UUID, child_id: UUID, parent: NewParent) -> dict[str, object]:
     """The columns of a claim."""
     return parent.model_dump() | {"farm_id": farm_id, "child_id": child_id, "recorded_by": context.user_id}
 
@@ -154,7 +154,7 @@ async def set_parent(session: Session, context: Context, animal_id: UUID, parent
     return await get(session, animal_id)
 
 
-async def check_loop(session: Session, child: Any, parent_id: UUID) -> None:
+async def check_loop(session: Session, child: HeadRow, parent_id: UUID) -> None:
     """The parent must not descend from the child."""
     above: dict[UUID, set[UUID]] = {}
     names = {child.id: child.name}
@@ -202,7 +202,7 @@ async def check_relatives(session: Session, farm_id: UUID, animal_id: UUID, afte
         raise AnimalRejected([error.finding]) from error
 
 
-async def writable(session: Session, context: Context, animal_id: UUID) -> Any:
+async def writable(session: Session, context: Context, animal_id: UUID) -> HeadRow:
     """The animal, if the user may change it."""
     found = await repository.head(session, animal_id)
     if found is None:
@@ -217,10 +217,10 @@ async def get(session: Session, animal_id: UUID) -> Animal:
     Raises:
         NotFound: none that the user can see.
     """
-    found = await herd_page.by_ids(session, [animal_id])
+    found = await repository.by_ids(session, [animal_id])
     if not found:
         raise NotFound
-    return found[0]
+    return Animal.model_validate(found[0])
 
 
 async def page(session: Session, farm_id: UUID, flock_id: UUID | None, limit: int, cursor: str | None) -> bytes:
@@ -229,12 +229,14 @@ async def page(session: Session, farm_id: UUID, flock_id: UUID | None, limit: in
     Raises:
         NotFound: the user does not see the farm.
     """
-    found = await herd_page.page(session, farm_id, flock_id, id_after(cursor), limit)
-    if found is None and not await herd_page.is_member(session, farm_id):
+    after = id_after(cursor)
+    found = await repository.listing(session, farm_id, flock_id, after, limit + 1)
+    if not found and after is None and not await repository.is_member(session, farm_id):
         raise NotFound
-    return found or b'{"items":[],"next":null}'
+    page = {"items": found[:limit], "next": ById.after(found, limit)}
+    return orjson.dumps(page, default=str, option=orjson.OPT_UTC_Z)
 
 
 async def query(session: Session, body: AnimalQuery) -> Animals:
     """Many animals by id."""
-    return Animals(items=await herd_page.by_ids(session, body.ids))
+    return Animals.model_validate({"items": await repository.by_ids(session, body.ids)})

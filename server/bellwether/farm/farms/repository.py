@@ -1,11 +1,11 @@
 """Farms and memberships in the database."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import text
 
+from bellwether.farm.farms.models import FarmRow, MemberRow
 from bellwether.platform.database.transactions import Session
 
 COLUMNS = """
@@ -45,35 +45,36 @@ where farm_id = :farm_id order by granted_at, user_id
 """)
 
 
-async def add_first_member(session: Session, values: Mapping[str, Any]) -> None:
+async def add_first_member(session: Session, values: Mapping[str, object]) -> None:
     """Before the farm itself. Never an upsert: a taken id must not make anybody a member of somebody else's farm."""
     await session.execute(FIRST, dict(values))
 
 
-async def add(session: Session, values: Mapping[str, Any]) -> None:
+async def add(session: Session, values: Mapping[str, object]) -> None:
     """A new farm; its first member must be there already."""
     await session.execute(INSERT, dict(values))
 
 
-async def get(session: Session, farm_id: UUID) -> Any:
+async def get(session: Session, farm_id: UUID) -> FarmRow | None:
     """One farm, or None."""
-    return (await session.execute(GET, {"id": farm_id})).mappings().one_or_none()
+    row = (await session.execute(GET, {"id": farm_id})).one_or_none()
+    return None if row is None else FarmRow._make(row)
 
 
-async def listing(session: Session, after: UUID | None, limit: int) -> Sequence[Any]:
+async def listing(session: Session, after: UUID | None, limit: int) -> list[FarmRow]:
     """The user's farms."""
-    return (await session.execute(LIST, {"after": after, "limit": limit})).mappings().all()
+    return [FarmRow._make(row) for row in await session.execute(LIST, {"after": after, "limit": limit})]
 
 
-async def change(session: Session, farm_id: UUID, rev: int, values: Mapping[str, Any]) -> bool:
+async def change(session: Session, farm_id: UUID, rev: int, values: Mapping[str, object]) -> bool:
     """Change what is given, if the farm still is at `rev`."""
     found = (await session.execute(UPDATE, {"id": farm_id, "rev": rev, **values})).scalar()
     return found is not None
 
 
-async def grant(session: Session, values: Mapping[str, Any]) -> Any:
+async def grant(session: Session, values: Mapping[str, object]) -> MemberRow:
     """A membership."""
-    return (await session.execute(GRANT, dict(values))).mappings().one()
+    return MemberRow._make((await session.execute(GRANT, dict(values))).one())
 
 
 async def revoke(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
@@ -87,6 +88,6 @@ async def owners(session: Session, farm_id: UUID) -> set[UUID]:
     return set((await session.execute(OWNERS, {"farm_id": farm_id})).scalars())
 
 
-async def members(session: Session, farm_id: UUID) -> Sequence[Any]:
+async def members(session: Session, farm_id: UUID) -> list[MemberRow]:
     """Everybody who belongs to the farm."""
-    return (await session.execute(MEMBERS, {"farm_id": farm_id})).mappings().all()
+    return [MemberRow._make(row) for row in await session.execute(MEMBERS, {"farm_id": farm_id})]

@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bellwether.farm.access import must_own
 from bellwether.farm.farms import events, repository
+from bellwether.farm.farms.problems import FarmExists, LastOwner
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -13,22 +14,10 @@ from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.problems import Conflict, NotFound, Stale
+from bellwether.platform.problems import NotFound, Stale
 
 # unique_violation, or insufficient_privilege: nobody becomes the first member of a farm that has members
 TAKEN = ("23505", "42501")
-
-
-class FarmExists(Conflict):
-    """A farm with this id exists, perhaps somebody else's."""
-
-    code, title = "farm_exists", "A farm with this id exists: send a new id, or none"
-
-
-class LastOwner(Conflict):
-    """Nobody would be left to grant access."""
-
-    code, title = "last_owner", "A farm keeps at least one owner: make somebody else an owner first"
 
 
 async def create(session: Session, context: Context, body: NewFarm) -> Farm:
@@ -63,13 +52,13 @@ async def get(session: Session, farm_id: UUID) -> Farm:
     row = await repository.get(session, farm_id)
     if row is None:
         raise NotFound
-    return Farm.model_validate(dict(row))
+    return Farm.model_validate(row)
 
 
 async def page(session: Session, limit: int, cursor: str | None) -> Page[Farm]:
     """The user's farms."""
     rows = await repository.listing(session, id_after(cursor), limit + 1)
-    items = [Farm.model_validate(dict(row)) for row in rows[:limit]]
+    items = [Farm.model_validate(row) for row in rows[:limit]]
     return Page(items=items, next=ById.after(rows, limit))
 
 
@@ -99,7 +88,7 @@ async def grant(session: Session, context: Context, farm_id: UUID, body: NewMemb
     values = body.model_dump() | {"farm_id": farm_id, "granted_by": context.user_id}
     row = await repository.grant(session, values)
     await events.membership_granted(session, context, farm_id, body.user_id, body.role)
-    return Member.model_validate(dict(row))
+    return Member.model_validate(row)
 
 
 async def revoke(session: Session, context: Context, farm_id: UUID, user_id: UUID) -> None:
@@ -131,4 +120,4 @@ async def members(session: Session, farm_id: UUID) -> Page[Member]:
     rows = await repository.members(session, farm_id)
     if not rows:
         raise NotFound
-    return Page(items=[Member.model_validate(dict(row)) for row in rows])
+    return Page(items=[Member.model_validate(row) for row in rows])

@@ -1,11 +1,11 @@
 """Flocks in the database."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import text
 
+from bellwether.farm.flocks.models import FlockRow
 from bellwether.platform.database.transactions import Session
 
 COLUMNS = "id, farm_id, name, code, breed_code, recording_scheme, rev, created_at, updated_at"
@@ -21,17 +21,18 @@ order by id limit :limit
 """)
 
 
-async def add(session: Session, values: Mapping[str, Any]) -> Any:
+async def add(session: Session, values: Mapping[str, object]) -> FlockRow:
     """A new flock."""
-    return (await session.execute(INSERT, dict(values))).mappings().one()
+    return FlockRow._make((await session.execute(INSERT, dict(values))).one())
 
 
-async def get(session: Session, flock_id: UUID) -> Any:
+async def get(session: Session, flock_id: UUID) -> FlockRow | None:
     """One flock, or None."""
-    return (await session.execute(GET, {"id": flock_id})).mappings().one_or_none()
+    row = (await session.execute(GET, {"id": flock_id})).one_or_none()
+    return None if row is None else FlockRow._make(row)
 
 
-async def listing(session: Session, farm_id: UUID | None, after: UUID | None, limit: int) -> Sequence[Any]:
+async def listing(session: Session, farm_id: UUID | None, after: UUID | None, limit: int) -> list[FlockRow]:
     """Flocks of one farm, or of all the user's farms."""
     values = {"farm_id": farm_id, "after": after, "limit": limit}
-    return (await session.execute(LIST, values)).mappings().all()
+    return [FlockRow._make(row) for row in await session.execute(LIST, values)]

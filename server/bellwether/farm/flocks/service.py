@@ -6,19 +6,14 @@ from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import may_write
 from bellwether.farm.flocks import repository
+from bellwether.farm.flocks.problems import FlockExists
 from bellwether.farm.flocks.schemas import Flock, NewFlock
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.problems import Conflict, NotFound
-
-
-class FlockExists(Conflict):
-    """The id or the code is taken."""
-
-    code, title = "flock_exists", "The farm has a flock with this code, or the id is taken"
+from bellwether.platform.problems import NotFound
 
 
 async def create(session: Session, context: Context, body: NewFlock) -> Flock:
@@ -30,7 +25,7 @@ async def create(session: Session, context: Context, body: NewFlock) -> Flock:
     await may_write(session, context, body.farm_id, field="farm_id")
     values = body.model_dump() | {"id": body.id or new_id()}
     try:
-        return Flock.model_validate(dict(await repository.add(session, values)))
+        return Flock.model_validate(await repository.add(session, values))
     except IntegrityError as error:
         raise FlockExists from error
 
@@ -44,11 +39,11 @@ async def get(session: Session, flock_id: UUID) -> Flock:
     row = await repository.get(session, flock_id)
     if row is None:
         raise NotFound
-    return Flock.model_validate(dict(row))
+    return Flock.model_validate(row)
 
 
 async def page(session: Session, farm_id: UUID | None, limit: int, cursor: str | None) -> Page[Flock]:
     """Flocks of one farm, or of all the user's farms."""
     rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
-    items = [Flock.model_validate(dict(row)) for row in rows[:limit]]
+    items = [Flock.model_validate(row) for row in rows[:limit]]
     return Page(items=items, next=ById.after(rows, limit))

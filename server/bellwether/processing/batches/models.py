@@ -1,4 +1,8 @@
-"""Table of import batches."""
+"""The table of import batches and its rows."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, Uuid
 
@@ -18,3 +22,20 @@ import_batch = Table(
     Column("imported_by", Uuid),
     Column("event_id", Uuid, nullable=False),
 )
+
+
+class BatchRow(NamedTuple):
+    """What an import came to."""
+
+    id: UUID
+    farm_id: UUID
+    kind: str
+    file_name: str
+    sha256: str
+    rows_in: int
+    rows_accepted: int
+    rows_rejected: int
+    started_at: datetime
+    finished_at: datetime
+    imported_by: UUID | None
+    event_id: UUID

@@ -1,18 +1,17 @@
 """Every query about import batches."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Row, literal, select, tuple_
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ByEnd
-from bellwether.processing.batches.models import import_batch
+from bellwether.processing.batches.models import BatchRow, import_batch
 
 
-async def put(session: Session, values: Mapping[str, Any]) -> None:
+async def put(session: Session, values: Mapping[str, object]) -> None:
     """Store a batch; an import that was retried overwrites its older outcome, never a newer one."""
     statement = insert(import_batch).values(values)
     newer = statement.excluded.finished_at > import_batch.c.finished_at
@@ -20,16 +19,17 @@ async def put(session: Session, values: Mapping[str, Any]) -> None:
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer))
 
 
-async def find(session: Session, batch_id: UUID) -> Row[Any] | None:
+async def find(session: Session, batch_id: UUID) -> BatchRow | None:
     """One batch."""
-    return (await session.execute(select(import_batch).where(import_batch.c.id == batch_id))).one_or_none()
+    row = (await session.execute(select(import_batch).where(import_batch.c.id == batch_id))).one_or_none()
+    return None if row is None else BatchRow._make(row)
 
 
-async def page(session: Session, wanted: Mapping[str, Any], after: ByEnd | None, limit: int) -> Sequence[Row[Any]]:
+async def page(session: Session, wanted: Mapping[str, object], after: ByEnd | None, limit: int) -> list[BatchRow]:
     """Batches whose columns have the values of `wanted`, newest first."""
     table = import_batch.c
     statement = select(import_batch).filter_by(**wanted).order_by(table.finished_at.desc(), table.id.desc())
     if after is not None:
         place = tuple_(literal(after.finished_at, table.finished_at.type), literal(after.id, table.id.type))
         statement = statement.where(tuple_(table.finished_at, table.id) < place)
-    return (await session.execute(statement.limit(limit))).all()
+    return [BatchRow._make(row) for row in await session.execute(statement.limit(limit))]

@@ -1,22 +1,15 @@
 """Use-cases of import batches."""
 
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ByEnd
-from bellwether.platform.problems import NotFound
 from bellwether.processing.batches import repository
+from bellwether.processing.batches.models import BatchRow
+from bellwether.processing.batches.problems import NoSuchBatch
 from bellwether.processing.batches.schemas import ImportBatch
 from bellwether.processing.facts import ImportCompleted
-
-
-class NoSuchBatch(NotFound):
-    """Absent, or of a farm that the caller does not belong to."""
-
-    code, title = "import_batch_not_found", "There is no such import batch, or its farm is not yours"
 
 
 async def record(session: Session, fact: ImportCompleted, *, event_id: UUID, actor: UUID | None) -> None:
@@ -33,13 +26,15 @@ async def get(session: Session, batch_id: UUID) -> ImportBatch:
     return batch_of(row)
 
 
-async def list_page(session: Session, wanted: dict[str, Any], after: ByEnd | None, limit: int) -> list[ImportBatch]:
+async def list_page(
+    session: Session, wanted: Mapping[str, object], after: ByEnd | None, limit: int
+) -> list[ImportBatch]:
     """Up to `limit` batches, newest first; a filter that is None does not filter."""
     given = {name: value for name, value in wanted.items() if value is not None}
     return [batch_of(row) for row in await repository.page(session, given, after, limit)]
 
 
-def batch_of(row: Row[Any]) -> ImportBatch:
+def batch_of(row: BatchRow) -> ImportBatch:
     """One row as it crosses the wire."""
-    values = {name: value for name, value in row._mapping.items() if name != "event_id"}
+    values = {name: value for name, value in row._asdict().items() if name != "event_id"}
     return ImportBatch(**values, seconds=(row.finished_at - row.started_at).total_seconds())

@@ -1,6 +1,6 @@
 """Facts that fill the pipeline runs."""
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from bellwether.platform.database.transactions import Session
@@ -11,20 +11,19 @@ from bellwether.processing.facts import (
     IMPORT_COMPLETED,
     EvaluationCompleted,
     EvaluationFailed,
-    Fact,
     ImportCompleted,
     fact_of,
 )
 from bellwether.processing.runs import lineage, service
+from bellwether.processing.runs.models import RunRow
 from bellwether.processing.runs.schemas import Pipeline, RunState
 
 
 async def on_import_completed(session: Session, event: Event) -> None:
     """An import ended."""
     fact = fact_of(event, ImportCompleted)
-    values = run_values(event, fact, fact.import_id, Pipeline.farm_import, subject_id=fact.import_id)
-    values |= {"started_at": fact.started_at, "finished_at": fact.finished_at}
-    await service.record(session, values, lineage.of_import(fact))
+    run = run_of(event, fact.import_id, fact.farm_id, Pipeline.farm_import, fact.import_id, fact.finished_at)
+    await service.record(session, run._replace(started_at=fact.started_at), lineage.of_import(fact))
 
 
 async def on_evaluation_ended(session: Session, event: Event) -> None:
@@ -33,31 +32,34 @@ async def on_evaluation_ended(session: Session, event: Event) -> None:
         await record_failure(session, event, fact_of(event, EvaluationFailed))
         return
     fact = fact_of(event, EvaluationCompleted)
-    values = run_values(event, fact, fact.run_id, Pipeline.genetics_evaluation, subject_id=fact.flock_id)
-    await service.record(session, values | {"finished_at": fact.finished_at}, lineage.of_evaluation(fact))
+    run = run_of(event, fact.run_id, fact.farm_id, Pipeline.genetics_evaluation, fact.flock_id, fact.finished_at)
+    await service.record(session, run, lineage.of_evaluation(fact))
 
 
 async def record_failure(session: Session, event: Event, fact: EvaluationFailed) -> None:
     """An evaluation failed: its contract has no time of its own, the event's stands for it."""
-    values = run_values(event, fact, fact.run_id, Pipeline.genetics_evaluation, subject_id=fact.flock_id)
-    values |= {"state": RunState.failed, "failure_code": fact.code, "failure_detail": fact.detail}
-    await service.record(session, values | {"finished_at": event.time}, lineage.of_failure(fact))
+    run = run_of(event, fact.run_id, fact.farm_id, Pipeline.genetics_evaluation, fact.flock_id, event.time)
+    run = run._replace(state=RunState.failed, failure_code=fact.code, failure_detail=fact.detail)
+    await service.record(session, run, lineage.of_failure(fact))
 
 
-def run_values(event: Event, fact: Fact, run_id: UUID, pipeline: Pipeline, *, subject_id: UUID) -> dict[str, Any]:
-    """What is alike in each run that went well."""
-    return {
-        "id": run_id,
-        "farm_id": fact.farm_id,
-        "pipeline": pipeline,
-        "state": RunState.succeeded,
-        "subject_id": subject_id,
-        "started_by": event.actor,
-        "started_at": None,
-        "failure_code": None,
-        "failure_detail": None,
-        "event_id": event.id,
-    }
+def run_of(
+    event: Event, run_id: UUID, farm_id: UUID, pipeline: Pipeline, subject_id: UUID, finished_at: datetime
+) -> RunRow:
+    """A run that went well; when it started is not always told."""
+    return RunRow(
+        id=run_id,
+        farm_id=farm_id,
+        pipeline=pipeline,
+        state=RunState.succeeded,
+        subject_id=subject_id,
+        started_by=event.actor,
+        started_at=None,
+        finished_at=finished_at,
+        failure_code=None,
+        failure_detail=None,
+        event_id=event.id,
+    )
 
 
 IMPORTS = Consumer(

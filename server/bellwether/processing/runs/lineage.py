@@ -1,9 +1,10 @@
 """What a run read and made, told from the fact that it ended."""
 
 from collections.abc import Sequence
-from typing import Any
+from uuid import UUID
 
 from bellwether.processing.facts import EvaluationCompleted, EvaluationFailed, ImportCompleted
+from bellwether.processing.runs.models import DatasetRow
 from bellwether.processing.runs.schemas import Dataset
 
 Lineage = tuple[Sequence[Dataset], Sequence[Dataset]]
@@ -38,10 +39,10 @@ def flock(fact: EvaluationCompleted | EvaluationFailed, kind: str, n_rows: int |
     return Dataset(kind=kind, reference=str(fact.flock_id), name="flock", n_rows=n_rows)
 
 
-def rows_of(lineage: Lineage, **keys: Any) -> list[dict[str, Any]]:
-    """As rows of the table; `keys` are the same in each."""
+def rows_of(lineage: Lineage, run_id: UUID, farm_id: UUID) -> list[DatasetRow]:
+    """As rows of the table."""
     return [
-        {**keys, "direction": direction, "position": position, **dataset.model_dump()}
+        DatasetRow(run_id, farm_id, direction, position, **dataset.model_dump())
         for direction, datasets in zip(("input", "output"), lineage, strict=True)
         for position, dataset in enumerate(datasets)
     ]

@@ -1,4 +1,8 @@
-"""Tables of pipeline runs and of what they read and made."""
+"""Tables of pipeline runs and of what they read and made, and their rows."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, SmallInteger, Table, Text, Uuid
 
@@ -32,3 +36,32 @@ run_dataset = Table(
     Column("name", Text, nullable=False),
     Column("n_rows", BigInteger),
 )
+
+
+class RunRow(NamedTuple):
+    """How a run ended."""
+
+    id: UUID
+    farm_id: UUID
+    pipeline: str
+    state: str
+    subject_id: UUID
+    started_by: UUID | None
+    started_at: datetime | None
+    finished_at: datetime
+    failure_code: str | None
+    failure_detail: str | None
+    event_id: UUID
+
+
+class DatasetRow(NamedTuple):
+    """Something that a run read or made; `position` is its place on its side."""
+
+    run_id: UUID
+    farm_id: UUID
+    direction: str
+    position: int
+    kind: str
+    reference: str
+    name: str
+    n_rows: int | None

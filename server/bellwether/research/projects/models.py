@@ -1,4 +1,8 @@
-"""Tables of the research schema that this slice owns."""
+"""Tables of the research schema that this slice owns, and their rows."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -30,3 +34,28 @@ project_member = Table(
     Column("role", Text, nullable=False),
     Column("added_at", DateTime(timezone=True), nullable=False),
 )
+
+
+class ProjectRow(NamedTuple):
+    """A project without its search vector."""
+
+    id: UUID
+    title: str
+    question: str
+    description: str
+    state: str
+    starts_on: date | None
+    ends_on: date | None
+    owner_id: UUID
+    rev: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class MemberRow(NamedTuple):
+    """Who works on a project."""
+
+    project_id: UUID
+    user_id: UUID
+    role: str
+    added_at: datetime

@@ -1,19 +1,18 @@
 """Every query about projects."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.platform.database.transactions import Session
-from bellwether.research.projects.models import project, project_member
+from bellwether.research.projects.models import MemberRow, ProjectRow, project, project_member
 
 COLUMNS = [column for column in project.columns if column.name != "search"]
 
 
-async def add(session: Session, values: Mapping[str, Any]) -> bool:
+async def add(session: Session, values: Mapping[str, object]) -> bool:
     """A new project with its owner as lead; False when the id is taken."""
     now = {"created_at": func.now(), "updated_at": func.now()}
     # no conflict target: with one, PostgreSQL would ask the read policy about a row whose member comes next
@@ -21,15 +20,16 @@ async def add(session: Session, values: Mapping[str, Any]) -> bool:
     return (await session.execute(statement)).rowcount == 1
 
 
-async def find(session: Session, project_id: UUID, *, lock: bool = False) -> Row[Any] | None:
+async def find(session: Session, project_id: UUID, *, lock: bool = False) -> ProjectRow | None:
     """One project of the caller's."""
     statement = select(*COLUMNS).where(project.c.id == project_id)
-    return (await session.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    row = (await session.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    return None if row is None else ProjectRow._make(row)
 
 
 async def page(
     session: Session, *, state: str | None, words: str | None, before: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> list[ProjectRow]:
     """The caller's projects, newest first; archived ones only when asked for."""
     statement = select(*COLUMNS).order_by(project.c.id.desc()).limit(limit)
     statement = statement.where(project.c.state == state if state else project.c.state != "archived")
@@ -37,20 +37,20 @@ async def page(
         statement = statement.where(project.c.search.op("@@")(func.websearch_to_tsquery("english", words)))
     if before:
         statement = statement.where(project.c.id < before)
-    return (await session.execute(statement)).all()
+    return [ProjectRow._make(row) for row in await session.execute(statement)]
 
 
-async def change(session: Session, project_id: UUID, values: Mapping[str, Any]) -> None:
+async def change(session: Session, project_id: UUID, values: Mapping[str, object]) -> None:
     """Set `values` and move the revision on."""
     statement = update(project).where(project.c.id == project_id)
     await session.execute(statement.values({**values, "rev": project.c.rev + 1, "updated_at": func.now()}))
 
 
-async def members(session: Session, project_ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+async def members(session: Session, project_ids: Iterable[UUID]) -> list[MemberRow]:
     """The members of these projects, in the order in which they joined."""
     statement = select(project_member).where(project_member.c.project_id.in_(list(project_ids)))
     order = (project_member.c.project_id, project_member.c.added_at, project_member.c.user_id)
-    return (await session.execute(statement.order_by(*order))).all()
+    return [MemberRow._make(row) for row in await session.execute(statement.order_by(*order))]
 
 
 async def put_member(session: Session, project_id: UUID, user_id: UUID, role: str) -> None:

@@ -1,17 +1,16 @@
 """Use-cases of projects. Row-level security shows a caller only the projects with the caller as a member."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import groupby
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.research.projects import repository
 from bellwether.research.projects.events import project_created
+from bellwether.research.projects.models import MemberRow, ProjectRow
 from bellwether.research.projects.problems import (
     EndsBeforeStart,
     FieldRequired,
@@ -34,7 +33,7 @@ async def create(session: Session, context: Context, new: NewProject) -> Project
     project_id = new.id or new_id()
     others = other_members(new.members, context.user_id)
     values = new.model_dump(exclude={"members", "id"}) | {"id": project_id, "owner_id": context.user_id}
-    check_dates(values)
+    check_dates(new.starts_on, new.ends_on)
     if not await repository.add(session, values):
         raise ProjectExists
     for member in others:
@@ -69,7 +68,7 @@ async def change(session: Session, context: Context, project_id: UUID, wanted: P
     for field in sorted(values.keys() - MAY_BE_NULL):
         if values[field] is None:
             raise FieldRequired(field)
-    check_dates(project.model_dump(include={"starts_on", "ends_on"}) | values)
+    check_dates(values.get("starts_on", project.starts_on), values.get("ends_on", project.ends_on))
     await repository.change(session, project_id, values)
     return await get(session, context, project_id)
 
@@ -94,18 +93,18 @@ async def for_change(
     return project
 
 
-async def with_members(session: Session, context: Context, rows: Any) -> list[Project]:
+async def with_members(session: Session, context: Context, rows: Sequence[ProjectRow]) -> list[Project]:
     """The projects of these rows, each with its members."""
     found = await repository.members(session, [row.id for row in rows])
     members = {key: list(group) for key, group in groupby(found, key=lambda member: member.project_id)}
     return [project_of(row, members.get(row.id, []), context) for row in rows]
 
 
-def project_of(row: Row[Any], members: list[Row[Any]], context: Context) -> Project:
+def project_of(row: ProjectRow, members: Sequence[MemberRow], context: Context) -> Project:
     """One row as it crosses the wire."""
     mine = next(member.role for member in members if member.user_id == context.user_id)
     people = [{"user_id": member.user_id, "role": member.role, "added_at": member.added_at} for member in members]
-    return Project.model_validate({**row._mapping, "my_role": mine, "members": people})
+    return Project.model_validate({**row._asdict(), "my_role": mine, "members": people})
 
 
 def other_members(members: list[NewMember], owner_id: UUID) -> list[NewMember]:
@@ -117,7 +116,7 @@ def other_members(members: list[NewMember], owner_id: UUID) -> list[NewMember]:
     return [member for member in members if member.user_id != owner_id]
 
 
-def check_dates(values: dict[str, Any]) -> None:
+def check_dates(starts_on: date | None, ends_on: date | None) -> None:
     """A project does not end before it starts."""
-    if values["starts_on"] and values["ends_on"] and values["ends_on"] < values["starts_on"]:
+    if starts_on and ends_on and ends_on < starts_on:
         raise EndsBeforeStart

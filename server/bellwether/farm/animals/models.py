@@ -1,0 +1,81 @@
+"""Rows of the tables of this slice: animals, their identifiers, the claims about their parents."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from bellwether.sheep.identifiers import Kind
+from bellwether.sheep.pedigree import Fertility, ParentType, Sex
+
+
+class IdentifierRow(TypedDict):
+    """An active identifier."""
+
+    scheme: str
+    value: str
+    kind: Kind
+
+
+class AnimalRow(TypedDict):
+    """An animal with its active identifiers and accepted parents, validated at a third of the cost of a model."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    tag: str | None
+    sex: Sex
+    fertility: Fertility
+    birth_date: date | None
+    birth_type: int | None
+    rear_type: int | None
+    drop_year: int | None
+    reference_only: bool
+    sire_id: UUID | None
+    dam_id: UUID | None
+    identifiers: list[IdentifierRow]
+    rev: int
+    updated_at: datetime
+
+
+class KinRow(NamedTuple):
+    """What the rules of the pedigree need of an animal."""
+
+    id: UUID
+    name: str
+    sex: str
+    fertility: str
+    birth_date: date | None
+
+
+class HeadRow(NamedTuple):
+    """What a change needs to know of an animal."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    name: str
+    sex: str
+    fertility: str
+    birth_date: date | None
+    rev: int
+
+
+class RelativeRow(NamedTuple):
+    """A parent or an offspring, and what the one is to the other."""
+
+    id: UUID
+    parent_type: ParentType
+    name: str
+    sex: str
+    fertility: str
+    birth_date: date | None
+
+
+class Edge(NamedTuple):
+    """A step up the pedigree."""
+
+    child: UUID
+    parent: UUID
+    name: str
