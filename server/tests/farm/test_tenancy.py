@@ -16,7 +16,7 @@ TABLES = (
     *("farm", "flock", "animal", "identifier", "parent_claim", "observation", "import_batch", "import_file"),
     *("import_row", "membership"),
 )
-VIEWS = ("published_animal", "published_measurement", "published_weight", "published_flock")
+VIEWS = ("published_animal", "published_measurement", "published_flock")
 
 
 async def counts(database: Database, context: Context, names: tuple[str, ...]) -> dict[str, int]:

@@ -8,9 +8,9 @@ is not known is listed in `layout.ignored` of the import, and its cells stay in 
 
 - `ID` (sg: breed 2, flock 4, year 4, tag 6), `EID`, `VID`/`TAG`, `NAME`, `SIRE`, `DAM`, `SEX` (1/2, M/F, ram, ewe,
   wether), `DOB`, `BTYPE`, `RTYPE`, `ET`, `RECIPIENT`, `BGROUP`;
-- measurements `BWT WWT PWT YWT HWT AWT`, `[WPYH]FAT`, `[WPYH]EMD`, `[YHA]GFW`, `[YHA]FD`, `[PYH]SC`, `WEC`, `DAG`,
-  each with the date from `<TRAIT>DATE`, or of its stage from `SCANDATE`, `YFLEECEDATE`, `WECDATE`, `PWTDATE`, ..., and
-  the group from `<TRAIT>GRP`.
+- every trait of the dictionary in `sheep/traits/`: `BWT WWT PWT YWT HWT AWT`, `[WPYH]FAT`, `[WPYH]EMD`, `[YHA]GFW`,
+  `[YHA]FD`, `[PYH]SC`, `WEC`, `DAG`; each with the date from `<TRAIT>DATE`, or of its stage from `SCANDATE`,
+  `YFLEECEDATE`, `WECDATE`, `PWTDATE`, ..., and the group from `<TRAIT>GRP`.
 
 `kind=weights` (one weight a line, `weigh_session_dirty.csv`) knows `EID`, `VID`, `ID`, `Date`, `Time`, `Weight` (also
 `Weight (kg)`, `Weight (lb)`), `Unit`, `Group`, `Trait` or `Stage`. Without one of the last two, send `trait` (`WWT` or
