@@ -88,3 +88,16 @@ def test_the_commands_of_the_pages_exist() -> None:
     words = {w for page in PAGES for w in re.findall(r"\./bellwether ([a-z][a-z-]*)", (ROOT / page).read_text())}
     assert words
     assert words <= set(COMMANDS)
+
+
+ROOTS = ("server/bellwether", "engine/bellwether_engine", ".")
+STATIONS = re.findall(
+    r"`([\w/]+\.(?:py|ts))(?:: (\w+))?`", (ROOT / "docs" / "explanation" / "the-way-of-a-weight.md").read_text()
+)
+
+
+@pytest.mark.parametrize(("file", "name"), STATIONS, ids=[f"{file}:{name}" for file, name in STATIONS])
+def test_a_station_is_where_the_page_says(file: str, name: str) -> None:
+    found = [ROOT / root / file for root in ROOTS if (ROOT / root / file).exists()]
+    assert len(found) == 1, f"{file} is not there"
+    assert not name or re.search(rf"^\s*(async def|def|class) {name}\b", found[0].read_text(), re.MULTILINE), name
