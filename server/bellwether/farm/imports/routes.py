@@ -12,7 +12,7 @@ from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, Import
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
-from bellwether.platform.jobs.resource import job_headers
+from bellwether.platform.jobs.schemas import job_headers
 from bellwether.sheep.findings import Verdict
 
 router = APIRouter(prefix="/imports", tags=["imports"])

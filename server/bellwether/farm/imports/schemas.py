@@ -10,7 +10,7 @@ from pydantic_core import PydanticKnownError
 from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.platform.http.schemas import Schema
-from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.schemas import Job
 from bellwether.sheep.findings import Verdict
 
 

@@ -21,7 +21,7 @@ from bellwether.platform.http.pagination import ById, Cursor, id_after
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as jobs
-from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
 
 

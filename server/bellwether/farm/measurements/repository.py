@@ -8,17 +8,10 @@ import asyncpg
 from sqlalchemy import text
 
 from bellwether.farm.measurements.ledger import Current, Day, Observation
+from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
-from bellwether.platform.problems import Conflict
 from bellwether.sheep.traits import weights
-
-
-class WeightExists(Conflict):
-    """A weight with this id, or another one of the same animal, trait and day, was recorded meanwhile."""
-
-    code, title = "weight_exists", "This weight exists already: send a new id or none, and try again"
-
 
 CURRENT = """
 select id, animal_id, trait, occurred_on, value, occurred_time, coalesce(import_id = $2, false) as is_ours

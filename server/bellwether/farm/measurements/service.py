@@ -8,27 +8,16 @@ from uuid import UUID
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.measurements import events, repository
 from bellwether.farm.measurements.ledger import Ledger, Measurement
+from bellwether.farm.measurements.problems import WeightExists, WeightsRejected, WhoseWeights
 from bellwether.farm.measurements.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
-from bellwether.platform.problems import RowError, Unprocessable
+from bellwether.platform.problems import RowError
 from bellwether.sheep import traits
 from bellwether.sheep.findings import Broken
-
-
-class WeightsRejected(Unprocessable):
-    """Some of the weights break a rule: none was stored."""
-
-    code, title = "weights_rejected", "Some weights break a rule, so none was stored"
-
-
-class WhoseWeights(Unprocessable):
-    """Neither animal nor flock."""
-
-    code, title = "whose_weights", "Say whose weights: of an animal or of a flock"
 
 
 async def record(session: Session, context: Context, body: NewWeights, today: date) -> Weights:
@@ -45,7 +34,7 @@ async def record(session: Session, context: Context, body: NewWeights, today: da
         raise WeightsRejected(errors[0].message, errors=errors)
     ids = [new.id for new in body.weights if new.id]
     if len(set(ids)) < len(ids) or await repository.is_taken(session, ids):
-        raise repository.WeightExists
+        raise WeightExists
     days = [(new.animal_id, new.trait, new.occurred_on) for new in body.weights]
     ledger = Ledger(await repository.current(session, body.farm_id, None, days), new_id)
     for row, new in enumerate(body.weights):

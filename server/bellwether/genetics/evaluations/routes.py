@@ -10,7 +10,7 @@ from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.schemas import Page
-from bellwether.platform.jobs.resource import Job, job_headers
+from bellwether.platform.jobs.schemas import Job, job_headers
 
 router = APIRouter(tags=["evaluations"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")

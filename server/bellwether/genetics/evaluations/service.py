@@ -9,7 +9,7 @@ from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport
 from bellwether.genetics.traits import service as traits
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.jobs.service import submit
 
 

@@ -1,6 +1,7 @@
 """What a route may ask for: who calls, a transaction that reads or one that writes, idempotency, If-Match."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, params
@@ -12,6 +13,8 @@ from bellwether.platform.http.preconditions import Precondition, precondition
 from bellwether.platform.http.rate_limits import Buckets, take
 from bellwether.platform.identity.tokens import Principal, Verifier
 from bellwether.platform.problems import NotAllowed, NotAuthenticated
+
+LookAgain = Callable[[], AbstractAsyncContextManager[Session]]
 
 
 async def principal(request: Request) -> Principal:
@@ -74,8 +77,14 @@ async def writing(request: Request, context: Acting) -> AsyncIterator[Session]:
         yield session
 
 
+def readings(request: Request, context: Acting) -> LookAgain:
+    """One such transaction after another, for whoever watches: between two looks no connection is held."""
+    return lambda: database(request).reading(context)
+
+
 # scope="function": the commit happens before the answer leaves, so an acknowledged write is a stored one
 Reading = Annotated[Session, Depends(reading, scope="function")]
+Readings = Annotated[LookAgain, Depends(readings)]
 Writing = Annotated[Session, Depends(writing, scope="function")]
 IfMatch = Annotated[Precondition, Depends(precondition)]
 

@@ -18,7 +18,7 @@ from bellwether.platform.jobs.child_process import portable
 from bellwether.platform.jobs.ending import MAX_STARTS, execute, failure
 from bellwether.platform.jobs.journal import OUTAGE_PATIENCE_S, JobJournal
 from bellwether.platform.jobs.kinds import JobKind
-from bellwether.platform.jobs.repository import JobRow
+from bellwether.platform.jobs.models import JobRow
 from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.outages import patiently
 

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
-from bellwether.platform.jobs.repository import COLUMNS, JobRow
+from bellwether.platform.jobs.models import JobRow
+from bellwether.platform.jobs.repository import COLUMNS
 from bellwether.platform.jobs.run import Superseded
 from bellwether.platform.json import JsonObject, json_text
 from bellwether.platform.outages import patiently

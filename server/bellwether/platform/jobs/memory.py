@@ -16,10 +16,11 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs.ending import execute, failure
 from bellwether.platform.jobs.kinds import JobKind
-from bellwether.platform.jobs.repository import JobRow, NewJobRow
-from bellwether.platform.jobs.resource import ENDED, Job, JobKeyReused, JobUnfinished
+from bellwether.platform.jobs.models import JobRow, NewJobRow
+from bellwether.platform.jobs.problems import JobKeyReused, JobUnfinished
 from bellwether.platform.jobs.run import JobRun, plain
-from bellwether.platform.jobs.service import check_owner, new_row
+from bellwether.platform.jobs.schemas import ENDED, Job
+from bellwether.platform.jobs.service import check_owner, job_of, new_row
 from bellwether.platform.json import JsonObject
 from bellwether.platform.problems import NotFound
 
@@ -58,11 +59,11 @@ class MemoryJobs:
         if known is not None and known.payload_sha256 != values["payload_sha256"]:
             raise JobKeyReused
         row = known or self._keep(fresh(values, cast(JsonObject, plain(payload))))
-        return Job.of(row)
+        return job_of(row)
 
     async def find(self, session: Context, service: str, job_id: UUID) -> Job:
         """As `job_store.find`."""
-        return Job.of(self._visible(session, service, job_id))
+        return job_of(self._visible(session, service, job_id))
 
     async def listing(
         self,
@@ -76,7 +77,7 @@ class MemoryJobs:
     ) -> list[Job]:
         """As `job_store.listing`."""
         found = [
-            Job.of(row)
+            job_of(row)
             for row in self.rows.values()
             if row.service == service and self._may_see(session, row) and kind in (None, row.kind)
         ]
@@ -91,7 +92,7 @@ class MemoryJobs:
             row = self._keep(row._replace(state="cancelled", finished_at=now()))
         elif row.state not in ENDED:
             row = self._keep(row._replace(cancel_requested=True))
-        return Job.of(row)
+        return job_of(row)
 
     async def retry(self, session: Context, context: Context, service: str, job_id: UUID) -> Job:
         """As `job_store.retry`."""
@@ -100,7 +101,7 @@ class MemoryJobs:
         if row.state not in ("failed", "cancelled"):
             raise JobUnfinished(f"The job is {row.state}: only a job that failed or was cancelled can be retried")
         again = row._replace(state="queued", attempt=row.attempt + 1, progress=0.0, stage="", error=None)
-        return Job.of(self._keep(again._replace(cancel_requested=False, started_at=None, finished_at=None)))
+        return job_of(self._keep(again._replace(cancel_requested=False, started_at=None, finished_at=None)))
 
     async def run_all(self) -> None:
         """Run what is queued, one after the other, until nothing is."""

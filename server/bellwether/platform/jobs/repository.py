@@ -1,14 +1,12 @@
 """Every query of an API process on the job table. The worker's own are in `job_journal`."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from sqlalchemy import text
 
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.json import JsonObject
+from bellwether.platform.jobs.models import JobRow, NewJobRow
 
 COLUMNS = (
     "id, kind, owner_id, farm_id, key, payload, payload_sha256, state, progress, stage, log, result, error, attempt, "
@@ -40,51 +38,6 @@ update {schema}.job set state = 'queued', attempt = attempt + 1, starts = 0, can
   progress = 0, stage = '', started_at = null, finished_at = null
 where id = :id and state in ('failed', 'cancelled') returning {columns}
 """
-
-
-class JobRow(NamedTuple):
-    """One job as stored."""
-
-    id: UUID
-    kind: str
-    owner_id: UUID | None
-    farm_id: UUID | None
-    key: str | None
-    payload: JsonObject
-    payload_sha256: bytes
-    state: str
-    progress: float
-    stage: str
-    log: list[JsonObject]
-    result: JsonObject | None
-    error: JsonObject | None
-    attempt: int
-    cancel_requested: bool
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    request_id: str
-    traceparent: str
-    rev: int
-
-    @property
-    def service(self) -> str:
-        """The schema that the job lives in."""
-        return self.kind.split(".", 1)[0]
-
-
-class NewJobRow(TypedDict):
-    """The columns of a new job."""
-
-    id: UUID
-    kind: str
-    owner_id: UUID | None
-    farm_id: UUID | None
-    key: str | None
-    payload: str
-    payload_sha256: bytes
-    request_id: str
-    traceparent: str
 
 
 async def insert(session: Session, schema: str, values: NewJobRow) -> JobRow | None:

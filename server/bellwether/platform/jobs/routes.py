@@ -5,17 +5,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
-from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Database
-from bellwether.platform.http.dependencies import Acting, Reading, Writing, database
+from bellwether.platform.http.dependencies import Acting, LookAgain, Reading, Readings, Writing
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.jobs import service as jobs
-from bellwether.platform.jobs.resource import Job, JobState
+from bellwether.platform.jobs.schemas import Job, JobState
 from bellwether.platform.outages import is_outage
 from bellwether.platform.problems import NotFound
 
@@ -58,17 +56,15 @@ def job_routes(service: str) -> APIRouter:
         return await jobs.retry(session, context, service, job_id)
 
     @router.get("/{job_id}/events", response_class=StreamingResponse)
-    async def watch_job(request: Request, context: Acting, job_id: UUID) -> StreamingResponse:
+    async def watch_job(look: Readings, job_id: UUID) -> StreamingResponse:
         """Server-sent events: the job on each change, until it ends."""
-        source = database(request)
-        first = await look(source, context, service, job_id)
-        body = changes(source, context, service, first)
+        body = changes(look, service, await find(look, service, job_id))
         return StreamingResponse(body, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     return router
 
 
-async def changes(source: Database, context: Context, service: str, job: Job) -> AsyncIterator[str]:
+async def changes(look: LookAgain, service: str, job: Job) -> AsyncIterator[str]:
     """`data:` lines, one for each change, and a comment when nothing changes for a while.
 
     During an outage of the database nothing changes; who may no longer see the job hears no more of it.
@@ -78,7 +74,7 @@ async def changes(source: Database, context: Context, service: str, job: Job) ->
     while not job.has_ended:
         await asyncio.sleep(POLL_S)
         try:
-            now = await look(source, context, service, job.id)
+            now = await find(look, service, job.id)
         except NotFound:
             return
         except Exception as error:
@@ -94,9 +90,9 @@ async def changes(source: Database, context: Context, service: str, job: Job) ->
         job = now
 
 
-async def look(source: Database, context: Context, service: str, job_id: UUID) -> Job:
+async def find(look: LookAgain, service: str, job_id: UUID) -> Job:
     """The job in a transaction of its own: a watcher holds no connection while it waits."""
-    async with source.transaction(context) as session:
+    async with look() as session:
         return await jobs.find(session, service, job_id)
 
 

@@ -10,8 +10,9 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import repository as job_rows
-from bellwether.platform.jobs.repository import JobRow, NewJobRow
-from bellwether.platform.jobs.resource import Job, JobKeyReused, JobNotYours, JobUnfinished
+from bellwether.platform.jobs.models import JobRow, NewJobRow
+from bellwether.platform.jobs.problems import JobKeyReused, JobNotYours, JobUnfinished
+from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
 
 
@@ -36,7 +37,7 @@ async def submit(
         raise NotFound(f"the job with the key {key!r} is not visible to this caller")
     if row.payload_sha256 != values["payload_sha256"]:
         raise JobKeyReused
-    return Job.of(row)
+    return job_of(row)
 
 
 async def find(session: Session, service: str, job_id: UUID) -> Job:
@@ -45,7 +46,7 @@ async def find(session: Session, service: str, job_id: UUID) -> Job:
     Raises:
         NotFound: there is none, or the acting user may not see it.
     """
-    return Job.of(await visible(session, service, job_id))
+    return job_of(await visible(session, service, job_id))
 
 
 async def listing(
@@ -59,7 +60,7 @@ async def listing(
 ) -> list[Job]:
     """The jobs that the acting user may see, newest first."""
     values = {"kind": kind, "state": state, "before": before, "limit": limit}
-    return [Job.of(row) for row in await job_rows.listing(session, service, values)]
+    return [job_of(row) for row in await job_rows.listing(session, service, values)]
 
 
 async def cancel(session: Session, context: Context, service: str, job_id: UUID) -> Job:
@@ -70,7 +71,7 @@ async def cancel(session: Session, context: Context, service: str, job_id: UUID)
     """
     row = await visible(session, service, job_id)
     check_owner(row, context)
-    return Job.of(await job_rows.cancel(session, service, job_id) or await visible(session, service, job_id))
+    return job_of(await job_rows.cancel(session, service, job_id) or await visible(session, service, job_id))
 
 
 async def retry(session: Session, context: Context, service: str, job_id: UUID) -> Job:
@@ -84,7 +85,7 @@ async def retry(session: Session, context: Context, service: str, job_id: UUID) 
     again = await job_rows.retry(session, service, job_id)
     if again is None:
         raise JobUnfinished(f"The job is {row.state}: only a job that failed or was cancelled can be retried")
-    return Job.of(again)
+    return job_of(again)
 
 
 async def visible(session: Session, service: str, job_id: UUID) -> JobRow:
@@ -117,3 +118,8 @@ def new_row(
         "request_id": context.request_id,
         "traceparent": context.traceparent,
     }
+
+
+def job_of(row: JobRow) -> Job:
+    """The row without what concerns only us."""
+    return Job.model_validate(row)

@@ -10,7 +10,7 @@ from bellwether.platform.http.pagination import ById, CursorText, Limit, id_afte
 from bellwether.platform.http.preconditions import etag
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
-from bellwether.research.projects import membership, service
+from bellwether.research.projects import service
 from bellwether.research.projects.schemas import MemberRole, NewProject, Project, ProjectChange, State, Words
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -74,7 +74,7 @@ async def put_member(
     response: Response,
 ) -> Project:
     """Add a member or change a member's role; for leads."""
-    project = await membership.put(session, context, project_id, user_id, body.role, if_match.check)
+    project = await service.put_member(session, context, project_id, user_id, body.role, if_match.check)
     response.headers.update(etag(project.rev))
     return project
 
@@ -82,7 +82,7 @@ async def put_member(
 @router.delete("/{project_id}/members/{user_id}", status_code=204, dependencies=[READ], responses=REVISED)
 async def remove_member(project_id: UUID, user_id: UUID, session: Writing, context: Acting, if_match: IfMatch) -> None:
     """Take a member out; for leads. Everybody may leave by themselves."""
-    await membership.remove(session, context, project_id, user_id, if_match.check)
+    await service.remove_member(session, context, project_id, user_id, if_match.check)
 
 
 def project_headers(project: Project) -> dict[str, str]:

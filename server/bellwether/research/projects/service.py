@@ -1,4 +1,7 @@
-"""Use-cases of projects. Row-level security shows a caller only the projects with the caller as a member."""
+"""Use-cases of projects and of who works on them.
+
+Row-level security shows a caller only the projects with the caller as a member.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -14,7 +17,9 @@ from bellwether.research.projects.models import MemberRow, ProjectRow
 from bellwether.research.projects.problems import (
     EndsBeforeStart,
     FieldRequired,
+    LeadRequired,
     MemberTwice,
+    NoSuchMember,
     NoSuchProject,
     ProjectExists,
     RoleTooLow,
@@ -24,6 +29,7 @@ from bellwether.research.projects.schemas import NewMember, NewProject, Project,
 Check = Callable[[int], None]
 EDITORS = frozenset({Role.lead, Role.analyst})
 LEADS = frozenset({Role.lead})
+ANY_ROLE = EDITORS | {Role.viewer}
 MAY_BE_NULL = frozenset({"starts_on", "ends_on"})
 
 
@@ -77,6 +83,36 @@ async def archive(session: Session, context: Context, project_id: UUID, check: C
     """Put a project away: it stays readable and is left out of lists."""
     await for_change(session, context, project_id, check, LEADS)
     await repository.change(session, project_id, {"state": State.archived})
+
+
+async def put_member(
+    session: Session, context: Context, project_id: UUID, user_id: UUID, role: Role, check: Check
+) -> Project:
+    """Add a member, or give one another role."""
+    project = await for_change(session, context, project_id, check, LEADS)
+    if role is not Role.lead:
+        check_lead_stays(project, user_id)
+    await repository.put_member(session, project_id, user_id, role)
+    await repository.change(session, project_id, {})
+    return await get(session, context, project_id)
+
+
+async def remove_member(session: Session, context: Context, project_id: UUID, user_id: UUID, check: Check) -> None:
+    """Take a member out; everybody may leave by themselves."""
+    is_leaving = user_id == context.user_id
+    project = await for_change(session, context, project_id, check, ANY_ROLE if is_leaving else LEADS)
+    check_lead_stays(project, user_id)
+    # the revision first: whoever leaves can no longer touch the project afterwards
+    await repository.change(session, project_id, {})
+    if not await repository.remove_member(session, project_id, user_id):
+        raise NoSuchMember
+
+
+def check_lead_stays(project: Project, leaving: UUID) -> None:
+    """Some lead besides `leaving` remains, or `leaving` is none."""
+    leads = {member.user_id for member in project.members if member.role is Role.lead}
+    if leads == {leaving}:
+        raise LeadRequired
 
 
 async def for_change(

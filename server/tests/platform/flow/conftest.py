@@ -26,7 +26,7 @@ from bellwether.platform.database.transactions import Database
 from bellwether.platform.events.streams import ensure_streams
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as job_store
-from bellwether.platform.jobs.resource import Job
+from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.settings import ServiceSettings
 
 BIN = Path(sys.executable).parent

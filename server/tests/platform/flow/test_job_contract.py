@@ -7,7 +7,8 @@ import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.memory import MemoryJobs
-from bellwether.platform.jobs.resource import Job, JobKeyReused, JobNotYours, JobUnfinished
+from bellwether.platform.jobs.problems import JobKeyReused, JobNotYours, JobUnfinished
+from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
 
 MEMBER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'viewer')"

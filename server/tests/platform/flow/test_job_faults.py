@@ -10,8 +10,8 @@ import psutil
 import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.jobs.journal import JobJournal
-from bellwether.platform.jobs.resource import Job
 from bellwether.platform.jobs.run import Superseded
+from bellwether.platform.jobs.schemas import Job
 
 pytestmark = pytest.mark.faults
 BROKEN_OFF = "update dbos.workflow_status set status = 'ERROR' where workflow_uuid = $1"

@@ -9,8 +9,8 @@ import pytest
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import routes as job_routes_module
-from bellwether.platform.jobs.resource import Job
 from bellwether.platform.jobs.routes import job_routes
+from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
 
 BASE = "http://research/api/v1/research/jobs"

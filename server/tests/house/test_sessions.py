@@ -1,0 +1,95 @@
+"""Every GET reads: its transaction may be a replica's, and PostgreSQL refuses a write in it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import asyncpg
+import pytest
+from bellwether.catalogue import EDGE, PYTHON_SERVICES
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Database, driver
+from bellwether.platform.http.dependencies import reading, readings, writing
+from bellwether.platform.ids import new_id
+from bellwether.platform.settings import PlatformSettings
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+INSERT = "insert into rate_bucket values ('written while reading', 0, now())"
+
+
+def everything(dependant: Dependant) -> Iterator[object]:
+    """All that a route asks for, however indirectly."""
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from everything(dependency)
+
+
+def routes_of(service: str, platform: PlatformSettings) -> list[APIRoute]:
+    """The routes of a service as it is served."""
+    app = import_module(f"bellwether.{service}.app").create(platform)
+    found = [context.original_route for context in iter_route_contexts(app.routes)]
+    return [route for route in found if isinstance(route, APIRoute)]
+
+
+@pytest.mark.parametrize("service", PYTHON_SERVICES)
+def test_every_get_reads_and_everything_else_says_what_it_does(
+    service: str, platform: PlatformSettings, service_environment: None
+) -> None:
+    routes = routes_of(service, platform)
+    assert len(routes) >= 4
+    for route in routes:
+        asked = set(everything(route.dependant))
+        reads, writes = bool(asked & {reading, readings}), writing in asked
+        is_question = route.methods == {"GET"} or route.path.endswith("/query")
+        assert (reads, writes) == (is_question, not is_question), f"{route.methods} {route.path}"
+
+
+def test_the_edge_holds_no_session(platform: PlatformSettings) -> None:
+    routes = routes_of(EDGE.name, platform)
+    assert routes
+    for route in routes:
+        assert not {reading, readings, writing} & set(everything(route.dependant)), route.path
+
+
+@pytest.fixture
+async def database(settings_of: Callable[[str], Any]) -> AsyncIterator[Database]:
+    """Where the research service keeps its rows."""
+    found = Database(settings_of("research"))
+    yield found
+    await found.close()
+
+
+async def test_a_write_while_reading_is_refused(database: Database) -> None:
+    context = Context(user_id=new_id(), request_id="reads")
+    with pytest.raises(DBAPIError, match="read-only transaction"):
+        async with database.reading(context) as session:
+            await session.execute(text(INSERT))
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        async with database.reading(context) as session:
+            await (await driver(session)).execute(INSERT)
+
+
+async def test_a_reader_acts_in_the_name_of_its_context_alone(database: Database) -> None:
+    """A connection that was given back carries neither transaction nor user over to the next reader."""
+    who = text("select current_setting('app.user_id'), pg_backend_pid()")
+    seen = []
+    for user in (new_id(), new_id()):
+        async with database.reading(Context(user_id=user, request_id="reads")) as session:
+            name, pid = (await session.execute(who)).one()
+            assert name == str(user)
+            seen.append(pid)
+    assert seen[0] == seen[1]
+    assert database.pool_in_use() == 0
+
+
+async def test_a_closed_connection_is_replaced(database: Database) -> None:
+    context = Context(user_id=new_id(), request_id="reads")
+    async with database.reading(context) as session:
+        connection = await driver(session)
+        first = await connection.fetchval("select pg_backend_pid()")
+    connection.terminate()
+    async with database.reading(context) as session:
+        assert await (await driver(session)).fetchval("select pg_backend_pid()") != first
