@@ -17,8 +17,8 @@ from pathlib import Path
 
 import httpx
 import orjson
-from bellwether.commands.client import Client
-from bellwether.commands.story import FILES, Story
+from bellwether.commands.demo.client import Client
+from bellwether.commands.demo.steps import FILES, DemoFlock
 from bellwether.farm.animals.repository import PAGE_SQL
 from bellwether.launch.machine import keys, ports
 from bellwether.launch.machine.folders import Folders
@@ -33,36 +33,36 @@ ROUNDS, LIMIT = 3, 50
 console = Console(stderr=True)
 
 
-def flock(data: Path) -> tuple[State, Story]:
+def flock(data: Path) -> tuple[State, DemoFlock]:
     """The platform with the example flock in it."""
     state = ensure_up(data)
-    story = Story(Client(state.public_url), Folders.of(data), state)
-    story.account()
-    story.place()
+    demo = DemoFlock(Client(state.public_url), Folders.of(data), state)
+    demo.account()
+    demo.place()
     for name, options in FILES:
-        story.load(name, options, lambda _: None)
-    return state, story
+        demo.load(name, options, lambda _: None)
+    return state, demo
 
 
-def tokens(state: State, story: Story, count: int) -> list[str]:
+def tokens(state: State, demo: DemoFlock, count: int) -> list[str]:
     """Access tokens of `count` real users who may all read the flock.
 
     Accounts are made at the auth service's own port from many loopback addresses: its limits are per address.
     """
-    folders = story.folders
+    folders = demo.folders
     password = keys.password(folders, "bench-users")
     auth = state.address("auth" if state.split else "users")
     secret = keys.text_file(folders, "operator.secret").read_text().strip()
-    members = {m["user_id"] for m in story.client.items(f"/api/v1/farm/farms/{story.farm['id']}/members")}
+    members = {m["user_id"] for m in demo.client.items(f"/api/v1/farm/farms/{demo.farm['id']}/members")}
     found = []
     for number in track(range(count), description=f"{count} users log in", console=console):
         source = f"127.0.{1 + number // 8}.{1 + number % 8}"
         with httpx.Client(base_url=auth, transport=httpx.HTTPTransport(local_address=source), timeout=30) as http:
-            found.append(one_token(http, secret, f"bench{number}@example.org", password, story, members))
+            found.append(one_token(http, secret, f"bench{number}@example.org", password, demo, members))
     return found
 
 
-def one_token(http: httpx.Client, secret: str, email: str, password: str, story: Story, members: set[str]) -> str:
+def one_token(http: httpx.Client, secret: str, email: str, password: str, demo: DemoFlock, members: set[str]) -> str:
     """Log one user in, making the account and the membership on the first run."""
     credentials = {"email": email, "password": password}
     answer = http.post("/api/v1/auth/login", json=credentials)
@@ -75,19 +75,19 @@ def one_token(http: httpx.Client, secret: str, email: str, password: str, story:
     answer.raise_for_status()
     body = answer.json()
     if body["user"]["id"] not in members:
-        story.client.post(
-            f"/api/v1/farm/farms/{story.farm['id']}/members", {"user_id": body["user"]["id"], "role": "viewer"}
+        demo.client.post(
+            f"/api/v1/farm/farms/{demo.farm['id']}/members", {"user_id": body["user"]["id"], "role": "viewer"}
         )
     return str(body["access_token"])
 
 
-def start_bare(state: State, story: Story, port: int) -> "subprocess.Popen[bytes]":
+def start_bare(state: State, demo: DemoFlock, port: int) -> "subprocess.Popen[bytes]":
     """The peer, as a superuser whom no policy binds."""
-    password = keys.password(story.folders, "postgres")
+    password = keys.password(demo.folders, "postgres")
     environment = os.environ | {
         "BARE_DSN": f"postgresql://postgres:{password}@127.0.0.1:{state.ports['postgres']}/bellwether",
         "BARE_QUERY": PAGE_SQL,
-        "BARE_ARGUMENTS": orjson.dumps([story.farm["id"], story.flock["id"], None, LIMIT + 1]).decode(),
+        "BARE_ARGUMENTS": orjson.dumps([demo.farm["id"], demo.flock["id"], None, LIMIT + 1]).decode(),
         "BARE_PORT": str(port),
     }
     process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("bare.py"))], env=environment)
@@ -117,14 +117,14 @@ async def side_by_side(
 
 def measure(arguments: argparse.Namespace) -> dict[str, float]:
     """Both measurements."""
-    state, story = flock(arguments.data)
-    all_tokens = tokens(state, story, arguments.users)
-    page = f"/api/v1/farm/animals?farm_id={story.farm['id']}&flock_id={story.flock['id']}&limit={LIMIT}"
+    state, demo = flock(arguments.data)
+    all_tokens = tokens(state, demo, arguments.users)
+    page = f"/api/v1/farm/animals?farm_id={demo.farm['id']}&flock_id={demo.flock['id']}&limit={LIMIT}"
     own = state.address("farm" if state.split else "services") + page
     gateway = state.public_url + page
     port = next(number for number in range(21800, ports.CEILING) if ports.is_free(number))
     bare = f"http://127.0.0.1:{port}/animals"
-    peer = start_bare(state, story, port)
+    peer = start_bare(state, demo, port)
     try:
         headers = [{"Authorization": f"Bearer {token}"} for token in all_tokens]
         ours, theirs = asyncio.run(side_by_side(own, [get(own, h) for h in headers], bare, arguments.seconds))

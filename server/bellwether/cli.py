@@ -17,16 +17,16 @@ from bellwether.modelling.kernel_cache import ensure_kernel_cache
 
 #: name -> (where it is, what `--help` says of it)
 COMMANDS = {
-    "up": ("bellwether.launch.commands.up:up", "Start the whole platform."),
-    "down": ("bellwether.launch.commands.down:down", "Stop it, completely."),
-    "status": ("bellwether.launch.commands.status:status", "State, address, pid, version and uptime of each part."),
-    "doctor": ("bellwether.launch.commands.doctor:doctor", "What is missing on this machine and how to get it."),
-    "demo": ("bellwether.commands.demo:demo", "A flock from its files to its breeding values."),
+    "up": ("bellwether.commands.up:up", "Start the whole platform."),
+    "down": ("bellwether.commands.down:down", "Stop it, completely."),
+    "status": ("bellwether.commands.status:status", "State, address, pid, version and uptime of each part."),
+    "doctor": ("bellwether.commands.doctor:doctor", "What is missing on this machine and how to get it."),
+    "demo": ("bellwether.commands.demo.show:demo", "A flock from its files to its breeding values."),
     "test": ("bellwether.commands.run_tests:test", "Run every test."),
     "evaluate": ("bellwether.commands.evaluate:evaluate", "Breeding values from files, without a server."),
-    "migrate": ("bellwether.launch.commands.migrate:migrate", "Bring the schemas up to date."),
+    "migrate": ("bellwether.commands.migrate:migrate", "Bring the schemas up to date."),
     "dead-letters": ("bellwether.commands.dead_letters:app", "Messages that no consumer could take: list, replay."),
-    "user": ("bellwether.launch.commands.user:user", "Accounts of users: set their roles."),
+    "user": ("bellwether.commands.user:user", "Accounts of users: set their roles."),
     "bench": ("bellwether.commands.bench:app", "Measure the platform."),
     "openapi": ("bellwether.commands.openapi:openapi", "Write the contracts that the services publish."),
 }

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from bellwether.catalogue import PYTHON_SERVICES
+from bellwether.launch.composition import postgres
 from bellwether.launch.entry.migrate import MigrateSettings, migrate_database
 from bellwether.launch.install import find_postgres
 from bellwether.launch.machine import account, keys
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.parts import postgres
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 from pydantic import SecretStr

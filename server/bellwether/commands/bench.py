@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from bellwether.commands.suites import ROOT
-from bellwether.launch.commands.options import AsJson, DataDir
+from bellwether.commands.options import AsJson, DataDir
+from bellwether.launch.machine.folders import REPOSITORY
 
-WHOLE, ENGINE = ROOT / "benchmarks", ROOT / "engine" / "benchmarks"
+WHOLE, ENGINE = REPOSITORY / "benchmarks", REPOSITORY / "engine" / "benchmarks"
 app = typer.Typer(help="Measure the platform.", no_args_is_help=True)
 
 
@@ -57,4 +57,4 @@ def run(script: str, options: list[str], folder: Path = WHOLE) -> int:
     path = folder / script
     if not path.is_file():
         raise typer.BadParameter(f"{path} is missing: benchmarks need a checkout of the repository")
-    return subprocess.run([sys.executable, str(path), *options], check=False).returncode  # noqa: S603
+    return subprocess.run([sys.executable, str(path), *options], check=False).returncode

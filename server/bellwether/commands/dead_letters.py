@@ -12,13 +12,12 @@ import typer
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from bellwether.launch.commands.options import AsJson, DataDir
+from bellwether.commands.options import AsJson, DataDir
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import keys
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
-from bellwether.platform.events import dead_letters as letters
-from bellwether.platform.events.dead_letters import ConsumerGone, DeadLetter, NoDeadLetter
+from bellwether.launch.machine.state import read_state
+from bellwether.platform.events.dead_letters import ConsumerGone, DeadLetter, NoDeadLetter, list_letters, replay_letter
 
 T = TypeVar("T")
 ANSWER_S = 5.0
@@ -40,7 +39,7 @@ def show(
 
     Example: ./bellwether dead-letters list --json
     """
-    found = ask(data, lambda js: letters.listing(js, consumer=consumer, limit=limit))
+    found = ask(data, lambda js: list_letters(js, consumer=consumer, limit=limit))
     if as_json:
         typer.echo(json.dumps([document(letter) for letter in found], indent=1))
     elif found:
@@ -75,8 +74,8 @@ def replay(
 async def send(js: JetStreamContext, numbers: list[int], consumer: str | None) -> list[DeadLetter]:
     """Those with these numbers, or all of one consumer that lie there now."""
     if consumer:
-        numbers = [letter.seq for letter in await letters.listing(js, consumer=consumer, limit=10_000)]
-    return [await letters.replay(js, number) for number in dict.fromkeys(numbers)]
+        numbers = [letter.seq for letter in await list_letters(js, consumer=consumer, limit=10_000)]
+    return [await replay_letter(js, number) for number in dict.fromkeys(numbers)]
 
 
 def ask(data: Path, make: Callable[[JetStreamContext], Awaitable[T]]) -> T:
@@ -101,7 +100,7 @@ def ask(data: Path, make: Callable[[JetStreamContext], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def broker(folders: Folders) -> AsyncIterator[JetStreamContext]:
     """JetStream of the running platform, as the worker's user: the one who may read and write every stream."""
-    state = states.read(folders)
+    state = read_state(folders)
     if not state.running:
         raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
     url, password = f"nats://127.0.0.1:{state.ports['nats']}", keys.password(folders, "nats-worker")

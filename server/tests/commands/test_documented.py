@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from bellwether.cli import COMMANDS, load
-from bellwether.commands.suites import ROOT
+from bellwether.launch.machine.folders import REPOSITORY
 
-PAGE = (ROOT / "docs" / "reference" / "commands.md").read_text()
+PAGE = (REPOSITORY / "docs" / "reference" / "commands.md").read_text()
 
 
 def leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:

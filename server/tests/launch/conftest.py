@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from bellwether.launch.machine import processes
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.state import State
+from bellwether.launch.machine.state import State, read_state
 from bellwether.launch.watch import platform
 
 HERE = str(Path(__file__).parent)
@@ -93,4 +92,4 @@ def wait() -> Callable[..., float]:
 @pytest.fixture
 def read() -> Callable[[Path], State]:
     """The recorded state of a folder."""
-    return lambda data: states.read(Folders.of(data))
+    return lambda data: read_state(Folders.of(data))

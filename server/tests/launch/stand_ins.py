@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bellwether.launch.composition import platform_plan
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.part import Part, Plan, by, dies_with_us
 from bellwether.launch.machine.ports import choose
 from bellwether.launch.machine.probe import http
-from bellwether.launch.parts import plan as platform_plan
+from bellwether.launch.plan import Part, Plan, by, dies_with_us
 
 MIRROR = Path(__file__).with_name("stand_in_service.py")
 

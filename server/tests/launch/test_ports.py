@@ -14,11 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from bellwether.launch.composition.caddyfile import Limits
+from bellwether.launch.composition.gateway import limits
 from bellwether.launch.machine import listening, ports
 from bellwether.launch.machine.reservations import Reservations
 from bellwether.launch.machine.state import State
-from bellwether.launch.parts.caddyfile import Limits
-from bellwether.launch.parts.gateway import limits
 from bellwether.launch.watch import platform
 
 Read = Callable[[Path], State]

@@ -10,17 +10,16 @@ from pathlib import Path
 
 import pytest
 from bellwether.catalogue import PORTS
+from bellwether.launch.composition.environment import Wiring, for_migrate, for_services, for_setup, for_worker
 from bellwether.launch.errors import AlreadyRunning
 from bellwether.launch.machine import keys, lock, ports, processes
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.part import Part
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.reservations import Reservations
-from bellwether.launch.machine.state import PartState, State
-from bellwether.launch.parts.environment import Wiring, for_migrate, for_services, for_setup, for_worker
+from bellwether.launch.machine.state import PartState, State, read_state, write_state
+from bellwether.launch.plan import Part
 from bellwether.launch.watch import leftovers, logs, overview
-from bellwether.launch.watch.supervisor import layers
+from bellwether.launch.watch.keeper import layers
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_a_process_that_only_has_the_same_pid_is_left_alone(folders: Folders, sl
 
 def test_a_reader_never_sees_half_a_state(folders: Folders) -> None:
     big = State(phase="ready", parts={f"part{i}": PartState(reason="x" * 500) for i in range(50)})
-    states.write(folders, big)
+    write_state(folders, big)
     writer = subprocess.Popen([sys.executable, "-c", REWRITE, str(folders.data)])
     until = time.monotonic() + 1
     while time.monotonic() < until:
@@ -70,15 +69,15 @@ def test_a_reader_never_sees_half_a_state(folders: Folders) -> None:
     assert writer.poll() is None, "it wrote all the while"
     writer.kill()
     writer.wait()
-    assert len(states.read(folders).parts) == 50
+    assert len(read_state(folders).parts) == 50
 
 
 REWRITE = """
 import sys
-from bellwether.launch.machine import state
 from bellwether.launch.machine.folders import Folders
-folders = Folders.of(sys.argv[1]); found = state.read(folders)
-while True: state.write(folders, found)
+from bellwether.launch.machine.state import read_state, write_state
+folders = Folders.of(sys.argv[1]); found = read_state(folders)
+while True: write_state(folders, found)
 """
 
 
@@ -173,6 +172,6 @@ def test_one_process_gets_the_union_of_its_services(folders: Folders) -> None:
 
 
 def test_status_believes_processes_more_than_the_record(folders: Folders) -> None:
-    states.write(folders, recorded(os.getpid(), 1))
+    write_state(folders, recorded(os.getpid(), 1))
     found = overview.of(folders)
     assert (found["state"], found["parts"]["it"]["state"], found["parts"]["it"]["pid"]) == ("stopped", "stopped", None)

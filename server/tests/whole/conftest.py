@@ -10,17 +10,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bellwether.commands.client import Client
-from bellwether.commands.suites import ROOT
-from bellwether.launch.commands.user import set_roles
+from bellwether.commands.demo.client import Client
+from bellwether.commands.user import set_roles
 from bellwether.launch.machine import keys
-from bellwether.launch.machine import state as states
-from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.state import State
+from bellwether.launch.machine.folders import REPOSITORY, Folders
+from bellwether.launch.machine.state import State, read_state
 from bellwether.launch.watch import overview
 from bellwether.launch.watch.platform import down, ensure_up, wait_ready
 
-KEPT_LOGS = ROOT / ".bellwether" / "test-logs"
+KEPT_LOGS = REPOSITORY / ".bellwether" / "test-logs"
 PASSWORD = "correct horse battery staple 7"
 
 
@@ -37,7 +35,7 @@ class Platform:
 
     @property
     def state(self) -> State:
-        return states.read(self.folders)
+        return read_state(self.folders)
 
     @property
     def url(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bellwether.commands.client import Client
+from bellwether.commands.demo.client import Client
 
 
 @dataclass

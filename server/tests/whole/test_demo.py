@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from bellwether.commands.suites import ROOT
+from bellwether.launch.machine.folders import REPOSITORY
 
 BELLWETHER = Path(sys.executable).with_name("bellwether")
 COUNTS = (
@@ -51,15 +51,15 @@ async def test_twice(whole) -> None:
     assert after["weights"] - before["weights"] == 1862 + 1862
     assert after["breeding_values"] - before["breeding_values"] == 2 * 2120
     assert after["runs"] - before["runs"] == 1
-    assert story(first) == story(second)
+    assert what_it_showed(first) == what_it_showed(second)
     for promised in ("5 rejected", "The ten best rams", "Genetic trend", "/docs", "/graphql", "/healthz"):
         assert promised in first
-    shown = [line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    │")]
+    shown = [line.strip() for line in (REPOSITORY / "README.md").read_text().splitlines() if line.startswith("    │")]
     assert len(shown) == 10
     assert [line for line in shown if line not in first] == [], "README.md shows another result than the demo"
     assert len(re.findall(r"^│ +\d+ +│", first, flags=re.MULTILINE)) >= 10
 
 
-def story(output: str) -> list[str]:
+def what_it_showed(output: str) -> list[str]:
     """What a person reads, without clocks and bars."""
     return [line for line in output.splitlines() if "━" not in line and not re.search(r"\d+:\d\d:\d\d|\d s ", line)]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-from bellwether.commands.suites import ROOT
+from bellwether.launch.machine.folders import REPOSITORY
 from hypothesis import HealthCheck, Phase, given, settings
 from whole.conftest import Platform
 from whole.flock import make_flock
@@ -62,7 +62,7 @@ def test_every_answer_is_meant(client: httpx.Client, real: dict[str, str], servi
 
 def operations(service: str) -> list[Any]:
     """Those of one document."""
-    document = json.loads((ROOT / "contracts" / f"{service}.openapi.json").read_text())
+    document = json.loads((REPOSITORY / "contracts" / f"{service}.openapi.json").read_text())
     found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
     return [operation for operation in found if not any(part in operation.path for part in LEFT_OUT)]
 

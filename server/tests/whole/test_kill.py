@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import asyncpg
 import httpx
 import pytest
-from bellwether.commands.client import JOB_ENDS, Client, Refused
+from bellwether.commands.demo.client import JOB_ENDS, Client, Refused
 from bellwether.platform.ids import new_id
 from whole.flock import Flock, make_flock, sheep_file, until, weights_file
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
-from bellwether.commands.client import Client
+from bellwether.commands.demo.client import Client
 
 from .browser import Browser, chromium
 from .conftest import PASSWORD, Platform

@@ -12,7 +12,7 @@ from pathlib import Path
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine.folders import CONSOLE, USERS, Folders
-from bellwether.launch.machine.part import program
+from bellwether.launch.plan import program
 
 
 @dataclass(frozen=True)

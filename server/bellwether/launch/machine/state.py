@@ -73,7 +73,7 @@ def as_pair(identity: Identity) -> dict[str, int]:
     return {"pid": identity.pid, "start": identity.start}
 
 
-def read(folders: Folders) -> State:
+def read_state(folders: Folders) -> State:
     """The recorded state; an empty one where nothing was ever started."""
     try:
         found: dict[str, Any] = json.loads(folders.state.read_text())
@@ -83,5 +83,5 @@ def read(folders: Folders) -> State:
     return State(**found, parts=parts)
 
 
-def write(folders: Folders, state: State) -> None:
+def write_state(folders: Folders, state: State) -> None:
     write_atomically(folders.state, json.dumps(asdict(state), indent=1) + "\n", 0o644)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.machine.part import Part
 from bellwether.launch.machine.processes import kill_session, stat
+from bellwether.launch.plan import Part
 
 
 class Child:

@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable
 
 from bellwether.launch.machine import processes
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
+from bellwether.launch.machine.state import ENDED, read_state
 from bellwether.launch.watch.child import open_log
-from bellwether.launch.watch.supervisor_process import DEFAULT_PLAN, arguments, command
+from bellwether.launch.watch.supervisor import DEFAULT_PLAN, arguments, command
 
 FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 30.0, 60.0
 TICK_SECONDS = 0.1
@@ -49,7 +49,7 @@ class Guardian:
                 return 0
             began = time.monotonic()
             self._start()
-        return 1 if states.read(self.folders).phase == "failed" else 0
+        return 1 if read_state(self.folders).phase == "failed" else 0
 
     def _over(self, tick: Callable[[], None]) -> bool:
         """Wait for the end of the supervisor; True when it ended on purpose."""
@@ -59,7 +59,7 @@ class Guardian:
         if self.child:
             self.child.wait()
         _end_descendants()
-        return states.read(self.folders).phase in states.ENDED
+        return read_state(self.folders).phase in ENDED
 
     def _wait(self, pid: int) -> None:
         try:
@@ -77,9 +77,7 @@ class Guardian:
             time.sleep(0.05)
 
     def _start(self) -> None:
-        words = command(
-            "supervisor_process", self.folders, self.split, self.lock_fd, self.plan, "--guardian", str(os.getpid())
-        )
+        words = command("supervisor", self.folders, self.split, self.lock_fd, self.plan, "--guardian", str(os.getpid()))
         with open_log(self.folders.logs / "supervisor.log") as log:
             self.child = subprocess.Popen(
                 words,
@@ -109,7 +107,7 @@ def _end_descendants() -> None:
 
 
 def main() -> int:
-    parser = arguments(argparse.ArgumentParser(prog="guard"))
+    parser = arguments(argparse.ArgumentParser(prog="guardian"))
     parser.add_argument("--watch", type=int)
     given = parser.parse_args()
     return Guardian(Folders.of(given.data), given.split, given.lock_fd, given.plan).run(given.watch)

@@ -6,17 +6,16 @@ import json
 import urllib.request
 from typing import Any
 
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import PartState, State
+from bellwether.launch.machine.state import ENDED, PartState, State, read_state
 
 ANSWER_SECONDS = 1.0
 
 
 def of(folders: Folders) -> dict[str, Any]:
     """One object, as `status --json` prints it."""
-    state = states.read(folders)
+    state = read_state(folders)
     supervisor = state.identity("supervisor")
     alive = supervisor is not None and supervisor.alive
     return {
@@ -37,7 +36,7 @@ def of(folders: Folders) -> dict[str, Any]:
 def _phase(state: State, supervised: bool) -> str:
     if supervised:
         return state.phase
-    if state.phase in states.ENDED:
+    if state.phase in ENDED:
         return state.phase
     return "restarting" if state.running else "stopped"
 

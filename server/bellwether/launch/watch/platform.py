@@ -13,13 +13,12 @@ from pathlib import Path
 from bellwether.launch.errors import AlreadyRunning, LaunchError
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine import lock, processes
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import State
+from bellwether.launch.machine.state import ENDED, State, read_state, write_state
 from bellwether.launch.watch import leftovers, logs
 from bellwether.launch.watch.guardian import Guardian
-from bellwether.launch.watch.supervisor_process import DEFAULT_PLAN, command
+from bellwether.launch.watch.supervisor import DEFAULT_PLAN, command
 
 READY_SECONDS = 240.0
 STOP_SECONDS = 90.0
@@ -76,8 +75,8 @@ def in_foreground(data: Path, split: bool, *, say: Say, watch: Watch, plan: str 
     """Be the guardian until the platform is told to stop."""
     folders = Folders.of(data)
     descriptor = acquire(folders, plan, say)
-    code = Guardian(folders, split, descriptor, plan).run(tick=lambda: watch(states.read(folders)))
-    watch(states.read(folders))
+    code = Guardian(folders, split, descriptor, plan).run(tick=lambda: watch(read_state(folders)))
+    watch(read_state(folders))
     return code
 
 
@@ -85,11 +84,11 @@ def acquire(folders: Folders, plan: str, say: Say) -> int:
     """Lock the state folder and fetch what is missing while a person can see the progress."""
     folders.make()
     descriptor = lock.take(folders)
-    earlier = states.read(folders)
-    if earlier.phase in states.ENDED or not earlier.running:
-        states.write(folders, State(phase="starting", data=str(folders.data), boot=earlier.boot, parts=earlier.parts))
+    earlier = read_state(folders)
+    if earlier.phase in ENDED or not earlier.running:
+        write_state(folders, State(phase="starting", data=str(folders.data), boot=earlier.boot, parts=earlier.parts))
     if plan == DEFAULT_PLAN:
-        from bellwether.launch.parts.plan import prepare
+        from bellwether.launch.composition.platform_plan import prepare
 
         prepare(folders, say)
     return descriptor
@@ -99,7 +98,7 @@ def wait_ready(folders: Folders, watch: Watch = lambda _: None, seconds: float =
     """Wait until every part is ready; LaunchError when the platform gives up, stops or takes too long."""
     until = time.monotonic() + seconds
     while True:
-        state = states.read(folders)
+        state = read_state(folders)
         watch(state)
         if state.phase == "ready":
             return state
@@ -126,7 +125,7 @@ def _end_of_log(folders: Folders) -> str:
 def down(data: Path) -> bool:
     """Stop everything that was started for this state folder; False when nothing ran."""
     folders = Folders.of(data)
-    state = states.read(folders)
+    state = read_state(folders)
     ran = state.running or any(each.alive for each in state.processes())
     watchers = _tell_to_stop(folders)
     _end_leftovers(folders)
@@ -139,7 +138,7 @@ def _tell_to_stop(folders: Folders) -> list[Identity]:
     """Signal supervisor and guardian until both are gone; return whom."""
     told: set[Identity] = set()
     until = time.monotonic() + STOP_SECONDS
-    while (state := states.read(folders)).running or lock.is_held(folders):
+    while (state := read_state(folders)).running or lock.is_held(folders):
         watchers = [each for each in (state.identity("guardian"), state.identity("supervisor")) if each]
         for identity in watchers:
             identity.send(signal.SIGTERM)
@@ -163,14 +162,14 @@ def _end_leftovers(folders: Folders) -> None:
         return
     with contextlib.suppress(AlreadyRunning):
         descriptor = lock.take(folders)
-        state = states.read(folders)
+        state = read_state(folders)
         leftovers.end(folders, state)
-        if state.phase not in states.ENDED:
+        if state.phase not in ENDED:
             state.phase, state.supervisor, state.guardian = "stopped", None, None
             for part in state.parts.values():
                 part.state, part.pid, part.start = "stopped", None, None
             # on a full disk everything has ended all the same; the next start finds out by the pids
             with contextlib.suppress(OSError):
-                states.write(folders, state)
+                write_state(folders, state)
         os.close(descriptor)
     processes.wait_gone(state.processes(), 5.0)

@@ -1,240 +1,167 @@
-"""Starts the parts in the order of their needs, restarts what dies, stops everything in reverse order."""
+"""`python -m bellwether.launch.watch.supervisor`: the process whose children the parts are."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
+import subprocess
 import sys
-import time
+from collections.abc import Callable, Mapping
 
 from bellwether.launch.errors import LaunchError, PortTaken
-from bellwether.launch.machine import listening, processes
-from bellwether.launch.machine import state as states
+from bellwether.launch.install.debian_packages import Say
+from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.part import Part, Plan
-from bellwether.launch.machine.ports import is_free
-from bellwether.launch.machine.state import PartState, State
-from bellwether.launch.watch import logs
-from bellwether.launch.watch.child import Child, describe_exit
+from bellwether.launch.machine.processes import Identity
+from bellwether.launch.machine.state import ENDED, State, as_pair, read_state, write_state
+from bellwether.launch.plan import Plan
+from bellwether.launch.watch import leftovers
+from bellwether.launch.watch.keeper import Keeper, say
 
-POLL_SECONDS = 0.03
-READY_SECONDS = 90.0
-PORT_SECONDS = 5.0
-FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 15.0, 30.0
-MOST_FAILURES = 5
-#: a busy part may be late with an answer now and then
-WATCH_SECONDS, BAD_ANSWERS = 2.0, 3
-ROTATE_SECONDS = 10.0
+DEFAULT_PLAN = "bellwether.launch.composition.platform_plan:plan"
+GUARDIAN_PAUSE = 1.0
+
+Planner = Callable[[Folders, bool, Mapping[str, int], Say], Plan]
 
 
-class Supervisor:
-    """Keeps the parts of one plan alive until it is told to stop."""
-
-    def __init__(self, folders: Folders, plan: Plan, state: State) -> None:
-        self.folders = folders
-        self.plan = plan
-        self.state = state
-        self.children: dict[str, Child] = {}
-        self.helpers: set[int] = set()
-        self.ready = {part.name: asyncio.Event() for part in plan.parts}
-        self.stopping = asyncio.Event()
-        self.was_ready = False
-        state.parts = {p.name: PartState(address=p.address, version=p.version) for p in plan.parts}
-
-    async def run(self) -> None:
-        """Run until `stopping` is set, or raise what made going on impossible; nothing runs afterwards."""
-        keepers = [asyncio.create_task(self._keep(part), name=part.name) for part in self.plan.parts]
-        chores = [asyncio.create_task(self._rotate()), asyncio.create_task(self._reap())]
-        told = asyncio.create_task(self.stopping.wait())
-        try:
-            await self._until_told(told, keepers)
-        finally:
-            self.stopping.set()
-            self.write("stopping")
-            for task in (*chores, told, *keepers):
-                task.cancel()
-            await asyncio.gather(*chores, told, *keepers, return_exceptions=True)
-            await self._stop_all()
-
-    async def _until_told(self, told: asyncio.Task[bool], keepers: list[asyncio.Task[None]]) -> None:
-        waiting: set[asyncio.Task[bool] | asyncio.Task[None]] = {told, *keepers}
-        while not told.done():
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-
-    async def _keep(self, part: Part) -> None:
-        for name in part.needs:
-            await self.ready[name].wait()
-        if not part.command:
-            self._is_ready(part, "external")
-            return
-        failures, pause = 0, FIRST_PAUSE
-        while True:
-            began = time.monotonic()
-            code, reason = await self._live(part)
-            if part.once and code == 0:
-                self._is_ready(part, "done")
-                return
-            failures += 1
-            if failures >= MOST_FAILURES and not self.was_ready:
-                raise LaunchError(f"{part.name} {reason}, {failures} times.", self._why(part))
-            if time.monotonic() - began > STABLE_SECONDS:
-                failures, pause = 1, FIRST_PAUSE
-            self._died(part, reason)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    async def _live(self, part: Part) -> tuple[int, str]:
-        """One life of a part, from its start to its end."""
-        self._set(part, state="starting")
-        await self._await_ports(part)
-        if part.before:
-            part.before()
-        child = Child(part, self.folders.logs / f"{part.name}.log")
-        self.children[part.name] = child
-        self._set(part, state="starting", pid=child.pid, start=child.start, started_at=time.time())
-        if not part.once:
-            late = await self._until_ready(part, child)
-            if late:
-                await child.stop(part.stop_signal, part.stop_seconds)
-                return child.ended.result(), f"was not ready within {READY_SECONDS:.0f} s ({late})"
-            await self._watch(part, child)
-        code = await asyncio.shield(child.ended)
-        return code, describe_exit(code)
-
-    async def _await_ports(self, part: Part) -> None:
-        began = time.monotonic()
-        while taken := [port for port in part.ports if not is_free(port)]:
-            self._give_up_port(part, taken[0], began)
-            await asyncio.sleep(POLL_SECONDS)
-
-    def _give_up_port(self, part: Part, port: int, since: float) -> None:
-        """A stranger gets a moment to leave the port; then all ports are chosen again."""
-        if time.monotonic() - since > PORT_SECONDS:
-            raise PortTaken(f"Port {port} of {part.name} was taken by another program.")
-
-    async def _until_ready(self, part: Part, child: Child) -> str | None:
-        until = time.monotonic() + READY_SECONDS
-        robbed: float | None = None
-        while not child.ended.done():
-            reason = await part.ready(child.pid)
-            # the answer may have come from a program that listens there in its place, or beside it
-            doors = None if reason else listening.look(part.ports, child.pid)
-            if reason is None and doors is None:
-                self._is_ready(part, "ready")
-                return None
-            if doors and doors.stolen:
-                robbed = robbed or time.monotonic()
-                self._give_up_port(part, doors.stolen[0], robbed)
-            # once all was ready, a part may have to wait for another that is down: that is no reason to end it
-            if time.monotonic() > until and not self.was_ready:
-                return reason or str(doors)
-            await asyncio.wait([child.ended], timeout=POLL_SECONDS)
-        return None
-
-    async def _watch(self, part: Part, child: Child) -> None:
-        """Tell in the state when a part that lives is no longer ready."""
-        bad = 0
-        while not child.ended.done():
-            await asyncio.wait([child.ended], timeout=WATCH_SECONDS)
-            if child.ended.done():
-                return
-            reason = await part.ready(child.pid)
-            bad = bad + 1 if reason else 0
-            now = self.state.parts[part.name].state
-            if bad >= BAD_ANSWERS and now == "ready":
-                self._set(part, state="unready", reason=reason)
-            elif not bad and now == "unready":
-                self._is_ready(part, "ready")
-
-    def _why(self, part: Part) -> str:
-        log = self.folders.logs / f"{part.name}.log"
-        return f"The end of {log}:\n{logs.last_lines(log)}"
-
-    def _is_ready(self, part: Part, state: str) -> None:
-        self.ready[part.name].set()
-        self._set(part, state=state, reason="")
-
-    def _died(self, part: Part, reason: str) -> None:
-        now = self.state.parts[part.name]
-        say(f"{part.name} {reason}, starting it again")
-        self._end_orphans()
-        self._set(part, state="restarting", pid=None, start=None, reason=reason, restarts=now.restarts + 1)
-
-    def _set(self, part: Part, **changes: object) -> None:
-        now = self.state.parts[part.name]
-        for name, value in changes.items():
-            setattr(now, name, value)
-        if part.once and now.state == "done":
-            now.pid = now.start = None
-        self.write(self._phase())
-
-    def _phase(self) -> str:
-        if self.stopping.is_set():
-            return "stopping"
-        if all(part.state in ("ready", "external", "done") for part in self.state.parts.values()):
-            self.was_ready = True
-            return "ready"
-        return "degraded" if self.was_ready else "starting"
-
-    def write(self, phase: str) -> None:
-        self.state.phase = phase
-        with contextlib.suppress(OSError):  # a full disk must not end the parts
-            states.write(self.folders, self.state)
-
-    async def _rotate(self) -> None:
-        while True:
-            with contextlib.suppress(OSError):
-                logs.rotate(self.folders.logs)
-            await asyncio.sleep(ROTATE_SECONDS)
-
-    async def _reap(self) -> None:
-        """Orphans of our parts become our children: wait for those that have ended."""
-        while True:
-            for pid in self._strangers():
-                processes.reap(pid)
-            await asyncio.sleep(1.0)
-
-    def _end_orphans(self) -> None:
-        """What a dead part left to us; processes in the session of a living part are that part's affair."""
-        sessions = {child.pid for child in self.children.values() if not child.ended.done()}
-        for pid in self._strangers():
-            found = processes.stat(pid)
-            if found and found.state != "Z" and found.session not in sessions:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-
-    def _strangers(self) -> list[int]:
-        own = {child.pid for child in self.children.values()} | self.helpers
-        return [pid for pid in processes.children() if pid not in own]
-
-    async def _stop_all(self) -> None:
-        for layer in reversed(layers(self.plan.parts)):
-            await asyncio.gather(*(self._stop(part) for part in layer))
-        self._end_orphans()
-
-    async def _stop(self, part: Part) -> None:
-        child = self.children.get(part.name)
-        if child:
-            await child.stop(part.stop_signal, part.stop_seconds)
-        if self.state.parts[part.name].state != "done":
-            self._set(part, state="stopped", pid=None, start=None)
+def arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The words that guardian and supervisor hand to each other."""
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--split", action="store_true")
+    parser.add_argument("--lock-fd", type=int, required=True)
+    parser.add_argument("--plan", default=DEFAULT_PLAN)
+    return parser
 
 
-def layers(parts: tuple[Part, ...]) -> list[list[Part]]:
-    """The parts by how deep their needs go: what is needed stands before what needs it."""
-    depth: dict[str, int] = {}
-    for part in parts:
-        depth[part.name] = 1 + max((depth[name] for name in part.needs), default=-1)
-    found: list[list[Part]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for part in parts:
-        found[depth[part.name]].append(part)
+def command(role: str, folders: Folders, split: bool, lock_fd: int, plan: str, *more: str) -> list[str]:
+    words = ["--data", str(folders.data), "--lock-fd", str(lock_fd), "--plan", plan, *more]
+    return [sys.executable, "-m", f"bellwether.launch.watch.{role}", *words, *(["--split"] if split else [])]
+
+
+def load(plan: str) -> Planner:
+    module, _, name = plan.partition(":")
+    found: Planner = getattr(importlib.import_module(module), name)
     return found
 
 
-def say(sentence: str) -> None:
-    """A line in the supervisor's own log."""
-    print(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+def main() -> int:
+    parser = arguments(argparse.ArgumentParser(prog="supervisor"))
+    parser.add_argument("--guardian", type=int, required=True)
+    given = parser.parse_args()
+    processes.adopt_orphans()
+    processes.allow_many_files()
+    folders = Folders.of(given.data)
+    return Supervisor(folders, given.split, given.lock_fd, given.plan, given.guardian).run()
+
+
+class Supervisor:
+    """One life of the supervisor."""
+
+    def __init__(self, folders: Folders, split: bool, lock_fd: int, plan: str, guardian: int) -> None:
+        self.folders, self.split, self.lock_fd, self.plan = folders, split, lock_fd, plan
+        self.guardian = Identity.of(guardian)
+        self.guardian_process: subprocess.Popen[bytes] | None = None
+        self.state = State(phase="starting", data=str(folders.data), split=split, boot=processes.boot_id())
+
+    def run(self) -> int:
+        # until the parts are there, nothing needs to be stopped in order
+        signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+        earlier = read_state(self.folders)
+        try:
+            self._introduce(earlier)
+            left = leftovers.end(self.folders, earlier)
+            if left:
+                say(f"ended {left} processes that an earlier supervisor left behind")
+            # after a crash everything comes back where it was
+            wanted = {} if earlier.phase in ENDED else earlier.ports
+            self._plan_and_supervise(wanted)
+        except LaunchError as error:
+            say(f"giving up: {error}")
+            return self._end("failed", str(error))
+        except SystemExit:
+            return self._end("stopped")
+        return self._end("stopped")
+
+    def _introduce(self, earlier: State) -> None:
+        mine = Identity.of(os.getpid())
+        assert mine
+        self.state.supervisor = as_pair(mine)
+        self.state.guardian = as_pair(self.guardian) if self.guardian else None
+        # until the leftovers have ended, the record of them is all that we know them by
+        self.state.parts, self.state.ports = earlier.parts, earlier.ports
+        if earlier.boot != self.state.boot:
+            self.state.parts = {}
+        write_state(self.folders, self.state)
+
+    def _plan_and_supervise(self, wanted: Mapping[str, int]) -> None:
+        while True:
+            plan = load(self.plan)(self.folders, self.split, wanted, say)
+            self.state.ports, self.state.notes = dict(plan.ports), list(plan.notes)
+            self.state.public_url, self.state.public_url_https = plan.public_url, plan.public_url_https
+            try:
+                asyncio.run(self._supervise(plan))
+                return
+            except PortTaken as error:
+                say(f"{error} Choosing ports again.")
+                wanted = plan.ports
+
+    async def _supervise(self, plan: Plan) -> None:
+        keeper = Keeper(self.folders, plan, self.state)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, keeper.stopping.set)
+        watch = asyncio.create_task(self._keep_guardian(keeper))
+        try:
+            await keeper.run()
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+
+    async def _keep_guardian(self, keeper: Keeper) -> None:
+        """The guardian restarts us, we restart it: only both at once can be lost."""
+        while True:
+            if self.guardian and self.guardian.alive:
+                await _ended(self.guardian)
+                await asyncio.sleep(GUARDIAN_PAUSE)
+            if self.guardian_process:
+                with contextlib.suppress(ChildProcessError):
+                    self.guardian_process.wait(timeout=5)
+            say("starting a guardian")
+            self._start_guardian(keeper)
+
+    def _start_guardian(self, keeper: Keeper) -> None:
+        words = command("guardian", self.folders, self.split, self.lock_fd, self.plan, "--watch", str(os.getpid()))
+        self.guardian_process = subprocess.Popen(words, pass_fds=(self.lock_fd,), start_new_session=True)
+        keeper.helpers.add(self.guardian_process.pid)
+        self.guardian = Identity.of(self.guardian_process.pid)
+        self.state.guardian = as_pair(self.guardian) if self.guardian else None
+        keeper.write(self.state.phase)
+
+    def _end(self, phase: str, failure: str = "") -> int:
+        self.state.phase, self.state.failure = phase, failure
+        self.state.supervisor = None
+        write_state(self.folders, self.state)
+        return 1 if failure else 0
+
+
+async def _ended(identity: Identity) -> None:
+    try:
+        descriptor = os.pidfd_open(identity.pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    loop.add_reader(descriptor, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

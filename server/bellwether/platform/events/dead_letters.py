@@ -124,7 +124,7 @@ async def count(js: JetStreamContext) -> tuple[int, datetime | None]:
     return state.messages, first.time
 
 
-async def listing(js: JetStreamContext, *, consumer: str | None = None, limit: int = 100) -> list[DeadLetter]:
+async def list_letters(js: JetStreamContext, *, consumer: str | None = None, limit: int = 100) -> list[DeadLetter]:
     """The oldest dead letters, of one consumer or of all."""
     found: list[DeadLetter] = []
     async for message in stored(js, f"dlq.*.{consumer or '*'}"):
@@ -134,7 +134,7 @@ async def listing(js: JetStreamContext, *, consumer: str | None = None, limit: i
     return found
 
 
-async def replay(js: JetStreamContext, seq: int) -> DeadLetter:
+async def replay_letter(js: JetStreamContext, seq: int) -> DeadLetter:
     """Send one dead letter to its consumer again, under a new message id; returns the letter, which is gone then.
 
     Raises:

@@ -17,7 +17,7 @@ EVERY_S = 5.0
 AT_MOST = 1000
 
 
-class Stranded:
+class LostJobs:
     """Looks after the job table of one service."""
 
     def __init__(self, schema: str, database: Database, runner: Runner) -> None:
@@ -32,10 +32,10 @@ class Stranded:
             await asyncio.sleep(EVERY_S)
 
     async def once(self) -> int:
-        """Queue the stranded ones again; returns how many there were.
+        """Queue the lost ones again; returns how many there were.
 
         A job's end stands in its row before the runner calls it ended, so a row that is still unfinished after the
-        runner was asked is stranded.
+        runner was asked is lost.
         """
         async with self._database.transaction(Context.system()) as session:
             rows = (await session.execute(self._handed_over, {"at_most": AT_MOST})).all()
@@ -46,6 +46,6 @@ class Stranded:
             async with self._database.transaction(Context.system()) as session:
                 values = {"id": row.id, "attempt": row.attempt}
                 if (await session.execute(self._again, values)).scalar_one():
-                    log.warning("job_stranded", job=str(row.id), service=self._schema, attempt=row.attempt)
+                    log.warning("job_lost", job=str(row.id), service=self._schema, attempt=row.attempt)
                     found += 1
         return found

@@ -20,7 +20,7 @@ from bellwether.platform.events.streams import NatsLogin, connect, ensure_stream
 from bellwether.platform.jobs.dbos_runner import Runner
 from bellwether.platform.jobs.dispatcher import Dispatcher
 from bellwether.platform.jobs.kinds import JobKind
-from bellwether.platform.jobs.lost_jobs import Stranded
+from bellwether.platform.jobs.lost_jobs import LostJobs
 from bellwether.platform.jobs.worker_slots import Slots
 from bellwether.platform.outages import for_ever
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
@@ -116,7 +116,7 @@ class Worker:
         for schema, database in self.databases.items():
             dispatcher = Dispatcher(schema, database, self.runner, self._wakeups)
             self._begin(for_ever(f"dispatcher {schema}", dispatcher.run))
-            self._begin(for_ever(f"stranded {schema}", Stranded(schema, database, self.runner).watch))
+            self._begin(for_ever(f"lost jobs {schema}", LostJobs(schema, database, self.runner).watch))
 
 
 async def until_done(what: str, make: Callable[[], Awaitable[T]]) -> T:

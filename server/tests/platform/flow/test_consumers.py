@@ -121,7 +121,7 @@ async def test_a_poison_message_ends_as_a_dead_letter_and_holds_nobody_up(databa
         await effect(session, event)
 
     async def dead() -> bool:
-        return bool(await dead_letters.listing(js, consumer="poison"))
+        return bool(await dead_letters.list_letters(js, consumer="poison"))
 
     async def all_done() -> bool:
         return len(await effects(admin, 300, 309)) == 10
@@ -133,14 +133,14 @@ async def test_a_poison_message_ends_as_a_dead_letter_and_holds_nobody_up(databa
         assert await effects(admin, 300, 309) == [n for n in range(300, 310) if n != 305]
         assert len(tries) == 3
         assert tries[1] - tries[0] >= 0.18
-        (letter,) = await dead_letters.listing(js, consumer="poison")
+        (letter,) = await dead_letters.list_letters(js, consumer="poison")
         assert letter.error == "RuntimeError: cannot weigh a goat"
         assert (letter.trace_id, letter.origin_subject, letter.stream) == (TRACE, "farm.poison.v1", "FARM")
         assert (await dead_letters.count(js))[0] >= 1
         healthy = True
-        await dead_letters.replay(js, letter.seq)
+        await dead_letters.replay_letter(js, letter.seq)
         await until(all_done)
-    assert await dead_letters.listing(js, consumer="poison") == []
+    assert await dead_letters.list_letters(js, consumer="poison") == []
     assert (await effects(admin, 300, 309)).count(305) == 1
 
 
@@ -149,23 +149,23 @@ async def test_a_letter_that_comes_back_still_tells_where_it_came_from(databases
         raise Hopeless("a goat for ever")
 
     async def dead_after(seq: int) -> bool:
-        return any(letter.seq > seq for letter in await dead_letters.listing(js, consumer="comes-back"))
+        return any(letter.seq > seq for letter in await dead_letters.list_letters(js, consumer="comes-back"))
 
     async with consuming(consumer_of("comes-back", handle), databases, js):
         await send(js, "comes-back", 450)
         await until(lambda: dead_after(0))
-        (first,) = await dead_letters.listing(js, consumer="comes-back")
-        await dead_letters.replay(js, first.seq)
+        (first,) = await dead_letters.list_letters(js, consumer="comes-back")
+        await dead_letters.replay_letter(js, first.seq)
         await until(lambda: dead_after(first.seq))
-    (second,) = await dead_letters.listing(js, consumer="comes-back")
+    (second,) = await dead_letters.list_letters(js, consumer="comes-back")
     assert (second.origin_subject, second.trace_id) == (first.origin_subject, TRACE) == ("farm.comes-back.v1", TRACE)
 
 
 async def test_a_consumer_without_a_subject_of_its_own_gets_the_letter_by_the_old_one(js) -> None:
     await js.add_consumer("FARM", durable_name="plain", filter_subject="farm.plain.v1", ack_policy="explicit")
     await dead_letters.keep(js, "FARM", "plain", 1, "farm.plain.v1", body("plain", 460), {}, "given up")
-    (letter,) = await dead_letters.listing(js, consumer="plain")
-    await dead_letters.replay(js, letter.seq)
+    (letter,) = await dead_letters.list_letters(js, consumer="plain")
+    await dead_letters.replay_letter(js, letter.seq)
     pulled = await js.pull_subscribe_bind("plain", "FARM")
     (message,) = await pulled.fetch(1, timeout=3)
     assert (message.subject, orjson.loads(message.data)["data"]) == ("farm.plain.v1", {"n": 460})
@@ -174,12 +174,12 @@ async def test_a_consumer_without_a_subject_of_its_own_gets_the_letter_by_the_ol
 
 async def test_a_letter_that_nobody_would_receive_stays(js) -> None:
     await dead_letters.keep(js, "FARM", "retired", 1, "farm.retired.v1", b"{}", {}, "given up")
-    (letter,) = await dead_letters.listing(js, consumer="retired")
+    (letter,) = await dead_letters.list_letters(js, consumer="retired")
     with pytest.raises(dead_letters.ConsumerGone, match="FARM has no consumer retired"):
-        await dead_letters.replay(js, letter.seq)
-    assert await dead_letters.listing(js, consumer="retired") == [letter]
+        await dead_letters.replay_letter(js, letter.seq)
+    assert await dead_letters.list_letters(js, consumer="retired") == [letter]
     with pytest.raises(dead_letters.NoDeadLetter, match="no dead letter 987654"):
-        await dead_letters.replay(js, 987_654)
+        await dead_letters.replay_letter(js, 987_654)
 
 
 async def test_a_hopeless_message_is_not_tried_again(databases, js) -> None:
@@ -191,7 +191,7 @@ async def test_a_hopeless_message_is_not_tried_again(databases, js) -> None:
         raise Hopeless("a weight without an animal")
 
     async def two_dead() -> bool:
-        return len(await dead_letters.listing(js, consumer="hopeless")) == 2
+        return len(await dead_letters.list_letters(js, consumer="hopeless")) == 2
 
     async with consuming(consumer_of("hopeless", handle), databases, js):
         await send(js, "hopeless", 400)
@@ -213,11 +213,11 @@ async def test_a_consumer_that_dies_each_time_is_buried_by_the_mover(js) -> None
         # the server counts the last delivery as failed when somebody asks for more
         with suppress(TimeoutError):
             await pulled.fetch(1, timeout=0.3)
-        return bool(await dead_letters.listing(js, consumer="dying"))
+        return bool(await dead_letters.list_letters(js, consumer="dying"))
 
     await until(buried)
     mover.cancel()
-    (letter,) = await dead_letters.listing(js, consumer="dying")
+    (letter,) = await dead_letters.list_letters(js, consumer="dying")
     assert letter.error == "given up after 2 deliveries"
     assert orjson.loads(letter.body)["data"] == {"n": 500}
 

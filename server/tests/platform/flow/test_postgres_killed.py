@@ -15,11 +15,11 @@ import asyncpg
 import psutil
 import pytest
 from bellwether.catalogue import PYTHON_SERVICES
+from bellwether.launch.composition import postgres
 from bellwether.launch.entry.migrate import MigrateSettings, migrate_database
 from bellwether.launch.install import find_postgres
 from bellwether.launch.machine import account, keys
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.parts import postgres
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs import service as job_store
 from bellwether.platform.settings import ServiceSettings

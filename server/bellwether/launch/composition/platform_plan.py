@@ -10,17 +10,17 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from bellwether.catalogue import BY_NAME, HOSTS
+from bellwether.launch.composition import dynoxide, gateway, nats, postgres, services, users
+from bellwether.launch.composition.environment import Wiring
 from bellwether.launch.install import bun_workspaces
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.install.find_postgres import Server, find
 from bellwether.launch.machine import ports
 from bellwether.launch.machine.account import for_postgres
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.part import Part, Plan
 from bellwether.launch.machine.processes import stat
 from bellwether.launch.machine.state import State
-from bellwether.launch.parts import dynoxide, gateway, nats, postgres, services, users
-from bellwether.launch.parts.environment import Wiring
+from bellwether.launch.plan import Part, Plan
 
 DEAD_POSTMASTER_SECONDS = 10.0
 

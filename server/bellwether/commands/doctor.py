@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import typer
 
-from bellwether.launch.commands import checks
-from bellwether.launch.commands.options import AsJson, DataDir
+from bellwether.commands import machine_checks
+from bellwether.commands.options import AsJson, DataDir
 from bellwether.launch.machine.folders import Folders
 
 
@@ -17,7 +17,7 @@ def doctor(data: DataDir, as_json: AsJson = False) -> None:
 
     Example: ./bellwether doctor
     """
-    found = list(checks.all_checks(Folders.of(data)))
+    found = list(machine_checks.all_checks(Folders.of(data)))
     if as_json:
         typer.echo(json.dumps([asdict(check) for check in found], indent=1))
     else:

@@ -6,11 +6,11 @@ import subprocess
 
 import typer
 
-from bellwether.launch.commands.options import DataDir
+from bellwether.commands.options import DataDir
+from bellwether.launch.composition import platform_plan
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.parts import plan
+from bellwether.launch.machine.state import read_state
 
 
 def migrate(data: DataDir) -> None:
@@ -19,10 +19,10 @@ def migrate(data: DataDir) -> None:
     Example: ./bellwether migrate
     """
     folders = Folders.of(data)
-    state = states.read(folders)
+    state = read_state(folders)
     if not state.running:
         raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
-    part = plan.migration(folders, state)
+    part = platform_plan.migration(folders, state)
     done = subprocess.run(part.command, env=dict(part.env), cwd=part.folder, check=False)
     if done.returncode:
         raise LaunchError("The migration failed.", "The reason stands above.", done.returncode)

@@ -7,12 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bellwether.catalogue import EDGE, SERVICES
+from bellwether.launch.composition import caddyfile
+from bellwether.launch.composition.environment import Wiring
 from bellwether.launch.machine import probe
 from bellwether.launch.machine.folders import make_folder, write_atomically
-from bellwether.launch.machine.part import Part, by, dies_with_us, program
 from bellwether.launch.machine.ports import has_ipv6
-from bellwether.launch.parts import caddyfile
-from bellwether.launch.parts.environment import Wiring
+from bellwether.launch.plan import Part, by, dies_with_us, program
 
 
 def part(wiring: Wiring, needs: tuple[str, ...]) -> Part:

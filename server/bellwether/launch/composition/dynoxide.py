@@ -8,7 +8,7 @@ from pathlib import Path
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import probe
 from bellwether.launch.machine.folders import USERS, Folders, make_folder
-from bellwether.launch.machine.part import Part, by, dies_with_us
+from bellwether.launch.plan import Part, by, dies_with_us
 
 PACKAGE = USERS / "node_modules" / "@dynoxide" / "linux-x64"
 FILES = {"dynoxide": "bellwether-user.db", "dynoxide-keys": "bellwether-keys.db"}

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bellwether.commands.client import Client, Refused
-from bellwether.commands.story import EMAIL, FILES, Story, Watch
-from bellwether.launch.commands.options import DataDir
-from bellwether.launch.commands.progress import Progress as StartProgress
+from bellwether.commands.demo.client import Client, Refused
+from bellwether.commands.demo.steps import EMAIL, FILES, DemoFlock, Watch
+from bellwether.commands.options import DataDir
+from bellwether.commands.start_progress import Progress as StartProgress
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State
@@ -37,7 +37,7 @@ def demo(data: DataDir) -> None:
     state = ensure_up(data, say=progress.say, watch=progress.watch)
     with Client(state.public_url) as client:
         try:
-            tell(Story(client, Folders.of(data), state))
+            show(DemoFlock(client, Folders.of(data), state))
         except Refused as refused:
             raise LaunchError(f"The platform refused: {refused}.", HELP) from refused
         except httpx.HTTPError as error:
@@ -45,33 +45,33 @@ def demo(data: DataDir) -> None:
     addresses(state)
 
 
-def tell(story: Story) -> None:
-    """The whole story."""
+def show(flock: DemoFlock) -> None:
+    """Everything in its order."""
     console.rule("A farmer and a flock")
-    console.print(f"logged in as {story.account()}")
-    story.place()
-    console.print(f"farm [bold]{story.farm['name']}[/], flock [bold]{story.flock['name']}[/] ({story.flock['code']})")
+    console.print(f"logged in as {flock.account()}")
+    flock.place()
+    console.print(f"farm [bold]{flock.farm['name']}[/], flock [bold]{flock.flock['name']}[/] ({flock.flock['code']})")
     for name, options in FILES:
-        load(story, name, options)
+        load(flock, name, options)
     console.rule("Evaluation")
     with bar("animal model, all traits together") as watch:
-        run = story.evaluate(watch)
+        run = flock.evaluate(watch)
     show_run(run)
-    rams = story.best_rams(RANKED_BY)
-    show_rams(rams, story.tags([ram["sire_id"] for ram in rams if ram["sire_id"]]))
-    show_trend(story.trend(RANKED_BY))
+    rams = flock.best_rams(RANKED_BY)
+    show_rams(rams, flock.tags([ram["sire_id"] for ram in rams if ram["sire_id"]]))
+    show_trend(flock.trend(RANKED_BY))
 
 
-def load(story: Story, name: str, options: dict[str, str]) -> None:
+def load(flock: DemoFlock, name: str, options: dict[str, str]) -> None:
     """One file: its counts, and every row that was refused with the reason and the remedy."""
     console.rule(f"Importing {name}")
     with bar(name) as watch:
-        done = story.load(name, options, watch)
+        done = flock.load(name, options, watch)
     console.print(
         f"{done['rows_in']:,} rows in = {done['rows_accepted']:,} accepted + {done['rows_rejected']:,} rejected"
     )
     table = Table("row", "field", "rule", "what is wrong", "what to do", title="Rows that were refused")
-    for row in story.faults(done["id"]):
+    for row in flock.faults(done["id"]):
         table.add_row(str(row["row"]), row["field"] or "", row["code"], row["message"], row["fix"])
     console.print(table)
 

@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
-from bellwether.launch.commands.options import DataDir
+from bellwether.commands.options import DataDir
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import keys
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.state import State
+from bellwether.launch.machine.state import State, read_state
 
 user = typer.Typer(
     help="Accounts of users.\n\nExample: ./bellwether user roles ada@example.org farmer", no_args_is_help=True
@@ -42,7 +41,7 @@ def roles(
     if unknown:
         raise LaunchError(f"There is no role {', '.join(unknown)}.", f"The roles are {', '.join(ROLES)}.")
     folders = Folders.of(data)
-    state = states.read(folders)
+    state = read_state(folders)
     if not state.running:
         raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
     set_roles(folders, state, email, role)

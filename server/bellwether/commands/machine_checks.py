@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bellwether.catalogue import PORTS
+from bellwether.launch.composition import dynoxide
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install import apt, bun_workspaces, find_postgres
 from bellwether.launch.install.debian_packages import MAJOR, digest
 from bellwether.launch.machine import account, ports
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders, cache_folder
-from bellwether.launch.machine.part import program
-from bellwether.launch.parts import dynoxide
+from bellwether.launch.machine.state import read_state
+from bellwether.launch.plan import program
 
 DISK_GB, MEMORY_GB = 3.0, 2.0
 PYTHONS = ((3, 11), (3, 13))
@@ -85,7 +85,7 @@ def _memory() -> Check:
 
 
 def _ports(folders: Folders) -> Check:
-    if states.read(folders).running:
+    if read_state(folders).running:
         return Check("ports", True, "the platform is running and holds them")
     taken = sorted({port for port in PORTS.values() if not ports.is_free(port)})
     if not taken:
@@ -166,7 +166,7 @@ def _dynoxide() -> Check:
 
 
 def _last_start(folders: Folders) -> Check:
-    state = states.read(folders)
+    state = read_state(folders)
     if state.phase == "failed":
         return Check("last start", False, state.failure, f"The logs lie in {folders.logs}.")
     return Check("last start", True, state.phase if folders.state.exists() else "none yet")

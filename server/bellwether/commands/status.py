@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bellwether.launch.commands.options import AsJson, DataDir
+from bellwether.commands.options import AsJson, DataDir
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.watch import overview
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bellwether.launch.commands.options import DataDir
+from bellwether.commands.options import DataDir
 from bellwether.launch.watch import platform
 
 

@@ -1,4 +1,4 @@
-"""The demo's story, step by step, over the platform's public interface. Every step can be repeated without doubling."""
+"""What the demo does, step by step, over the public interface. Every step can be repeated without doubling."""
 
 import time
 from collections.abc import Callable
@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bellwether.commands.client import Client, Refused
-from bellwether.commands.suites import ROOT
-from bellwether.launch.commands.user import set_roles
+from bellwether.commands.demo.client import Client, Refused
+from bellwether.commands.user import set_roles
 from bellwether.launch.machine import keys
-from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.folders import REPOSITORY, Folders
 from bellwether.launch.machine.state import State
 
 EMAIL, NAME = "farmer@demo.bellwether.local", "Dorothy Dorset"
 FARM, FLOCK, FLOCK_CODE = "Demo stud", "Poll Dorset stud", "161234"
-EXAMPLE = ROOT / "examples" / "flock"
+EXAMPLE = REPOSITORY / "examples" / "flock"
 FILES = (("animals.csv", {"kind": "sg"}), ("weights.csv", {"kind": "weights", "trait": "PWT", "date_order": "dmy"}))
 TRIES = 100
 TRAITS = ("WWT", "PWT")
@@ -23,7 +22,7 @@ Watch = Callable[[dict[str, Any]], None]
 
 
 @dataclass
-class Story:
+class DemoFlock:
     """One platform, one farmer, one flock."""
 
     client: Client

@@ -6,10 +6,10 @@ import sys
 from importlib.metadata import version
 
 from bellwether.catalogue import EDGE, HOSTS, PYTHON_SERVICES
+from bellwether.launch.composition import environment
+from bellwether.launch.composition.environment import Wiring
 from bellwether.launch.machine import probe
-from bellwether.launch.machine.part import Part, by, dies_with_us
-from bellwether.launch.parts import environment
-from bellwether.launch.parts.environment import Wiring
+from bellwether.launch.plan import Part, by, dies_with_us
 
 
 def migrate_part(wiring: Wiring) -> Part:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from bellwether.launch.commands.options import DataDir
-from bellwether.launch.commands.progress import Progress
+from bellwether.commands.options import DataDir
+from bellwether.commands.start_progress import Progress
 from bellwether.launch.errors import LaunchError
-from bellwether.launch.machine import state as states
 from bellwether.launch.machine.folders import Folders
+from bellwether.launch.machine.state import read_state
 from bellwether.launch.watch import platform
 
 
@@ -31,4 +31,4 @@ def up(
         return
     code = platform.in_foreground(data, split, say=progress.say, watch=progress.watch)
     if code:
-        raise LaunchError(f"The platform did not start: {states.read(Folders.of(data)).failure}")
+        raise LaunchError(f"The platform did not start: {read_state(Folders.of(data)).failure}")

@@ -9,7 +9,7 @@ from typing import Any
 from bellwether.catalogue import SERVICES
 from bellwether.launch.machine import keys, probe
 from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
-from bellwether.launch.machine.part import Part, by, dies_with_us, program
+from bellwether.launch.plan import Part, by, dies_with_us, program
 
 READ_STREAMS = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.>"]
 CONSUME = ["$JS.API.CONSUMER.>", "$JS.API.STREAM.MSG.GET.>", "$JS.API.DIRECT.GET.>", "$JS.ACK.>", "$JS.FC.>"]

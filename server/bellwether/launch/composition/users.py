@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from bellwether.catalogue import BUN_SERVICES, HOSTS
+from bellwether.launch.composition import environment
+from bellwether.launch.composition.environment import Wiring
 from bellwether.launch.machine import probe
-from bellwether.launch.machine.part import Part, by, dies_with_us, program
-from bellwether.launch.parts import environment
-from bellwether.launch.parts.environment import Wiring
+from bellwether.launch.plan import Part, by, dies_with_us, program
 
 
 def setup_part(wiring: Wiring) -> Part:

@@ -1,0 +1,1 @@
+"""The demo: what it does over the public interface, and how it is shown."""

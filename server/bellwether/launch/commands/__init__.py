@@ -1,1 +1,0 @@
-"""One file per sub-command of the launcher."""
