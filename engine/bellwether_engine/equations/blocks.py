@@ -64,7 +64,7 @@ class RandomBlock:
 
 def observed_by(records: Records, effect: Effect, traits: tuple[str, ...]) -> tuple[list[int], NDArray[np.bool_]]:
     """Indices of the traits of an effect, and the records that have at least one of them."""
-    acting = [i for i, trait in enumerate(traits) if effect.traits is None or trait in effect.traits]
+    acting = effect.acts_on(traits)
     return acting, np.asarray(np.isfinite(records.values[:, acting]).any(axis=1))
 
 

@@ -11,10 +11,12 @@ from ..equations.blocks import FixedBlock, far_covariates, fixed_blocks, random_
 from ..equations.constraints import Constraints, find_constraints
 from ..equations.equations import Equations, build_equations
 from ..equations.group_equations import GroupPlan
+from ..pedigree.tracing import LANES
 from ..solution.parts import Notice
 from .genetic.block import GeneticBlock
 from .given import Given
 from .group_regressions import GroupRegressions
+from .sizes import EffectSize, Sizes, Stated
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,3 +86,31 @@ def build(given: Given, kind: type[GeneticBlock]) -> Built:
     held = None if groups is None else groups.constrained
     equations = build_equations(design, constraints.constrained, block.structure, held)
     return Built(block, inbreeding, fixed, constraints, groups, regressions, equations, tuple(warnings))
+
+
+def inbreeding_bytes(sizes: Sizes) -> Stated:
+    """The order of the animals and F are kept; each thread traces `LANES` animals at a time up to all parents."""
+    n, lanes = sizes.n_animals, (8 * LANES + 8) * (sizes.n_parents + 1)
+    return Stated(12 * n, 122 * n + sizes.n_threads * lanes)
+
+
+def design_bytes(sizes: Sizes) -> Stated:
+    """Which traits a record has and its pattern of them, the right-hand side and the solutions, and each effect."""
+    effects = [_effect_bytes(effect, sizes.n_records) for effect in sizes.effects]
+    kept = (sizes.n_traits + 12) * sizes.n_records + 16 * sizes.n_equations
+    return Stated(
+        kept + sum(effect.kept for effect in effects),
+        60 * sizes.n_records + sum(effect.passing for effect in effects),
+    )
+
+
+def _effect_bytes(effect: EffectSize, n: int) -> Stated:
+    """The level of each of `n` records and the records of each level; regressors stand in the blocks, in the terms and
+    in the order of the levels."""
+    passing = (60 if effect.is_class else 100 * effect.n_values) * n
+    if effect.is_random:
+        return Stated((12 + 24 * effect.n_values * effect.n_traits) * n + 24 * effect.n_levels, passing)
+    of_levels = 16 * effect.n_levels * effect.n_traits
+    if effect.is_class:
+        return Stated((4 * effect.n_traits + 12) * n + of_levels, passing)
+    return Stated(8 * effect.n_values * (1 + effect.n_traits) * n + of_levels, passing)

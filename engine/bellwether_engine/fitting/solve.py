@@ -6,17 +6,23 @@ from dataclasses import dataclass
 
 from ..equations.equations import Equations
 from ..errors import ModelError
+from ..linear.factor import FILL_LIMIT
 from ..model.options import Options
+from ..parallel.workers import PIECE
 from ..relationships.single_step import FORMED_LIMIT
 from ..reml import estimate_variances
 from ..solution.estimates import Estimates
 from ..solution.parts import Notice, ThresholdSolution
-from ..solving.solve import Answer, Plan, choose
+from ..solving.absorbed_fixed import ENTRIES
+from ..solving.solve import AUTO_LIMIT, Answer, Plan, choose, intended
 from ..solving.solve import solve as solve_linear
 from ..threshold.scoring import solve_threshold
 from .build import Built
 from .given import Given
+from .sizes import Sizes, Stated
 from .warm_start import start_from
+
+VECTORS = 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,3 +95,18 @@ def _estimated(given: Given, built: Built) -> tuple[Equations, Estimates | None]
         shares=None if built.groups is None else built.groups.shares,
     )  # fmt: skip
     return reached, estimates
+
+
+def solve_bytes(sizes: Sizes, of_products: int, options: Options) -> Stated:
+    """Vectors of the PCG, blocks to precondition with, the factor of the absorbed effects, and the products
+    themselves; where the equations are factorised, C and its factor come on top."""
+    n = sizes.n_equations
+    blocks = sum(8 * e.n_levels * e.n_columns**2 for e in sizes.effects if e.is_random and not e.is_genetic)
+    absorbed = 24 * min(max(ENTRIES, n), sizes.n_fixed**2)
+    pcg = 8 * VECTORS * n + blocks + absorbed + 16 * sizes.n_records * sizes.n_traits + 64 * PIECE + of_products
+    plan, estimates = intended(options, n), options.estimate == "ai-reml"
+    if not (plan.is_exact or plan.method == "direct" or n <= AUTO_LIMIT or estimates):
+        return Stated(0, pcg)
+    fill = min(n * (n + 1) // 2, FILL_LIMIT)
+    entries = sizes.n_entries + 9 * sizes.n_rows * max(sizes.n_genetic, 1) ** 2
+    return Stated(0, pcg + 60 * entries + (3 if estimates else 2) * 8 * fill + 3 * fill)

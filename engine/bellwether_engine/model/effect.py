@@ -97,3 +97,12 @@ class Effect:
             raise ModelError(
                 "basis_kind", message, place=place, fix="Use a basis with covariate, additive or permanent"
             )
+
+    @property
+    def n_coefficients(self) -> int:
+        """Coefficients for each level and trait: 1, or those of the basis."""
+        return 1 if self.basis is None else self.basis.order + 1
+
+    def acts_on(self, traits: tuple[str, ...]) -> list[int]:
+        """Positions of its traits among those of the model."""
+        return [i for i, trait in enumerate(traits) if self.traits is None or trait in self.traits]

@@ -56,11 +56,15 @@ def choose(options: Options, n_equations: int) -> Plan:
     >>> choose(Options(), 1000)
     Plan(method='direct', is_exact=True, warnings=())
     """
-    wants_exact = options.reliability == "exact"
-    if (wants_exact or options.solver == "direct") and n_equations > EXACT_LIMIT:
+    if (options.reliability == "exact" or options.solver == "direct") and n_equations > EXACT_LIMIT:
         raise too_large(f"{n_equations:,} equations are above the limit of {EXACT_LIMIT:,} for exact answers")
+    return intended(options, n_equations)
+
+
+def intended(options: Options, n_equations: int) -> Plan:
+    """What the options ask for, whether it can be carried out or not."""
     is_small = n_equations <= AUTO_LIMIT
-    is_exact = wants_exact or (options.reliability == "auto" and is_small)
+    is_exact = options.reliability == "exact" or (options.reliability == "auto" and is_small)
     warnings = []
     if options.reliability == "auto" and not is_small:
         message = (

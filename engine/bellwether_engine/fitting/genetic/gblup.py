@@ -18,7 +18,7 @@ from ..given import Given
 from .back_solved import BackSolved
 from .block import Matrix, Reliabilities, Uncertainty
 from .genomic import Genotyped
-from .genotyped_alone import among_all, check_genotyped_alone
+from .genotyped_alone import among_all, refuse_metafounders, refuse_ungenotyped
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,8 @@ class Gblup(BackSolved):
     def check(cls, given: Given, random: list[RandomBlock]) -> None:
         """Every record belongs to a genotyped animal."""
         super().check(given, random)
-        check_genotyped_alone(given, random)
+        refuse_metafounders(given)
+        refuse_ungenotyped(given, random)
 
     @classmethod
     def of(cls, genotyped: Genotyped) -> Self:

@@ -11,19 +11,30 @@ from ..given import Given
 from .block import Matrix
 
 
-def check_genotyped_alone(given: Given, random: list[RandomBlock]) -> None:
-    """Refuse metafounders, and records of animals (or dams, with maternal effects) without genotype.
+def refuse_metafounders(given: Given) -> None:
+    """Refuse metafounders, which stand behind a pedigree.
 
     Raises
     ------
     ModelError
-        ``not_available``, ``not_genotyped``.
+        ``not_available``
     """
-    (genomic, genotypes), pedigree = given.genotyped, given.pedigree
+    (genomic, _), pedigree = given.genotyped, given.pedigree
     if pedigree.groups is not None and pedigree.groups.is_random:
         message = f"{genomic.method} takes all relationships from genotypes: metafounders have no place in it"
         fix = "Use a single-step method, or leave the metafounders out"
         raise ModelError("not_available", message, place="genomic.method", fix=fix)
+
+
+def refuse_ungenotyped(given: Given, random: list[RandomBlock]) -> None:
+    """Refuse records of animals (or dams, with maternal effects) without genotype.
+
+    Raises
+    ------
+    ModelError
+        ``not_genotyped``
+    """
+    (genomic, genotypes), pedigree = given.genotyped, given.pedigree
     has_genotype = np.zeros(pedigree.n_animals + 1, dtype=bool)
     has_genotype[[*genotypes.animal, -1]] = True
     for member in random[0].members:

@@ -23,7 +23,7 @@ from ..given import Given
 from ..marker_design import marker_design
 from .block import Matrix, Reliabilities, Uncertainty
 from .genomic import GenomicBlock, Genotyped
-from .genotyped_alone import among_all, check_genotyped_alone
+from .genotyped_alone import among_all, refuse_metafounders, refuse_ungenotyped
 
 TILE = 256
 
@@ -41,11 +41,12 @@ class Snpblup(GenomicBlock):
     def check(cls, given: Given, random: list[RandomBlock]) -> None:
         """No ordinal traits; every record belongs to a genotyped animal."""
         super().check(given, random)
+        refuse_metafounders(given)
         if given.model.ordinal:
             message = "snpblup has no ordinal traits"
             fix = "Use gblup, which gives the same breeding values and marker effects"
             raise ModelError("not_available", message, place="genomic.method", fix=fix)
-        check_genotyped_alone(given, random)
+        refuse_ungenotyped(given, random)
 
     @classmethod
     def of(cls, genotyped: Genotyped) -> Self:
