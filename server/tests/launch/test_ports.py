@@ -14,8 +14,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bellwether.launch.composition.caddyfile import Limits
-from bellwether.launch.composition.gateway import limits
 from bellwether.launch.machine import listening, ports
 from bellwether.launch.machine.reservations import Reservations
 from bellwether.launch.machine.state import State
@@ -131,10 +129,6 @@ server = socket.create_server(("127.0.0.1", int(sys.argv[1])), reuse_port=True)
 print(flush=True)
 time.sleep(60)
 """
-
-
-def test_the_gateway_takes_what_the_services_take() -> None:
-    assert limits() == Limits(body_bytes=1_000_000, import_bytes=64_000_000)
 
 
 @pytest.fixture
