@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ..model.model import Model
 from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
 from .build import design_bytes, inbreeding_bytes
-from .genetic.kinds import kind_of
+from .genetic.kinds import pedigree_kind
 from .sizes import Sizes
 from .solve import solve_bytes
 
@@ -70,7 +70,7 @@ def estimate_memory(model: Model, records: Records, pedigree: Pedigree) -> Memor
     >>> list(stated.steps), stated.peak < 100_000_000
     (['inbreeding', 'a_inverse', 'design', 'solve'], True)
     """
-    sizes, kind = Sizes.of(model, records, pedigree), kind_of(replace(model, genomic=None))
+    sizes, kind = Sizes.of(model, records, pedigree), pedigree_kind(model)
     stages = {
         "inbreeding": inbreeding_bytes(sizes),
         kind.step.name: kind.build_bytes(sizes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,39 @@ from ..genotypes.packed import PackedGenotypes
 from ..pedigree.positions import as_positions
 
 Method = Literal["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step"]
-SINGLE_STEP: tuple[Method, ...] = ("ssgblup", "ssgtblup", "sssnpblup", "apy", "single_step")
-WITHOUT_G: tuple[Method, ...] = ("ssgtblup", "sssnpblup", "single_step")
 FORM_LIMIT = 5_000
+
+
+class Habits(NamedTuple):
+    """What goes with a method.
+
+    Attributes
+    ----------
+    blend : float
+        Share of A22, by default.
+    tune : str
+        By default.
+    has_ridge : bool
+        May a ridge be added to the diagonal of G?
+    needs_a22 : bool
+        G is not formed, and only a share of A22 gives it an inverse.
+    """
+
+    blend: float
+    tune: Literal["none", "chen"]
+    has_ridge: bool = False
+    needs_a22: bool = False
+
+
+HABITS: dict[Method, Habits] = {
+    "gblup": Habits(0.0, "none", has_ridge=True),
+    "snpblup": Habits(0.0, "none"),
+    "ssgblup": Habits(0.05, "chen", has_ridge=True),
+    "ssgtblup": Habits(0.05, "chen", needs_a22=True),
+    "sssnpblup": Habits(0.05, "chen", needs_a22=True),
+    "apy": Habits(0.05, "chen", has_ridge=True),
+    "single_step": Habits(0.05, "chen", needs_a22=True),
+}
 
 
 @dataclass(frozen=True)
@@ -87,9 +117,9 @@ class Genomic:
             raise refuse("blend", "blend is not from 0 to below 1", "Use 0.05")
         if not 0.0 <= self.ridge < np.inf:
             raise refuse("ridge", "ridge is not a number from 0", "Use 0 or a small number such as 0.01")
-        if self.method in WITHOUT_G and beta == 0.0:
+        if HABITS[self.method].needs_a22 and beta == 0.0:
             raise refuse("blend", f"{self.method} needs a share of A22", "Set blend = 0.05")
-        if self.ridge > 0.0 and self.method in (*WITHOUT_G, "snpblup"):
+        if self.ridge > 0.0 and not HABITS[self.method].has_ridge:
             raise refuse("ridge", f"{self.method} has no ridge", "Use blend, or the method gblup or ssgblup")
         if self.method == "snpblup" and (beta > 0.0 or tune != "none"):
             raise refuse("blend", "snpblup has no blending and tuning", "Use sssnpblup, or leave them out")
@@ -124,9 +154,8 @@ class Genomic:
     @property
     def blending(self) -> tuple[float, str]:
         """Share of A22 and the tuning, with the defaults of the method."""
-        single_step = self.method in SINGLE_STEP
-        beta = self.blend if self.blend is not None else 0.05 if single_step else 0.0
-        return beta, self.tune or ("chen" if single_step else "none")
+        habits = HABITS[self.method]
+        return habits.blend if self.blend is None else self.blend, self.tune or habits.tune
 
     def _check_variance(self) -> None:
         if isinstance(self.snp_variance, str):

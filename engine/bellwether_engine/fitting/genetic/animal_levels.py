@@ -19,7 +19,6 @@ from ...solving.solve import Answer
 from ..given import Given
 from ..group_regressions import GroupRegressions
 from ..marker_design import with_levels
-from ..sizes import Sizes, Stated
 from .block import Matrix, Reliabilities
 
 
@@ -48,20 +47,6 @@ class AnimalLevels:
     @classmethod
     def check(cls, given: Given, random: list[RandomBlock]) -> None:
         """Nothing is refused."""
-
-    @classmethod
-    def build_bytes(cls, sizes: Sizes) -> Stated:
-        """Parents and Mendelian sampling variances; of groups the shares, and W, from which they are found."""
-        n, width = sizes.n_rows, max(sizes.n_genetic, 1)
-        of_groups = 16 * n * sizes.n_groups * width + 36 * sizes.n_entries if sizes.n_groups else 0
-        return Stated(16 * n + of_groups, 0)
-
-    @classmethod
-    def product_bytes(cls, sizes: Sizes) -> int:
-        """Weights, the offspring of each animal and the terms of a product, in an iteration; blocks or factors to
-        precondition with."""
-        k = sizes.n_genetic
-        return (32 + 24 * k + 8 * k * k) * sizes.n_rows
 
     @property
     def n_dense(self) -> int:

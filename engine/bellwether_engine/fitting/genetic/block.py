@@ -17,7 +17,6 @@ from ...solution.parts import GenomicSolution, GroupSolution
 from ...solving.solve import Answer
 from ..given import Given
 from ..group_regressions import GroupRegressions
-from ..sizes import Sizes, Stated
 
 Matrix = NDArray[np.float64]
 
@@ -77,14 +76,6 @@ class GeneticBlock(Protocol):
     @classmethod
     def build(cls, given: Given, inbreeding: Matrix | None) -> Self:
         """The block; without `inbreeding`, float64 of shape (n_animals,), its relationships ignore it."""
-
-    @classmethod
-    def build_bytes(cls, sizes: Sizes) -> Stated:
-        """Memory of building the block and of what it is made of."""
-
-    @classmethod
-    def product_bytes(cls, sizes: Sizes) -> int:
-        """Memory of its products in an iteration of the PCG."""
 
     @property
     def structure(self) -> Structure | None:

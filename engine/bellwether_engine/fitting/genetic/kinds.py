@@ -31,6 +31,11 @@ def kind_of(model: Model) -> type[GeneticBlock]:
     """The kind of block for a model whose genomic part is settled."""
     if model.genomic is not None:
         return GENOMIC[model.genomic.method]
+    return pedigree_kind(model)
+
+
+def pedigree_kind(model: Model) -> type[PedigreeBlock]:
+    """The kind of block for a model whose genotypes, if it has some, are left out."""
     return PedigreeBlock if any(effect.kind in GENETIC for effect in model.effects) else NoGeneticBlock
 
 

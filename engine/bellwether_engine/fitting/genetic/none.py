@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,29 +11,29 @@ from numpy.typing import NDArray
 from ...equations.blocks import FixedBlock, RandomBlock
 from ...equations.design import Design, build_design
 from ...equations.equations import Equations
+from ...equations.group_equations import GroupPlan
 from ...solution.parts import GroupSolution
 from ...solving.solve import Answer
 from ..given import Given
-from .animal_levels import AnimalLevels
-from .block import Matrix, Step, Uncertainty
+from .block import Matrix, Uncertainty
+from .pedigree import PedigreeBlock
 
 
 @dataclass(frozen=True, eq=False)
-class NoGeneticBlock(AnimalLevels):
-    """No level and no column; inbreeding is reported all the same."""
-
-    reliability_base: str
-
-    step: ClassVar[Step] = Step(0.1, "a_inverse", 0.15)
+class NoGeneticBlock(PedigreeBlock):
+    """No level and no column: the pedigree gives inbreeding, and no more."""
 
     @classmethod
     def build(cls, given: Given, inbreeding: Matrix | None) -> Self:
         """Nothing to build."""
-        return cls(given.pedigree, None, 0, "var_a" if inbreeding is None else "var_a(1+F)")
+        return cls(given.pedigree, None, 0, inbreeding)
 
     def design(self, given: Given, fixed: list[FixedBlock], random: list[RandomBlock]) -> Design:
         """The design as it is."""
         return build_design(fixed, random, given.records, given.model.variances)
+
+    def plan_groups(self, given: Given, design: Design, constrained: NDArray[np.bool_]) -> GroupPlan | None:
+        """Groups of unknown parents have no effect without breeding values."""
 
     def sampler(self) -> None:
         """No levels to draw."""
@@ -49,7 +49,7 @@ class NoGeneticBlock(AnimalLevels):
     def groups(
         self, levels: Matrix, reliability: Matrix | None, constrained: NDArray[np.bool_] | None
     ) -> GroupSolution | None:
-        """Groups of unknown parents have no effect without breeding values."""
+        """None, as no breeding value has a share of them."""
 
     def uncertainty(self, equations: Equations, answer: Answer) -> Uncertainty | None:
         """No breeding value, no reliability."""

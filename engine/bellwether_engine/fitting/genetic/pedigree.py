@@ -16,6 +16,7 @@ from ...pedigree.sampling import Sampler, pedigree_sampler
 from ...solving.results import ROUNDING
 from ...solving.solve import Answer
 from ..given import Given
+from ..sizes import Sizes, Stated
 from .animal_levels import AnimalLevels
 from .block import Matrix, Step, Uncertainty
 
@@ -45,6 +46,20 @@ class PedigreeBlock(AnimalLevels):
         structure = PedigreeInverse.of(given.pedigree, inbreeding)
         return cls(given.pedigree, structure, structure.shape[0], inbreeding)
 
+    @classmethod
+    def build_bytes(cls, sizes: Sizes) -> Stated:
+        """Parents and Mendelian sampling variances; of groups the shares, and W, from which they are found."""
+        n, width = sizes.n_rows, max(sizes.n_genetic, 1)
+        of_groups = 16 * n * sizes.n_groups * width + 36 * sizes.n_entries if sizes.n_groups else 0
+        return Stated(16 * n + of_groups, 0)
+
+    @classmethod
+    def product_bytes(cls, sizes: Sizes) -> int:
+        """Weights, the offspring of each animal and the terms of a product, in an iteration; blocks or factors to
+        precondition with."""
+        k = sizes.n_genetic
+        return (32 + 24 * k + 8 * k * k) * sizes.n_rows
+
     @property
     def reliability_base(self) -> str:
         """An inbred animal varies more: ``var(a_i) = var_a (1 + F_i)``."""
@@ -56,15 +71,15 @@ class PedigreeBlock(AnimalLevels):
         falls below 0 when little is known of it."""
         return -np.inf if self.inbreeding is None else -ROUNDING
 
-    def plan_groups(self, given: Given, design: Design, constrained: NDArray[np.bool_]) -> GroupPlan:
+    def plan_groups(self, given: Given, design: Design, constrained: NDArray[np.bool_]) -> GroupPlan | None:
         """Groups whose solutions are held at 0."""
         return plan_groups(design, constrained, self.pedigree, given.model.traits)
 
-    def sampler(self) -> Sampler:
+    def sampler(self) -> Sampler | None:
         """Draws from N(0, A)."""
         return pedigree_sampler(self.pedigree, self.inbreeding)
 
-    def uncertainty(self, equations: Equations, answer: Answer) -> Uncertainty:
+    def uncertainty(self, equations: Equations, answer: Answer) -> Uncertainty | None:
         """Of animals and metafounders; the prior variance of a metafounder is its own of Gamma."""
         n, gamma = self.pedigree.n_animals, None if self.pedigree.groups is None else self.pedigree.groups.gamma
         prior = np.ones(n) if self.inbreeding is None else 1.0 + self.inbreeding
