@@ -9,8 +9,7 @@ from uuid import UUID
 import asyncpg
 import numpy as np
 from bellwether.platform.ids import new_id
-
-STAGE = {"BWT": "B", "WWT": "W", "PWT": "P", "YWT": "Y", "HWT": "H", "AWT": "A"}
+from bellwether.sheep.traits import TRAITS
 
 
 @dataclass
@@ -76,8 +75,8 @@ class Barn:
             columns=("id", "farm_id", "flock_id", "animal_id", "trait", "stage", "value", "unit", "raw_value",
                      "raw_unit", "occurred_on", "age_days", "contemporary_group", "source"),
             records=[
-                (new_id(), farm.id, farm.flock_id, animal, trait, STAGE[trait], kg, "kg", str(kg), "kg", day, age,
-                 group, "api")
+                (new_id(), farm.id, farm.flock_id, animal, trait, TRAITS[trait].stage, kg, "kg", str(kg), "kg", day,
+                 age, group, "api")
                 for animal, trait, kg, day, age, group in rows
             ],
         )  # fmt: skip
@@ -105,7 +104,7 @@ class Barn:
                 value = merit[lamb["sire_id"]] / 2 + drop + rng.normal(0, 2)
                 for trait, day, mean in (("WWT", date(year, 11, 20), 33), ("PWT", date(year + 1, 3, 25), 49)):
                     kg = round(float(mean + value + rng.normal(0, 3)), 1)
-                    group = f"S/{year}/{STAGE[trait]}/b0/g{i % 2}"
+                    group = f"S/{year}/{TRAITS[trait].stage}/b0/g{i % 2}"
                     weights.append((lamb["id"], trait, kg, day, (day - born).days, group))
         await self.animals(farm, rows)
         await self.weights(farm, weights)

@@ -19,6 +19,7 @@ from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State
 from bellwether.launch.watch.platform import ensure_up
+from bellwether.sheep.traits import TRAITS
 
 console = Console()
 RANKED_BY = "PWT"
@@ -87,12 +88,11 @@ def show_run(run: dict[str, Any]) -> None:
 
 def show_rams(rams: list[dict[str, Any]], sires: dict[str, str]) -> None:
     """The ten best rams."""
-    table = Table(
-        "rank", "tag", "born", "EBV kg", "reliability", "inbreeding", "sire", title=f"The ten best rams for {RANKED_BY}"
-    )
+    heads = ("rank", "tag", "born", f"EBV {TRAITS[RANKED_BY].unit}", "reliability", "inbreeding", "sire")
+    table = Table(*heads, title=f"The ten best rams for {RANKED_BY}")
     for rank, ram in enumerate(rams, start=1):
         table.add_row(
-            str(rank), ram["tag"], str(ram["drop_year"]), f"{ram['value']:+.2f}", f"{ram['reliability']:.2f}",
+            str(rank), ram["tag"], str(ram["drop_year"]), shown(ram["value"]), f"{ram['reliability']:.2f}",
             f"{ram['inbreeding']:.3f}", sires.get(ram["sire_id"], ""),
         )  # fmt: skip
     console.print(table)
@@ -108,8 +108,16 @@ def show_trend(trend: dict[str, Any]) -> None:
     plotext.plot(years, values, marker="dot")
     plotext.scatter(years, values, marker="o")
     plotext.xticks(years)
-    plotext.title(f"Genetic trend {RANKED_BY}: mean EBV (kg) by year of drop, {trend['slope']:+.2f} kg a year")
+    unit = TRAITS[RANKED_BY].unit
+    plotext.title(
+        f"Genetic trend {RANKED_BY}: mean EBV ({unit}) by year of drop, {shown(trend['slope'])} {unit} a year"
+    )
     console.print(plotext.uncolorize(plotext.build()), markup=False, highlight=False, soft_wrap=True)
+
+
+def shown(value: float) -> str:
+    """A breeding value: signed, with one decimal more than the trait is recorded with."""
+    return f"{value:+.{TRAITS[RANKED_BY].decimals + 1}f}"
 
 
 def addresses(state: State) -> None:

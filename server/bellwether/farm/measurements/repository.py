@@ -1,13 +1,13 @@
 """Bulk writing of measurements; age and contemporary group are computed as they are stored."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
 
 from bellwether.farm.measurements.ledger import Current, Day, Observation
+from bellwether.farm.measurements.models import MeasuredAnimal, StoredWeight
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
@@ -100,10 +100,10 @@ async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID])
     await connection.execute(RECOMPUTE, farm_id, list(animal_ids))
 
 
-async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, Any]:
+async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, MeasuredAnimal]:
     """Flock and birth date of those of the animals that the farm has."""
     rows = await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)})
-    return {row.id: row for row in rows}
+    return {row.id: MeasuredAnimal(*row) for row in rows}
 
 
 async def is_taken(session: Session, observation_ids: Sequence[UUID]) -> set[UUID]:
@@ -120,7 +120,7 @@ async def listing(
     flock_ids: Sequence[UUID] | None = None,
     after: UUID | None = None,
     limit: int,
-) -> Sequence[Any]:
+) -> list[StoredWeight]:
     """Weights that count, in the order of their ids."""
     filters = {"id": ids, "animal_id": animal_ids, "flock_id": flock_ids}
     given = {name: list(values) for name, values in filters.items() if values is not None}
@@ -130,6 +130,6 @@ async def listing(
         f"select {COLUMNS} from farm.observation where state = 'active' and trait = any(cast(:traits as text[]))"
         f"{where} order by id limit :limit"
     )
-    values: dict[str, Any] = given | {"traits": list(weights()), "limit": limit}
+    values: dict[str, object] = given | {"traits": list(weights()), "limit": limit}
     values |= {"after": after} if after is not None else {}
-    return (await session.execute(statement, values)).mappings().all()
+    return [StoredWeight(*row) for row in await session.execute(statement, values)]

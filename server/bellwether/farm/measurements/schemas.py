@@ -1,15 +1,20 @@
 """Weights on the wire."""
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from bellwether.farm.schemas import Day, Group, Kilograms
 from bellwether.platform.http.schemas import Schema
+from bellwether.sheep.traits import weights
 
-TraitCode = Literal["BWT", "WWT", "PWT", "YWT", "HWT", "AWT"]
+if TYPE_CHECKING:
+    WeightCode = str
+else:
+    # as many codes as the dictionary has weights, which a type checker cannot know
+    WeightCode = Literal[tuple(weights())]
 
 
 class NewWeight(Schema):
@@ -30,7 +35,7 @@ class NewWeight(Schema):
 
     id: UUID | None = Field(None, description="Made by the device; made here when absent")
     animal_id: UUID
-    trait: TraitCode
+    trait: WeightCode
     weight: Kilograms
     unit: Literal["kg", "lb"] = "kg"
     occurred_on: Day

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.measurements import events, repository
 from bellwether.farm.measurements.ledger import Ledger, Measurement
+from bellwether.farm.measurements.models import MeasuredAnimal
 from bellwether.farm.measurements.problems import WeightExists, WeightsRejected, WhoseWeights
 from bellwether.farm.measurements.schemas import NewWeight, NewWeights, Weight, WeightQuery, Weights
 from bellwether.platform.context import Context
@@ -48,11 +48,11 @@ async def recorded(session: Session, ledger: Ledger, days: Sequence[tuple[UUID, 
     """The weights that count now for what was sent, in its order."""
     ids = [ledger.current[day].id for day in dict.fromkeys(days)]
     rows = await repository.listing(session, ids=ids, limit=len(ids))
-    found = {row["id"]: Weight.model_validate(dict(row)) for row in rows}
+    found = {row.id: Weight.model_validate(row) for row in rows}
     return Weights(items=[found[key] for key in ids])
 
 
-def fault(row: int, new: NewWeight, known: dict[UUID, Any], today: date) -> RowError | None:
+def fault(row: int, new: NewWeight, known: dict[UUID, MeasuredAnimal], today: date) -> RowError | None:
     """The first rule that this weight breaks."""
     field = f"weights.{row}"
     animal = known.get(new.animal_id)
@@ -105,7 +105,7 @@ async def page(
         after=id_after(cursor),
         limit=limit + 1,
     )
-    items = [Weight.model_validate(dict(row)) for row in rows[:limit]]
+    items = [Weight.model_validate(row) for row in rows[:limit]]
     return Page(items=items, next=ById.after(rows, limit))
 
 
@@ -114,4 +114,4 @@ async def query(session: Session, body: WeightQuery) -> Weights:
     if body.animal_ids is None and body.flock_ids is None:
         raise WhoseWeights
     rows = await repository.listing(session, animal_ids=body.animal_ids, flock_ids=body.flock_ids, limit=body.limit)
-    return Weights(items=[Weight.model_validate(dict(row)) for row in rows])
+    return Weights(items=[Weight.model_validate(row) for row in rows])

@@ -167,12 +167,12 @@ TRAITS: dict[str, Trait] = {
         Trait(
             "WEC", "-", "worm egg count", "epg", (0, 100_000), (0, 10_000),
             effects=AT_ANY_AGE, decimals=0, heritability=0.25, source=NSIP,
-            aliases=("FEC",), date_columns=("WECDATE",),
+            aliases=("FEC",), date_columns=("WECDATE", "PWTDATE"),
         ),
         Trait(
             "DAG", "-", "dag score", "score", (1, 5), (1, 5),
             effects=AT_ANY_AGE, kind="ordinal", decimals=0, heritability=0.20, source=NSIP,
-            date_columns=("DAGDATE", "WECDATE"),
+            date_columns=("DAGDATE", "WECDATE", "PWTDATE"),
         ),
     )
 }  # fmt: skip

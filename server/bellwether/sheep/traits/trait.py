@@ -35,10 +35,17 @@ class Correlation:
 class Trait:
     """One trait at one stage of life.
 
-    `stage` is a letter of `STAGES`, or "-" for a trait that may be measured at any age. `hard` is what is possible,
-    `soft` what is usual. `effects` are what a record is corrected for when no model is given. A trait without
-    `heritability` and `phenotypic_variance` can be recorded, and is evaluated once somebody gives its variances.
-    `correlations` names the other trait; each pair stands with one of its two traits.
+    `stage` is a letter of `STAGES`, or "-" for a trait that may be measured at any age; outside of `window_days` a
+    measurement gets a warning. `hard` is what is possible, `soft` what is usual. `decimals` are those that it is
+    recorded with; its breeding values are shown with one more.
+
+    `effects` are what a record is corrected for when no model is given; of several records of an animal the one
+    nearest to `reference_age_days` counts, and age is counted from there. A trait without `heritability` and
+    `phenotypic_variance` can be recorded, and is evaluated once a model or a farm gives its variances. `correlations`
+    names the other trait; each pair stands with one of its two traits.
+
+    In a file the trait has columns named by `code` and by each of `aliases`; `date_columns` are where its date may
+    stand if it has no column of its own.
     """
 
     code: str

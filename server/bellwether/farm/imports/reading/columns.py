@@ -39,9 +39,9 @@ def measurements(headers: list[str]) -> dict[str, list[int | None]]:
 
 def date_names(name: str, trait: Trait) -> tuple[str, ...]:
     """Where the date of a trait may stand: its own column, that of its kind, that of the weight of its stage."""
-    weight = next((w.code for w in traits.weights().values() if w.stage == trait.stage), "PWT")
     of_kind = tuple(prefix + date for date in trait.date_columns for prefix in (trait.stage, ""))
-    return (name + "DATE", trait.code + "DATE", *of_kind, weight + "DATE")
+    of_weight = tuple(w.code + "DATE" for w in traits.weights().values() if w.stage == trait.stage)
+    return (name + "DATE", trait.code + "DATE", *of_kind, *of_weight)
 
 
 def first(names: list[str], wanted: tuple[str, ...]) -> int | None:

@@ -1,0 +1,35 @@
+"""Rows of this slice's tables."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredAnimal:
+    """What is asked of an animal before something of it is recorded."""
+
+    id: UUID
+    flock_id: UUID
+    birth_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWeight:
+    """A weight that counts."""
+
+    id: UUID
+    farm_id: UUID
+    flock_id: UUID
+    animal_id: UUID
+    trait: str
+    weight_kg: float
+    raw_value: str
+    raw_unit: str
+    occurred_on: date
+    occurred_time: time | None
+    recorded_group: str
+    age_days: int | None
+    contemporary_group: str | None
+    source: str
+    import_id: UUID | None
