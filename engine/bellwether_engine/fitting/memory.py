@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ModelError
 from ..model.model import Model
@@ -103,6 +103,6 @@ def check_memory(model: Model, records: Records, pedigree: Pedigree) -> None:
 
 
 def _inputs(records: Records, pedigree: Pedigree) -> int:
-    arrays: list[np.ndarray[Any, Any]] = [pedigree.sire, pedigree.dam, records.animal, records.values]
+    arrays: list[NDArray[np.generic]] = [pedigree.sire, pedigree.dam, records.animal, records.values]
     arrays += [*records.columns.values(), *([] if records.weights is None else [records.weights])]
     return sum(array.nbytes for array in arrays)

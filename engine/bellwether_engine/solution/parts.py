@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,6 +243,6 @@ class Provenance:
 
     engine_version: str
     method: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, object]
     input_sha256: str
     seed: int | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..model.genomic import Genotypes
 from ..model.model import Model
@@ -17,7 +17,7 @@ from ..version import engine_version
 from .parts import Provenance
 
 
-def digest(arrays: Iterable[tuple[str, np.ndarray[Any, Any] | None]]) -> str:
+def digest(arrays: Iterable[tuple[str, NDArray[np.generic] | None]]) -> str:
     """SHA-256 over names, shapes, types and bytes of arrays, in their order.
 
     Examples
@@ -38,7 +38,7 @@ def provenance(
     model: Model, records: Records, pedigree: Pedigree, method: str, genotypes: Genotypes | None = None
 ) -> Provenance:
     """Version, method, parameters and the digest of pedigree, records and genotypes."""
-    arrays: list[tuple[str, np.ndarray[Any, Any] | None]] = [("sire", pedigree.sire), ("dam", pedigree.dam)]
+    arrays: list[tuple[str, NDArray[np.generic] | None]] = [("sire", pedigree.sire), ("dam", pedigree.dam)]
     if pedigree.groups is not None:
         arrays += [("sire_group", pedigree.groups.sire), ("dam_group", pedigree.groups.dam)]
         arrays += [("gamma", pedigree.groups.gamma)]
