@@ -69,7 +69,7 @@ async def test_a_write_while_reading_is_refused(database: Database) -> None:
             await session.execute(text(INSERT))
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         async with database.reading(context) as session:
-            await (await driver(session)).execute(INSERT)
+            await driver(session).execute(INSERT)
 
 
 async def test_a_reader_acts_in_the_name_of_its_context_alone(database: Database) -> None:
@@ -88,8 +88,8 @@ async def test_a_reader_acts_in_the_name_of_its_context_alone(database: Database
 async def test_a_closed_connection_is_replaced(database: Database) -> None:
     context = Context(user_id=new_id(), request_id="reads")
     async with database.reading(context) as session:
-        connection = await driver(session)
+        connection = driver(session)
         first = await connection.fetchval("select pg_backend_pid()")
     connection.terminate()
     async with database.reading(context) as session:
-        assert await (await driver(session)).fetchval("select pg_backend_pid()") != first
+        assert await driver(session).fetchval("select pg_backend_pid()") != first

@@ -176,17 +176,17 @@ async def listing(
 ) -> list[AnimalRow]:
     """Animals of a farm or of one of its flocks, by id."""
     statement = FARM_SQL if flock_id is None else PAGE_SQL
-    return as_animals(await (await driver(session)).fetch(statement, farm_id, flock_id, after, limit))
+    return as_animals(await driver(session).fetch(statement, farm_id, flock_id, after, limit))
 
 
 async def by_ids(session: Session, ids: Sequence[UUID]) -> list[AnimalRow]:
     """Those of the animals that the user can see."""
-    return as_animals(await (await driver(session)).fetch(BY_IDS, list(ids)))
+    return as_animals(await driver(session).fetch(BY_IDS, list(ids)))
 
 
 async def is_member(session: Session, farm_id: UUID) -> bool:
     """Whether the user sees the farm at all."""
-    return bool(await (await driver(session)).fetchval("select $1 = any (farm.my_farms())", farm_id))
+    return bool(await driver(session).fetchval("select $1 = any (farm.my_farms())", farm_id))
 
 
 def as_animals(rows: Sequence[asyncpg.Record]) -> list[AnimalRow]:

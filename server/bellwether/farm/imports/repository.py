@@ -127,7 +127,7 @@ async def start(session: Session, import_id: UUID) -> None:
 async def add_rows(session: Session, batch: Batch, form: Format[R], rows: Sequence[ReadRow[R]]) -> None:
     """Lines as read: rejected ones with their reason, the others to be judged."""
     found = [row.finding for row in rows]
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     await connection.execute(
         ADD_ROWS,
         batch.farm_id,
@@ -145,7 +145,7 @@ async def add_rows(session: Session, batch: Batch, form: Format[R], rows: Sequen
 
 async def pending(session: Session, batch: Batch, form: Format[R], first: int, last: int) -> list[tuple[int, R]]:
     """Rows without a verdict, locked: of two runs of one step, the second finds none."""
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     rows = await connection.fetch(PENDING, batch.farm_id, batch.id, first, last)
     return [(row["row"], form.from_json(row["parsed"])) for row in rows]
 
@@ -153,7 +153,7 @@ async def pending(session: Session, batch: Batch, form: Format[R], first: int, l
 async def judge(session: Session, batch: Batch, outcomes: Sequence[Outcome]) -> None:
     """The verdicts, each written once."""
     found = [outcome.finding for outcome in outcomes]
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     await connection.execute(
         JUDGE,
         batch.farm_id,

@@ -60,7 +60,7 @@ async def current(session: Session, farm_id: UUID, import_id: UUID | None, days:
     wanted = set(days)
     if not wanted:
         return {}
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     animals, traits = {day[0] for day in wanted}, {day[1] for day in wanted}
     rows = await connection.fetch(CURRENT, farm_id, import_id, list(animals), list(traits))
     found = {(row["animal_id"], row["trait"], row["occurred_on"]): row for row in rows}
@@ -82,7 +82,7 @@ async def store(
     import_id: UUID | None = None,
 ) -> None:
     """The measurements, after those that they supersede have made way."""
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     if superseded:
         await connection.execute(SUPERSEDE, farm_id, list(superseded))
     if not added:
@@ -96,7 +96,7 @@ async def store(
 
 async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> None:
     """Age and contemporary group again, after the birth or the groups of these animals were corrected."""
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     await connection.execute(RECOMPUTE, farm_id, list(animal_ids))
 
 

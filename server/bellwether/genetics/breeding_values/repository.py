@@ -38,12 +38,12 @@ group by a.drop_year order by a.drop_year
 
 async def run_of_flock(session: Session, flock_id: UUID, trait: str | None) -> Any:
     """The flock's latest succeeded run, with this trait if one is given."""
-    return await (await driver(session)).fetchrow(RUN_OF_FLOCK, flock_id, trait)
+    return await driver(session).fetchrow(RUN_OF_FLOCK, flock_id, trait)
 
 
 async def run(session: Session, run_id: UUID) -> Any:
     """A succeeded run."""
-    return await (await driver(session)).fetchrow(RUN, run_id)
+    return await driver(session).fetchrow(RUN, run_id)
 
 
 async def ranked(
@@ -61,23 +61,23 @@ async def ranked(
     order, comparison = ("desc", "<") if is_down else ("asc", ">")
     statement = RANKED.format(columns=COLUMNS, order=order, after=comparison)
     value, animal_id = after or (None, None)
-    connection = await driver(session)
+    connection = driver(session)
     rows: list[Any] = await connection.fetch(statement, run_id, trait, effect, sex, value, animal_id, limit)
     return rows
 
 
 async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[Any]:
     """For each animal and trait the value of the newest run; run ids are ordered by time."""
-    rows: list[Any] = await (await driver(session)).fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
+    rows: list[Any] = await driver(session).fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
     return rows
 
 
 async def by_drop(session: Session, run_id: UUID, trait: str, effect: str) -> list[Any]:
     """Number of animals and mean value of each drop."""
-    rows: list[Any] = await (await driver(session)).fetch(BY_DROP, run_id, trait, effect)
+    rows: list[Any] = await driver(session).fetch(BY_DROP, run_id, trait, effect)
     return rows
 
 
 async def unit(session: Session, trait: str) -> str:
     """The unit of a trait."""
-    return str(await (await driver(session)).fetchval("select unit from genetics.trait where code = $1", trait))
+    return str(await driver(session).fetchval("select unit from genetics.trait where code = $1", trait))

@@ -29,7 +29,7 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     Raises:
         NoSuchFlock: the acting user may no longer see the flock.
     """
-    connection = await driver(session)
+    connection = driver(session)
     flock_id = UUID(payload["flock_id"])
     flock = await connection.fetchrow("select farm_id, fact_version from farm.published_flock where id = $1", flock_id)
     if flock is None:

@@ -63,7 +63,7 @@ async def publish(
 
 async def store_values(session: Session, farm_id: UUID, run_id: UUID, path: Path) -> None:
     """The values of a file into the table, by way of COPY."""
-    connection = await driver(session)
+    connection = driver(session)
     await connection.execute(STAGE)
     await connection.copy_to_table("staged_value", source=path, format="csv")
     await connection.execute(STORE, farm_id, run_id)

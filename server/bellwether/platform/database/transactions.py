@@ -65,12 +65,12 @@ class Database:
     async def reading(self, context: Context) -> AsyncIterator[Session]:
         """A read-only transaction in the name of `context`; begin and context are one round trip."""
         async with connected(self.read_engine) as session:
-            connection = await driver(session)
+            connection = driver(session)
             try:
                 await connection.execute("begin read only; " + context_sql(context))
                 yield session
             finally:
-                await end(session)
+                await end(session, connection)
 
     async def is_ready(self) -> bool:
         """Whether the database answers."""
@@ -118,10 +118,10 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await connection.close()
 
 
-async def end(session: Session) -> None:
+async def end(session: Session, connection: asyncpg.Connection) -> None:
     """End a transaction that `reading` began; a connection on which this fails is not used again."""
     try:
-        await (await driver(session)).execute("rollback")
+        await connection.execute("rollback")
     except BaseException:
         await session.invalidate()
         raise
@@ -133,10 +133,11 @@ def refuse_closed(connection: object, _record: object, _proxy: object) -> None:
         raise DisconnectionError
 
 
-async def driver(session: Session) -> asyncpg.Connection:
-    """The asyncpg connection under a session, for COPY and other work in the same transaction."""
-    raw = await session.get_raw_connection()
-    return cast(asyncpg.Connection, raw.driver_connection)
+def driver(session: Session) -> asyncpg.Connection:
+    """The asyncpg connection under a session, for hot reads, COPY and other work in the same transaction."""
+    connection = session.sync_connection
+    assert connection is not None
+    return cast(asyncpg.Connection, connection.connection.driver_connection)
 
 
 def context_values(context: Context) -> dict[str, str]:

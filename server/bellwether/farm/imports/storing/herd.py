@@ -80,7 +80,7 @@ async def load(
     session: Session, farm_id: UUID, flock_id: UUID, import_id: UUID, rows: Sequence[tuple[int, AnimalRow]]
 ) -> Herd:
     """Every animal that a row or a parent cell names, with identifiers, parents, offspring and ancestors."""
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     names = sorted({value for _, found in rows for value in named(found)})
     ids = [row["animal_id"] for row in await connection.fetch(NAMED, farm_id, names)]
     herd = Herd(flock_id, new_id)
@@ -130,7 +130,7 @@ def named(row: AnimalRow) -> list[str]:
 
 async def store(session: Session, context: Context, farm_id: UUID, import_id: UUID, herd: Herd) -> None:
     """New and changed animals, their identifiers and claims."""
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     fresh = [animal for animal in herd.sheep.values() if animal.is_new]
     for animal in fresh:
         animal.tag = display_tag(animal.identifiers) or animal.tag

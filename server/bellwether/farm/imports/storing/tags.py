@@ -26,7 +26,7 @@ where farm_id = $1 and animal_id = any($2::uuid[]) and kind = 'eid' and state = 
 
 async def load(session: Session, farm_id: UUID, flock_id: UUID, rows: Sequence[tuple[int, Weighing]]) -> TaggedAnimals:
     """Visual tags count within the import's flock, the others within the farm."""
-    connection: asyncpg.Connection = await driver(session)
+    connection: asyncpg.Connection = driver(session)
     values = sorted({tag for _, row in rows for tag in (row.eid, row.vid, row.id)} - {""})
     named = await connection.fetch(NAMED, farm_id, values)
     ids = list({row["animal_id"] for row in named})
