@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
@@ -45,7 +44,16 @@ class Caller:
     upstream: Upstream
     headers: Mapping[str, str]
 
-    async def ask(self, service: str, method: str, path: str, **options: Any) -> Any:
+    async def ask(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        json: object = None,
+        within_s: float | None = None,
+    ) -> object:
         """The JSON that `/api/v1/<service><path>` answers.
 
         Raises:
@@ -56,9 +64,12 @@ class Caller:
             raise Refused(service, 503, "service_unavailable", f"The service {service} is not configured")
         url = f"{base}/api/v1/{service}{path}"
         try:
-            answer = await self.upstream.client.request(method, url, headers=dict(self.headers), **options)
+            answer = await self.upstream.client.request(
+                method, url, headers=dict(self.headers), params=params, json=json, timeout=within_s or TIMEOUT
+            )
             if answer.is_success:
-                return answer.json()
+                found: object = answer.json()
+                return found
         except httpx.TimeoutException as error:
             raise Refused(service, 504, "service_slow", f"The service {service} did not answer in time") from error
         except (httpx.HTTPError, ValueError) as error:

@@ -1,20 +1,19 @@
 """Errors of a query, each with `extensions.code` and `extensions.status`."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 
 from bellwether.edge.upstream import Refused
 
 log = structlog.get_logger()
-Rendered = dict[str, Any]
+Rendered = GraphQLFormattedError
 
 
 def rendered(errors: Iterable[GraphQLError]) -> list[Rendered]:
     """The errors for the wire. One refusal that hit many places of a list is told once, with their number."""
-    told: dict[Any, Rendered] = {}
+    told: dict[object, Rendered] = {}
     for error in errors:
         item = render(error)
         place = tuple(step for step in item.get("path", ()) if isinstance(step, str))

@@ -4,9 +4,8 @@ An object costs one; a list costs its length times what each element costs. Frag
 weighing itself stays cheap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graphql import (
     FieldNode,
@@ -16,6 +15,7 @@ from graphql import (
     GraphQLObjectType,
     InlineFragmentNode,
     IntValueNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
@@ -50,7 +50,7 @@ class Weighed:
 class Scales:
     """Weighs the selections of one document."""
 
-    def __init__(self, context: ValidationContext, variables: dict[str, Any]) -> None:
+    def __init__(self, context: ValidationContext, variables: Mapping[str, object]) -> None:
         self.context, self.variables = context, variables
         self.fragments: dict[str, Weighed] = {}
 
@@ -61,7 +61,7 @@ class Scales:
             for item in node.variable_definitions or ()
             if item.default_value is not None
         }
-        self.variables = defaults | self.variables
+        self.variables = {**defaults, **self.variables}
         root = self.context.schema.get_root_type(node.operation)
         return self.selection(node.selection_set, root)
 
@@ -103,9 +103,9 @@ class Scales:
             length = EXPECTED_LENGTH.get(kind.name, 1)
         return Weighed(length * (1 + inner.cost), 1 + inner.depth)
 
-    def first(self, node: FieldNode, default: Any) -> int:
+    def first(self, node: FieldNode, default: object) -> int:
         """How long the caller lets a page be."""
-        length: Any = default
+        length = default
         for argument in node.arguments or ():
             if argument.name.value == "first":
                 value = argument.value
@@ -125,16 +125,16 @@ def whole(node: ValueNode) -> int | None:
     return int(node.value) if isinstance(node, IntValueNode) and len(node.value) <= MAX_DIGITS else None
 
 
-def refusal(code: str, message: str, node: Any) -> GraphQLError:
+def refusal(code: str, message: str, node: Node) -> GraphQLError:
     """An error that names its code and status."""
     return GraphQLError(message, node, extensions={"code": code, "status": 422})
 
 
-def rule_for(variables: dict[str, Any]) -> type[ValidationRule]:
+def rule_for(variables: Mapping[str, object]) -> type[ValidationRule]:
     """The rule of one request: lengths may come from its variables."""
 
     class WithinLimits(ValidationRule):
-        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
             weighed = Scales(self.context, variables).operation(node)
             if weighed.depth > MAX_DEPTH:
                 message = f"The query is {weighed.depth} levels deep, {MAX_DEPTH} are allowed: ask in two queries"

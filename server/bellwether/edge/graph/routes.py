@@ -1,7 +1,7 @@
 """The address of GraphQL."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from graphql import GraphQLError
@@ -22,7 +22,7 @@ router = APIRouter(tags=["graphql"])
 NO_OPERATION = GraphQLError("The document has no operation of this name: leave operationName out, or correct it")
 
 
-def encodable(variables: dict[str, Any] | None) -> dict[str, Any] | None:
+def encodable(variables: dict[str, object] | None) -> dict[str, object] | None:
     """Half of a surrogate pair is a character to JSON and to nobody else: no service could be sent it."""
     try:
         json.dumps(variables, ensure_ascii=False).encode()
@@ -35,11 +35,11 @@ class GraphQLRequest(Schema):
     """A query with its variables."""
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-    variables: Annotated[dict[str, Any] | None, AfterValidator(encodable)] = None
+    variables: Annotated[dict[str, object] | None, AfterValidator(encodable)] = None
     operation_name: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, alias="operationName"
     )
-    extensions: dict[str, Any] | None = None
+    extensions: dict[str, object] | None = None
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -51,8 +51,8 @@ class GraphQLRequest(Schema):
 class GraphQLAnswer(Schema):
     """Data, errors, or some of each."""
 
-    data: dict[str, Any] | None = None
-    errors: list[dict[str, Any]] = Field(default_factory=list)
+    data: dict[str, object] | None = None
+    errors: list[dict[str, object]] = Field(default_factory=list)
 
 
 @router.post("/graphql", response_model=GraphQLAnswer)
@@ -71,7 +71,7 @@ async def ask(body: GraphQLRequest, request: Request, _me: Me) -> Response:
         )
     except CannotGetOperationTypeError:
         return JSONResponse({"data": None, "errors": rendered([NO_OPERATION])})
-    answer: dict[str, Any] = {"data": result.data}
+    answer: dict[str, object] = {"data": result.data}
     if result.errors:
         answer["errors"] = rendered(result.errors)
     return JSONResponse(answer)

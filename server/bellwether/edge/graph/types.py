@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import strawberry
 from strawberry.types import Info as StrawberryInfo
 
-from bellwether.edge.graph.loaders import Json, Loaders
+from bellwether.edge.graph.answers import AnimalItem, FlockItem, ItemPage, ValueItem, WeightItem
+from bellwether.edge.graph.loaders import Loaders
 
 PAGE = 50
 
@@ -24,7 +25,7 @@ First = Annotated[int, strawberry.argument(description="How many at most, 1 to 2
 After = Annotated[str | None, strawberry.argument(description="`endCursor` of the page before")]
 
 
-def optional_date(value: Any) -> date | None:
+def optional_date(value: str | None) -> date | None:
     """A date of the wire."""
     return None if value is None else date.fromisoformat(value)
 
@@ -38,7 +39,7 @@ class Weight:
     occurred_on: date
 
     @classmethod
-    def of(cls, item: Json) -> Self:
+    def of(cls, item: WeightItem) -> Self:
         """From farm's answer."""
         day = date.fromisoformat(item["occurred_on"])
         return cls(trait=item["trait"], weight_kg=item["weight_kg"], occurred_on=day)
@@ -55,7 +56,7 @@ class BreedingValue:
     run_id: strawberry.ID = strawberry.field(description="The evaluation: compare values of one run only")
 
     @classmethod
-    def of(cls, item: Json) -> Self:
+    def of(cls, item: ValueItem) -> Self:
         """From genetics' answer."""
         return cls(
             trait=item["trait"],
@@ -125,7 +126,7 @@ class Animal:
     )
 
     @classmethod
-    def of(cls, item: Json) -> Self:
+    def of(cls, item: AnimalItem) -> Self:
         """From farm's answer."""
         return cls(
             id=strawberry.ID(str(item["id"])),
@@ -145,7 +146,7 @@ class PageInfo:
     has_next_page: bool
 
     @classmethod
-    def of(cls, page: Json) -> Self:
+    def of(cls, page: ItemPage[AnimalItem] | ItemPage[FlockItem]) -> Self:
         """From a list of a service."""
         return cls(end_cursor=page.get("next"), has_next_page=page.get("next") is not None)
 
@@ -168,7 +169,7 @@ class Flock:
     animals: AnimalPage | None = strawberry.field(resolver=animals, description="The animals of the flock")
 
     @classmethod
-    def of(cls, item: Json) -> Self:
+    def of(cls, item: FlockItem) -> Self:
         """From farm's answer."""
         return cls(id=strawberry.ID(str(item["id"])), name=item["name"], farm_id=str(item["farm_id"]))
 

@@ -3,17 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 
 from bellwether.catalogue import EDGE, TITLES
-from bellwether.edge.openapi.merge import merge
+from bellwether.edge.openapi.merge import OpenApi, merge
 from bellwether.edge.upstream import Caller, Refused, Upstream
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
-Json = dict[str, Any]
 FRESH_S = 60.0
 FRESH_WITH_GAPS_S = 5.0
 DESCRIPTION = (
@@ -29,16 +27,16 @@ class Documents:
         self,
         upstream: Upstream,
         platform: PlatformSettings,
-        own: Callable[[], Json],
+        own: Callable[[], OpenApi],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._upstream, self._platform, self._own, self._clock = upstream, platform, own, clock
         self._lock = asyncio.Lock()
-        self._merged: Json = {}
+        self._merged: OpenApi = {}
         self._until = float("-inf")
         self.versions: dict[str, str] = {}
 
-    async def merged(self) -> Json:
+    async def merged(self) -> OpenApi:
         """The merged document; services that did not answer stand in `info.x-missing`."""
         if self._clock() >= self._until:
             async with self._lock:
@@ -55,7 +53,7 @@ class Documents:
         self._merged = self._whole(documents, missing)
         self._until = self._clock() + (FRESH_WITH_GAPS_S if missing else FRESH_S)
 
-    def _whole(self, documents: dict[str, Json], missing: list[str]) -> Json:
+    def _whole(self, documents: dict[str, OpenApi], missing: list[str]) -> OpenApi:
         own = self._own()
         body = merge({**documents, EDGE.name: own}, TITLES | {EDGE.name: EDGE.title})
         body["components"].setdefault("securitySchemes", {})["bearer"] = {
@@ -74,10 +72,10 @@ class Documents:
         return {"openapi": "3.1.0", "info": info, "servers": servers, "security": [{"bearer": []}], **body}
 
 
-async def document_of(caller: Caller, service: str) -> Json | None:
+async def document_of(caller: Caller, service: str) -> OpenApi | None:
     """One service's document, or None when it gives none."""
     try:
-        found: Any = await caller.ask(service, "GET", "/openapi.json", timeout=3.0)
+        found = await caller.ask(service, "GET", "/openapi.json", within_s=3.0)
     except Refused as error:
         log.warning("openapi_unavailable", service=service, code=error.code)
         return None

@@ -4,24 +4,25 @@ A component that two services describe differently, or that leads to such a one,
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
-Json = dict[str, Any]
+OpenApi = dict[str, Any]
+"""A document whose form is another's to say."""
 Key = tuple[str, str]
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 PREFIX = "#/components/"
 
 
-def merge(documents: Mapping[str, Json], titles: Mapping[str, str]) -> Json:
+def merge(documents: Mapping[str, OpenApi], titles: Mapping[str, str]) -> OpenApi:
     """Paths, components and tags of all `documents`, by service."""
     clashes = clashing(documents)
-    paths: Json = {}
-    components: dict[str, Json] = {}
+    paths: OpenApi = {}
+    components: dict[str, OpenApi] = {}
     operation_ids: set[str] = set()
     for service, document in documents.items():
         names = {key: f"{service}_{key[1]}" for key in clashes}
         for path, item in document.get("paths", {}).items():
-            paths[path] = labelled(renamed(item, names), service, operation_ids)
+            paths[path] = labelled(cast(OpenApi, renamed(item, names)), service, operation_ids)
         for key, value in components_of(document):
             section = components.setdefault(key[0], {})
             section[names.get(key, key[1])] = renamed(value, names)
@@ -29,16 +30,16 @@ def merge(documents: Mapping[str, Json], titles: Mapping[str, str]) -> Json:
     return {"tags": tags, "paths": paths, "components": components}
 
 
-def components_of(document: Json) -> Iterator[tuple[Key, Any]]:
+def components_of(document: OpenApi) -> Iterator[tuple[Key, object]]:
     """Each component with its section and name."""
     for section, items in document.get("components", {}).items():
         for name, value in items.items():
             yield (section, name), value
 
 
-def clashing(documents: Mapping[str, Json]) -> set[Key]:
+def clashing(documents: Mapping[str, OpenApi]) -> set[Key]:
     """The components that cannot be shared between services."""
-    versions: dict[Key, list[Any]] = {}
+    versions: dict[Key, list[object]] = {}
     for document in documents.values():
         for key, value in components_of(document):
             versions.setdefault(key, []).append(value)
@@ -49,7 +50,7 @@ def clashing(documents: Mapping[str, Json]) -> set[Key]:
     return clashes
 
 
-def references(value: Any) -> Iterator[Key]:
+def references(value: object) -> Iterator[Key]:
     """The components that `value` names."""
     if isinstance(value, dict):
         for item in value.values():
@@ -62,7 +63,7 @@ def references(value: Any) -> Iterator[Key]:
         yield section, name
 
 
-def renamed(value: Any, names: Mapping[Key, str]) -> Any:
+def renamed(value: object, names: Mapping[Key, str]) -> object:
     """`value` with its references following the new names."""
     if isinstance(value, dict):
         return {key: renamed(item, names) for key, item in value.items()}
@@ -73,7 +74,7 @@ def renamed(value: Any, names: Mapping[Key, str]) -> Any:
     return value
 
 
-def labelled(item: Json, service: str, operation_ids: set[str]) -> Json:
+def labelled(item: OpenApi, service: str, operation_ids: set[str]) -> OpenApi:
     """A path whose operations carry their service as the first tag, and an id that no other has."""
     for method in METHODS:
         if (operation := item.get(method)) is None:

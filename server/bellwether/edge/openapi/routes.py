@@ -1,7 +1,5 @@
 """Addresses of the merged document."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -19,9 +17,9 @@ class NoSuchService(NotFound):
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request) -> dict[str, Any]:
+async def openapi(request: Request) -> dict[str, object]:
     """The merged OpenAPI 3.1 document."""
-    found: dict[str, Any] = await request.app.state.documents.merged()
+    found: dict[str, object] = await request.app.state.documents.merged()
     return found
 
 

@@ -75,18 +75,18 @@ async def test_the_stream_outlives_an_outage_and_ends_for_who_may_not_see_it_any
     ended = job.model_copy(update={"state": "succeeded", "error": None})
     answers = [ConnectionRefusedError(), asyncpg.CannotConnectNowError(), running, ended]
 
-    async def look(*_: object) -> Job:
+    async def find(*_: object) -> Job:
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    monkeypatch.setattr(job_routes_module, "look", look)
+    monkeypatch.setattr(job_routes_module, "find", find)
     monkeypatch.setattr(job_routes_module, "POLL_S", 0)
-    told = job_routes_module.changes(None, research.farm.user, "research", job)
+    told = job_routes_module.changes(None, "research", job)
     assert [json.loads(line[6:])["state"] async for line in told] == ["queued", "running", "succeeded"]
     answers = [NotFound()]
-    told = job_routes_module.changes(None, research.farm.user, "research", job)
+    told = job_routes_module.changes(None, "research", job)
     assert [json.loads(line[6:])["state"] async for line in told] == ["queued"]
 
 
