@@ -2,8 +2,6 @@
 
 from typing import Generic, NotRequired, TypedDict, TypeVar
 
-from typing_extensions import TypedDict as TypedDict
-
 T = TypeVar("T")
 
 
