@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ..equations.blocks import RandomBlock
 from ..equations.equations import Equations
 from ..errors import ModelError
+from ..solution.parts import RandomSolution
 from ..solution.solution import Solution
 from ..solving.results import genetic_columns
+
+Matrix = NDArray[np.float64]
 
 
 def start_from(earlier: Solution, equations: Equations, traits: tuple[str, ...]) -> NDArray[np.float64]:
@@ -19,34 +26,58 @@ def start_from(earlier: Solution, equations: Equations, traits: tuple[str, ...])
     ModelError
         ``start``: other columns of breeding values, more animals than the pedigree has, or numbers that are not finite.
     """
-    design, x = equations.design, np.zeros(equations.design.n_equations)
-    fixed = {(s.effect, s.trait): (s.level, s.estimate) for s in earlier.fixed}
-    for fixed_block, at in zip(design.fixed, design.fixed_start, strict=True):
-        known = fixed.get((fixed_block.effect, traits[fixed_block.trait]))
-        if known is not None:
-            x[at : at + len(fixed_block.level)] = _by_level(fixed_block.level, *known)
-    random = {(s.effect, s.is_class, s.trait, s.coefficient): (s.level, s.estimate) for s in earlier.random}
-    for block, at in zip(design.random, design.random_start, strict=True):
+    x = np.zeros(equations.design.n_equations)
+    _take_fixed(earlier, equations, traits, x)
+    known = {_Key(s.effect, s.is_class, s.trait, s.coefficient): s for s in earlier.random}
+    for block, at in zip(equations.design.random, equations.design.random_start, strict=True):
         own = x[at : at + len(block.level) * len(block.members)].reshape(len(block.level), -1)
         if block.is_genetic:
-            n_groups = equations.n_groups
-            if earlier.columns != genetic_columns(equations, traits) or len(earlier.ebv) > len(own) - n_groups:
-                message = "the earlier solution has other breeding values, or more animals"
-                raise ModelError("start", message, place="start", fix="Give a solution of the same effects, or none")
-            own[: len(earlier.ebv)] = earlier.ebv
-            if earlier.groups is not None and len(earlier.groups.ebv) == n_groups:
-                own[len(own) - n_groups :] = earlier.groups.ebv
-            continue
-        for k, member in enumerate(block.members):
-            is_class = block.variance_of.startswith("random.")
-            known = random.get((block.effect, is_class, traits[member.trait], member.label))
-            if known is not None:
-                own[:, k] = _by_level(block.level, *known)
+            _take_breeding_values(earlier, equations, traits, own)
+        else:
+            _take_random(known, block, traits, own)
     first: NDArray[np.float64] = x[equations.kept]
     if not np.isfinite(first).all():
         message = "the earlier solution holds numbers that are missing or infinite"
         raise ModelError("start", message, place="start", fix="Give the solution of a fit, or none")
     return first if equations.held is None else np.where(equations.held, 0.0, first)
+
+
+class _Key(NamedTuple):
+    """What a random solution is known by."""
+
+    effect: str
+    is_class: bool
+    trait: str
+    coefficient: str
+
+
+def _take_fixed(earlier: Solution, equations: Equations, traits: tuple[str, ...], x: Matrix) -> None:
+    known = {(solution.effect, solution.trait): solution for solution in earlier.fixed}
+    for block, at in zip(equations.design.fixed, equations.design.fixed_start, strict=True):
+        found = known.get((block.effect, traits[block.trait]))
+        if found is not None:
+            x[at : at + len(block.level)] = _by_level(block.level, found.level, found.estimate)
+
+
+def _take_breeding_values(earlier: Solution, equations: Equations, traits: tuple[str, ...], own: Matrix) -> None:
+    """Animals keep their positions, new ones come after them; groups stand last."""
+    n_animals = len(own) - equations.n_groups
+    if earlier.columns != genetic_columns(equations, traits) or len(earlier.ebv) > n_animals:
+        message = "the earlier solution has other breeding values, or more animals"
+        raise ModelError("start", message, place="start", fix="Give a solution of the same effects, or none")
+    own[: len(earlier.ebv)] = earlier.ebv
+    if earlier.groups is not None and len(earlier.groups.ebv) == equations.n_groups:
+        own[n_animals:] = earlier.groups.ebv
+
+
+def _take_random(
+    known: Mapping[_Key, RandomSolution], block: RandomBlock, traits: tuple[str, ...], own: Matrix
+) -> None:
+    is_class = block.variance_of.startswith("random.")
+    for k, member in enumerate(block.members):
+        found = known.get(_Key(block.effect, is_class, traits[member.trait], member.label))
+        if found is not None:
+            own[:, k] = _by_level(block.level, found.level, found.estimate)
 
 
 def _by_level(level: NDArray[np.int32], known: NDArray[np.int32], estimate: NDArray[np.float64]) -> NDArray[np.float64]:
