@@ -8,7 +8,7 @@ import { endedView, meView, passwordChange, tokenView } from "./schemas.ts";
 import type { Auth } from "./service.ts";
 import { tokens, view } from "./views.ts";
 
-/** What a person does with the own account while logged in. */
+/** What people do with their own account while logged in. */
 export function accountRoutes(app: ServiceApp, { settings, need }: Platform, auth: Auth): void {
   const me = createRoute({
     method: "get",

@@ -12,7 +12,7 @@ export class KnownDevices {
     return Buffer.from(sealText(this.key, account, place)).toString("base64url");
   }
 
-  /** Whose tries are counted: the account's, or those of this device at the account. */
+  /** The counter to use: the account's, or that of this known device at the account. */
   counterOf(account: string, token: string | undefined): string {
     return token && this.belongs(token, account) ? `${account}|${hash(token)}` : account;
   }

@@ -4,7 +4,7 @@ import { Problem } from "../platform/problems.ts";
 
 const argon2 = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
-/** Words that open the common passwords; a password that is one of them and its ornaments is refused. */
+/** The words that common passwords are made of; one of them with a few digits or signs around it is refused. */
 const commonWords = new Set(
   readFileSync(new URL("./common-passwords.txt", import.meta.url), "utf8")
     .split("\n")
@@ -22,7 +22,7 @@ const lookAlikes: Record<string, string> = {
   "!": "i",
 };
 
-/** Answers why a password is too easy, or nothing. `context` holds what an attacker knows: email, name. */
+/** Returns why a password is too easy, or undefined. `context` holds what an attacker knows: email, name. */
 export function weakness(password: string, context: readonly string[]): string | undefined {
   const plain = password.normalize("NFKC").toLowerCase();
   if (new Set(plain).size < 5) return "It repeats a few characters.";

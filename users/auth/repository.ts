@@ -36,7 +36,7 @@ export class UserRepository {
     return guard && this.byId(guardItem.parse(guard).uid);
   }
 
-  /** One transaction; false when the address has an owner. */
+  /** One transaction; false when the address is taken. */
   async register(user: StoredUser, traceparent: string): Promise<boolean> {
     const index = { gsi1pk: keys.userIndex(user.uid), gsi1sk: isoTime(this.clock()) };
     try {
@@ -59,7 +59,7 @@ export class UserRepository {
     }
   }
 
-  /** New roles and a new epoch, which ends every refresh token of before; the last administrator stays. */
+  /** New roles and a new epoch, which ends every earlier refresh token; the last administrator stays. */
   async setRoles(user: StoredUser, wanted: readonly Role[], traceparent: string): Promise<RoleChange> {
     const change = { set: { roles: wanted }, add: { epoch: 1 } };
     const facts = { before: user.roles, after: wanted };
@@ -84,7 +84,7 @@ export class UserRepository {
     }
   }
 
-  /** A new epoch ends every session of before; with a new hash, only if the password is still the one verified. */
+  /** A new epoch ends every earlier session. A new hash is written only if the verified password is still current. */
   async newEpoch(user: StoredUser, event: string, pw?: string): Promise<number | undefined> {
     const change = { set: { pw: pw ?? user.pw }, add: { epoch: 1 } };
     const when = all(equal("pw", user.pw), equal("epoch", user.epoch));

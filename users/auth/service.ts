@@ -47,7 +47,7 @@ const refreshRefused = () => new Problem(401, "refresh_refused", "The session is
 export class Auth {
   constructor(private readonly parts: AuthParts) {}
 
-  /** The answer and its duration are the same whether the address is new or taken. */
+  /** The answer, and the time it takes, are the same whether the address is new or taken. */
   async register(wanted: Registration): Promise<Taken> {
     const { users, hasher, clock, log } = this.parts;
     const taken = await this.parts.limits.take(this.parts.allowed.register, wanted.address);
@@ -115,14 +115,14 @@ export class Auth {
     return this.signedIn(user, await this.start({ ...user, epoch }, change.device));
   }
 
-  /** Every session, this one too. The epoch ends at once even what a crash would leave. */
+  /** Ends every session, this one too. The new epoch also ends those that a crash half way would leave. */
   async logoutEverywhere(uid: string): Promise<number> {
     const epoch = await this.parts.users.newEpoch(await this.me(uid), "user.logged_out_everywhere");
     if (epoch === undefined) throw changedMeanwhile();
     return this.parts.sessions.endAll(uid, "logout");
   }
 
-  /** Same roles again change nothing; new ones end the user's sessions, so that no token keeps the old ones. */
+  /** The same roles again change nothing; new roles end the user's sessions, so that no token keeps the old ones. */
   async setRoles(email: string, wanted: readonly Role[], traceparent: string): Promise<StoredUser> {
     for (let attempt = 0; attempt < 5; attempt++) {
       const user = await this.parts.users.byEmail(email);

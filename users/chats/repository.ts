@@ -73,7 +73,7 @@ export class ChatRepository {
     }
   }
 
-  /** Gone for every reader with the first write; the messages follow. */
+  /** The first write hides the chat from every reader; its messages are deleted after that. */
   async remove(uid: string, cid: string): Promise<boolean> {
     const now = seconds(this.clock);
     const change = { set: { deleted: now, ttl: now + deletedKeptSeconds }, remove: ["gsi1pk", "gsi1sk"] };
@@ -87,7 +87,7 @@ export class ChatRepository {
     return true;
   }
 
-  /** One transaction: the chat counts it and lives on, the message appears; its id makes a second try harmless. */
+  /** One transaction writes the message, counts it and renews the chat's life; its id makes a second try harmless. */
   async append(chat: StoredChat, message: StoredMessage): Promise<Appended> {
     const ttl = this.end(chat.days);
     const set = { headId: message.id, updated: message.created, gsi1sk: ulid(message.created), ttl };

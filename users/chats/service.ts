@@ -10,7 +10,7 @@ import type { ChatView, MessageView, NewChat, NewMessage } from "./schemas.ts";
 
 export type Versioned = { rev: number; view: ChatView };
 
-/** Titles and messages lie sealed with the user's own data key; a foreign chat does not exist. */
+/** Titles and messages are sealed with the user's own data key. Somebody else's chat is reported as not found. */
 export class Chats {
   constructor(
     private readonly repository: ChatRepository,
@@ -59,7 +59,7 @@ export class Chats {
     if (!(await this.repository.remove(uid, cid))) throw notFound("chat");
   }
 
-  /** The client's id is the key: the same message again answers the stored one, another text under it is refused. */
+  /** The client's id is the key: the same message again returns the stored one, another text under it is refused. */
   async append(uid: string, cid: string, message: NewMessage): Promise<{ isNew: boolean; view: MessageView }> {
     const chat = await this.own(uid, cid);
     const key = await this.keys.keyOf(uid);

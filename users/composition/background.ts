@@ -15,7 +15,7 @@ type Stop = () => Promise<void>;
 const speakers: readonly ServiceName[] = ["auth", "sessions"];
 const rotateEveryMs = 3_600_000;
 
-/** A line to NATS for each hosted service that speaks or listens, as that service's own user. */
+/** A connection to NATS for each hosted service that publishes or listens, with that service's own login. */
 export function openBuses(names: readonly ServiceName[], settings: Settings, log: Log): Buses {
   const open = (name: ServiceName) =>
     new Bus({ url: settings.BELLWETHER_NATS_URL, name, login: settings.natsLogins[name], log });

@@ -44,7 +44,7 @@ export type Outside = {
   hasher?: Hasher;
   keySource?: KeySource;
   traces?: Traces;
-  /** the profiles service's line to open WebSockets; without one, frames go nowhere */
+  /** how the profiles service reaches open WebSockets; without it, frames go nowhere */
   frames?: { send: SendFrame; listen: Listen };
 };
 

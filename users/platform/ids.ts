@@ -6,12 +6,12 @@ export const uuid = (ms: number): string => Bun.randomUUIDv7("hex", ms);
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** Sorts by time as text: 10 characters of time, 16 of chance. */
+/** Sorts by time as text: 10 characters of time, then 16 random ones. */
 export function ulid(ms: number): string {
   let time = "";
   for (let left = ms, i = 0; i < 10; i++, left = Math.floor(left / 32)) time = alphabet.charAt(left % 32) + time;
   return time + Array.from(randomBytes(16), (byte) => alphabet.charAt(byte % 32)).join("");
 }
 
-/** 128 bits and more of chance, as text for identifiers and secrets. */
+/** Random bytes as text, for identifiers and secrets: take 16 or more for a secret. */
 export const randomText = (bytes: number): string => randomBytes(bytes).toString("base64url");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The three sections of a profile as they are stored, and what holds until the first change. */
+/** The three sections of a profile as they are stored, and their defaults. */
 
 const line = (most: number) => z.string().trim().max(most);
 const timeZone = line(60).regex(/^[A-Za-z0-9_+\-/]+$/, "is not a time zone name");
@@ -41,7 +41,7 @@ export type Section<N extends SectionName> = z.infer<(typeof sections)[N]>;
 
 export type AnySection = Section<SectionName>;
 
-/** What holds until the first change. Privacy shares nothing. */
+/** Used until the first change. Privacy starts by sharing nothing. */
 export const defaults: { [N in SectionName]: Section<N> } = {
   profile: { display_name: null, organisation: null, position: null, about: null, country: null, time_zone: "UTC" },
   preferences: { language: "en", units: "metric", theme: "system", rows_per_page: 50, notify_evaluations: true },

@@ -6,7 +6,7 @@ import { type AnySection, defaults, type Section, type SectionName, sections } f
 const revision = z.object({ v: z.number().int() });
 export type Versioned<T> = { rev: number; value: T };
 
-/** The three sections lie in one item and share its revision. */
+/** The three sections are one item and share its revision. */
 export class ProfileRepository {
   constructor(private readonly table: Table) {}
 

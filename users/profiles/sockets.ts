@@ -7,7 +7,7 @@ import { type Caller, TokenRefused } from "../platform/identity/tokens.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
 
-/** How frames for a user arrive; answers how to stop listening. */
+/** Starts listening for frames of a user; returns how to stop. */
 export type Listen = (uid: string, forward: (frame: string) => void) => () => void;
 export type SocketState = {
   caller: Caller | undefined;
@@ -50,7 +50,7 @@ export class Sockets {
   }
 
   /**
-   * Answers a refusal, or undefined when the connection is a WebSocket now. A browser always sends an Origin, and a
+   * Returns a refusal, or undefined when the connection has become a WebSocket. A browser always sends an Origin, and a
    * foreign one is refused. Programs send none: they pass, because all authority is in the token of the first frame
    * and nothing ambient (no cookie) is read here.
    */

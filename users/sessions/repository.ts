@@ -44,7 +44,7 @@ export type Slot = { index: number; sid: string; exp: number; at: number };
 export type Started = "started" | "slot_taken" | "account_changed";
 
 const feedSeconds = 3_600;
-/** A session item outlives its slot, so an eviction always finds the session that it ends. */
+/** A session item outlives its slot, so that an eviction always finds the session to end. */
 const keptAfterEnd = 7 * day;
 
 export class SessionRepository {
@@ -95,7 +95,7 @@ export class SessionRepository {
     }
   }
 
-  /** The one write of a refresh. A failure carries the session as it is, which decides what the failure means. */
+  /** The single write of a refresh. A failure carries the stored session, which tells what the failure means. */
   async rotate(
     sid: string,
     from: string,

@@ -170,7 +170,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
 
 type Choice = { index: number; seen: Slot | undefined; evict: boolean };
 
-/** A free slot, else an expired one, else the oldest, whose session must go. */
+/** A free slot, or else an expired one, or else the oldest, whose session ends. */
 export function chooseSlot(slots: readonly Slot[], cap: number, now: number): Choice {
   for (let index = 0; index < cap; index++) {
     const seen = slots.find((slot) => slot.index === index);

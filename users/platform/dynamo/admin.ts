@@ -8,7 +8,7 @@ export type TableShape = { name: string; index: boolean; ttl: boolean; stream: b
 const described = z.object({ Table: z.object({ TableStatus: z.string() }) });
 const ttlState = z.object({ TimeToLiveDescription: z.object({ TimeToLiveStatus: z.string().optional() }).optional() });
 
-/** Waits until the store answers at all: it may still be starting. */
+/** Waits until the store answers: it may still be starting. */
 export async function waitForStore(table: DynamoTable, timeoutMs: number): Promise<void> {
   const until = Date.now() + timeoutMs;
   for (;;) {
@@ -22,7 +22,7 @@ export async function waitForStore(table: DynamoTable, timeoutMs: number): Promi
   }
 }
 
-/** Creates the table where it is missing; answers whether it did. Running it again changes nothing. */
+/** Creates the table if it is missing and returns whether it did. Running it again changes nothing. */
 export async function ensureTable(table: DynamoTable, shape: TableShape): Promise<boolean> {
   const made = await create(table, shape);
   await untilActive(table, shape.name);

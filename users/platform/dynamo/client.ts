@@ -134,7 +134,7 @@ export class DynamoTable implements ScannableTable {
     const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` };
     const credentials = await this.options.credentials();
     try {
-      const signed = await this.signer.sign({ method: "POST", url: this.url, headers, body }, credentials, this.now());
+      const signed = this.signer.sign({ method: "POST", url: this.url, headers, body }, credentials, this.now());
       const signal = AbortSignal.timeout(this.options.timeoutMs ?? 5_000);
       const response = await fetch(this.url, { method: "POST", headers: signed, body, signal });
       const answer: unknown = await response.json();
@@ -188,7 +188,7 @@ function toPage(answer: unknown): Page {
   };
 }
 
-/** Answers nothing for what is worth another try. */
+/** Returns undefined for a failure that is worth another try. */
 function toError(failed: Failure): Error | undefined {
   const type = failed.__type.split("#").at(-1) ?? "";
   if (type === "ConditionalCheckFailedException") return new ConditionFailed(failed.Item && itemFromWire(failed.Item));

@@ -12,7 +12,7 @@ export type GivenCredentials = {
 
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 
-/** A store on this machine takes any credentials, so nobody is asked for them; for Amazon the chain of its SDK is asked. */
+/** A store on this machine takes any credentials, so none are looked for; for Amazon, the chain of its SDK is used. */
 export function credentialsFor(url: string, given: GivenCredentials): CredentialSource {
   if (!loopback.test(url)) return chain();
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = given;
@@ -24,9 +24,9 @@ export function credentialsFor(url: string, given: GivenCredentials): Credential
 const embedded: Credentials = { accessKeyId: "embedded", secretAccessKey: "embedded" };
 
 /**
- * Environment, profile (SSO among them), web identity, container, instance, in this order. The library keeps what it
- * found, fetches new credentials five minutes before the old ones end, and meanwhile answers with those. It is loaded by
- * the first call, so that a platform without Amazon never pays for it.
+ * Looks in the environment, the profile (SSO among them), web identity, container and instance, in this order. The
+ * library keeps what it finds and fetches new credentials in the background, five minutes before the old ones end. The
+ * first call loads it, so that a platform without Amazon never pays for it.
  */
 function chain(): CredentialSource {
   let provider: CredentialSource | undefined;

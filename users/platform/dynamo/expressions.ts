@@ -1,7 +1,7 @@
 import type { Change, Condition, Query, Value } from "./table.ts";
 import { toWire, type Wire } from "./values.ts";
 
-/** Collects aliases: every attribute name is aliased, because reserved words bite late. */
+/** Gives every attribute name an alias: reserved words would fail only when a call meets one. */
 export class Aliases {
   readonly names: Record<string, string> = {};
   readonly values: Record<string, Wire> = {};

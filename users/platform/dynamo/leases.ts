@@ -2,7 +2,7 @@ import { type Clock, seconds } from "../clock.ts";
 import * as keys from "./keys.ts";
 import { absent, any, ConditionFailed, compare, equal, type Table } from "./table.ts";
 
-/** Answers whether `owner` holds the named lease for the next seconds; an expired one changes hands. */
+/** Takes or renews the named lease and returns whether `owner` holds it now; an expired lease goes to whoever asks. */
 export async function holdLease(
   table: Table,
   clock: Clock,

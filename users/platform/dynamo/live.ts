@@ -1,6 +1,6 @@
 import type { Attributes, Change, Condition, Item, Key, Page, Query, ScannableTable, Write } from "./table.ts";
 
-/** A table whose reads drop items that TTL has ended: DynamoDB reaps late, dynoxide never. */
+/** A table whose reads leave out expired items: DynamoDB deletes them late, dynoxide never. */
 export class LiveTable implements ScannableTable {
   constructor(
     private readonly table: ScannableTable,
@@ -12,7 +12,7 @@ export class LiveTable implements ScannableTable {
     return item && this.alive(item) ? item : undefined;
   }
 
-  /** Filtering after the limit gives short pages, so it goes on until the page is full or the items end. */
+  /** Filtering makes a page shorter, so this reads on until the page is full or there are no more items. */
   async query(query: Query): Promise<Page> {
     const items: Item[] = [];
     let after = query.after;

@@ -87,12 +87,12 @@ export class MemoryTable implements ScannableTable {
     for (const write of writes) this.apply(write);
   }
 
-  /** Every item, for assertions. */
+  /** Every item, for assertions in tests. */
   everything(): Item[] {
     return structuredClone([...this.items.values()]);
   }
 
-  /** Drops items, as a crash before their write would have. */
+  /** Removes items, as if the process had crashed before writing them. */
   forget(which: (item: Item) => boolean): void {
     for (const [at, item] of this.items) if (which(item)) this.items.delete(at);
   }

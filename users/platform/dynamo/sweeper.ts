@@ -8,7 +8,7 @@ const everyMs = 60_000;
 const leaseSeconds = 90;
 const pageSize = 500;
 
-/** Deletes what TTL has ended, for stores that do not; one owner at a time. Stopping it answers when it has stopped. */
+/** Deletes expired items for stores that do not do so themselves; one process at a time. Returns how to stop it. */
 export function startSweeper(table: ScannableTable, clock: Clock, log: Log): () => Promise<void> {
   const owner = randomText(9);
   let running = Promise.resolve();

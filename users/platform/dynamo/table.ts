@@ -1,4 +1,4 @@
-/** The DynamoDB data plane as this house uses it: six verbs over items, conditions as data. */
+/** The part of DynamoDB that the services use: six verbs over items, with conditions as data. */
 
 export type Value =
   | string
@@ -26,7 +26,7 @@ export const equal = (name: string, value: Value): Condition => ({ is: "=", name
 export const all = (...of: Condition[]): Condition => ({ is: "and", of });
 export const any = (...of: Condition[]): Condition => ({ is: "or", of });
 
-/** An item that TTL has ended counts as gone, although it may still lie in the table. */
+/** An expired item counts as gone, although it may still be in the table. */
 export const absentOrExpired = (nowSeconds: number): Condition =>
   any(absent("pk"), all(present("ttl"), compare("ttl", "<=", nowSeconds)));
 
@@ -59,9 +59,9 @@ export type Page = { items: Item[]; next: Attributes | undefined };
 export interface Table {
   get(key: Key, consistent?: boolean): Promise<Item | undefined>;
   put(item: Item, when?: Condition): Promise<void>;
-  /** Answers the item as it is after the change. */
+  /** Returns the item as it is after the change. */
   update(key: Key, change: Change, when?: Condition): Promise<Item>;
-  /** Answers the item that was there. */
+  /** Returns the item that was there. */
   delete(key: Key, when?: Condition): Promise<Item | undefined>;
   query(query: Query): Promise<Page>;
   transact(writes: readonly Write[]): Promise<void>;

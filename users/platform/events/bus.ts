@@ -24,7 +24,7 @@ export class Bus {
     this.loop = this.keepConnected();
   }
 
-  /** The living connection, or undefined. */
+  /** The open connection, or undefined. */
   get live(): NatsConnection | undefined {
     return this.connection && !this.connection.isClosed() ? this.connection : undefined;
   }
@@ -101,7 +101,7 @@ export class Bus {
       name,
       user: login.user,
       pass: login.pass,
-      // a short outage is ridden out by the library, a long one by the loop around it
+      // the library reconnects after a short outage, the loop around it after a long one
       maxReconnectAttempts: 10,
       reconnectTimeWait: retryMs,
       timeout: 3_000,

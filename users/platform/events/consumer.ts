@@ -63,7 +63,7 @@ export class Consumer {
     const { stream, durable, subjects } = this.subscriber;
     const manager = await jetstreamManager(live, { checkAPI: false });
     const changeable = {
-      // its own replay subject brings dead letters back to this consumer alone
+      // replayed dead letters come on a subject of this consumer alone
       filter_subjects: [...subjects, `${stream.toLowerCase()}.replay.${durable}`],
       ack_wait: ackWaitNs,
       max_deliver: maxDeliver,

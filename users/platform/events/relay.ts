@@ -42,7 +42,7 @@ export class Relay {
     await this.running;
   }
 
-  /** Publishes what waits now; answers how many. */
+  /** Publishes the events that wait now; returns how many. */
   async drain(): Promise<number> {
     const page = await this.table.query({ pk: keys.outboxPartition(this.service), limit: 100, consistent: true });
     const events = page.items.map((item) => waiting.parse(item));

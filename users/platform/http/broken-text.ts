@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { Problem } from "../problems.ts";
 import type { AppEnv } from "./service-app.ts";
 
-/** Half of a surrogate pair is a character to JSON and to nobody else: no store takes it, and each reads it otherwise. */
+/** Half of a surrogate pair is valid JSON but no character: the store refuses it, and readers disagree about it. */
 export const refuseBrokenText: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isJson = (c.req.header("content-type") ?? "").includes("json");
   if (isJson && hasBrokenText(await c.req.text()))
@@ -19,7 +19,7 @@ function hasBrokenText(json: string): boolean {
       return value;
     });
   } catch {
-    // that it is no JSON at all, the route says
+    // the route reports a body that is not JSON at all
   }
   return isBroken;
 }

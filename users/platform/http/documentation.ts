@@ -31,7 +31,7 @@ export const problemSchema = z
 const content = { "application/problem+json": { schema: problemSchema } };
 type Documented = { description: string; content: typeof content };
 
-/** The documented problem answers of a route; 500 and 503 go without saying. */
+/** The problems that a route documents; every route may also answer 500 and 503. */
 export function problems<S extends number>(...statuses: S[]): Record<S, Documented> {
   const documented = statuses.map((status) => [status, { description: titles[status] ?? "Error", content }]);
   return Object.fromEntries(documented) as Record<S, Documented>;

@@ -3,7 +3,7 @@ import { reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { AppEnv } from "./service-app.ts";
 
-/** A need: `check` throws while it is not met. A need that is not vital is told, but does not fail readiness. */
+/** Something the process needs: `check` throws while it is missing. Only a vital one makes readiness fail. */
 export type NeedCheck = { name: string; isVital: boolean; check: () => Promise<void> };
 
 export function healthRoutes(app: Hono<AppEnv>, metrics: Metrics, needs: readonly NeedCheck[]): void {

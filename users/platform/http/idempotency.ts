@@ -44,7 +44,7 @@ export function idempotent(table: Table, kek: Uint8Array, clock: Clock, scope: s
   };
 }
 
-/** Claims the key, or answers what it once led to. */
+/** Claims the key, or returns the answer that was stored under it. */
 async function claim(table: Table, clock: Clock, key: Key, fingerprint: string): Promise<Uint8Array | undefined> {
   const now = seconds(clock);
   const item = { ...key, fingerprint, state: "running", lease: now + leaseSeconds, ttl: now + keptSeconds };

@@ -8,7 +8,7 @@ import type { AppEnv } from "./service-app.ts";
 
 export type Need = (permission: Permission) => MiddlewareHandler<AppEnv>;
 
-/** `need(permission)` is the only door to a protected route. */
+/** `need(permission)` is the only way into a protected route. */
 export function needFrom(authenticator: Authenticator): Need {
   return (permission) => async (c, next) => {
     const caller = await callerOf(authenticator, c.req.header("authorization"));
@@ -29,7 +29,7 @@ async function callerOf(authenticator: Authenticator, header: string | undefined
   }
 }
 
-/** A route for a holder of a shared secret: `Authorization: Service <secret>` or `Operator <secret>`. */
+/** For routes that take a shared secret: `Authorization: Service <secret>` or `Operator <secret>`. */
 export function needSecret(scheme: "Service" | "Operator", secret: string | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const header = c.req.header("authorization") ?? "";

@@ -10,7 +10,7 @@ export const pageQuery = z.object({
 
 const position = z.record(z.string(), z.union([z.string(), z.number()]));
 
-/** Cursors are sealed to their list and their reader: no key leaves the house, and none can be made up. */
+/** Cursors are sealed for one list and one reader: they show no key of the table, and nobody can make one up. */
 export class Cursors {
   constructor(private readonly key: Uint8Array) {}
 

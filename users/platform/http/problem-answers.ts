@@ -19,7 +19,7 @@ export function render(c: Context, problem: Problem): Response {
   return new Response(JSON.stringify(body), { status: problem.status, headers });
 }
 
-/** What was thrown, as the problem a caller may see. */
+/** Turns whatever was thrown into a problem that a caller may see. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable)

@@ -6,7 +6,7 @@ import { Problem } from "../problems.ts";
 export type Limit = { scope: string; max: number; windowSeconds: number };
 export type Taken = { limit: Limit; left: number; resetSeconds: number };
 
-/** Fixed windows counted in DynamoDB, one conditional write each: a blocked caller causes no growth. */
+/** Fixed windows counted in DynamoDB, with one conditional write per try: a blocked caller writes nothing. */
 export class RateLimits {
   constructor(
     private readonly table: Table,

@@ -9,7 +9,10 @@ type ReportParts = { log: Log; metrics: Metrics };
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** The metrics and the log line of an answered request. Labels come from what is known here, never from the caller: a stranger must not be able to grow the metrics. */
+/**
+ * The metrics and the log line of an answered request. Labels come from a known set, never from the caller: a stranger
+ * must not be able to add time series.
+ */
 export function report({ metrics, log }: ReportParts, c: Context<AppEnv>, took: number): void {
   const { path, method: given } = c.req;
   const { status } = c.res;

@@ -20,7 +20,7 @@ const limits = [
   { path: "*", bytes: 256 * 1024 },
 ];
 
-/** The process's app: request id, log line, metrics, headers and limits around whatever services are mounted. */
+/** The app of the process: request id, log line, metrics, headers and limits around the services that it hosts. */
 export function newRoot(parts: HttpParts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use("*", async (c, next) => {

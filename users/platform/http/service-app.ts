@@ -8,7 +8,7 @@ export type AppEnv = {
 };
 export type ServiceApp = OpenAPIHono<AppEnv>;
 
-/** An empty service: routes are added with `openapi`, failed checks become 422 problems. */
+/** A service without routes yet: add them with `openapi`. A request that fails its schema gets a 422 problem. */
 export function newService(): ServiceApp {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result, c) => (result.success ? undefined : render(c, invalidRequest(result.error))),

@@ -1,4 +1,4 @@
-/** The one table of roles and permissions. The farm and its consents decide which rows; a permission only whether. */
+/** Which role has which permission. A permission says whether; the farm and its consents say for which rows. */
 
 export const roles = ["farmer", "researcher", "student", "administrator"] as const;
 export type Role = (typeof roles)[number];

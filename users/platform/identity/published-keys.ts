@@ -2,9 +2,9 @@ import { decodeProtectedHeader, type JSONWebKeySet } from "jose";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 
-/** Where a verifier gets the public keys: the key store in the auth process, HTTP elsewhere. */
+/** Where the public keys come from: the store of keys in the auth process, HTTP in every other process. */
 export interface KeySource {
-  /** The key set; `token` names the key that is looked for. */
+  /** The key set; the header of `token` names the key that is needed. */
   keysFor(token: string): Promise<JSONWebKeySet>;
 }
 
@@ -12,7 +12,7 @@ const document = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: 
 const freshMs = 300_000;
 const pauseMs = 30_000;
 
-/** The JWKS of the configured auth service. An unknown kid asks again, at most once in 30 s; old keys outlive an outage. */
+/** The JWKS of the auth service. An unknown key id causes a fetch, at most every 30 s; old keys outlive an outage. */
 export class RemoteKeys implements KeySource {
   private keys: JSONWebKeySet = { keys: [] };
   private fetchedAt = Number.NEGATIVE_INFINITY;

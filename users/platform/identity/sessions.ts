@@ -1,4 +1,4 @@
-/** What other services may ask of sessions. The composition root binds the sessions service to these. */
+/** What other services may ask of the sessions service; `composition/` passes it to them under these types. */
 
 export type NewSession = {
   uid: string;

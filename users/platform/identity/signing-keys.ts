@@ -23,7 +23,7 @@ const rotateAfterSeconds = 90 * day;
 const publishBeforeUseSeconds = 300;
 const cacheMs = 30_000;
 
-/** The platform's ES256 keys: next is published, current signs, prev still verifies. Private halves lie sealed. */
+/** The platform's ES256 keys: next is published, current signs, prev still verifies. Private keys are stored sealed. */
 export class SigningKeys implements KeySource {
   private loaded: { at: number; set: JSONWebKeySet; signing: SigningKey } | undefined;
 
@@ -52,7 +52,7 @@ export class SigningKeys implements KeySource {
     return (await this.load()).signing;
   }
 
-  /** Promotes next when the current key is old enough, or at once when `force`; answers whether it did. */
+  /** Promotes next when the current key is old enough, or at once with `force`; returns whether it did. */
   async rotate(force = false): Promise<boolean> {
     const stored = await this.stored();
     const [current, next] = [stored.get("K#current"), stored.get("K#next")];
@@ -85,7 +85,7 @@ export class SigningKeys implements KeySource {
     const key = await importJWK(privateJwk, "ES256");
     if (key instanceof Uint8Array) throw new Error("a signing key is not an EC key");
     const set = { keys: [...stored.values()].map(published) };
-    // one object per content: verifiers keep imported keys by document
+    // the same object while the keys are the same: verifiers cache imported keys by document
     const same = this.loaded && JSON.stringify(this.loaded.set) === JSON.stringify(set) ? this.loaded.set : set;
     this.loaded = { at: this.clock(), set: same, signing: { kid: current.kid, key } };
     return this.loaded;

@@ -53,7 +53,7 @@ export async function signAccessToken(
 const leewaySeconds = 30;
 const maxTokenCharacters = 4_096;
 
-/** Answers the caller of a token, or throws TokenRefused without saying why. */
+/** Returns the caller of a token, or throws TokenRefused without saying why. */
 export async function verifyAccessToken(
   token: string,
   keySet: JSONWebKeySet,
@@ -82,7 +82,7 @@ export async function verifyAccessToken(
 
 const localSets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>();
 
-/** jose imports each key once per set, so a set is made once per document. */
+/** jose imports the keys of each set anew, so one set is kept per document. */
 function localSet(keySet: JSONWebKeySet) {
   const known = localSets.get(keySet);
   if (known) return known;

@@ -11,7 +11,7 @@ const cachedMs = 300_000;
 const mostCached = 5_000;
 const item = z.object({ wrapped: bytes });
 
-/** One data key per user, wrapped by the KEK, in the keys table. Deleting the item ends what it sealed. */
+/** One data key per user, wrapped by the key-encryption key. Deleting its item makes unreadable what it sealed. */
 export class DataKeys {
   private readonly cached = new Map<string, { key: Uint8Array; until: number }>();
 
@@ -21,7 +21,7 @@ export class DataKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** The user's key, made at its first use. */
+  /** The user's key, made when it is first needed. */
   async keyOf(uid: string): Promise<Uint8Array> {
     const known = this.cached.get(uid);
     if (known && known.until > this.clock()) return known.key;

@@ -8,7 +8,7 @@ export class SealBroken extends Error {
   override name = "SealBroken";
 }
 
-/** AES-256-GCM: version, nonce, text, tag. `place` is bound in, so that a sealed value cannot be moved elsewhere. */
+/** AES-256-GCM: version, nonce, text, tag. `place` is authenticated, so that no sealed value can be moved. */
 export function seal(key: Uint8Array, text: Uint8Array, place: string): Uint8Array {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(place));

@@ -17,7 +17,7 @@ const kinds: Record<SpanKind, OtelKind> = { server: OtelKind.SERVER, consumer: O
 const everyMs = 2_000;
 const timeoutMs = 2_000;
 
-/** Spans through OpenTelemetry to a collector (OTLP over HTTP). One that is away costs its spans, never a request. */
+/** Sends spans to a collector (OTLP over HTTP). While it is away spans are lost, and no request suffers. */
 export class ExportedTraces implements Traces {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
-/** What a span was: an answered request, or an event that a consumer took in. */
+/** `server`: a request was answered; `consumer`: an event was handled. */
 export type SpanKind = "server" | "consumer";
-/** `traceparent` (W3C) goes into log lines, answers, events and calls. */
+/** `traceparent` (W3C) goes into log lines and into the facts that the request causes. */
 export type Span = { traceparent: string; end: (name: string, result: SpanResult) => void };
 export type SpanResult = { status?: number; hasFailed: boolean };
 
@@ -16,7 +16,7 @@ export interface Traces {
 const wellFormed = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 const hex = (bytes: number) => randomBytes(bytes).toString("hex");
 
-/** Without a collector only the context travels. */
+/** Without a collector, spans are dropped and only the context is passed on. */
 export const contextOnly: Traces = {
   start: (_kind, given) => {
     const traceId = wellFormed.exec(given ?? "")?.[1] ?? hex(16);

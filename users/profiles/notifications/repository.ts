@@ -43,7 +43,7 @@ export class NotificationRepository {
     return { items: page.items.map(toView), next: page.next };
   }
 
-  /** Ids of unread notifications: a sparse index, so nothing has to be counted and nothing drifts. */
+  /** Ids of unread notifications, from a sparse index: there is no counter that could drift. */
   async unread(uid: string): Promise<string[]> {
     const page = await this.table.query({ pk: keys.unreadIndex(uid), index: "gsi1", limit: unreadShown });
     return page.items.map((item) => stored.parse(item).id);

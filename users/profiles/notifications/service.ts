@@ -99,5 +99,5 @@ function noticeOf({ id, type, time, data }: CloudEvent): Notice {
   };
 }
 
-/** One spelling of time, so that text order is time order. */
+/** One way to write a time, so that sorting as text sorts by time. */
 const sortable = (time: string) => new Date(time).toISOString();
