@@ -1,9 +1,6 @@
-"""Debian's Chromium, headless, as a person would use it: looks, clicks, types; and what it asked the network for."""
+"""A headless browser as a person would use it: looks, clicks, types; and what it asked the network for."""
 
 import json
-import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +13,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-PACKAGES = ("chromium", "chromium-driver")
-PROGRAMS = ("chromium", "chromedriver")
+from . import chromium
+
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -29,18 +26,7 @@ SWITCHES = (
     "--disable-sync",
     "--window-size=1280,1000",
 )
-PATIENCE_S = 30.0
-
-
-def install() -> None:
-    """Chromium and its driver, where they are missing and can be installed; a RuntimeError says what to type."""
-    if all(map(shutil.which, PROGRAMS)):
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise RuntimeError(f"The pages are tested in Chromium. Type: sudo apt-get install {' '.join(PACKAGES)}")
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        subprocess.run(["apt-get", "-qq", *words], check=True, env=env, stdout=subprocess.DEVNULL)
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -89,16 +75,16 @@ class Browser:
 
 
 @contextmanager
-def chromium(origin: str) -> Iterator[Browser]:
+def window_on(origin: str) -> Iterator[Browser]:
     """A browser with a profile of its own that is thrown away."""
-    install()
+    programs = chromium.find()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = ChromeOptions()
-        options.binary_location = shutil.which("chromium") or ""
+        options.binary_location = programs.browser
         for switch in (*SWITCHES, f"--user-data-dir={profile}"):
             options.add_argument(switch)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = Chrome(options, Service(shutil.which("chromedriver")))
+        driver = Chrome(options, Service(programs.driver, env=programs.env))
         try:
             yield Browser(driver, origin)
         finally:

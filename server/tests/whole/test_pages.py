@@ -8,8 +8,11 @@ from uuid import uuid4
 import pytest
 from bellwether.commands.demo.client import Client
 
-from .browser import Browser, chromium
+from .browser import Browser, window_on
 from .conftest import PASSWORD, Platform
+
+# the first test may have to fetch a browser
+pytestmark = pytest.mark.timeout(900)
 
 LIST_FARMS = '[id$="list_farms_api_v1_farm_farms_get"]'
 CHANGE_FARM = '[id$="change_farm_api_v1_farm_farms__farm_id__patch"]'
@@ -41,7 +44,7 @@ def farmer(whole: Platform) -> Farmer:
 
 @pytest.fixture(scope="module")
 def window(whole: Platform) -> Iterator[Browser]:
-    with chromium(whole.url) as browser:
+    with window_on(whole.url) as browser:
         yield browser
 
 

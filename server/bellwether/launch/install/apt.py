@@ -48,6 +48,13 @@ def versions(cache: Path, names: list[str]) -> dict[str, list[str]]:
     return found
 
 
+def lacking(cache: Path, names: list[str]) -> list[str]:
+    """These packages and what they depend on, as far as the system does not have it."""
+    words = ["install", "--simulate", "-qq", "--no-install-recommends", *names]
+    lines = _run(["apt-get", *_options(cache), *words]).splitlines()
+    return [line.split()[1] for line in lines if line.startswith("Inst ")]
+
+
 def uris(cache: Path, empty: Path, wanted: list[str]) -> list[str]:
     """One line per package: address, file name, size and hash. apt leaves out files that lie in the folder."""
     return _run(["apt-get", *_options(cache), "download", "--print-uris", *wanted], empty).splitlines()
@@ -101,7 +108,7 @@ def _run(command: list[str], folder: Path | None = None) -> str:
 
 def _failed(command: list[str], errors: str) -> LaunchError:
     said = [line for line in errors.splitlines() if line.startswith(("E:", "Err:"))] or errors.splitlines()
-    words = next(word for word in command[1:] if word in ("update", "madison", "download"))
+    words = next(word for word in command[1:] if word in ("update", "madison", "install", "download"))
     return LaunchError(
         f"apt ({words}) failed: {' '.join(said[:2]) or 'no reason given'}.",
         "Check the network and /etc/apt/sources.list, or set DATABASE_URL to a PostgreSQL 15 or later with PostGIS.",

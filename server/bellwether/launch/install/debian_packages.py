@@ -161,7 +161,7 @@ def _unpack_files(files: list[Path], root: Path, say: Say) -> None:
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(mode=0o755)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        list(pool.map(lambda file: _extract(file, half), files))
+        list(pool.map(lambda file: extract(file, half), files))
     # Debian's post-install script does this otherwise
     extensions = half / "usr/share/postgresql" / MAJOR / "extension"
     shutil.copyfile(extensions / "postgis-3.control", extensions / "postgis.control")
@@ -169,7 +169,8 @@ def _unpack_files(files: list[Path], root: Path, say: Say) -> None:
     half.rename(root)
 
 
-def _extract(file: Path, into: Path) -> None:
+def extract(file: Path, into: Path) -> None:
+    """Unpack one package, without running its scripts."""
     done = subprocess.run(["dpkg-deb", "-x", str(file), str(into)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise LaunchError(f"{file.name} cannot be unpacked: {done.stderr.strip()}.", f"Remove {file} and try again.")
