@@ -15,6 +15,7 @@ from .conftest import PASSWORD, Platform
 pytestmark = pytest.mark.timeout(900)
 
 LIST_FARMS = '[id$="list_farms_api_v1_farm_farms_get"]'
+MAKE_FARM = '[id$="create_farm_api_v1_farm_farms_post"]'
 CHANGE_FARM = '[id$="change_farm_api_v1_farm_farms__farm_id__patch"]'
 RUN = ".graphiql-execute-button"
 
@@ -85,6 +86,11 @@ def execute(browser: Browser, operation: str, status: int) -> str:
     return browser.see(f"{operation} .live-responses-table .highlight-code").text
 
 
+def field(name: str) -> str:
+    """Where a parameter is typed."""
+    return f'[data-param-name="{name}"] input'
+
+
 def test_swagger_ui_logs_in_and_tries_a_read(browser: Browser, farmer: Farmer) -> None:
     browser.open("/docs")
     authorize(browser, email=farmer.email, password=PASSWORD)
@@ -108,13 +114,25 @@ def test_swagger_ui_sends_the_headers_of_a_change(browser: Browser, farmer: Farm
     authorize(browser, token=farmer.token)
     browser.click(".btn-done")
     try_out(browser, CHANGE_FARM)
-    field = f"{CHANGE_FARM} [data-param-name="
-    browser.type(f'{field}"farm_id"] input', farmer.farm_id)
+    browser.type(f"{CHANGE_FARM} {field('farm_id')}", farmer.farm_id)
     browser.type(f"{CHANGE_FARM} textarea", json.dumps({"country": "NZ"}))
     assert "if_match_required" in execute(browser, CHANGE_FARM, 428)
-    browser.type(f'{field}"if-match"] input', '"1"')
+    browser.type(f"{CHANGE_FARM} {field('if-match')}", '"1"')
     assert '"NZ"' in execute(browser, CHANGE_FARM, 200)
     assert farmer.client.get(f"/api/v1/farm/farms/{farmer.farm_id}")["country"] == "NZ"
+
+
+def test_swagger_ui_sends_the_key_of_a_creation(browser: Browser, farmer: Farmer) -> None:
+    browser.open("/docs/farm")
+    authorize(browser, token=farmer.token)
+    browser.click(".btn-done")
+    try_out(browser, MAKE_FARM)
+    browser.type(f"{MAKE_FARM} {field('idempotency-key')}", uuid4().hex)
+    browser.type(f"{MAKE_FARM} textarea", json.dumps({"name": "Made once"}))
+    made = execute(browser, MAKE_FARM, 201)
+    browser.click(f"{MAKE_FARM} .btn-clear")
+    assert execute(browser, MAKE_FARM, 201) == made
+    assert [farm["name"] for farm in farmer.client.items("/api/v1/farm/farms")].count("Made once") == 1
 
 
 def test_graphiql_logs_in_and_runs_a_query(browser: Browser, farmer: Farmer) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, cast
 
-from fastapi import Depends, Request, params
+from fastapi import Depends, Header, Request, params
 
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
@@ -89,9 +89,17 @@ Writing = Annotated[Session, Depends(writing, scope="function")]
 IfMatch = Annotated[Precondition, Depends(precondition)]
 
 
-def idempotent(request: Request, session: Writing, me: Me) -> Idempotent:
+def idempotent(
+    request: Request,
+    session: Writing,
+    me: Me,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="The same key and body get the same answer again", examples=["a-key-of-your-own"]),
+    ] = None,
+) -> Idempotent:
     """Idempotency-Key for this request."""
-    return Idempotent(request, session, me)
+    return Idempotent(request, session, me, idempotency_key)
 
 
 # must share the route's session: only a dependency of the same scope sees the same transaction

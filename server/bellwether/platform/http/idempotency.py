@@ -50,8 +50,8 @@ class KeyInvalid(Unprocessable):
 class Idempotent:
     """Runs a use-case once per key. Without a key it simply runs."""
 
-    def __init__(self, request: Request, session: Session, me: Principal) -> None:
-        self._request, self._session, self._me = request, session, me
+    def __init__(self, request: Request, session: Session, me: Principal, key: str | None) -> None:
+        self._request, self._session, self._me, self._given = request, session, me, key
 
     async def __call__(
         self,
@@ -76,10 +76,9 @@ class Idempotent:
         return response
 
     def _key(self) -> str | None:
-        key = self._request.headers.get("idempotency-key")
-        if key is None:
+        if self._given is None:
             return None
-        key = key.strip().strip('"')
+        key = self._given.strip().strip('"')
         if not key or len(key) > MAX_KEY or not key.isprintable():
             raise KeyInvalid
         return f"{self._request.method} {self._request.url.path} {key}"
