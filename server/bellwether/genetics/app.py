@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.evaluations.routes import router as evaluations
+from bellwether.genetics.genotype_files.routes import router as genotype_files
 from bellwether.genetics.traits.routes import router as traits
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -12,5 +13,6 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 def create(platform: PlatformSettings) -> FastAPI:
     """The service as an application; its own settings come from `GENETICS_*`."""
-    routers = [traits, evaluations, breeding_values, job_routes("genetics")]
-    return create_app("genetics", routers, platform, ServiceSettings.of("genetics"))
+    routers = [traits, genotype_files, evaluations, breeding_values, job_routes("genetics")]
+    uploads = ("/api/v1/genetics/genotype-files",)
+    return create_app("genetics", routers, platform, ServiceSettings.of("genetics"), upload_paths=uploads)

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from bellwether.genetics.evaluations import files
 from bellwether.genetics.evaluations.problems import NoSuchFlock
+from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.traits import service as traits
-from bellwether.modelling.flocks.plan import plan_of
+from bellwether.genetics.traits.schemas import Trait
+from bellwether.modelling.flocks.plan import Plan, plan_of, told_plan
+from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.platform.database.transactions import Session, driver
 
 ANIMALS = """
@@ -27,7 +30,7 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     measurement belongs to was committed before it.
 
     Raises:
-        NoSuchFlock: the acting user may no longer see the flock.
+        NoSuchFlock, NoSuchGenotypes: the acting user may no longer see the flock, or the genotypes.
     """
     connection = driver(session)
     flock_id = UUID(payload["flock_id"])
@@ -40,10 +43,21 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     measurements, animals = folder / "measurements.csv", folder / "animals.csv"
     await connection.copy_from_query(MEASUREMENTS, farm_id, flock_id, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
-    plan = plan_of(str(flock_id), await traits.dictionary(session, farm_id), payload["traits"], payload["reliability"])
+    found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
+    if payload.get("genotypes"):
+        genotypes = await genotype_files.write_to(session, UUID(payload["genotypes"]), folder)
+        found["genotypes"] = files.point_to(genotypes)
+    plan = planned(payload, str(flock_id), await traits.dictionary(session, farm_id))
     return {
         "as_of": as_of.isoformat(),
         "version": flock["fact_version"],
         "plan": plan.to_json(),
-        "files": {"measurements": files.point_to(measurements), "animals": files.point_to(animals)},
+        "files": found,
     }
+
+
+def planned(payload: dict[str, Any], flock_id: str, dictionary: list[Trait]) -> Plan:
+    """The plan of a told model, else that of the dictionary."""
+    if payload.get("model"):
+        return told_plan(flock_id, dictionary, ModelTable.model_validate(payload["model"]))
+    return plan_of(flock_id, dictionary, payload["traits"], payload["reliability"])

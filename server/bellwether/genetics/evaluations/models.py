@@ -1,6 +1,6 @@
 """Tables of this slice."""
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(schema="genetics")
@@ -33,6 +33,17 @@ evaluation_run = Table(
     Column("started_at", Moment),
     Column("data_as_of", Moment),
     Column("finished_at", Moment),
+)
+
+evaluation_table = Table(
+    "evaluation_table",
+    metadata,
+    Column("farm_id", Uuid, primary_key=True),
+    Column("run_id", Uuid, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("n_bytes", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 flock_state = Table(

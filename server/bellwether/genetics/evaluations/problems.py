@@ -20,6 +20,12 @@ class NoSuchEvaluation(NotFound):
     code, title = "no_such_evaluation", "There is no such evaluation, or it is not yours to see"
 
 
+class NoSuchTable(NotFound):
+    """The run has no table of this name."""
+
+    code, title = "no_such_table", "This evaluation has no such table: its list of tables names those it has"
+
+
 class UnknownTrait(Unprocessable):
     """A trait that the dictionary does not have."""
 

@@ -1,5 +1,7 @@
 """Step 3: breeding values, report, flock state and fact in one transaction, so that no run is half there."""
 
+import gzip
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,11 +56,25 @@ async def publish(
     if done is None:
         raise RunSuperseded
     await store_values(session, done.farm_id, run_id, files.follow(folder, report["values"]))
+    for name, pointer in report["tables"].items():
+        await store_table(session, done.farm_id, run_id, name, files.follow(folder, pointer))
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
     await flock_states.record_run(session, **flock, data_as_of=as_of, data_version=report["data_version"])
     numbers = {name: summary[name] for name in ("traits", "n_animals", "n_records")}
     await events.evaluation_completed(session, context, **flock, **numbers, finished_at=done.finished_at)
     return summary
+
+
+async def store_table(session: Session, farm_id: UUID, run_id: UUID, name: str, path: Path) -> None:
+    """A packed table under its name."""
+    await repository.add_table(session, {"farm_id": farm_id, "run_id": run_id, "name": name, **described(path)})
+
+
+def described(path: Path) -> dict[str, object]:
+    """What a packed file holds, with the digest and the size of what is in it."""
+    content = path.read_bytes()
+    plain = gzip.decompress(content)
+    return {"sha256": hashlib.sha256(plain).hexdigest(), "n_bytes": len(plain), "content": content}
 
 
 async def store_values(session: Session, farm_id: UUID, run_id: UUID, path: Path) -> None:

@@ -1,13 +1,13 @@
 """Every query about evaluation runs and the state of flocks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 
 from bellwether.genetics.evaluations.models import evaluation_run as run
-from bellwether.genetics.evaluations.models import flock_state, job, published_flock
+from bellwether.genetics.evaluations.models import evaluation_table, flock_state, job, published_flock
 from bellwether.platform.database.transactions import Session
 
 # the job knows first that a run was cancelled, or given up after too many starts
@@ -18,6 +18,14 @@ BRIEF: list[ColumnElement[Any]] = [
     *(c for c in run.c if c.name not in ("state", "fence", "fixed", "verdicts", "model", "variances")),
     STATE,
 ]
+
+
+class TableSize(NamedTuple):
+    """A table that a run keeps."""
+
+    name: str
+    n_bytes: int
+    sha256: str
 
 
 async def flock(session: Session, flock_id: UUID) -> Row[Any] | None:
@@ -35,6 +43,26 @@ async def find(session: Session, run_id: UUID) -> Row[Any] | None:
     columns: list[ColumnElement[Any]] = [c for c in run.c if c.name not in ("state", "fence")]
     statement = select(*[*columns, STATE]).outerjoin(job, job.c.id == run.c.id).where(run.c.id == run_id)
     return (await session.execute(statement)).one_or_none()
+
+
+async def add_table(session: Session, values: Mapping[str, object]) -> None:
+    """A table of a run."""
+    await session.execute(insert(evaluation_table).values(**values))
+
+
+async def tables(session: Session, run_id: UUID) -> Sequence[TableSize]:
+    """The tables of a run, without their contents."""
+    mine = evaluation_table.c
+    statement = select(mine.name, mine.n_bytes, mine.sha256).where(mine.run_id == run_id).order_by(mine.name)
+    return [TableSize(*row) for row in (await session.execute(statement)).all()]
+
+
+async def table(session: Session, run_id: UUID, name: str) -> bytes | None:
+    """A table of a run, packed by gzip."""
+    mine = evaluation_table.c
+    statement = select(mine.content).where(mine.run_id == run_id, mine.name == name)
+    found: bytes | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
 
 
 async def page(session: Session, *, flock_id: UUID | None, before: UUID | None, limit: int) -> Sequence[Row[Any]]:

@@ -6,7 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from bellwether.genetics.evaluations import service
-from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
+from bellwether.genetics.evaluations.schemas import (
+    Evaluation,
+    EvaluationReport,
+    EvaluationTables,
+    FlockState,
+    NewEvaluation,
+)
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.schemas import Page
@@ -39,6 +45,24 @@ async def list_evaluations(
 async def get_evaluation(run_id: UUID, session: Reading) -> EvaluationReport:
     """One evaluation with its model, variances, verdicts, fixed effects and convergence."""
     return await service.get(session, run_id)
+
+
+@router.get("/evaluations/{run_id}/tables", dependencies=[READ])
+async def list_tables(run_id: UUID, session: Reading) -> EvaluationTables:
+    """The tables and the model that an evaluation was made of, and those that it gave."""
+    return EvaluationTables(items=await service.tables(session, run_id))
+
+
+@router.get(
+    "/evaluations/{run_id}/tables/{name}",
+    dependencies=[READ],
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, "application/json": {}}}},
+)
+async def get_table(run_id: UUID, name: str, session: Reading) -> Response:
+    """One table of an evaluation as a file: `./bellwether evaluate` makes the same results of its inputs."""
+    kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
+    return Response(await service.table(session, run_id, name), media_type=kind)
 
 
 @router.get("/flocks/{flock_id}/state", dependencies=[READ])

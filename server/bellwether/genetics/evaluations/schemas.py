@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.genetics.traits.schemas import TraitCode
+from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.platform.http.schemas import Schema
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -21,6 +22,12 @@ class NewEvaluation(Schema):
         default=None, description="Evaluated together; left out: every trait of the flock with enough records"
     )
     reliability: Reliability = Field(default="auto", description="`auto` is exact while the flock is not too large")
+    model: ModelTable | None = Field(
+        default=None,
+        description="A model in the schema of the model file, over the columns of the flock's records; left out: the "
+        "animal model of the trait dictionary",
+    )
+    genotypes: UUID | None = Field(default=None, description="A genotype file, for a model with `genomic`")
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"flock_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69", "traits": ["WWT", "PWT"]}]}
@@ -80,6 +87,21 @@ class EvaluationReport(Evaluation):
     variances: dict[str, Any] | None
     verdicts: list[Finding] | None
     fixed: list[FixedEstimate] | None
+
+
+class EvaluationTable(Schema):
+    """A table that a run was made of, or gave, under the name of its file."""
+
+    name: str = Field(examples=["records.csv"])
+    n_bytes: int
+    sha256: str
+
+
+class EvaluationTables(Schema):
+    """The tables of a run."""
+
+    items: list[EvaluationTable]
+    next: None = None
 
 
 class FlockState(Schema):

@@ -1,34 +1,103 @@
 """Use-cases of evaluations."""
 
+import gzip
+from collections.abc import Iterator
 from uuid import UUID
 
 from bellwether.genetics.evaluations import repository
 from bellwether.genetics.evaluations.job import KIND
-from bellwether.genetics.evaluations.problems import NoSuchEvaluation, NoSuchFlock, UnknownTrait, about_traits
-from bellwether.genetics.evaluations.schemas import Evaluation, EvaluationReport, FlockState, NewEvaluation
+from bellwether.genetics.evaluations.problems import (
+    NoSuchEvaluation,
+    NoSuchFlock,
+    NoSuchTable,
+    UnknownTrait,
+    WrongModel,
+    about_traits,
+    rows_of,
+)
+from bellwether.genetics.evaluations.schemas import (
+    Evaluation,
+    EvaluationReport,
+    EvaluationTable,
+    FlockState,
+    NewEvaluation,
+)
+from bellwether.genetics.genotype_files import service as genotype_files
+from bellwether.genetics.genotype_files.problems import NoSuchGenotypes
 from bellwether.genetics.traits import service as traits
+from bellwether.modelling.findings import BadInput
+from bellwether.modelling.flocks.told import check_told
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.jobs.service import submit
+from bellwether.platform.problems import RowError
 
 
 async def request(session: Session, context: Context, new: NewEvaluation) -> Job:
     """Queue the evaluation of a flock; the run gets the id of its job.
 
     Raises:
-        NoSuchFlock, UnknownTrait
+        NoSuchFlock, UnknownTrait, WrongModel, NoSuchGenotypes
     """
     flock = await repository.flock(session, new.flock_id)
     if flock is None:
         raise NoSuchFlock
     asked = None if new.traits is None else list(dict.fromkeys(new.traits))
+    if new.model is not None:
+        asked = list(new.model.trait_names)
     await check_traits(session, asked or [])
-    payload = {"flock_id": str(new.flock_id), "traits": asked, "reliability": new.reliability}
+    await check_model(session, new, flock.farm_id)
+    payload = {
+        "flock_id": str(new.flock_id),
+        "traits": asked,
+        "reliability": new.reliability,
+        "model": None if new.model is None else new.model.model_dump(exclude_defaults=True),
+        "genotypes": None if new.genotypes is None else str(new.genotypes),
+    }
     job = await submit(session, context, kind=KIND, payload=payload, farm_id=flock.farm_id)
     values = {"farm_id": flock.farm_id, "flock_id": new.flock_id, "requested_by": context.user_id}
     await repository.add(session, {**values, "id": job.id, "asked_traits": asked, "reliability": new.reliability})
     return job
+
+
+async def check_model(session: Session, new: NewEvaluation, farm_id: UUID) -> None:
+    """Refuse a told model that no flock can be evaluated by, and what does not go together with it.
+
+    Raises:
+        WrongModel, NoSuchGenotypes
+    """
+    rows = list(disagreements(new))
+    if new.model is not None and not rows:
+        try:
+            check_told(new.model)
+        except BadInput as error:
+            rows = rows_of(error, "model.")
+    if rows:
+        raise WrongModel(rows[0].message, errors=rows)
+    if new.genotypes is not None and (await genotype_files.stored(session, new.genotypes)).farm_id != farm_id:
+        raise NoSuchGenotypes
+
+
+def disagreements(new: NewEvaluation) -> Iterator[RowError]:
+    """Parts of a request that speak against each other."""
+    model, genotypes = new.model, new.genotypes
+    is_genomic = model is not None and model.genomic is not None
+    if model is not None and new.traits is not None and set(new.traits) != set(model.trait_names):
+        message = "traits and the model name different traits"
+        yield RowError(field="traits", code="traits", message=message, fix="Leave traits out: the model names them")
+    if model is not None and new.reliability != "auto":
+        message = "a model says itself how reliabilities are computed"
+        fix = "Leave it out, and set options.reliability in the model"
+        yield RowError(field="reliability", code="said_twice", message=message, fix=fix)
+    if genotypes is not None and not is_genomic:
+        message = "there are genotypes, but no model that says how to use them"
+        fix = "Give a model with genomic, or leave genotypes out"
+        yield RowError(field="genotypes", code="missing_section", message=message, fix=fix)
+    if genotypes is None and is_genomic:
+        message = "the model has genomic, but there are no genotypes"
+        fix = "Name a genotype file in genotypes, or remove genomic"
+        yield RowError(field="genotypes", code="missing_field", message=message, fix=fix)
 
 
 async def check_traits(session: Session, codes: list[str]) -> None:
@@ -56,6 +125,31 @@ async def get(session: Session, run_id: UUID) -> EvaluationReport:
     if row is None:
         raise NoSuchEvaluation
     return EvaluationReport.model_validate(row)
+
+
+async def tables(session: Session, run_id: UUID) -> list[EvaluationTable]:
+    """The tables that a run keeps.
+
+    Raises:
+        NoSuchEvaluation
+    """
+    if await repository.find(session, run_id) is None:
+        raise NoSuchEvaluation
+    return [EvaluationTable.model_validate(row) for row in await repository.tables(session, run_id)]
+
+
+async def table(session: Session, run_id: UUID, name: str) -> bytes:
+    """One table of a run.
+
+    Raises:
+        NoSuchEvaluation, NoSuchTable
+    """
+    if await repository.find(session, run_id) is None:
+        raise NoSuchEvaluation
+    packed = await repository.table(session, run_id, name)
+    if packed is None:
+        raise NoSuchTable
+    return gzip.decompress(packed)
 
 
 async def flock_state(session: Session, flock_id: UUID) -> FlockState:

@@ -1,7 +1,8 @@
 """The heavy part of a run, in a child process: files in, breeding values and a report out. Knows no database."""
 
 import csv
-from collections.abc import Callable
+import gzip
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,40 +10,78 @@ from bellwether_engine import Solution
 from numpy.typing import NDArray
 
 from bellwether.genetics.evaluations import files
-from bellwether.genetics.evaluations.problems import of_flock, of_input
+from bellwether.genetics.evaluations.problems import EvaluationRefused, of_flock, of_input, rows_of
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.errors import CannotEvaluate
-from bellwether.modelling.flocks.flock_data import FlockData, read_animals, read_measurements, select_flock
-from bellwether.modelling.flocks.flock_evaluation import FlockEvaluation, evaluate_flock
+from bellwether.modelling.flocks.flock_data import Animal, FlockData, read_animals, read_measurements, select_flock
+from bellwether.modelling.flocks.flock_evaluation import FlockEvaluation, evaluate_flock, files_of
 from bellwether.modelling.flocks.plan import Plan, PlanDocument
 from bellwether.modelling.flocks.report import FlockReport, report_of
+from bellwether.modelling.genotypes.samples import by_tag
+from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.genotypes.upload import read_upload
 
 Report = Callable[[float, str], None]
 # shares of the job that are done when the engine starts and when it ends
 READ, SOLVED = 0.1, 0.95
+FAST = 1
 
 
 class Solved(FlockReport):
-    """The report, and where the values are."""
+    """The report, and where the values and the tables are."""
 
     values: files.Pointer
+    tables: dict[str, files.Pointer]
 
 
 def solve_files(folder: str, extract: dict[str, files.Pointer], plan: PlanDocument, *, report: Report) -> Solved:
     """Read the extracted files, solve, write `values.csv` beside them; the report says what was done."""
     place = Path(folder)
     report(0.0, "reading records")
-    animals = read_animals(files.follow(place, extract["animals"]))
+    animals = list(read_animals(files.follow(place, extract["animals"])))
     measurements = read_measurements(files.follow(place, extract["measurements"]))
     wanted = Plan.from_json(plan)
-    data = select_flock(wanted.flock_id, animals, measurements)
+    genotypes = None
+    if "genotypes" in extract:
+        genotypes = read_genotypes(files.follow(place, extract["genotypes"]), animals)
+    genotyped = [] if genotypes is None else genotypes.ids.to_list()
+    data = select_flock(wanted.flock_id, animals, measurements, also=genotyped)
     report(READ / 2, "checking records")
-    run = evaluate(data, wanted, report=lambda share, step: report(READ + (SOLVED - READ) * share, step))
+    run = evaluate(data, wanted, genotypes, report=lambda share, step: report(READ + (SOLVED - READ) * share, step))
     write_values(place / "values.csv", data, run.found.solution)
-    return {**report_of(data, run), "values": files.point_to(place / "values.csv")}
+    tables = write_tables(place, files_of(run))
+    return {**report_of(data, run), "values": files.point_to(place / "values.csv"), "tables": tables}
 
 
-def evaluate(data: FlockData, plan: Plan, *, report: Report = lambda _share, _step: None) -> FlockEvaluation:
+def read_genotypes(path: Path, animals: Sequence[Animal]) -> ReadGenotypes:
+    """The samples of a file, as animals of the farm by id or by a tag that no other has.
+
+    Raises:
+        EvaluationRefused
+    """
+    try:
+        return by_tag(read_upload(path), {animal.id: animal.tag for animal in animals})
+    except BadInput as error:
+        raise EvaluationRefused(str(error), errors=rows_of(error)) from error
+
+
+def write_tables(place: Path, tables: dict[str, str]) -> dict[str, files.Pointer]:
+    """The tables packed, each behind a pointer."""
+    found = {}
+    for name, text in tables.items():
+        path = place / f"{name}.gz"
+        path.write_bytes(gzip.compress(text.encode(), compresslevel=FAST, mtime=0))
+        found[name] = files.point_to(path)
+    return found
+
+
+def evaluate(
+    data: FlockData,
+    plan: Plan,
+    genotypes: ReadGenotypes | None = None,
+    *,
+    report: Report = lambda _share, _step: None,
+) -> FlockEvaluation:
     """From a flock's data to breeding values.
 
     Raises:
@@ -50,7 +89,7 @@ def evaluate(data: FlockData, plan: Plan, *, report: Report = lambda _share, _st
         EvaluationNotConverged
     """
     try:
-        return evaluate_flock(data, plan, tell=report)
+        return evaluate_flock(data, plan, genotypes=genotypes, tell=report)
     except CannotEvaluate as error:
         raise of_flock(error) from error
     except BadInput as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,6 +66,22 @@ def evaluate_flock(
     steps = Steps(tell)
     found = evaluate(equations.animals, equations.model, equations.observations, equations.samples, steps)
     return FlockEvaluation(plan, replace(chosen, verdicts=(*chosen.verdicts, *links)), equations, found)
+
+
+def files_of(run: FlockEvaluation) -> dict[str, str]:
+    """The tables and the model that the run was made of, and what it gave, each as the file of its name.
+
+    `./bellwether evaluate` makes the same results of the first three (and of the genotypes, where there are any).
+    """
+    equations, found = run.equations, run.found
+    made = {name: table.write_csv() for name, table in found.tables.items()}
+    return {
+        "pedigree.csv": equations.pedigree.text or "",
+        "records.csv": equations.records.text or "",
+        "model.json": equations.model.text,
+        **made,
+        "report.json": json.dumps(found.report, indent=2) + "\n",
+    }
 
 
 def equations_of(data: FlockData, chosen: Chosen, plan: Plan, genotypes: ReadGenotypes | None = None) -> Equations:

@@ -1,0 +1,1 @@
+"""Genotype files of a farm: kept whole, read by evaluations."""

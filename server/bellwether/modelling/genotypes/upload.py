@@ -1,0 +1,75 @@
+"""One uploaded file of genotypes: a table of dosages, a VCF, or the files of PLINK in a zip archive."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from pathlib import Path
+
+from bellwether.modelling.findings import refuse
+from bellwether.modelling.genotypes.samples import read_file
+from bellwether.modelling.genotypes.source import ReadGenotypes
+
+#: endings by which the kind of a file is told, the longer ones first
+ENDINGS = (".csv.gz", ".vcf.gz", ".vcf.bgz", ".csv", ".vcf", ".bcf", ".zip")
+PACKED = (".gz", ".bgz")
+PLINK = ({".bed", ".bim", ".fam"}, {".ped", ".map"})
+MOST_UNPACKED = 512_000_000
+PIECE = 1 << 20
+
+
+def ending_of(name: str) -> str | None:
+    """The ending that tells the kind of a file; None for another kind."""
+    return next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
+
+
+def read_upload(path: Path) -> ReadGenotypes:
+    """Read an uploaded file by its ending; an archive is unpacked beside it.
+
+    Raises
+    ------
+    BadInput
+        Not a whole file of its kind, an archive of other files, or one that unpacks to too much.
+    """
+    if path.suffix == ".zip":
+        return read_file(str(_unpacked(path)))
+    if path.suffix in PACKED:
+        _refuse_bomb(path)
+    return read_file(str(path))
+
+
+def _unpacked(path: Path) -> Path:
+    """The prefix of the PLINK files of an archive, under names of our own."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = {Path(info.filename).suffix.lower(): info for info in archive.infolist() if not info.is_dir()}
+            if set(found) not in PLINK or len(archive.infolist()) > 2 * len(found):
+                message = "the archive does not hold the files of PLINK alone"
+                raise refuse(path, None, "not_plink", message, "Zip .bed, .bim and .fam, or .ped and .map", "file")
+            if sum(info.file_size for info in found.values()) > MOST_UNPACKED:
+                raise _too_large(path)
+            for ending, info in found.items():
+                path.with_name(f"plink{ending}").write_bytes(archive.read(info))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        message, fix = "the file is not a whole zip archive, or is locked", "Write the archive again"
+        raise refuse(path, None, "not_zip", message, fix, "file") from error
+    return path.with_name(f"plink{'.bed' if '.bed' in found else '.ped'}")
+
+
+def _refuse_bomb(path: Path) -> None:
+    seen = 0
+    try:
+        with gzip.open(path) as packed:
+            while piece := packed.read(PIECE):
+                seen += len(piece)
+                if seen > MOST_UNPACKED:
+                    raise _too_large(path)
+    except (OSError, EOFError, zlib.error) as error:
+        message = "the file is not a whole gzip file"
+        raise refuse(path, None, "unreadable_file", message, "Compress it again", "file") from error
+
+
+def _too_large(path: Path) -> Exception:
+    message = f"the file unpacks to more than {MOST_UNPACKED // 1_000_000} MB"
+    return refuse(path, None, "too_large", message, "Leave markers out, or send a .bed, which is smaller", "file")
