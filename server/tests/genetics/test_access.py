@@ -20,6 +20,8 @@ from .conftest import BASE, KeptSteps, People, RunJob, WorkerDied
 
 READS = [
     ("GET", "/evaluations/{run}", None),
+    ("GET", "/evaluations/{run}/tables", None),
+    ("GET", "/evaluations/{run}/tables/records.csv", None),
     ("GET", "/flocks/{flock}/state", None),
     ("GET", "/breeding-values?flock_id={flock}", None),
     ("GET", "/breeding-values?run_id={run}", None),

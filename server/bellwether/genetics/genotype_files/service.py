@@ -1,5 +1,6 @@
 """Use-cases of genotype files."""
 
+import asyncio
 import hashlib
 import tempfile
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bellwether.genetics.genotype_files.problems import (
 from bellwether.genetics.genotype_files.schemas import GenotypeFile
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.genotypes.upload import ENDINGS, ending_of, read_upload
+from bellwether.modelling.genotypes.vcf import VCF_ENDINGS
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
@@ -83,7 +85,9 @@ async def take_in(session: Session, context: Context, upload: Upload) -> Genotyp
 
 
 async def inspected(content: bytes, ending: str) -> tuple[int, int]:
-    """Numbers of animals and markers, read in a process of its own: a broken file must not take the service with it.
+    """Numbers of animals and markers.
+
+    A VCF is read in a process of its own: its reader is C, and a broken file must not take the service with it.
 
     Raises:
         UnusableGenotypes
@@ -91,7 +95,8 @@ async def inspected(content: bytes, ending: str) -> tuple[int, int]:
     with tempfile.TemporaryDirectory(prefix="bellwether-genotypes-") as folder:
         path = Path(folder) / f"genotypes{ending}"
         path.write_bytes(content)
-        found: Inspected = await in_child(inspect_file, str(path))
+        run = in_child if ending in VCF_ENDINGS else asyncio.to_thread
+        found: Inspected = await run(inspect_file, str(path))
     if found["findings"]:
         errors = [RowError.model_validate(row) for row in found["findings"]]
         raise UnusableGenotypes(errors[0].message, errors=errors)
