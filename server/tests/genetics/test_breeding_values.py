@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from bellwether.genetics.breeding_values.trend import Drop, slope_of
+from bellwether.genetics.breeding_values.repository import OfDrop
+from bellwether.genetics.breeding_values.service import points_of, slope_of
 from bellwether.platform.ids import new_id
 
 from .barn import Barn, Farm
@@ -105,13 +106,21 @@ async def test_the_trend_shows_each_drop(evaluated: Evaluated) -> None:
     assert trend["slope_se"] >= 0
 
 
+def drop(year: int, n: int, mean: float) -> list[OfDrop]:
+    """Animals of one drop, half of them above the mean."""
+    return [OfDrop(mean + (0.5 if i % 2 else -0.5) * (i < n - n % 2), year) for i in range(n)]
+
+
 def test_the_slope_is_that_of_weighted_least_squares() -> None:
-    line = [Drop(2019, 10, 1.0), Drop(2020, 30, 1.5), Drop(2021, 20, 2.0), Drop(2022, 4, 99.0)]
+    line = [*drop(2019, 10, 1.0), *drop(2020, 30, 1.5), *drop(2021, 20, 2.0), *drop(2022, 4, 99.0)]
     assert slope_of(line) == pytest.approx((0.5, 0), abs=1e-12)
     # R: summary(lm(y ~ x, weights = c(1, 1, 1, 1), data.frame(x = 1:4, y = c(1, 3, 2, 4))))
-    bent = [Drop(2019, 5, 1.0), Drop(2020, 5, 3.0), Drop(2021, 5, 2.0), Drop(2022, 5, 4.0)]
+    bent = [*drop(2019, 5, 1.0), *drop(2020, 5, 3.0), *drop(2021, 5, 2.0), *drop(2022, 5, 4.0)]
     assert slope_of(bent) == pytest.approx((0.8, 0.4242640687))
-    assert slope_of(line[:2]) is None
+    assert slope_of(line[:40]) is None
+    assert [(p.drop_year, p.n, p.is_in_slope) for p in points_of(line)][-1] == (2022, 4, False)
+    assert points_of(line)[0].mean == pytest.approx(1.0)
+    assert (points_of([]), slope_of([])) == ([], None)
 
 
 @pytest.mark.parametrize(

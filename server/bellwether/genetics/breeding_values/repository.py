@@ -1,6 +1,7 @@
 """Every query about breeding values, on the read connection. Values exist only for runs that have succeeded."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.platform.database.transactions import Session, driver
@@ -28,22 +29,42 @@ where v.animal_id = any ($1::uuid[])
 order by v.animal_id, v.trait, v.effect, v.run_id desc
 """
 BY_DROP = """
-select a.drop_year, count(*) as n, avg(v.value) as mean
+select v.value, a.drop_year
 from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
 where v.run_id = $1 and v.trait = $2 and v.effect = $3
   and v.percentile is not null and a.drop_year is not null
-group by a.drop_year order by a.drop_year
+order by a.drop_year, v.animal_id
 """
 
 
-async def run_of_flock(session: Session, flock_id: UUID, trait: str | None) -> Any:
+class Run(NamedTuple):
+    """A run that has succeeded."""
+
+    id: UUID
+    flock_id: UUID
+    traits: list[str]
+
+
+class OfDrop(NamedTuple):
+    """The value of an animal and the year of its drop."""
+
+    value: float
+    drop_year: int
+
+
+Row = Mapping[str, object]
+
+
+async def run_of_flock(session: Session, flock_id: UUID, trait: str | None) -> Run | None:
     """The flock's latest succeeded run, with this trait if one is given."""
-    return await driver(session).fetchrow(RUN_OF_FLOCK, flock_id, trait)
+    row = await driver(session).fetchrow(RUN_OF_FLOCK, flock_id, trait)
+    return row and Run(*row)
 
 
-async def run(session: Session, run_id: UUID) -> Any:
+async def run(session: Session, run_id: UUID) -> Run | None:
     """A succeeded run."""
-    return await driver(session).fetchrow(RUN, run_id)
+    row = await driver(session).fetchrow(RUN, run_id)
+    return row and Run(*row)
 
 
 async def ranked(
@@ -56,26 +77,25 @@ async def ranked(
     is_down: bool,
     after: tuple[float, UUID] | None,
     limit: int,
-) -> list[Any]:
+) -> list[Row]:
     """The flock's own animals in the order of their values."""
     order, comparison = ("desc", "<") if is_down else ("asc", ">")
     statement = RANKED.format(columns=COLUMNS, order=order, after=comparison)
     value, animal_id = after or (None, None)
     connection = driver(session)
-    rows: list[Any] = await connection.fetch(statement, run_id, trait, effect, sex, value, animal_id, limit)
+    rows: list[Row] = await connection.fetch(statement, run_id, trait, effect, sex, value, animal_id, limit)
     return rows
 
 
-async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[Any]:
+async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[Row]:
     """For each animal and trait the value of the newest run; run ids are ordered by time."""
-    rows: list[Any] = await driver(session).fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
+    rows: list[Row] = await driver(session).fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
     return rows
 
 
-async def by_drop(session: Session, run_id: UUID, trait: str, effect: str) -> list[Any]:
-    """Number of animals and mean value of each drop."""
-    rows: list[Any] = await driver(session).fetch(BY_DROP, run_id, trait, effect)
-    return rows
+async def by_drop(session: Session, run_id: UUID, trait: str, effect: str) -> list[OfDrop]:
+    """Values of the flock's own animals whose year is known."""
+    return [OfDrop(*row) for row in await driver(session).fetch(BY_DROP, run_id, trait, effect)]
 
 
 async def unit(session: Session, trait: str) -> str:

@@ -1,17 +1,21 @@
 """Use-cases of breeding values: rank a run, ask for animals, see the trend. Values of two runs are never mixed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
-from typing import Any
 from uuid import UUID
+
+import numpy as np
+from bellwether_engine.populations.trend import GeneticTrend, genetic_trend
 
 from bellwether.genetics.breeding_values import repository
 from bellwether.genetics.breeding_values.problems import NotEvaluated, RunOrFlock
 from bellwether.genetics.breeding_values.schemas import BreedingValue, ByValue, RankedAnimal, Sort, Trend, TrendPoint
-from bellwether.genetics.breeding_values.trend import Drop, slope_of
 from bellwether.platform.database.transactions import Session
 
 ADDITIVE = "additive"
+# own: a drop of fewer animals says little, and two points have no error
+ENOUGH_ANIMALS = 5
+ENOUGH_DROPS = 3
 
 
 async def rank(
@@ -31,12 +35,12 @@ async def rank(
         RunOrFlock, NotEvaluated
     """
     found = await run_for(session, run_id=run_id, flock_id=flock_id, trait=trait)
-    if after is not None and after.run_id != found["id"]:
+    if after is not None and after.run_id != found.id:
         found = await run_for(session, run_id=after.run_id, flock_id=None, trait=trait)
     rows = await repository.ranked(
         session,
-        run_id=found["id"],
-        trait=trait or found["traits"][0],
+        run_id=found.id,
+        trait=trait or found.traits[0],
         effect=ADDITIVE,
         sex=sex,
         is_down=sort is Sort.value_down,
@@ -59,21 +63,42 @@ async def trend(session: Session, flock_id: UUID, trait: str) -> Trend:
         NotEvaluated
     """
     found = await run_for(session, run_id=None, flock_id=flock_id, trait=trait)
-    rows = await repository.by_drop(session, found["id"], trait, ADDITIVE)
-    drops = [Drop(row["drop_year"], row["n"], row["mean"]) for row in rows]
-    slope, slope_se = slope_of(drops) or (None, None)
+    rows = await repository.by_drop(session, found.id, trait, ADDITIVE)
+    points = points_of(rows)
+    slope, slope_se = slope_of(rows) or (None, None)
     return Trend(
-        run_id=found["id"],
+        run_id=found.id,
         flock_id=flock_id,
         trait=trait,
         unit=await repository.unit(session, trait),
-        points=[TrendPoint(drop_year=d.drop_year, n=d.n, mean=d.mean, is_in_slope=d.is_in_slope) for d in drops],
+        points=points,
         slope=slope,
         slope_se=slope_se,
     )
 
 
-async def run_for(session: Session, *, run_id: UUID | None, flock_id: UUID | None, trait: str | None) -> Any:
+def trend_of(rows: Sequence[repository.OfDrop], minimum: int) -> Iterator[GeneticTrend]:
+    """The engine's trend over the drops of so many animals; none without such a drop."""
+    years = np.array([row.drop_year for row in rows], dtype=np.int64)
+    yield from genetic_trend([row.value for row in rows], years, minimum=minimum)
+
+
+def points_of(rows: Sequence[repository.OfDrop]) -> list[TrendPoint]:
+    """Every drop with its mean, and whether it has enough animals to count for the slope."""
+    return [
+        TrendPoint(drop_year=int(year), n=int(n), mean=float(mean), is_in_slope=bool(n >= ENOUGH_ANIMALS))
+        for found in trend_of(rows, minimum=1)
+        for year, n, mean in zip(found.year, found.count, found.mean, strict=True)
+    ]
+
+
+def slope_of(rows: Sequence[repository.OfDrop]) -> tuple[float, float] | None:
+    """Slope per year over the drops of enough animals, and its standard error; two points have no error."""
+    found = next(trend_of(rows, ENOUGH_ANIMALS), None)
+    return None if found is None or len(found.year) < ENOUGH_DROPS else (found.slope, found.slope_se)
+
+
+async def run_for(session: Session, *, run_id: UUID | None, flock_id: UUID | None, trait: str | None) -> repository.Run:
     """The run meant: the one named, or the flock's latest with this trait.
 
     Raises:
@@ -86,12 +111,12 @@ async def run_for(session: Session, *, run_id: UUID | None, flock_id: UUID | Non
     else:
         assert flock_id is not None
         found = await repository.run_of_flock(session, flock_id, trait)
-    if found is None or (trait is not None and trait not in found["traits"]):
+    if found is None or (trait is not None and trait not in found.traits):
         raise NotEvaluated
     return found
 
 
-def with_accuracy(row: Mapping[str, Any]) -> dict[str, Any]:
+def with_accuracy(row: Mapping[str, object]) -> dict[str, object]:
     """A row with the accuracy that follows from its reliability."""
     reliability = row["reliability"]
-    return {**row, "accuracy": None if reliability is None else sqrt(reliability)}
+    return {**row, "accuracy": sqrt(reliability) if isinstance(reliability, float) else None}

@@ -1,7 +1,7 @@
 """Step 1: the farm's published records into files, in the name of the user who asked, so that row security binds."""
 
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from bellwether.genetics.evaluations import files
@@ -9,7 +9,7 @@ from bellwether.genetics.evaluations.problems import NoSuchFlock
 from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.traits import service as traits
 from bellwether.genetics.traits.schemas import Trait
-from bellwether.modelling.flocks.plan import Plan, plan_of, told_plan
+from bellwether.modelling.flocks.plan import Plan, PlanDocument, plan_of, told_plan
 from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.platform.database.transactions import Session, driver
 
@@ -23,7 +23,26 @@ from farm.published_measurement where farm_id = $1 and flock_id = $2 order by id
 """
 
 
-async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> dict[str, Any]:
+class Request(TypedDict):
+    """What a job is asked for, as plain JSON."""
+
+    flock_id: str
+    traits: list[str] | None
+    reliability: str
+    model: NotRequired[dict[str, object] | None]
+    genotypes: NotRequired[str | None]
+
+
+class Extracted(TypedDict):
+    """What this step leaves."""
+
+    as_of: str
+    version: int
+    plan: PlanDocument
+    files: dict[str, files.Pointer]
+
+
+async def extract(session: Session, folder: Path, payload: Request) -> Extracted:
     """Pointers to the files, the plan with the variances of this moment, the moment, and the flock's last fact in it.
 
     The fact's version comes first: whatever it counts is in the files. Measurements come before animals: one that a
@@ -44,9 +63,8 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     await connection.copy_from_query(MEASUREMENTS, farm_id, flock_id, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
     found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
-    if payload.get("genotypes"):
-        genotypes = await genotype_files.write_to(session, UUID(payload["genotypes"]), folder)
-        found["genotypes"] = files.point_to(genotypes)
+    if (genotypes := payload.get("genotypes")) is not None:
+        found["genotypes"] = files.point_to(await genotype_files.write_to(session, UUID(genotypes), folder))
     plan = planned(payload, str(flock_id), await traits.dictionary(session, farm_id))
     return {
         "as_of": as_of.isoformat(),
@@ -56,8 +74,8 @@ async def extract(session: Session, folder: Path, payload: dict[str, Any]) -> di
     }
 
 
-def planned(payload: dict[str, Any], flock_id: str, dictionary: list[Trait]) -> Plan:
+def planned(payload: Request, flock_id: str, dictionary: list[Trait]) -> Plan:
     """The plan of a told model, else that of the dictionary."""
-    if payload.get("model"):
-        return told_plan(flock_id, dictionary, ModelTable.model_validate(payload["model"]))
+    if (model := payload.get("model")) is not None:
+        return told_plan(flock_id, dictionary, ModelTable.model_validate(model))
     return plan_of(flock_id, dictionary, payload["traits"], payload["reliability"])

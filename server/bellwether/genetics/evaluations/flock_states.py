@@ -1,10 +1,9 @@
 """When a flock's breeding values are behind its records."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.genetics.evaluations.models import flock_state
@@ -37,7 +36,7 @@ async def mark_stale(session: Session, event: Event) -> None:
     told, mine = statement.excluded, flock_state.c
     is_first = or_(mine.stale_since.is_(None), told.stale_since < mine.stale_since)
     is_news = and_(told.marked_version > mine.read_version, is_first)
-    changes: dict[str, Any] = {
+    changes: dict[str, ColumnElement[object]] = {
         name: case((is_news, told[name]), else_=mine[name]) for name in ("stale_since", "stale_reason")
     }
     changes["marked_version"] = func.greatest(mine.marked_version, told.marked_version)

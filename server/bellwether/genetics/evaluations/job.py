@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from bellwether.genetics.evaluations import events, extraction, files, publishing, repository
 from bellwether.genetics.evaluations.problems import NoSuchEvaluation
@@ -18,7 +18,7 @@ SHOWN = 5
 T = TypeVar("T")
 
 
-async def evaluate_flock(run: JobRun, *, data_dir: Path) -> dict[str, Any]:
+async def evaluate_flock(run: JobRun, *, data_dir: Path) -> publishing.Summary:
     """Run an evaluation to its end; only an unforeseen error leaves its files, for a retry to go on with."""
     fence = await in_transaction(run, lambda session: start(session, run))
     try:
@@ -37,19 +37,21 @@ async def evaluate_flock(run: JobRun, *, data_dir: Path) -> dict[str, Any]:
     return done
 
 
-async def carry_out(run: JobRun, fence: int | None, folder: Path) -> dict[str, Any]:
+async def carry_out(run: JobRun, fence: int | None, folder: Path) -> publishing.Summary:
     """The steps."""
 
-    async def extract() -> dict[str, Any]:
-        return await in_transaction(run, lambda session: extraction.extract(session, folder, run.payload))
+    payload = cast(extraction.Request, run.payload)
 
-    async def solve() -> dict[str, Any]:
+    async def extract() -> extraction.Extracted:
+        return await in_transaction(run, lambda session: extraction.extract(session, folder, payload))
+
+    async def solve() -> publishing.Finished:
         # after a failure the files have gone: a retry reads the records anew, as the user has mended them
         found = extracted if files.are_whole(folder, extracted["files"]) else await extract()
         report = await run.compute(solve_files, str(folder), found["files"], found["plan"], reports=True)
         return {**report, "data_as_of": found["as_of"], "data_version": found["version"]}
 
-    async def publish() -> dict[str, Any]:
+    async def publish() -> publishing.Summary:
         return await in_transaction(
             run, lambda session: publishing.publish(session, run.context, run.id, fence, folder, report)
         )
@@ -59,8 +61,7 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> dict[str, A
     report = await run.step("solve", solve)
     await tell(run, report)
     await run.progress(SOLVED, "storing breeding values")
-    done: dict[str, Any] = await run.step("publish", publish)
-    return done
+    return await run.step("publish", publish)
 
 
 async def start(session: Session, run: JobRun) -> int | None:
@@ -89,7 +90,7 @@ async def fail(session: Session, run: JobRun, fence: int, error: Exception) -> N
         await events.evaluation_failed(session, run.context, **flock, code=code, detail=detail)
 
 
-async def tell(run: JobRun, report: dict[str, Any]) -> None:
+async def tell(run: JobRun, report: publishing.Finished) -> None:
     """What the reader of the job's log wants to know."""
     counts = report["counts"]
     records = ", ".join(f"{n} {code}" for code, n in counts["records_by_trait"].items())

@@ -4,11 +4,12 @@ import gzip
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from bellwether.genetics.evaluations import events, files, flock_states, repository
 from bellwether.genetics.evaluations.problems import RunSuperseded
+from bellwether.genetics.evaluations.solving import Solved
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 
@@ -29,16 +30,33 @@ select $1, $2, animal_id, trait, effect, value, reliability, inbreeding, percent
 """
 
 
+class Finished(Solved):
+    """The report of a run, with what its records were."""
+
+    data_as_of: str
+    data_version: int
+
+
+class Summary(TypedDict):
+    """The result of the job."""
+
+    run_id: str
+    traits: list[str]
+    n_animals: int
+    n_records: int
+    data_sha256: str
+
+
 async def publish(
-    session: Session, context: Context, run_id: UUID, fence: int | None, folder: Path, report: Any
-) -> dict[str, Any]:
+    session: Session, context: Context, run_id: UUID, fence: int | None, folder: Path, report: Finished
+) -> Summary:
     """Store everything a succeeded run leaves behind; again for the same run, it changes nothing.
 
     Raises:
         RunSuperseded: another execution has taken the fence.
         WorkFilesLost: the values have gone.
     """
-    summary = {
+    summary: Summary = {
         "run_id": str(run_id),
         "traits": report["traits"],
         "n_animals": report["counts"]["animals"],
@@ -49,7 +67,7 @@ async def publish(
     if stored is not None and stored.state == "succeeded":
         return summary
     as_of = datetime.fromisoformat(report["data_as_of"])
-    values = {name: report[name] for name in REPORTED}
+    values = {name: value for name, value in report.items() if name in REPORTED}
     done = None
     if fence is not None:
         done = await repository.finish(session, run_id, fence, {**values, "state": "succeeded", "data_as_of": as_of})
@@ -60,8 +78,15 @@ async def publish(
         await store_table(session, done.farm_id, run_id, name, files.follow(folder, pointer))
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
     await flock_states.record_run(session, **flock, data_as_of=as_of, data_version=report["data_version"])
-    numbers = {name: summary[name] for name in ("traits", "n_animals", "n_records")}
-    await events.evaluation_completed(session, context, **flock, **numbers, finished_at=done.finished_at)
+    await events.evaluation_completed(
+        session,
+        context,
+        **flock,
+        traits=summary["traits"],
+        n_animals=summary["n_animals"],
+        n_records=summary["n_records"],
+        finished_at=done.finished_at,
+    )
     return summary
 
 

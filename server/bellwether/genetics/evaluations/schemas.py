@@ -1,7 +1,7 @@
 """What crosses the wire about evaluations."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -49,9 +49,9 @@ class Evaluation(Schema):
     input_sha256: str | None
     engine_version: str | None
     seed: int | None
-    convergence: dict[str, Any] | None
-    counts: dict[str, Any] | None
-    error: dict[str, Any] | None
+    convergence: dict[str, object] | None
+    counts: dict[str, object] | None
+    error: dict[str, object] | None
     created_at: datetime
     started_at: datetime | None
     data_as_of: datetime | None
@@ -83,8 +83,8 @@ class FixedEstimate(Schema):
 class EvaluationReport(Evaluation):
     """An evaluation with everything needed to judge it and to compute it again."""
 
-    model: dict[str, Any] | None
-    variances: dict[str, Any] | None
+    model: dict[str, object] | None
+    variances: dict[str, object] | None
     verdicts: list[Finding] | None
     fixed: list[FixedEstimate] | None
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
-from typing import NotRequired, TypedDict
+from typing import TypedDict, cast
 
 import numpy as np
 import polars as pl
@@ -30,6 +30,34 @@ class FixedRow(TypedDict):
     is_constrained: bool
 
 
+class VerdictRow(TypedDict):
+    """A verdict as plain JSON."""
+
+    code: str
+    level: str
+    message: str
+    count: int
+    trait: str | None
+    examples: Sequence[str]
+
+
+class Counts(TypedDict):
+    """How many took part; the engine counts more."""
+
+    animals: int
+    observations: int
+    own_animals: int
+    weights_read: int
+    records_by_trait: dict[str, int]
+
+
+class Convergence(TypedDict):
+    """How well the equations were solved."""
+
+    method: str
+    relative_residual: float
+
+
 class FlockReport(TypedDict):
     """The report of a flock's evaluation, as plain JSON."""
 
@@ -40,11 +68,10 @@ class FlockReport(TypedDict):
     input_sha256: str
     engine_version: str
     seed: int | None
-    convergence: dict[str, object]
-    counts: dict[str, object]
-    verdicts: list[dict[str, object]]
+    convergence: Convergence
+    counts: Counts
+    verdicts: list[VerdictRow]
     fixed: list[FixedRow]
-    genotypes: NotRequired[dict[str, object]]
 
 
 def report_of(data: FlockData, run: FlockEvaluation) -> FlockReport:
@@ -60,9 +87,9 @@ def report_of(data: FlockData, run: FlockEvaluation) -> FlockReport:
         "input_sha256": provenance.input_sha256,
         "engine_version": provenance.engine_version,
         "seed": provenance.seed,
-        "convergence": asdict(solution.convergence),
-        "counts": {**solution.counts, **counts_by_trait(data, run.chosen)},
-        "verdicts": [asdict(found) for found in (*run.chosen.verdicts, *notices)],
+        "convergence": cast(Convergence, asdict(solution.convergence)),
+        "counts": cast(Counts, {**solution.counts, **counts_by_trait(data, run.chosen)}),
+        "verdicts": [cast(VerdictRow, asdict(found)) for found in (*run.chosen.verdicts, *notices)],
         "fixed": [*fixed_of(solution.fixed, labels), *thresholds_of(solution.thresholds)][:MAX_FIXED],
     }
 
