@@ -148,6 +148,7 @@ async def test_an_evaluation_starts_from_the_values_of_its_farm(people: People, 
     assert (await run_job(run_id))["state"] == "succeeded"
     report = (await owner.ask("GET", f"/evaluations/{run_id}")).json()
     assert report["variances"]["additive"][0] == pytest.approx([10.0])
+    assert report["variances"]["source"] == "trait dictionary and the farm's own values"
 
 
 async def test_own_values_are_seen_and_written_by_members_alone(database: Database, people: People, barn: Barn) -> None:

@@ -31,7 +31,7 @@ class KnownTrait(Protocol):
     @property
     def reference_age_days(self) -> int | None: ...
     @property
-    def phenotypic_variance(self) -> float | None: ...
+    def farm(self) -> object | None: ...
     @property
     def additive_variance(self) -> float | None: ...
     @property
@@ -149,13 +149,14 @@ def told_plan(flock_id: str, dictionary: Sequence[KnownTrait], told: ModelTable)
 def plan_of(flock_id: str, dictionary: Sequence[KnownTrait], asked: Sequence[str] | None, reliability: str) -> Plan:
     """A multi-trait plan with the variances of the dictionary; every trait of it when none was asked for."""
     traits = [trait for trait in dictionary if asked is None or trait.code in asked]
+    is_general = all(trait.farm is None for trait in dictionary)
     return Plan(
         flock_id=flock_id,
-        traits=tuple(TraitPlan(t.code, t.reference_age_days or 0, t.phenotypic_variance is not None) for t in traits),
+        traits=tuple(TraitPlan(t.code, t.reference_age_days or 0, t.additive_variance is not None) for t in traits),
         is_asked=asked is not None,
         additive=covariances(traits, "genetic").tolist(),
         residual=covariances(traits, "residual").tolist(),
-        variance_source="trait dictionary",
+        variance_source="trait dictionary" if is_general else "trait dictionary and the farm's own values",
         reliability=reliability,
     )
 

@@ -2,10 +2,10 @@
 
 from bellwether.sheep.traits.dictionary import STAGES, TRAITS
 from bellwether.sheep.traits.rules import check_hard, kilograms, warning
-from bellwether.sheep.traits.search import correlation, find, find_weight, named, weights
+from bellwether.sheep.traits.search import find, find_weight, named, weights
 from bellwether.sheep.traits.trait import Correlation, Effect, Kind, Stage, Trait
 
 __all__ = [
     "STAGES", "TRAITS", "Correlation", "Effect", "Kind", "Stage", "Trait",
-    "check_hard", "correlation", "find", "find_weight", "kilograms", "named", "warning", "weights",
+    "check_hard", "find", "find_weight", "kilograms", "named", "warning", "weights",
 ]  # fmt: skip

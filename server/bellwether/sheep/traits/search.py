@@ -1,7 +1,7 @@
-"""Traits by what a person, a file or another trait calls them."""
+"""Traits by what a person or a file calls them."""
 
 from bellwether.sheep.traits.dictionary import TRAITS
-from bellwether.sheep.traits.trait import Correlation, Trait
+from bellwether.sheep.traits.trait import Trait
 
 
 def weights() -> dict[str, Trait]:
@@ -24,8 +24,3 @@ def find_weight(word: str) -> Trait | None:
     """The same among body weights."""
     found = find(word)
     return found if found is not None and found.is_weight else None
-
-
-def correlation(a: str, b: str) -> Correlation | None:
-    """That of two traits, whichever of them it stands with."""
-    return TRAITS[a].correlations.get(b) or TRAITS[b].correlations.get(a)
