@@ -6,19 +6,19 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.animals import service
 from bellwether.farm.animals.schemas import Animal, AnimalChange, AnimalQuery, Animals, NewAnimal, NewParent
-from bellwether.platform.http.answers import JsonText
+from bellwether.platform.http.answers import JsonText, made_at, with_etag
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.preconditions import etag
 from bellwether.platform.http.schemas import Page
 
 router = APIRouter(prefix="/animals", tags=["animals"])
+PLACE = made_at("/api/v1/farm/animals")
 
 
 @router.post("", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
 async def register_animal(session: Writing, context: Acting, once: Once, body: NewAnimal) -> Response:
     """Register an animal with its identifiers and parents."""
-    return await once(lambda: service.create(session, context, body), headers=made_at)
+    return await once(lambda: service.create(session, context, body), headers=PLACE)
 
 
 @router.get("", response_model=Page[Animal], dependencies=[need("flock:read")])
@@ -39,9 +39,7 @@ async def query_animals(session: Reading, body: AnimalQuery) -> Animals:
 @router.get("/{animal_id}", dependencies=[need("flock:read")])
 async def get_animal(session: Reading, animal_id: UUID, response: Response) -> Animal:
     """One animal."""
-    found = await service.get(session, animal_id)
-    response.headers.update(etag(found.rev))
-    return found
+    return with_etag(response, await service.get(session, animal_id))
 
 
 @router.patch("/{animal_id}", dependencies=[need("flock:write")])
@@ -49,17 +47,10 @@ async def change_animal(
     session: Writing, context: Acting, animal_id: UUID, body: AnimalChange, if_match: IfMatch, response: Response
 ) -> Animal:
     """Correct sex, birth or groups; its parents and offspring must still fit."""
-    found = await service.change(session, context, animal_id, body, if_match)
-    response.headers.update(etag(found.rev))
-    return found
+    return with_etag(response, await service.change(session, context, animal_id, body, if_match))
 
 
 @router.post("/{animal_id}/parents", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
 async def claim_parent(session: Writing, context: Acting, once: Once, animal_id: UUID, body: NewParent) -> Response:
     """Claim a parent; it takes the place of the accepted one of the same kind."""
-    return await once(lambda: service.set_parent(session, context, animal_id, body), headers=made_at)
-
-
-def made_at(made: Animal) -> dict[str, str]:
-    """Where the animal is."""
-    return {"Location": f"/api/v1/farm/animals/{made.id}", **etag(made.rev)}
+    return await once(lambda: service.set_parent(session, context, animal_id, body), headers=PLACE)

@@ -6,20 +6,21 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.farms import service
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
+from bellwether.platform.http.answers import made_at, with_etag
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.preconditions import etag
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
 
 router = APIRouter(prefix="/farms", tags=["farms"])
+PLACE = made_at("/api/v1/farm/farms")
 LAST_OWNER = documented({409: "The farm would lose its last owner"})
 
 
 @router.post("", status_code=201, response_model=Farm, dependencies=[need("flock:write")])
 async def create_farm(session: Writing, context: Acting, once: Once, body: NewFarm) -> Response:
     """Make a farm; you become its owner."""
-    return await once(lambda: service.create(session, context, body), headers=made_at)
+    return await once(lambda: service.create(session, context, body), headers=PLACE)
 
 
 @router.get("", dependencies=[need("flock:read")])
@@ -31,9 +32,7 @@ async def list_farms(session: Reading, limit: Limit = 100, cursor: CursorText = 
 @router.get("/{farm_id}", dependencies=[need("flock:read")])
 async def get_farm(session: Reading, farm_id: UUID, response: Response) -> Farm:
     """One farm."""
-    found = await service.get(session, farm_id)
-    response.headers.update(etag(found.rev))
-    return found
+    return with_etag(response, await service.get(session, farm_id))
 
 
 @router.patch("/{farm_id}", dependencies=[need("flock:write")])
@@ -41,9 +40,7 @@ async def change_farm(
     session: Writing, context: Acting, farm_id: UUID, body: FarmChange, if_match: IfMatch, response: Response
 ) -> Farm:
     """Change name, country, time zone or unit; owners only."""
-    found = await service.change(session, context, farm_id, body, if_match)
-    response.headers.update(etag(found.rev))
-    return found
+    return with_etag(response, await service.change(session, context, farm_id, body, if_match))
 
 
 @router.get("/{farm_id}/members", dependencies=[need("flock:read")])
@@ -72,8 +69,3 @@ async def grant_membership(session: Writing, context: Acting, once: Once, farm_i
 async def revoke_membership(session: Writing, context: Acting, farm_id: UUID, user_id: UUID) -> None:
     """Take a user's access away; owners only."""
     await service.revoke(session, context, farm_id, user_id)
-
-
-def made_at(made: Farm) -> dict[str, str]:
-    """Where the new farm is."""
-    return {"Location": f"/api/v1/farm/farms/{made.id}", **etag(made.rev)}

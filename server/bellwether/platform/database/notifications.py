@@ -10,7 +10,7 @@ CHECK_EVERY_S = 5.0
 FALLBACK_POLL_S = 1.0
 
 
-class Wakeups:
+class Notifications:
     """Notifications as events; NOTIFY replays nothing, so every waiter also polls."""
 
     def __init__(self, dsn: str) -> None:

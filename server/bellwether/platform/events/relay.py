@@ -8,7 +8,7 @@ import orjson
 import structlog
 from nats.js import JetStreamContext
 
-from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.database.notifications import Notifications
 
 log = structlog.get_logger()
 BATCH = 500
@@ -26,8 +26,10 @@ MARK = "update {schema}.outbox set published_at = clock_timestamp() where id = a
 class Relay:
     """Empties the outbox of one schema. Only one relay of a schema works at a time, whoever runs it."""
 
-    def __init__(self, schema: str, dsn: str, js: JetStreamContext, wakeups: Wakeups, batch: int = BATCH) -> None:
-        self.schema, self._dsn, self._js, self._wakeups, self._batch = schema, dsn, js, wakeups, batch
+    def __init__(
+        self, schema: str, dsn: str, js: JetStreamContext, notifications: Notifications, batch: int = BATCH
+    ) -> None:
+        self.schema, self._dsn, self._js, self._notifications, self._batch = schema, dsn, js, notifications, batch
 
     async def run(self) -> None:
         """Relay until the database connection breaks."""
@@ -38,7 +40,7 @@ class Relay:
                 if sent < found:
                     await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
                 elif found < self._batch:
-                    await self._wakeups.wait("outbox", self.schema)
+                    await self._notifications.wait("outbox", self.schema)
         finally:
             connection.terminate()
 

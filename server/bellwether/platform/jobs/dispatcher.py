@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
-from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.database.notifications import Notifications
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs.dbos_runner import Runner
 
@@ -15,8 +15,8 @@ BATCH = 50
 class Dispatcher:
     """Watches the job table of one service."""
 
-    def __init__(self, schema: str, database: Database, runner: Runner, wakeups: Wakeups) -> None:
-        self._schema, self._database, self._runner, self._wakeups = schema, database, runner, wakeups
+    def __init__(self, schema: str, database: Database, runner: Runner, notifications: Notifications) -> None:
+        self._schema, self._database, self._runner, self._notifications = schema, database, runner, notifications
         self._waiting = text(f"select id, kind, attempt, owner_id, farm_id from {schema}.jobs_waiting(:at_most)")
         self._done = text(f"select {schema}.job_dispatched(:id, :attempt)")
 
@@ -24,7 +24,7 @@ class Dispatcher:
         """Hand over until the database goes away."""
         while True:
             if await self.once() < BATCH:
-                await self._wakeups.wait("job", self._schema)
+                await self._notifications.wait("job", self._schema)
 
     async def once(self) -> int:
         """Hand over what waits; a crash before the mark only repeats what is idempotent."""

@@ -20,7 +20,7 @@ UNLOCK = "select pg_advisory_unlock($1, $2)"
 LEFT_BEHIND = "select distinct executor_id from dbos.workflow_status where status = 'PENDING' and executor_id <> $1"
 
 
-class Slots:
+class WorkerSlots:
     """The slot of this process, and a watch over the others."""
 
     def __init__(self, dsn: str, recover: Callable[[str], Awaitable[None]]) -> None:

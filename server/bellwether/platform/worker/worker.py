@@ -9,7 +9,7 @@ import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.database.notifications import Notifications
 from bellwether.platform.database.transactions import Database, url_of
 from bellwether.platform.events import dead_letters
 from bellwether.platform.events.consumers import Subscription
@@ -21,7 +21,7 @@ from bellwether.platform.jobs.dbos_runner import Runner
 from bellwether.platform.jobs.dispatcher import Dispatcher
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.lost_jobs import LostJobs
-from bellwether.platform.jobs.worker_slots import Slots
+from bellwether.platform.jobs.worker_slots import WorkerSlots
 from bellwether.platform.outages import for_ever
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
@@ -46,11 +46,11 @@ class Worker:
         self.consumers = consumers
         self.databases = {name: Database(settings) for name, settings in services.items()}
         self.runner = Runner(kinds, self.databases, jobs_url, concurrency=jobs_at_once)
-        self.slots = Slots(jobs_url, self.runner.recover)
+        self.slots = WorkerSlots(jobs_url, self.runner.recover)
         self.client: Client | None = None
         self._platform = platform
         self._dsns = {name: dsn_of(settings) for name, settings in services.items()}
-        self._wakeups = Wakeups(next(iter(self._dsns.values())))
+        self._notifications = Notifications(next(iter(self._dsns.values())))
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -60,7 +60,7 @@ class Worker:
 
     def start(self) -> None:
         """Start every loop; none of them needs anything to be there yet."""
-        self._begin(for_ever("wakeups", self._wakeups.run))
+        self._begin(for_ever("notifications", self._notifications.run))
         self._begin(for_ever("retention", lambda: prune_for_ever(self.databases)))
         self._begin(self._start_events())
         self._begin(self._start_jobs())
@@ -98,7 +98,7 @@ class Worker:
         js = client.jetstream(timeout=5)
         await until_done("streams", lambda: ensure_streams(js))
         for schema, dsn in self._dsns.items():
-            self._begin(for_ever(f"relay {schema}", Relay(schema, dsn, js, self._wakeups).run))
+            self._begin(for_ever(f"relay {schema}", Relay(schema, dsn, js, self._notifications).run))
         for consumer in self.consumers:
             subscription = Subscription(consumer, self.databases[consumer.service], js)
             self._begin(for_ever(f"consumer {consumer.name}", subscription.run))
@@ -112,9 +112,9 @@ class Worker:
         slot = await until_done("slot", self.slots.claim)
         await until_done("job runner", lambda: self.runner.launch(slot))
         log.info("worker_ready", slot=slot)
-        self._begin(for_ever("slots", self.slots.watch))
+        self._begin(for_ever("worker slots", self.slots.watch))
         for schema, database in self.databases.items():
-            dispatcher = Dispatcher(schema, database, self.runner, self._wakeups)
+            dispatcher = Dispatcher(schema, database, self.runner, self._notifications)
             self._begin(for_ever(f"dispatcher {schema}", dispatcher.run))
             self._begin(for_ever(f"lost jobs {schema}", LostJobs(schema, database, self.runner).watch))
 

@@ -5,15 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from bellwether.platform.http.answers import made_at, with_etag
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
-from bellwether.platform.http.preconditions import etag
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
 from bellwether.research.projects import service
 from bellwether.research.projects.schemas import MemberRole, NewProject, Project, ProjectChange, State, Words
 
 router = APIRouter(prefix="/projects", tags=["projects"])
+PLACE = made_at("/api/v1/research/projects")
 READ, CHANGE = need("dataset:read"), need("project:write")
 REVISED = documented({409: "The project would lose its last lead"})
 
@@ -21,7 +22,7 @@ REVISED = documented({409: "The project would lose its last lead"})
 @router.post("", status_code=201, response_model=Project, dependencies=[CHANGE])
 async def create(new: NewProject, session: Writing, context: Acting, once: Once) -> Response:
     """Create a project; the caller owns and leads it."""
-    return await once(lambda: service.create(session, context, new), headers=project_headers)
+    return await once(lambda: service.create(session, context, new), headers=PLACE)
 
 
 @router.get("", dependencies=[READ])
@@ -42,9 +43,7 @@ async def list_projects(
 @router.get("/{project_id}", dependencies=[READ])
 async def get(project_id: UUID, session: Reading, context: Acting, response: Response) -> Project:
     """One project with its members."""
-    project = await service.get(session, context, project_id)
-    response.headers.update(etag(project.rev))
-    return project
+    return with_etag(response, await service.get(session, context, project_id))
 
 
 @router.patch("/{project_id}", dependencies=[CHANGE], responses=REVISED)
@@ -52,9 +51,7 @@ async def change(
     project_id: UUID, wanted: ProjectChange, session: Writing, context: Acting, if_match: IfMatch, response: Response
 ) -> Project:
     """Change some fields; for leads and analysts. A state brings an archived project back."""
-    project = await service.change(session, context, project_id, wanted, if_match.check)
-    response.headers.update(etag(project.rev))
-    return project
+    return with_etag(response, await service.change(session, context, project_id, wanted, if_match.check))
 
 
 @router.delete("/{project_id}", status_code=204, dependencies=[CHANGE], responses=REVISED)
@@ -74,17 +71,12 @@ async def put_member(
     response: Response,
 ) -> Project:
     """Add a member or change a member's role; for leads."""
-    project = await service.put_member(session, context, project_id, user_id, body.role, if_match.check)
-    response.headers.update(etag(project.rev))
-    return project
+    return with_etag(
+        response, await service.put_member(session, context, project_id, user_id, body.role, if_match.check)
+    )
 
 
 @router.delete("/{project_id}/members/{user_id}", status_code=204, dependencies=[READ], responses=REVISED)
 async def remove_member(project_id: UUID, user_id: UUID, session: Writing, context: Acting, if_match: IfMatch) -> None:
     """Take a member out; for leads. Everybody may leave by themselves."""
     await service.remove_member(session, context, project_id, user_id, if_match.check)
-
-
-def project_headers(project: Project) -> dict[str, str]:
-    """Where the new project is, and its revision."""
-    return {"Location": f"/api/v1/research/projects/{project.id}", **etag(project.rev)}

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 from bellwether.platform.context import Context
-from bellwether.platform.database.notifications import Wakeups
+from bellwether.platform.database.notifications import Notifications
 from bellwether.platform.events.facts import Event, emit
 from bellwether.platform.events.relay import Relay
 from bellwether.platform.events.retention import prune
@@ -23,8 +23,8 @@ CONTEXT = Context(user_id=USER, request_id="r-9", traceparent="00-0af7651916cd43
 @asynccontextmanager
 async def relaying(settings_of, js, schema="farm"):
     dsn = dsn_of(settings_of(schema))
-    wakeups = Wakeups(dsn)
-    tasks = [asyncio.create_task(each) for each in (wakeups.run(), Relay(schema, dsn, js, wakeups).run())]
+    notifications = Notifications(dsn)
+    tasks = [asyncio.create_task(each) for each in (notifications.run(), Relay(schema, dsn, js, notifications).run())]
     await asyncio.sleep(0.1)
     try:
         yield
