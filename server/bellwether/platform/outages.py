@@ -8,6 +8,7 @@ from typing import TypeVar
 import asyncpg
 import structlog
 from nats import errors as nats_errors
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay, wait_exponential
 
 from bellwether.platform.problems import Busy
 
@@ -50,16 +51,22 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 async def patiently(make: Callable[[], Awaitable[T]], *, for_s: float = float("inf"), what: str = "") -> T:
     """`await make()`, again after each outage, for at most `for_s` seconds."""
-    until, wait = time.monotonic() + for_s, FIRST_WAIT_S
-    while True:
-        try:
-            return await make()
-        except Exception as error:
-            if not is_outage(error) or time.monotonic() > until:
-                raise
-            log.warning("outage", what=what, error=repr(error))
-        await asyncio.sleep(wait)
-        wait = min(2 * wait, LONGEST_WAIT_S)
+
+    def tell(state: RetryCallState) -> None:
+        log.warning("outage", what=what, error=repr(state.outcome and state.outcome.exception()))
+
+    # tenacity awaits what an `async def` gives, and a lambda is none
+    async def attempt() -> T:
+        return await make()
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, Exception) and is_outage(error)),
+        wait=wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
+        stop=stop_after_delay(for_s),
+        before_sleep=tell,
+        reraise=True,
+    )
+    return await retrying(attempt)
 
 
 async def for_ever(name: str, make: Callable[[], Awaitable[None]], *, on_end: float = FIRST_WAIT_S) -> None:

@@ -1,10 +1,11 @@
 """What the demo does, step by step, over the public interface. Every step can be repeated without doubling."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from bellwether.commands.demo.client import Client, Refused
 from bellwether.commands.user import set_roles
@@ -125,16 +126,16 @@ class DemoFlock:
 
     def _once(self, key: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Create something under a key, so that two demos at once make one."""
-        for _ in range(TRIES):
-            try:
-                made: dict[str, Any] = self.client.post(path, body, headers={"Idempotency-Key": key})
-            except Refused as refused:
-                if refused.problem.get("code") != "idempotency_running":
-                    raise
-                time.sleep(0.1)
-            else:
-                return made
-        raise Refused(409, {"detail": "another demo does not come to an end"})
+        retrying = Retrying(
+            retry=retry_if_exception(is_running), wait=wait_fixed(0.1), stop=stop_after_attempt(TRIES), reraise=True
+        )
+        made: dict[str, Any] = retrying(self.client.post, path, body, headers={"Idempotency-Key": key})
+        return made
+
+
+def is_running(error: BaseException) -> bool:
+    """Whether another demo makes the same thing at this moment."""
+    return isinstance(error, Refused) and error.problem.get("code") == "idempotency_running"
 
 
 def example_files() -> list[tuple[Path, dict[str, str]]]:

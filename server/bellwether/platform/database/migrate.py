@@ -4,7 +4,6 @@ The platform's own files run once in every service's schema; the tokens `:schema
 schema and its two roles.
 """
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import structlog
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 log = structlog.get_logger()
 PLATFORM = Path(__file__).parent / "migrations"
@@ -99,26 +99,32 @@ async def apply(connection: asyncpg.Connection, migrations: Iterable[Migration])
 
 async def run(connection: asyncpg.Connection, migration: Migration) -> None:
     """One file in one transaction, as the owner of the schema; a lock that is busy is tried again."""
-    for attempt in range(TRIES):
-        try:
-            async with connection.transaction():
-                await connection.execute("set local lock_timeout = '2s'; set local statement_timeout = '5min'")
-                await connection.execute(f"set local search_path = {migration.service}, public")
-                await connection.execute(f"set local role {migration.service}_owner")
-                await connection.execute(migration.sql)
-                await connection.execute("reset role")
-                await connection.execute(
-                    "insert into public.schema_migration (service, number, name, sha256) values ($1, $2, $3, $4)",
-                    migration.service,
-                    migration.number,
-                    migration.name,
-                    migration.sha256,
-                )
-        except asyncpg.LockNotAvailableError:
-            await asyncio.sleep(0.2 * 2**attempt)
-            continue
-        log.info("migrated", service=migration.service, number=migration.number, name=migration.name)
-        return
-    raise TimeoutError(
-        f"{migration.service}/{migration.number:04d}: a table stayed locked; end long transactions first"
-    )
+    try:
+        await run_once(connection, migration)
+    except asyncpg.LockNotAvailableError as error:
+        name = f"{migration.service}/{migration.number:04d}"
+        raise TimeoutError(f"{name}: a table stayed locked; end long transactions first") from error
+    log.info("migrated", service=migration.service, number=migration.number, name=migration.name)
+
+
+@retry(
+    retry=retry_if_exception_type(asyncpg.LockNotAvailableError),
+    wait=wait_exponential(multiplier=0.2),
+    stop=stop_after_attempt(TRIES),
+    reraise=True,
+)
+async def run_once(connection: asyncpg.Connection, migration: Migration) -> None:
+    """One file; gives up a lock that it has waited for, so that nobody queues behind it for long."""
+    async with connection.transaction():
+        await connection.execute("set local lock_timeout = '2s'; set local statement_timeout = '5min'")
+        await connection.execute(f"set local search_path = {migration.service}, public")
+        await connection.execute(f"set local role {migration.service}_owner")
+        await connection.execute(migration.sql)
+        await connection.execute("reset role")
+        await connection.execute(
+            "insert into public.schema_migration (service, number, name, sha256) values ($1, $2, $3, $4)",
+            migration.service,
+            migration.number,
+            migration.name,
+            migration.sha256,
+        )

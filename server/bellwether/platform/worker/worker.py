@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_fixed
 
 from bellwether.platform.database.notifications import Notifications
 from bellwether.platform.database.transactions import Database, url_of
@@ -121,12 +122,16 @@ class Worker:
 
 async def until_done(what: str, make: Callable[[], Awaitable[T]]) -> T:
     """Try until it succeeds: at the start of a worker nothing else need be there yet."""
-    while True:
-        try:
-            return await make()
-        except Exception as error:
-            log.warning("not_started", what=what, error=repr(error))
-        await asyncio.sleep(RETRY_S)
+
+    def tell(state: RetryCallState) -> None:
+        log.warning("not_started", what=what, error=repr(state.outcome and state.outcome.exception()))
+
+    # tenacity awaits what an `async def` gives, and a lambda is none
+    async def attempt() -> T:
+        return await make()
+
+    retrying = AsyncRetrying(retry=retry_if_exception_type(Exception), wait=wait_fixed(RETRY_S), before_sleep=tell)
+    return await retrying(attempt)
 
 
 def dsn_of(settings: ServiceSettings) -> str:
