@@ -134,6 +134,13 @@ def test_known_parents_have_no_group() -> None:
         ({"options": {"weights": "EDC"}}, "options.weights", "missing_column"),
         ({"effects": [{"name": "age", "kind": "covariate"}]}, "effects.age", "missing_column"),
         ({"options": {"threads": 1000}}, "options.threads", "too_large"),
+        ({"traits": ["AWT", "AWT"]}, "traits", "traits"),
+        ({"variances": {"residual": 1.0}}, "variances.additive", "missing_variance"),
+        ({"variances": {"additive": [[1.0, 0.0], [0.0, 1.0]], "residual": 1.0}}, "variances.additive",
+         "variance_size"),
+        ({"options": {"seed": 2**63}}, "options.seed", "too_large"),
+        ({"variances": {"additive": 1.0, "residual": 1.0, "random": {"a\0": 1.0}}}, "effects", "not_text"),
+        ({"variances": {"additive": 1.0, "residual": 1.0, "random": {"a\ud800": 1.0}}}, "effects", "not_text"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_its_place(changes: dict[str, Any], place: str, code: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from bellwether.genetics.evaluations import service
 from bellwether.genetics.evaluations.schemas import (
@@ -20,6 +20,7 @@ from bellwether.platform.jobs.schemas import Job, job_headers
 
 router = APIRouter(tags=["evaluations"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")
+TableName = Annotated[str, Path(pattern=r"^[a-z_]{1,40}\.(csv|json)$", examples=["records.csv"])]
 LIMIT = costly("evaluation", per_minute=10, burst=30)
 
 
@@ -59,7 +60,7 @@ async def list_tables(run_id: UUID, session: Reading) -> EvaluationTables:
     response_class=Response,
     responses={200: {"content": {"text/csv": {}, "application/json": {}}}},
 )
-async def get_table(run_id: UUID, name: str, session: Reading) -> Response:
+async def get_table(run_id: UUID, name: TableName, session: Reading) -> Response:
     """One table of an evaluation as a file: `./bellwether evaluate` makes the same results of its inputs."""
     kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
     return Response(await service.table(session, run_id, name), media_type=kind)

@@ -1,10 +1,13 @@
 """A told model, checked before a flock is read: everything that can be known without the records."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
-from bellwether_engine import EngineError, Groups, Model, ModelError
-from bellwether_engine.equations.checks import check_effects, check_options
+from bellwether_engine import EngineError, Groups, Model, ModelError, Pedigree, Records
+from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
+from bellwether_engine.equations.checks import check_effects, check_options, check_traits
+from bellwether_engine.equations.design import build_design
 from bellwether_engine.model.variances import inverse
 from numpy.typing import NDArray
 
@@ -17,6 +20,7 @@ from bellwether.modelling.model_file.schema import ModelTable
 
 # own: what one evaluation of a flock may ask of the machine
 MOST_TRAITS, MOST_EFFECTS, MOST_ITERATIONS, MOST_SAMPLES, MOST_THREADS = 20, 100, 100_000, 10_000, 64
+LARGEST_SEED = 2**63 - 1
 
 
 def check_told(table: ModelTable) -> None:
@@ -31,6 +35,7 @@ def check_told(table: ModelTable) -> None:
         check_columns(table)
         check_options(model.options)
         check_effects(model.effects, model.traits)
+        _try_on_one_animal(model)
         for place, matrix in matrices_of(model):
             inverse(matrix, place)
         given = table.groups_of_parents
@@ -42,6 +47,24 @@ def check_told(table: ModelTable) -> None:
     except EngineError as error:
         place = "metafounders.gamma" if error.code == "gamma" else error.place
         raise refuse("model", None, error.code, error.message, error.fix, place) from error
+
+
+def _try_on_one_animal(model: Model) -> None:
+    """Set up the equations of one animal: whether effects, traits and the sizes of matrices go together."""
+    columns: dict[str, NDArray[np.int32] | NDArray[np.float64]] = {}
+    for effect in model.effects:
+        if effect.basis is not None:
+            columns[effect.basis.on] = np.full(1, effect.basis.lower)
+        elif effect.kind == "covariate":
+            columns[effect.name] = np.zeros(1)
+        if effect.kind in ("fixed", "random"):
+            columns[effect.name] = np.zeros(1, dtype=np.int32)
+    by_class = np.zeros(1, dtype=np.int32) if model.variances.residual.ndim == 3 else None
+    records = Records(np.zeros(1, dtype=np.int32), np.ones((1, len(model.traits))), columns, None, by_class)
+    check_traits(model.traits, records)
+    nobody = np.full(1, -1, dtype=np.int32)
+    random, _ = random_blocks(model.effects, model.traits, records, Pedigree(nobody, nobody))
+    build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
 
 
 def matrices_of(model: Model) -> Iterator[tuple[str, NDArray[np.float64]]]:
@@ -61,6 +84,7 @@ def matrices_of(model: Model) -> Iterator[tuple[str, NDArray[np.float64]]]:
 def _refuse_what_is_not_a_flocks(table: ModelTable) -> None:
     """Other machines, other files, and more than one evaluation may ask for."""
     options = table.options
+    _refuse_unstorable(table)
     if not table.trait_names:
         raise ModelError("no_trait", "the model has no trait", place="traits", fix="Name the traits to evaluate")
     if options.scheduler is not None:
@@ -75,8 +99,22 @@ def _refuse_what_is_not_a_flocks(table: ModelTable) -> None:
         ("options.maximum_iterations", options.maximum_iterations, MOST_ITERATIONS),
         ("options.samples", options.samples, MOST_SAMPLES),
         ("options.threads", options.threads, MOST_THREADS),
+        ("options.seed", options.seed or 0, LARGEST_SEED),
     )
     for place, asked, most in limits:
         if asked > most:
             message = f"{place}: {asked:,} are more than {most:,}"
             raise ModelError("too_large", message, place=place, fix=f"Ask for at most {most:,}")
+
+
+def _refuse_unstorable(table: ModelTable) -> None:
+    """Text that no database keeps: a NUL, or half of a character."""
+    text = json.dumps(table.model_dump(), ensure_ascii=False)
+    try:
+        text.encode()
+        is_text = "\\u0000" not in text
+    except UnicodeEncodeError:
+        is_text = False
+    if not is_text:
+        message = "a name in the model holds a sign that is no text"
+        raise ModelError("not_text", message, place="effects", fix="Write names with letters, digits and underscores")
