@@ -33,6 +33,7 @@ from .model.model import Model
 from .model.options import Options
 from .model.records import Records
 from .model.variances import Variances
+from .parallel.row_product import RowProduct
 from .parallel.workers import Workers
 from .parentage import assign_parents
 from .pedigree.added import inbreeding_of_new
@@ -43,7 +44,6 @@ from .pedigree.subset import RelationshipBlock
 from .populations.pedigree_depth import completeness
 from .relationships import centre, genomic_relationship
 from .simulation import FlockDesign, GenomeDesign, SimulatedFlocks, TraitDesign, simulate_flocks
-from .solving.products import RowProduct
 
 FLOCKS = FlockDesign(n_flocks=2, ewes_per_flock=25, n_years=5)
 ONE = TraitDesign(("y",), 1.0, 2.0)

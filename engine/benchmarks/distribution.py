@@ -20,6 +20,7 @@ from bellwether_engine.equations.equations import Equations, build_equations
 from bellwether_engine.genotypes.packed import PackedGenotypes
 from bellwether_engine.parallel.dask_executor import connect
 from bellwether_engine.parallel.executor import Executor
+from bellwether_engine.pedigree.structure import FormedInverse
 from bellwether_engine.relationships.centred import centre
 from bellwether_engine.solving.pcg import solve_pcg
 from bellwether_engine.solving.results import genetic_scale
@@ -36,7 +37,7 @@ def equations_of(n: int) -> Equations:
     random, _ = random_blocks(model.effects, model.traits, records, pedigree)
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
     constrained = find_constraints(design, model.traits).constrained
-    return build_equations(design, constrained, pedigree.a_inverse(None))
+    return build_equations(design, constrained, FormedInverse(pedigree.a_inverse(None)))
 
 
 def pcg(n: int) -> Row:

@@ -9,8 +9,7 @@ from bellwether_engine.equations.record_product import fixed_crossed
 from bellwether_engine.parallel.workers import Workers
 from bellwether_engine.solving import absorbed_fixed
 from bellwether_engine.solving.absorbed_fixed import absorb_fixed
-from bellwether_engine.solving.pcg import build_preconditioner
-from bellwether_engine.solving.pcg_columns import ColumnProduct
+from bellwether_engine.solving.preconditioner import build_preconditioner
 from bellwether_engine.solving.products import EquationProduct
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -60,26 +59,21 @@ def test_conjugate_directions(seed, groups, formed, small):
         absorbed = absorb_fixed(equations, WORKERS)
     c, rng = equations.matrix().toarray(), np.random.default_rng(seed)
     assume((c.diagonal() > 0.0).all())
-    x, columns = rng.normal(size=len(c)), rng.normal(size=(len(c), 3))
+    one, many = rng.normal(size=(len(c), 1)), rng.normal(size=(len(c), 3))
     if absorbed is None:
         assert small < 2
         return
     assert small < 2 or len(absorbed.equations) == equations.n_fixed
     product = EquationProduct(equations, WORKERS, absorbed)
     conditioner = build_preconditioner(equations, WORKERS, absorbed)
-    np.testing.assert_allclose(product.times(x), c @ x, atol=1e-9)
-    expected = conjugate_of(c, absorbed.equations, x)
-    found = product.conjugate(x)
-    np.testing.assert_allclose(x, expected, atol=1e-6)
-    np.testing.assert_allclose(found, c @ expected, atol=1e-6)
-    assert (found[absorbed.equations] == 0.0).all()
-    assert (conditioner.apply(x)[absorbed.equations] == 0.0).all()
-    by_columns = ColumnProduct(equations, WORKERS, absorbed)
-    expected = np.column_stack([conjugate_of(c, absorbed.equations, column) for column in columns.T])
-    found = by_columns.conjugate(columns)
-    np.testing.assert_allclose(columns, expected, atol=1e-6)
-    np.testing.assert_allclose(found, c @ expected, atol=1e-6)
-    assert (found[absorbed.equations] == 0.0).all()
+    for x in (one, many):
+        np.testing.assert_allclose(product.times(x), c @ x, atol=1e-9)
+        expected = np.column_stack([conjugate_of(c, absorbed.equations, column) for column in x.T])
+        found = product.conjugate(x)
+        np.testing.assert_allclose(x, expected, atol=1e-6)
+        np.testing.assert_allclose(found, c @ expected, atol=1e-6)
+        assert (found[absorbed.equations] == 0.0).all()
+        assert (conditioner.apply(x)[absorbed.equations] == 0.0).all()
 
 
 def only_up_to(n, module):
@@ -94,16 +88,13 @@ def test_settled_effects_have_no_residual(seed, formed):
     equations = equations_of(seed)
     equations = given_matrices(equations) if formed else equations
     absorbed = absorb_fixed(equations, WORKERS)
-    c, x = equations.matrix().toarray(), np.random.default_rng(seed).normal(size=equations.n_equations)
-    before, columns = x.copy(), np.column_stack([x, -x])
-    r = EquationProduct(equations, WORKERS, absorbed).settle(x, equations.rhs - c @ x)
-    np.testing.assert_allclose(r, equations.rhs - c @ x, atol=1e-6)
-    np.testing.assert_array_equal(x[equations.n_fixed :], before[equations.n_fixed :])
-    np.testing.assert_allclose((equations.rhs - c @ x)[: equations.n_fixed], 0.0, atol=1e-6)
-    of_columns = equations.rhs[:, None] - c @ columns
-    ColumnProduct(equations, WORKERS, absorbed).settle(columns, of_columns)
-    np.testing.assert_allclose(of_columns, equations.rhs[:, None] - c @ columns, atol=1e-6)
-    np.testing.assert_allclose(columns[:, 0], x, atol=1e-6)
+    c, rhs = equations.matrix().toarray(), equations.rhs[:, None]
+    for x in (np.random.default_rng(seed).normal(size=(len(c), k)) for k in (1, 2)):
+        before = x.copy()
+        r = EquationProduct(equations, WORKERS, absorbed).settle(x, rhs - c @ x)
+        np.testing.assert_allclose(r, rhs - c @ x, atol=1e-6)
+        np.testing.assert_array_equal(x[equations.n_fixed :], before[equations.n_fixed :])
+        np.testing.assert_allclose((rhs - c @ x)[: equations.n_fixed], 0.0, atol=1e-6)
 
 
 @pytest.mark.parametrize(("entries", "least", "most"), [(2_000_000, 585, 595), (3_000, 490, 510), (0, 0, 3)])
@@ -124,7 +115,7 @@ def test_crossed_effects_that_would_fill_the_factor(entries, least, most, monkey
         n_absorbed.append(0 if found is None else len(found.equations))
         return found
 
-    monkeypatch.setattr("bellwether_engine.solving.pcg.absorb_fixed", watched)
+    monkeypatch.setattr("bellwether_engine.solving.conjugate_gradients.absorb_fixed", watched)
     pcg, direct = (
         fit(Model(("y",), effects, variances, Options(solver=solver, reliability="none")), records, pedigree)
         for solver in ("pcg", "direct")

@@ -25,6 +25,7 @@ from bellwether_engine.equations.constraints import find_constraints
 from bellwether_engine.equations.design import build_design
 from bellwether_engine.equations.equations import build_equations
 from bellwether_engine.genotypes import pack
+from bellwether_engine.pedigree.structure import FormedInverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
@@ -47,7 +48,7 @@ def equations_of(model, records, pedigree):
     design = build_design(fixed, random, records, model.variances)
     constrained = find_constraints(design, model.traits).constrained
     inbreeding = pedigree.inbreeding() if model.options.inbreeding else None
-    return build_equations(design, constrained, pedigree.a_inverse(inbreeding)), inbreeding
+    return build_equations(design, constrained, FormedInverse(pedigree.a_inverse(inbreeding))), inbreeding
 
 
 @given(seed=seeds, k=st.integers(1, 3), more=st.integers(0, 2))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from bellwether_engine.genotypes.packed import PackedGenotypes, pack
 from bellwether_engine.parallel.dask_executor import connect
+from bellwether_engine.parallel.row_product import RowProduct
 from bellwether_engine.parallel.workers import Workers
 from bellwether_engine.relationships.animal_blocks import animal_blocks, times, transposed_times
 from bellwether_engine.relationships.centred import Centred, centre
-from bellwether_engine.solving.products import RowProduct
 from scipy.sparse import csr_array, random_array
 
 

@@ -27,10 +27,10 @@ MC = Options(estimate="mc-reml", samples=40)
 def sampled_beside_exact(model, records, pedigree, n_samples, seed=1):
     """The sampled and the exact state of a model at its start values."""
     problem, theta = problem_of(model, records, pedigree)
-    with Workers(1) as workers:
-        draw = pedigree_sampler(pedigree, pedigree.inbreeding())
-        state = sample(problem, theta, Sampling(draw, seed, workers, 5000), n_samples)
-        return state, state.average_information, evaluate(problem, theta)
+    workers = Workers(1)
+    draw = pedigree_sampler(pedigree, pedigree.inbreeding())
+    state = sample(problem, theta, Sampling(draw, seed, workers, 5000), n_samples)
+    return state, state.average_information, evaluate(problem, theta)
 
 
 def groups_or_metafounders(gamma):
@@ -99,11 +99,11 @@ def test_samples_do_not_depend_on_when_they_are_drawn():
     model, records, pedigree = several_traits()
     all_at_once, _, _ = sampled_beside_exact(model, records, pedigree, 20)
     problem, theta = problem_of(model, records, pedigree)
-    with Workers(1) as workers:
-        draw = pedigree_sampler(pedigree, pedigree.inbreeding())
-        by_and_by = sample(problem, theta, Sampling(draw, 1, workers, 5000), 2)
-        for n in (3, 11, 20):
-            by_and_by.draw(n)
+    workers = Workers(1)
+    draw = pedigree_sampler(pedigree, pedigree.inbreeding())
+    by_and_by = sample(problem, theta, Sampling(draw, 1, workers, 5000), 2)
+    for n in (3, 11, 20):
+        by_and_by.draw(n)
     np.testing.assert_allclose(by_and_by.drawn, all_at_once.drawn, rtol=1e-4, atol=1e-4)
 
 
@@ -115,8 +115,8 @@ def test_columns_are_solved_as_by_the_factor(seed):
     exact = evaluate(problem, theta)
     rhs = np.random.default_rng(seed).normal(size=(problem.equations.n_equations, 19))
     rhs[:, 3] = 0.0
-    with Workers(2) as workers:
-        found = ColumnSolver(exact.equations, workers).solve(rhs, 1e-12)
+    workers = Workers(2)
+    found = ColumnSolver(exact.equations, workers).solve(rhs, 1e-12)
     np.testing.assert_allclose(found, exact.solve(rhs), atol=1e-8)
 
 

@@ -8,8 +8,9 @@ from bellwether_engine.equations.constraints import find_constraints
 from bellwether_engine.equations.design import build_design, number_patterns
 from bellwether_engine.equations.equations import build_equations
 from bellwether_engine.parallel.workers import Workers
-from bellwether_engine.pedigree.pedigree_inverse import PedigreeInverse, PedigreeProduct
-from bellwether_engine.solving.pcg import build_preconditioner
+from bellwether_engine.pedigree.pedigree_inverse import PedigreeInverse
+from bellwether_engine.pedigree.structure import FormedInverse
+from bellwether_engine.solving.preconditioner import build_preconditioner
 from bellwether_engine.solving.products import EquationProduct
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -65,9 +66,10 @@ def test_products_of_records_are_those_of_matrices(seed, weighted, groups, few):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bellwether_engine.equations.record_product.FEW", 1024 if few else 0)
         equations = equations_of(seed, weighted, groups)
-        x = np.random.default_rng(seed).normal(size=equations.n_equations)
-        c = equations.matrix().toarray()
-        np.testing.assert_allclose(EquationProduct(equations, Workers(1)).times(x), c @ x, atol=1e-9)
+        c, product = equations.matrix().toarray(), EquationProduct(equations, Workers(1))
+        for k in (1, 3):
+            x = np.random.default_rng(seed).normal(size=(len(c), k))
+            np.testing.assert_allclose(product.times(x), c @ x, atol=1e-9)
         expected = equations.w.T @ (equations.residual_inverse @ equations.design.y)
         np.testing.assert_allclose(equations.rhs, expected, atol=1e-9)
 
@@ -85,12 +87,14 @@ def test_the_preconditioner_inverts_diagonal_blocks(seed, weighted):
         for level in range(len(block.level)):
             own = slice(start + level * size, start + (level + 1) * size)
             blocks[own, own] = c[own, own]
-    r = np.random.default_rng(seed).normal(size=len(c))
+    r = np.random.default_rng(seed).normal(size=(len(c), 2))
     np.testing.assert_allclose(blocks @ conditioner.apply(r), r, atol=1e-6)
 
 
-@given(seeds, st.integers(1, 30), st.sampled_from(["none", "groups", "metafounders"]), st.integers(1, 3))
-def test_the_operator_is_the_matrix(seed, n, kind, k):
+@given(
+    seeds, st.integers(1, 30), st.sampled_from(["none", "groups", "metafounders"]), st.integers(1, 3), st.integers(1, 2)
+)
+def test_the_operator_is_the_matrix(seed, n, kind, size, k):
     rng = np.random.default_rng(seed)
     sire, dam = random_pedigree(rng, n, 0.3)
     of = [np.where(parent < 0, rng.integers(0, 2, n), -1) for parent in (sire, dam)]
@@ -98,13 +102,16 @@ def test_the_operator_is_the_matrix(seed, n, kind, k):
     pedigree = Pedigree(sire, dam, None if kind == "none" else Groups(*of, 2, gamma))
     f = pedigree.inbreeding()
     operator, formed = PedigreeInverse.of(pedigree, f), pedigree.a_inverse(f)
-    v, g = rng.normal(size=(formed.shape[0], k)), np.cov(rng.normal(size=(k, 9))).reshape(k, k)
+    v, g = rng.normal(size=(formed.shape[0], size)), np.cov(rng.normal(size=(size, 9))).reshape(size, size)
     np.testing.assert_allclose(operator @ v, formed @ v, atol=1e-9)
     np.testing.assert_allclose(operator.diagonal(), formed.diagonal(), atol=1e-10)
     np.testing.assert_array_equal(operator.tocsr().toarray(), formed.toarray())
-    result = v.copy()
-    PedigreeProduct(operator, g, Workers(2)).add(v, result)
-    np.testing.assert_allclose(result, v + formed @ v @ g, atol=1e-8)
+    levels = rng.normal(size=(len(v), size, k))
+    expected = np.stack([levels[:, :, c] + formed @ levels[:, :, c] @ g for c in range(k)], axis=2)
+    for structure in (operator, FormedInverse(formed)):
+        result = levels.copy()
+        structure.prior(g, Workers(2)).add(levels, levels, result)
+        np.testing.assert_allclose(result, expected, atol=1e-8)
 
 
 def test_more_traits_than_bits_have_patterns():

@@ -8,6 +8,7 @@ from bellwether_engine.equations.constraints import find_constraints
 from bellwether_engine.equations.design import build_design
 from bellwether_engine.equations.equations import build_equations
 from bellwether_engine.equations.group_equations import plan_groups
+from bellwether_engine.pedigree.structure import FormedInverse
 from bellwether_engine.reml.ai_reml import exact
 from bellwether_engine.reml.components import pack, triangle, unit
 from bellwether_engine.reml.coordinates import Coordinates
@@ -32,7 +33,7 @@ def problem_of(model, records, pedigree):
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
     constrained = find_constraints(design, model.traits).constrained
     groups = plan_groups(design, constrained, pedigree, model.traits)
-    a_inverse = pedigree.a_inverse(pedigree.inbreeding())
+    a_inverse = FormedInverse(pedigree.a_inverse(pedigree.inbreeding()))
     equations = build_equations(design, constrained, a_inverse, groups.constrained)
     problem = exact(problem_of_equations(equations, records, model.traits, groups.shares))
     return problem, np.concatenate([pack(m) for m in (*design.covariance, model.variances.residual)])

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from bellwether_engine import Effect, Groups, Model, ModelError, Options, Pedigree, Records, Variances, fit
-from bellwether_engine.parallel.workers import PIECE, Workers, balanced_pieces
+from bellwether_engine.parallel.workers import PIECE, Workers, at_most, available_threads, balanced_pieces
+from bellwether_engine.solving.conjugate_gradients import advance, dots, turn
 
 from .twins import random_pedigree
 
@@ -80,19 +81,38 @@ def test_pieces_cover_all_rows_once():
     assert (2, 3) in pieces
 
 
-def test_workers_are_plain_vector_arithmetic():
+@pytest.mark.parametrize("k", [1, 3])
+def test_steps_are_plain_vector_arithmetic(k):
     rng = np.random.default_rng(1)
-    x, r, p, q = rng.normal(size=(4, 2 * PIECE + 7))
-    expected = x + 0.3 * p, r - 0.3 * q
-    with Workers(2) as workers:
-        assert workers.dot(p, q) == pytest.approx(p @ q)
-        assert workers.advance(x, r, p, q, 0.3) == pytest.approx(expected[1] @ expected[1])
-        np.testing.assert_allclose([x, r], expected)
-        turned = q + 2.0 * p
-        workers.turn(p, q, 2.0)
-        np.testing.assert_allclose(p, turned)
-        with pytest.raises(ZeroDivisionError):
-            workers.run(lambda first, last: 1 / 0, [(0, 1), (1, 2)])
+    workers, alpha, beta = Workers(2), np.array([0.3, 0.0, -1.0])[:k], np.array([2.0, 0.0, 0.5])[:k]
+    x, r, p, q = rng.normal(size=(4, 2 * PIECE + 7, k))
+    expected = x + alpha * p, r - alpha * q
+    np.testing.assert_allclose(dots(workers, p, q), (p * q).sum(axis=0))
+    np.testing.assert_allclose(advance(workers, x, r, p, q, alpha), (expected[1] ** 2).sum(axis=0))
+    np.testing.assert_allclose([x, r], expected)
+    turned = q + beta * p
+    turn(workers, p, q, beta)
+    np.testing.assert_allclose(p, turned)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+def test_a_refusal_in_a_thread_is_raised(n_threads):
+    with pytest.raises(ZeroDivisionError):
+        Workers(n_threads).run(lambda first, last: 1 / (last - 2), [(0, 1), (1, 2), (2, 3)])
+
+
+def test_work_that_shares_out_work_ends():
+    def inner(first, last):
+        return sum(Workers(4).run(lambda a, b: a, [(k, k + 1) for k in range(first, last)]))
+
+    assert Workers(4).run(inner, [(k, k + 3) for k in range(20)]) == [3 * k + 3 for k in range(20)]
+
+
+def test_threads_that_nobody_asked_for_are_limited():
+    with at_most(3):
+        assert Workers().n_threads == 3
+        assert Workers(2).n_threads == 2
+    assert Workers().n_threads == available_threads()
 
 
 def test_groups_by_pcg_are_the_direct_answer():

@@ -12,9 +12,7 @@ from ..errors import EngineError, ModelError
 from ..linear.factor import EXACT_LIMIT, Factor
 from ..parallel.workers import Workers
 from ..solution.parts import ReliabilityCheck, ReliabilityClass
-from ..solving.absorbed_fixed import absorb_fixed
-from ..solving.pcg import build_preconditioner
-from ..solving.products import EquationProduct
+from ..solving.conjugate_gradients import ConjugateGradients, System
 
 Floats = NDArray[np.float64]
 CHECKED = 200
@@ -149,14 +147,10 @@ def _variances(
     if factor is not None:
         n = equations.n_equations
         return np.concatenate([_solved(factor, n, part) for part in _batches(contrasts)]), "direct"
-    with Workers(threads) as workers:
-        absorbed = absorb_fixed(equations, workers)
-        product = EquationProduct(equations, workers, absorbed)
-        conditioner = build_preconditioner(equations, workers, absorbed)
-        found = []
-        for k, contrast in enumerate(contrasts):
-            tell(k / len(contrasts))
-            found.append(_energy(contrast, product, conditioner.apply, workers, equations.n_equations))
+    system, found = System.of(equations, Workers(threads)), []
+    for k, contrast in enumerate(contrasts):
+        tell(k / len(contrasts))
+        found.append(_energy(contrast, system, equations.n_equations))
     return np.array(found), "pcg"
 
 
@@ -183,24 +177,13 @@ def _solved(factor: Factor, n: int, contrasts: list[Contrast]) -> Floats:
     return np.asarray((rhs * factor.solve(rhs)).sum(axis=0))
 
 
-def _energy(
-    contrast: Contrast, product: EquationProduct, condition: Callable[[Floats], Floats], workers: Workers, n: int
-) -> float:
+def _energy(contrast: Contrast, system: System, n: int) -> float:
     """``c' C^-1 c`` from below: the energy that conjugate gradients gather (Hestenes and Stiefel 1952)."""
-    r = np.zeros(n)
-    r[contrast[0]] = contrast[1]
-    x, z = np.zeros(n), condition(r)
-    p, rz = z.copy(), workers.dot(r, z)
-    energy, gains = 0.0, []
-    while rz > 0.0:
-        q = product.conjugate(p)
-        alpha = rz / workers.dot(p, q)
-        gains.append(alpha * rz)
-        energy += gains[-1]
-        workers.advance(x, r, p, q, alpha)
-        z = condition(r)
-        rz, previous = workers.dot(r, z), rz
-        workers.turn(p, z, rz / previous)
-        if len(gains) >= WINDOW and sum(gains[-WINDOW:]) < SETTLED * energy:
+    r = np.zeros((n, 1))
+    r[contrast[0], 0] = contrast[1]
+    gradients, gains = ConjugateGradients(system, np.zeros((n, 1)), r), [0.0]
+    while gradients.energy[0] > 0.0:
+        gains.append(float(gradients.step()[0]))
+        if len(gains) > WINDOW and sum(gains[-WINDOW:]) < SETTLED * sum(gains):
             break
-    return energy
+    return sum(gains)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, fdtrc
 
 from ..errors import ModelError
-from ..parallel.threads import for_pieces
+from ..parallel.workers import Workers, even_pieces
 from ..relationships.centred import Centred
 
 Matrix = NDArray[np.float64]
@@ -124,7 +124,7 @@ def _tile(z: Centred, first: int, vectors: Matrix, given: tuple[Matrix, Matrix, 
     rest = block - basis @ (basis.T @ block)
     keep = np.flatnonzero((rest**2).sum(axis=0) > 1e-8 * np.maximum((block**2).sum(axis=0), 1e-8))
     rotated, part = np.ascontiguousarray(block[:, keep].T @ vectors), np.empty((len(keep), 3))
-    for_pieces(lambda a, b: _test(values, known, grid, rotated, part, a, b), len(keep), 32)
+    Workers().run(lambda a, b: _test(values, known, grid, rotated, part, a, b), even_pieces(len(keep), 32))
     out[first + keep] = part
 
 

@@ -8,13 +8,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import block_diag, csc_array, csr_array, diags_array, eye_array, kron
+from scipy.sparse import block_diag, csc_array, csr_array, diags_array, kron
 
 from ..parallel.workers import Workers
-from ..pedigree.pedigree_inverse import PedigreeInverse
+from ..pedigree.structure import Identity, Structure
 from .design import Design
 from .record_product import RecordLayout, right_hand_side
-from .structure import Reparametrised, Structure
 
 FORMED_LIMIT = 30_000
 
@@ -131,27 +130,42 @@ class Equations:
     @property
     def n_groups(self) -> int:
         """Groups or metafounders behind the animals of the genetic block."""
-        return self.a_inverse.n_groups if isinstance(self.a_inverse, PedigreeInverse) else 0
+        return 0 if self.a_inverse is None else self.a_inverse.n_groups
+
+    @cached_property
+    def structures(self) -> tuple[Structure, ...]:
+        """Inverse relationships of the levels of each random block."""
+        return tuple(
+            self.relationship_inverse if block.is_genetic else Identity(len(block.level))
+            for block in self.design.random
+        )
 
     @property
-    def reparametrised(self) -> Reparametrised | None:
-        """The structure of the genetic block where PCG works in coordinates of its own."""
-        return self.a_inverse if isinstance(self.a_inverse, Reparametrised) else None
+    def parts(self) -> tuple[slice, ...]:
+        """The equations of each random block."""
+        sizes = (len(block.level) * len(block.members) for block in self.design.random)
+        return tuple(slice(start, start + size) for start, size in zip(self.starts, sizes, strict=True))
 
     def expand(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Solutions from the coordinates of PCG, float64 of shape (n_equations,)."""
-        return x if self.reparametrised is None else self._genetic(x, self.reparametrised.expand)
+        """Solutions from the coordinates of PCG, float64 of shape (n_equations,) or (n_equations, k)."""
+        return x if self.a_inverse is None else self._genetic(x, self.a_inverse.expand)
 
     def reduce(self, r: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A right-hand side in the coordinates of PCG, float64 of shape (n_equations,)."""
-        return r if self.reparametrised is None else self._genetic(r, self.reparametrised.reduce)
+        """Right-hand sides in the coordinates of PCG, float64 of shape (n_equations,) or (n_equations, k)."""
+        return r if self.a_inverse is None else self._genetic(r, self.a_inverse.reduce)
 
     def _genetic(
         self, x: NDArray[np.float64], change: Callable[[NDArray[np.float64]], NDArray[np.float64]]
     ) -> NDArray[np.float64]:
-        block, start = self.design.random[0], self.starts[0]
-        part, result = slice(start, start + len(block.level) * len(block.members)), x.copy()
-        result[part] = change(x[part].reshape(len(block.level), -1)).ravel()
+        """`x` with the genetic block changed; `x` itself where the change is none."""
+        k = next(k for k, block in enumerate(self.design.random) if block.is_genetic)
+        own = x[self.parts[k]]
+        levels = own.reshape(len(self.design.random[k].level), -1)
+        changed = change(levels)
+        if changed is levels:
+            return x
+        result = x.copy()
+        result[self.parts[k]] = changed.reshape(own.shape)
         return result
 
     def product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -164,21 +178,16 @@ class Equations:
 
     def _product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         result: NDArray[np.float64] = self.w_transposed @ (self.residual_inverse @ (self.w @ x))
-        for k, start in enumerate(self.starts):
-            precision = self.design.precision[k]
-            size = len(self.design.random[k].level) * len(precision)
-            levels = x[start : start + size].reshape(-1, len(precision)) @ precision
-            structured = self.relationship_inverse @ levels if self.design.random[k].is_genetic else levels
-            result[start : start + size] += structured.ravel()
+        for own, structure, precision in zip(self.parts, self.structures, self.design.precision, strict=True):
+            levels = x[own].reshape(-1, len(precision)) @ precision
+            result[own] += np.ravel(structure @ levels)
         return result
 
     def matrix(self) -> csc_array:
         """C as a sparse symmetric matrix."""
         blocks = [csr_array((self.n_fixed, self.n_fixed))]
-        for block, precision in zip(self.design.random, self.design.precision, strict=True):
-            genetic = block.is_genetic
-            structure = self.relationship_inverse.tocsr() if genetic else eye_array(len(block.level), format="csr")
-            blocks.append(csr_array(kron(structure, precision, format="csr")))
+        for structure, precision in zip(self.structures, self.design.precision, strict=True):
+            blocks.append(csr_array(kron(structure.tocsr(), precision, format="csr")))
         data = self.w_transposed @ self.residual_inverse @ self.w
         whole = data + block_diag(blocks, format="csr")
         if self.held is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,9 +14,8 @@ Matrix = NDArray[np.float64]
 Codes = NDArray[np.int32]
 
 
-@dataclass(frozen=True, eq=False)
-class Term:
-    """Coefficients that act on the records through the same levels.
+class Term(NamedTuple):
+    """Coefficients that act on the records through the same levels; kernels take it whole.
 
     ``fitted[i, traits[j]] += values[i, j] x[start + level[i] size + offsets[j]]``
 
@@ -40,13 +39,61 @@ class Term:
     values: Matrix
 
     @property
-    def arrays(self) -> tuple[int, int, Codes, Codes, Codes, Matrix]:
-        """What the kernels take."""
-        return self.start, self.size, self.traits, self.offsets, self.level, self.values
+    def n_equations(self) -> int:
+        """Equations of all levels."""
+        return self.n_levels * self.size
 
     def part(self, first: int, last: int) -> Term:
         """The same for some records."""
-        return replace(self, level=self.level[first:last], values=self.values[first:last])
+        return self._replace(level=self.level[first:last], values=self.values[first:last])
+
+
+class LevelRecords(NamedTuple):
+    """The records of each level.
+
+    Attributes
+    ----------
+    pointers : int64, shape (n_levels + 1,)
+        Where the records of each level start.
+    records : int32, shape (n_records,)
+        Level by level.
+    """
+
+    pointers: NDArray[np.int64]
+    records: Codes
+
+
+class LevelBlock(NamedTuple):
+    """Some levels of a term with their records; `values` in the order of `records`, empty: 1."""
+
+    pointers: NDArray[np.int64]
+    records: Codes
+    size: int
+    traits: Codes
+    offsets: Codes
+    values: Matrix
+
+
+class Residual(NamedTuple):
+    """R^-1, record by record.
+
+    Attributes
+    ----------
+    pattern : int32, shape (n_records,)
+        Which of `inverses` each record has.
+    inverses : float64, shape (n_patterns, n_traits, n_traits)
+        0 at missing traits.
+    weight : float64, shape (n_records,)
+        Empty: 1.
+    """
+
+    pattern: Codes
+    inverses: Matrix
+    weight: Matrix
+
+    def part(self, first: int, last: int) -> Residual:
+        """The same for some records."""
+        return Residual(self.pattern[first:last], self.inverses, self.weight[first:last])
 
 
 NO_LEVEL, NO_VALUES = np.empty(0, np.int32), np.empty((0, 0))
@@ -88,8 +135,8 @@ def _codes(values: list[int] | range) -> Codes:
 
 
 @njit(cache=True, nogil=True)
-def records_by_level(level: Codes, n_levels: int) -> tuple[NDArray[np.int64], Codes]:
-    """Where the records of each level start, (n_levels + 1,), and all records, level by level."""
+def records_by_level(level: Codes, n_levels: int) -> LevelRecords:
+    """The records of each level, by counting: O(n_records), and records of a level stay in their order."""
     pointers = np.zeros(n_levels + 1, np.int64)
     for k in level:
         if k >= 0:
@@ -102,154 +149,164 @@ def records_by_level(level: Codes, n_levels: int) -> tuple[NDArray[np.int64], Co
         if k >= 0:
             records[free[k]] = i
             free[k] += 1
-    return pointers, records
+    return LevelRecords(pointers, records)
 
 
 @njit(cache=True, nogil=True)
-def add_fitted(
-    start: int, size: int, traits: Codes, offsets: Codes, level: Codes, values: Matrix, x: Matrix, fitted: Matrix
-) -> None:
-    """Add a term to `fitted` (n_records, n_traits)."""
-    m, has_levels, has_values = len(traits), len(level) > 0, len(values) > 0
-    if m == 1 and has_levels and not has_values:
+def add_fitted(term: Term, x: Matrix, fitted: Matrix) -> None:
+    """``fitted += W x`` of a term: `x` (n_equations, k), `fitted` (n_records, n_traits, k)."""
+    start, size, traits, offsets, level, values = (
+        term.start, term.size, term.traits, term.offsets, term.level, term.values,
+    )  # fmt: skip
+    m, k, has_levels, has_values = len(traits), x.shape[1], len(level) > 0, len(values) > 0
+    # Most terms of most models add one number to a record: without inner loops this takes half as long.
+    if m == 1 and k == 1 and has_levels and not has_values:
         at, trait = start + offsets[0], traits[0]
         for i in range(len(fitted)):
             if level[i] >= 0:
-                fitted[i, trait] += x[at + level[i] * size]
+                fitted[i, trait, 0] += x[at + level[i] * size, 0]
         return
     for i in range(len(fitted)):
-        k = level[i] if has_levels else 0
-        if k >= 0:
-            base = start + k * size
+        own = level[i] if has_levels else 0
+        if own >= 0:
+            base = start + own * size
             for j in range(m):
-                value = x[base + offsets[j]]
-                fitted[i, traits[j]] += values[i, j] * value if has_values else value
+                value = values[i, j] if has_values else 1.0
+                for c in range(k):
+                    fitted[i, traits[j], c] += value * x[base + offsets[j], c]
 
 
 @njit(cache=True, nogil=True)
-def weigh(pattern: Codes, inverses: Matrix, weight: Matrix, e: Matrix) -> None:
-    """``e <- R^-1 e`` by record: `inverses` (n_patterns, n_traits, n_traits), 0 at missing traits."""
-    t, has_weights = e.shape[1], len(weight) > 0
+def weigh(residual: Residual, e: Matrix) -> None:
+    """``e <- R^-1 e``, record by record: `e` (n_records, n_traits, k)."""
+    pattern, inverses, weight = residual.pattern, residual.inverses, residual.weight
+    t, k, has_weights = e.shape[1], e.shape[2], len(weight) > 0
+    # One trait without weights is a division by its residual variance.
     if t == 1 and not has_weights:
         for i in range(len(e)):
-            e[i, 0] *= inverses[pattern[i], 0, 0]
+            for c in range(k):
+                e[i, 0, c] *= inverses[pattern[i], 0, 0]
         return
+    # R^-1 of a record is the inverse for the traits that it has, times its weight (Henderson 1984, chapter 11).
     own = np.empty(t)
     for i in range(len(e)):
         factor = weight[i] if has_weights else 1.0
-        for a in range(t):
-            own[a] = factor * e[i, a]
-            e[i, a] = 0.0
-        for a in range(t):
-            for b in range(t):
-                e[i, a] += inverses[pattern[i], a, b] * own[b]
+        for c in range(k):
+            for a in range(t):
+                own[a] = factor * e[i, a, c]
+                e[i, a, c] = 0.0
+            for a in range(t):
+                for b in range(t):
+                    e[i, a, c] += inverses[pattern[i], a, b] * own[b]
 
 
 @njit(cache=True, nogil=True)
-def level_sums(
-    pointers: NDArray[np.int64], records: Codes, size: int, traits: Codes, offsets: Codes, values: Matrix, e: Matrix
-) -> Matrix:
-    """Sums of e over the records of each level, (n_levels * size,); `values` in the order of `records`."""
-    n, m, has_values = len(pointers) - 1, len(traits), len(values) > 0
-    sums = np.zeros(n * size)
-    if m == 1 and not has_values:
+def level_sums(block: LevelBlock, e: Matrix) -> Matrix:
+    """``W' e`` of the levels of a block, (n_levels * size, k): `e` (n_records, n_traits, k). Each level gathers its own
+    records, so that no two workers add to one place."""
+    pointers, records, size, traits, offsets, values = (
+        block.pointers, block.records, block.size, block.traits, block.offsets, block.values,
+    )  # fmt: skip
+    n, m, k, has_values = len(pointers) - 1, len(traits), e.shape[2], len(values) > 0
+    sums = np.zeros((n * size, k))
+    # One number per record is summed in a register.
+    if m == 1 and k == 1 and not has_values:
         offset, trait = offsets[0], traits[0]
-        for k in range(n):
+        for own in range(n):
             total = 0.0
-            for q in range(pointers[k], pointers[k + 1]):
-                total += e[records[q], trait]
-            sums[k * size + offset] = total
+            for q in range(pointers[own], pointers[own + 1]):
+                total += e[records[q], trait, 0]
+            sums[own * size + offset, 0] = total
         return sums
-    for k in range(n):
-        for q in range(pointers[k], pointers[k + 1]):
+    for own in range(n):
+        for q in range(pointers[own], pointers[own + 1]):
             i = records[q]
             for j in range(m):
-                value = e[i, traits[j]]
-                sums[k * size + offsets[j]] += values[q, j] * value if has_values else value
+                value = values[q, j] if has_values else 1.0
+                for c in range(k):
+                    sums[own * size + offsets[j], c] += value * e[i, traits[j], c]
     return sums
 
 
 @njit(cache=True, nogil=True)
-def add_sums(size: int, traits: Codes, offsets: Codes, level: Codes, values: Matrix, e: Matrix, sums: Matrix) -> None:
-    """The same record by record, for few levels."""
-    m, has_levels, has_values = len(traits), len(level) > 0, len(values) > 0
-    if m == 1 and not has_levels:
+def add_sums(term: Term, e: Matrix, sums: Matrix) -> None:
+    """``sums += W' e`` record by record, for few levels: `e` (n_records, n_traits, k), `sums` (n_levels * size, k)."""
+    size, traits, offsets, level, values = term.size, term.traits, term.offsets, term.level, term.values
+    m, k, has_levels, has_values = len(traits), e.shape[2], len(level) > 0, len(values) > 0
+    # A covariate has one sum over all records, in a register.
+    if m == 1 and k == 1 and not has_levels:
         total = 0.0
         for i in range(len(e)):
-            total += values[i, 0] * e[i, traits[0]]
-        sums[offsets[0]] += total
+            total += values[i, 0] * e[i, traits[0], 0]
+        sums[offsets[0], 0] += total
         return
     for i in range(len(e)):
-        k = level[i] if has_levels else 0
-        if k >= 0:
+        own = level[i] if has_levels else 0
+        if own >= 0:
             for j in range(m):
-                value = e[i, traits[j]]
-                sums[k * size + offsets[j]] += values[i, j] * value if has_values else value
+                value = values[i, j] if has_values else 1.0
+                for c in range(k):
+                    sums[own * size + offsets[j], c] += value * e[i, traits[j], c]
 
 
 @njit(cache=True, nogil=True)
-def add_blocks(
-    traits: Codes,
-    offsets: Codes,
-    level: Codes,
-    values: Matrix,
-    pattern: Codes,
-    inverses: Matrix,
-    weight: Matrix,
-    blocks: Matrix,
-) -> None:
-    """Add ``z' R^-1 z`` of each record to the block (size, size) of its level."""
+def add_blocks(term: Term, residual: Residual, blocks: Matrix) -> None:
+    """``blocks += W' R^-1 W`` inside each level of a term: `blocks` (n_levels, size, size)."""
+    traits, offsets, level, values = term.traits, term.offsets, term.level, term.values
+    pattern, inverses, weight = residual.pattern, residual.inverses, residual.weight
     m, has_levels, has_values, has_weights = len(traits), len(level) > 0, len(values) > 0, len(weight) > 0
     for i in range(len(pattern)):
-        k = level[i] if has_levels else 0
-        if k >= 0:
+        own = level[i] if has_levels else 0
+        if own >= 0:
             factor = weight[i] if has_weights else 1.0
             for a in range(m):
                 for b in range(m):
                     value = factor * inverses[pattern[i], traits[a], traits[b]]
                     if has_values:
                         value *= values[i, a] * values[i, b]
-                    blocks[k, offsets[a], offsets[b]] += value
+                    blocks[own, offsets[a], offsets[b]] += value
 
 
 @njit(cache=True, nogil=True)
-def add_crossed(
-    start: int, size: int, traits: Codes, offsets: Codes, level: Codes, values: Matrix,
-    start_2: int, size_2: int, traits_2: Codes, offsets_2: Codes, level_2: Codes, values_2: Matrix,
-    pattern: Codes, inverses: Matrix, weight: Matrix, crossed: Matrix,
-) -> None:  # fmt: skip
-    """Add ``X_1' R^-1 X_2`` of two terms to `crossed`, which has all their equations."""
+def add_crossed(first: Term, second: Term, residual: Residual, crossed: Matrix) -> None:
+    """``crossed += X_1' R^-1 X_2`` of two terms with few equations: `crossed` (n, n) holds the equations of both."""
+    pattern, inverses, weight = residual.pattern, residual.inverses, residual.weight
     for i in range(len(pattern)):
-        k = level[i] if len(level) > 0 else 0
-        k_2 = level_2[i] if len(level_2) > 0 else 0
-        if k < 0 or k_2 < 0:
+        k_1 = first.level[i] if len(first.level) > 0 else 0
+        k_2 = second.level[i] if len(second.level) > 0 else 0
+        if k_1 < 0 or k_2 < 0:
             continue
         factor = weight[i] if len(weight) > 0 else 1.0
-        for a in range(len(traits)):
-            for b in range(len(traits_2)):
-                value = factor * inverses[pattern[i], traits[a], traits_2[b]]
-                if len(values) > 0:
-                    value *= values[i, a]
-                if len(values_2) > 0:
-                    value *= values_2[i, b]
-                crossed[start + k * size + offsets[a], start_2 + k_2 * size_2 + offsets_2[b]] += value
+        for a in range(len(first.traits)):
+            for b in range(len(second.traits)):
+                value = factor * inverses[pattern[i], first.traits[a], second.traits[b]]
+                if len(first.values) > 0:
+                    value *= first.values[i, a]
+                if len(second.values) > 0:
+                    value *= second.values[i, b]
+                row = first.start + k_1 * first.size + first.offsets[a]
+                crossed[row, second.start + k_2 * second.size + second.offsets[b]] += value
 
 
 @njit(cache=True, nogil=True)
 def crossed_of_levels(
-    pointers: NDArray[np.int64], records: Codes, trait: int, n_levels: int,
-    size: int, traits: Codes, offsets: Codes, level: Codes, values: Matrix,
-    pattern: Codes, inverses: Matrix, weight: Matrix,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Matrix]:  # fmt: skip
-    """Rows, columns and values of ``X_1' R^-1 X_2``: X_1 has one column for each list of `records`, X_2 is a term."""
-    n, m, has_levels, has_values, has_weights = len(pointers) - 1, len(traits), len(level), len(values), len(weight)
-    most = min(len(records) * m, n * n_levels * size)
+    rows: LevelRecords, trait: int, term: Term, residual: Residual
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Matrix]:
+    """Rows, columns and values of ``X_1' R^-1 X_2``: X_1 has one column of `trait` for each list of `rows`, X_2 is a
+    term."""
+    size, traits, offsets, level, values = term.size, term.traits, term.offsets, term.level, term.values
+    pattern, inverses, weight = residual.pattern, residual.inverses, residual.weight
+    n, m = len(rows.pointers) - 1, len(traits)
+    has_levels, has_values, has_weights = len(level) > 0, len(values) > 0, len(weight) > 0
+    most = min(len(rows.records) * m, n * term.n_levels * size)
     row, column, value = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
-    place, used = np.full(n_levels * size, -1, np.int64), 0
+    # Row by row; `place` tells where an entry of X_2 stands in the present row, if it was met there before (Davis 2006,
+    # chapter 2: the scattered row of a sparse product).
+    place, used = np.full(term.n_levels * size, -1, np.int64), 0
     for k in range(n):
         first = used
-        for q in range(pointers[k], pointers[k + 1]):
-            i = records[q]
+        for q in range(rows.pointers[k], rows.pointers[k + 1]):
+            i = rows.records[q]
             other = level[i] if has_levels else 0
             if other < 0:
                 continue

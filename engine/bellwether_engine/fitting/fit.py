@@ -9,6 +9,7 @@ from ..model.genomic import Genotypes
 from ..model.model import Model
 from ..model.records import Records
 from ..parallel.executor import Executor
+from ..parallel.workers import at_most
 from ..pedigree.pedigree import Pedigree
 from ..solution.solution import Solution
 from .accuracy import assess
@@ -91,8 +92,9 @@ def fit(
     """
     given = Given(model, records, pedigree, genotypes, inbreeding, start, progress or silent, executor)
     given, kind = choose(given)
-    built = build(given, kind)
-    solved = solve(given, built)
-    accuracy = assess(given, built, solved)
+    with at_most(model.options.threads):
+        built = build(given, kind)
+        solved = solve(given, built)
+        accuracy = assess(given, built, solved)
     given.tell(1.0, "done")
     return report(given, built, solved, accuracy)

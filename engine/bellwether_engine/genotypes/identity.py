@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..parallel.threads import for_pieces
+from ..parallel.workers import Workers, even_pieces
 from .packed import PackedGenotypes, count_markers
 from .pairs import Bits, genotype_bits, popcount
 
@@ -95,7 +95,7 @@ def identity_by_descent(packed: PackedGenotypes, min_pi_hat: float = 0.0) -> Ide
             rows = np.full(len(keep), i)
             kept[i] = (rows, keep + i + 1, *(part[keep] for part in (z0, z1, z2, pi_hat, ibs, common)))
 
-    for_pieces(work, n, ROWS)
+    Workers().run(work, even_pieces(n, ROWS))
     first, second, z0, z1, z2, pi_hat, ibs, common = (np.concatenate(parts) for parts in zip(*kept, strict=True))
     return IdentityByDescent(first.astype(np.int32), second.astype(np.int32), z0, z1, z2, pi_hat, ibs, common)
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrik
 
 from ..errors import ModelError
-from ..parallel.threads import for_pieces
+from ..parallel.workers import Workers, even_pieces
 from ..pedigree.positions import as_positions
 from .packed import PackedGenotypes
 
@@ -57,7 +57,7 @@ def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
     """
     words = -(-packed.n_markers // WORD)
     planes = np.zeros((3, packed.n_animals, words), np.uint64)
-    for_pieces(lambda first, last: _turn(packed.data, planes, first, last), words, WORDS)
+    Workers().run(lambda first, last: _turn(packed.data, planes, first, last), even_pieces(words, WORDS))
     return GenotypeBits(planes[0], planes[1], planes[2])
 
 
@@ -95,7 +95,10 @@ def opposing_homozygotes(
     a, b = (as_positions(rows, "genotypes", ModelError) for rows in (first, second))
     _check_rows(bits.n_animals, a, b)
     opposing, compared = np.zeros(len(a), np.int64), np.zeros(len(a), np.int64)
-    for_pieces(lambda first, last: _opposing(bits.none, bits.two, a, b, opposing, compared, first, last), len(a), PAIRS)
+    Workers().run(
+        lambda first, last: _opposing(bits.none, bits.two, a, b, opposing, compared, first, last),
+        even_pieces(len(a), PAIRS),
+    )
     return opposing, compared
 
 
@@ -167,7 +170,7 @@ def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int 
         for i in range(first, last):
             found[i] = _alike(bits.none, bits.one, bits.two, i, concordance, min_compared)
 
-    for_pieces(work, bits.n_animals, ROWS)
+    Workers().run(work, even_pieces(bits.n_animals, ROWS))
     return np.concatenate(found) if found else np.zeros((0, 4), np.int64)
 
 

@@ -11,7 +11,7 @@ from ..errors import ModelError
 from ..genotypes.packed import MISSING, PackedGenotypes, pack
 from ..genotypes.quality import marker_frequencies
 from ..model.genomic import Genotypes
-from ..parallel.threads import for_pieces
+from ..parallel.workers import Workers, even_pieces
 from ..parentage.likelihood import error_matrix
 from ..pedigree.pedigree import Pedigree
 from .families import families
@@ -113,7 +113,7 @@ def impute(
         certainty[first:last] = out.max(axis=2)
         best[first:last] = out.argmax(axis=2)
 
-    for_pieces(work, m, MARKERS)
+    Workers().run(work, even_pieces(m, MARKERS))
     return Imputed(dosage.T, certainty.T, best.T, np.flatnonzero(~converged))
 
 

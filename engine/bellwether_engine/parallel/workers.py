@@ -1,22 +1,25 @@
-"""Threads that work on fixed pieces of arrays: pieces, and so all sums, do not depend on the number of threads."""
+"""The one pool of threads: it works on fixed pieces of arrays, so that no sum depends on the number of threads."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .executor import Array, Product
 
 PIECE = 1 << 16
-Vector = NDArray[np.float64]
 Piece = tuple[int, int]
+Answer = TypeVar("Answer")
+
+_most = ContextVar("most", default=0)
 
 
 def available_threads() -> int:
@@ -24,37 +27,48 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@contextmanager
+def at_most(n_threads: int) -> Iterator[None]:
+    """Inside ``with``, `Workers` that are not told a number take at most so many threads; 0: as many as cores.
+
+    BLAS and LAPACK have threads of their own, which the environment sets (``OPENBLAS_NUM_THREADS``).
+
+    Examples
+    --------
+    >>> with at_most(1):
+    ...     Workers().n_threads
+    1
+    """
+    before = _most.set(n_threads)
+    try:
+        yield
+    finally:
+        _most.reset(before)
+
+
 class Workers:
     """Threads for compiled work that lets go of the interpreter lock: the local `Executor`.
 
-    Inside ``with`` they are kept from call to call.
+    All of them share one pool, whose threads start when they are first needed and stay until the process ends.
 
     Parameters
     ----------
     n_threads : int
-        0: as many as there are cores.
+        How many may work at a time, with the one that asks; 0: what `at_most` allows, else as many as there are cores.
 
     Examples
     --------
-    >>> with Workers(2) as workers:
-    ...     workers.dot(np.arange(3.0), np.ones(3))
-    3.0
+    >>> Workers(2).run(lambda first, last: last - first, [(0, 2), (2, 5)])
+    [2, 3]
     """
 
     def __init__(self, n_threads: int = 0) -> None:
-        self.n_threads = n_threads or available_threads()
-        self._pool: ThreadPoolExecutor | None = None
+        self._asked = n_threads
 
-    def __enter__(self) -> Workers:
-        self._pool = ThreadPoolExecutor(self.n_threads)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
+    @property
+    def n_threads(self) -> int:
+        """How many threads may work at a time."""
+        return self._asked or _most.get() or available_threads()
 
     def place(self, blocks: Sequence[Any]) -> Sequence[Any]:
         """The blocks stay where they are."""
@@ -62,7 +76,7 @@ class Workers:
 
     def map(self, product: Product, placed: Sequence[Any], vector: Array) -> list[Array]:
         """``product(block, vector)`` for every block, in the order of the blocks."""
-        return self.run(lambda k, _: product(placed[k], vector), _singles(len(placed)))
+        return self.run(lambda k, _: product(placed[k], vector), singles(len(placed)))
 
     def add(self, product: Product, placed: Sequence[Any], vector: Array, into: Sequence[Array]) -> None:
         """The same, each added to its array of `into`."""
@@ -71,47 +85,66 @@ class Workers:
             target = into[k]
             target += product(placed[k], vector)
 
-        self.run(work, _singles(len(placed)))
+        self.run(work, singles(len(placed)))
 
-    def run(self, work: Callable[[int, int], Any], pieces: Sequence[Piece]) -> list[Any]:
+    def run(self, work: Callable[[int, int], Answer], pieces: Sequence[Piece]) -> list[Answer]:
         """``work(first, last)`` for every piece; the answers in the order of the pieces."""
-        if self.n_threads == 1 or len(pieces) < 2:
+        n_threads = min(self.n_threads, len(pieces))
+        if n_threads < 2:
             return [work(*piece) for piece in pieces]
-        if self._pool is None:
-            with Workers(self.n_threads) as workers:
-                return workers.run(work, pieces)
-        share = max(1, len(pieces) // (4 * self.n_threads))
-        groups = [pieces[k : k + share] for k in range(0, len(pieces), share)]
-        answers = self._pool.map(lambda group: [work(*piece) for piece in group], groups)
-        return [answer for group in answers for answer in group]
+        share = max(1, len(pieces) // (4 * n_threads))
+        answers: list[list[Answer]] = [[]] * -(-len(pieces) // share)
+        turns = iter(range(len(answers)))  # shared: whoever is free takes the next
 
-    def dot(self, a: Vector, b: Vector) -> float:
-        """``a'b``, summed by piece."""
-        return float(np.sum(self.run(lambda first, last: _dot(a, b, first, last), even_pieces(len(a)))))
+        def take_turns() -> None:
+            for turn in turns:
+                answers[turn] = [work(*piece) for piece in pieces[turn * share : (turn + 1) * share]]
 
-    def advance(self, x: Vector, r: Vector, p: Vector, q: Vector, alpha: float) -> float:
-        """``x += alpha p``, ``r -= alpha q``; the new ``r'r``."""
-        pieces = even_pieces(len(x))
-        return float(np.sum(self.run(lambda first, last: _advance(x, r, p, q, alpha, first, last), pieces)))
-
-    def turn(self, p: Vector, z: Vector, beta: float) -> None:
-        """``p <- z + beta p``."""
-        self.run(lambda first, last: _turn(p, z, beta, first, last), even_pieces(len(p)))
+        _with_help(take_turns, n_threads - 1)
+        return [answer for some in answers for answer in some]
 
 
-def _singles(n: int) -> list[Piece]:
+def _with_help(work: Callable[[], None], n_helpers: int) -> None:
+    """Do `work` here and on some threads of the pool, as far as these are free before all is done."""
+    helpers: list[Future[None]] = [_pool().submit(work) for _ in range(n_helpers)]
+    try:
+        work()
+    finally:
+        started = [helper for helper in helpers if not helper.cancel()]
+        wait(started)
+    for helper in started:
+        helper.result()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(available_threads(), thread_name_prefix="bellwether-engine")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not live on in a forked process
+
+
+def singles(n: int) -> list[Piece]:
+    """0 .. n one by one.
+
+    Examples
+    --------
+    >>> singles(2)
+    [(0, 1), (1, 2)]
+    """
     return [(k, k + 1) for k in range(n)]
 
 
-def even_pieces(n: int) -> list[Piece]:
-    """0 .. n in pieces of 65,536.
+def even_pieces(n: int, size: int = PIECE) -> list[Piece]:
+    """0 .. n in pieces of `size`.
 
     Examples
     --------
     >>> even_pieces(100_000)
     [(0, 65536), (65536, 100000)]
     """
-    return [(first, min(n, first + PIECE)) for first in range(0, n, PIECE)]
+    return [(first, min(n, first + size)) for first in range(0, n, size)]
 
 
 def balanced_pieces(pointers: NDArray[np.int32] | NDArray[np.int64]) -> list[Piece]:
@@ -121,27 +154,3 @@ def balanced_pieces(pointers: NDArray[np.int32] | NDArray[np.int64]) -> list[Pie
     long_rows = np.flatnonzero(np.diff(pointers) > size // 2)
     edges = np.unique(np.concatenate([[0], edges, long_rows, long_rows + 1, [n]]))
     return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-
-
-@njit(cache=True, nogil=True)
-def _dot(a: Vector, b: Vector, first: int, last: int) -> float:
-    total = 0.0
-    for i in range(first, last):
-        total += a[i] * b[i]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _advance(x: Vector, r: Vector, p: Vector, q: Vector, alpha: float, first: int, last: int) -> float:
-    total = 0.0
-    for i in range(first, last):
-        x[i] += alpha * p[i]
-        r[i] -= alpha * q[i]
-        total += r[i] * r[i]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _turn(p: Vector, z: Vector, beta: float, first: int, last: int) -> None:
-    for i in range(first, last):
-        p[i] = z[i] + beta * p[i]

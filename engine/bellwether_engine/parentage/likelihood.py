@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import partial
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from ..genotypes.packed import PackedGenotypes
-from ..parallel.threads import for_pieces
+from ..parallel.workers import Workers, even_pieces
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int32]
@@ -121,7 +122,8 @@ def trio_scores(packed: PackedGenotypes, p: Floats, error_rate: float, trios: Ro
     for first in range(0, packed.n_markers, BLOCK):
         table = trio_tables(p[first : first + BLOCK], error_rate)
         data = packed.data[first : first + BLOCK]
-        for_pieces(lambda a, b, d=data, t=table: _add_scores(d, t, trios, scores, a, b), len(trios), PIECE)  # type: ignore[misc]
+        work = partial(_add_scores, data, table, trios, scores)
+        Workers().run(work, even_pieces(len(trios), PIECE))
     return scores
 
 

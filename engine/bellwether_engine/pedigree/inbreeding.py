@@ -67,15 +67,15 @@ def inbreeding(
         np.searchsorted(level, np.arange(last + 1))
         for level in (generation[parents], generation[offspring], generation[offspring][traced.first_member])
     )
-    with Workers(threads) as workers:
-        tracer = Tracer(Ancestors(links[0], links[1], d, base), traced, found, workers)
-        for g in range(last):
-            tracer.run(int(of_sires[g]), int(of_sires[g + 1]))
-            new = slice(of_offspring[g], of_offspring[g + 1])
-            f[offspring[new]] = found[family[new]]
-            own = slice(len(base) + of_parents[g], len(base) + of_parents[g + 1])
-            by_rank[own] = f[parents[of_parents[g] : of_parents[g + 1]]]
-            d[own] = mendelian_variance(links[0][own], links[1][own], by_rank)
+    workers = Workers(threads)
+    tracer = Tracer(Ancestors(links[0], links[1], d, base), traced, found, workers)
+    for g in range(last):
+        tracer.run(int(of_sires[g]), int(of_sires[g + 1]))
+        new = slice(of_offspring[g], of_offspring[g + 1])
+        f[offspring[new]] = found[family[new]]
+        own = slice(len(base) + of_parents[g], len(base) + of_parents[g + 1])
+        by_rank[own] = f[parents[of_parents[g] : of_parents[g + 1]]]
+        d[own] = mendelian_variance(links[0][own], links[1][own], by_rank)
     return f
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -15,12 +16,13 @@ from ..parallel.workers import Workers, balanced_pieces, even_pieces
 from .a_inverse import build_a_inverse
 from .groups import gamma_block
 from .pedigree import Pedigree
+from .structure import FormedInverse, Prior, Structure
 
 Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class PedigreeInverse:
+class PedigreeInverse(Structure):
     """``A^-1 = (I - P)' D^-1 (I - P)``, P with 1/2 at the parents: 40 bytes per animal instead of about 90 when formed.
 
     Attributes
@@ -78,9 +80,18 @@ class PedigreeInverse:
 
     def __matmul__(self, v: Matrix, /) -> Matrix:
         """The product with `v`, float64 of shape (n_animals + n_groups, k)."""
-        result = np.zeros(v.shape)
-        PedigreeProduct(self, np.eye(v.shape[1]), Workers(1)).add(v, result)
-        return result
+        result = np.zeros((*v.shape, 1))
+        PedigreePrior(self, np.eye(v.shape[1]), Workers(1)).add(v[:, :, None], v[:, :, None], result)
+        return result[:, :, 0]
+
+    def prior(self, precision: Matrix, executor: Executor) -> Prior:
+        """Two passes over the pedigree for each product."""
+        return PedigreePrior(self, precision, executor)
+
+    @property
+    def pedigree_factor(self) -> PedigreeInverse | None:
+        """This pedigree, where it has no groups."""
+        return None if self.n_groups else self
 
     def diagonal(self) -> Matrix:
         """The diagonal, float64 of shape (n_animals + n_groups,)."""
@@ -100,14 +111,17 @@ class PedigreeInverse:
         """The matrix, about 90 bytes per animal."""
         return self._formed
 
+    def formed(self) -> Structure:
+        """The matrix in memory: a single product need not list the offspring first."""
+        return FormedInverse(self._formed)
+
     @cached_property
     def _formed(self) -> csr_array:
         formed = build_a_inverse(self.sire, self.dam, self.d, self.n_groups)
         return formed if self.gamma is None else csr_array(formed + gamma_block(len(self.d), self.gamma))
 
 
-@dataclass(frozen=True, eq=False)
-class AnimalBlock:
+class AnimalBlock(NamedTuple):
     """Some animals: their parents, ``1 / d`` and the precision of the coefficients."""
 
     first: int
@@ -117,8 +131,7 @@ class AnimalBlock:
     precision: Matrix
 
 
-@dataclass(frozen=True, eq=False)
-class OffspringBlock:
+class OffspringBlock(NamedTuple):
     """The offspring of some animals and groups; `n_animals` of the pedigree."""
 
     first: int
@@ -128,26 +141,24 @@ class OffspringBlock:
 
 
 def sampling_terms(block: AnimalBlock, v: Matrix) -> Matrix:
-    """``D^-1 (I - P) v G^-1`` of the animals of a block, (n_block, k)."""
-    kernel = _sampling_terms if v.shape[1] > 1 else _sampling_terms_of_one
-    terms: Matrix = kernel(block.first, block.sire, block.dam, block.weight, block.precision, v)
+    """``D^-1 (I - P) v G^-1`` of the animals of a block, (n_block, size, k)."""
+    terms: Matrix = _sampling_terms(block, v)
     return terms
 
 
 def gathered_terms(block: OffspringBlock, terms: Matrix) -> Matrix:
-    """``(I - P)' terms`` of the rows of a block, (n_block, k)."""
-    kernel = _gathered_terms if terms.shape[1] > 1 else _gathered_terms_of_one
-    gathered: Matrix = kernel(block.first, block.pointers, block.offspring, block.n_animals, terms)
-    return gathered
+    """``(I - P)' terms`` of the rows of a block, (n_block, size, k)."""
+    gathered: Matrix = _gathered_terms(block, terms.reshape(len(terms), -1))
+    return gathered.reshape(-1, *terms.shape[1:])
 
 
-class PedigreeProduct:
-    """``A^-1 v G^-1`` for many v, by blocks of animals; each row is summed by one worker.
+class PedigreePrior:
+    """``A^-1 (x) G^-1`` for many products, by blocks of animals; each row is summed by one worker.
 
     Parameters
     ----------
     inverse : PedigreeInverse
-    precision : float64, shape (k, k)
+    precision : float64, shape (size, size)
         G^-1 of the coefficients.
     executor : Executor
     """
@@ -169,13 +180,16 @@ class PedigreeProduct:
         )
         self._of_groups = None if inverse.gamma is None else np.linalg.inv(inverse.gamma)
 
-    def add(self, v: Matrix, result: Matrix) -> None:
-        """``result += A^-1 v G^-1`` for `v` and `result` of shape (n_animals + n_groups, k), in C order."""
-        terms = np.zeros((self._n, v.shape[1]))
-        self._executor.add(sampling_terms, self._animals, v, [terms[a:b] for a, b in self._pieces])
+    def add(self, _v: Matrix, levels: Matrix, result: Matrix) -> None:
+        """``result += A^-1 levels G^-1`` for arrays (n_animals + n_groups, size, k), in C order."""
+        n, (size, k) = self._n, levels.shape[1:]
+        terms = np.zeros((n, size, k))
+        self._executor.add(sampling_terms, self._animals, levels, [terms[a:b] for a, b in self._pieces])
         self._executor.add(gathered_terms, self._offspring, terms, [result[a:b] for a, b in self._rows])
-        if self._of_groups is not None:
-            result[self._n :] += self._of_groups @ v[self._n :] @ self._precision
+        if self._of_groups is None:
+            return
+        for c in range(k):
+            result[n:, :, c] += self._of_groups @ levels[n:, :, c] @ self._precision
 
 
 @njit(cache=True)
@@ -183,12 +197,14 @@ def offspring_lists(
     sire: NDArray[np.int32], dam: NDArray[np.int32], n_rows: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Where the offspring of each row start, (n_rows + 1,), and all offspring, row by row."""
+    # Count the offspring of each row, and add the counts up.
     pointers = np.zeros(n_rows + 1, np.int64)
     for i in range(len(sire)):
         for p in (sire[i], dam[i]):
             if p >= 0:
                 pointers[p + 1] += 1
     pointers = np.cumsum(pointers)
+    # Each offspring to the next free place of its parent, so that they stay in the order of the animals.
     free = pointers[:-1].copy()
     offspring = np.empty(pointers[-1], np.int32)
     for i in range(len(sire)):
@@ -200,62 +216,57 @@ def offspring_lists(
 
 
 @njit(cache=True, nogil=True)
-def _sampling_terms_of_one(
-    first: int, sire: NDArray[np.int32], dam: NDArray[np.int32], weight: Matrix, precision: Matrix, v: Matrix
-) -> Matrix:
-    terms, scale = np.empty((len(weight), 1)), precision[0, 0]
-    for i in range(len(weight)):
-        s, m = sire[i], dam[i]
-        parents = 0.0
-        if s >= 0:
-            parents += v[s, 0]
-        if m >= 0:
-            parents += v[m, 0]
-        terms[i, 0] = scale * weight[i] * (v[first + i, 0] - 0.5 * parents)
-    return terms
-
-
-@njit(cache=True, nogil=True)
-def _gathered_terms_of_one(
-    first: int, pointers: NDArray[np.int64], offspring: NDArray[np.int32], n_animals: int, terms: Matrix
-) -> Matrix:
-    gathered = np.empty((len(pointers) - 1, 1))
-    for i in range(len(gathered)):
-        total = 0.0
-        for q in range(pointers[i], pointers[i + 1]):
-            total += terms[offspring[q], 0]
-        own = terms[first + i, 0] if first + i < n_animals else 0.0
-        gathered[i, 0] = own - 0.5 * total
-    return gathered
-
-
-@njit(cache=True, nogil=True)
-def _sampling_terms(
-    first: int, sire: NDArray[np.int32], dam: NDArray[np.int32], weight: Matrix, precision: Matrix, v: Matrix
-) -> Matrix:
-    k = v.shape[1]
-    terms, own = np.zeros((len(weight), k)), np.empty(k)
-    for i in range(len(weight)):
-        s, m = sire[i], dam[i]
-        for c in range(k):
-            value = v[first + i, c]
+def _sampling_terms(block: AnimalBlock, v: Matrix) -> Matrix:
+    """``terms_i = (v_i - v_sire / 2 - v_dam / 2) / d_i G^-1``, (n_block, size, k): the Mendelian sampling of each
+    animal over its variance (Henderson 1976)."""
+    first, sire, dam, weight, precision = block.first, block.sire, block.dam, block.weight, block.precision
+    size, k = v.shape[1:]
+    terms = np.zeros((len(weight), size, k))
+    # A single number per animal stays in a register: the whole product takes half as long.
+    if size == 1 and k == 1:
+        scale = precision[0, 0]
+        for i in range(len(weight)):
+            s, m = sire[i], dam[i]
+            parents = 0.0
             if s >= 0:
-                value -= 0.5 * v[s, c]
+                parents += v[s, 0, 0]
             if m >= 0:
-                value -= 0.5 * v[m, c]
-            own[c] = value * weight[i]
+                parents += v[m, 0, 0]
+            terms[i, 0, 0] = scale * weight[i] * (v[first + i, 0, 0] - 0.5 * parents)
+        return terms
+    own = np.empty(size)
+    for i in range(len(weight)):
+        s, m = sire[i], dam[i]
         for c in range(k):
-            for e in range(k):
-                terms[i, e] += own[c] * precision[c, e]
+            for a in range(size):
+                value = v[first + i, a, c]
+                if s >= 0:
+                    value -= 0.5 * v[s, a, c]
+                if m >= 0:
+                    value -= 0.5 * v[m, a, c]
+                own[a] = value * weight[i]
+            for a in range(size):
+                for b in range(size):
+                    terms[i, b, c] += own[a] * precision[a, b]
     return terms
 
 
 @njit(cache=True, nogil=True)
-def _gathered_terms(
-    first: int, pointers: NDArray[np.int64], offspring: NDArray[np.int32], n_animals: int, terms: Matrix
-) -> Matrix:
+def _gathered_terms(block: OffspringBlock, terms: Matrix) -> Matrix:
+    """``gathered_i = terms_i - sum over offspring j of terms_j / 2``, (n_block, k): each row reads its offspring, so
+    that no two workers write to one place."""
+    first, pointers, offspring, n_animals = block.first, block.pointers, block.offspring, block.n_animals
     n, k = len(pointers) - 1, terms.shape[1]
     gathered = np.zeros((n, k))
+    # A single column keeps its sum in a register.
+    if k == 1:
+        for i in range(n):
+            total = 0.0
+            for q in range(pointers[i], pointers[i + 1]):
+                total += terms[offspring[q], 0]
+            own = terms[first + i, 0] if first + i < n_animals else 0.0
+            gathered[i, 0] = own - 0.5 * total
+        return gathered
     for i in range(n):
         if first + i < n_animals:
             for c in range(k):

@@ -18,6 +18,7 @@ from ..errors import ModelError
 from ..model.model import Model
 from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
+from ..pedigree.pedigree_inverse import PedigreeInverse
 from ..pedigree.relationship import Relationship
 from ..solving.solve import factor_of
 from .flock_graph import flock_codes
@@ -216,7 +217,7 @@ def _equations(model: Model, records: Records, pedigree: Pedigree) -> Equations:
         message = "the model has no breeding values"
         raise ModelError("not_available", message, place="effects", fix="Add an effect of kind additive")
     design = build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
-    a_inverse = pedigree.a_inverse(pedigree.inbreeding() if model.options.inbreeding else None)
+    a_inverse = PedigreeInverse.of(pedigree, pedigree.inbreeding() if model.options.inbreeding else None)
     return build_equations(design, find_constraints(design, model.traits).constrained, a_inverse)
 
 

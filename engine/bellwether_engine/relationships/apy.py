@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from ..pedigree.subset import RelationshipBlock
 from .blending import Tuning
 from .centred import Centred
-from .inverses import invert
+from .inverses import GenomicInverse, invert
 
 Matrix = NDArray[np.float64]
 TILE = 1024
 
 
-class CoreInverse:
+class CoreInverse(GenomicInverse):
     """``[Gcc^-1 0; 0 0] + [-P'; I] M^-1 [-P I]`` with ``P = Gnc Gcc^-1`` and M diagonal.
 
     Exact where the core spans G; else animals outside the core are taken as independent given the core.

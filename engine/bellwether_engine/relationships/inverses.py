@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 import numpy as np
@@ -13,26 +14,66 @@ from ..linear.symmetric import mirror
 from ..pedigree.subset import RelationshipBlock
 from .blending import Tuning
 from .centred import Centred
+from .loadings import Loadings
 
 Matrix = NDArray[np.float64]
 MARKER_LIMIT = 20_000
 TILE = 256
 
 
-class GenomicInverse(Protocol):
-    """The inverse of the G in the model, among the genotyped animals."""
+class Among(Protocol):
+    """A symmetric matrix among the genotyped animals."""
 
     def product(self, v: Matrix) -> Matrix:
-        """G_w-inverse times v, of shape (n_genotyped, k)."""
+        """The matrix times v, of shape (n_genotyped, k)."""
 
     def diagonal(self) -> Matrix:
-        """The diagonal, or an approximation."""
+        """The diagonal, or an approximation, (n_genotyped,)."""
+
+    def dense(self) -> Matrix:
+        """In full, (n_genotyped, n_genotyped)."""
+
+
+class GenomicInverse(ABC):
+    """G_w^-1, the inverse of the G in the model, among the genotyped animals."""
+
+    @abstractmethod
+    def product(self, v: Matrix) -> Matrix:
+        """G_w^-1 times v, of shape (n_genotyped, k)."""
+
+    @abstractmethod
+    def diagonal(self) -> Matrix:
+        """The diagonal, or an approximation, (n_genotyped,)."""
+
+    @abstractmethod
+    def dense(self) -> Matrix:
+        """In full, (n_genotyped, n_genotyped)."""
+
+    def less(self, block: RelationshipBlock) -> Among:
+        """``G_w^-1 - A22^-1``, what single-step adds to A^-1; `block` is A22."""
+        return Difference(self, block)
+
+
+class Difference:
+    """``G_w^-1 - A22^-1`` of a G_w^-1 that is not formed."""
+
+    def __init__(self, inverse: GenomicInverse, block: RelationshipBlock) -> None:
+        self._inverse, self._block = inverse, block
+
+    def product(self, v: Matrix) -> Matrix:
+        """The difference times v."""
+        return np.asarray(self._inverse.product(v) - self._block.solve(v))
+
+    def diagonal(self) -> Matrix:
+        """Roughly its diagonal."""
+        return np.asarray(self._inverse.diagonal() - self._block.inverse_diagonal())
 
     def dense(self) -> Matrix:
         """In full."""
+        return np.asarray(self._inverse.dense() - invert(self._block.dense()))
 
 
-class Formed:
+class Formed(GenomicInverse):
     """A matrix among the genotyped animals: G_w-inverse, or ``G_w^-1 - A22^-1``."""
 
     def __init__(self, inverse: Matrix) -> None:
@@ -51,23 +92,27 @@ class Formed:
         return self._inverse
 
 
-class Recovered:
+class Recovered(GenomicInverse):
     """G_w-inverse where only ``G_w^-1 - A22^-1`` is kept."""
 
     def __init__(self, difference: Formed, block: RelationshipBlock) -> None:
-        self.difference, self._block = difference, block
+        self._difference, self._block = difference, block
 
     def product(self, v: Matrix) -> Matrix:
         """G_w-inverse times v."""
-        return np.asarray(self.difference.product(v) + self._block.solve(v))
+        return np.asarray(self._difference.product(v) + self._block.solve(v))
 
     def diagonal(self) -> Matrix:
         """Roughly its diagonal."""
-        return np.asarray(self.difference.diagonal() + self._block.inverse_diagonal())
+        return np.asarray(self._difference.diagonal() + self._block.inverse_diagonal())
 
     def dense(self) -> Matrix:
         """In full."""
         return self.product(np.eye(self._block.n_animals))
+
+    def less(self, _block: RelationshipBlock) -> Among:
+        """What is kept."""
+        return self._difference
 
 
 def invert(matrix: Matrix, *, in_place: bool = False) -> Matrix:
@@ -109,7 +154,7 @@ def singular() -> ModelError:
     return ModelError("singular_g", message, place="genomic.method", fix=fix)
 
 
-class LowRank:
+class LowRank(GenomicInverse):
     """ssGTBLUP: ``G_w^-1 v = C v / beta - C Z (S + Z' C Z / beta)^-1 Z' C v / beta^2`` with C = A22-inverse.
 
     Z holds the markers, scaled by blending and tuning, and one column for the shift of the tuning; S is 1 on the
@@ -162,50 +207,3 @@ class LowRank:
         """In full."""
         inverse = self.product(np.eye(self.block.n_animals))
         return 0.5 * (inverse + inverse.T)
-
-
-class Loadings:
-    """Z scaled by blending and tuning, and a last column ``sqrt(abs(shift))`` where G was shifted."""
-
-    def __init__(self, z: Centred, tuning: Tuning) -> None:
-        self.z = z
-        self.root = float(np.sqrt((1.0 - tuning.beta) * tuning.factor))
-        self.constant = float(np.sqrt(abs(tuning.shift)))
-        self.is_shifted = tuning.shift != 0.0
-        self.n_columns = z.n_markers + int(self.is_shifted)
-        self.sign = np.ones(self.n_columns)
-        self.sign[-1] = -1.0 if tuning.shift < 0.0 else 1.0
-
-    def product(self, v: Matrix) -> Matrix:
-        """Loadings times v, (n_genotyped, k)."""
-        m = self.z.n_markers
-        product = self.root * self.z.product(v[:m])
-        return np.asarray(product + self.constant * v[m:].sum(axis=0))
-
-    def transposed_product(self, v: Matrix) -> Matrix:
-        """Transposed loadings times v, (n_columns, k)."""
-        return self._with_constant(self.root * self.z.transposed_product(v), v)
-
-    def dense_transposed_product(self, v: Matrix) -> Matrix:
-        """The same for many columns, by tiles of the full matrix."""
-        m, step = self.z.n_markers, 1024
-        parts = [self.z.decode(k, k + step).T @ v for k in range(0, m, step)]
-        return self._with_constant(self.root * np.concatenate(parts), v)
-
-    def decode(self, first: int, last: int) -> Matrix:
-        """Columns in full, (n_genotyped, last - first)."""
-        m = self.z.n_markers
-        part = self.root * np.asarray(self.z.decode(first, last)) if first < m else np.empty((self.z.n_animals, 0))
-        if last <= m or not self.is_shifted:
-            return part
-        return np.column_stack([part, np.full(self.z.n_animals, self.constant)])
-
-    def weighted_squares(self, weight: Matrix) -> Matrix:
-        """Squares of each column summed with weights, (n_columns,)."""
-        squares = self.root**2 * self.z.weighted_squares(weight)
-        return np.append(squares, self.constant**2 * weight.sum()) if self.is_shifted else squares
-
-    def _with_constant(self, product: Matrix, v: Matrix) -> Matrix:
-        if not self.is_shifted:
-            return product
-        return np.concatenate([product, self.constant * v.sum(axis=0, keepdims=True)])

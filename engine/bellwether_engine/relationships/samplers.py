@@ -10,7 +10,7 @@ from ..errors import ModelError
 from ..pedigree.sampling import Sampler
 from ..pedigree.subset import RelationshipBlock
 from .apy import CoreInverse
-from .inverses import Loadings
+from .loadings import Loadings
 
 Matrix = NDArray[np.float64]
 

@@ -7,8 +7,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from ..errors import ModelError
+from ..parallel.executor import Executor
+from ..parallel.row_product import RowProduct
+from ..pedigree.structure import Prior, Structure, Weighted, by_precision
 from ..pedigree.subset import RelationshipBlock
-from .inverses import GenomicInverse, Loadings, Recovered, invert
+from .inverses import GenomicInverse
+from .loadings import Loadings
 
 Matrix = NDArray[np.float64]
 FORMED_LIMIT = 2_500
@@ -16,7 +20,7 @@ SECOND_LEVEL = 0.5
 POWER_STEPS = 8
 
 
-class GenotypedInverse:
+class GenotypedInverse(Structure):
     """G-inverse at the genotyped animals; the others stand alone with 1 (they have no records)."""
 
     def __init__(self, n_animals: int, animals: NDArray[np.int32], inverse: GenomicInverse) -> None:
@@ -27,6 +31,10 @@ class GenotypedInverse:
         result = v.copy()
         result[self.animals] = self.inverse.product(np.ascontiguousarray(v[self.animals]))
         return result
+
+    def prior(self, precision: Matrix, _executor: Executor) -> Prior:
+        """A dense product, whose threads are those of BLAS."""
+        return Weighted(self.__matmul__, precision)
 
     def diagonal(self) -> Matrix:
         """Its diagonal."""
@@ -42,7 +50,7 @@ class GenotypedInverse:
         return csr_array(diags_array(alone) + embed(self.inverse.dense(), self.animals, self.n_animals))
 
 
-class SingleStepInverse:
+class SingleStepInverse(Structure):
     """``H^-1 = A^-1 + [0 0; 0 G_w^-1 - A22^-1]`` as an operator.
 
     References
@@ -53,35 +61,36 @@ class SingleStepInverse:
     def __init__(
         self, a_inverse: csr_array, animals: NDArray[np.int32], inverse: GenomicInverse, block: RelationshipBlock
     ) -> None:
-        self.a_inverse, self.animals, self.inverse, self.block = a_inverse, animals, inverse, block
-        self._formed = inverse.difference if isinstance(inverse, Recovered) else None
+        self.a_inverse, self.animals, self.added = a_inverse, animals, inverse.less(block)
 
     def __matmul__(self, v: Matrix, /) -> Matrix:
         """H-inverse times v, (n_animals, k)."""
-        result: Matrix = self.a_inverse @ v
-        own = np.ascontiguousarray(v[self.animals])
-        formed = self._formed
-        added = self.inverse.product(own) - self.block.solve(own) if formed is None else formed.product(own)
-        result[self.animals] += added
+        return self.add_genomic(self.a_inverse @ v, v)
+
+    def add_genomic(self, result: Matrix, v: Matrix) -> Matrix:
+        """``result``, which is A^-1 v, with what the genotypes add to it."""
+        result[self.animals] += self.added.product(np.ascontiguousarray(v[self.animals]))
         return result
+
+    def prior(self, precision: Matrix, executor: Executor) -> Prior:
+        """A^-1 by rows shared among the workers, and what is added at the genotyped animals."""
+        rows = RowProduct(self.a_inverse, executor)
+        return Weighted(lambda v: self.add_genomic(rows.times(v), v), precision)
 
     def diagonal(self) -> Matrix:
         """The diagonal, or where it is not at hand a positive approximation."""
         diagonal: Matrix = self.a_inverse.diagonal().copy()
-        formed = self._formed
-        added = self.inverse.diagonal() - self.block.inverse_diagonal() if formed is None else formed.diagonal()
-        diagonal[self.animals] = np.maximum(diagonal[self.animals] + added, 0.1 * diagonal[self.animals])
+        own = diagonal[self.animals]
+        diagonal[self.animals] = np.maximum(own + self.added.diagonal(), 0.1 * own)
         return diagonal
 
     def tocsr(self) -> csr_array:
         """H-inverse as a matrix, up to 2,500 genotyped animals."""
         refuse_large(len(self.animals))
-        formed = self._formed
-        added = self.inverse.dense() - invert(self.block.dense()) if formed is None else formed.dense()
-        return csr_array(self.a_inverse + embed(added, self.animals, self.a_inverse.shape[0]))
+        return csr_array(self.a_inverse + embed(self.added.dense(), self.animals, self.a_inverse.shape[0]))
 
 
-class JointInverse:
+class JointInverse(Structure):
     """ssSNPBLUP: the precision of animals and marker effects together; neither G nor A22-inverse is formed.
 
     Levels are the animals, then the loadings s of the markers (variance 1 each), then that of the tuning's shift::
@@ -136,19 +145,11 @@ class JointInverse:
         reduced[n:] += self.loadings.transposed_product(np.ascontiguousarray(r[self.animals]))
         return reduced
 
-    def fold(self, v: Matrix, levels: Matrix, gradient: Matrix) -> Matrix:
-        """The precision of (w, s) times v, with the gradient of the data reduced along."""
-        n, k = self.a_inverse.shape[0], v.shape[1]
-        own = v[self.animals]
-        solved = self.block.solve(np.column_stack([own, levels[self.animals] - own]))
-        result = gradient.copy()
-        result[:n] += self.a_inverse @ levels[:n]
-        explained = result[self.animals] - solved[:, :k] - solved[:, k:]
-        result[n:] += v[n:] + self.loadings.transposed_product(explained)
-        result[self.animals] += (1.0 / self.beta - 1.0) * solved[:, :k] - solved[:, k:]
-        return result
+    def prior(self, precision: Matrix, executor: Executor) -> Prior:
+        """In the coordinates (w, s)."""
+        return JointPrior(self, precision, executor)
 
-    def blocks(self, data: Matrix, precision: Matrix) -> Matrix:
+    def diagonal_blocks(self, data: Matrix, precision: Matrix) -> Matrix:
         """Diagonal blocks of (w, s), those of s raised by their largest eigenvalue."""
         n = self.a_inverse.shape[0]
         own, pedigree = self.block.inverse_diagonal(), self.a_inverse.diagonal()
@@ -199,6 +200,28 @@ class JointInverse:
     def _row_starts(self, m: int) -> NDArray[np.int32]:
         starts = self.a_inverse.indptr
         return np.concatenate([starts, np.full(m, starts[-1], starts.dtype)])
+
+
+class JointPrior:
+    """The precision of (w, s): with ``levels = S v`` it needs no more than one product with Z and one with Z'."""
+
+    def __init__(self, joint: JointInverse, precision: Matrix, executor: Executor) -> None:
+        self._joint, self._precision = joint, precision
+        self._rows = RowProduct(joint.a_inverse, executor)
+
+    def add(self, v: Matrix, levels: Matrix, result: Matrix) -> None:
+        """``result <- S' (result + K^-1 levels G^-1)``."""
+        own_v, own_levels = (by_precision(x, self._precision).reshape(len(x), -1) for x in (v, levels))
+        self._fold(own_v, own_levels, result.reshape(len(result), -1))
+
+    def _fold(self, v: Matrix, levels: Matrix, result: Matrix) -> None:
+        joint, n, k = self._joint, self._joint.a_inverse.shape[0], v.shape[1]
+        own = v[joint.animals]
+        solved = joint.block.solve(np.column_stack([own, levels[joint.animals] - own]))
+        result[:n] += self._rows.times(np.ascontiguousarray(levels[:n]))
+        explained = result[joint.animals] - solved[:, :k] - solved[:, k:]
+        result[n:] += v[n:] + joint.loadings.transposed_product(explained)
+        result[joint.animals] += (1.0 / joint.beta - 1.0) * solved[:, :k] - solved[:, k:]
 
 
 def embed(small: Matrix, places: NDArray[np.int32], n: int) -> csr_array:

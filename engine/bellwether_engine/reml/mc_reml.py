@@ -65,17 +65,17 @@ def mc_reml(
     Garcia-Cortes et al. 1992, J Anim Breed Genet 109:358; Matilainen et al. 2012, J Dairy Sci 95:3918 (MC EM);
     Matilainen et al. 2013, PLoS ONE 8:e80821 (MC AI); Bermann et al. 2025, Genet Sel Evol 57.
     """
-    with Workers(options.threads) as workers:
-        sampling = Sampling(sampler, options.seed, workers, options.maximum_iterations)
-        state = sample(problem, start, sampling, min(FIRST, options.samples))
-        fixed, notices = without_information(state, NOTHING)
-        coordinates = Coordinates(problem.components, (False,) * len(problem.components), fixed, floors(problem))
-        state, coordinates, rounds, change = _iterate(state, coordinates, options.samples, tell)
-        estimates = estimates_of(
-            "mc-reml", problem, slope_at(state, coordinates), coordinates, traits, options.seed,
-            rounds=tuple(rounds), change=change, notices=notices, noise=state.noise, samples=state.n_samples,
-        )  # fmt: skip
-        return estimates, state
+    workers = Workers(options.threads)
+    sampling = Sampling(sampler, options.seed, workers, options.maximum_iterations)
+    state = sample(problem, start, sampling, min(FIRST, options.samples))
+    fixed, notices = without_information(state, NOTHING)
+    coordinates = Coordinates(problem.components, (False,) * len(problem.components), fixed, floors(problem))
+    state, coordinates, rounds, change = _iterate(state, coordinates, options.samples, tell)
+    estimates = estimates_of(
+        "mc-reml", problem, slope_at(state, coordinates), coordinates, traits, options.seed,
+        rounds=tuple(rounds), change=change, notices=notices, noise=state.noise, samples=state.n_samples,
+    )  # fmt: skip
+    return estimates, state
 
 
 def _iterate(

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from ..equations.equations import Equations
-from ..equations.structure import Structure
-from ..pedigree.pedigree_inverse import PedigreeInverse
+from ..pedigree.structure import Structure
 from .components import Component, pack, triangle, unit
 from .terms import Pattern
 
@@ -41,8 +40,7 @@ class Problem:
     @cached_property
     def structure(self) -> Structure:
         """Inverse relationships of the genetic block, from a pedigree as a matrix."""
-        structure = self.equations.relationship_inverse
-        return structure.tocsr() if isinstance(structure, PedigreeInverse) else structure
+        return self.equations.relationship_inverse.formed()
 
     @property
     def residual(self) -> Component:

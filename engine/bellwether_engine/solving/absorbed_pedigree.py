@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from ..parallel.workers import Workers, even_pieces
+from ..parallel.workers import Workers, even_pieces, singles
 from ..pedigree.pedigree_inverse import PedigreeInverse
 
 Matrix = NDArray[np.float64]
@@ -41,11 +41,10 @@ class AbsorbedPedigree:
     --------
     >>> from ..pedigree.pedigree import Pedigree
     >>> inverse = PedigreeInverse.of(Pedigree([-1, -1, 0], [-1, -1, -1]), None)
-    >>> with Workers(1) as workers:
-    ...     absorbed = AbsorbedPedigree(inverse, np.eye(1), np.ones((3, 1, 1)), workers)
-    >>> z = np.empty(3)
-    >>> absorbed.into(np.array([1.0, 0.0, 0.0]), z)
-    >>> expected = np.linalg.inv(inverse.tocsr().toarray() + np.eye(3))[:, 0]
+    >>> absorbed = AbsorbedPedigree(inverse, np.eye(1), np.ones((3, 1, 1)), Workers(1))
+    >>> z = np.empty((3, 1))
+    >>> absorbed.into(np.array([[1.0], [0.0], [0.0]]), z)
+    >>> expected = np.linalg.inv(inverse.tocsr().toarray() + np.eye(3))[:, :1]
     >>> bool(np.abs(z - expected).max() < 1e-12)
     True
     """
@@ -58,55 +57,56 @@ class AbsorbedPedigree:
         self._kept = np.empty((self._size, len(information)))
         for k, column in enumerate(self._q.T):
             self._kept[k] = np.maximum((information @ column) @ column, 0.0)
-        workers.run(self._absorb, _singles(self._size))
+        workers.run(self._absorb, singles(self._size))
 
     def into(self, r: Matrix, z: Matrix) -> None:
-        """``z <- M^-1 r`` for `r` and `z` of shape (n_animals * k,)."""
-        own, pieces = np.empty(self._kept.shape), even_pieces(self._kept.shape[1])
+        """``z <- M^-1 r`` for `r` and `z` of shape (n_animals * size, k)."""
+        n_columns, (size, n) = r.shape[1], self._kept.shape
+        own, pieces = np.empty((n_columns * size, n)), even_pieces(n)
         self._workers.run(lambda first, last: _to_columns(r, self._q, own, first, last), pieces)
-        self._workers.run(lambda k, _: self._solve(own[k], k), _singles(self._size))
+        self._workers.run(lambda k, _: self._solve(own[k], self._kept[k % size]), singles(len(own)))
         self._workers.run(lambda first, last: _from_columns(own, self._q, z, first, last), pieces)
 
     def _absorb(self, k: int, _end: int) -> None:
         _absorb(self._order, self._sire, self._dam, self._d, self._kept[k])
 
-    def _solve(self, v: Matrix, k: int) -> None:
-        _solve(self._order, self._sire, self._dam, self._d, self._kept[k], v)
-
-
-def _singles(n: int) -> list[tuple[int, int]]:
-    return [(k, k + 1) for k in range(n)]
+    def _solve(self, v: Matrix, kept: Matrix) -> None:
+        _solve(self._order, self._sire, self._dam, self._d, kept, v)
 
 
 @njit(cache=True, nogil=True)
 def _to_columns(r: Matrix, q: Matrix, own: Matrix, first: int, last: int) -> None:
-    """``own[:, i] = Q' r_i``; threads of BLAS would take the cores from the workers."""
+    """``own[c size + b, i] = sum_a Q[a, b] r[i size + a, c]``: each coefficient of each right-hand side in a row of its
+    own, (k * size, n_animals). Threads of BLAS would take the cores from the workers."""
     size = len(q)
-    for k in range(size):
-        for i in range(first, last):
-            total = 0.0
-            for a in range(size):
-                total += q[a, k] * r[i * size + a]
-            own[k, i] = total
+    for c in range(r.shape[1]):
+        for b in range(size):
+            for i in range(first, last):
+                total = 0.0
+                for a in range(size):
+                    total += q[a, b] * r[i * size + a, c]
+                own[c * size + b, i] = total
 
 
 @njit(cache=True, nogil=True)
 def _from_columns(own: Matrix, q: Matrix, z: Matrix, first: int, last: int) -> None:
-    """``z_i = Q own[:, i]``."""
+    """``z[i size + a, c] = sum_b Q[a, b] own[c size + b, i]``, the way back."""
     size = len(q)
-    for i in range(first, last):
-        for a in range(size):
-            total = 0.0
-            for k in range(size):
-                total += q[a, k] * own[k, i]
-            z[i * size + a] = total
+    for c in range(z.shape[1]):
+        for i in range(first, last):
+            for a in range(size):
+                total = 0.0
+                for b in range(size):
+                    total += q[a, b] * own[c * size + b, i]
+                z[i * size + a, c] = total
 
 
 @njit(cache=True, nogil=True)
 def _absorb(order: NDArray[np.int32], sire: NDArray[np.int32], dam: NDArray[np.int32], d: Matrix, kept: Matrix) -> None:
-    """Turn the information of each animal into ``1 / (1 + d e)``, progeny before parents."""
+    """Turn the information e of each animal, (n_animals,), into ``1 / (1 + d e)``, progeny before parents."""
     for q in range(len(order) - 1, -1, -1):
         i = order[q]
+        # Eliminating animal i leaves each parent with a quarter (1/2 from either side) of e / (1 + d e).
         share = 1.0 / (1.0 + d[i] * kept[i])
         passed = 0.25 * kept[i] * share
         kept[i] = share
@@ -119,7 +119,8 @@ def _absorb(order: NDArray[np.int32], sire: NDArray[np.int32], dam: NDArray[np.i
 def _solve(
     order: NDArray[np.int32], sire: NDArray[np.int32], dam: NDArray[np.int32], d: Matrix, kept: Matrix, v: Matrix
 ) -> None:
-    """``v <- T D T' v`` with the kept shares in T and D: up to the parents, then down from them."""
+    """``v <- T D T' v``, (n_animals,), with the kept shares in T and D."""
+    # T': from the youngest animal to the oldest, half of what each keeps goes to its parents.
     for q in range(len(order) - 1, -1, -1):
         i = order[q]
         passed = 0.5 * kept[i] * v[i]
@@ -127,6 +128,7 @@ def _solve(
             v[sire[i]] += passed
         if dam[i] >= 0:
             v[dam[i]] += passed
+    # D, then T: from the oldest to the youngest, each takes half of its parents.
     for i in order:
         parents = 0.0
         if sire[i] >= 0:

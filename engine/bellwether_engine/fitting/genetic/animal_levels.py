@@ -12,8 +12,8 @@ from ...equations.blocks import FixedBlock, RandomBlock
 from ...equations.design import Design, build_design
 from ...equations.equations import Equations
 from ...equations.group_equations import GroupPlan
-from ...equations.structure import Structure
 from ...pedigree.pedigree import Pedigree
+from ...pedigree.structure import Structure
 from ...solution.parts import GenomicSolution, GroupSolution
 from ...solving.solve import Answer
 from ..given import Given

@@ -11,8 +11,8 @@ from ...equations.blocks import FixedBlock, RandomBlock
 from ...equations.design import Design
 from ...equations.equations import Equations
 from ...equations.group_equations import GroupPlan
-from ...equations.structure import Structure
 from ...pedigree.sampling import Sampler
+from ...pedigree.structure import Structure
 from ...solution.parts import GenomicSolution, GroupSolution
 from ...solving.solve import Answer
 from ..given import Given

@@ -14,7 +14,6 @@ from scipy.sparse import csc_array
 
 from ...equations.blocks import FixedBlock, RandomBlock
 from ...equations.equations import Equations
-from ...equations.structure import Structure
 from ...errors import ModelError
 from ...linear.factor import Factor
 from ...model.genomic import Genomic, Genotypes
@@ -23,6 +22,7 @@ from ...parallel.executor import Executor
 from ...pedigree.pedigree import Pedigree
 from ...pedigree.relationship import Relationship
 from ...pedigree.sampling import Sampler
+from ...pedigree.structure import Structure
 from ...pedigree.subset import RelationshipBlock
 from ...relationships.base_frequencies import base_frequencies
 from ...relationships.blending import Tuning

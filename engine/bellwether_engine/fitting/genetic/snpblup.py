@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import eye_array
 
 from ...equations.blocks import FixedBlock, RandomBlock
 from ...equations.design import Design, build_design
@@ -16,6 +15,7 @@ from ...errors import ModelError
 from ...linear.factor import Factor
 from ...model.genomic import refuse
 from ...pedigree.sampling import Sampler
+from ...pedigree.structure import Identity
 from ...relationships.blending import Tuning
 from ...relationships.centred import Centred
 from ...solving.solve import Answer
@@ -53,8 +53,7 @@ class Snpblup(GenomicBlock):
         """The identity; Z is scaled so that the variance of its columns' effects is var_a."""
         z = _with_given_variance(genotyped)
         m = z.n_markers
-        identity = eye_array(m, format="csr")
-        return cls(genotyped.pedigree, identity, m, replace(genotyped, z=z), Tuning(), z.scale)
+        return cls(genotyped.pedigree, Identity(m), m, replace(genotyped, z=z), Tuning(), z.scale)
 
     @property
     def n_dense(self) -> int:

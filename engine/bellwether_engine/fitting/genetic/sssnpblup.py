@@ -9,7 +9,7 @@ import numpy as np
 
 from ...equations.equations import Equations
 from ...relationships.blending import combine_unformed
-from ...relationships.inverses import Loadings
+from ...relationships.loadings import Loadings
 from ...relationships.samplers import JointSampler
 from ...relationships.single_step import JointInverse
 from ...solving.solve import Answer
