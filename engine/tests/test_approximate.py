@@ -18,8 +18,9 @@ from bellwether_engine import (
 from bellwether_engine.approximate import approximate_reliabilities
 from bellwether_engine.approximate.check import _variances, classes_of, draw, summarise
 from bellwether_engine.approximate.clusters import Cluster, answer, gather, speak
-from bellwether_engine.approximate.families import Inheritance, first_messages, nuclear_families, sweep
+from bellwether_engine.approximate.families import nuclear_families
 from bellwether_engine.approximate.matrices import first_of, invert, project, without
+from bellwether_engine.approximate.passing import Inheritance, first_messages, sweep
 from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
 from bellwether_engine.equations.constraints import find_constraints
 from bellwether_engine.equations.design import build_design

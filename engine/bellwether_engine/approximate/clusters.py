@@ -62,6 +62,8 @@ def answer(cluster: Cluster, gathered: Floats, elsewhere: Floats, messages: Floa
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _gather(level: Ints, trait: NDArray[np.int64], value: Floats, messages: Floats, into: Floats) -> None:
+    """``into[level[r]] += V_r' m_r V_r`` for each record r: `messages` (n_records, t, t) become information on levels,
+    `into` (n_levels, q, q); V_r (t, q) holds the `value` of each coefficient at its `trait`."""
     q = len(trait)
     for r in range(len(level)):
         if level[r] >= 0:
@@ -74,6 +76,8 @@ def _gather(level: Ints, trait: NDArray[np.int64], value: Floats, messages: Floa
 def _answer(
     level: Ints, trait: NDArray[np.int64], value: Floats, gathered: Floats, elsewhere: Floats, messages: Floats
 ) -> None:
+    """Each message m_r of `messages` (n_records, t, t) <- the variance of what the effect adds to the traits of record
+    r, ``V_r (gathered - V_r' m_r V_r + elsewhere)^-1 V_r'``."""
     q, common = len(trait), len(elsewhere) == 1
     work = np.empty((q, q))
     for r in range(len(level)):
@@ -81,6 +85,7 @@ def _answer(
         if at < 0:
             messages[r] = 0.0
             continue
+        # The record's own message left out: it must not hear itself.
         for i in range(q):
             for j in range(q):
                 own = value[r, i] * messages[r, trait[i], trait[j]] * value[r, j]
@@ -116,6 +121,7 @@ def speak(
     residual, work = np.empty((t, t)), np.empty((t, t))
     first = 0
     for r in range(n):
+        # The traits of the record, and its residual covariances from its block of R^-1.
         m = 0
         for a in range(t):
             if observed[r, a]:
@@ -128,6 +134,7 @@ def speak(
                 block[a, columns[p] - first] = values[p]
         first += m
         invert(block)
+        # To each effect: the inverse of the variances of all the others and R.
         variances[:] = messages[:, r]
         messages[:, r] = 0.0
         for c in range(n_clusters):

@@ -13,7 +13,8 @@ from ..equations.blocks import Member, RandomBlock
 from ..equations.design import Design
 from ..pedigree.pedigree import Pedigree
 from .clusters import Cluster
-from .families import Inheritance, nuclear_families
+from .families import nuclear_families
+from .passing import Inheritance
 
 Floats = NDArray[np.float64]
 FREE = 1e-8

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 def invert(a: Floats) -> None:
     """``a <- a^-1`` for a positive definite `a` (k, k), by sweeps (Goodnight 1979, Am Stat 33:149)."""
     k = a.shape[0]
+    # Sweep p exchanges variable p and its equation; after all k sweeps (in any order) a is its own inverse.
     for p in range(k):
         pivot = 1.0 / a[p, p]
         for i in range(k):
@@ -43,12 +44,14 @@ def without(s: Floats, way: Floats, precision: Floats, scratch: Floats) -> None:
     """
     q, k = way.shape
     crossed, solved, inside = scratch[:q], scratch[q : 2 * q], scratch[2 * q :]
+    # s W
     for i in range(q):
         for a in range(k):
             total = 0.0
             for j in range(q):
                 total += s[i, j] * way[j, a]
             crossed[i, a] = total
+    # W's W + P, and its inverse
     for a in range(k):
         for b in range(k):
             total = precision[a, b]
@@ -56,12 +59,14 @@ def without(s: Floats, way: Floats, precision: Floats, scratch: Floats) -> None:
                 total += way[i, a] * crossed[i, b]
             inside[a, b] = total
     invert(inside)
+    # s W (W's W + P)^-1
     for i in range(q):
         for b in range(k):
             total = 0.0
             for a in range(k):
                 total += crossed[i, a] * inside[a, b]
             solved[i, b] = total
+    # The difference, one triangle of it: the other is its mirror, without asymmetry from rounding.
     for i in range(q):
         for j in range(i + 1):
             total = s[i, j]
@@ -73,7 +78,7 @@ def without(s: Floats, way: Floats, precision: Floats, scratch: Floats) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def add(a: Floats, into: Floats) -> None:
-    """``into += a``."""
+    """``into += a``, both (k, k)."""
     for i in range(len(a)):
         for j in range(len(a)):
             into[i, j] += a[i, j]
@@ -81,7 +86,7 @@ def add(a: Floats, into: Floats) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def project(s: Floats, way: Floats, into: Floats) -> None:
-    """``into += way' s way``, for a `way` (q, k) with few entries."""
+    """``into += way' s way``, (k, k), for `s` (q, q) and a `way` (q, k) with few entries."""
     q, k = way.shape
     for i in range(q):
         for a in range(k):
@@ -93,8 +98,9 @@ def project(s: Floats, way: Floats, into: Floats) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def first_of(s: Floats, k: int, into: Floats) -> None:
-    """``into <-`` the information of `s` (q, q; overwritten) on its first k coefficients alone."""
+    """`into` (k, k) <- the information of `s` (q, q; overwritten) on its first k coefficients alone."""
     q = len(s)
+    # Gauss: the coefficients from k on are eliminated one by one, which leaves the Schur complement.
     for p in range(k, q):
         for i in range(q):
             if i < k or i > p:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from ..equations.equations import Equations
 from ..pedigree.pedigree import Pedigree
 from .clusters import answer, gather, speak
-from .families import Messages, first_messages, sweep
 from .links import Links, links_of
+from .passing import Messages, first_messages, sweep
 
 Floats = NDArray[np.float64]
 ROUNDS = 30

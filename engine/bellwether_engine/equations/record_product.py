@@ -13,22 +13,17 @@ from scipy.sparse import csc_array
 from ..parallel.executor import Executor
 from ..parallel.workers import Workers, balanced_pieces, even_pieces, singles
 from .design import Design, pattern_inverses, residual_patterns
-from .terms import (
-    LevelBlock,
-    LevelRecords,
-    Residual,
-    Term,
+from .term_kernels import (
     add_blocks,
     add_crossed,
     add_fitted,
     add_sums,
     crossed_of_levels,
-    fixed_term,
     level_sums,
-    random_terms,
     records_by_level,
     weigh,
 )
+from .terms import LevelBlock, LevelRecords, Residual, Term, fixed_term, random_terms
 
 Matrix = NDArray[np.float64]
 Crossed = tuple[NDArray[np.int64], NDArray[np.int64], Matrix]

@@ -91,7 +91,9 @@ def _by_column(product: Callable[[Matrix], Matrix], v: Matrix) -> Matrix:
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _times(data: NDArray[np.uint8], table: Matrix, v: Matrix, first: int, last: int) -> Matrix:
-    """One of the four animals of every byte after the other: a loop that the compiler turns into vectors."""
+    """``out_i = sum_j table[j, code_ij] v_j`` of the animals of the bytes `first` to `last`, (4 n_bytes,)."""
+    # A part of the animals at a time, so that their sums stay in the cache while all markers pass; one of the four
+    # animals of every byte after the other, in a loop that the compiler turns into vectors.
     out = np.zeros((4, last - first))
     for start in range(0, last - first, CACHED_BYTES):
         end = min(last - first, start + CACHED_BYTES)
@@ -110,6 +112,8 @@ def _times(data: NDArray[np.uint8], table: Matrix, v: Matrix, first: int, last: 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _transposed_times(data: NDArray[np.uint8], table: Matrix, v: Matrix, first: int, last: int) -> Matrix:
+    """``out_j = sum_i table[j, code_ij] v_i`` over the animals of the bytes `first` to `last`, (n_markers,)."""
+    # v of the first animals of all bytes, then of the second ones ...: neighbours in memory, for vectors.
     planes, out = v.reshape(-1, 4).T.copy(), np.empty(data.shape[0])
     for j in range(data.shape[0]):
         t0, t1, t2, t3 = table[j, 0], table[j, 1], table[j, 2], table[j, 3]

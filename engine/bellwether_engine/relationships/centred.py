@@ -180,6 +180,7 @@ def centre(
 
 @njit(cache=True, nogil=True)
 def _decode(data: NDArray[np.uint8], table: NDArray[np.floating], out: NDArray[np.floating]) -> None:
+    """`out` (n_markers, 4 n_bytes) <- the number that each code stands for, two bits for each animal."""
     for j in range(data.shape[0]):
         for b in range(data.shape[1]):
             x = data[j, b]

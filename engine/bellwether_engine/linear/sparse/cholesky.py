@@ -16,6 +16,7 @@ SMALL = 2000
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
 def _dot(a: Floats, b: Floats, length: int) -> float:
+    """``a'b`` over the first `length` numbers; the order of the sum is free, so that it is done in vectors."""
     total = 0.0
     for t in range(length):
         total += a[t] * b[t]
@@ -35,8 +36,10 @@ def product(a: Floats, b: Floats, out: Floats) -> None:
 
 @njit(cache=True)
 def _factor_panel(panel: Floats, diagonal: Floats) -> int:
-    """Cholesky factor of the square on top, the rows below solved with it; the column that fails, or -1."""
+    """Cholesky factor of the square on top of `panel` (n_rows, width), the rows below solved with it; the column that
+    fails, or -1."""
     n_rows, width = panel.shape
+    # Row by row: l_ij = (c_ij - sum_t l_it l_jt) / l_jj, and on the diagonal the root of what is left.
     for i in range(n_rows):
         row = panel[i]
         for j in range(min(i, width)):
@@ -57,6 +60,8 @@ def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, ro
     """
     count = len(first) - 1
     n = first[count]
+    # Each finished supernode waits in the list of the next one that its rows touch: `head` starts the list of each,
+    # `link` goes on, `at` is the first row that has not been used.
     owner = np.empty(n, np.int64)
     for s in range(count):
         owner[first[s] : first[s + 1]] = s
@@ -68,6 +73,7 @@ def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, ro
         begin, end = row_start[s], row_start[s + 1]
         width = first[s + 1] - first[s]
         own = values[panel[s] : panel[s + 1]].reshape((end - begin, width))
+        # C_s - sum over the descendants d of L_d L_d': their rows from s on, times those inside s.
         d = head[s]
         while d >= 0:
             following = link[d]
@@ -82,15 +88,18 @@ def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, ro
                 work = np.empty(2 * size)
             block = work[:size].reshape((len(below) - p, q - p))
             product(source[p:], source[p:q], block)
+            # The product is dense; its rows are scattered to where they stand in s.
             locate(rows[begin:end], below[p:], found)
             for i in range(len(below) - p):
                 for j in range(min(i + 1, q - p)):
                     own[found[i], below[p + j] - first[s]] -= block[i, j]
+            # d waits for the next supernode that it touches.
             at[d] = q
             if q < len(below):
                 link[d] = head[owner[below[q]]]
                 head[owner[below[q]]] = d
             d = following
+        # Nothing else acts on s: its panel is factorised, and it waits in turn.
         failed = _factor_panel(own, diagonal[first[s] : first[s + 1]])
         if failed >= 0:
             return int(first[s] + failed)
@@ -106,6 +115,7 @@ def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, ro
 def solve_lower(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> None:
     """``x = L^-1 x`` in place, x of shape (n, m)."""
     m = x.shape[1]
+    # Forward, from the first supernode to the last: x_i = (x_i - sum_j l_ij x_j) / l_ii (Davis 2006, chapter 3).
     for s in range(len(first) - 1):
         own = rows[row_start[s] : row_start[s + 1]]
         width = first[s + 1] - first[s]
@@ -123,6 +133,7 @@ def solve_lower(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: I
 def solve_upper(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> None:
     """``x = L'^-1 x`` in place, x of shape (n, m)."""
     m = x.shape[1]
+    # Backward: each x_i, once it is known, is taken out of the columns before it.
     for s in range(len(first) - 2, -1, -1):
         own = rows[row_start[s] : row_start[s + 1]]
         width = first[s + 1] - first[s]

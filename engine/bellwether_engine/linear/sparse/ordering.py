@@ -68,6 +68,7 @@ def _eliminate(g: Quotient, dense: int) -> tuple[Ints, Ints]:
     pivots, rank = np.empty(n, np.int64), np.full(n, -1, np.int64)
     count = 0
     g.state[LOWEST] = n
+    # Equations with very many neighbours would make every step slow: they come last, and count as done.
     for i in range(n - 1, -1, -1):
         if g.degree[i] > dense:
             g.weight[i] = 0
@@ -75,6 +76,7 @@ def _eliminate(g: Quotient, dense: int) -> tuple[Ints, Ints]:
             g.state[DONE] += 1
         else:
             link(g, i, g.degree[i])
+    # The variable of least degree is next; it becomes an element, the clique of its neighbours.
     while g.state[DONE] < n:
         while g.head[g.state[LOWEST]] < 0:
             g.state[LOWEST] += 1
@@ -112,6 +114,7 @@ def _form_element(g: Quotient, me: int) -> None:
         need += g.length[g.items[p]]
     if n_elements > 0 and g.state[FREE] + need > len(g.items):
         compact(g)
+    # In its own place where it has no old elements, else behind all lists.
     begin = g.start[me]
     new = g.state[FREE] if n_elements > 0 else begin
     end = new
@@ -153,6 +156,7 @@ def _shorten_lists(g: Quotient, me: int) -> None:
     for p in range(g.start[me], g.start[me] + g.length[me]):
         i = g.items[p]
         first = g.start[i]
+        # d_i <= sum of what its elements have outside the new one (Amestoy, Davis and Duff 1996, section 4) ...
         end, outside, key = first, 0, 0
         for q in range(first, first + g.elements[i]):
             e = g.items[q]
@@ -163,6 +167,7 @@ def _shorten_lists(g: Quotient, me: int) -> None:
             elif g.work[e] != 0:
                 g.work[e] = 0
                 g.length[e] = 0
+        # ... and of its own variables outside.
         middle = end
         for q in range(first + g.elements[i], first + g.length[i]):
             j = g.items[q]
@@ -170,12 +175,14 @@ def _shorten_lists(g: Quotient, me: int) -> None:
                 outside += g.weight[j]
                 g.items[end] = j
                 end, key = end + 1, key + j
+        # Nothing outside: i can be eliminated together with the pivot.
         if end == first:
             g.into[i], g.length[i] = me, 0
             g.degree[me] += g.weight[i]
             g.state[DONE] -= g.weight[i]
             g.weight[i] = 0
             continue
+        # The new element takes the first place of the list; `key` brings variables with equal lists to one bucket.
         g.degree[i] = min(g.degree[i], outside)
         g.items[end] = g.items[middle]
         g.items[middle] = g.items[first]
@@ -217,6 +224,7 @@ def _merge_alike(g: Quotient, me: int) -> None:
 
 @njit(cache=True)
 def _is_alike(g: Quotient, i: int, j: int) -> bool:
+    """Have i, whose neighbours are marked with the flag, and j the same neighbours?"""
     if g.length[i] != g.length[j] or g.elements[i] != g.elements[j]:
         return False
     differing = 0

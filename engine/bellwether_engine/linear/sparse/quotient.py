@@ -39,6 +39,7 @@ class Quotient(NamedTuple):
 
 
 def new_graph(pointers: Ints, rows: Ints) -> Quotient:
+    """The graph before anything is eliminated, with room for the elements to come."""
     n = len(pointers) - 1
     length = np.diff(pointers).astype(np.int64)
     items = np.empty(2 * (len(rows) + n) + 1, np.int64)
@@ -57,6 +58,7 @@ def new_graph(pointers: Ints, rows: Ints) -> Quotient:
 
 @njit(cache=True)
 def link(g: Quotient, i: int, degree: int) -> None:
+    """Variable i to the front of the list of its `degree`."""
     g.degree[i] = degree
     first = g.head[degree]
     if first >= 0:
@@ -69,6 +71,7 @@ def link(g: Quotient, i: int, degree: int) -> None:
 
 @njit(cache=True)
 def unlink(g: Quotient, i: int) -> None:
+    """Variable i out of the list of its degree."""
     after, before = g.after[i], g.before[i]
     if after >= 0:
         g.before[after] = before
@@ -81,11 +84,13 @@ def unlink(g: Quotient, i: int) -> None:
 @njit(cache=True)
 def compact(g: Quotient) -> None:
     """Close the gaps between the lists; the first item of each gives way to the name of its node meanwhile."""
+    # Mark where each list begins: the name of its node takes the place of its first item, which waits in `start`.
     for i in range(len(g.start)):
         if g.length[i] > 0:
             first = g.start[i]
             g.start[i] = g.items[first]
             g.items[first] = -i - 1
+    # Move the lists together in the order in which they lie.
     end, p = 0, 0
     while p < g.state[FREE]:
         i = -g.items[p] - 1

@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 
 @njit(cache=True)
 def _invert_lower(panel: Floats, width: int, out: Floats) -> None:
-    """Transpose of the inverse of the lower triangle on top of `panel`."""
+    """`out` (width, width) <- the transpose of the inverse of the lower triangle on top of `panel`."""
+    # Column j of the inverse by forward substitution: x_i = -sum_t l_it x_t / l_ii, x_j = 1 / l_jj.
     for j in range(width):
         for i in range(width):
             out[j, i] = 0.0
@@ -31,7 +32,8 @@ def _invert_lower(panel: Floats, width: int, out: Floats) -> None:
 def _gather(
     below: Ints, inverse: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints, owner: Ints, out: Floats
 ) -> None:
-    """The inverse among the rows `below`, from the panels of the supernodes above."""
+    """`out` (m, m) <- Z_SS, the inverse among the m rows `below`, from the panels of the supernodes above."""
+    # Rows of one supernode t together: its panel has their inverse with all rows after them, for L has its places.
     found = np.empty(len(below), np.int64)
     a = 0
     while a < len(below):
@@ -77,16 +79,19 @@ def selected_inverse(values: Floats, first: Ints, row_start: Ints, rows: Ints, p
         lower = values[panel[s] : panel[s + 1]].reshape((n_rows, width))
         result = inverse[panel[s] : panel[s + 1]].reshape((n_rows, width))
         corner = np.empty((width, width))
+        # L_JJ'^-1 L_JJ^-1
         _invert_lower(lower, width, corner)
         product(corner, corner, result[:width])
         if m == 0:
             continue
         square = among[: m * m].reshape((m, m))
         _gather(below, inverse, first, row_start, rows, panel, owner, square)
+        # Y = L_SJ L_JJ^-1, then Z_SS Y
         y = np.empty((m, width))
         product(lower[width:], corner, y)
         y_rows = np.ascontiguousarray(y.T)
         product(square, y_rows, result[width:])
+        # Y' Z_SS Y to Z_JJ, and the sign of Z_SJ
         z_rows = np.ascontiguousarray(result[width:].T)
         correction = np.empty((width, width))
         product(y_rows, z_rows, correction)

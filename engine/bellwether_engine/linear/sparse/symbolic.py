@@ -14,6 +14,7 @@ WIDEST = 128
 def upper_pattern(pointers: Ints, rows: Ints, place: Ints) -> tuple[Ints, Ints]:
     """Columns of the strict upper triangle once equation i stands at `place[i]`; rows in no order."""
     n = len(pointers) - 1
+    # Count the entries of each new column, then put each where its column has room.
     start = np.zeros(n + 1, np.int64)
     for j in range(n):
         for p in range(pointers[j], pointers[j + 1]):
@@ -38,6 +39,7 @@ def elimination_tree(pointers: Ints, rows: Ints) -> tuple[Ints, Ints]:
     count = np.zeros(n, np.int64)
     for k in range(n):
         mark[k] = k
+        # Row k of L: from each entry of C up the tree until a column that is marked for k (Davis 2006, section 4.1).
         for p in range(pointers[k], pointers[k + 1]):
             i = rows[p]
             while mark[i] != k:
@@ -53,6 +55,7 @@ def elimination_tree(pointers: Ints, rows: Ints) -> tuple[Ints, Ints]:
 def postorder(parent: Ints) -> Ints:
     """Columns in postorder: every column after its children, subtrees without gaps."""
     n = len(parent)
+    # Children of each column as a list, the youngest in front.
     child, sibling = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     for j in range(n - 1, -1, -1):
         if parent[j] >= 0:
@@ -60,6 +63,7 @@ def postorder(parent: Ints) -> Ints:
             child[parent[j]] = j
     order, stack = np.empty(n, np.int64), np.empty(n, np.int64)
     done = 0
+    # Depth first without recursion: a column is written down once its children are (Davis 2006, section 4.3).
     for root in range(n):
         if parent[root] >= 0:
             continue
@@ -97,6 +101,7 @@ def supernodes(parent: Ints, count: Ints) -> Ints:
     first, zeros = np.empty(n + 1, np.int64), np.zeros(n + 1, np.int64)
     top = 0
     for j in range(n):
+        # Column j alone at first; then with its last child, as long as the zeros that this stores are few.
         first[top], zeros[top] = j, 0
         width, below, empty = 1, count[j], 0
         while top > 0 and first[top] <= parent[first[top] - 1] <= j:
@@ -125,6 +130,7 @@ def row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, In
 
 @njit(cache=True)
 def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, Ints]:
+    """Start of the rows of each supernode, (n_supernodes + 1,), and the rows, those below its columns in no order."""
     count = len(first) - 1
     owner = np.empty(n, np.int64)
     for s in range(count):
@@ -139,6 +145,7 @@ def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, I
             bigger = np.empty(2 * len(space) + n, np.int64)
             bigger[:end] = space[:end]
             space = bigger
+        # Its own columns, the rows of its first column in C, and what its children in the tree have below theirs.
         for j in range(first[s], first[s + 1]):
             space[end] = j
             mark[j], end = s, end + 1
@@ -154,6 +161,7 @@ def _row_lists(pointers: Ints, rows: Ints, first: Ints, n: int) -> tuple[Ints, I
                     mark[space[p]], end = s, end + 1
             c = link[c]
         start[s + 1] = end
+        # Its parent in the tree owns the first row below.
         begin = start[s] + first[s + 1] - first[s]
         if end > begin:
             above = owner[space[begin:end].min()]
@@ -167,6 +175,7 @@ def locate(rows: Ints, wanted: Ints, found: Ints) -> None:
     """Positions in `rows` of the `wanted` (both ascending, the second a part of the first), by galloping."""
     at = 0
     for i in range(len(wanted)):
+        # Steps of 1, 2, 4 ... forward as long as they do not go too far, then half as long ones.
         step = 1
         while at + step < len(rows) and rows[at + step] <= wanted[i]:
             at += step
