@@ -71,7 +71,7 @@ def test_wide_supernodes_and_dense_rows():
     matrix[450, :] = matrix[:, 450] = 0.02
     matrix[450, 450] = 50.0
     factor = Factor(csc_array(matrix))
-    assert np.diff(factor.analysis.first).max() <= 128
+    assert np.diff(factor.analysis.shape.first).max() <= 128
     assert 450 in factor.analysis.order[-block - 1 :]
     np.testing.assert_allclose(factor.inverse_diagonal(), np.diag(np.linalg.inv(matrix)), rtol=1e-9)
 

@@ -64,11 +64,10 @@ class Factor:
         self.analysis = shape = analysis or analyse(matrix)
         if shape.n_entries > most_entries:
             raise too_large(f"the factor would have {shape.n_entries:,} entries, the limit is {most_entries:,}")
-        self._shape = shape.first, shape.row_start, shape.rows, shape.panel
         self._values = np.zeros(shape.n_entries)
         self._values[shape.target[shape.lower]] = matrix.data[shape.lower]
         self._kernels = kernels_of(shape)
-        failed = self._kernels.factorise(self._values, matrix.diagonal()[shape.order], *self._shape)
+        failed = self._kernels.factorise(self._values, matrix.diagonal()[shape.order], self.analysis.shape)
         if failed >= 0:
             raise singular(int(shape.order[failed]))
 
@@ -76,8 +75,8 @@ class Factor:
         """``C^-1 rhs``, float64 of the shape of `rhs`, (n,) or (n, m)."""
         order = self.analysis.order
         x = np.ascontiguousarray(rhs[order].reshape(len(order), -1))
-        self._kernels.solve_lower(x, self._values, *self._shape)
-        self._kernels.solve_upper(x, self._values, *self._shape)
+        self._kernels.solve_lower(x, self._values, self.analysis.shape)
+        self._kernels.solve_upper(x, self._values, self.analysis.shape)
         solved = np.empty(rhs.shape)
         solved[order] = x.reshape(rhs.shape)
         return solved
@@ -100,16 +99,16 @@ class Factor:
 
     @cached_property
     def _inverse(self) -> NDArray[np.float64]:
-        panels: NDArray[np.float64] = self._kernels.selected_inverse(self._values, *self._shape)
+        panels: NDArray[np.float64] = self._kernels.selected_inverse(self._values, self.analysis.shape)
         return panels
 
     @cached_property
     def _diagonal(self) -> NDArray[np.int64]:
         """Places of the diagonal in the panels, in the order of elimination."""
-        width = np.diff(self.analysis.first)
+        width = np.diff(self.analysis.shape.first)
         step = np.repeat(width + 1, width)
-        begin = np.repeat(self.analysis.panel[:-1], width)
-        within = np.arange(len(begin)) - np.repeat(self.analysis.first[:-1], width)
+        begin = np.repeat(self.analysis.shape.panel[:-1], width)
+        within = np.arange(len(begin)) - np.repeat(self.analysis.shape.first[:-1], width)
         places: NDArray[np.int64] = begin + within * step
         return places
 

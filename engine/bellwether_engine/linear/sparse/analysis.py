@@ -10,6 +10,7 @@ from scipy.sparse import csc_array
 
 from . import symbolic
 from .ordering import minimum_degree
+from .symbolic import Supernodes
 
 Ints = NDArray[np.int64]
 DENSE_LIMIT = 300
@@ -19,19 +20,12 @@ DENSE_LIMIT = 300
 class Analysis:
     """Ordering, supernodes and places of the values.
 
-    A supernode is a run of columns of L that share their rows. Its panel holds all rows (its own columns first) by
-    all its columns, row after row.
-
     Attributes
     ----------
     order : int64, shape (n,)
         Equations in the order of elimination.
-    first : int64, shape (n_supernodes + 1,)
-        First column of each supernode, in the new order.
-    row_start, rows : int64
-        Rows of each supernode, ascending.
-    panel : int64, shape (n_supernodes + 1,)
-        Where each panel starts.
+    shape : Supernodes
+        In the new order.
     target : int64, shape (nnz,)
         Place in the panels of each entry of the matrix, in either triangle.
     lower : bool, shape (nnz,)
@@ -39,22 +33,19 @@ class Analysis:
     """
 
     order: Ints
-    first: Ints
-    row_start: Ints
-    rows: Ints
-    panel: Ints
+    shape: Supernodes
     target: Ints
     lower: NDArray[np.bool_]
 
     @property
     def n_entries(self) -> int:
         """Entries of all panels."""
-        return int(self.panel[-1])
+        return int(self.shape.panel[-1])
 
     @property
     def is_dense(self) -> bool:
         """One panel holds everything."""
-        return len(self.first) == 2
+        return len(self.shape.first) == 2
 
 
 def analyse(matrix: csc_array, dense_limit: int = DENSE_LIMIT) -> Analysis:
@@ -101,14 +92,16 @@ def analyse(matrix: csc_array, dense_limit: int = DENSE_LIMIT) -> Analysis:
     below = np.concatenate([[0], np.cumsum(np.diff(start)[::-1])]).astype(np.int64)
     row_start, row_list = symbolic.row_lists(below, (n - 1 - mirrored)[::-1].copy(), first, n)
     panel = np.concatenate([[0], np.cumsum(np.diff(row_start) * np.diff(first))]).astype(np.int64)
-    target = symbolic.targets(pointers, rows, place, first, row_start, row_list, panel)
-    return Analysis(order, first, row_start, row_list, panel, target, place[rows] >= place[column])
+    shape = Supernodes(first, row_start, row_list, panel)
+    target = symbolic.targets(pointers, rows, place, shape)
+    return Analysis(order, shape, target, place[rows] >= place[column])
 
 
 def _whole(rows: Ints, column: Ints, n: int) -> Analysis:
     """One panel, in the order of the equations."""
     ends, target = np.array([0, n]), np.maximum(rows, column) * n + np.minimum(rows, column)
-    return Analysis(np.arange(n), ends, ends, np.arange(n), np.array([0, n * n]), target, rows >= column)
+    shape = Supernodes(ends, ends, np.arange(n), np.array([0, n * n]))
+    return Analysis(np.arange(n), shape, target, rows >= column)
 
 
 def _inverse(order: Ints) -> Ints:

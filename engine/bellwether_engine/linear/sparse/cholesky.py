@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .symbolic import locate
+from .symbolic import Supernodes, locate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -53,11 +53,12 @@ def _factor_panel(panel: Floats, diagonal: Floats) -> int:
 
 
 @njit(cache=True)
-def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> int:
+def factorise(values: Floats, diagonal: Floats, shape: Supernodes) -> int:
     """Turn the panels of C into those of L in place, ``C = L L'``, left-looking by supernodes.
 
     Returns the first column with a pivot below 1e-12 of its `diagonal`, or -1 (Ng and Peyton 1993).
     """
+    first, row_start, rows, panel = shape.first, shape.row_start, shape.rows, shape.panel
     count = len(first) - 1
     n = first[count]
     # Each finished supernode waits in the list of the next one that its rows touch: `head` starts the list of each,
@@ -112,9 +113,9 @@ def factorise(values: Floats, diagonal: Floats, first: Ints, row_start: Ints, ro
 
 
 @njit(cache=True)
-def solve_lower(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> None:
+def solve_lower(x: Floats, values: Floats, shape: Supernodes) -> None:
     """``x = L^-1 x`` in place, x of shape (n, m)."""
-    m = x.shape[1]
+    first, row_start, rows, panel, m = shape.first, shape.row_start, shape.rows, shape.panel, x.shape[1]
     # Forward, from the first supernode to the last: x_i = (x_i - sum_j l_ij x_j) / l_ii (Davis 2006, chapter 3).
     for s in range(len(first) - 1):
         own = rows[row_start[s] : row_start[s + 1]]
@@ -130,9 +131,9 @@ def solve_lower(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: I
 
 
 @njit(cache=True)
-def solve_upper(x: Floats, values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> None:
+def solve_upper(x: Floats, values: Floats, shape: Supernodes) -> None:
     """``x = L'^-1 x`` in place, x of shape (n, m)."""
-    m = x.shape[1]
+    first, row_start, rows, panel, m = shape.first, shape.row_start, shape.rows, shape.panel, x.shape[1]
     # Backward: each x_i, once it is known, is taken out of the columns before it.
     for s in range(len(first) - 2, -1, -1):
         own = rows[row_start[s] : row_start[s + 1]]

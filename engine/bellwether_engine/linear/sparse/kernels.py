@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from . import cholesky, dense, selected
 from .analysis import Analysis
 
 
 class Kernels(NamedTuple):
-    """Functions of the panels and ``first, row_start, rows, panel`` of their analysis."""
+    """Functions of the panels and the `Supernodes` of their analysis."""
 
     factorise: Callable[..., int]
     solve_lower: Callable[..., None]
     solve_upper: Callable[..., None]
-    selected_inverse: Callable[..., Any]
+    selected_inverse: Callable[..., NDArray[np.float64]]
 
 
 DENSE = Kernels(dense.factorise, dense.solve_lower, dense.solve_upper, dense.selected_inverse)

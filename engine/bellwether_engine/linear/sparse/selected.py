@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .cholesky import product
-from .symbolic import locate
+from .symbolic import Supernodes, locate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,11 +29,10 @@ def _invert_lower(panel: Floats, width: int, out: Floats) -> None:
 
 
 @njit(cache=True)
-def _gather(
-    below: Ints, inverse: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints, owner: Ints, out: Floats
-) -> None:
+def _gather(below: Ints, inverse: Floats, shape: Supernodes, owner: Ints, out: Floats) -> None:
     """`out` (m, m) <- Z_SS, the inverse among the m rows `below`, from the panels of the supernodes above."""
     # Rows of one supernode t together: its panel has their inverse with all rows after them, for L has its places.
+    first, row_start, rows, panel = shape.first, shape.row_start, shape.rows, shape.panel
     found = np.empty(len(below), np.int64)
     a = 0
     while a < len(below):
@@ -55,13 +54,14 @@ def _gather(
 
 
 @njit(cache=True)
-def selected_inverse(values: Floats, first: Ints, row_start: Ints, rows: Ints, panel: Ints) -> Floats:
+def selected_inverse(values: Floats, shape: Supernodes) -> Floats:
     """Panels of ``(L L')^-1`` in the pattern of L, the squares on the diagonal in full.
 
     With J the columns of a supernode and S its rows below, from the last to the first:
     ``Z_SJ = -Z_SS Y`` and ``Z_JJ = L_JJ'^-1 L_JJ^-1 - Y' Z_SJ``, where ``Y = L_SJ L_JJ^-1``
     (Takahashi et al. 1973; Campbell and Davis 1995; by supernodes).
     """
+    first, row_start, rows, panel = shape.first, shape.row_start, shape.rows, shape.panel
     count = len(first) - 1
     owner = np.empty(first[count], np.int64)
     for s in range(count):
@@ -85,7 +85,7 @@ def selected_inverse(values: Floats, first: Ints, row_start: Ints, rows: Ints, p
         if m == 0:
             continue
         square = among[: m * m].reshape((m, m))
-        _gather(below, inverse, first, row_start, rows, panel, owner, square)
+        _gather(below, inverse, shape, owner, square)
         # Y = L_SJ L_JJ^-1, then Z_SS Y
         y = np.empty((m, width))
         product(lower[width:], corner, y)

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 WIDEST = 128
+
+
+class Supernodes(NamedTuple):
+    """Runs of columns of L that share their rows; kernels take them whole.
+
+    Attributes
+    ----------
+    first : int64, shape (n_supernodes + 1,)
+        First column of each supernode.
+    row_start : int64, shape (n_supernodes + 1,)
+    rows : int64, shape (n_rows,)
+        Rows of each supernode from `row_start` on, ascending, its own columns first.
+    panel : int64, shape (n_supernodes + 1,)
+        Where the values of each supernode start: all its rows by all its columns, row after row.
+    """
+
+    first: Ints
+    row_start: Ints
+    rows: Ints
+    panel: Ints
 
 
 @njit(cache=True)
@@ -188,8 +210,9 @@ def locate(rows: Ints, wanted: Ints, found: Ints) -> None:
 
 
 @njit(cache=True)
-def targets(pointers: Ints, rows: Ints, place: Ints, first: Ints, row_start: Ints, row_list: Ints, panel: Ints) -> Ints:
+def targets(pointers: Ints, rows: Ints, place: Ints, shape: Supernodes) -> Ints:
     """Where each entry of the matrix (either triangle) lies in the panels."""
+    first, row_start, panel = shape.first, shape.row_start, shape.panel
     n = len(pointers) - 1
     owner, position = np.empty(n, np.int64), np.empty(n, np.int64)
     order = np.empty(n, np.int64)
@@ -199,7 +222,7 @@ def targets(pointers: Ints, rows: Ints, place: Ints, first: Ints, row_start: Int
     for s in range(len(first) - 1):
         owner[first[s] : first[s + 1]] = s
         for p in range(row_start[s], row_start[s + 1]):
-            position[row_list[p]] = p - row_start[s]
+            position[shape.rows[p]] = p - row_start[s]
         width = first[s + 1] - first[s]
         for c in range(first[s], first[s + 1]):
             j = order[c]
