@@ -62,7 +62,7 @@ def weigh(residual: Residual, e: Matrix) -> None:
             for c in range(k):
                 e[i, 0, c] *= inverses[pattern[i], 0, 0]
         return
-    # R^-1 of a record is the inverse for the traits that it has, times its weight (Henderson 1984, chapter 11).
+    # R^-1 of a record is the inverse for the traits that it has, times its weight.
     own = np.empty(t)
     for i in range(len(e)):
         factor = weight[i] if has_weights else 1.0

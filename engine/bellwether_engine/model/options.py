@@ -27,7 +27,8 @@ class Options:
     maximum_iterations : int
         PCG gives up, and raises, after so many.
     threads : int
-        Threads of the PCG; 0: as many as there are cores. The answer has the same bits for any number.
+        Threads of an evaluation; 0: as many as there are cores. The answer has the same bits for any number. BLAS and
+        LAPACK have threads of their own, which the environment sets (``OPENBLAS_NUM_THREADS``).
     samples : int
         Of mc-reml, at least 10: n samples leave a Monte Carlo error of 1/sqrt(n) standard errors in the estimates.
     seed : int

@@ -50,9 +50,12 @@ class AbsorbedFixed:
 
 
 def absorb_fixed(equations: Equations, workers: Workers) -> AbsorbedFixed | None:
-    """All fixed effects; where their factor would be too full, those that together have up to 1,500 equations and as
-    many of the others, largest first, as leave it sparse. None where that is nothing: no fixed effects, or a factor
-    that rounding makes singular, whose effects the iteration keeps."""
+    """Choose the fixed effects to absorb, and factorise their equations.
+
+    All of them, if their factor is sparse. Otherwise the small ones (together up to 1,500 equations), and then one
+    after the other of the rest, the largest first, unless the factor would become too full. None is absorbed where
+    there are no fixed effects, or where rounding makes the factor singular; the iteration keeps such effects.
+    """
     layout, n = equations.records, equations.n_fixed
     if n == 0:
         return None

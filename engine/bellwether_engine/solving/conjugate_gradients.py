@@ -58,7 +58,8 @@ class ConjugateGradients:
 
     References
     ----------
-    Hestenes and Stiefel 1952, J Res Nat Bur Stand 49:409; Golub and Van Loan 2013, algorithm 11.5.1.
+    Hestenes and Stiefel 1952, J Res Nat Bur Stand 49:409; Golub and Van Loan 2013, Matrix Computations,
+    section 11.5.
     """
 
     def __init__(self, system: System, x: Matrix, r: Matrix) -> None:

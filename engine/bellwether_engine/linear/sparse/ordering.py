@@ -156,7 +156,7 @@ def _shorten_lists(g: Quotient, me: int) -> None:
     for p in range(g.start[me], g.start[me] + g.length[me]):
         i = g.items[p]
         first = g.start[i]
-        # d_i <= sum of what its elements have outside the new one (Amestoy, Davis and Duff 1996, section 4) ...
+        # d_i <= sum of what its elements have outside the new one (the bound of Amestoy, Davis and Duff 1996) ...
         end, outside, key = first, 0, 0
         for q in range(first, first + g.elements[i]):
             e = g.items[q]
