@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bellwether.catalogue import process_of
 from bellwether.commands.options import DataDir
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import keys
@@ -51,7 +52,7 @@ def roles(
 def set_roles(folders: Folders, state: State, email: str, role: list[str]) -> None:
     """Ask the auth service at its own port, with the operator's secret."""
     secret = keys.text_file(folders, "operator.secret").read_text().strip()
-    address = state.address("auth" if state.split else "users")
+    address = state.address(process_of("auth", state.split))
     request = urllib.request.Request(  # noqa: S310 - our own address
         f"{address}/api/v1/auth/operator/roles",
         data=json.dumps({"email": email, "roles": role}).encode(),

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from bellwether.catalogue import BUN_SERVICES, PYTHON_SERVICES, TITLES
 from bellwether.edge.app import create
 from bellwether.edge.graph.example import EXAMPLE
 from bellwether.launch.entry.serve import Mounted
@@ -16,7 +17,6 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 
-NAMES = ("farm", "genetics", "research", "processing")
 RUN = """
 insert into genetics.evaluation_run (id, farm_id, flock_id, reliability, state, traits, model, variances, data_sha256,
   engine_version, finished_at) values ($1, $2, $3, 'exact', 'succeeded', '{WWT}', '{}', '{}', $4, '1', now())
@@ -44,8 +44,8 @@ class Hosts(httpx.AsyncBaseTransport):
 @pytest.fixture
 async def whole(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
     """The edge and the four services; a client without a token that reaches all of them."""
-    apps = {name: import_module(f"bellwether.{name}.app").create(platform) for name in NAMES}
-    urls = {name: f"http://{name}" for name in (*NAMES, "auth", "sessions", "profiles", "chats")}
+    apps = {name: import_module(f"bellwether.{name}.app").create(platform) for name in PYTHON_SERVICES}
+    urls = {name: f"http://{name}" for name in TITLES}
     hosts = Hosts(apps)
     edge = create(platform.model_copy(update={"service_urls": urls}), hosts)
     async with AsyncExitStack() as stack:
@@ -59,8 +59,8 @@ async def whole(platform: PlatformSettings, service_environment: None) -> AsyncI
 async def embedded(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
     """The edge and the four services in one process, as `./bellwether up` runs them."""
     hosts = Hosts({})
-    settings = platform.model_copy(update={"service_urls": dict.fromkeys(NAMES, "http://one")})
-    apps = {name: import_module(f"bellwether.{name}.app").create(settings) for name in NAMES}
+    settings = platform.model_copy(update={"service_urls": dict.fromkeys(PYTHON_SERVICES, "http://one")})
+    apps = {name: import_module(f"bellwether.{name}.app").create(settings) for name in PYTHON_SERVICES}
     mounted = Mounted(apps | {"edge": create(settings, hosts)})
     hosts.transports["one"] = httpx.ASGITransport(mounted, raise_app_exceptions=False)
     async with (
@@ -153,7 +153,7 @@ def references(value: Any) -> Iterator[str]:
 
 async def test_the_merged_document_is_whole(whole: httpx.AsyncClient) -> None:
     merged = (await whole.get("/openapi.json")).json()
-    assert merged["info"]["x-missing"] == ["auth", "sessions", "profiles", "chats"]
+    assert merged["info"]["x-missing"] == list(BUN_SERVICES)
     for reference in set(references(merged)):
         found = merged
         for step in reference.removeprefix("#/").split("/"):
@@ -169,14 +169,16 @@ async def test_the_merged_document_is_whole(whole: httpx.AsyncClient) -> None:
 
 async def test_the_real_services_tell_their_health(whole: httpx.AsyncClient) -> None:
     found = {item["service"]: item for item in (await whole.get("/healthz")).json()["services"]}
-    assert {name: found[name]["state"] for name in (*NAMES, "auth")} == dict.fromkeys(NAMES, "ready") | {"auth": "down"}
+    assert {name: found[name]["state"] for name in (*PYTHON_SERVICES, "auth")} == dict.fromkeys(
+        PYTHON_SERVICES, "ready"
+    ) | {"auth": "down"}
     assert (await whole.get("/readyz")).status_code == 503
 
 
 async def test_an_edge_that_shares_its_process_does_not_ask_itself_for_ever(embedded: httpx.AsyncClient) -> None:
     answer = await embedded.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["missing"] == dict.fromkeys(("auth", "sessions", "profiles", "chats"), "not configured")
+    assert answer.json()["missing"] == dict.fromkeys(BUN_SERVICES, "not configured")
     merged = (await embedded.get("/openapi.json")).json()
     assert "/api/v1/farm/flocks" in merged["paths"]
     assert (await embedded.get("/api/v1/research/projects")).status_code == 401

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bellwether.catalogue import process_of
 from bellwether.commands.demo.client import Client
 from bellwether.commands.user import set_roles
 from bellwether.launch.machine import keys
@@ -49,10 +50,7 @@ class Platform:
 
     def service_url(self, name: str) -> str:
         """The address of a service's own port."""
-        state = self.state
-        if state.split:
-            return state.address(name)
-        return state.address("users" if name in ("auth", "sessions", "profiles", "chats") else "services")
+        return self.state.address(process_of(name, self.state.split))
 
     def user(self, *roles: str, email: str = "") -> Client:
         """A new user with these roles, logged in."""

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+from bellwether.catalogue import TITLES
 from bellwether.launch.machine.folders import REPOSITORY
 from hypothesis import HealthCheck, Phase, given, settings
 from whole.conftest import Platform
 from whole.flock import make_flock
 
-SERVICES = ("farm", "genetics", "research", "processing", "auth", "sessions", "profiles", "chats")
 #: a stream ends with its job only; the next ones end the session that the test needs; the gateway hides the last two
 LEFT_OUT = ("/events", "/logout", "/password", "/operator/", "/internal/")
 QUICK = settings(
@@ -44,7 +44,7 @@ def real(whole: Platform) -> dict[str, str]:
     return {"farm_id": flock.farm_id, "flock_id": flock.id}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", TITLES)
 def test_every_answer_is_meant(client: httpx.Client, real: dict[str, str], service: str) -> None:
     answers: list[Answer] = []
     undocumented = []

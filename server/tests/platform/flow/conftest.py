@@ -21,6 +21,7 @@ import asyncpg
 import nats
 import psutil
 import pytest
+from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.events.streams import ensure_streams
@@ -32,7 +33,6 @@ from bellwether.platform.settings import ServiceSettings
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent
 sys.path.append(str(HERE))
-SERVICES = ("farm", "genetics", "research", "processing")
 
 EFFECTS = """
 create schema if not exists flow;
@@ -128,7 +128,7 @@ def js(client: nats.NATS):
 
 @pytest.fixture(scope="session")
 def databases(settings_of, admin) -> dict[str, Database]:
-    return {name: Database(settings_of(name)) for name in SERVICES}
+    return {name: Database(settings_of(name)) for name in PYTHON_SERVICES}
 
 
 @pytest.fixture(scope="session")
@@ -210,7 +210,7 @@ class WorkerProcess:
 @pytest.fixture(scope="session")
 def worker_environment(settings_of, jobs_url, broker) -> dict[str, str]:
     found = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "BELLWETHER_NATS_URL": broker.url}
-    for name in SERVICES:
+    for name in PYTHON_SERVICES:
         settings: ServiceSettings = settings_of(name)
         found[f"{name.upper()}_DATABASE_URL"] = settings.database_url
         found[f"{name.upper()}_DATABASE_PASSWORD"] = settings.database_password.get_secret_value()
