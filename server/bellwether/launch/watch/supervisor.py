@@ -78,7 +78,7 @@ class Supervisor:
                 say(f"ended {left} processes that an earlier supervisor left behind")
             # after a crash everything comes back where it was
             wanted = {} if earlier.phase in ENDED else earlier.ports
-            self._plan_and_supervise(wanted)
+            self._plan_and_run(wanted)
         except LaunchError as error:
             say(f"giving up: {error}")
             return self._end("failed", str(error))
@@ -97,19 +97,19 @@ class Supervisor:
             self.state.parts = {}
         write_state(self.folders, self.state)
 
-    def _plan_and_supervise(self, wanted: Mapping[str, int]) -> None:
+    def _plan_and_run(self, wanted: Mapping[str, int]) -> None:
         while True:
             plan = load(self.plan)(self.folders, self.split, wanted, say)
             self.state.ports, self.state.notes = dict(plan.ports), list(plan.notes)
             self.state.public_url, self.state.public_url_https = plan.public_url, plan.public_url_https
             try:
-                asyncio.run(self._supervise(plan))
+                asyncio.run(self._keep_parts(plan))
                 return
             except PortTaken as error:
                 say(f"{error} Choosing ports again.")
                 wanted = plan.ports
 
-    async def _supervise(self, plan: Plan) -> None:
+    async def _keep_parts(self, plan: Plan) -> None:
         keeper = Keeper(self.folders, plan, self.state)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

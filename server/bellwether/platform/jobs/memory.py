@@ -1,6 +1,7 @@
 """Jobs without a database or a worker process: for the unit tests of services. The contract suite runs against both.
 
-`MemoryJobs` has the functions of `job_store` as methods; a "session" is the context that it was opened with.
+`MemoryJobs` has the functions of `platform/jobs/service.py` as methods; a "session" is the context that it was opened
+with.
 """
 
 import asyncio
@@ -53,7 +54,7 @@ class MemoryJobs:
         farm_id: UUID | None = None,
         key: str | None = None,
     ) -> Job:
-        """As `job_store.submit`."""
+        """As `platform.jobs.service.submit`."""
         values = new_row(context, kind=kind, payload=payload, farm_id=farm_id, key=key)
         known = next((row for row in self.rows.values() if key is not None and same_key(row, values)), None)
         if known is not None and known.payload_sha256 != values["payload_sha256"]:
@@ -62,7 +63,7 @@ class MemoryJobs:
         return job_of(row)
 
     async def find(self, session: Context, service: str, job_id: UUID) -> Job:
-        """As `job_store.find`."""
+        """As `platform.jobs.service.find`."""
         return job_of(self._visible(session, service, job_id))
 
     async def listing(
@@ -75,7 +76,7 @@ class MemoryJobs:
         before: UUID | None = None,
         limit: int = 100,
     ) -> list[Job]:
-        """As `job_store.listing`."""
+        """As `platform.jobs.service.listing`."""
         found = [
             job_of(row)
             for row in self.rows.values()
@@ -85,7 +86,7 @@ class MemoryJobs:
         return sorted(found, key=lambda job: job.id, reverse=True)[:limit]
 
     async def cancel(self, session: Context, context: Context, service: str, job_id: UUID) -> Job:
-        """As `job_store.cancel`."""
+        """As `platform.jobs.service.cancel`."""
         row = self._visible(session, service, job_id)
         check_owner(row, context)
         if row.state == "queued":
@@ -95,7 +96,7 @@ class MemoryJobs:
         return job_of(row)
 
     async def retry(self, session: Context, context: Context, service: str, job_id: UUID) -> Job:
-        """As `job_store.retry`."""
+        """As `platform.jobs.service.retry`."""
         row = self._visible(session, service, job_id)
         check_owner(row, context)
         if row.state not in ("failed", "cancelled"):
