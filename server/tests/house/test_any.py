@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bellwether
 
-CEILING_PER_1000_LINES = 5
+CEILING_PER_1000_LINES = 3
 WORD = re.compile(r"\bAny\b")
 
 

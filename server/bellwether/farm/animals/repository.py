@@ -11,7 +11,7 @@ import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from bellwether.farm.animals.models import AnimalRow, Edge, HeadRow, IdentifierRow, KinRow, RelativeRow
+from bellwether.farm.animals.models import AnimalRow, Edge, HeadRow, KinRow, RelativeRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.sheep.identifiers import Identifier
@@ -191,10 +191,10 @@ async def is_member(session: Session, farm_id: UUID) -> bool:
 
 def as_animals(rows: Sequence[asyncpg.Record]) -> list[AnimalRow]:
     """Rows with their identifiers as objects."""
-    return ROWS.validate_python([{**row, "identifiers": identifiers_of(row)} for row in rows])
-
-
-def identifiers_of(row: asyncpg.Record) -> list[IdentifierRow]:
-    """The parallel arrays as objects."""
-    columns = (row["schemes"] or (), row["tags"] or (), row["kinds"] or ())
-    return [{"scheme": scheme, "value": value, "kind": kind} for scheme, value, kind in zip(*columns, strict=True)]
+    animals: list[dict[str, object]] = [dict(row.items()) for row in rows]
+    for animal, row in zip(animals, rows, strict=True):
+        columns = (row["schemes"] or (), row["tags"] or (), row["kinds"] or ())
+        animal["identifiers"] = [
+            {"scheme": scheme, "value": value, "kind": kind} for scheme, value, kind in zip(*columns, strict=True)
+        ]
+    return ROWS.validate_python(animals)

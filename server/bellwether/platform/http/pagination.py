@@ -1,7 +1,7 @@
 """Keyset pagination with opaque cursors, the same for every list."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Annotated, Self
 from uuid import UUID
@@ -25,7 +25,7 @@ class BadCursor(Unprocessable):
 class Cursor(BaseModel):
     """The sort keys of the last item of a page. Each order of a list is a subclass, whose fields are the keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
@@ -44,7 +44,11 @@ class Cursor(BaseModel):
     @classmethod
     def after(cls, found: Sequence[object], limit: int) -> str | None:
         """The text of `next` when a query for `limit + 1` items found more than `limit`."""
-        return cls.model_validate(found[limit - 1], extra="ignore").text if len(found) > limit else None
+        if len(found) <= limit:
+            return None
+        last = found[limit - 1]
+        keys = {name: last[name] if isinstance(last, Mapping) else getattr(last, name) for name in cls.model_fields}
+        return cls.model_validate(keys).text
 
     @property
     def text(self) -> str:

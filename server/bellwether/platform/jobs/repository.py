@@ -1,4 +1,4 @@
-"""Every query of an API process on the job table. The worker's own are in `job_journal`."""
+"""Every query of an API process on the job table. The worker's own are in `journal.py`."""
 
 from collections.abc import Mapping
 from uuid import UUID

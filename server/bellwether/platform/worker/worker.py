@@ -22,9 +22,9 @@ from bellwether.platform.jobs.dbos_runner import Runner
 from bellwether.platform.jobs.dispatcher import Dispatcher
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.lost_jobs import LostJobs
-from bellwether.platform.jobs.worker_slots import WorkerSlots
 from bellwether.platform.outages import for_ever
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
+from bellwether.platform.worker.worker_slots import WorkerSlots
 
 log = structlog.get_logger()
 RETRY_S = 0.5

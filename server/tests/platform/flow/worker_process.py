@@ -4,9 +4,9 @@ import asyncio
 import sys
 
 from bellwether.launch.entry.work import work
-from bellwether.platform.jobs import worker_slots
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs
+from bellwether.platform.worker import worker_slots
 from flow_kinds import consumers, kinds
 
 if __name__ == "__main__":
