@@ -2,7 +2,12 @@
 
 from functools import partial
 
-from bellwether.genetics.evaluations.flock_states import ANIMAL_REGISTERED, WEIGHT_RECORDED, mark_stale
+from bellwether.genetics.evaluations.flock_states import (
+    ANIMAL_REGISTERED,
+    MEASUREMENT_RECORDED,
+    WEIGHT_RECORDED,
+    mark_stale,
+)
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
@@ -11,7 +16,7 @@ from bellwether.platform.settings import PlatformSettings
 
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
-    types = [WEIGHT_RECORDED, ANIMAL_REGISTERED]
+    types = [WEIGHT_RECORDED, MEASUREMENT_RECORDED, ANIMAL_REGISTERED]
     return [Consumer(service="genetics", name="genetics-stale", stream="FARM", types=types, handle=mark_stale)]
 
 

@@ -29,3 +29,24 @@ async def test_facts_keep_their_contracts(farmer: Farmer, new_farmer: NewFarmer,
         jsonschema_rs.validate(promised[row["type"]], json.loads(row["payload"]))
     for contract in promised.values():
         jsonschema_rs.validate(contract, contract["examples"][0])
+
+
+async def test_what_is_no_weight_is_told_once_and_in_parts(farmer: Farmer, postgres_server: Any) -> None:
+    tags = [f"1612342024{n:06}" for n in range(501)]
+    rows = [f"{tag},2024-08-03,{2 + n % 5},2025-02-20" for n, tag in enumerate(tags)]
+    content = "\n".join(["ID,DOB,PFAT,PFATDATE", *rows, rows[0]]).encode()
+    sent = await farmer.upload(content, "sg")
+    for _ in range(2):
+        await farmer.run_import(sent["import_id"])
+    await farmer.take_in(content + b"\n\n", "sg")
+    connection = await asyncpg.connect(postgres_server.dsn)
+    query = "select type, key, payload from farm.outbox where farm_id = $1 and type like '%.recorded.v1' order by id"
+    found = await connection.fetch(query, farmer.farm_id)
+    stored = await connection.fetch("select id from farm.observation where farm_id = $1", farmer.farm_id)
+    await connection.close()
+    assert [(row["type"], row["key"]) for row in found] == 2 * [("farm.measurement.recorded.v1", farmer.flock_id)]
+    told = [json.loads(row["payload"]) for row in found]
+    assert [(data["trait"], len(data["measurements"])) for data in told] == [("PFAT", 500), ("PFAT", 1)]
+    assert {item["id"] for data in told for item in data["measurements"]} == {str(row["id"]) for row in stored}
+    first = told[0]["measurements"][0]
+    assert (first["value"], first["unit"], first["occurred_on"]) == (2.0, "mm", "2025-02-20")

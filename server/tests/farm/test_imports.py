@@ -97,6 +97,7 @@ async def test_every_import_tells_its_facts_once(farmer: Farmer, postgres_server
         "farm.membership.granted.v1": 1,
         "farm.animal.registered.v1": 1,
         "farm.weight.recorded.v1": 3,
+        "farm.measurement.recorded.v1": 6,
         "farm.import.completed.v1": 1,
     }
 

@@ -99,6 +99,14 @@ async def database(settings_of: Callable[..., Any]) -> AsyncIterator[Database]:
     await found.close()
 
 
+@pytest.fixture
+async def farm_database(settings_of: Callable[[str], ServiceSettings]) -> AsyncIterator[Database]:
+    """As the farm service's own role."""
+    found = Database(settings_of("farm"))
+    yield found
+    await found.close()
+
+
 @dataclass
 class KeptSteps:
     """Finished steps in memory; `die_before` names a step at which the worker dies."""

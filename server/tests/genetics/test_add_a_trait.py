@@ -2,31 +2,24 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import numpy as np
 import pytest
-from bellwether.farm.imports import job, service
-from bellwether.farm.imports.schemas import Upload
 from bellwether.genetics.traits.following import follow_dictionary
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
-from bellwether.platform.ids import new_id
-from bellwether.platform.jobs.run import JobRun
-from bellwether.platform.settings import ServiceSettings
 from bellwether.sheep.traits import dictionary
 from sqlalchemy import text
 
-from .barn import Barn, Farm
+from .barn import Barn
 from .conftest import People, RunJob
+from .farm_files import take_in
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "add-a-trait.md"
-TODAY = date(2026, 1, 1)
 HEAD = "ID,SEX,DOB,BTYPE,RTYPE,SIRE,DAM,PBCS,PBCSDATE,PBCSGRP"
 
 
@@ -40,39 +33,6 @@ async def added(admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> A
     yield trait
     monkeypatch.undo()
     await follow_dictionary(admin)
-
-
-@pytest.fixture
-async def farm_database(settings_of: Callable[[str], ServiceSettings]) -> AsyncIterator[Database]:
-    """As the farm service's own role."""
-    found = Database(settings_of("farm"))
-    yield found
-    await found.close()
-
-
-@dataclass
-class Steps:
-    """Steps that are not kept, and a journal that nobody reads."""
-
-    async def progress(self, fraction: float | None, stage: str | None) -> bool:
-        return False
-
-    async def log(self, message: str) -> None: ...
-
-    async def once(self, name: str, make: Callable[[], Any]) -> Any:
-        return await make()
-
-
-async def take_in(database: Database, farm: Farm, content: str) -> dict[str, Any]:
-    """A file through the farm's import; its totals."""
-    context = Context(user_id=farm.owner_id, request_id="test")
-    upload = Upload(
-        farm_id=farm.id, flock=str(farm.flock_id), kind="flock", file_name="scores.csv", content=content.encode()
-    )
-    async with database.transaction(context) as session:
-        queued = await service.take_in(session, context, upload, TODAY)
-    payload = {"import_id": str(queued.import_id), "today": TODAY.isoformat()}
-    return dict(await job.run(JobRun(new_id(), job.KIND, 1, payload, farm.id, context, database, Steps(), Steps())))
 
 
 def file_of(n_lambs: int, best: str) -> str:

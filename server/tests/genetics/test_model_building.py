@@ -132,6 +132,30 @@ def test_without_traits_asked_for_only_those_with_enough_records_are_taken() -> 
         choose(data_of(animals, weights[:3]), plan("WWT", is_asked=False))
 
 
+def test_what_is_said_of_records_fits_their_trait() -> None:
+    animals = [animal(key) for key in "abc"]
+    records = [
+        weight(key, 3.0, trait=trait, contemporary_group=None if key == "c" else "g")
+        for key in "abc"
+        for trait in ("PFAT", "PWT")
+    ]
+    data = data_of(animals, [*records, weight("a"), weight("b", 31)])
+    with pytest.raises(TraitWithoutVariance, match="PFAT") as constant:
+        choose(data, plan("PFAT", "PWT"))
+    assert constant.value.about == {"PFAT": "all measurements are the same", "PWT": "all weights are the same"}
+    assert constant.value.fix.startswith("Check the measurements")
+    with pytest.raises(TraitWithoutRecords) as empty:
+        choose(data, plan("PEMD", "WWT"))
+    assert (empty.value.about, empty.value.fix.split()[1]) == ({"PEMD": "no usable measurement"}, "measurements")
+    for codes, word in ((("PFAT", "PWT"), "measurements"), (("PWT",), "weights")):
+        with pytest.raises(NothingToEvaluate, match=f"usable {word} that differ"):
+            choose(data, plan(*codes, is_asked=False))
+    different = [*records, weight("a", 4.0, trait="PFAT", occurred_on="2020-12-01", contemporary_group="g")]
+    messages = {v.code: v.message for v in choose(data_of(animals, different), plan("PFAT")).verdicts}
+    assert messages["no_group"] == "measurements without a contemporary group"
+    assert messages["repeated"].startswith("further measurements;")
+
+
 def test_groups_without_a_common_sire_are_named() -> None:
     animals = [animal("a", sire_id="s"), animal("b", sire_id="s"), animal("c", sire_id="t"), animal("d")]
     weights = {

@@ -1,4 +1,4 @@
-"""What the weights slice tells the other services."""
+"""What the measurements slice tells the other services."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -13,35 +13,33 @@ from bellwether.sheep.traits import TRAITS
 MOST = 500
 
 
-async def weights_recorded(
+async def measurements_recorded(
     session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation]
 ) -> None:
-    """One event for each flock and trait, of at most 500 weights."""
-    told = [made for made in observations if made.state == "active" and TRAITS[made.trait].is_weight]
+    """One event for each flock and trait, of at most 500 measurements; weights have an event of their own."""
+    told = [made for made in observations if made.state == "active"]
     told.sort(key=lambda made: (str(made.flock_id), made.trait))
     for (flock_id, trait), group in groupby(told, key=lambda made: (made.flock_id, made.trait)):
-        weights = [weight(made) for made in group]
-        for start in range(0, len(weights), MOST):
-            await emit(
-                session,
-                context,
-                type="farm.weight.recorded.v1",
-                key=flock_id,
-                farm_id=farm_id,
-                data={
-                    "farm_id": str(farm_id),
-                    "flock_id": str(flock_id),
-                    "trait": trait,
-                    "weights": weights[start : start + MOST],
-                },
-            )
+        if TRAITS[trait].is_weight:
+            kind, name, items = "farm.weight.recorded.v1", "weights", [weight(made) for made in group]
+        else:
+            kind, name, items = "farm.measurement.recorded.v1", "measurements", [measurement(made) for made in group]
+        about = {"farm_id": str(farm_id), "flock_id": str(flock_id), "trait": trait}
+        for start in range(0, len(items), MOST):
+            data = {**about, name: items[start : start + MOST]}
+            await emit(session, context, type=kind, key=flock_id, farm_id=farm_id, data=data)
 
 
 def weight(made: Observation) -> dict[str, object]:
     """One weight as it travels."""
-    return {
-        "id": str(made.id),
-        "animal_id": str(made.animal_id),
-        "occurred_on": made.occurred_on.isoformat(),
-        "weight_kg": made.value,
-    }
+    return {**what_and_when(made), "weight_kg": made.value}
+
+
+def measurement(made: Observation) -> dict[str, object]:
+    """One measurement of another trait as it travels."""
+    return {**what_and_when(made), "value": made.value, "unit": made.unit}
+
+
+def what_and_when(made: Observation) -> dict[str, object]:
+    """Which measurement it is, of which animal and day."""
+    return {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": made.occurred_on.isoformat()}

@@ -40,7 +40,7 @@ async def record(session: Session, context: Context, body: NewWeights, today: da
     for row, new in enumerate(body.weights):
         ledger.record(new.animal_id, known[new.animal_id].flock_id, measurement(new), row)
     await repository.store(session, context, body.farm_id, ledger.added, ledger.superseded, source="api")
-    await events.weights_recorded(session, context, body.farm_id, ledger.added)
+    await events.measurements_recorded(session, context, body.farm_id, ledger.added)
     return await recorded(session, ledger, days)
 
 

@@ -11,6 +11,7 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.events.facts import Event, Hopeless
 
 WEIGHT_RECORDED = "farm.weight.recorded.v1"
+MEASUREMENT_RECORDED = "farm.measurement.recorded.v1"
 ANIMAL_REGISTERED = "farm.animal.registered.v1"
 
 

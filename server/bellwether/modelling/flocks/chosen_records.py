@@ -1,4 +1,4 @@
-"""Which weights enter the evaluation: one for each trait and animal, comparable with others of its group."""
+"""Which measurements enter the evaluation: one for each trait and animal, comparable with others of its group."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from bellwether.modelling.flocks.flock_data import FlockData, Measurement
 from bellwether.modelling.flocks.plan import Plan, TraitPlan
 from bellwether.modelling.flocks.verdicts import Verdict, verdict
 from bellwether.modelling.model_file.schema import ModelTable
+from bellwether.sheep.traits import TRAITS
 
 SMALL_GROUP = 5
 # own: below this a trait enters only when somebody asks for it by name
@@ -88,15 +89,15 @@ def choose_for(
     alone = [tags[m.animal_id] for m in best.values() if sizes[m.contemporary_group] == 1]
     best = {key: m for key, m in best.items() if sizes[m.contemporary_group] != 1}
     small = [f"{group} ({n})" for group, n in sorted(sizes.items(), key=str) if 1 < n < SMALL_GROUP]
-    code = trait.code
+    code, records = trait.code, f"{noun([trait.code])}s"
     return best, [
-        *verdict("no_group", "set_aside", "weights without a contemporary group", no_group, trait=code),
-        *verdict("no_age", "set_aside", "weights of animals without a birth date", no_age, trait=code),
+        *verdict("no_group", "set_aside", f"{records} without a contemporary group", no_group, trait=code),
+        *verdict("no_age", "set_aside", f"{records} of animals without a birth date", no_age, trait=code),
         *verdict(
-            "repeated", "set_aside", "further weights; the one nearest to the reference age counts",
+            "repeated", "set_aside", f"further {records}; the one nearest to the reference age counts",
             [tags[m.animal_id] for m in repeats], trait=code,
         ),
-        *verdict("alone_in_group", "set_aside", "weights alone in their group", alone, trait=code),
+        *verdict("alone_in_group", "set_aside", f"{records} alone in their group", alone, trait=code),
         *verdict("small_group", "warning", f"contemporary groups of fewer than {SMALL_GROUP}", small, trait=code),
     ]  # fmt: skip
 
@@ -128,24 +129,30 @@ def nearest_to_reference_age(
 
 def evaluable(by_trait: Mapping[str, Mapping[str, Measurement]], plan: Plan) -> tuple[list[str], list[Verdict]]:
     """The traits that can be evaluated; the others as verdicts, or as an error when they were asked for."""
-    empty = {code: "no usable weight" for code, weights in by_trait.items() if not weights}
+    empty = {code: f"no usable {noun([code])}" for code, records in by_trait.items() if not records}
     without_variances = {trait.code for trait in plan.traits if not trait.has_variances}
     constant = {
-        code: "no variances in the dictionary" if code in without_variances else "all weights are the same"
-        for code, weights in by_trait.items()
-        if weights and (code in without_variances or len({m.value for m in weights.values()}) == 1)
+        code: "no variances in the dictionary" if code in without_variances else f"all {noun([code])}s are the same"
+        for code, records in by_trait.items()
+        if records and (code in without_variances or len({m.value for m in records.values()}) == 1)
     }
     if plan.is_asked and empty:
-        fix = "Record weights with birth date and group, or leave the trait out"
+        fix = f"Record {noun(empty)}s with birth date and group, or leave the trait out"
         raise TraitWithoutRecords(f"No usable record for {', '.join(empty)}", empty, fix)
     if plan.is_asked and constant:
-        fix = "Check the weights, or leave the trait out"
+        fix = f"Check the {noun(constant)}s, or leave the trait out"
         raise TraitWithoutVariance(f"No variance in {', '.join(constant)}", constant, fix)
     if plan.is_asked:
         return list(by_trait), []
-    few = {code for code, weights in by_trait.items() if 0 < len(weights) < FEW_RECORDS}
+    few = {code for code, records in by_trait.items() if 0 < len(records) < FEW_RECORDS}
     kept = [code for code in by_trait if code not in empty and code not in constant and code not in few]
     if not kept:
-        raise NothingToEvaluate(f"No trait has at least {FEW_RECORDS} usable weights that differ")
+        raise NothingToEvaluate(f"No trait has at least {FEW_RECORDS} usable {noun({*constant, *few})}s that differ")
     left_out = sorted({*constant, *few})
-    return kept, verdict("trait_left_out", "set_aside", "traits with too few weights, or without variance", left_out)
+    reason = f"traits with too few {noun(left_out)}s, or without variance"
+    return kept, verdict("trait_left_out", "set_aside", reason, left_out)
+
+
+def noun(codes: Iterable[str]) -> str:
+    """What a record of these traits is called: a weight if nothing else is among them."""
+    return "weight" if all(code in TRAITS and TRAITS[code].is_weight for code in codes) else "measurement"

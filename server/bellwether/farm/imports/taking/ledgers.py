@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.measurements import repository
-from bellwether.farm.measurements.events import weights_recorded
+from bellwether.farm.measurements.events import measurements_recorded
 from bellwether.farm.measurements.ledger import Day, Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -17,8 +17,8 @@ async def open_ledger(session: Session, batch: Batch, days: Iterable[Day]) -> Le
 
 
 async def store_ledger(session: Session, context: Context, batch: Batch, ledger: Ledger) -> None:
-    """The measurements, and the event about those that are weights."""
+    """The measurements, and the events that tell of them."""
     await repository.store(
         session, context, batch.farm_id, ledger.added, ledger.superseded, source="import", import_id=batch.id
     )
-    await weights_recorded(session, context, batch.farm_id, ledger.added)
+    await measurements_recorded(session, context, batch.farm_id, ledger.added)
