@@ -65,7 +65,8 @@ def test_records_are_repeated_where_the_model_has_a_meaning_for_it() -> None:
         variances={"additive": [[20.0, 1.0], [1.0, 5.0]], "residual": 30.0},
     )
     assert [is_repeated(model) for model in (told(), dams, REPEATED, curve)] == [False, False, True, True]
-    check_told(curve)
+    for model in (told(), dams, REPEATED, curve):
+        check_told(model)
 
 
 def test_a_random_regression_reads_the_age_of_each_day() -> None:

@@ -8,7 +8,7 @@ from bellwether_engine import EngineError, Groups, Model, ModelError, Pedigree, 
 from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
 from bellwether_engine.equations.checks import check_effects, check_options, check_traits
 from bellwether_engine.equations.design import build_design
-from bellwether_engine.model.variances import inverse
+from bellwether_engine.model.variances import inverse, square
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import refuse
@@ -41,7 +41,7 @@ def check_told(table: ModelTable) -> None:
         given = table.groups_of_parents
         if given is not None:
             rules_of(given.names)
-            gamma = None if table.metafounders is None else np.array(table.metafounders.gamma, dtype=np.float64)
+            gamma = None if table.metafounders is None else square(table.metafounders.gamma, "metafounders.gamma")
             nobody = np.empty(0, dtype=np.int32)
             Groups(nobody, nobody, len(given.names), gamma)
     except EngineError as error:
@@ -50,7 +50,7 @@ def check_told(table: ModelTable) -> None:
 
 
 def _try_on_one_animal(model: Model) -> None:
-    """Set up the equations of one animal: whether effects, traits and the sizes of matrices go together."""
+    """Set up the equations of one animal and its parents: do effects, traits and sizes of matrices go together?"""
     columns: dict[str, NDArray[np.int32] | NDArray[np.float64]] = {}
     for effect in model.effects:
         if effect.basis is not None:
@@ -60,10 +60,10 @@ def _try_on_one_animal(model: Model) -> None:
         if effect.kind in ("fixed", "random"):
             columns[effect.name] = np.zeros(1, dtype=np.int32)
     by_class = np.zeros(1, dtype=np.int32) if model.variances.residual.ndim == 3 else None
-    records = Records(np.zeros(1, dtype=np.int32), np.ones((1, len(model.traits))), columns, None, by_class)
+    records = Records(np.full(1, 2, dtype=np.int32), np.ones((1, len(model.traits))), columns, None, by_class)
     check_traits(model.traits, records)
-    nobody = np.full(1, -1, dtype=np.int32)
-    random, _ = random_blocks(model.effects, model.traits, records, Pedigree(nobody, nobody))
+    sire, dam = np.array([[-1, -1, 0], [-1, -1, 1]], dtype=np.int32)
+    random, _ = random_blocks(model.effects, model.traits, records, Pedigree(sire, dam))
     build_design(fixed_blocks(model.effects, model.traits, records), random, records, model.variances)
 
 
