@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numba import njit
@@ -13,9 +13,6 @@ from scipy.sparse import csr_array, eye_array
 
 from ..parallel.executor import Executor
 from ..parallel.row_product import RowProduct
-
-if TYPE_CHECKING:
-    from .pedigree_inverse import PedigreeInverse
 
 Matrix = NDArray[np.float64]
 
@@ -33,6 +30,26 @@ class Prior(Protocol):
         """
 
 
+class PedigreeFactor(Protocol):
+    """``A^-1 = (I - P)' D^-1 (I - P)`` as its factor: parents, Mendelian sampling variances and an order."""
+
+    @property
+    def sire(self) -> NDArray[np.int32]:
+        """Position of each animal's sire, -1 when unknown."""
+
+    @property
+    def dam(self) -> NDArray[np.int32]:
+        """Position of each animal's dam, -1 when unknown."""
+
+    @property
+    def d(self) -> Matrix:
+        """Mendelian sampling variances, float64 of shape (n_animals,)."""
+
+    @property
+    def order(self) -> NDArray[np.int32]:
+        """Positions with parents before offspring."""
+
+
 class Structure(ABC):
     """K^-1, the inverse relationships (n_levels, n_levels) among the levels of a random effect.
 
@@ -43,14 +60,14 @@ class Structure(ABC):
     ----------
     n_groups : int
         Levels of groups or metafounders behind those of the animals.
-    pedigree_factor : PedigreeInverse, optional
+    pedigree_factor : PedigreeFactor, optional
         The pedigree whose factor preconditions the whole effect, where the structure is A^-1 without groups.
     """
 
     n_groups: int = 0
 
     @property
-    def pedigree_factor(self) -> PedigreeInverse | None:
+    def pedigree_factor(self) -> PedigreeFactor | None:
         """None: the effect is preconditioned level by level."""
         return None
 

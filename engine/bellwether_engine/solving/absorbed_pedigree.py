@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from ..parallel.workers import Workers, even_pieces, singles
-from ..pedigree.pedigree_inverse import PedigreeInverse
+from ..pedigree.structure import PedigreeFactor
 
 Matrix = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ class AbsorbedPedigree:
 
     Parameters
     ----------
-    inverse : PedigreeInverse
+    inverse : PedigreeFactor
         Without groups.
     precision : float64, shape (k, k)
         G^-1 of the coefficients.
@@ -40,6 +40,7 @@ class AbsorbedPedigree:
     Examples
     --------
     >>> from ..pedigree.pedigree import Pedigree
+    >>> from ..pedigree.pedigree_inverse import PedigreeInverse
     >>> inverse = PedigreeInverse.of(Pedigree([-1, -1, 0], [-1, -1, -1]), None)
     >>> absorbed = AbsorbedPedigree(inverse, np.eye(1), np.ones((3, 1, 1)), Workers(1))
     >>> z = np.empty((3, 1))
@@ -49,7 +50,7 @@ class AbsorbedPedigree:
     True
     """
 
-    def __init__(self, inverse: PedigreeInverse, precision: Matrix, information: Matrix, workers: Workers) -> None:
+    def __init__(self, inverse: PedigreeFactor, precision: Matrix, information: Matrix, workers: Workers) -> None:
         self._order, self._sire, self._dam, self._d = inverse.order, inverse.sire, inverse.dam, inverse.d
         self._workers, self._size = workers, len(precision)
         _scale, q = eigh(information.mean(axis=0), precision)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..equations.equations import Equations
 from ..equations.record_product import fixed_diagonal, level_blocks
 from ..parallel.workers import Workers, even_pieces
-from ..pedigree.pedigree_inverse import PedigreeInverse
+from ..pedigree.structure import PedigreeFactor
 from .absorbed_fixed import AbsorbedFixed
 from .absorbed_pedigree import AbsorbedPedigree
 
@@ -77,7 +77,7 @@ def _fixed_diagonal(equations: Equations) -> Matrix:
     return np.asarray((x.T @ equations.residual_inverse @ x).diagonal())
 
 
-def _absorb(equations: Equations, k: int, pedigree: PedigreeInverse, workers: Workers) -> AbsorbedPedigree:
+def _absorb(equations: Equations, k: int, pedigree: PedigreeFactor, workers: Workers) -> AbsorbedPedigree:
     return AbsorbedPedigree(pedigree, equations.design.precision[k], _data_blocks(equations, k), workers)
 
 

@@ -18,7 +18,7 @@ from bellwether.modelling.results.tables import inbreeding_only
 from bellwether.modelling.scheduler import executor_of
 from bellwether.modelling.tables.pedigree import Animals, read_pedigree
 from bellwether.modelling.tables.records import read_records
-from bellwether.modelling.tables.table import read_table
+from bellwether.modelling.text_table import read_table
 
 Tell = Callable[[float, str], None]
 

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from bellwether.farm.imports.format import AnyFormat
 from bellwether.farm.imports.formats import FORMATS
+from bellwether.farm.imports.reading.format import AnyFormat
 
 from .conftest import Farmer
 

@@ -8,9 +8,9 @@ import asyncpg
 import orjson
 from sqlalchemy import text
 
-from bellwether.farm.imports.format import Format
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.models import Batch, Count, Finished, JudgedRow, NewBatch, Totals
+from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.rows import ReadRow
 from bellwether.platform.database.transactions import Session, driver
 

@@ -23,7 +23,7 @@ from bellwether.modelling.model_file.model_file import ModelFile, told_model
 from bellwether.modelling.results.report import Steps
 from bellwether.modelling.tables.pedigree import Animals, read_pedigree
 from bellwether.modelling.tables.records import Observations, read_records
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 Tell = Callable[[float, str], None]
 

@@ -8,7 +8,7 @@ from bellwether.modelling.flocks.columns import columns_of
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement
 from bellwether.modelling.flocks.plan import Plan
 from bellwether.modelling.flocks.unknown_parents import group_of, rules_of
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 UNKNOWN = "unknown"
 # own: ewes of 3 to 6 years rear alike (farm handbook, section 5)

@@ -8,7 +8,7 @@ from bellwether_engine.genotypes import pack
 
 from bellwether.modelling.findings import SHOWN, BadInput, refuse
 from bellwether.modelling.genotypes.source import ReadGenotypes
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 COUNTS = {"0": 0, "1": 1, "2": 2, "0.0": 0, "1.0": 1, "2.0": 2, "": 3, "NA": 3}
 WRONG = 4

@@ -20,7 +20,7 @@ from bellwether.modelling.genotypes.source import FileDigest, ReadGenotypes
 from bellwether.modelling.genotypes.vcf import VCF_ENDINGS, read_vcf
 from bellwether.modelling.model_file.genomic_table import BY_NAME, GenomicTable
 from bellwether.modelling.tables.pedigree import Animals, match
-from bellwether.modelling.tables.table import read_table
+from bellwether.modelling.text_table import read_table
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bellwether.modelling.findings import SHOWN, BadInput
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 Matrix = float | list[list[float]]
 

@@ -20,7 +20,7 @@ from bellwether.modelling.genotypes.source import FileDigest
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.tables.pedigree import Animals
 from bellwether.modelling.tables.records import Observations
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 
 class StepDone(TypedDict):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
 from bellwether.modelling.model_file.model_file import ModelFile
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 UNKNOWN = ("", "0", "NA")
 # what other programs write for an unknown parent; read as an id, all its offspring would be sibs

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bellwether.modelling.findings import SHOWN, BadInput, refuse
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.tables.pedigree import UNKNOWN, Animals, match
-from bellwether.modelling.tables.table import Table
+from bellwether.modelling.text_table import Table
 
 CLASSES = ("fixed", "random")
 DAMS = ("maternal", "permanent_dam")

@@ -3,9 +3,9 @@
 from datetime import date
 from functools import partial
 
-from bellwether.farm.imports.format import Format
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
 from bellwether.farm.imports.reading import columns, values
+from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Layout, at
 from bellwether.farm.imports.taking import animals
 from bellwether.farm.measurements.ledger import Measurement

@@ -3,9 +3,9 @@
 import re
 from datetime import date
 
-from bellwether.farm.imports.format import Format
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.reading import columns, values
+from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Header, Layout
 from bellwether.farm.imports.taking import weighings
 from bellwether.sheep import identifiers, traits

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from bellwether.farm.imports.format import AnyFormat
 from bellwether.farm.imports.problems import (
     DateOrderAmbiguous,
     FileEmpty,
@@ -12,6 +11,7 @@ from bellwether.farm.imports.problems import (
     TraitUnknown,
 )
 from bellwether.farm.imports.reading import columns, lines, values
+from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.layout import Header, Layout
 from bellwether.farm.imports.reading.values import DateOrder
 from bellwether.sheep import traits

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from bellwether.farm.imports.format import Format
+from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.lines import Line
 from bellwether.sheep.findings import Broken, Finding
