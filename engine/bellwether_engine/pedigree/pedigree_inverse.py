@@ -221,7 +221,7 @@ def _sampling_terms(block: AnimalBlock, v: Matrix) -> Matrix:
     animal over its variance (Henderson 1976)."""
     first, sire, dam, weight, precision = block.first, block.sire, block.dam, block.weight, block.precision
     size, k = v.shape[1:]
-    terms = np.zeros((len(weight), size, k))
+    terms = np.empty((len(weight), size, k))
     # A single number per animal stays in a register: the whole product takes half as long.
     if size == 1 and k == 1:
         scale = precision[0, 0]
@@ -235,6 +235,7 @@ def _sampling_terms(block: AnimalBlock, v: Matrix) -> Matrix:
             terms[i, 0, 0] = scale * weight[i] * (v[first + i, 0, 0] - 0.5 * parents)
         return terms
     own = np.empty(size)
+    terms[:] = 0.0
     for i in range(len(weight)):
         s, m = sire[i], dam[i]
         for c in range(k):
@@ -257,7 +258,7 @@ def _gathered_terms(block: OffspringBlock, terms: Matrix) -> Matrix:
     that no two workers write to one place."""
     first, pointers, offspring, n_animals = block.first, block.pointers, block.offspring, block.n_animals
     n, k = len(pointers) - 1, terms.shape[1]
-    gathered = np.zeros((n, k))
+    gathered = np.empty((n, k))
     # A single column keeps its sum in a register.
     if k == 1:
         for i in range(n):
@@ -267,6 +268,7 @@ def _gathered_terms(block: OffspringBlock, terms: Matrix) -> Matrix:
             own = terms[first + i, 0] if first + i < n_animals else 0.0
             gathered[i, 0] = own - 0.5 * total
         return gathered
+    gathered[:] = 0.0
     for i in range(n):
         if first + i < n_animals:
             for c in range(k):
