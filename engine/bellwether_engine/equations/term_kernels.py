@@ -47,6 +47,9 @@ def add_fitted(term: Term, x: Matrix, fitted: Matrix) -> None:
             base = start + own * size
             for j in range(m):
                 value = values[i, j] if has_values else 1.0
+                if k == 1:
+                    fitted[i, traits[j], 0] += value * x[base + offsets[j], 0]
+                    continue
                 for c in range(k):
                     fitted[i, traits[j], c] += value * x[base + offsets[j], c]
 
@@ -64,6 +67,18 @@ def weigh(residual: Residual, e: Matrix) -> None:
         return
     # R^-1 of a record is the inverse for the traits that it has, times its weight.
     own = np.empty(t)
+    # One right-hand side: the same without the strides of columns.
+    if k == 1:
+        alone = e.reshape((len(e), t))
+        for i in range(len(e)):
+            factor = weight[i] if has_weights else 1.0
+            for a in range(t):
+                own[a] = factor * alone[i, a]
+                alone[i, a] = 0.0
+            for a in range(t):
+                for b in range(t):
+                    alone[i, a] += inverses[pattern[i], a, b] * own[b]
+        return
     for i in range(len(e)):
         factor = weight[i] if has_weights else 1.0
         for c in range(k):
@@ -98,6 +113,9 @@ def level_sums(block: LevelBlock, e: Matrix) -> Matrix:
             i = records[q]
             for j in range(m):
                 value = values[q, j] if has_values else 1.0
+                if k == 1:
+                    sums[own * size + offsets[j], 0] += value * e[i, traits[j], 0]
+                    continue
                 for c in range(k):
                     sums[own * size + offsets[j], c] += value * e[i, traits[j], c]
     return sums

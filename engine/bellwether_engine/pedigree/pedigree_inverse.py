@@ -236,6 +236,22 @@ def _sampling_terms(block: AnimalBlock, v: Matrix) -> Matrix:
         return terms
     own = np.empty(size)
     terms[:] = 0.0
+    # One right-hand side: the same without the strides of columns.
+    if k == 1:
+        alone, sums = v.reshape((len(v), size)), terms.reshape((len(terms), size))
+        for i in range(len(weight)):
+            s, m = sire[i], dam[i]
+            for a in range(size):
+                value = alone[first + i, a]
+                if s >= 0:
+                    value -= 0.5 * alone[s, a]
+                if m >= 0:
+                    value -= 0.5 * alone[m, a]
+                own[a] = value * weight[i]
+            for a in range(size):
+                for b in range(size):
+                    sums[i, b] += own[a] * precision[a, b]
+        return terms
     for i in range(len(weight)):
         s, m = sire[i], dam[i]
         for c in range(k):

@@ -218,6 +218,13 @@ def _by_precision(levels: Matrix, precision: Matrix) -> Matrix:
     own, which take the cores from the workers."""
     n, size, k = levels.shape
     result = np.zeros((n, size, k))
+    if k == 1:
+        alone, sums = levels.reshape((n, size)), result.reshape((n, size))
+        for i in range(n):
+            for a in range(size):
+                for b in range(size):
+                    sums[i, b] += alone[i, a] * precision[a, b]
+        return result
     for i in range(n):
         for a in range(size):
             for b in range(size):
