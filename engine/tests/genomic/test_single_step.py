@@ -7,6 +7,7 @@ from bellwether_engine.fitting.genetic.genomic import Genotyped
 from bellwether_engine.fitting.genetic.kinds import genomic_block
 from bellwether_engine.genotypes import pack
 from bellwether_engine.model.variances import Variances
+from bellwether_engine.parallel.workers import Workers
 from bellwether_engine.relationships import centre
 from bellwether_engine.relationships.blending import Tuning
 from bellwether_engine.relationships.inverses import LowRank
@@ -105,7 +106,7 @@ def test_joint_precision_hides_the_inverse_of_h(example, tune):
 
 @pytest.mark.parametrize("tune", ["none", "chen"])
 def test_coordinates_of_pcg_are_a_congruence(example, tune):
-    """`fold` is S'(gradient + K S v), `reduce` S' and `expand` S; the blocks to precondition with are positive."""
+    """A prior makes S'(gradient + K S v G^-1), `reduce` is S', `expand` S; blocks for PCG are positive."""
     rng, pedigree, _, animals, codes = example
     genomic = Genomic("sssnpblup", blend=0.1, tune=tune)
     joint = genomic_block(
@@ -117,9 +118,11 @@ def test_coordinates_of_pcg_are_a_congruence(example, tune):
     gradient[60:] = 0.0
     np.testing.assert_allclose(joint.expand(v), s @ v, atol=1e-12)
     np.testing.assert_allclose(joint.reduce(v), s.T @ v, atol=1e-12)
-    np.testing.assert_allclose(joint.fold(v, s @ v, gradient), s.T @ (gradient + k @ s @ v), atol=1e-8)
+    result = gradient[:, None, :].copy()
+    joint.prior(np.array([[2.0]]), Workers(2)).add(v[:, None, :], (s @ v)[:, None, :], result)
+    np.testing.assert_allclose(result[:, 0], s.T @ (gradient + 2.0 * k @ s @ v), atol=1e-8)
     data = np.einsum("nij,nkj->nik", *[rng.normal(size=(len(k), 2, 2))] * 2)
-    blocks = joint.blocks(data, np.array([[2.0, 0.5], [0.5, 1.0]]))
+    blocks = joint.diagonal_blocks(data, np.array([[2.0, 0.5], [0.5, 1.0]]))
     assert (np.linalg.eigvalsh(blocks) > 0).all()
 
 
@@ -136,8 +139,8 @@ def test_core_of_some_animals_is_the_published_formula(example, tune):
     wide = np.hstack([-p, np.eye(15)])
     expected = wide.T @ np.diag(1 / m) @ wide
     expected[:10, :10] += np.linalg.inv(g[np.ix_(core, core)])
-    np.testing.assert_allclose(prepared.structure.inverse.dense(), expected, atol=1e-9)
-    np.testing.assert_allclose(prepared.structure.inverse.diagonal(), np.diag(expected), atol=1e-9)
+    np.testing.assert_allclose(prepared.inverse.dense(), expected, atol=1e-9)
+    np.testing.assert_allclose(prepared.inverse.diagonal(), np.diag(expected), atol=1e-9)
 
 
 def test_a_shift_below_zero(example):
@@ -163,12 +166,14 @@ def test_a_shift_that_leaves_no_inverse_is_refused(example, method):
 def test_inbreeding_switch_reaches_a22(example):
     _, pedigree, _, animals, codes = example
     genotypes = Genotypes(pack(codes), animals)
-    with_f = genomic_block(Genotyped.of(Genomic("ssgblup"), genotypes, pedigree, pedigree.inbreeding(), VARIANCES))
-    without = genomic_block(Genotyped.of(Genomic("ssgblup"), genotypes, pedigree, None, VARIANCES))
-    a22 = without.structure.block.dense()
+    genomic = Genomic("ssgblup")
+    with_f = genomic_block(Genotyped.of(genomic, genotypes, pedigree, pedigree.inbreeding(), VARIANCES)).structure
+    without = Genotyped.of(genomic, genotypes, pedigree, None, VARIANCES)
+    a22 = without.a22.dense()
     expected = np.linalg.inv(pedigree.a_inverse(None).toarray())[np.ix_(animals, animals)]
     np.testing.assert_allclose(a22, expected, atol=1e-10)
-    assert np.abs(a22 - with_f.structure.block.dense()).max() > 1e-3
+    v = np.eye(with_f.tocsr().shape[0])
+    assert np.abs(genomic_block(without).structure @ v - with_f @ v).max() > 1e-3
 
 
 def test_centred_has_the_right_scale():
