@@ -24,10 +24,14 @@ let natsClient: NatsConnection;
 let users: Running;
 /** Stands where Amazon's machines would ask for the credentials of their role. */
 let probes = 0;
-const metadata = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(String(++probes)) });
+const metadata = Bun.serve({
+  port: await freePort(),
+  hostname: "127.0.0.1",
+  fetch: () => new Response(String(++probes)),
+});
 const received: Buffer[] = [];
 const collector = Bun.serve({
-  port: 0,
+  port: await freePort(),
   hostname: "127.0.0.1",
   fetch: async (request) => new Response(String(received.push(Buffer.from(await request.arrayBuffer())))),
 });

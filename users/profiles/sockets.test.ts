@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { quiet } from "../platform/telemetry/logging.ts";
 import { Metrics } from "../platform/telemetry/metrics.ts";
 import { Harness, type Person } from "../testing/harness.ts";
-import { until } from "../testing/servers.ts";
+import { freePort, until } from "../testing/servers.ts";
 import { type SocketState, Sockets } from "./sockets.ts";
 
 let house: Harness;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   sockets = new Sockets({ ...parts, metrics: new Metrics(), authWithinMs: 150 });
   server = Bun.serve<SocketState>({
     hostname: "127.0.0.1",
-    port: 0,
+    port: await freePort(),
     fetch: (request, server) => sockets.upgrade(request, server),
     websocket: sockets.handler,
   });

@@ -11,7 +11,7 @@ from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import splu
 
 from ..pedigree.pedigree import Pedigree
-from ..solution.parts import GroupSolution, Notice
+from ..solution.parts import Notice
 from .constraints import sweep
 from .design import Design
 
@@ -124,15 +124,3 @@ def without_groups(
         own = start + np.arange(n) * size + m
         result[own] += -2.0 * (q * covariance[own]).sum(axis=1) + ((q @ covariance[at]) * q).sum(axis=1)
     return result
-
-
-def group_solution(
-    x: NDArray[np.float64], plan: GroupPlan, start: int, n_animals: int, reliability: NDArray[np.float64] | None
-) -> GroupSolution | None:
-    """Solutions of the groups, from the equations after those of the animals."""
-    n_groups, size = plan.constrained.shape
-    if n_groups == 0:
-        return None
-    first = start + n_animals * size
-    values = x[first : first + n_groups * size].reshape(n_groups, size).copy()
-    return GroupSolution(values, reliability, plan.constrained)

@@ -5,7 +5,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
+from bellwether.launch.machine.ports import is_free
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -27,6 +29,8 @@ SWITCHES = (
     "--window-size=1280,1000",
 )
 PATIENCE_S = 60.0
+# what the driver and the browser listen on would else be a port of outgoing connections
+PORTS = range(24_000, 25_000)
 
 
 @dataclass
@@ -78,13 +82,14 @@ class Browser:
 def window_on(origin: str) -> Iterator[Browser]:
     """A browser with a profile of its own that is thrown away."""
     programs = chromium.find()
+    driver_port, browser_port = islice(filter(is_free, PORTS), 2)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = ChromeOptions()
         options.binary_location = programs.browser
-        for switch in (*SWITCHES, f"--user-data-dir={profile}"):
+        for switch in (*SWITCHES, f"--user-data-dir={profile}", f"--remote-debugging-port={browser_port}"):
             options.add_argument(switch)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = Chrome(options, Service(programs.driver, env=programs.env))
+        driver = Chrome(options, Service(programs.driver, port=driver_port, env=programs.env))
         try:
             yield Browser(driver, origin)
         finally:

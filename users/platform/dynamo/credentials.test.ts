@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import { until } from "../../testing/servers.ts";
+import { freePort, until } from "../../testing/servers.ts";
 import { DynamoTable } from "./client.ts";
 import { credentialsFor } from "./credentials.ts";
 import { StoreUnavailable } from "./table.ts";
@@ -9,7 +9,7 @@ const asked: string[] = [];
 let issued = 0;
 let lifeSeconds = 3_600;
 const metadata = Bun.serve({
-  port: 0,
+  port: await freePort(),
   hostname: "127.0.0.1",
   fetch(request) {
     const { pathname } = new URL(request.url);
@@ -110,7 +110,7 @@ describe("Amazon's chain", () => {
   test("credentials that are about to end are fetched anew, and the calls carry the new session token", async () => {
     const tokens: (string | null)[] = [];
     const store = Bun.serve({
-      port: 0,
+      port: await freePort(),
       hostname: "127.0.0.1",
       fetch(request) {
         tokens.push(request.headers.get("x-amz-security-token"));

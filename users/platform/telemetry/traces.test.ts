@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { until } from "../../testing/servers.ts";
+import { freePort, until } from "../../testing/servers.ts";
 import { openTraces } from "./open-traces.ts";
 import { contextOnly } from "./traces.ts";
 
@@ -9,7 +9,7 @@ const bytes = (hex: string) => Buffer.from(hex, "hex");
 
 const received: { type: string | null; body: Buffer }[] = [];
 const collector = Bun.serve({
-  port: 0,
+  port: await freePort(),
   hostname: "127.0.0.1",
   fetch: async (request) => {
     received.push({ type: request.headers.get("content-type"), body: Buffer.from(await request.arrayBuffer()) });

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
@@ -136,8 +135,3 @@ class DemoFlock:
 def is_running(error: BaseException) -> bool:
     """Whether another demo makes the same thing at this moment."""
     return isinstance(error, Refused) and error.problem.get("code") == "idempotency_running"
-
-
-def example_files() -> list[tuple[Path, dict[str, str]]]:
-    """The files of the example with the options of their import."""
-    return [(EXAMPLE / name, options) for name, options in FILES]
