@@ -6,6 +6,7 @@ Imports are checked beside it: contracts in `pyproject.toml` for Python, `users/
 import ast
 import re
 import subprocess
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def test_a_function_fits_on_a_screen(part: str) -> None:
     }
     assert names
     assert long == {}
+
+
+def test_an_import_contract_holds_every_slice() -> None:
+    """A folder with routes and a service is a slice."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (held,) = [each["containers"] for each in settings["contracts"] if each.get("layers", [""])[0] == "routes"]
+    folders = {str(Path(name).parent) for name in PYTHON if name.endswith("/routes.py")}
+    slices = {folder for folder in folders if f"{folder}/service.py" in PYTHON}
+    assert {folder.removeprefix("server/").replace("/", ".") for folder in slices} == set(held)
 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

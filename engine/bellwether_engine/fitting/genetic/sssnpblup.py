@@ -55,7 +55,7 @@ class SsSnpblup(GenomicBlock):
         return JointSampler(self.structure.loadings, self.genotyped.a22, self.structure.beta)
 
     def effects(self, levels: Matrix) -> Matrix:
-        """Loadings, scaled."""
+        """Effects of a copy of each marker's allele, from its loading."""
         return np.asarray(self.copy_effect[:, None] * levels[self.loading_rows])
 
     def explained(self, equations: Equations, answer: Answer) -> Matrix:

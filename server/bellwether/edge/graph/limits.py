@@ -43,7 +43,7 @@ class Weighed:
     depth: int = 0
 
     def beside(self, other: "Weighed") -> "Weighed":
-        """Both parts in one selection."""
+        """Cost and depth of both parts, side by side in one selection."""
         return Weighed(self.cost + other.cost, max(self.depth, other.depth))
 
 
@@ -66,7 +66,7 @@ class Scales:
         return self.selection(node.selection_set, root)
 
     def selection(self, selections: SelectionSetNode, parent: GraphQLObjectType | None) -> Weighed:
-        """The parts of a selection together."""
+        """Cost and depth of all that a selection holds."""
         weighed = Weighed()
         for node in selections.selections:
             if isinstance(node, FieldNode):

@@ -40,7 +40,7 @@ def flock(fact: EvaluationCompleted | EvaluationFailed, kind: str, n_rows: int |
 
 
 def rows_of(lineage: Lineage, run_id: UUID, farm_id: UUID) -> list[DatasetRow]:
-    """As rows of the table."""
+    """The datasets of a run as rows of their table."""
     return [
         DatasetRow(run_id, farm_id, direction, position, **dataset.model_dump())
         for direction, datasets in zip(("input", "output"), lineage, strict=True)
