@@ -329,6 +329,7 @@ def _conflicts(
     by_marker = np.zeros(data.shape[0], np.int64)
     for j in range(data.shape[0]):
         for k in range(len(offspring)):
+            # four calls share a byte, and 3 is missing: an unknown parent contradicts nobody
             c = (data[j, offspring[k] >> 2] >> (2 * (offspring[k] & 3))) & 3
             s, d = 3, 3
             if sire[k] >= 0:

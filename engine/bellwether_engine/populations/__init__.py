@@ -1,1 +1,1 @@
-"""What is told of flocks and populations: connectedness, genetic trend, depth of the pedigree, validation."""
+"""What can be said about flocks and populations: connectedness, genetic trend, depth of the pedigree, validation."""

@@ -69,7 +69,7 @@ class Difference:
         return np.asarray(self._inverse.diagonal() - self._block.inverse_diagonal())
 
     def dense(self) -> Matrix:
-        """In full."""
+        """The whole matrix."""
         return np.asarray(self._inverse.dense() - invert(self._block.dense()))
 
 
@@ -107,11 +107,11 @@ class Recovered(GenomicInverse):
         return np.asarray(self._difference.diagonal() + self._block.inverse_diagonal())
 
     def dense(self) -> Matrix:
-        """In full."""
+        """The whole matrix."""
         return self.product(np.eye(self._block.n_animals))
 
     def less(self, _block: RelationshipBlock) -> Among:
-        """What is kept."""
+        """``G_w^-1 - A22^-1``, the part that is kept."""
         return self._difference
 
 
@@ -204,6 +204,6 @@ class LowRank(GenomicInverse):
         return np.asarray(self.block.inverse_diagonal() / self.beta)
 
     def dense(self) -> Matrix:
-        """In full."""
+        """The whole matrix."""
         inverse = self.product(np.eye(self.block.n_animals))
         return 0.5 * (inverse + inverse.T)

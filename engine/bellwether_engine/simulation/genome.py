@@ -146,6 +146,7 @@ def recombine(
             place[here:last].sort()
             strand = start[g, c]
             for k in range(first[c], first[c + 1]):
+                # an even number of crossovers between two loci leaves them on one strand
                 while here < last and place[here] < position[k]:
                     strand = 1 - strand
                     here += 1

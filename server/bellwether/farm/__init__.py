@@ -1,1 +1,1 @@
-"""The Farm Management Service: farms, flocks, animals with their identifiers and parents, weights, file imports."""
+"""The Farm Management Service: farms, flocks, animals with identifiers and parents, measurements, file imports."""

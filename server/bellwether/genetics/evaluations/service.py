@@ -62,7 +62,7 @@ async def request(session: Session, context: Context, new: NewEvaluation) -> Job
 
 
 async def check_model(session: Session, new: NewEvaluation, farm_id: UUID) -> None:
-    """Refuse a told model that no flock can be evaluated by, and what does not go together with it.
+    """Refuse a told model that cannot be fitted to a flock, and requests that contradict themselves.
 
     Raises:
         WrongModel, NoSuchGenotypes
@@ -80,7 +80,7 @@ async def check_model(session: Session, new: NewEvaluation, farm_id: UUID) -> No
 
 
 def disagreements(new: NewEvaluation) -> Iterator[RowError]:
-    """Parts of a request that speak against each other."""
+    """Parts of a request that contradict each other."""
     model, genotypes = new.model, new.genotypes
     is_genomic = model is not None and model.genomic is not None
     if model is not None and new.traits is not None and set(new.traits) != set(model.trait_names):

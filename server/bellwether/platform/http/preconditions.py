@@ -19,7 +19,7 @@ class Precondition:
         self._header = header
 
     def check(self, rev: int | None) -> None:
-        """Let the change pass only if the caller has read this very revision; of None, what nobody could have read.
+        """Let the change pass only if the caller has read this revision; None: nobody can have read one yet.
 
         Raises:
             MatchRequired: there is no If-Match.
