@@ -90,7 +90,7 @@ def alike(**pairs: tuple[float, float]) -> dict[str, Correlation]:
     return {code: Correlation(genetic, residual, source) for code, (genetic, residual) in pairs.items()}
 
 
-def weights() -> list[Trait]:
+def body_weights() -> list[Trait]:
     """Body weights from birth on."""
     return [
         weight(
@@ -160,7 +160,7 @@ def fleece(stage: str) -> list[Trait]:
 TRAITS: dict[str, Trait] = {
     trait.code: trait
     for trait in (
-        *weights(),
+        *body_weights(),
         *(trait for stage in "WPYH" for trait in scans(stage)),
         *(trait for stage in "YHA" for trait in fleece(stage)),
         *(staged(stage, "SC", "scrotal circumference", "cm", (10, 50), (20, 42)) for stage in "PYH"),
