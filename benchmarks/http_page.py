@@ -146,6 +146,23 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
     }
 
 
+def rows(found: dict[str, float]) -> list[dict[str, object]]:
+    """The figures as every benchmark prints them for a program."""
+    page, crowd = f"pages of {LIMIT}, 2,000 animals", f"{found['users']:.0f} users at the gateway"
+    errors = f"{found['own_errors']:.0f} errors"
+    own = {"value": found["own_per_second"], "unit": "requests/s", "target": None, "met": None}
+    peer = {"peer": "bare asyncpg in bare Starlette", "peer_value": found["bare_per_second"], "ratio": found["ratio"]}
+    none = {"peer": "", "peer_value": None, "ratio": None}
+    ratio = {"value": found["ratio"], "unit": "of the peer", "target": 0.3, "met": found["ratio"] >= 0.3}
+    p95 = {"value": found["users_p95_ms"], "unit": "ms", "target": 500.0, "met": found["users_p95_ms"] <= 500.0}
+    answered = f"{found['users_requests']:.0f} answers, {found['users_errors']:.0f} errors"
+    return [
+        {"step": "one process", "size": page, **own, **peer, "remark": errors},
+        {"step": "ratio to the raw driver", "size": page, **ratio, **peer, "remark": "median of rounds in turn"},
+        {"step": "p95", "size": crowd, **p95, **none, "remark": answered},
+    ]
+
+
 def show(found: dict[str, float]) -> None:
     """A table for a person."""
     table = Table("what", "value", title=f"GET /api/v1/farm/animals, pages of {LIMIT}, 2,000 animals")
@@ -171,7 +188,7 @@ def main() -> None:
     arguments = parser.parse_args()
     found = measure(arguments)
     if arguments.json:
-        print(json.dumps(found))
+        print(json.dumps({"rows": rows(found)}, indent=2))
     else:
         show(found)
 

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,9 +54,20 @@ class Row:
         """The peer's seconds divided by the engine's: above 1 the engine is faster."""
         return None if self.peer_seconds is None or not self.seconds else self.peer_seconds / self.seconds
 
-    def document(self) -> dict[str, Any]:
-        """The row as `--json` prints it."""
-        return asdict(self) | {"ratio": self.ratio}
+    @property
+    def met(self) -> bool | None:
+        """Whether the targets of time and memory are met; None without a target, or where nothing was measured."""
+        pairs = ((self.seconds, self.target), (self.peak_mib, self.target_mib))
+        held = [found <= target for found, target in pairs if found is not None and target is not None]
+        return all(held) if held else None
+
+    def document(self) -> dict[str, object]:
+        """The row as `--json` prints it: the keys that every benchmark has, then those of the engine's."""
+        return {
+            "step": self.step, "size": self.size, "value": self.seconds, "unit": "s", "target": self.target,
+            "met": self.met, "peer": self.peer, "peer_value": self.peer_seconds, "ratio": self.ratio,
+            "remark": self.remark, "peak_mib": self.peak_mib, "target_mib": self.target_mib, "failed": self.failed,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ def lines(rows):
 
 def test_ratio_is_the_peer_over_the_engine():
     assert FAST.ratio == 4.5
-    assert FAST.document()["ratio"] == 4.5
+    document = FAST.document()
+    assert [document[key] for key in ("value", "unit", "target", "met", "peer_value", "ratio")] == [
+        2.0, "s", 3.0, True, 9.0, 4.5,
+    ]  # fmt: skip
     assert SLOW.ratio is None
 
 
@@ -21,6 +24,7 @@ def test_targets_are_met_or_missed():
     assert "3 met" in fast
     assert "3 MISSED" in slow
     assert "200 of 150 MISSED" in slow
+    assert (FAST.met, SLOW.met, Row("GWAS", "1", target=5.0).met) == (True, False, None)
 
 
 def test_what_was_not_measured_has_no_verdict():
