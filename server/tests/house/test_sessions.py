@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any
 
 import asyncpg
@@ -45,6 +46,8 @@ def test_every_get_reads_and_everything_else_says_what_it_does(
         reads, writes = bool(asked & {reading, readings}), writing in asked
         is_question = route.methods == {"GET"} or route.path.endswith("/query")
         assert (reads, writes) == (is_question, not is_question), f"{route.methods} {route.path}"
+        in_threads = [call for call in asked if not (iscoroutinefunction(call) or isasyncgenfunction(call))]
+        assert not in_threads, f"{route.methods} {route.path}: a thread for each of {in_threads}"
 
 
 def test_the_edge_holds_no_session(platform: PlatformSettings) -> None:

@@ -35,7 +35,7 @@ class Precondition:
             raise Stale(headers=etag(rev))
 
 
-def precondition(
+async def precondition(
     if_match: Annotated[str | None, Header(description="The ETag that you last read", examples=['"3"'])] = None,
 ) -> Precondition:
     """FastAPI dependency; without the header the answer is 428, not a validation error."""
