@@ -4,6 +4,7 @@ python -m bellwether.launch.entry.serve farm,genetics,research,processing,edge -
 """
 
 import argparse
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -73,6 +74,17 @@ def service_names(text: str) -> list[str]:
     return names
 
 
+def spare_collector() -> None:
+    """Let the collector of cycles look at what requests leave behind, seldom, and never again at the code itself.
+
+    A page of animals makes some thousand short-lived objects without a cycle; walking all modules after every few of
+    them took a fifth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m bellwether.launch.entry.serve", description=__doc__)
@@ -82,8 +94,10 @@ def main() -> None:
     platform = PlatformSettings()
     configure_logs(platform.log_level)
     configure_traces("+".join(arguments.names), platform.otlp_endpoint)
+    app = build(arguments.names, platform)
+    spare_collector()
     uvicorn.run(
-        build(arguments.names, platform),
+        app,
         host="127.0.0.1",
         port=arguments.port,
         log_config=None,
