@@ -1,6 +1,14 @@
-"""`pytest -m reference` ends with a table of the published cases, each through the library and through `evaluate`."""
+"""What all tests share: seeds, how many random cases a run tries, and the table of the published cases.
 
-from collections.abc import Iterable
+A test that asks for `rounds` tries few random cases in every run and thousands with `pytest --long`, which selects
+these tests and those marked `long`. The seed stands in the last lines of a run; BELLWETHER_SEED repeats it.
+`pytest -m reference` ends with a table of the published cases, each through the library and through `evaluate`.
+"""
+
+import os
+import random
+import zlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -9,10 +17,33 @@ ROOT = Path(__file__).parent
 CASES = sorted(path.stem for path in (ROOT / "engine" / "tests" / "reference").glob("*.json"))
 WAYS = {"library": "engine/tests/", "evaluate": "server/tests/evaluate/"}
 LIBRARY_ONLY = {"ocs_small": "optimal contributions are a decision about mating, not an evaluation"}
+SEED = int(os.environ.get("BELLWETHER_SEED") or random.SystemRandom().randrange(2**31))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long`."""
+    parser.addoption("--long", action="store_true", help="only the tests of random cases, with thousands of them")
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """`rounds(300, 10_000)`: how many random cases this run tries."""
+    is_long = bool(request.config.getoption("--long"))
+    return lambda short, long: long if is_long else short
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """The random numbers of one test, from the seed of the run and the name of the test."""
+    return random.Random(SEED ^ zlib.crc32(request.node.nodeid.encode()))  # noqa: S311
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each test tells its report which cases it runs: of several, the one in its parameters."""
+    if config.getoption("--long"):
+        items[:] = [i for i in items if "rounds" in getattr(i, "fixturenames", ()) or i.get_closest_marker("long")]
+    else:
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     for item in items:
         marked = [case for mark in item.iter_markers("reference") for case in mark.args]
         given = item.callspec.params.values() if hasattr(item, "callspec") else ()
@@ -36,7 +67,8 @@ def cases_of(item: pytest.Item) -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The table, after `-m reference`."""
+    """The seed; and the table, after `-m reference`."""
+    terminalreporter.write_line(f"seed of the random cases: BELLWETHER_SEED={SEED} repeats them")
     if config.option.markexpr != "reference":
         return
     reports = [r for kind in ("passed", "failed", "skipped") for r in terminalreporter.stats.get(kind, [])]

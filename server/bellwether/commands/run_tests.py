@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bellwether.commands.suites import SUITES, Suite
+from bellwether.commands.suites import LONG, SUITES, Suite
 from bellwether.launch.machine.folders import CONSOLE, USERS
 from bellwether.launch.plan import program
 
@@ -21,6 +21,7 @@ def test(
 ) -> None:
     """Run every test: rules of style, types, the engine, the user services, the server, the whole platform.
 
+    `long` (thousands of random cases) runs when it is named.
     Example: ./bellwether test engine types
     """
     suites = choose(names or [])
@@ -36,12 +37,12 @@ def test(
 
 
 def choose(names: list[str]) -> list[Suite]:
-    """The suites called `names`, in their own order; all of them without a name."""
-    known = [suite.name for suite in SUITES]
+    """The suites called `names`, in their own order; without a name all but the long one."""
+    known = [suite.name for suite in (*SUITES, *LONG)]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise typer.BadParameter(f"there is no suite {', '.join(unknown)}; choose from {', '.join(known)}")
-    return [suite for suite in SUITES if not names or suite.name in names]
+    return [suite for suite in (*SUITES, *LONG) if suite.name in names] if names else list(SUITES)
 
 
 def install_bun_packages() -> None:

@@ -50,3 +50,12 @@ SUITES: Sequence[Suite] = (
     ),
     Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole")),
 )
+
+LONG: Sequence[Suite] = (
+    Suite(
+        "long",
+        "thousands of random cases, faults and long runs",
+        pytest("--long", "--timeout=7200", "engine/tests", "server/tests"),
+    ),
+)
+"""What takes longer than a few minutes: run by name only."""
