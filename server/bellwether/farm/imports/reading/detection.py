@@ -13,8 +13,8 @@ from bellwether.farm.imports.problems import (
 from bellwether.farm.imports.reading import columns, lines, values
 from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.layout import Header, Layout
-from bellwether.farm.imports.reading.values import DateOrder
 from bellwether.sheep import traits
+from bellwether.sheep.reading.dates import DateOrder
 
 SAMPLE = 2000
 

@@ -1,10 +1,11 @@
 """How the lines of one file are to be read: encoding, delimiter, columns, date order."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import BaseModel
 
-from bellwether.farm.imports.reading.values import DateOrder
+from bellwether.sheep.reading.dates import DateOrder
 
 
 class Layout(BaseModel):
@@ -17,13 +18,29 @@ class Layout(BaseModel):
     columns: dict[str, int]
     measurements: dict[str, list[int | None]] = {}
     ignored: list[str] = []
-    date_order: DateOrder
+    date_order: DateOrder = "ymd"
     trait: str | None = None
     n_lines: int
+    headers: list[str] = []
+    date_orders: dict[int, DateOrder] = {}
+    decimal: Literal[".", ","] | None = None
+    thousands: str | None = None
+    unit: Literal["kg", "lb"] | None = None
+    unit_from: Literal["header", "option", "farm", "cells"] | None = None
+    units: dict[int, Literal["kg", "lb"]] = {}
+    preamble: int = 0
+    sheet: str | None = None
+    notes: list[str] = []
+    options: dict[str, object] = {}
 
     def cell(self, cells: list[str], name: str) -> str:
         """The cell of a known field; empty when the line or the file lacks it."""
         return at(cells, self.columns.get(name))
+
+    def told(self) -> list[str]:
+        """How the file is read, in words."""
+        found = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+        return [found[self.date_order]]
 
 
 def at(cells: list[str], place: int | None) -> str:

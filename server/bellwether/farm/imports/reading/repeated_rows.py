@@ -26,4 +26,5 @@ class FirstRows(Generic[R]):
         if first == row.row:
             return row
         text = f"row {first} has the same identifier {value}"
-        return replace(row, data=None, finding=Finding("duplicate", "duplicate_row", text, "keep one of them", "id"))
+        double = Finding("duplicate", "duplicate_row", text, "keep one of them", "id")
+        return replace(row, data=None, findings=(double,))

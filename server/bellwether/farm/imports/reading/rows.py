@@ -16,22 +16,28 @@ UNREADABLE = Finding("bad_format", "unreadable", "the line cannot be split into 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow(Generic[R]):
-    """One line of the file: either data or the reason why there is none."""
+    """One line of the file: either data, perhaps with warnings, or every reason why there is none."""
 
     row: int
     raw: str
     data: R | None
-    finding: Finding | None = None
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+    @property
+    def finding(self) -> Finding | None:
+        """The first reason."""
+        return self.findings[0] if self.findings else None
 
 
 def read(line: Line, layout: Layout, form: Format[R], today: date) -> ReadRow[R]:
-    """The line as data, or with the first rule that it breaks."""
+    """The line as data, or with every rule that it breaks."""
     raw = line.text[:10_000]
     if line.is_blank:
-        return ReadRow(line.number, raw, None, BLANK)
+        return ReadRow(line.number, raw, None, (BLANK,))
     if line.cells is None:
-        return ReadRow(line.number, raw, None, UNREADABLE)
+        return ReadRow(line.number, raw, None, (UNREADABLE,))
     try:
         return ReadRow(line.number, raw, form.read(line.cells, layout, today))
     except Broken as error:
-        return ReadRow(line.number, raw, None, error.finding)
+        return ReadRow(line.number, raw, None, error.findings)

@@ -2,11 +2,10 @@
 
 import re
 from datetime import date, time
-from typing import Literal
 
 from bellwether.sheep.findings import broken
+from bellwether.sheep.reading.dates import DateOrder
 
-DateOrder = Literal["ymd", "dmy", "mdy"]
 DATE = re.compile(r"^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})$")
 TIME = re.compile(r"^(\d{1,2})[:.-](\d{2})(?:[:.-](\d{2}))?$")
 NUMBER = re.compile(r"^[+-]?(\d+([.,]\d*)?|[.,]\d+)$")
