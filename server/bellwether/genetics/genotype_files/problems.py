@@ -1,18 +1,12 @@
 """What may be wrong with a genotype file."""
 
-from bellwether.platform.problems import Conflict, NotAllowed, NotFound, RowError, Unprocessable
+from bellwether.platform.problems import Conflict, NotFound, RowError, Unprocessable
 
 
 class NoSuchGenotypes(NotFound):
     """The file is unknown, or another farm's."""
 
     code, title = "no_such_genotypes", "There is no such genotype file, or it is not yours to see"
-
-
-class NotWritable(NotAllowed):
-    """A viewer wants to write."""
-
-    code, title = "read_only_member", "You may read this farm, not change it: ask its owner for the role worker"
 
 
 class TooManyFiles(Conflict):

@@ -11,9 +11,6 @@ from bellwether.genetics.genotype_files.models import genotype_file as file
 from bellwether.platform.database.transactions import Session
 
 BRIEF = [column for column in file.c if column.name != "content"]
-MEMBER = text("""
-select :farm = any (farm.my_farms()) as is_seen, :farm = any (farm.my_writable_farms()) as is_writable
-""")
 # one upload at a time for each farm, so that the limit holds
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('genotype_file ' || cast(:farm as text), 0))")
 
@@ -32,12 +29,6 @@ class StoredFile:
     n_markers: int
     uploaded_by: UUID
     uploaded_at: datetime
-
-
-async def membership(session: Session, farm_id: UUID) -> tuple[bool, bool]:
-    """Whether the user sees the farm, and whether the user may write for it."""
-    row = (await session.execute(MEMBER, {"farm": farm_id})).one()
-    return row.is_seen, row.is_writable
 
 
 async def count(session: Session, farm_id: UUID) -> int:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypedDict
 from uuid import UUID
 
+from bellwether.genetics.access import may_write
 from bellwether.genetics.genotype_files import repository
 from bellwether.genetics.genotype_files.problems import (
     NoSuchGenotypes,
-    NotWritable,
     TooManyFiles,
     UnusableGenotypes,
     unknown_kind,
@@ -24,7 +24,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.child_process import in_child
-from bellwether.platform.problems import NotFound, RowError
+from bellwether.platform.problems import RowError
 
 MOST_FILES = 50
 LONGEST_NAME = 200
@@ -51,7 +51,7 @@ async def take_in(session: Session, context: Context, upload: Upload) -> Genotyp
     """Keep a file that can be read. The same file again is the one that is there.
 
     Raises:
-        NotFound, NotWritable, TooManyFiles, UnusableGenotypes
+        NotFound, ReadOnlyMember, TooManyFiles, UnusableGenotypes
     """
     await may_write(session, upload.farm_id)
     name = "".join(sign for sign in upload.name if sign.isprintable())[-LONGEST_NAME:]
@@ -116,19 +116,6 @@ def inspect_file(path: str) -> Inspected:
     return {"n_animals": len(read.ids), "n_markers": len(read.markers), "findings": []}
 
 
-async def may_write(session: Session, farm_id: UUID) -> None:
-    """Pass for owners and workers of the farm.
-
-    Raises:
-        NotFound, NotWritable
-    """
-    is_seen, is_writable = await repository.membership(session, farm_id)
-    if not is_seen:
-        raise NotFound
-    if not is_writable:
-        raise NotWritable
-
-
 async def page(session: Session, farm_id: UUID, *, before: UUID | None, limit: int) -> list[GenotypeFile]:
     """Files of a farm, the latest first; another farm's are not seen."""
     rows = await repository.page(session, farm_id, before=before, limit=limit)
@@ -173,7 +160,7 @@ async def remove(session: Session, file_id: UUID) -> None:
     """Forget a file; runs that used it keep their results.
 
     Raises:
-        NoSuchGenotypes, NotWritable
+        NoSuchGenotypes, ReadOnlyMember
     """
     found = await stored(session, file_id)
     await may_write(session, found.farm_id)

@@ -1,18 +1,12 @@
 """What is wrong with a farm's own values."""
 
-from bellwether.platform.problems import Conflict, NotAllowed, NotFound, RowError, Unprocessable
+from bellwether.platform.problems import Conflict, NotFound, RowError, Unprocessable
 
 
 class NoSuchTrait(NotFound):
     """The dictionary does not have it."""
 
     code, title = "no_such_trait", "There is no such trait: GET /api/v1/genetics/traits lists them"
-
-
-class ReadOnlyMember(NotAllowed):
-    """A viewer wants to write."""
-
-    code, title = "read_only_member", "You may read this farm, not change it: ask its owner for the role worker"
 
 
 class PairStandsElsewhere(Conflict):

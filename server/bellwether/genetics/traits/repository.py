@@ -6,15 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.genetics.traits.models import farm_trait, farm_trait_correlation, trait, trait_correlation
 from bellwether.platform.database.transactions import Session
-
-MEMBER = text("""
-select :farm = any (farm.my_farms()) as is_seen, :farm = any (farm.my_writable_farms()) as is_writable
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +79,6 @@ async def own_correlations(session: Session, farm_id: UUID) -> list[Pair]:
     table = farm_trait_correlation.c
     statement = select(table.code, table.other, table.genetic, table.residual).where(table.farm_id == farm_id)
     return [Pair(*row) for row in await session.execute(statement.order_by(table.code, table.other))]
-
-
-async def membership(session: Session, farm_id: UUID) -> tuple[bool, bool]:
-    """Whether the user sees the farm, and whether the user may write for it."""
-    row = (await session.execute(MEMBER, {"farm": farm_id})).one()
-    return row.is_seen, row.is_writable
 
 
 async def revision(session: Session, farm_id: UUID, code: str) -> int | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from bellwether.genetics.access import may_read, may_write
 from bellwether.genetics.traits import repository
-from bellwether.genetics.traits.problems import NoSuchTrait, PairStandsElsewhere, ReadOnlyMember, WrongPairs
+from bellwether.genetics.traits.problems import NoSuchTrait, PairStandsElsewhere, WrongPairs
 from bellwether.genetics.traits.repository import Own, Pair, StoredTrait
 from bellwether.genetics.traits.schemas import Correlation, FarmValues, NewFarmValues, OwnCorrelation, Trait
 from bellwether.platform.context import Context
@@ -30,9 +31,7 @@ async def of_farm(session: Session, farm_id: UUID) -> list[Trait]:
     Raises:
         NotFound: the user does not belong to the farm.
     """
-    is_seen, _ = await repository.membership(session, farm_id)
-    if not is_seen:
-        raise NotFound
+    await may_read(session, farm_id)
     return await dictionary(session, farm_id)
 
 
@@ -121,19 +120,6 @@ async def remove(session: Session, farm_id: UUID, code: str, if_match: Precondit
         raise NotFound
     if_match.check(rev)
     await repository.remove(session, farm_id, code)
-
-
-async def may_write(session: Session, farm_id: UUID) -> None:
-    """Pass for owners and workers of the farm.
-
-    Raises:
-        NotFound, ReadOnlyMember
-    """
-    is_seen, is_writable = await repository.membership(session, farm_id)
-    if not is_seen:
-        raise NotFound
-    if not is_writable:
-        raise ReadOnlyMember
 
 
 def check_pairs(code: str, body: NewFarmValues, known: set[str]) -> None:
