@@ -9,8 +9,15 @@ URN = "urn:iso:std:iso:11784:"
 MAX_NATIONAL = 2**38 - 1
 SCIENTIFIC = re.compile(r"^[+-]?\d+([.,]\d+)?[eE][+-]?\d+$")
 DIGISTAR = re.compile(r"^[A-Z] \d{5} \d (\d{3}) (\d{12})$")
-UK_PRINT = re.compile(r"^UK\s?(?:(\d{7})[ -]?(\d{5})|(\d{1,7})[ -](\d{1,5}))$", re.IGNORECASE)
+UK_PRINT = re.compile(r"^UK[ -]?(\d[\d -]*)$", re.IGNORECASE)
 HEXADECIMAL = re.compile(r"^(?=.*[A-Fa-f])[0-9A-Fa-f]{16}$")
+UK, UK_FLOCK, UK_NUMBER = "826", 7, 5
+AS_TEXT = "export again from the reader, with this column as text"
+# ISO 3166-1 numeric codes that begin with a zero, which a spreadsheet takes away
+WITH_ZERO = frozenset(
+    "004 008 010 012 016 020 024 028 031 032 036 040 044 048 050 051 052 056 060 064 068 070 072 074 076 084 086 090 092 096"
+    .split()
+)
 
 
 def parse_eid(raw: str, *, allow_test: bool = False) -> str:
@@ -19,16 +26,14 @@ def parse_eid(raw: str, *, allow_test: bool = False) -> str:
     Raises:
         Broken: it is no such number, or some of its digits are lost.
     """
-    text = raw.replace("\ufeff", "").strip()
+    text = " ".join(raw.replace("\ufeff", "").split())
     if SCIENTIFIC.match(text):
-        raise wrong(
-            "eid_scientific_notation", f"{text} is rounded: its digits are gone", "export again from the reader"
-        )
-    text = text.removeprefix(URN)
+        raise wrong("eid_scientific_notation", f"{text[:40]} is rounded by a spreadsheet: its digits are gone", AS_TEXT)
+    text = text.lower().removeprefix(URN).upper()
     if digistar := DIGISTAR.match(text):
         text = digistar[1] + digistar[2]
-    if uk := UK_PRINT.match(text):
-        return "826" + (uk[1] or uk[3]).zfill(7) + (uk[2] or uk[4]).zfill(5)
+    if printed := uk_print(text):
+        return UK + printed
     text = re.sub(r"^(\d[\d ]*)\.0$", r"\1", text)
     if HEXADECIMAL.match(text):
         raise wrong("eid_hexadecimal", f"{text} is hexadecimal", "set the reader to decimal output and export again")
@@ -38,13 +43,35 @@ def parse_eid(raw: str, *, allow_test: bool = False) -> str:
     return checked(digits, allow_test=allow_test)
 
 
+def uk_print(text: str) -> str | None:
+    """The twelve digits after the country of a UK tag as it is printed; zeros before either number may be missing."""
+    match = UK_PRINT.match(text)
+    if match is None:
+        return None
+    groups = re.findall(r"\d+", match[1])
+    if len("".join(groups)) == UK_FLOCK + UK_NUMBER:
+        return "".join(groups)
+    flock, number = "".join(groups[:-1]), groups[-1]
+    if not 1 <= len(flock) <= UK_FLOCK or len(number) > UK_NUMBER:
+        return None
+    return flock.zfill(UK_FLOCK) + number.zfill(UK_NUMBER)
+
+
+def lost_zero(digits: str) -> bool:
+    """Whether the number would be an EID with the zero before it that spreadsheets take away."""
+    return len(digits) == 14 and "0" + digits[:2] in WITH_ZERO and int(digits[2:]) <= MAX_NATIONAL
+
+
 def checked(digits: str, *, allow_test: bool) -> str:
     """The same digits, if they can be an EID."""
     if not (digits.isascii() and digits.isdigit()):
         raise wrong("eid_characters", f"{digits[:40]} has other characters than digits", "read the tag again")
     if len(digits) != 15:
         hint = "a leading zero may be lost: " if len(digits) == 14 else ""
-        raise wrong("eid_length", f"{digits[:40]} has {len(digits)} digits instead of 15", hint + "read the tag again")
+        if lost_zero(digits):
+            hint = f"the leading zero of the country 0{digits[:2]} is lost, as spreadsheets do: "
+        again = AS_TEXT if hint else "read the tag again"
+        raise wrong("eid_length", f"{digits[:40]} has {len(digits)} digits instead of 15", hint + again)
     if digits.startswith("000") or (digits.startswith("999") and not allow_test):
         raise wrong("eid_prefix", f"{digits[:3]} is no country or manufacturer", "read the tag again")
     if int(digits[3:]) > MAX_NATIONAL:

@@ -1,21 +1,26 @@
 """Identifiers other than the electronic one, and what each scheme demands."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from bellwether.sheep import eid
-from bellwether.sheep.findings import broken
+from bellwether.sheep import damage, eid
+from bellwether.sheep.findings import Broken, broken
 
 Kind = Literal["eid", "visual", "registration", "name"]
-SHEEP_GENETICS, VISUAL, NAME, LOCAL = (
+SHEEP_GENETICS, VISUAL, NAME, LOCAL, CITED = (
     "au.sheepgenetics",
     "org.bellwether.vid",
     "org.bellwether.name",
     "org.bellwether.local",
+    "org.bellwether.cited",
 )
+"""`CITED`: what a parent was called in a list that has no row for it, whatever kind of identifier that is."""
 SHEEP_GENETICS_SHAPE = re.compile(r"^[0-9]{2}[0-9A-Z]{4}((?:19|20)[0-9]{2})[0-9A-Z]{6}$")
+PUNCTUATION = re.compile(r"[\s\-./]")
+UK_WITHOUT_COUNTRY = re.compile(r"^\d{6,7}[ -]\d{5}$")
 SHOWN_FIRST: tuple[Kind, ...] = ("visual", "registration", "eid", "name")
 NOT_A_TAG = frozenset({"", "-", "?", "0", "NONE", "NOTAG", "UNTAGGED", "N/A", "NA", "NULL"})
 
@@ -38,14 +43,23 @@ class Identifier:
 
 def electronic(raw: str) -> Identifier:
     """From an EID as written."""
-    return Identifier(eid.SCHEME, eid.parse_eid(raw), "eid", raw)
+    return Identifier(eid.SCHEME, eid.parse_eid(damage.unwrapped(raw)), "eid", raw)
 
 
 def registration(raw: str, *, is_strict: bool, field: str = "id") -> Identifier:
-    """From a pedigree number; `is_strict` admits the 16-character Sheep Genetics form only."""
-    value = "".join(raw.split()).upper()
-    if SHEEP_GENETICS_SHAPE.match(value):
-        return Identifier(SHEEP_GENETICS, value, "registration", raw)
+    """From a pedigree number; `is_strict` admits the 16-character Sheep Genetics form only.
+
+    Raises:
+        Broken: it has another form, or digits of it are lost.
+    """
+    text = damage.whole(raw, field=field)
+    value = compact(text)
+    if SHEEP_GENETICS_SHAPE.match(bare := PUNCTUATION.sub("", value)):
+        return Identifier(SHEEP_GENETICS, bare, "registration", raw)
+    if eid.HEXADECIMAL.match(value) and value.startswith("8"):
+        raise broken(
+            "eid_hexadecimal", f"{value} is hexadecimal", "set the reader to decimal output and export again", field=field
+        )
     if is_strict or not 1 <= len(value) <= 40:
         raise broken(
             "id_shape",
@@ -53,12 +67,32 @@ def registration(raw: str, *, is_strict: bool, field: str = "id") -> Identifier:
             "write the full 16-character ID",
             field=field,
         )
+    if has_lost_zero(value):
+        message = f"{value} is a 16-character ID but for the zero before it, which a spreadsheet has dropped"
+        raise damage.lost("id_zeros_lost", message, field)
     return Identifier(LOCAL, value, "registration", raw)
+
+
+def has_lost_zero(value: str) -> bool:
+    """Fifteen digits that are a Sheep Genetics ID with a zero before them, and no EID of a manufacturer or the UK."""
+    is_eid = value >= "900" or value.startswith(eid.UK)
+    return value.isdecimal() and len(value) == 15 and not is_eid and bool(SHEEP_GENETICS_SHAPE.match("0" + value))
 
 
 def visual(raw: str, flock_id: UUID, year: int | None) -> Identifier:
     """A visual tag counts within its flock and year of birth only."""
     return Identifier(VISUAL, tag_value(raw), "visual", raw, f"{flock_id}:{year or ''}")
+
+
+def year_of_tag(scope: str) -> int | None:
+    """The year of birth within which a visual tag counts."""
+    year = scope.rpartition(":")[2]
+    return int(year) if year else None
+
+
+def is_of_flock(scope: str, flock_id: UUID) -> bool:
+    """Whether a visual tag counts within this flock."""
+    return scope.partition(":")[0] == str(flock_id)
 
 
 def named(raw: str, scope: str) -> Identifier:
@@ -68,8 +102,56 @@ def named(raw: str, scope: str) -> Identifier:
 
 def tag_value(raw: str) -> str:
     """A visual tag as it is compared; empty where the cell says that there is none."""
-    value = "".join(raw.split()).upper()[:100]
+    text = " ".join(damage.unwrapped(raw).split())
+    printed = eid.uk_print(text)
+    value = "UK" + printed if printed else compact(text)[:100]
     return "" if value in NOT_A_TAG else value
+
+
+def compact(text: str) -> str:
+    """In capitals without blanks: what differs only by these is the same."""
+    return "".join(text.split()).upper()
+
+
+def name_value(raw: str) -> str:
+    """A name as it is compared."""
+    return " ".join(raw.split()).casefold()
+
+
+def spellings(raw: str) -> tuple[str, ...]:
+    """Every normal form that an identifier of any kind may have which somebody wrote as `raw`, the likeliest first."""
+    text = " ".join(damage.unwrapped(raw).split())
+    if not text:
+        return ()
+    found: list[str] = []
+    if number := electronic_value(text):
+        found.append(number)
+        found += ["UK" + number[3:]] if number.startswith(eid.UK) else []
+    bare = PUNCTUATION.sub("", compact(text))
+    found += [bare] if SHEEP_GENETICS_SHAPE.match(bare) else []
+    found += [tag_value(text), compact(text)[:100]]
+    return tuple(dict.fromkeys(value for value in found if value))
+
+
+def electronic_value(text: str) -> str | None:
+    """The EID that the text is, if it is one; a UK flock and number count without the country before them."""
+    if UK_WITHOUT_COUNTRY.match(text):
+        return eid.UK + (eid.uk_print("UK" + text) or "")
+    with suppress(Broken):
+        return eid.parse_eid(text)
+    return None
+
+
+def cited(raw: str) -> Identifier:
+    """What an ancestor is known by of whom the farm has no row: EID, Sheep Genetics ID, or just as it is written."""
+    text = " ".join(damage.unwrapped(raw).split())
+    number = electronic_value(text)
+    if number and not UK_WITHOUT_COUNTRY.match(text):
+        return Identifier(eid.SCHEME, number, "eid", raw)
+    bare = PUNCTUATION.sub("", compact(text))
+    if SHEEP_GENETICS_SHAPE.match(bare):
+        return Identifier(SHEEP_GENETICS, bare, "registration", raw)
+    return Identifier(CITED, tag_value(text) or compact(text)[:100], "registration", raw)
 
 
 def year_of(identifier: Identifier) -> int | None:
