@@ -1,0 +1,112 @@
+"""Text as lines of cells: one line is one row, so an open quote never swallows its neighbours."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bellwether.sheep.findings import Finding
+from bellwether.sheep.reading.refusal import refused
+
+DELIMITERS = ";\t,|"
+NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", " ": "spaces"}
+SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+QUOTED = re.compile(r'"[^"]*"')
+AFTER_QUOTE = re.compile(r'"[ \t]+(?=$|[;\t,|])')
+FORMULA = re.compile(r'="([^"]*)"')
+OPEN = Finding("bad_format", "open_quote", "a quote is opened and not closed in this line", "close or remove the quote")
+CLOSING = Finding(
+    "bad_format", "open_quote", "a quote that an earlier line opened may end here", "close the quote in its own line"
+)
+
+
+def split(text: str) -> list[str]:
+    """The lines; the end of the last line does not start another one."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Every line as trimmed cells; `faults` by index for lines whose quotes do not close."""
+
+    rows: list[list[str]]
+    faults: dict[int, Finding]
+
+
+def cells(lines: Sequence[str], delimiter: str) -> Cells:
+    """The cells of all lines."""
+    if delimiter == " ":
+        return Cells([line.split() for line in lines], {})
+    rows: list[list[str]] = []
+    faults: dict[int, Finding] = {}
+    is_open = False
+    for index, line in enumerate(lines):
+        if '"' not in line:
+            rows.append([cell.strip() for cell in line.split(delimiter)])
+            continue
+        found = quoted(line, delimiter)
+        if found is None:
+            faults[index], is_open = OPEN, True
+            rows.append([cell.strip() for cell in line.split(delimiter)])
+            continue
+        if is_open and line.count('"') % 2:
+            faults[index], is_open = CLOSING, False
+        rows.append(found)
+    return Cells(rows, faults)
+
+
+def quoted(line: str, delimiter: str) -> list[str] | None:
+    """The cells of one line with quotes; None when a quote stays open. `="007"` is the text in it."""
+    for text in (line, AFTER_QUOTE.sub('"', line)):
+        try:
+            row = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True, strict=True), [])
+        except csv.Error:
+            continue
+        return [FORMULA.sub(r"\1", cell.strip()) if cell.startswith("=") else cell.strip() for cell in row]
+    return None
+
+
+def sep_line(lines: Sequence[str]) -> str | None:
+    """The delimiter that a first line `sep=;` declares, as Excel writes it."""
+    match = SEP.fullmatch(lines[0].strip(" \t\ufeff") if lines else "")
+    return match[1] if match else None
+
+
+def find_delimiter(
+    lines: Sequence[str], score: Callable[[list[str]], int] | None = None, candidates: str = DELIMITERS
+) -> str:
+    """The delimiter that the whole file shows: by the header that it gives, then by equal numbers of cells.
+
+    `score` says how many known fields a line names. Without any delimiter the file has one column.
+
+    Raises:
+        FileRefused: two delimiters fit alike.
+    """
+    bare = [QUOTED.sub("", line) if '"' in line else line for line in lines if line.strip()]
+    found = {mark: fit(bare, mark, lines, score) for mark in candidates if any(mark in line for line in bare)}
+    if not found:
+        return ","
+    best = max(found.values())
+    fitting = [mark for mark, value in found.items() if value == best]
+    if len(fitting) > 1:
+        names = " or ".join(NAMES[mark] for mark in fitting)
+        fix = "send delimiter as one of , ; tab |"
+        raise refused("delimiter_ambiguous", f"the cells may be separated by {names}", fix, row=1, field="delimiter")
+    return fitting[0]
+
+
+def fit(
+    bare: list[str], mark: str, lines: Sequence[str], score: Callable[[list[str]], int] | None
+) -> tuple[int, float, int]:
+    """How well a delimiter fits: fields of the best header, share of lines with its number of cells, that number."""
+    counts = [line.count(mark) for line in bare]
+    common, n = Counter(counts).most_common(1)[0]
+    known = 0
+    if score is not None:
+        head = [line for line in lines if line.strip()][:60]
+        known = max(score(quoted(line, mark) or [] if '"' in line else line.split(mark)) for line in head)
+    if common == 0:
+        return known, 0.0, 0
+    return known, n / len(counts), common

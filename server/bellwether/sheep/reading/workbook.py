@@ -1,0 +1,135 @@
+"""A sheet of an XLSX workbook as rows of text: what a person sees in it, and nothing that a float has lost."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bellwether.sheep.reading.encoding import AS_TEXT
+from bellwether.sheep.reading.refusal import FileRefused, refused
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell, MergedCell
+
+UNPACKED = 512 * 1024 * 1024
+PADDED = re.compile(r"0+")
+EXACT = 10**15
+
+
+@dataclass(slots=True)
+class Book:
+    """The rows of one sheet."""
+
+    name: str
+    rows: list[list[str]]
+    notes: list[str] = field(default_factory=list)
+
+
+def read(content: bytes, sheet: str | None) -> Book:
+    """The sheet of that name, or the only one with anything in it.
+
+    Raises:
+        FileRefused: the archive is no workbook, or which sheet is meant cannot be told.
+    """
+    check_archive(content)
+    # loaded with the first workbook: it costs every start of a service a tenth of a second
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        found = {page.title: rows_of(page.iter_rows()) for page in book.worksheets if sheet in (None, page.title)}
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+    ) as error:
+        raise refused("unreadable_file", "the workbook cannot be read", AS_TEXT) from error
+    filled = {name: rows for name, rows in found.items() if rows}
+    if sheet is not None and sheet not in found:
+        names = ", ".join(page.title for page in book.worksheets)
+        raise refused(
+            "sheet_unknown", f"there is no sheet {sheet[:40]}", f"send sheet as one of {names}", field="sheet"
+        )
+    if not filled:
+        raise refused("file_empty", "the workbook is empty", "send a header line and one line for each row", row=1)
+    if len(filled) > 1:
+        names = ", ".join(filled)
+        message = f"{len(filled)} sheets have something in them: {names[:200]}"
+        raise refused("sheet_ambiguous", message, f"send sheet as one of {names[:200]}", field="sheet")
+    ((name, rows),) = filled.items()
+    return Book(name, rows)
+
+
+def check_archive(content: bytes) -> None:
+    """A workbook of a size that can be unpacked.
+
+    Raises:
+        FileRefused: another archive, or one that grows too large.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {item.filename for item in archive.infolist()}
+            size = sum(item.file_size for item in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise refused("unreadable_file", "the archive is damaged", AS_TEXT) from error
+    if "xl/workbook.xml" not in names:
+        raise other_archive(names)
+    if size > UNPACKED:
+        raise refused("file_too_large", "the workbook is too large when unpacked", AS_TEXT)
+
+
+def other_archive(names: set[str]) -> FileRefused:
+    """A ZIP file that is no workbook of Excel."""
+    if "word/document.xml" in names:
+        return refused("other_kind", "the file is a Word document", AS_TEXT)
+    if "content.xml" in names:
+        return refused("other_kind", "the file is an OpenDocument sheet (.ods)", "save it as XLSX or CSV and send that")
+    return refused("other_kind", "the file is a ZIP archive", "unpack it and send the table in it")
+
+
+def rows_of(found: Iterable[tuple[Cell | MergedCell, ...]]) -> list[list[str]]:
+    """The cells as text, without empty rows at the end; all rows are as wide as the widest."""
+    rows = [[text_of(cell) for cell in row] for row in found]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    wide = max((place + 1 for row in rows for place, cell in enumerate(row) if cell), default=0)
+    return [(row + [""] * wide)[:wide] for row in rows]
+
+
+def text_of(cell: Cell | MergedCell) -> str:
+    """A cell as a person sees it: whole numbers with all digits and leading zeros, days as year, month, day."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return number_text(value, str(cell.number_format or ""))
+    return " ".join(str(value).split())
+
+
+def number_text(value: int | float, style: str) -> str:
+    """A number with its digits; one too long for a spreadsheet is written as rounded, for so it is."""
+    if value != value or abs(value) == float("inf"):
+        return ""
+    if value == int(value):
+        whole = str(int(value))
+        if abs(value) >= EXACT:
+            return f"{Decimal(whole):.5E}"
+        return whole.zfill(len(style)) if PADDED.fullmatch(style) and value >= 0 else whole
+    return f"{Decimal(repr(value)):f}"
