@@ -20,6 +20,7 @@ from bellwether.edge.settings import EdgeSettings
 from bellwether.edge.upstream import Upstream
 from bellwether.platform.http import health as health_answers
 from bellwether.platform.http import problem_documents
+from bellwether.platform.http.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.http.service_app import RESPONSES
@@ -56,10 +57,11 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.state.pages = Pages(EdgeSettings().pages_dir)
     app.state.ready = nothing_missing
     problem_documents.install(app)
-    app.include_router(graph, responses=RESPONSES)
+    app.include_router(graph, responses=RESPONSES, dependencies=[AS_WRITTEN])
     for router in (health, pages, openapi):
-        app.include_router(router)
-    app.add_api_route("/metrics", metrics, include_in_schema=False)
+        app.include_router(router, dependencies=[AS_WRITTEN])
+    app.add_api_route("/metrics", metrics, include_in_schema=False, dependencies=[AS_WRITTEN])
+    hold_to_what_is_written(app, answering_themselves=("/graphql",))
     app.add_middleware(Around, service="edge", limit=platform.body_limit, upload_limit=platform.body_limit)
     return app
 

@@ -15,8 +15,7 @@ UK, UK_FLOCK, UK_NUMBER = "826", 7, 5
 AS_TEXT = "export again from the reader, with this column as text"
 # ISO 3166-1 numeric codes that begin with a zero, which a spreadsheet takes away
 WITH_ZERO = frozenset(
-    "004 008 010 012 016 020 024 028 031 032 036 040 044 048 050 051 052 056 060 064 068 070 072 074 076 084 086 090 092 096"
-    .split()
+    "004 008 010 012 016 020 024 028 031 032 036 040 044 048 050 051 052 056 060 064 068 070 072 074 076 084 086 090 092 096".split()
 )
 
 

@@ -58,7 +58,10 @@ def registration(raw: str, *, is_strict: bool, field: str = "id") -> Identifier:
         return Identifier(SHEEP_GENETICS, bare, "registration", raw)
     if eid.HEXADECIMAL.match(value) and value.startswith("8"):
         raise broken(
-            "eid_hexadecimal", f"{value} is hexadecimal", "set the reader to decimal output and export again", field=field
+            "eid_hexadecimal",
+            f"{value} is hexadecimal",
+            "set the reader to decimal output and export again",
+            field=field,
         )
     if is_strict or not 1 <= len(value) <= 40:
         raise broken(

@@ -2,26 +2,8 @@
 
 from collections.abc import Mapping
 
-from bellwether.farm.schemas import storable
 from bellwether.platform.problems import RowError, Unprocessable
 from bellwether.sheep.traits import weights
-
-
-class FormFields(Unprocessable):
-    """A field of the form that nobody reads, or one that came twice."""
-
-    code, title = "unknown_field", "The form has a field that is not known here, or one twice"
-
-
-def unknown_field(name: str) -> RowError:
-    """A finding about a field that nobody reads."""
-    message = f"{storable(name)!r} is no field of this form"
-    return RowError(field=storable(name), code="unknown_field", message=message, fix="remove it, or check its spelling")
-
-
-def repeated_field(name: str) -> RowError:
-    """A finding about a field that came twice."""
-    return RowError(field=name, code="repeated_field", message=f"{name} came more than once", fix="send it once")
 
 
 class FileEmpty(Unprocessable):

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from bellwether.farm.imports import service
-from bellwether.farm.imports.problems import FormFields, repeated_field, unknown_field
 from bellwether.farm.imports.schemas import DateOrder, Import, ImportJob, ImportKind, ImportRow, Upload
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
@@ -16,22 +15,12 @@ from bellwether.platform.jobs.schemas import job_headers
 from bellwether.sheep.findings import Verdict
 
 router = APIRouter(prefix="/imports", tags=["imports"])
-FIELDS = ("farm_id", "flock", "kind", "date_order", "trait", "file")
-
-
-async def only_known_fields(request: Request) -> None:
-    """A form is held to the same rule as a JSON body: a field that nobody reads is a mistake of its sender."""
-    given = [name for name, _ in (await request.form()).multi_items()]
-    errors = [unknown_field(name[:100]) for name in given if name not in FIELDS]
-    errors += [repeated_field(name) for name in FIELDS if given.count(name) > 1]
-    if errors:
-        raise FormFields(errors[0].message, errors=errors)
 
 
 @router.post(
     "",
     status_code=202,
-    dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60), Depends(only_known_fields)],
+    dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60)],
 )
 async def import_file(
     session: Writing,

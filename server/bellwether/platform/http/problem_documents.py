@@ -1,7 +1,6 @@
 """Problems as RFC 9457 documents: one shape for every error that leaves a service."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,6 +8,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from bellwether.platform.http.words import Finding, told
 from bellwether.platform.problems import TYPE_BASE, Problem, RowError, Unprocessable, UnsupportedMediaType
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,14 +27,6 @@ class ProblemDocument(BaseModel):
     instance: str
     code: str
     errors: list[RowError] = []
-
-
-class Finding(TypedDict):
-    """What we read of one finding of Pydantic."""
-
-    type: str
-    loc: tuple[int | str, ...]
-    msg: str
 
 
 def render(request: Request, problem: Problem) -> Response:
@@ -64,22 +56,31 @@ def answer(
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-FIXES = {
-    "extra_forbidden": ("unknown_field", "Remove the field, or check its spelling"),
-    "missing": ("missing_field", "Add the field"),
-}
-
-
 def validation_problem(request: Request, error: RequestValidationError) -> Response:
     """Pydantic's findings as rows of one problem document."""
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
-        return answer(request, 400, "malformed_json", NOT_JSON, str(found[0].get("ctx", {}).get("error", "")))
+        return answer(request, 400, "malformed_json", NOT_JSON, f"{NOT_JSON}: {place_of(found[0])}")
     if not is_json(request) and any(item["loc"] == ("body",) and item["type"] != "missing" for item in found):
         return render(request, UnsupportedMediaType())
-    rows = [row_error(item) for item in found]
+    rows = told_once(found)
     code = "unknown_field" if any(row.code == "unknown_field" for row in rows) else "invalid"
     return answer(request, 422, code, Unprocessable.title, rows[0].message if rows else "", rows)
+
+
+def told_once(found: Sequence[Finding]) -> list[RowError]:
+    """In our words; the branches of a choice may all say the same."""
+    rows: list[RowError] = []
+    for row in map(told, found):
+        if row not in rows:
+            rows.append(row)
+    return rows
+
+
+def place_of(found: Finding) -> str:
+    """Where a text stops being JSON."""
+    at = next((part for part in found["loc"] if isinstance(part, int)), 0)
+    return f"it breaks off, or goes wrong, at character {at}"
 
 
 def is_json(request: Request) -> bool:
@@ -94,14 +95,6 @@ def documented(texts: Mapping[int, str]) -> Responses:
         status: {"model": ProblemDocument, "description": text, "content": {MEDIA_TYPE: {}}}
         for status, text in texts.items()
     }
-
-
-def row_error(item: Finding) -> RowError:
-    """One finding of Pydantic as a row error."""
-    place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
-    row = next((part for part in item["loc"] if isinstance(part, int)), None)
-    code, fix = FIXES.get(item["type"], (item["type"], "Send a value that fits the rule"))
-    return RowError(row=row, field=".".join(place) or None, code=code, message=item["msg"], fix=fix)
 
 
 def install(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from bellwether.catalogue import BY_NAME
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.http import health, problem_documents
+from bellwether.platform.http.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.http.dependencies import idempotent
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.preconditions import precondition
@@ -74,7 +75,8 @@ def create_app(
     problem_documents.install(app)
     for router in routers:
         document_what_is_asked(router)
-        app.include_router(router, prefix=prefix, responses=RESPONSES)
+        app.include_router(router, prefix=prefix, responses=RESPONSES, dependencies=[AS_WRITTEN])
+    hold_to_what_is_written(app)
     app.router.routes.extend(health_routes({name: app}))
     app.add_middleware(
         Around, service=name, limit=platform.body_limit, upload_limit=platform.upload_limit, upload_paths=upload_paths

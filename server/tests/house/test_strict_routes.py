@@ -1,0 +1,73 @@
+"""No route of any service can forget to read strictly: each is walked, and each is asked with an unknown parameter."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import httpx
+import pytest
+from bellwether.catalogue import EDGE, PYTHON_SERVICES
+from bellwether.platform.http.strict_fields import AsWritten
+from bellwether.platform.settings import PlatformSettings
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
+
+SERVICES = (*PYTHON_SERVICES, EDGE.name)
+ID = "0198c0de-0000-7000-8000-000000000001"
+
+
+def contexts(app: FastAPI) -> list[Any]:
+    return [found for found in iter_route_contexts(app.routes) if isinstance(found.original_route, APIRoute)]
+
+
+def fields_of(dependant: Dependant) -> Iterator[Any]:
+    yield from (*dependant.path_params, *dependant.query_params, *dependant.body_params)
+    for dependency in dependant.dependencies:
+        yield from fields_of(dependency)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The model of a body and those inside it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models_in(field.annotation)
+    for part in getattr(annotation, "__args__", ()):
+        yield from models_in(part)
+
+
+@pytest.fixture(params=SERVICES)
+def app(request: pytest.FixtureRequest, platform: PlatformSettings, service_environment: None) -> FastAPI:
+    made: FastAPI = import_module(f"bellwether.{request.param}.app").create(platform)
+    return made
+
+
+def test_every_field_is_read_strictly_and_every_body_knows_its_fields(app: FastAPI) -> None:
+    for found in contexts(app):
+        assert id(found.original_route) in app.state.known, found.path
+        for field in fields_of(found.dependant):
+            assert isinstance(field, AsWritten), f"{found.path}: {field.name}"
+        for field in found.dependant.body_params:
+            for model in models_in(field.field_info.annotation):
+                assert model.model_config.get("extra") == "forbid", f"{found.path}: {model.__name__}"
+
+
+async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI) -> None:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for found in contexts(app):
+            path = found.path
+            for part in ("farm_id", "run_id", "name"):
+                path = path.replace(f"{{{part}}}", "records.csv" if part == "name" else ID)
+            path = "/".join(ID if piece.startswith("{") else piece for piece in path.split("/"))
+            for method in found.methods:
+                sent: dict[str, Any] = {"files": {"file": b""}} if uploads(found) else {"json": {}}
+                answer = await client.request(method, f"{path}?colour=red", **(sent if method != "GET" else {}))
+                assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter"), f"{method} {path}"
+                assert answer.json()["errors"][0]["field"] == "colour"
+
+
+def uploads(found: Any) -> bool:
+    return any(type(field.field_info).__name__ in ("Form", "File") for field in found.dependant.body_params)
