@@ -71,3 +71,8 @@ def without_zeros(value: str) -> str:
 def is_eid_without_zero(text: str) -> bool:
     """Whether the digits are an EID but for the zero before them."""
     return text.isdecimal() and eid.lost_zero(text)
+
+
+def may_be_rounded(value: str) -> bool:
+    """Whether the number has as many digits as a spreadsheet cannot keep, and the zero that it puts there."""
+    return len(value) == EXACT + 1 and value.isdecimal() and not value.startswith("0") and value.endswith("0")

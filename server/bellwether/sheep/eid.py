@@ -14,9 +14,9 @@ HEXADECIMAL = re.compile(r"^(?=.*[A-Fa-f])[0-9A-Fa-f]{16}$")
 UK, UK_FLOCK, UK_NUMBER = "826", 7, 5
 AS_TEXT = "export again from the reader, with this column as text"
 # ISO 3166-1 numeric codes that begin with a zero, which a spreadsheet takes away
-WITH_ZERO = frozenset(
-    "004 008 010 012 016 020 024 028 031 032 036 040 044 048 050 051 052 056 060 064 068 070 072 074 076 084 086 090 092 096".split()
-)
+COUNTRIES = (4, 8, 10, 12, 16, 20, 24, 28, 31, 32, 36, 40, 44, 48,
+             50, 51, 52, 56, 60, 64, 68, 70, 72, 74, 76, 84, 86, 90, 92, 96)  # fmt: skip
+WITH_ZERO = frozenset(f"{code:03}" for code in COUNTRIES)
 
 
 def parse_eid(raw: str, *, allow_test: bool = False) -> str:
@@ -47,7 +47,7 @@ def uk_print(text: str) -> str | None:
     match = UK_PRINT.match(text)
     if match is None:
         return None
-    groups = re.findall(r"\d+", match[1])
+    groups: list[str] = re.findall(r"\d+", match[1])
     if len("".join(groups)) == UK_FLOCK + UK_NUMBER:
         return "".join(groups)
     flock, number = "".join(groups[:-1]), groups[-1]

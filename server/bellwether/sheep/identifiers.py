@@ -56,13 +56,7 @@ def registration(raw: str, *, is_strict: bool, field: str = "id") -> Identifier:
     value = compact(text)
     if SHEEP_GENETICS_SHAPE.match(bare := PUNCTUATION.sub("", value)):
         return Identifier(SHEEP_GENETICS, bare, "registration", raw)
-    if eid.HEXADECIMAL.match(value) and value.startswith("8"):
-        raise broken(
-            "eid_hexadecimal",
-            f"{value} is hexadecimal",
-            "set the reader to decimal output and export again",
-            field=field,
-        )
+    check_zeros_and_form(value, field)
     if is_strict or not 1 <= len(value) <= 40:
         raise broken(
             "id_shape",
@@ -70,9 +64,6 @@ def registration(raw: str, *, is_strict: bool, field: str = "id") -> Identifier:
             "write the full 16-character ID",
             field=field,
         )
-    if has_lost_zero(value):
-        message = f"{value} is a 16-character ID but for the zero before it, which a spreadsheet has dropped"
-        raise damage.lost("id_zeros_lost", message, field)
     return Identifier(LOCAL, value, "registration", raw)
 
 
@@ -85,6 +76,12 @@ def has_lost_zero(value: str) -> bool:
 def visual(raw: str, flock_id: UUID, year: int | None) -> Identifier:
     """A visual tag counts within its flock and year of birth only."""
     return Identifier(VISUAL, tag_value(raw), "visual", raw, f"{flock_id}:{year or ''}")
+
+
+def in_year(item: Identifier, year: int | None) -> Identifier:
+    """The same visual tag, of an animal whose year of birth is known by now."""
+    flock_id = item.scope.partition(":")[0]
+    return Identifier(VISUAL, item.value, "visual", item.raw, f"{flock_id}:{year or ''}")
 
 
 def year_of_tag(scope: str) -> int | None:
@@ -145,16 +142,38 @@ def electronic_value(text: str) -> str | None:
     return None
 
 
-def cited(raw: str) -> Identifier:
-    """What an ancestor is known by of whom the farm has no row: EID, Sheep Genetics ID, or just as it is written."""
-    text = " ".join(damage.unwrapped(raw).split())
+def cited(raw: str, *, field: str) -> Identifier:
+    """What an animal is called in a cell of another one: EID, Sheep Genetics ID, or just as it is written.
+
+    Raises:
+        Broken: digits of it are lost.
+    """
+    text = " ".join(damage.whole(raw, field=field).split())
     number = electronic_value(text)
     if number and not UK_WITHOUT_COUNTRY.match(text):
         return Identifier(eid.SCHEME, number, "eid", raw)
     bare = PUNCTUATION.sub("", compact(text))
     if SHEEP_GENETICS_SHAPE.match(bare):
         return Identifier(SHEEP_GENETICS, bare, "registration", raw)
+    check_zeros_and_form(compact(text), field)
     return Identifier(CITED, tag_value(text) or compact(text)[:100], "registration", raw)
+
+
+def check_zeros_and_form(value: str, field: str) -> None:
+    """Numbers that are no identifiers as they stand, but would be with what a program took from them.
+
+    Raises:
+        Broken: the first zero is lost, or the number is hexadecimal.
+    """
+    if eid.HEXADECIMAL.match(value) and value.startswith("8"):
+        fix = "set the reader to decimal output and export again"
+        raise broken("eid_hexadecimal", f"{value} is hexadecimal", fix, field=field)
+    if has_lost_zero(value):
+        message = f"{value} is a 16-character ID but for the zero before it, which a spreadsheet has dropped"
+        raise damage.lost("id_zeros_lost", message, field)
+    if damage.is_eid_without_zero(value):
+        message = f"{value} is an EID of the country 0{value[:2]} but for the zero before it"
+        raise damage.lost("id_zeros_lost", message, field)
 
 
 def year_of(identifier: Identifier) -> int | None:

@@ -3,9 +3,9 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
-from bellwether.sheep.findings import Broken, broken
+from bellwether.sheep.findings import Broken, Faults, broken
 
 Sex = Literal["male", "female", "unknown"]
 Fertility = Literal["fertile", "infertile", "neutered", "cryptorchid", "unknown"]
@@ -26,6 +26,13 @@ class Kin:
     sex: str
     fertility: str
     birth_date: date | None
+
+
+class Measured(NamedTuple):
+    """One measurement, as a message names it."""
+
+    trait: str
+    day: date
 
 
 def loop_path(parents: Mapping[K, set[K]], child: K, parent: K) -> list[K] | None:
@@ -55,22 +62,65 @@ def check_parent(child: Kin, parent: Kin, role: ParentType, *, field: str) -> No
     """The rules between one child and one parent.
 
     Raises:
-        Broken: the sex does not fit the role, or the dates cannot be.
+        Broken: the sex does not fit the role, or the dates cannot be; all that is wrong.
     """
-    is_male_role = role in MALE_ROLES
-    wanted = "male" if is_male_role else "female"
+    faults = Faults()
+    faults.take(lambda: check_role(parent, role, field=field))
+    faults.take(lambda: check_births(child, parent, role, field=field))
+    faults.stop()
+
+
+def check_role(parent: Kin, role: ParentType, *, field: str) -> None:
+    """Sex and fertility fit the role.
+
+    Raises:
+        Broken
+    """
+    wanted = "male" if role in MALE_ROLES else "female"
     if parent.sex not in (wanted, "unknown"):
         raise clash("sex_clash", f"{parent.name} is {parent.sex} and cannot be a {role_name(role)}", field)
     if role == "sire" and parent.fertility == "neutered":
         raise clash("sire_is_wether", f"{parent.name} is a wether and cannot be a sire", field)
+
+
+def check_births(child: Kin, parent: Kin, role: ParentType, *, field: str) -> None:
+    """The parent is born before the child, a dam long enough before.
+
+    Raises:
+        Broken
+    """
     if child.birth_date is None or parent.birth_date is None or role == "excluded_sire":
         return
     if parent.birth_date >= child.birth_date:
         text = f"{child.name} is born on {child.birth_date}, its {role_name(role)} {parent.name} on {parent.birth_date}"
         raise clash("born_before_parent", text, field)
     age = (child.birth_date - parent.birth_date).days
-    if not is_male_role and role != "rearing_dam" and age < MIN_DAM_AGE_DAYS:
+    if role not in MALE_ROLES and role != "rearing_dam" and age < MIN_DAM_AGE_DAYS:
         raise clash("dam_too_young", f"{parent.name} was {age} days old when {child.name} was born", field)
+
+
+def check_first_measurement(name: str, born: date | None, first: Measured | None, *, field: str) -> None:
+    """An animal is born on or before the day of its first measurement.
+
+    Raises:
+        Broken: it is not; names the measurement.
+    """
+    if born is None or first is None or born <= first.day:
+        return
+    text = f"{name} would be born on {born}, after its {first.trait} of {first.day}"
+    fix = "correct the birth date, or that measurement first"
+    raise broken("born_after_measurement", text, fix, field=field, verdict="conflict")
+
+
+def check_number(name: str, year: int | None, number: str | None, number_year: int | None, *, field: str) -> None:
+    """The year in a Sheep Genetics ID is that of the birth.
+
+    Raises:
+        Broken
+    """
+    if year and number_year and year != number_year:
+        text = f"{name} would be born in {year}, its ID {number} says {number_year}"
+        raise broken("id_year_mismatch", text, "correct the birth date or the ID", field=field)
 
 
 def clash(code: str, message: str, field: str) -> Broken:
@@ -84,6 +134,11 @@ def loop(names: list[str], field: str) -> Broken:
     return broken(
         "pedigree_loop", f"this would close a loop: {way}", "correct the parent", field=field, verdict="conflict"
     )
+
+
+def slot(role: str) -> str:
+    """At most one accepted parent stands in each slot: a donor of an embryo is the dam."""
+    return "dam" if role == "et_donor_dam" else role
 
 
 def role_name(role: str) -> str:

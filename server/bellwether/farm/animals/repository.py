@@ -92,9 +92,13 @@ left join lateral (
 order by a.id
 """
 AFTER = "id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000') order by id limit $4"
-PAGE_SQL = LISTING.format(page=f"select * from farm.animal where farm_id = $1 and flock_id = $2 and {AFTER}")
+PAGE_SQL = LISTING.format(
+    page=f"select * from farm.animal where farm_id = $1 and flock_id = $2 and merged_into is null and {AFTER}"
+)
 """Of a flock: farm, flock, last id or null, limit + 1."""
-FARM_SQL = LISTING.format(page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and {AFTER}")
+FARM_SQL = LISTING.format(
+    page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and merged_into is null and {AFTER}"
+)
 BY_IDS = LISTING.format(page="select * from farm.animal where id = any($1::uuid[])")
 
 

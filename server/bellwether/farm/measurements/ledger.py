@@ -3,12 +3,14 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.sheep.findings import Verdict
+from bellwether.sheep.findings import Finding, Verdict, warning
 from bellwether.sheep.traits import TRAITS
 
 Day = tuple[UUID, str, datetime.date]
+SAME = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +56,94 @@ class Observation:
         return TRAITS[self.trait].unit
 
 
+Said = tuple[float, datetime.time | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The measurement that counts for one animal, trait and day."""
+    """The measurement that counts for one animal, trait and day, and those that were said of that day before it."""
 
     id: UUID
     value: float
     occurred_time: datetime.time | None
     is_of_this_import: bool
+    earlier: frozenset[Said] = frozenset()
+
+
+class Recorded(NamedTuple):
+    """What a measurement is beside what is known of its day, and what its sender should know."""
+
+    verdict: Verdict
+    warning: Finding | None = None
 
 
 @dataclass
 class Ledger:
-    """`current` comes from the database and follows what is recorded; `added` and `superseded` go back to it."""
+    """`current` comes from the database and follows what is recorded; `added` and `superseded` go back to it.
+
+    Of two measurements of one animal, trait and day the later by the clock counts, both stay. Where no clock tells, the
+    one that was said last counts, and its sender is warned.
+    """
 
     current: dict[Day, Current]
     new_id: Callable[[], UUID]
     added: list[Observation] = field(default_factory=list)
     superseded: list[UUID] = field(default_factory=list)
+    corrects: bool = False
+    """Somebody says a single value: it is no copy of something that was corrected since."""
+    _pending: dict[UUID, Observation] = field(default_factory=dict)
 
-    def record(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Verdict:
-        """Take one measurement in; the later line of a file replaces the earlier one of the same day."""
+    def record(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Recorded:
+        """Take one measurement in."""
         made = self._observation(animal_id, flock_id, measured, row)
         day = (animal_id, made.trait, made.occurred_on)
         before = self.current.get(day)
-        verdict = verdict_of(before, made)
-        if verdict in ("match", "duplicate"):
-            assert before is not None
-            self.current[day] = replace(before, occurred_time=made.occurred_time, is_of_this_import=True)
-            return verdict
+        if before is None:
+            self._count(day, made, None)
+            return Recorded("new")
+        return self._beside(day, before, made)
+
+    def _beside(self, day: Day, before: Current, made: Observation) -> Recorded:
+        """A measurement of a day that has one already."""
+        is_same = abs(before.value - made.value) < SAME
+        order = in_order(before.occurred_time, made.occurred_time)
+        if is_same and (order == 0 or not before.is_of_this_import):
+            time = made.occurred_time or before.occurred_time
+            self.current[day] = replace(before, occurred_time=time, is_of_this_import=True)
+            return Recorded("duplicate" if before.is_of_this_import else "match")
+        is_known = any(abs(value - made.value) < SAME and time == made.occurred_time for value, time in before.earlier)
+        if is_known and (order < 0 or (order == 0 and not self.corrects)):
+            told = None if order else two_weighings(before, made, "the first was said later and counts")
+            return Recorded("match", told)
+        if order < 0:
+            made.state = "superseded"
+            self._add(made)
+            self.current[day] = replace(before, earlier=before.earlier | {(made.value, made.occurred_time)})
+            return Recorded("reweigh", earlier_weighing(before, made))
+        self._count(day, made, before)
+        told = None if order else two_weighings(before, made, "no time tells which is later: the one said last counts")
+        return Recorded("reweigh" if before.is_of_this_import else "update", told)
+
+    def _count(self, day: Day, made: Observation, before: Current | None) -> None:
+        """From now on this one counts."""
+        earlier: frozenset[Said] = frozenset()
         if before is not None:
             made.supersedes = before.id
             self._retire(before.id)
+            earlier = before.earlier | {(before.value, before.occurred_time)}
+        self._add(made)
+        self.current[day] = Current(made.id, made.value, made.occurred_time, True, earlier)
+
+    def _add(self, made: Observation) -> None:
         self.added.append(made)
-        self.current[day] = Current(made.id, made.value, made.occurred_time, True)
-        return verdict
+        self._pending[made.id] = made
+
+    def _retire(self, observation_id: UUID) -> None:
+        pending = self._pending.get(observation_id)
+        if pending is None:
+            self.superseded.append(observation_id)
+        else:
+            pending.state = "superseded"
 
     def _observation(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Observation:
         return Observation(
@@ -105,19 +160,22 @@ class Ledger:
             row=row,
         )
 
-    def _retire(self, observation_id: UUID) -> None:
-        pending = next((made for made in reversed(self.added) if made.id == observation_id), None)
-        if pending is None:
-            self.superseded.append(observation_id)
-        else:
-            pending.state = "superseded"
+
+def in_order(before: datetime.time | None, now: datetime.time | None) -> int:
+    """1 when `now` is the later one, -1 when the earlier, 0 when no clock tells."""
+    if before is None or now is None or before == now:
+        return 0
+    return 1 if now > before else -1
 
 
-def verdict_of(before: Current | None, made: Observation) -> Verdict:
-    """What the measurement is, given the one that counts so far."""
-    if before is None:
-        return "new"
-    is_same = abs(before.value - made.value) < 1e-6
-    if before.is_of_this_import:
-        return "duplicate" if is_same and before.occurred_time == made.occurred_time else "reweigh"
-    return "match" if is_same else "update"
+def two_weighings(before: Current, made: Observation, why: str) -> Finding:
+    """Two values of one day, and nothing that tells which of them is the later."""
+    text = f"{before.value:g} and {made.value:g} {made.unit} of one animal on {made.occurred_on}: {why}"
+    return warning("two_weighings", text, "add the times, or leave one of them out", field=made.trait.lower())
+
+
+def earlier_weighing(before: Current, made: Observation) -> Finding:
+    """A value that is kept, but the one that was taken later that day counts."""
+    times = f"{before.value:g} of {before.occurred_time} counts"
+    text = f"{made.value:g} {made.unit} of {made.occurred_time} is kept; {times}"
+    return warning("earlier_weighing", text, "nothing to do", field=made.trait.lower())

@@ -6,17 +6,36 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
-from bellwether.farm.measurements.ledger import Current, Day, Observation
+from bellwether.farm.measurements.groups import Group, Span
+from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
 from bellwether.farm.measurements.models import MeasuredAnimal, StoredWeight
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep.pedigree import Measured
 from bellwether.sheep.traits import weights
 
 CURRENT = """
-select id, animal_id, trait, occurred_on, value, occurred_time, coalesce(import_id = $2, false) as is_ours
+select id, animal_id, trait, occurred_on, value, occurred_time, state, coalesce(import_id = $2, false) as is_ours
 from farm.observation
 where farm_id = $1 and state = 'active' and animal_id = any($3::uuid[]) and trait = any($4::text[])
+union all
+select id, animal_id, trait, occurred_on, value, occurred_time, state, false
+from farm.observation
+where farm_id = $1 and state = 'superseded' and animal_id = any($3::uuid[]) and trait = any($4::text[])
+"""
+FIRST = """
+select distinct on (animal_id) animal_id, trait, occurred_on from farm.observation
+where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
+order by animal_id, occurred_on
+"""
+SPANS = """
+select k.trait, k.name,
+  (select min(occurred_on) from farm.observation o where o.farm_id = $1 and o.state = 'active'
+     and o.contemporary_group = k.name and o.trait = k.trait) as first,
+  (select max(occurred_on) from farm.observation o where o.farm_id = $1 and o.state = 'active'
+     and o.contemporary_group = k.name and o.trait = k.trait) as last
+from unnest($2::text[], $3::text[]) as k (trait, name)
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 INSERT = """
@@ -63,12 +82,30 @@ async def current(session: Session, farm_id: UUID, import_id: UUID | None, days:
     connection: asyncpg.Connection = driver(session)
     animals, traits = {day[0] for day in wanted}, {day[1] for day in wanted}
     rows = await connection.fetch(CURRENT, farm_id, import_id, list(animals), list(traits))
-    found = {(row["animal_id"], row["trait"], row["occurred_on"]): row for row in rows}
+    earlier: dict[Day, set[Said]] = {}
+    for row in rows:
+        if row["state"] == "superseded":
+            day = (row["animal_id"], row["trait"], row["occurred_on"])
+            earlier.setdefault(day, set()).add((row["value"], row["occurred_time"]))
+    found = {(row["animal_id"], row["trait"], row["occurred_on"]): row for row in rows if row["state"] == "active"}
     return {
-        day: Current(row["id"], row["value"], row["occurred_time"], row["is_ours"])
+        day: Current(row["id"], row["value"], row["occurred_time"], row["is_ours"], frozenset(earlier.get(day, ())))
         for day, row in found.items()
         if day in wanted
     }
+
+
+async def first_measured(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, Measured]:
+    """The first measurement that counts of each of the animals: none of them is born after it."""
+    rows = await driver(session).fetch(FIRST, farm_id, list(animal_ids))
+    return {row["animal_id"]: Measured(row["trait"], row["occurred_on"]) for row in rows}
+
+
+async def spans(session: Session, farm_id: UUID, groups: Sequence[Group]) -> dict[Group, Span]:
+    """First and last day on which each contemporary group was measured."""
+    columns = [[trait for trait, _ in groups], [name for _, name in groups]]
+    rows = await driver(session).fetch(SPANS, farm_id, *columns)
+    return {(row["trait"], row["name"]): (row["first"], row["last"]) for row in rows if row["first"] is not None}
 
 
 async def store(

@@ -40,9 +40,7 @@ def read(cells: list[str], layout: Layout, today: date, *, is_strict: bool) -> A
     birth_type, rear_type = whole(cells, layout, "birth_type", 1), whole(cells, layout, "rear_type", 0)
     transfer = layout.cell(cells, "et").upper()
     measured = read_measurements(cells, layout, today, day)
-    sire, dam, recipient = (
-        read_parent(cells, layout, role, known, is_strict=is_strict) for role in ("sire", "dam", "recipient")
-    )
+    sire, dam, recipient = (read_parent(cells, layout, role, known) for role in ("sire", "dam", "recipient"))
     if sire and sire == dam:
         raise broken("same_parents", "sire and dam are the same", "correct one", field="dam", verdict="conflict")
     return AnimalRow(
@@ -59,6 +57,7 @@ def read(cells: list[str], layout: Layout, today: date, *, is_strict: bool) -> A
         sire=sire,
         dam=dam,
         recipient=recipient,
+        is_strict=is_strict,
     )
 
 
@@ -122,14 +121,12 @@ def whole(cells: list[str], layout: Layout, name: str, low: int) -> int | None:
     return values.parse_whole(cell, low, 12, field=name) if cell else None
 
 
-def read_parent(
-    cells: list[str], layout: Layout, role: str, known: list[Identifier], *, is_strict: bool
-) -> Written | None:
+def read_parent(cells: list[str], layout: Layout, role: str, known: list[Identifier]) -> Written | None:
     """A parent's identifier in normal form."""
     cell = layout.cell(cells, role)
     if not identifiers.tag_value(cell):
         return None
-    parent = identifiers.registration(cell, is_strict=is_strict, field=role)
+    parent = identifiers.cited(cell, field=role)
     if parent.key in {own.key for own in known}:
         text = f"{parent.value} is its own {role}"
         raise broken("own_parent", text, "correct the parent", field=role, verdict="conflict")

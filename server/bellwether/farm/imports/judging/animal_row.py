@@ -48,6 +48,8 @@ class AnimalRow(Facts):
     sire: Written | None
     dam: Written | None
     recipient: Written | None
+    is_strict: bool = False
+    """Every parent that the farm does not know must have its Sheep Genetics ID."""
 
     @property
     def key(self) -> tuple[str, str]:

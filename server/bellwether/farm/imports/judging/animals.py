@@ -1,25 +1,22 @@
 """Verdicts on rows about animals. A row is checked completely before anything of it enters the herd."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
-from uuid import UUID
 
+from bellwether.farm.imports.judging import identity, parents
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
-from bellwether.farm.imports.judging.herd import Claim, Herd, Offspring, Sheep, kin_of
+from bellwether.farm.imports.judging.herd import Herd, Sheep, kin_of
+from bellwether.farm.imports.judging.identity import Known
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
+from bellwether.farm.imports.judging.parents import Parent
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.sheep import identifiers, pedigree, traits
-from bellwether.sheep.findings import Broken, Finding, Verdict, broken
+from bellwether.sheep.findings import Broken, Faults, Finding, Verdict, broken, warning
 from bellwether.sheep.identifiers import Identifier
-from bellwether.sheep.pedigree import MALE_ROLES, STRENGTH, Kin, ParentType
+from bellwether.sheep.pedigree import MALE_ROLES, Kin
 
-METHOD = {"sire": "derived", "dam": "observed", "et_donor_dam": "observed", "et_recipient_dam": "observed"}
-ROLES: Mapping[str, ParentType] = {
-    "sire": "sire", "dam": "dam", "et_donor_dam": "et_donor_dam", "et_recipient_dam": "et_recipient_dam",
-    "rearing_dam": "rearing_dam",
-}  # fmt: skip
-Parent = tuple[ParentType, str, Identifier]
 V = TypeVar("V")
 
 
@@ -29,54 +26,38 @@ def judge(rows: Iterable[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> 
 
 
 def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
-    """One row."""
-    known = own_identifiers(data, herd.flock_id)
+    """One row; all that is wrong with it is told."""
+    faults = Faults()
+    found = faults.take(lambda: identity.resolve(data, herd)) or Known()
+    animal = found.animal
+    facts = merged(animal, data)
+    known = identity.own_identifiers(data, herd.flock_id, facts.drop_year)
+    kin = kin_of(known[0].value, facts)
+    said = find_parents(row, data, kin, animal, herd, faults)
+    if not faults.findings:
+        faults.take(lambda: identity.check_tags(animal, known, facts.drop_year, herd))
+    check_self(kin, facts, animal, data, known, faults)
+    check_relatives(kin, facts, found, said, herd, faults)
     try:
-        animal = resolve(known, herd)
-        facts = merged(animal, data)
-        kin = kin_of(known[0].value, facts)
-        parents = parents_of(data)
-        check_loops(kin, animal, parents, herd)
-        check_offspring(kin, animal, herd)
-        for parent in parents:
-            check_parent(kin, facts.drop_year, parent, herd)
+        faults.stop()
     except Broken as error:
-        return rejected(row, error.finding)
-    return take(row, data, animal, facts, known, parents, herd, ledger)
+        return rejected(row, *error.findings)
+    return take(row, data, found, facts, known, said, herd, ledger)
 
 
-def own_identifiers(data: AnimalRow, flock_id: UUID) -> list[Identifier]:
-    """The row's identifiers; a visual tag counts within flock and drop, a name within the animal."""
-    return [
-        identifiers.visual(item.raw, flock_id, data.drop_year) if item.kind == "visual" else item.identifier
-        for item in data.identifiers
-    ]
-
-
-def resolve(known: list[Identifier], herd: Herd) -> Sheep | None:
-    """The stored animal that the row is about, if there is one.
-
-    Raises:
-        Broken: the identifiers name two animals, or the animal has another one of the same scheme.
-    """
-    found = {animal.id: (animal, item) for item in known if (animal := herd.find(item)) is not None}
-    if not found:
-        return None
-    if len(found) > 1:
-        tags = ", ".join(item.value for _, item in found.values())
-        raise taken(f"{tags} belong to different animals", known[0])
-    animal, item = next(iter(found.values()))
-    for mine in known:
-        other = next((i for i in animal.identifiers if i.scheme == mine.scheme and i.scope == mine.scope), None)
-        if other is not None and other.value != mine.value and mine.kind in ("registration", "eid"):
-            raise taken(f"{item.value} belongs to the animal {other.value}", mine)
-    return animal
-
-
-def taken(message: str, identifier: Identifier) -> Broken:
-    """An identifier is on another animal."""
-    field = {"registration": "id", "visual": "vid"}.get(identifier.kind, identifier.kind)
-    return broken("identifier_taken", message, "correct the identifier", field=field, verdict="ambiguous")
+def find_parents(row: int, data: AnimalRow, kin: Kin, animal: Sheep | None, herd: Herd, faults: Faults) -> list[Parent]:
+    """Every parent of the row that can be told."""
+    found = []
+    for role, field, cell in parents.cells_of(data):
+        try:
+            found.append(parents.find(row, role, field, cell, kin, animal, data, herd))
+        except Broken as error:
+            faults.findings.extend(error.findings)
+    by_role = {parent.field: parent.animal for parent in found if parent.animal is not None}
+    if by_role.get("sire") is not None and by_role.get("sire") is by_role.get("dam"):
+        text = f"sire and dam are both {by_role['sire'].described}"
+        faults.add(Finding("conflict", "same_parents", text, "correct one", "dam"))
+    return found
 
 
 def merged(animal: Sheep | None, row: AnimalRow) -> Facts:
@@ -101,80 +82,131 @@ def said(now: V, before: V) -> V:
     return before if now is None or now == "unknown" else now
 
 
-def check_offspring(kin: Kin, animal: Sheep | None, herd: Herd) -> None:
+def check_self(
+    kin: Kin, facts: Facts, animal: Sheep | None, data: AnimalRow, known: list[Identifier], faults: Faults
+) -> None:
+    """Birth against measurements, those of the row and those that are stored, and against the number."""
+    for measured in data.measurements:
+        if facts.birth_date and measured.date < facts.birth_date and not data.birth_date:
+            text = f"{measured.trait} on {measured.date}, born on {facts.birth_date}"
+            found = Finding("out_of_range", "before_birth", text, "correct one of the dates", measured.trait.lower())
+            faults.add(found)
+    if animal is None:
+        return
+    if data.birth_date and data.birth_date != animal.facts.birth_date:
+        born = data.birth_date
+        faults.take(
+            partial(pedigree.check_first_measurement, kin.name, born, animal.first_measured, field="birth_date")
+        )
+        for item in {item.key: item for item in (*animal.identifiers, *known)}.values():
+            year = identifiers.year_of(item)
+            faults.take(partial(pedigree.check_number, kin.name, born.year, item.value, year, field="birth_date"))
+    faults.take(partial(check_one_word, animal, data))
+
+
+def check_one_word(animal: Sheep, data: AnimalRow) -> None:
+    """Two rows of one file about one sheep say the same.
+
+    Raises:
+        Broken
+    """
+    if not animal.is_of_this_import or animal.is_reference:
+        return
+    before = animal.kin
+    if data.sex != "unknown" and before.sex not in ("unknown", data.sex):
+        field, text = "sex", f"{before.sex}, here {data.sex}"
+    elif data.birth_date and before.birth_date and data.birth_date != before.birth_date:
+        field, text = "birth_date", f"born on {before.birth_date}, here on {data.birth_date}"
+    else:
+        return
+    message = f"another row of this file is about the same animal, {animal.described}: there it is {text}"
+    raise broken("rows_disagree", message, "correct one of the rows", field=field, verdict="conflict")
+
+
+def check_relatives(
+    kin: Kin, facts: Facts, found: Known, said_parents: list[Parent], herd: Herd, faults: Faults
+) -> None:
+    """The animal between its parents, those of the row and those that stand, and its offspring; no loop."""
+    animal = found.animal
+    for parent in said_parents:
+        faults.take(partial(parents.check, kin, facts.drop_year, parent))
+        faults.take(partial(parents.check_evidence, animal, parent, herd))
+        faults.take(partial(check_loop, kin, found, parent, herd))
+    for role, stored in parents.stored_parents(animal, said_parents, herd):
+        faults.take(partial(pedigree.check_parent, kin, stored.kin, role, field="birth_date"))
+    for one in (animal, *found.ghosts):
+        if one is not None:
+            check_offspring(kin, one, herd, faults)
+
+
+def check_offspring(kin: Kin, animal: Sheep, herd: Herd, faults: Faults) -> None:
     """An animal that is a parent already must fit that role with its new sex and birth date."""
-    offspring = herd.offspring.get(animal.id) if animal else None
+    offspring = herd.offspring.get(animal.id)
     for role in sorted(offspring.roles if offspring else ()):
         assert offspring is not None
         child = Kin(offspring.first_name or "its offspring", "unknown", "unknown", offspring.first_birth)
-        field = "birth_date" if kin.sex in ("unknown", "male" if role in MALE_ROLES else "female") else "sex"
-        pedigree.check_parent(child, kin, ROLES[role], field=field)
+        wanted = "male" if role in MALE_ROLES else "female"
+        faults.take(partial(pedigree.check_role, kin, parents.as_role(role), field="sex"))
+        if kin.sex in ("unknown", wanted):
+            faults.take(partial(pedigree.check_births, child, kin, parents.as_role(role), field="birth_date"))
 
 
-def parents_of(data: AnimalRow) -> list[Parent]:
-    """The claims of the row; the dam of a transferred embryo is its donor."""
-    dam = "et_donor_dam" if data.is_embryo_transfer else "dam"
-    named = (("sire", "sire", data.sire), (dam, "dam", data.dam), ("et_recipient_dam", "recipient", data.recipient))
-    return [(ROLES[role], field, parent.identifier) for role, field, parent in named if parent is not None]
+def check_loop(child: Kin, found: Known, parent: Parent, herd: Herd) -> None:
+    """Only an animal that has offspring already can close a loop.
 
-
-def check_loops(child: Kin, animal: Sheep | None, parents: list[Parent], herd: Herd) -> None:
-    """Only an animal that has offspring already can close a loop."""
-    if animal is None or animal.id not in herd.offspring:
+    Raises:
+        Broken
+    """
+    if parent.animal is None or parent.role not in pedigree.GENETIC:
         return
-    for role, field, identifier in parents:
-        stored = herd.find(identifier)
-        path = pedigree.loop_path(herd.parents, animal.id, stored.id) if stored and role in pedigree.GENETIC else None
-        if path:
-            raise pedigree.loop([child.name, *map(herd.name, path)], field)
-
-
-def check_parent(child: Kin, year: int | None, parent: Parent, herd: Herd) -> None:
-    """The rules for one parent, stored or not."""
-    role, field, identifier = parent
-    stored = herd.find(identifier)
-    parent_year = identifiers.year_of(identifier)
-    if year and parent_year and parent_year > year:
-        text = f"{child.name} is of {year}, its {pedigree.role_name(role)} {identifier.value} of {parent_year}"
-        raise pedigree.clash("born_before_parent", text, field)
-    if stored is not None:
-        pedigree.check_parent(child, stored.kin, role, field=field)
+    for one in (found.animal, *found.ghosts):
+        if one is not None and one.id in herd.offspring:
+            path = pedigree.loop_path(herd.parents, one.id, parent.animal.id)
+            if path:
+                raise pedigree.loop([child.name, *map(herd.name, path)], parent.field)
 
 
 def take(
     row: int,
     data: AnimalRow,
-    animal: Sheep | None,
+    found: Known,
     facts: Facts,
     known: list[Identifier],
-    parents: list[Parent],
+    said_parents: list[Parent],
     herd: Herd,
     ledger: Ledger,
 ) -> Outcome:
     """Let the row into the herd and the ledger."""
     verdict: Verdict = "match"
+    animal = found.animal
     if animal is None:
         animal, verdict = herd.add(facts, [], is_reference=False), "new"
     elif animal.is_reference:
         verdict = "new" if animal.is_of_this_import else "update"
-    is_changed = enter(animal, facts, known, herd)
-    for parent in parents:
-        is_changed = set_parent(animal, parent, herd) or is_changed
-    born = facts.birth_date
-    warning = parent_warning(data)
+    for ghost in found.ghosts:
+        herd.unite(animal, ghost)
+    is_changed = enter(animal, facts, known, herd) or bool(found.ghosts)
+    told = list(parent_warnings(data))
+    for parent in said_parents:
+        is_other, findings = parents.set_parent(animal, parent, herd)
+        is_changed = is_other or is_changed
+        told += findings
     for measured in data.measurements:
-        found = ledger.record(animal.id, animal.flock_id, measured, row)
-        is_changed = found not in ("match", "duplicate") or is_changed
-        age = (measured.date - born).days if born else None
+        record = ledger.record(animal.id, animal.flock_id, measured, row)
+        is_changed = record.verdict not in ("match", "duplicate") or is_changed
+        age = (measured.date - facts.birth_date).days if facts.birth_date else None
         trait = traits.TRAITS[measured.trait]
-        warning = warning or traits.warning(trait, measured.value, age, field=trait.code.lower())
-    return Outcome(row, "update" if verdict == "match" and is_changed else verdict, animal.id, warning)
+        unusual = traits.warning(trait, measured.value, age, field=trait.code.lower())
+        told += [finding for finding in (record.warning, unusual) if finding]
+    return Outcome(row, "update" if verdict == "match" and is_changed else verdict, animal.id, tuple(told))
 
 
 def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> bool:
     """Facts and identifiers of the row onto the animal; True when something is different now."""
     is_changed = animal.facts != facts or animal.is_reference
-    animal.facts, animal.is_reference = facts, False
+    if animal.facts.drop_year != facts.drop_year:
+        herd.move_tags(animal, facts.drop_year)
+    animal.facts, animal.is_reference, animal.expected = facts, False, None
     for item in known:
         mine = identifiers.named(item.raw, str(animal.id)) if item.kind == "name" else item
         if mine.key not in herd.by_key:
@@ -185,40 +217,7 @@ def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> b
     return is_changed
 
 
-def set_parent(animal: Sheep, parent: Parent, herd: Herd) -> bool:
-    """The claim of the row, unless stronger evidence stands; an unknown parent becomes an ancestor."""
-    role, _, identifier = parent
-    stored = herd.find(identifier) or ancestor(identifier, role, herd)
-    claim = Claim(herd.new_id(), animal.id, stored.id, role, METHOD[role])
-    before = herd.claims.get(claim.slot)
-    if before is not None and before.parent_id == claim.parent_id and before.role == role:
-        return False
-    if before is not None and STRENGTH[before.method] > STRENGTH[claim.method] and before.method == "dna":
-        claim = Claim(claim.id, animal.id, stored.id, role, claim.method, status="proposed")
-    herd.claim(claim, animal)
-    return True
-
-
-def ancestor(identifier: Identifier, role: ParentType, herd: Herd) -> Sheep:
-    """A parent that the farm has no record of: kept for the pedigree, never counted."""
-    facts = Facts(
-        sex="male" if role in MALE_ROLES else "female",
-        fertility="unknown",
-        birth_date=None,
-        drop_year=identifiers.year_of(identifier),
-        birth_type=None,
-        rear_type=None,
-        is_embryo_transfer=False,
-        birth_group=None,
-    )
-    made = herd.add(facts, [identifier], is_reference=True)
-    made.tag = identifier.value
-    herd.offspring[made.id] = Offspring()
-    return made
-
-
-def parent_warning(data: AnimalRow) -> Finding | None:
+def parent_warnings(data: AnimalRow) -> Iterable[Finding]:
     """What will stop an export later."""
     if data.is_embryo_transfer and not data.recipient:
-        return Finding("new", "recipient_missing", "an embryo transfer without recipient", "add it", "recipient")
-    return None
+        yield warning("recipient_missing", "an embryo transfer without recipient", "add it", field="recipient")

@@ -8,12 +8,17 @@ from bellwether.sheep.findings import ACCEPTED, Finding, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The verdict on one row; the finding is the reason of a rejection, or a warning on an accepted row."""
+    """The verdict on one row; the findings are the reasons of a rejection, or the warnings on an accepted row."""
 
     row: int
     verdict: Verdict
     animal_id: UUID | None = None
-    finding: Finding | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def finding(self) -> Finding | None:
+        """The first of them."""
+        return self.findings[0] if self.findings else None
 
     @property
     def is_accepted(self) -> bool:
@@ -21,6 +26,6 @@ class Outcome:
         return self.verdict in ACCEPTED
 
 
-def rejected(row: int, finding: Finding, animal_id: UUID | None = None) -> Outcome:
+def rejected(row: int, *findings: Finding, animal_id: UUID | None = None) -> Outcome:
     """The row is not taken; its text stays."""
-    return Outcome(row, finding.verdict, animal_id, finding)
+    return Outcome(row, findings[0].verdict, animal_id, findings)

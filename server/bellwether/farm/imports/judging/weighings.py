@@ -7,11 +7,14 @@ from uuid import UUID
 
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
+from bellwether.farm.measurements.groups import Placed, Spans
 from bellwether.farm.measurements.ledger import Day, Ledger
-from bellwether.sheep import traits
+from bellwether.sheep import damage, traits
 from bellwether.sheep.findings import Broken, Finding, broken
+from bellwether.sheep.identifiers import cited, name_value, spellings
 
 DOUBLE = Finding("duplicate", "duplicate_row", "the same weighing stands in an earlier row", "nothing to do", "weight")
+NOBODY: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +25,37 @@ class Weighed:
     flock_id: UUID
     birth_date: date | None
     eid: str | None
+    placed: Placed
+    tag: str = ""
+
+    @property
+    def described(self) -> str:
+        """For a message that asks which of several animals is meant."""
+        born = f"born {self.birth_date}" if self.birth_date else ""
+        more = ", ".join(part for part in (born, self.eid or "") if part)
+        return f"{self.tag or self.id} ({more})" if more else self.tag or str(self.id)
 
 
 @dataclass
 class TaggedAnimals:
-    """The farm's animals by their tags: electronic, visual within the flock, registration."""
+    """The farm's animals by all that names them; visual tags within the flock. `by_kind` is for cells of that kind."""
 
     animals: dict[UUID, Weighed] = field(default_factory=dict)
-    by_eid: dict[str, UUID] = field(default_factory=dict)
-    by_vid: dict[str, set[UUID]] = field(default_factory=dict)
-    by_id: dict[str, UUID] = field(default_factory=dict)
+    by_kind: dict[tuple[str, str], set[UUID]] = field(default_factory=dict)
+    by_value: dict[str, set[UUID]] = field(default_factory=dict)
+    by_name: dict[str, set[UUID]] = field(default_factory=dict)
+    zeros: dict[str, set[str]] = field(default_factory=dict)
+    spans: Spans = field(default_factory=Spans)
 
     def add(self, kind: str, value: str, animal_id: UUID) -> None:
-        """One identifier of an animal; names are not looked for."""
-        if kind == "visual":
-            self.by_vid.setdefault(value, set()).add(animal_id)
-        elif kind == "eid":
-            self.by_eid[value] = animal_id
-        elif kind == "registration":
-            self.by_id[value] = animal_id
+        """One identifier of an animal."""
+        if kind == "name":
+            self.by_name.setdefault(name_value(value), set()).add(animal_id)
+            return
+        self.by_kind.setdefault((kind, value), set()).add(animal_id)
+        self.by_value.setdefault(value, set()).add(animal_id)
+        if kind != "eid" and value.isdecimal():
+            self.zeros.setdefault(damage.without_zeros(value), set()).add(value)
 
     def weighed_days(self, rows: Iterable[tuple[int, Weighing]]) -> set[Day]:
         """Every animal that a tag of a row names, with trait and day of the row."""
@@ -48,43 +63,74 @@ class TaggedAnimals:
 
     def candidates(self, tags: Tags) -> set[UUID]:
         """Every animal that any of the tags names."""
-        exact = {found for found in (self.by_eid.get(tags.eid), self.by_id.get(tags.id)) if found is not None}
-        return exact | self.by_vid.get(tags.vid, set())
+        return {animal for cell, kind in cells_of(tags) for animal in self.named(cell, kind)}
 
-    def resolve(self, tags: Tags) -> tuple[Weighed, Finding | None]:
+    def named(self, cell: str, kind: str) -> set[UUID] | frozenset[UUID]:
+        """The animals that a cell names: by an identifier of its kind, else by any other, else by name."""
+        found = self.by_kind.get((kind, cell)) or self.by_value.get(cell)
+        if found:
+            return found
+        for value in spellings(cell):
+            if found := self.by_value.get(value):
+                return found
+        return self.by_name.get(name_value(cell), NOBODY)
+
+    def resolve(self, tags: Tags, day: date) -> tuple[Weighed, Finding | None]:
         """The one animal that the tags name, with a warning when its EID did not help.
 
         Raises:
             Broken: no animal, several, or two different ones.
         """
-        found: set[UUID] = set()
-        eid, number = self.by_eid.get(tags.eid), self.by_id.get(tags.id)
-        found |= {animal for animal in (eid, number) if animal is not None}
+        found: set[UUID] | frozenset[UUID] = NOBODY
+        for cell, kind in cells_of(tags):
+            named = self.named(cell, kind)
+            if kind == "visual" and found:
+                found = found if not named or found & named else found | named
+            else:
+                found = found | named
         if not found:
-            found = self.by_vid.get(tags.vid, set())
-        elif tags.vid in self.by_vid and not found & self.by_vid[tags.vid]:
-            found = found | self.by_vid[tags.vid]
-        if not found:
-            raise unknown(tags)
+            raise unknown(tags, self)
         if len(found) > 1:
-            raise several(tags)
+            found = {key for key in found if self.is_born(key, day)} or found
+        if len(found) > 1:
+            raise several(tags, [self.animals[key] for key in found])
         animal = self.animals[next(iter(found))]
         return animal, eid_warning(tags, animal)
 
+    def is_born(self, animal_id: UUID, day: date) -> bool:
+        """Whether the animal may have been there that day."""
+        born = self.animals[animal_id].birth_date
+        return born is None or born <= day
 
-def unknown(tags: Tags) -> Broken:
+
+def cells_of(tags: Tags) -> list[tuple[str, str]]:
+    """What names the animal, the surest first, with the kind that its column has."""
+    cells = ((tags.eid, "eid"), (tags.id, "registration"), (tags.vid, "visual"))
+    return [(cell, kind) for cell, kind in cells if cell]
+
+
+def unknown(tags: Tags, animals: TaggedAnimals) -> Broken:
     """No animal has any of the tags."""
     tag = tags.eid or tags.id or tags.vid
     field = "eid" if tags.eid else "id" if tags.id else "vid"
+    for cell, _ in cells_of(tags):
+        try:
+            cited(cell, field=field)
+        except Broken as error:
+            return error
+        if others := sorted(animals.zeros.get(damage.without_zeros(cell), set()) if cell.isdecimal() else ()):
+            message = f"{cell} may be {' or '.join(others[:3])}: a spreadsheet drops zeros before a number"
+            return broken("leading_zeros_lost", message, damage.TEXT, field=field, verdict="ambiguous")
     fix = "register the animal with this tag, then import the row again"
     return broken("unknown_tag", f"no animal has the tag {tag}", fix, field=field, verdict="unknown_tag")
 
 
-def several(tags: Tags) -> Broken:
+def several(tags: Tags, found: list[Weighed]) -> Broken:
     """The tags name more than one animal."""
     names = ", ".join(tag for tag in (tags.eid, tags.id, tags.vid) if tag)
+    whom = "; ".join(sorted(animal.described for animal in found)[:5])
     fix = "correct the tag that is wrong, or give the EID"
-    return broken("ambiguous_tag", f"{names}: more than one animal", fix, field="vid", verdict="ambiguous")
+    return broken("ambiguous_tag", f"{names}: more than one animal: {whom}", fix, field="vid", verdict="ambiguous")
 
 
 def eid_warning(tags: Tags, animal: Weighed) -> Finding | None:
@@ -118,15 +164,20 @@ def judge(rows: Iterable[tuple[int, Weighing]], animals: TaggedAnimals, ledger: 
 def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledger) -> Outcome:
     """One row."""
     try:
-        animal, finding = animals.resolve(weighing)
+        animal, tag_warning = animals.resolve(weighing, weighing.date)
         age = age_at(animal.birth_date, weighing.date)
     except Broken as error:
-        return rejected(row, error.finding)
-    verdict = ledger.record(animal.id, animal.flock_id, weighing.measurement, row)
-    if verdict == "duplicate":
-        return rejected(row, DOUBLE, animal.id)
-    finding = finding or traits.warning(traits.TRAITS[weighing.trait], weighing.value, age, field="weight")
-    return Outcome(row, verdict, animal.id, finding)
+        return rejected(row, *error.findings)
+    recorded = ledger.record(animal.id, animal.flock_id, weighing.measurement, row)
+    if recorded.verdict == "duplicate":
+        return rejected(row, DOUBLE, animal_id=animal.id)
+    found = (
+        tag_warning,
+        recorded.warning,
+        traits.warning(traits.TRAITS[weighing.trait], weighing.value, age, field="weight"),
+        animals.spans.add(animal.placed.group(weighing.trait, weighing.group), weighing.date),
+    )
+    return Outcome(row, recorded.verdict, animal.id, tuple(finding for finding in found if finding is not None))
 
 
 def age_at(born: date | None, day: date) -> int | None:

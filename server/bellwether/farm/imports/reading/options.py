@@ -35,7 +35,9 @@ class Options(BaseModel):
     words: dict[Word, Word] = {}
     sheet: Word | None = None
     on_unknown_parent: Literal["add", "refuse"] = "add"
-    on_weaker_parent: Literal["refuse", "keep", "replace"] = "refuse"
+    on_weaker_parent: Literal["refuse", "keep", "replace"] = "keep"
+    rounded_ids: Literal["refuse", "keep"] = "refuse"
+    lost_zeros: Literal["refuse", "keep"] = "refuse"
     farm_unit: Unit = "kg"
     time_zone: str = "UTC"
     today: date | None = None

@@ -7,15 +7,24 @@ from uuid import UUID
 import asyncpg
 
 from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
-from bellwether.farm.imports.judging.herd import Claim, Herd, Offspring, Sheep
+from bellwether.farm.imports.judging.herd import Asked, Claim, Herd, Offspring, Sheep
+from bellwether.farm.imports.judging.listing import Listing
+from bellwether.farm.imports.models import Batch
+from bellwether.farm.measurements import repository as measurements
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
-from bellwether.sheep.identifiers import Identifier, display_tag
+from bellwether.sheep import damage
+from bellwether.sheep.identifiers import Identifier, display_tag, spellings
 
 NAMED = """
-select distinct animal_id from farm.identifier
-where farm_id = $1 and state = 'active' and value = any($2::text[])
+select animal_id from farm.identifier where farm_id = $1 and state = 'active' and value = any($2::text[])
+union
+select animal_id from farm.identifier
+where farm_id = $1 and state = 'active' and kind = 'name' and lower(value) = any($3::text[])
+union
+select animal_id from farm.identifier
+where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0') = any($4::text[])
 """
 SHEEP = f"""
 select id, flock_id, tag, reference_only, coalesce(import_id = $3, false) as is_ours, {", ".join(FIELDS)}
@@ -26,8 +35,8 @@ select animal_id, scheme, value, kind, raw, scope from farm.identifier
 where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
 """
 CLAIMS = """
-select id, child_id, parent_id, parent_type, method from farm.parent_claim
-where farm_id = $1 and child_id = any($2::uuid[]) and status = 'accepted'
+select id, child_id, parent_id, parent_type, method, status from farm.parent_claim
+where farm_id = $1 and child_id = any($2::uuid[]) and status in ('accepted', 'proposed')
   and parent_type in ('sire', 'dam', 'et_donor_dam', 'et_recipient_dam')
 """
 OFFSPRING = """
@@ -62,10 +71,33 @@ where a.farm_id = $1 and a.id = t.id
 """
 TAG = """
 insert into farm.identifier (id, farm_id, animal_id, scheme, value, scope, raw, kind, official)
-select id, $1, animal_id, scheme, value, scope, raw, kind, kind in ('eid', 'registration')
+select id, $1, animal_id, scheme, value, scope, raw, kind,
+  kind in ('eid', 'registration') and scheme <> 'org.bellwether.cited'
 from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
   as t (id, animal_id, scheme, value, scope, raw, kind)
 """
+# its visual tags count within the year of birth of an animal, and what cites a merged ancestor cites the animal
+RESCOPE = """
+update farm.identifier i set scope = split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
+from farm.animal a
+where i.farm_id = $1 and i.animal_id = any($2::uuid[]) and i.kind = 'visual' and i.state = 'active'
+  and a.farm_id = $1 and a.id = i.animal_id
+  and i.scope <> split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
+"""
+MERGE = (
+    """
+update farm.parent_claim c set parent_id = m.kept
+from unnest($2::uuid[], $3::uuid[]) as m (gone, kept) where c.farm_id = $1 and c.parent_id = m.gone
+""",
+    """
+update farm.identifier i set animal_id = m.kept
+from unnest($2::uuid[], $3::uuid[]) as m (gone, kept) where i.farm_id = $1 and i.animal_id = m.gone
+""",
+    """
+update farm.animal a set merged_into = m.kept, rev = a.rev + 1, updated_at = clock_timestamp()
+from unnest($2::uuid[], $3::uuid[]) as m (gone, kept) where a.farm_id = $1 and a.id = m.gone
+""",
+)
 SUPERSEDE = "update farm.parent_claim set status = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 CLAIM = """
 insert into farm.parent_claim
@@ -76,41 +108,48 @@ from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text
 """
 
 
-async def load(
-    session: Session, farm_id: UUID, flock_id: UUID, import_id: UUID, rows: Sequence[tuple[int, AnimalRow]]
-) -> Herd:
+async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalRow]], listing: Listing) -> Herd:
     """Every animal that a row or a parent cell names, with identifiers, parents, offspring and ancestors."""
     connection: asyncpg.Connection = driver(session)
-    names = sorted({value for _, found in rows for value in named(found)})
-    ids = [row["animal_id"] for row in await connection.fetch(NAMED, farm_id, names)]
-    herd = Herd(flock_id, new_id)
-    for row in await connection.fetch(SHEEP, farm_id, ids, import_id):
-        facts = Facts(**{name: row[name] for name in FIELDS})
-        animal = Sheep(row["id"], row["flock_id"], row["tag"] or "", facts, row["reference_only"])
-        animal.is_of_this_import = row["is_ours"]
-        herd.sheep[animal.id] = animal
+    farm_id = batch.farm_id
+    options = batch.layout.get("options")
+    herd = Herd(batch.flock_id, new_id, listing, Asked.of(options if isinstance(options, dict) else {}))
+    found = await connection.fetch(NAMED, farm_id, *cells(rows, listing))
+    ids = [row["animal_id"] for row in found]
+    await load_sheep(connection, farm_id, batch.id, ids, herd)
     for row in await connection.fetch(IDENTIFIERS, farm_id, ids):
         item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])
-        herd.sheep[row["animal_id"]].identifiers.append(item)
-        herd.by_key[item.key] = row["animal_id"]
-    names_of_rows = own_values(rows)
-    own = {found for (scheme, _, value), found in herd.by_key.items() if (scheme, value) in names_of_rows}
-    await load_kin(connection, farm_id, ids, herd)
+        herd.know(herd.sheep[row["animal_id"]], item)
+    own = {animal for _, row in rows for item in row.identifiers for animal in herd.named(item.raw)}
+    for animal_id, first in (await measurements.first_measured(session, farm_id, sorted(own))).items():
+        herd.sheep[animal_id].first_measured = first
+    await load_kin(connection, farm_id, batch.id, ids, herd)
     if own & herd.offspring.keys():
         await load_ancestry(connection, farm_id, ids, herd)
     return herd
 
 
-def own_values(rows: Sequence[tuple[int, AnimalRow]]) -> set[tuple[str, str]]:
-    """Scheme and value of what names the rows' own animals."""
-    return {(item.scheme, item.value) for _, found in rows for item in found.identifiers}
+async def load_sheep(
+    connection: asyncpg.Connection, farm_id: UUID, import_id: UUID, ids: Sequence[UUID], herd: Herd
+) -> None:
+    """The animals themselves."""
+    for row in await connection.fetch(SHEEP, farm_id, ids, import_id):
+        facts = Facts(**{name: row[name] for name in FIELDS})
+        animal = Sheep(row["id"], row["flock_id"], row["tag"] or "", facts, row["reference_only"])
+        animal.is_of_this_import = row["is_ours"]
+        herd.sheep[animal.id] = animal
 
 
-async def load_kin(connection: asyncpg.Connection, farm_id: UUID, ids: list[UUID], herd: Herd) -> None:
+async def load_kin(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID, ids: list[UUID], herd: Herd) -> None:
     """Parents and offspring of the animals."""
     for row in await connection.fetch(CLAIMS, farm_id, ids):
-        claim = Claim(row["id"], row["child_id"], row["parent_id"], row["parent_type"], row["method"])
-        herd.claims[claim.slot] = claim
+        claim = Claim(row["id"], row["child_id"], row["parent_id"], row["parent_type"], row["method"], row["status"])
+        if claim.status == "accepted":
+            herd.claims[claim.slot] = claim
+        else:
+            herd.proposed.add((claim.child_id, claim.parent_id, claim.role))
+    parents = {claim.parent_id for claim in herd.claims.values()} - herd.sheep.keys()
+    await load_sheep(connection, farm_id, import_id, sorted(parents), herd)
     for row in await connection.fetch(OFFSPRING, farm_id, ids):
         role = herd.offspring.setdefault(row["parent_id"], Offspring())
         role.add(row["parent_type"], row["tag"] or "", row["birth_date"])
@@ -123,9 +162,16 @@ async def load_ancestry(connection: asyncpg.Connection, farm_id: UUID, ids: list
         herd.names[row["parent"]] = row["tag"] or str(row["parent"])
 
 
-def named(row: AnimalRow) -> list[str]:
-    """The values of all identifiers in a row."""
-    return [item.value for item in (*row.identifiers, row.sire, row.dam, row.recipient) if item is not None]
+def cells(rows: Sequence[tuple[int, AnimalRow]], listing: Listing) -> tuple[list[str], list[str], list[str]]:
+    """What to look for: values in every spelling, names, and numbers without the zeros before them."""
+    raws = {item.raw for _, row in rows for item in row.identifiers if item.kind != "name"}
+    cited = {cell.raw for _, row in rows for cell in (row.sire, row.dam, row.recipient) if cell is not None}
+    listed = {item.raw for raw in cited for found in listing.named(raw, 0) for item in found.identifiers}
+    raws |= cited | listed
+    values = {value for raw in raws for value in spellings(raw)}
+    numbers = {damage.without_zeros(value) for value in values if value.isdecimal() and len(value) < 15}
+    names = {" ".join(raw.split()).lower() for raw in cited}
+    return sorted(values | numbers), sorted(names), sorted(numbers)
 
 
 async def store(session: Session, context: Context, farm_id: UUID, import_id: UUID, herd: Herd) -> None:
@@ -138,6 +184,10 @@ async def store(session: Session, context: Context, farm_id: UUID, import_id: UU
     await connection.execute(ADD, farm_id, import_id, context.user_id, *head)
     changed = [animal for animal in herd.sheep.values() if animal.is_changed and not animal.is_new]
     await connection.execute(CHANGE, farm_id, [a.id for a in changed], *shown(changed))
+    await connection.execute(RESCOPE, farm_id, [a.id for a in changed])
+    for statement in MERGE if herd.merged else ():
+        gone, kept = zip(*herd.merged, strict=True)
+        await connection.execute(statement, farm_id, list(gone), list(kept))
     await store_identifiers(connection, farm_id, herd)
     await store_claims(connection, context, farm_id, import_id, herd)
 

@@ -1,0 +1,57 @@
+"""Contemporary groups in time: animals that were measured weeks apart had not the same chance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from bellwether.sheep.findings import Finding, warning
+from bellwether.sheep.traits import TRAITS
+
+Group = tuple[str, str]
+"""Trait and key of a contemporary group."""
+Span = tuple[date, date]
+MOST_DAYS = 14
+"""Own choice: a flock that is weighed in two mobs is weighed within two weeks."""
+
+
+class Placed(NamedTuple):
+    """What places an animal in a contemporary group, beside trait and group of the measurement."""
+
+    flock_code: str
+    drop_year: int | None
+    birth_group: str | None
+    is_embryo_transfer: bool
+
+    def group(self, trait: str, recorded_group: str) -> Group | None:
+        """As `farm.contemporary_group` computes it; None at birth, for lambs come over weeks, and without a year."""
+        stage = TRAITS[trait].stage
+        if self.drop_year is None or stage == "B":
+            return None
+        parts = [self.flock_code, str(self.drop_year), stage, f"b{self.birth_group or 0}"]
+        parts += ["et"] if self.is_embryo_transfer else []
+        return trait, "/".join([*parts, f"g{recorded_group or 0}"])
+
+
+@dataclass
+class Spans:
+    """First and last day of the groups that a chunk touches."""
+
+    known: dict[Group, Span] = field(default_factory=dict)
+
+    def add(self, group: Group | None, day: date) -> Finding | None:
+        """One more measurement; a warning if it lies weeks from others of its group."""
+        if group is None:
+            return None
+        first, last = self.known.get(group, (day, day))
+        self.known[group] = min(first, day), max(last, day)
+        if (day - first).days <= MOST_DAYS and (last - day).days <= MOST_DAYS:
+            return None
+        text = f"the contemporary group {group[1]} has {group[0]} from {min(first, day)} to {max(last, day)}"
+        fix = f"record another group for animals that were measured more than {MOST_DAYS} days apart"
+        return warning("group_over_weeks", text, fix, field="date")
+
+
+def touched(groups: Iterable[Group | None]) -> list[Group]:
+    """Each once."""
+    return list(dict.fromkeys(group for group in groups if group is not None))
