@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { wholeText } from "../platform/http/paging.ts";
 import { roles } from "../platform/identity/permissions.ts";
 
 const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
@@ -68,7 +69,14 @@ export const permissionTable = z
   .object({ version: z.number().int(), roles: z.record(z.string(), z.array(z.string())) })
   .openapi("PermissionTable", { example: { version: 1, roles: { student: ["profile:self", "evaluation:read"] } } });
 
-export const feedQuery = z.object({ since: z.coerce.number().int().min(0).openapi({ example: 1772000000 }) });
+export const feedQuery = z.object({
+  since: wholeText(0, Number.MAX_SAFE_INTEGER).openapi({
+    param: { required: true },
+    type: "integer",
+    minimum: 0,
+    example: 1772000000,
+  }),
+});
 export const feedView = z
   .object({ now: z.number().int(), sessions: z.array(z.string()) })
   .openapi("Revocations", { example: { now: 1772000000, sessions: [] } });

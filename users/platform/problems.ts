@@ -1,4 +1,4 @@
-export type FieldError = { row: number | null; field: string; code: string; message: string; fix: string };
+export type FieldError = { row: number | null; field: string | null; code: string; message: string; fix: string };
 
 /** An error that a caller sees, with its status and a stable code. It knows no web framework: `http/` renders it. */
 export class Problem extends Error {

@@ -2,9 +2,20 @@ import { z } from "@hono/zod-openapi";
 import type { Attributes } from "../dynamo/table.ts";
 import { Problem } from "../problems.ts";
 import { sealText, unsealText } from "../secrets/sealing.ts";
+import { kinds } from "./words.ts";
+
+/** A whole number of a query: digits and nothing else, for `Number` reads "", " 1" and "1e2" too. */
+export const wholeText = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^-?\d+$/, kinds.whole.message)
+    .transform(Number)
+    .pipe(z.number().int().min(least).max(most));
 
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ example: 50 }),
+  limit: wholeText(1, 1000)
+    .default(100)
+    .openapi({ type: "integer", minimum: 1, maximum: 1000, default: 100, example: 50 }),
   cursor: z.string().max(2_000).optional().openapi({ description: "`next` of the page before" }),
 });
 

@@ -2,7 +2,8 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { StoreUnavailable } from "../dynamo/table.ts";
-import { type FieldError, Problem, titles } from "../problems.ts";
+import { Problem, titles } from "../problems.ts";
+import { told } from "./words.ts";
 
 /** RFC 9457, problem+json. */
 export function render(c: Context, problem: Problem): Response {
@@ -37,26 +38,10 @@ function fromHttp(error: HTTPException): Problem {
   return new Problem(error.status, "http_error", error.message || "The request cannot be carried out.");
 }
 
-/** A failed zod check of a request, as 422 with one entry per field. */
-export function invalidRequest(error: z.ZodError): Problem {
-  const errors = error.issues.flatMap(fieldErrors);
+/** A failed zod check of a request, as 422 with one entry per field; `sent` is what was checked. */
+export function invalidRequest(error: z.ZodError, sent: unknown, place: string): Problem {
+  const errors = error.issues.flatMap((issue) => told(issue, sent, place));
   const unknown = errors.some(({ code }) => code === "unknown_field");
   const [first] = errors;
   return new Problem(422, unknown ? "unknown_field" : "invalid", first?.message ?? "Not valid.", { errors });
-}
-
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({
-      row: null,
-      field: [...path, key].join("."),
-      code: "unknown_field",
-      message: `The field ${key} is not known here.`,
-      fix: `Leave out ${key}.`,
-    }));
-  const field = path.join(".") || "body";
-  if (issue.code === "invalid_type" && issue.input === undefined)
-    return [{ row: null, field, code: "missing_field", message: `${field} is missing.`, fix: `Add ${field}.` }];
-  return [{ row: null, field, code: issue.code, message: `${field}: ${issue.message}`, fix: `Correct ${field}.` }];
 }

@@ -6,7 +6,7 @@ import { notFound, Problem } from "../problems.ts";
 import { type Log, reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Traces } from "../telemetry/traces.ts";
-import { refuseBrokenText } from "./broken-text.ts";
+import { refuseDoubtfulJson } from "./as-written.ts";
 import { clientAddress } from "./client-address.ts";
 import { render, toProblem } from "./problem-answers.ts";
 import { report } from "./request-report.ts";
@@ -45,7 +45,7 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
         onError: (c) => render(c, new Problem(413, "body_too_large", `The body may hold at most ${bytes} bytes.`)),
       }),
     );
-  app.use("*", refuseBrokenText);
+  app.use("*", refuseDoubtfulJson);
   app.notFound((c) => render(c, notFound("address")));
   app.onError((error, c) => {
     const problem = toProblem(error);
