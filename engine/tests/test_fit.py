@@ -24,7 +24,7 @@ VARIANCES = Variances(
 
 
 def example(seed, n=14, n_records=24):
-    """Two traits with missing values, weights, unbalanced classes."""
+    """Two traits with missing values, weights, unbalanced classes, litters that are not known (-1)."""
     rng = np.random.default_rng(seed)
     sire, dam = random_pedigree(rng, n)
     values = rng.normal(10.0, 3.0, (n_records, 2))
@@ -33,7 +33,7 @@ def example(seed, n=14, n_records=24):
     columns = {
         "group": np.concatenate([np.arange(6) % 3, rng.integers(0, 3, n_records - 6)]).astype(np.int32),
         "age": rng.uniform(50, 100, n_records),
-        "litter": rng.integers(0, 5, n_records).astype(np.int32),
+        "litter": rng.integers(-1, 5, n_records).astype(np.int32),
     }
     weights = rng.uniform(0.5, 3.0, n_records)
     return sire, dam, Records(rng.integers(0, n, n_records), values, columns, weights)

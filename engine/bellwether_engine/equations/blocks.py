@@ -165,8 +165,21 @@ def random_blocks(
         blocks.append(RandomBlock(name, variance, animals, tuple(genetic), is_genetic=True))
     for effect in effects:
         if effect.kind in ("random", "permanent", "permanent_dam"):
-            blocks.append(_class_random(effect, traits, records, pedigree))
+            block = _class_random(effect, traits, records, pedigree)
+            blocks.append(block)
+            warnings += _without_level(effect, traits, records, block)
     return blocks, warnings
+
+
+def _without_level(effect: Effect, traits: tuple[str, ...], records: Records, block: RandomBlock) -> list[Notice]:
+    """What is said of records that no level of a random effect acts on: their rows of Z are 0."""
+    _, observed = observed_by(records, effect, traits)
+    count = int((observed & (block.members[0].level < 0)).sum())
+    if not count:
+        return []
+    code, what = ("unknown_dam", "known dam") if effect.kind == "permanent_dam" else ("unknown_level", effect.name)
+    message = f"{count} records have no {what}: the effect {effect.name} adds nothing to them"
+    return [Notice(code, message, effect.name)]
 
 
 def _class_random(effect: Effect, traits: tuple[str, ...], records: Records, pedigree: Pedigree) -> RandomBlock:

@@ -113,15 +113,15 @@ def check_inbreeding(inbreeding: NDArray[np.float64], pedigree: Pedigree) -> Non
 
 
 def class_codes(records: Records, effect: Effect, observed: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The codes of a class effect; refused where missing on a record of one of its traits."""
+    """The codes of a class effect; -1 where a random effect has no level, refused where a fixed one has none."""
     column = _column(records, effect.name, f"effects.{effect.name}")
     if column.dtype.kind not in "iu":
         message = f"the levels of {effect.name} are not integer codes"
         raise ModelError("not_integer", message, place=f"effects.{effect.name}", fix="Code the levels 0, 1, 2, ...")
     wrong = np.flatnonzero((column < 0) & observed)
-    if wrong.size:
-        message = f"{effect.name} is missing on a record that has the trait"
-        fix = "Fill it in, or set the trait of that record to missing"
+    if wrong.size and effect.kind == "fixed":
+        message = f"{effect.name} is missing on {wrong.size} record(s) with the trait: a fixed effect needs a level"
+        fix = "Fill it in, give these records a level of their own by name, or set their trait to missing"
         raise refuse_rows("missing_level", message, f"effects.{effect.name}", fix, wrong)
     wrong = np.flatnonzero(column > np.iinfo(np.int32).max)
     if wrong.size:

@@ -25,7 +25,8 @@ class Records:
         Phenotypes in the unit of each trait, columns in the order of ``Model.traits``; NaN where missing. One dimension
         is read as one trait.
     columns : mapping of str to array of shape (n_records,)
-        By name. Classes (``fixed``, ``random``): integer codes 0, 1, ...; covariates and the column of a basis:
+        By name. Classes (``fixed``, ``random``): integer codes 0, 1, ..., in a random effect -1 where the level is
+        unknown: the effect adds nothing to that record; covariates and the column of a basis:
         float64; dams (``maternal``, ``permanent_dam``): positions in the pedigree, -1 where the dam of the pedigree is
         meant (and so may the whole column be left out).
     weights : float64, shape (n_records,), optional
