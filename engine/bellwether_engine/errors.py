@@ -21,10 +21,19 @@ class EngineError(ValueError):
     positions : tuple of int
         Animals (places ``pedigree``) or rows of the records (places ``records``) that break the rule, at most 20 of
         them. A loop is given as its path, the first animal repeated at the end.
+    total : int
+        How many break it.
     """
 
     def __init__(
-        self, code: str, message: str, *, place: str = "", fix: str = "", positions: tuple[int, ...] = ()
+        self,
+        code: str,
+        message: str,
+        *,
+        place: str = "",
+        fix: str = "",
+        positions: tuple[int, ...] = (),
+        total: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -32,16 +41,17 @@ class EngineError(ValueError):
         self.place = place
         self.fix = fix
         self.positions = positions
+        self.total = len(positions) if total is None else total
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Errors cross process borders whole."""
-        return _again, (type(self), self.code, self.message, self.place, self.fix, self.positions)
+        return _again, (type(self), self.code, self.message, self.place, self.fix, self.positions, self.total)
 
 
 def _again(
-    kind: type[EngineError], code: str, message: str, place: str, fix: str, positions: tuple[int, ...]
+    kind: type[EngineError], code: str, message: str, place: str, fix: str, positions: tuple[int, ...], total: int
 ) -> EngineError:
-    return kind(code, message, place=place, fix=fix, positions=positions)
+    return kind(code, message, place=place, fix=fix, positions=positions, total=total)
 
 
 class PedigreeError(EngineError):

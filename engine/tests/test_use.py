@@ -178,3 +178,12 @@ def test_refused_validations(partial, whole, code):
     with pytest.raises(ModelError) as caught:
         lr_validation(partial, whole)
     assert caught.value.code == code
+
+
+def test_an_index_is_not_more_accurate_than_what_is_seen():
+    """P smaller than G: nothing varies less than the breeding values in it."""
+    with pytest.raises(ModelError) as refusal:
+        economic_index(np.eye(2), np.diag([2.0, 0.3]), np.diag([2.0, 0.3]), [1.0, 1.0])
+    assert refusal.value.code == "inconsistent"
+    with pytest.raises(ModelError):
+        restricted_index(np.eye(2), np.diag([2.0, 0.3]), np.diag([2.0, 0.3]), [1.0, 1.0], unchanged=[1])

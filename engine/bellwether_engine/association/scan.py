@@ -19,6 +19,7 @@ TILE = 512
 LOWEST, HIGHEST, GRID = -11.5, 11.5, 12
 GOLDEN = 0.6180339887498949
 STEPS, CLOSE = 60, 1e-7
+CLOSE_TO_0 = 1e-5  # relationships may have been computed in float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +90,9 @@ def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | Non
     fixed = np.ones((n, 1)) if x is None else np.asarray(x, dtype=np.float64)
     basis = _check(n, relationship, records, fixed)
     values, vectors = np.linalg.eigh(relationship)
+    if values[0] < -CLOSE_TO_0 * max(values[-1], -values[0]):
+        message = f"the relationships have the eigenvalue {values[0]:.3g}: they are no covariances"
+        raise ModelError("not_positive_definite", message, place="gwas", fix="Blend them with the identity or with A")
     values = np.maximum(values, 0.0)
     known = np.ascontiguousarray(np.column_stack([basis, records]).T @ vectors)
     grid = _on_grid(values, known)
@@ -136,10 +140,16 @@ def _check(n: int, relationship: Matrix, y: Matrix, x: Matrix) -> Matrix:
     if not (np.isfinite(y).all() and np.isfinite(x).all() and np.isfinite(relationship).all()):
         message = "a record, fixed effect or relationship is missing"
         raise ModelError("not_finite", message, place="gwas", fix="Leave the animal out")
+    if np.abs(relationship - relationship.T).max() > CLOSE_TO_0 * np.abs(relationship).max():
+        message = "the relationships are not symmetric"
+        raise ModelError("not_symmetric", message, place="gwas", fix="Give K with K[i, j] = K[j, i]")
     u, size, _ = np.linalg.svd(x, full_matrices=False)
     if x.shape[1] + 2 > n or size[-1] <= 1e-10 * size[0]:
         message = "fixed effects depend on each other, or are as many as the animals"
         raise ModelError("rank", message, place="gwas", fix="Drop a column")
+    if ((y - u @ (u.T @ y)) ** 2).sum() <= 1e-20 * (y**2).sum():
+        message = "the records do not vary beside the fixed effects: no marker can be tested"
+        raise ModelError("constant_trait", message, place="gwas", fix="Use a trait that varies, or fewer fixed effects")
     return np.asarray(u)
 
 

@@ -147,7 +147,8 @@ def covariate(records: Records, name: str, effect: Effect, observed: NDArray[np.
 
 def refuse_rows(code: str, message: str, place: str, fix: str, rows: NDArray[np.intp]) -> ModelError:
     """A ModelError about rows of the records."""
-    return ModelError(code, message, place=place, fix=fix, positions=tuple(int(i) for i in rows[:SHOWN]))
+    shown = tuple(int(i) for i in rows[:SHOWN])
+    return ModelError(code, message, place=place, fix=fix, positions=shown, total=len(rows))
 
 
 def _column(records: Records, name: str, place: str) -> NDArray[Any]:

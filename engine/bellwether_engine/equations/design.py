@@ -145,9 +145,11 @@ def check_residual(residual: NDArray[np.float64], records: Records) -> None:
         message = "residual classes of the records and one residual matrix for each class belong together"
         raise ModelError("residual_class", message, place=place, fix="Give both, or neither")
     if classes is not None and not ((classes >= 0) & (classes < len(residual))).all():
-        rows = np.flatnonzero((classes < 0) | (classes >= len(residual)))[:20]
+        rows = np.flatnonzero((classes < 0) | (classes >= len(residual)))
         message, fix = "a residual class has no matrix", f"Use classes 0 to {len(residual) - 1}"
-        raise ModelError("residual_class", message, place="records", fix=fix, positions=tuple(rows.tolist()))
+        raise ModelError(
+            "residual_class", message, place="records", fix=fix, positions=tuple(rows[:20].tolist()), total=len(rows)
+        )
     for matrix in residual.reshape(-1, n_traits, n_traits):
         inverse(matrix, place)
 
@@ -259,6 +261,11 @@ def covariances(random: list[RandomBlock], n_traits: int, variances: Variances) 
     given = {name: getattr(variances, name) for name in ("additive", "additive_maternal", "permanent", "permanent_dam")}
     given |= {f"random.{name}": matrix for name, matrix in variances.random.items()}
     unused = {name for name, matrix in given.items() if matrix is not None} - {block.variance_of for block in random}
+    missing = {block.variance_of for block in random} - {name for name, matrix in given.items() if matrix is not None}
+    if unused == {"additive"} and "additive_maternal" in missing:
+        message = "a maternal effect needs the variances of direct and maternal effects together, not additive alone"
+        fix = "Write additive_maternal in the place of additive: traits direct first, then maternal"
+        raise ModelError("missing_variance", message, place="variances.additive_maternal", fix=fix)
     if unused:
         name = sorted(unused)[0]
         message = f"the variance {name} belongs to no effect of the model"

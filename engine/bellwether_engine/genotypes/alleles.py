@@ -17,7 +17,8 @@ def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, 
     Parameters
     ----------
     first, second : str, shape (n_animals, n_markers)
-        The two alleles of each call, in any order; ``0``, ``N``, ``-``, ``.`` or nothing where missing.
+        The two alleles of each call, in any order; ``0``, ``N``, ``-``, ``.`` or nothing where missing. A call with one
+        allele is missing (`count_half_calls` says how many there are).
 
     Returns
     -------
@@ -27,7 +28,7 @@ def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, 
     Raises
     ------
     ModelError
-        ``shape``; ``half_call``: one of two alleles is missing; ``multi_allelic``: more than two alleles.
+        ``shape``; ``multi_allelic``: more than two alleles.
         ``positions`` are markers.
 
     References
@@ -43,10 +44,7 @@ def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, 
     a, b = (np.asarray(given, dtype=np.str_) for given in (first, second))
     if a.shape != b.shape or a.ndim != 2:
         raise _refuse("shape", "the two alleles differ in shape", "Give animals by markers twice", [])
-    missing = np.isin(a, NONE)
-    half = np.flatnonzero((missing != np.isin(b, NONE)).any(axis=0))
-    if half.size:
-        raise _refuse("half_call", "a call has one allele only", "Write 0 0 where a call is missing", half)
+    missing = np.isin(a, NONE) | np.isin(b, NONE)
     counted, other = np.full((2, a.shape[1]), "", dtype=a.dtype if a.dtype.itemsize >= b.dtype.itemsize else b.dtype)
     codes = np.full(a.shape, MISSING, dtype=np.uint8)
     for j in range(a.shape[1]):
@@ -62,6 +60,21 @@ def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, 
             other[j] = names[order[-1]]
         codes[called, j] = (a[called, j] == counted[j]).astype(np.uint8) + (b[called, j] == counted[j])
     return pack(codes), counted, other
+
+
+def count_half_calls(first: ArrayLike, second: ArrayLike) -> int:
+    """How many calls have one of their two alleles only.
+
+    Parameters
+    ----------
+    first, second : str, shape (n_animals, n_markers)
+
+    Examples
+    --------
+    >>> count_half_calls([["A"], ["0"]], [["0"], ["0"]])
+    1
+    """
+    return int((np.isin(first, NONE) != np.isin(second, NONE)).sum())
 
 
 def _refuse(code: str, message: str, fix: str, markers: NDArray[np.intp] | list[int]) -> ModelError:

@@ -12,7 +12,11 @@ from ..errors import ModelError
 AUTOSOMES = 26
 X, Y, XY, MT = 27, 28, 29, 30
 UNPLACED = 0
-_NAMED = {"X": X, "Y": Y, "XY": XY, "PAR": XY, "MT": MT, "M": MT, "MITO": MT}
+_NAMED = {"X": X, "Y": Y, "XY": XY, "PAR": XY, "PAR1": XY, "PAR2": XY, "X_NONPAR": X, "MT": MT, "M": MT, "MITO": MT}
+_NAMED |= {"NC_001941": MT}
+# RefSeq numbers of chromosome 1 in the assemblies of sheep; the autosomes and X follow (NCBI: Oar_v3.1 and v4.0,
+# Oar_rambouillet_v1.0, ARS-UI_Ramb_v2.0 and v3.0)
+_REFSEQ = (19458, 40252, 56054)
 _PREFIXES = ("CHROMOSOME", "CHR", "OAR")
 
 
@@ -32,15 +36,23 @@ def chromosome_code(name: str) -> int:
 
     Examples
     --------
-    >>> [chromosome_code(name) for name in ("1", "chr26", "OARX", "27", "Y", "MT", "KZ123.1", "31")]
-    [1, 26, 27, 27, 28, 30, 0, 0]
+    >>> [chromosome_code(name) for name in ("1", "chr26", "OARX", "27", "Y", "MT", "KZ123.1", "31", "NC_056080.1")]
+    [1, 26, 27, 27, 28, 30, 0, 0, 27]
     """
     short = name.strip().upper()
+    if short.startswith("NC_"):
+        return _of_refseq(short.partition(".")[0])
     for prefix in _PREFIXES:
         short = short.removeprefix(prefix).lstrip("_")
     if short in _NAMED:
         return _NAMED[short]
     return int(short) if short.isascii() and short.isdigit() and int(short) <= MT else UNPLACED
+
+
+def _of_refseq(accession: str) -> int:
+    number = int(accession[3:]) if accession[3:].isdigit() else 0
+    first = next((first for first in _REFSEQ if first <= number <= first + AUTOSOMES), None)
+    return _NAMED.get(accession, UNPLACED) if first is None else number - first + 1
 
 
 def chromosome_codes(names: Iterable[str]) -> NDArray[np.int32]:

@@ -138,7 +138,41 @@ def swap_alleles(packed: PackedGenotypes, swap: NDArray[np.bool_]) -> PackedGeno
     other = np.array([2, 1, 0, 3], dtype=np.uint8)[fours] << SHIFTS
     data = packed.data.copy()
     data[swap] = np.bitwise_or.reduce(other, axis=1).astype(np.uint8)[data[swap]]
-    return PackedGenotypes(data, packed.n_animals)
+    turned = None if packed.deviation is None else np.where(swap, -packed.deviation, packed.deviation)
+    return PackedGenotypes(data, packed.n_animals, turned)
+
+
+def name_unnamed(
+    name: Iterable[str | None], chromosome: Iterable[str], position_bp: Iterable[int]
+) -> tuple[list[str], int]:
+    """Names of markers where those without one (nothing, or ``.``) are called ``chromosome:position``, and how many.
+
+    Where the position is unknown, or another marker has the name, the running number of the marker follows.
+
+    Parameters
+    ----------
+    name, chromosome : iterable of str
+    position_bp : iterable of int
+        0 unknown.
+
+    Examples
+    --------
+    >>> name_unnamed([".", "s1", ".", None], ["1", "1", "1", "2"], [77, 80, 77, 0])
+    (['1:77', 's1', '1:77_3', 'marker_4'], 3)
+    """
+    rows = [(given or ".", where, at) for given, where, at in zip(name, chromosome, position_bp, strict=True)]
+    taken = {given for given, _, _ in rows}
+    names: list[str] = []
+    unnamed = 0
+    for number, (given, where, at) in enumerate(rows, 1):
+        called = given
+        if given == ".":
+            unnamed += 1
+            called = f"{where}:{at}" if at > 0 else f"marker_{number}"
+            called = called if called not in taken else f"{called}_{number}"
+            taken.add(called)
+        names.append(called)
+    return names, unnamed
 
 
 def _fit(counted: str, other: str, reference_counted: str, reference_other: str) -> Fit:

@@ -26,11 +26,14 @@ class PackedGenotypes:
     data : uint8, shape (n_markers, ceil(n_animals / 4))
         Codes 0, 1, 2 copies and 3 missing, low bits first; places beyond the last animal hold 3.
     n_animals : int
+    deviation : float32, shape (n_animals, n_markers), optional
+        What a dosage is above its nearest call, for genotypes that are imputed; 0 where missing. `centre` and
+        everything that stands on it takes both, what judges calls takes the nearest call.
 
     Raises
     ------
     ModelError
-        ``genotype_shape``: type, width or padding are not as above.
+        ``genotype_shape``: type, width, padding or the shape of `deviation` are not as above.
 
     Examples
     --------
@@ -44,6 +47,7 @@ class PackedGenotypes:
 
     data: NDArray[np.uint8]
     n_animals: int
+    deviation: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         data = np.ascontiguousarray(self.data)
@@ -54,6 +58,8 @@ class PackedGenotypes:
         object.__setattr__(self, "data", data)
         if (data[:, -1] | padding(self.n_animals) != data[:, -1]).any():
             raise _refuse("genotype_shape", "places beyond the last animal must hold 3", "Use pack or from_bed")
+        if self.deviation is not None and self.deviation.shape != (self.n_animals, len(data)):
+            raise _refuse("genotype_shape", "the deviations have another shape than the calls", "Use pack_dosages")
 
     @property
     def n_markers(self) -> int:
@@ -68,14 +74,22 @@ class PackedGenotypes:
 
     def markers(self, keep: NDArray[Any]) -> PackedGenotypes:
         """Some of the markers: bool of shape (n_markers,), or positions."""
-        return PackedGenotypes(self.data[keep], self.n_animals)
+        deviation = None if self.deviation is None else self.deviation[:, keep]
+        return PackedGenotypes(self.data[keep], self.n_animals, deviation)
 
     def animals(self, positions: Sequence[int] | NDArray[Any]) -> PackedGenotypes:
         """Some of the animals, in the order of `positions`."""
         positions = np.asarray(positions, dtype=np.int64)
         step = max(1, TILE_CELLS // self.n_animals)
         parts = [pack(self.unpack(k, k + step)[positions]).data for k in range(0, self.n_markers, step)]
-        return PackedGenotypes(np.concatenate(parts), len(positions))
+        deviation = None if self.deviation is None else self.deviation[positions]
+        return PackedGenotypes(np.concatenate(parts), len(positions), deviation)
+
+    def dosage_sums(self) -> NDArray[np.float64]:
+        """Copies of the counted allele over the called animals, float64 of shape (n_markers,)."""
+        counts = count_markers(self)
+        calls = (counts[:, 1] + 2.0 * counts[:, 2]).astype(np.float64)
+        return calls if self.deviation is None else calls + self.deviation.sum(axis=0, dtype=np.float64)
 
 
 def pack(codes: ArrayLike) -> PackedGenotypes:
@@ -111,6 +125,40 @@ def pack(codes: ArrayLike) -> PackedGenotypes:
     fours = padded.reshape(m, -1, 4)
     data = fours[:, :, 0] | fours[:, :, 1] << 2 | fours[:, :, 2] << 4 | fours[:, :, 3] << 6
     return PackedGenotypes(data, n)
+
+
+def pack_dosages(dosages: ArrayLike) -> PackedGenotypes:
+    """Pack real-valued dosages: the nearest call, and what the dosage is above it.
+
+    Parameters
+    ----------
+    dosages : float64, shape (n_animals, n_markers)
+        0 to 2 copies, NaN where missing.
+
+    Returns
+    -------
+    PackedGenotypes
+        Without `deviation` where all dosages are whole.
+
+    Raises
+    ------
+    ModelError
+        ``genotype_code`` for a dosage outside 0 to 2.
+
+    Examples
+    --------
+    >>> packed = pack_dosages([[1.75], [0.0], [np.nan]])
+    >>> packed.unpack().ravel(), packed.deviation.ravel()
+    (array([2, 0, 3], dtype=uint8), array([-0.25,  0.  ,  0.  ], dtype=float32))
+    """
+    given = np.asarray(dosages, dtype=np.float64)
+    if (given < 0.0).any() or (given > 2.0).any():
+        raise _refuse("genotype_code", "a dosage is not from 0 to 2", "Give copies of one allele, NaN where missing")
+    called = np.isfinite(given)
+    nearest = np.rint(np.where(called, given, MISSING))
+    packed = pack(nearest.astype(np.uint8))
+    deviation = np.where(called, given - nearest, 0.0).astype(np.float32)
+    return PackedGenotypes(packed.data, packed.n_animals, deviation) if deviation.any() else packed
 
 
 def padding(n_animals: int) -> np.uint8:

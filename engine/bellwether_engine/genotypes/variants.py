@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..errors import ModelError
 from .chromosomes import MT, X, Y, chromosome_code
-from .markers import Markers
-from .packed import MISSING, PackedGenotypes, pack
+from .markers import Markers, name_unnamed
+from .packed import PackedGenotypes, pack_dosages
 
 HAPLOID = (X, Y, MT)
 BLOCK = 1024
@@ -31,6 +31,9 @@ class Variant(Protocol):
     def genotype(self) -> Any:
         """With ``array()``: int16 (n_samples, ploidy + 1): alleles, -1 missing, -2 beyond the ploidy; phased or not."""
 
+    def format(self, field: str) -> Any:
+        """``DS`` as floats of shape (n_samples, 1), NaN where missing; None where the site has none."""
+
 
 @dataclass(frozen=True, eq=False)
 class VariantGenotypes:
@@ -40,21 +43,44 @@ class VariantGenotypes:
     ----------
     packed : PackedGenotypes
     markers : Markers
-        Counted is ALT (empty where the site has none), other REF; a site without ID is named ``chromosome:position``.
+        Counted is ALT (empty where the site has none), other REF; a site without ID is named by `name_unnamed`.
     multi_allelic : tuple of str
         Names of the sites with two or more alternative alleles, which were left out.
+    n_dosages : int
+        Sites that were read from their dosages (DS); the others from their calls (GT).
+    n_both : int
+        Of these, sites that have calls as well.
+    n_half_calls : int
+        Calls with one allele missing, which are missing.
+    n_unnamed : int
+        Sites without ID.
     """
 
     packed: PackedGenotypes
     markers: Markers
     multi_allelic: tuple[str, ...]
+    n_dosages: int = 0
+    n_both: int = 0
+    n_half_calls: int = 0
+    n_unnamed: int = 0
+
+
+@dataclass
+class _Counted:
+    """What is counted on the way."""
+
+    dosages: int = 0
+    both: int = 0
+    half_calls: int = 0
 
 
 def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGenotypes:
     """Count alternative alleles record by record.
 
-    The phase is not used. A call with a missing allele is missing. A haploid call on X, Y or MT counts twice, as the
-    homozygous call of a chip does. Sites with several alternative alleles are left out and named.
+    A site with dosages (DS) is read from them, and from its calls where a dosage is missing; a site without from its
+    calls (GT). The phase is not used. A call with a missing allele is missing and counted. A haploid call on X, Y or
+    MT counts twice, as the homozygous call of a chip does. Sites with several alternative alleles are left out and
+    named.
 
     Parameters
     ----------
@@ -66,8 +92,9 @@ def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGen
     Raises
     ------
     ModelError
-        ``no_samples``; ``no_markers``; ``no_calls`` (a record without GT); ``haploid_call`` on an autosome;
-        ``ploidy`` above 2; ``unknown_allele``, a call such as ``0/2`` where ALT names one allele.
+        ``no_samples``; ``no_markers``; ``no_calls`` (a record without GT and DS); ``haploid_call`` on an autosome;
+        ``ploidy`` above 2; ``unknown_allele``, a call such as ``0/2`` where ALT names one allele; ``bad_dosage``, one
+        that is not from 0 to 2.
 
     References
     ----------
@@ -77,40 +104,90 @@ def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGen
     --------
     >>> from types import SimpleNamespace as Record
     >>> calls = np.array([[0, 1, 0], [1, 1, 1], [-1, 0, 0]], dtype=np.int16)
-    >>> site = Record(CHROM="1", POS=77, ID=None, REF="A", ALT=["G"], genotype=Record(array=lambda: calls))
+    >>> site = Record(CHROM="1", POS=77, ID=None, REF="A", ALT=["G"], genotype=Record(array=lambda: calls),
+    ...               format=lambda field: None)
     >>> found = from_variants([site], ["a", "b", "c"])
     >>> found.packed.unpack().ravel(), found.markers.name.tolist()
     (array([1, 2, 3], dtype=uint8), ['1:77'])
     """
     if not samples:
         raise _refuse("no_samples", "the file has no samples", "Use a file with genotypes")
-    rows: list[tuple[str, str, int, str, str]] = []
+    rows: list[tuple[str | None, str, int, str, str]] = []
     multi: list[str] = []
-    block: list[NDArray[np.uint8]] = []
-    parts: list[NDArray[np.uint8]] = []
+    block: list[NDArray[np.float32]] = []
+    parts: list[PackedGenotypes] = []
+    counted = _Counted()
     for variant in variants:
-        name = variant.ID or f"{variant.CHROM}:{variant.POS}"
         if len(variant.ALT) > 1:
-            multi.append(name)
+            multi.append(_named(variant))
             continue
-        rows.append((name, variant.CHROM, variant.POS, "".join(variant.ALT), variant.REF))
-        block.append(_count(variant, name, samples))
+        rows.append((variant.ID, variant.CHROM, variant.POS, "".join(variant.ALT), variant.REF))
+        block.append(_dosages(variant, samples, counted))
         if len(block) == BLOCK:
-            parts.append(pack(np.stack(block, axis=1)).data)
+            parts.append(pack_dosages(np.stack(block, axis=1)))
             block = []
     if block:
-        parts.append(pack(np.stack(block, axis=1)).data)
+        parts.append(pack_dosages(np.stack(block, axis=1)))
     if not parts:
         left = f" ({len(multi)} with several alternative alleles were left out)" if multi else ""
         raise _refuse("no_markers", f"the file has no usable site{left}", "Use a file with sites of two alleles")
-    packed = PackedGenotypes(np.concatenate(parts), len(samples))
-    names, places, bp, counted, other = zip(*rows, strict=True)
-    return VariantGenotypes(packed, Markers.of(names, places, bp, counted, other), tuple(multi))
+    given, places, bp, alleles, other = zip(*rows, strict=True)
+    names, unnamed = name_unnamed(given, places, bp)
+    markers = Markers.of(names, places, bp, alleles, other)
+    counts = (counted.dosages, counted.both, counted.half_calls, unnamed)
+    return VariantGenotypes(_joined(parts), markers, tuple(multi), *counts)
 
 
-def _count(variant: Variant, name: str, samples: list[str]) -> NDArray[np.uint8]:
-    """Codes of one record, uint8 of shape (n_samples,)."""
-    calls = _calls(variant, name)
+def _joined(parts: list[PackedGenotypes]) -> PackedGenotypes:
+    """The markers of all parts; deviations only where some part has any."""
+    n, deviation = parts[0].n_animals, None
+    if any(part.deviation is not None for part in parts):
+        empty = (
+            np.zeros((n, part.n_markers), np.float32) if part.deviation is None else part.deviation for part in parts
+        )
+        deviation = np.concatenate(list(empty), axis=1)
+    return PackedGenotypes(np.concatenate([part.data for part in parts]), n, deviation)
+
+
+def _named(variant: Variant) -> str:
+    return variant.ID or f"{variant.CHROM}:{variant.POS}"
+
+
+def _dosages(variant: Variant, samples: list[str], counted: _Counted) -> NDArray[np.float32]:
+    """Copies of one record, float32 of shape (n_samples,), NaN where missing."""
+    name = _named(variant)
+    given, calls = _given(variant), _calls(variant)
+    if given is None and calls is None:
+        message = f"site {name} has neither calls (GT) nor dosages (DS)"
+        raise _refuse("no_calls", message, "Use a file with GT or DS at every site")
+    if given is None:
+        return _count(calls, variant, samples, counted)
+    dosages = np.asarray(given, dtype=np.float32).reshape(len(samples), -1)[:, 0]
+    wrong = np.flatnonzero((dosages < 0.0) | (dosages > 2.0))
+    if wrong.size:
+        message = f"animal {samples[int(wrong[0])]} has the dosage {dosages[wrong[0]]:g} at site {name}"
+        raise _refuse("bad_dosage", message, "Give dosages from 0 to 2")
+    counted.dosages += 1
+    counted.both += calls is not None
+    if calls is None:
+        return dosages
+    return np.where(np.isnan(dosages), _count(calls, variant, samples, _Counted()), dosages)
+
+
+def _given(variant: Variant) -> Any:
+    """Dosages, where the file declares them and the site has them."""
+    try:
+        return variant.format("DS")
+    except KeyError:
+        return None
+
+
+def _count(
+    calls: NDArray[np.int16] | None, variant: Variant, samples: list[str], counted: _Counted
+) -> NDArray[np.float32]:
+    """Copies by the calls of one record."""
+    assert calls is not None
+    name = _named(variant)
     if calls.shape[1] > 2 and (calls[:, 2:] != -2).any():
         raise _refuse("ploidy", f"site {name} has a call of more than two alleles", "Leave the site out")
     if (calls > len(variant.ALT)).any():
@@ -122,21 +199,18 @@ def _count(variant: Variant, name: str, samples: list[str]) -> NDArray[np.uint8]
         who = samples[int(np.flatnonzero(haploid)[0])]
         message = f"animal {who} has one allele at site {name} on chromosome {variant.CHROM}"
         raise _refuse("haploid_call", message, "Only X, Y and MT may be haploid; write ./. where a call is missing")
+    counted.half_calls += int((((first < 0) & (second >= 0)) | ((first >= 0) & (second == -1))).sum())
     code = first + np.where(second == -2, first, second)
-    return np.where((first < 0) | (second == -1), MISSING, code).astype(np.uint8)
+    return np.where((first < 0) | (second == -1), np.nan, code).astype(np.float32)
 
 
-def _calls(variant: Variant, name: str) -> NDArray[np.int16]:
+def _calls(variant: Variant) -> NDArray[np.int16] | None:
+    """Alleles of each sample, int16 of shape (n_samples, ploidy); None where the record has no GT."""
     try:
         found = variant.genotype
-        calls = None if found is None else np.asarray(found.array(), dtype=np.int16)[:, :-1]
-    except ModelError:
-        raise
-    except Exception as error:  # cyvcf2 has no class of its own for a record without GT
-        raise _refuse("no_calls", f"site {name} has no genotypes (GT)", "Use a file with GT at every site") from error
-    if calls is None:
-        raise _refuse("no_calls", f"site {name} has no genotypes (GT)", "Use a file with GT at every site")
-    return calls
+        return None if found is None else np.asarray(found.array(), dtype=np.int16)[:, :-1]
+    except Exception:  # cyvcf2 has no class of its own for a record without GT
+        return None
 
 
 def _refuse(code: str, message: str, fix: str) -> ModelError:

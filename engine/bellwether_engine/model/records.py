@@ -91,15 +91,12 @@ class Records:
                 message = f"{name} has {count - 1} dimensions too many"
                 raise ModelError("shape", message, place="records", fix="Give one value per record (and trait)")
         if np.isinf(self.values).any():
-            rows = tuple(int(i) for i in np.flatnonzero(np.isinf(self.values).any(axis=1))[:20])
-            message = "a phenotype is infinite"
-            raise ModelError("not_finite", message, place="records", fix="Set it to missing", positions=rows)
+            wrong = np.flatnonzero(np.isinf(self.values).any(axis=1))
+            raise _of_rows("not_finite", "a phenotype is infinite", "Set it to missing", wrong)
         if self.weights is not None:
-            wrong = np.flatnonzero(~(np.isfinite(self.weights) & (self.weights > 0)))[:20]
+            wrong = np.flatnonzero(~(np.isfinite(self.weights) & (self.weights > 0)))
             if wrong.size:
-                rows = tuple(int(i) for i in wrong)
-                message = "a weight is missing or not above 0"
-                raise ModelError("weight", message, place="records", fix="Give a weight above 0", positions=rows)
+                raise _of_rows("weight", "a weight is missing or not above 0", "Give a weight above 0", wrong)
 
 
 def exponential_weights(x: ArrayLike, slope: float) -> NDArray[np.float64]:
@@ -130,9 +127,14 @@ def exponential_weights(x: ArrayLike, slope: float) -> NDArray[np.float64]:
     """
     with np.errstate(over="ignore", under="ignore"):
         weights = np.exp(-slope * np.asarray(x, dtype=np.float64))
-    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0.0)))[:20]
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0.0)))
     if wrong.size:
         message = "the residual variance of a record is missing, 0 or infinite"
-        fix = "Fill in the column, or centre it and look at the slope"
-        raise ModelError("not_finite", message, place="records", fix=fix, positions=tuple(wrong.tolist()))
+        raise _of_rows("not_finite", message, "Fill in the column, or centre it and look at the slope", wrong)
     return weights
+
+
+def _of_rows(code: str, message: str, fix: str, rows: NDArray[np.intp]) -> ModelError:
+    """A refusal that shows 20 rows and says how many there are."""
+    shown = tuple(int(i) for i in rows[:20])
+    return ModelError(code, message, place="records", fix=fix, positions=shown, total=len(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from ..parallel.workers import Workers
 from .animal_blocks import animal_blocks, sum_in_order, times, transposed_times
 
 LOCAL = Workers()
+TILE = 512
 Matrix = NDArray[np.float64]
 
 
@@ -73,25 +75,47 @@ class Centred:
 
     def product(self, v: Matrix) -> Matrix:
         """Z v: float64 of shape (n_animals,) or (n_animals, k) from (n_markers,) or (n_markers, k)."""
-        return np.concatenate(self.executor.map(times, self._placed, v))
+        z_v = np.concatenate(self.executor.map(times, self._placed, v))
+        for part, scale, columns in self._deviations():
+            z_v += part @ (scale.reshape(-1, *[1] * (v.ndim - 1)) * v[columns])
+        return z_v
 
     def transposed_product(self, v: Matrix) -> Matrix:
         """Z' v: float64 of shape (n_markers,) or (n_markers, k) from (n_animals,) or (n_animals, k)."""
-        return sum_in_order(self.executor.map(transposed_times, self._placed, v))
+        z_v = sum_in_order(self.executor.map(transposed_times, self._placed, v))
+        for part, scale, columns in self._deviations():
+            z_v[columns] += scale.reshape(-1, *[1] * (v.ndim - 1)) * (part.T @ v)
+        return z_v
+
+    def _deviations(self) -> Iterator[tuple[Matrix, Matrix, slice]]:
+        """What dosages are above their nearest calls, some markers at a time."""
+        if self.packed.deviation is not None:
+            for first in range(0, self.n_markers, TILE):
+                columns = slice(first, min(first + TILE, self.n_markers))
+                yield self.packed.deviation[:, columns].astype(np.float64), self.scale[columns], columns
 
     def decode(self, first: int, last: int, dtype: type[np.floating] = np.float64) -> NDArray[np.floating]:
         """Columns `first` to `last` of Z, in full, shape (n_animals, last - first)."""
         out = np.empty((min(last, self.n_markers) - first, 4 * self.packed.data.shape[1]), dtype=dtype)
         _decode(self.packed.data[first:last], self.table[first:last].astype(dtype), out)
-        return out[:, : self.n_animals].T
+        decoded = out[:, : self.n_animals].T
+        if self.packed.deviation is not None:
+            decoded = decoded + self.packed.deviation[:, first:last] * self.scale[first:last].astype(dtype)
+        return decoded
 
     def squares(self) -> Matrix:
         """Diagonal of Z Z', float64 of shape (n_animals,)."""
+        if self.packed.deviation is not None:
+            tiles = range(0, self.n_markers, TILE)
+            return sum_in_order([(self.decode(k, k + TILE) ** 2).sum(axis=1) for k in tiles])
         blocks = animal_blocks(self.packed, self.table**2)
         return np.concatenate(LOCAL.map(times, blocks, np.ones(self.n_markers)))
 
     def weighted_squares(self, weight: Matrix) -> Matrix:
         """Squares of each column of Z summed with `weight` (n_animals,), float64 of shape (n_markers,)."""
+        if self.packed.deviation is not None:
+            tiles = range(0, self.n_markers, TILE)
+            return np.concatenate([(self.decode(k, k + TILE) ** 2).T @ weight for k in tiles])
         return sum_in_order(LOCAL.map(transposed_times, animal_blocks(self.packed, self.table**2), weight))
 
 
@@ -125,8 +149,7 @@ def allele_frequencies(packed: PackedGenotypes) -> NDArray[np.float64]:
         message = f"{empty.size} markers have no call, the first is number {empty[0] + 1}"
         fix = "Leave markers without calls out"
         raise ModelError("no_calls", message, place="genotypes", fix=fix, positions=tuple(empty[:20].tolist()))
-    frequency: NDArray[np.float64] = (counts[:, 1] + 2.0 * counts[:, 2]) / (2.0 * calls)
-    return frequency
+    return np.asarray(np.clip(packed.dosage_sums() / (2.0 * calls), 0.0, 1.0))
 
 
 def centre(

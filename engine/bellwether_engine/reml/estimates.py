@@ -31,12 +31,13 @@ def estimates_of(
 ) -> Estimates:
     """The result at the last point; `noise` (n_parameters, n_parameters) is the Monte Carlo covariance of the score."""
     components, theta, covariance = problem.components, coordinates.theta(slope.z), slope.covariance()
-    edges = _edges(components, slope.held & ~coordinates.fixed)
+    at_edge = slope.held & ~coordinates.fixed
+    edges, gone = _edges(components, at_edge), _gone(components, at_edge)
     by_sampling = _spread(covariance, noise)
     return Estimates(
         method=method,
         components=component_estimates(components, theta, covariance, by_sampling),
-        ratios=ratio_estimates(components, traits, theta, covariance, by_sampling, seed),
+        ratios=ratio_estimates(components, traits, theta, covariance, by_sampling, seed, gone),
         covariance=covariance,
         minus2_log_likelihood=minus2,
         rounds=rounds,
@@ -62,6 +63,23 @@ def _edges(components: tuple[Component, ...], at_edge: Bools) -> dict[str, str]:
             what = f"given the others, nothing varies in {', '.join(rows)} (a variance of 0 or a correlation of 1)"
         found[c.name] = f"{c.name} of {c.effect} lies at the edge of the parameter space: {what}"
     return found
+
+
+def _gone(components: tuple[Component, ...], at_edge: Bools) -> Bools:
+    """Single variances that are 0: the model is the one without their effect, and so are the errors of ratios."""
+    gone = np.zeros(len(at_edge), dtype=bool)
+    for c in components:
+        if c.size == 1:
+            gone[c.start] = at_edge[c.start]
+    return gone
+
+
+def _without(covariance: Floats, gone: Bools) -> Floats:
+    """The covariance with parameters that are known to be 0."""
+    reduced = covariance.copy()
+    reduced[gone] = 0.0
+    reduced[:, gone] = 0.0
+    return reduced
 
 
 def _spread(covariance: Floats, noise: Floats | None) -> Floats:
@@ -93,21 +111,18 @@ def ratio_estimates(
     covariance: Floats,
     by_sampling: Floats,
     seed: int,
+    gone: Bools,
 ) -> tuple[VarianceEstimate, ...]:
-    """Shares of the phenotypic variance, and correlations."""
-    draws = draw_estimates(theta, covariance, seed)
-    return tuple(
-        VarianceEstimate(
-            ratio.component,
-            ratio.row,
-            ratio.column,
-            float(ratio.value(theta)),
-            ratio.error(theta, covariance),
-            ratio.sampled_error(theta, covariance, draws),
-            ratio.error(theta, by_sampling),
-        )
-        for ratio in (*shares(components, traits), *correlations(components))
-    )
+    """Shares of the phenotypic variance, and correlations; what is shared by a variance of 0 has no error itself."""
+    reduced, spread = _without(covariance, gone), _without(by_sampling, gone)
+    draws = draw_estimates(theta, reduced, seed)
+    found = []
+    for ratio in (*shares(components, traits), *correlations(components)):
+        errors = (covariance, by_sampling) if gone[ratio.at] else (reduced, spread)
+        own = (ratio.error(theta, errors[0]), ratio.sampled_error(theta, errors[0], draws))
+        value, mc_error = float(ratio.value(theta)), ratio.error(theta, errors[1])
+        found.append(VarianceEstimate(ratio.component, ratio.row, ratio.column, value, *own, mc_error))
+    return tuple(found)
 
 
 def draw_estimates(theta: Floats, covariance: Floats, seed: int) -> Floats:

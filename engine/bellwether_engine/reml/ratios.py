@@ -21,6 +21,7 @@ class Ratio(ABC):
     component: str
     row: str
     column: str
+    at: int
 
     @abstractmethod
     def value(self, theta: Floats) -> Floats:
@@ -50,7 +51,6 @@ class Ratio(ABC):
 class Share(Ratio):
     """Parameter `at` over the sum of parameters with `weights`, float64 of shape (n_parameters,)."""
 
-    at: int
     weights: Floats
 
     def value(self, theta: Floats) -> Floats:
@@ -68,7 +68,6 @@ class Share(Ratio):
 class Correlation(Ratio):
     """Covariance `at` over the roots of the variances `first` and `second`."""
 
-    at: int
     first: int
     second: int
 

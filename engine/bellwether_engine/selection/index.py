@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import ModelError
 from ..model.variances import inverse, square
 
+MOST = 1.0 + 1e-6
 Vector = NDArray[np.float64]
 
 
@@ -52,7 +53,7 @@ def economic_index(p: ArrayLike, g: ArrayLike, c: ArrayLike, values: ArrayLike) 
     Raises
     ------
     ModelError
-        ``shape``; ``not_positive_definite`` for P.
+        ``shape``; ``not_positive_definite`` for P; ``inconsistent``: an accuracy above 1, of the goal or of a trait.
 
     References
     ----------
@@ -167,4 +168,8 @@ def _describe(b: Vector, p: Vector, g: Vector, c: Vector | None, v: Vector) -> S
     deviation = float(np.sqrt(b @ p @ b))
     response = np.asarray(g.T @ b / deviation) if deviation > 0.0 else np.zeros(g.shape[1])
     accuracy = float("nan") if c is None else float(response @ v / np.sqrt(v @ c @ v))
+    if c is not None and (accuracy > MOST or (response**2 > MOST * np.diag(c)).any()):
+        message = f"P, G and C contradict each other: the index would have an accuracy of {accuracy:.3g}"
+        fix = "Give the variance of what is seen (P), which is at least that of the breeding values in it (G)"
+        raise ModelError("inconsistent", message, place="index", fix=fix)
     return SelectionIndex(b, response, deviation, accuracy)

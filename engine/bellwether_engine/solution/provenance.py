@@ -46,7 +46,7 @@ def provenance(
     arrays += [(f"columns.{name}", records.columns[name]) for name in sorted(records.columns)]
     if genotypes is not None:
         arrays += [("genotypes", genotypes.packed.data), ("genotyped", genotypes.animal)]
-        arrays += [("frequency", genotypes.frequency)]
+        arrays += [("frequency", genotypes.frequency), ("dosages", genotypes.packed.deviation)]
     variances = {
         name: None if matrix is None else matrix.tolist()
         for name, matrix in vars(model.variances).items()

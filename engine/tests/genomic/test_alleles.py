@@ -52,7 +52,6 @@ def test_the_rarer_allele_is_counted(seed):
     [
         ([["A"]], [["A"], ["A"]], "shape"),
         ([["A"], ["C"]], [["A"], ["G"]], "multi_allelic"),
-        ([["A"]], [["0"]], "half_call"),
     ],
 )
 def test_refused(first, second, code):

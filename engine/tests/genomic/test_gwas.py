@@ -136,3 +136,21 @@ def test_all_that_varies_on_one_chromosome(example):
     with pytest.raises(ModelError) as refusal:
         associate_leaving_out(centre(pack(codes)), np.arange(40) // 20, y, x)
     assert refusal.value.code == "chromosomes"
+
+
+def test_what_is_no_test_is_refused():
+    """A trait that does not vary beside the fixed effects, and relationships that are no covariances."""
+    rng = np.random.default_rng(5)
+    z = centre(pack(random_codes(rng, 60, 20)))
+    k, y = genomic_relationship(z), rng.normal(size=60)
+    sexes = np.column_stack([np.ones(60), np.arange(60) % 2])
+    for given, fixed, relationship, code in (
+        (np.ones(60), None, k, "constant_trait"),
+        (3.0 + 2.0 * sexes[:, 1], sexes, k, "constant_trait"),
+        (y, None, k - 2.0 * np.eye(60), "not_positive_definite"),
+        (y, None, k + np.triu(rng.normal(size=(60, 60)), 1), "not_symmetric"),
+    ):
+        with pytest.raises(ModelError) as refusal:
+            associate(z, relationship, given, fixed)
+        assert refusal.value.code == code
+    assert np.isfinite(associate(z, k, y).p).any()

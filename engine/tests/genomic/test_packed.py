@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 from bellwether_engine import ModelError
-from bellwether_engine.genotypes import PackedGenotypes, count_animals, count_markers, from_bed, pack, to_bed
+from bellwether_engine.genotypes import (
+    PackedGenotypes,
+    count_animals,
+    count_markers,
+    from_bed,
+    pack,
+    pack_dosages,
+    to_bed,
+)
+from bellwether_engine.relationships import centre
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -79,3 +88,37 @@ def test_padding_is_checked():
         PackedGenotypes(np.zeros((2, 1), np.uint8), 3)
     with pytest.raises(ModelError):
         PackedGenotypes(np.zeros((2, 2), np.uint8), 3)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_dosages_are_their_calls_and_what_is_above_them(seed):
+    """Z, its products and its squares beside the real numbers, a missing dosage at the mean."""
+    rng = np.random.default_rng(seed)
+    n, m = rng.integers(2, 12, 2)
+    dosages = np.round(rng.uniform(0.0, 2.0, (n, m)), 2)
+    dosages[0], dosages[1] = 0.25, 1.75
+    dosages[2:][rng.random((n - 2, m)) < 0.2] = np.nan
+    z = centre(pack_dosages(dosages))
+    p = np.nanmean(dosages, axis=0) / 2.0
+    plain = np.nan_to_num(dosages - 2.0 * p) / np.sqrt((2.0 * p * (1.0 - p)).sum())
+    v, w = rng.normal(size=(m, 2)), rng.normal(size=n)
+    np.testing.assert_allclose(z.decode(0, m), plain, atol=1e-6)
+    np.testing.assert_allclose(z.product(v), plain @ v, atol=1e-6)
+    np.testing.assert_allclose(z.product(v[:, 0]), plain @ v[:, 0], atol=1e-6)
+    np.testing.assert_allclose(z.transposed_product(w), plain.T @ w, atol=1e-6)
+    np.testing.assert_allclose(z.squares(), (plain**2).sum(axis=1), atol=1e-6)
+    np.testing.assert_allclose(z.weighted_squares(w), (plain**2).T @ w, atol=1e-6)
+
+
+def test_dosages_of_whole_numbers_are_calls():
+    packed = pack_dosages([[0.0, 2.0], [1.0, np.nan]])
+    assert packed.deviation is None
+    np.testing.assert_array_equal(packed.data, pack([[0, 2], [1, 3]]).data)
+    with pytest.raises(ModelError, match="from 0 to 2"):
+        pack_dosages([[2.01]])
+
+
+def test_some_animals_and_markers_keep_their_dosages():
+    packed = pack_dosages([[0.25, 1.5], [1.0, 0.5], [2.0, 1.75]])
+    np.testing.assert_array_equal(packed.markers([1]).deviation.ravel(), packed.deviation[:, 1])
+    np.testing.assert_array_equal(packed.animals([2, 0]).deviation, packed.deviation[[2, 0]])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bellwether.commands.evaluations.printing import say
 from bellwether.modelling.kernel_cache import ensure_kernel_cache
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def evaluate(
     model: Annotated[Path | None, typer.Option(help="Model file (TOML)")] = None,
     genotypes: Annotated[str | None, typer.Option(help="PLINK prefix, VCF or CSV of dosages")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler, tcp://host:8786: its workers help")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="A cell that means unknown, such as -9 or *; may be repeated")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report, or the problem, as JSON")] = False,
 ) -> None:
     """Estimate breeding values from a pedigree, records and a model; without records, inbreeding and genotype quality.
@@ -41,11 +45,11 @@ def evaluate(
 
     try:
         with Display(quiet=as_json) as display, ended_early():
-            report = run(pedigree, records, model, genotypes, out, display, scheduler)
+            report = run(pedigree, records, model, genotypes, out, display, scheduler, missing or ())
     except BadInput as problem:
         _print_problem(problem, as_json)
         raise typer.Exit(problem.exit_code) from problem
-    typer.echo(json.dumps(report, indent=2) if as_json else _summary(report, out))
+    say(json.dumps(report, indent=2) if as_json else _summary(report, out), f"the results are in {out}")
 
 
 class Display:
@@ -78,11 +82,14 @@ class Display:
 
 def _print_problem(problem: BadInput, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(problem.document(), indent=2))
+        say(json.dumps(problem.document(), indent=2))
         return
-    typer.echo(f"{problem.title}; nothing was written.", err=True)
+    told = problem.told()
+    typer.echo(f"{problem.title}; nothing was written.{told and f' {told}:'}", err=True)
     for finding in problem.findings:
         typer.echo(str(finding), err=True)
+    for warning in problem.warnings:
+        typer.echo(f"warning: {warning['message']}", err=True)
 
 
 def _summary(report: Report, out: Path) -> str:
@@ -91,13 +98,17 @@ def _summary(report: Report, out: Path) -> str:
     if "convergence" in report:
         found = report["convergence"]
         lines.append(
-            f"{counts['equations']:,} equations, {found['iterations']} iterations, largest change "
+            f"{counts['equations']:,} equations, {_times(found['iterations'])}, largest change "
             f"{found['largest_change']:.1e} genetic SD, relative residual {found['relative_residual']:.1e}"
         )
     lines += _check_lines(report.get("reliability_check"))
     lines += [f"warning: {warning['message']}" for warning in report["warnings"]]
     seconds = sum(step["seconds"] for step in report["steps"])
     return "\n".join([*lines, f"{seconds:.2f} s; results in {out}"])
+
+
+def _times(iterations: int) -> str:
+    return f"{iterations:,} iteration{'' if iterations == 1 else 's'}"
 
 
 def _check_lines(check: Check | None) -> list[str]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 from bellwether_engine import EngineError, NotConverged, Solution, fit
 from bellwether_engine.parallel.dask_executor import DaskExecutor
 
-from bellwether.modelling.findings import BadInput, DidNotConverge, Finding
+from bellwether.modelling.findings import BadInput, DidNotConverge, Finding, Warned
 from bellwether.modelling.genotypes.quality import Quality, genotype_report
 from bellwether.modelling.genotypes.samples import Samples
+from bellwether.modelling.genotypes.used_markers import used_markers
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.results.report import (
     Report,
@@ -29,6 +31,8 @@ from bellwether.modelling.results.tables import result_tables
 from bellwether.modelling.scheduler import add_scheduler
 from bellwether.modelling.tables.pedigree import Animals
 from bellwether.modelling.tables.records import Observations
+
+NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -57,18 +61,30 @@ def evaluate(
     """
     quality = quality_of(samples, animals, steps)
     stated = stated_memory(model, observations, animals)
+    used = None if samples is None or model.genomic is None else used_markers(samples, model.genomic)
+    samples = samples if used is None else used.samples
     solution = _fit(animals, model, observations, samples, steps, executor)
     steps(1.0, "write")
     tables = result_tables(animals, observations, samples, solution)
     steps.close()
     report = evaluation_report(animals, model, observations, solution, steps)
     report["memory"] = {**stated, "peak_mib": peak_mib()}
+    report["warnings"] += without_information(solution)
     if samples is not None and quality is not None:
         add_genotypes(report, samples, quality)
-        add_genomic(report, solution)
+        add_genomic(report, solution, used)
     if executor is not None:
         add_scheduler(report, executor)
     return Evaluation(solution, tables, report)
+
+
+def without_information(solution: Solution) -> list[Warned]:
+    """Where no breeding value differs from its base."""
+    known = solution.ebv[np.isfinite(solution.ebv)]
+    if solution.groups is not None or not known.size or np.abs(known).max() > NOTHING:
+        return []
+    message = "no breeding value differs from its base: the records tell no animal from another"
+    return [Warned(code="no_information", message=message, effect=None, level=None)]
 
 
 def quality_of(samples: Samples | None, animals: Animals, steps: Steps) -> Quality | None:
@@ -117,4 +133,5 @@ def _explain(error: EngineError, model: ModelFile, observations: Observations) -
     message = error.message
     if name in observations.labels and error.code == "level_not_estimable":
         message = f"{message} (level {table.frame[name][error.positions[0]]})"
-    return BadInput(table.findings(list(error.positions), error.code, message, error.fix, name))
+    found = table.findings(list(error.positions), error.code, message, error.fix, name)
+    return BadInput(found, {error.code: error.total})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ TYPE_BASE = "https://bellwether.local/problems/"
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that one place of the input breaks; `line` counts from 1, the header included."""
+    """One rule that one place of the input breaks; `line` counts from 1, the header included. `animals` are those of
+    a contradiction in the pedigree."""
 
     file: str
     line: int | None
@@ -22,6 +24,7 @@ class Finding:
     message: str
     fix: str
     field: str | None = None
+    animals: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -47,19 +50,39 @@ class ProblemDocument(TypedDict):
     detail: str
     instance: str
     code: str
+    total: int
+    totals: dict[str, int]
     errors: list[dict[str, object]]
+    warnings: list[Warned]
 
 
 class BadInput(Exception):
-    """The input cannot be used; nothing was written."""
+    """The input cannot be used; nothing was written. `totals` counts by rule, also what `findings` does not list."""
 
     title = "The input cannot be used"
     status = 422
     exit_code = 2
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, findings: Sequence[Finding], totals: Mapping[str, int] | None = None, warnings: Sequence[Warned] = ()
+    ) -> None:
         super().__init__(findings[0].message)
-        self.findings = list(findings)
+        self.warnings = list(warnings)
+        self.totals = dict(Counter(finding.code for finding in findings)) | dict(totals or {})
+        self.findings = _some_of_each(list(findings))
+
+    @property
+    def total(self) -> int:
+        """How many rules are broken in how many places."""
+        return sum(self.totals.values())
+
+    def told(self) -> str:
+        """How many there are of each, where they are not all listed or of several kinds."""
+        if self.total == len(self.findings) and len(self.totals) == 1:
+            return ""
+        kinds = ", ".join(f"{count:,} x {code}" for code, count in self.totals.items())
+        listed = "" if self.total == len(self.findings) else f"; {len(self.findings)} of them are listed"
+        return f"{self.total:,} findings ({kinds}){listed}"
 
     def document(self, instance: str = "evaluate") -> ProblemDocument:
         """The problem document (RFC 9457) of `--json`, of the command `instance`."""
@@ -72,8 +95,64 @@ class BadInput(Exception):
             "detail": first.message,
             "instance": instance,
             "code": first.code,
+            "total": self.total,
+            "totals": self.totals,
             "errors": errors,
+            "warnings": self.warnings,
         }
+
+
+def _some_of_each(findings: list[Finding]) -> list[Finding]:
+    """At most 20 findings in their order, and some of each kind."""
+    if len(findings) <= SHOWN:
+        return findings
+    place: Counter[str] = Counter()
+    ranked = []
+    for at, finding in enumerate(findings):
+        ranked.append((place[finding.code], at))
+        place[finding.code] += 1
+    return [findings[at] for at in sorted(at for _, at in sorted(ranked)[:SHOWN])]
+
+
+class Faults:
+    """Gathers everything that is wrong with a file, so that one run tells all of it."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._totals: Counter[str] = Counter()
+
+    def __bool__(self) -> bool:
+        return bool(self._findings)
+
+    def add(self, findings: Sequence[Finding], total: int | None = None) -> None:
+        """Findings of one kind, and how many there are in all."""
+        if findings:
+            self._findings += findings
+            self._totals[findings[0].code] += len(findings) if total is None else total
+
+    def take(self, error: BadInput) -> None:
+        """What another check has refused."""
+        self._findings += error.findings
+        self._totals.update(error.totals)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Remember what is refused inside, and go on."""
+        try:
+            yield
+        except BadInput as error:
+            self.take(error)
+
+    def stop(self, told: Sequence[Warned] = ()) -> None:
+        """Refuse, if anything is wrong, and say what else was found.
+
+        Raises
+        ------
+        BadInput
+            Everything that was gathered.
+        """
+        if self._findings:
+            raise BadInput(self._findings, self._totals, told)
 
 
 class WrongCommand(BadInput):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from bellwether_engine.parallel.dask_executor import DaskExecutor
 from bellwether.modelling.evaluation import Evaluation, evaluate, quality_of
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.genotypes.samples import Samples, read_genotypes, with_samples
+from bellwether.modelling.missing_codes import MissingCodes
 from bellwether.modelling.model_file.model_file import ModelFile, read_model
 from bellwether.modelling.results import writing
 from bellwether.modelling.results.report import Report, Steps, add_genotypes, inbreeding_report
@@ -31,8 +32,10 @@ def run(
     out: Path,
     tell: Tell,
     scheduler: str | None = None,
+    missing: Sequence[str] = (),
 ) -> Report:
-    """Evaluate files into `out`; the report. `scheduler` goes before the model file's.
+    """Evaluate files into `out`; the report. `scheduler` goes before the model file's; `missing` are more codes for
+    what is unknown.
 
     Raises
     ------
@@ -47,8 +50,10 @@ def run(
         message = f"records and model belong together, {missing} is missing"
         raise refuse("command line", None, "missing_option", message, f"Add {missing}, or leave both out")
     if records is None or model is None:
-        return _without_records(read_pedigree(read_table(pedigree)), genotypes, out, steps)
+        animals = read_pedigree(read_table(pedigree), None, MissingCodes(tuple(missing)))
+        return _without_records(animals, genotypes, out, steps)
     model_file = read_model(model)
+    model_file = replace(model_file, missing=model_file.missing.also(tuple(missing)))
     with executor_of(scheduler, model_file) as executor:
         found = _with_records(pedigree, records, model_file, genotypes, steps, executor)
         writing.write(out, found.tables, found.report)

@@ -8,13 +8,15 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from bellwether.modelling.findings import Finding, refuse
+from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
 
 HEADER = "Put the names of the columns into the first line"
 
@@ -28,6 +30,7 @@ class Table:
     sha256: str
     text: str | None
     separator: str
+    kept: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, name: str, columns: Mapping[str, Sequence[str]]) -> Table:
@@ -35,13 +38,6 @@ class Table:
         frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).select(pl.all().str.strip_chars())
         text = frame.write_csv()
         return cls(Path(name), frame, hashlib.sha256(text.encode()).hexdigest(), text, ",")
-
-    def line(self, row: int) -> int:
-        """Line of the file that holds data row `row` (from 0); parquet counts as if it had a header."""
-        if self.text is None:
-            return row + 2
-        lines = (number for number, _ in _rows(self.text, self.separator))
-        return next(islice(lines, row + 1, None), row + 2)
 
     def column(self, name: str) -> pl.Series:
         """A column, or a finding that it is missing."""
@@ -57,13 +53,35 @@ class Table:
             return f"Remove what stands before {name} in the first line"
         return f"Add the column {name} or correct its name"
 
-    def findings(self, rows: list[int], code: str, message: str, fix: str, field: str) -> list[Finding]:
+    def lines(self, rows: Sequence[int]) -> dict[int, int]:
+        """Lines of the file that hold these data rows, in one pass."""
+        wanted = {row if self.kept is None else int(self.kept[row]): row for row in rows}
+        if self.text is None or not wanted:
+            return {row: original + 2 for original, row in wanted.items()}
+        last = max(wanted)
+        numbered = enumerate(islice(_rows(self.text, self.separator), 1, last + 2))
+        found = {wanted[at]: line for at, (line, _) in numbered if at in wanted}
+        return {row: found.get(row, original + 2) for original, row in wanted.items()}
+
+    def line(self, row: int) -> int:
+        """Line of the file that holds data row `row` (from 0); parquet counts as if it had a header."""
+        return self.lines([row])[row]
+
+    def only(self, keep: NDArray[np.bool_]) -> Table:
+        """The rows that are kept; they know the lines that they came from."""
+        kept = np.flatnonzero(keep)
+        return replace(
+            self, frame=self.frame.filter(pl.Series(keep)), kept=kept if self.kept is None else self.kept[kept]
+        )
+
+    def findings(self, rows: Sequence[int], code: str, message: str, fix: str, field: str) -> list[Finding]:
         """Findings about data rows; `{}` in the message stands for the cell."""
         cells = self.frame[field] if field in self.frame.columns else None
+        lines = self.lines(rows)
         return [
             Finding(
                 str(self.path),
-                self.line(row),
+                lines[row],
                 code,
                 message.replace("{}", cells[row]) if cells is not None else message,
                 fix,
@@ -71,6 +89,19 @@ class Table:
             )
             for row in rows
         ]
+
+    def refuse_rows(self, wrong: NDArray[np.bool_], code: str, message: str, fix: str, field: str) -> None:
+        """Refuse the rows that are wrong: the first 20 by line, and how many there are.
+
+        Raises
+        ------
+        BadInput
+            Any of them is.
+        """
+        rows = np.flatnonzero(wrong)
+        if rows.size:
+            found = self.findings(rows[:SHOWN].tolist(), code, message, fix, field)
+            raise BadInput(found, {code: int(rows.size)})
 
 
 def _is_data(names: list[str]) -> bool:

@@ -20,7 +20,7 @@ PEDIGREES = {
     "loop": (PEDIGREE.replace("1,0,0", "1,7,0").replace("4,1,0", "4,1,0"), "pedigree_loop", 2),
     "own parent": (PEDIGREE.replace("4,1,0", "4,4,0"), "pedigree_loop", 5),
     "dam as sire": (PEDIGREE.replace("7,4,5", "7,2,5"), "sire_is_dam", 8),
-    "repeated animal": (PEDIGREE + "3,0,0\n", "repeated_animal", 10),
+    "repeated animal": (PEDIGREE + "3,1,0\n", "repeated_animal", 10),
     "no id": (PEDIGREE + ",1,2\n", "missing_id", 10),
     "no column": (PEDIGREE.replace("dam\n", "mother\n"), "missing_column", 1),
     "ragged": (PEDIGREE.replace("4,1,0", "4,1,0,9"), "ragged_line", 5),

@@ -125,6 +125,27 @@ def test_plink_twins_of_other_tools(shared, case, evaluate):
     assert answer.report["warnings"] == []
 
 
+def test_a_marker_without_calls_is_left_out_and_counted(case, tmp_path, evaluate):
+    data = case("mrode_gblup")
+    path = write_dosages(tmp_path, data["records"])
+    pedigree = "animal,sire,dam\n" + "".join(f"{a},{s},{d}\n" for a, s, d in data["pedigree"])
+    records = "animal,DYD\n" + "".join(f"{row['animal']},{row['DYD']}\n" for row in data["records"])
+    model = MODEL.replace("METHOD", "ssgblup")
+    text = (tmp_path / "chip.csv").read_text()
+    (tmp_path / "chip.csv").write_text(blank(text))
+    answer = evaluate(pedigree, records, model, arguments=["--genotypes", path])
+    assert answer.report["genotypes"]["relationships"]["without_calls"] == 1
+    assert "markers_without_calls" in [warning["code"] for warning in answer.report["warnings"]]
+    kept = answer.table()
+    (tmp_path / "chip.csv").write_text(drop_first(text))
+    assert evaluate(pedigree, records, model, arguments=["--genotypes", path]).table().equals(kept)
+
+
+def drop_first(text):
+    """The same without the first marker."""
+    return "\n".join(",".join(row.split(",")[:1] + row.split(",")[2:]) for row in text.split()) + "\n"
+
+
 REFUSED = {
     "two records without genotype": ("gblup", "", lambda t: t.replace("\n15,", "\n1,"), "not_genotyped"),
     "unknown animal": ("gblup", "", lambda t: t.replace("\n15,", "\n99,"), "unknown_animal"),
@@ -139,7 +160,6 @@ REFUSED = {
     "frequency file": ("ssgblup", 'frequencies = "none.csv"\n', lambda t: t, "unreadable_file"),
     "no marker": ("gblup", "", lambda t: "\n".join(line.split(",")[0] for line in t.split()), "no_markers"),
     "repeated marker": ("gblup", "", lambda t: t.replace("m1", "m0", 1), "repeated_column"),
-    "no calls": ("gblup", "", lambda t: blank(t), "no_calls"),
 }
 
 

@@ -42,8 +42,9 @@ def refuse_ungenotyped(given: Given, random: list[RandomBlock]) -> None:
         wrong = np.flatnonzero(has_trait & ~has_genotype[member.level])
         if wrong.size:
             needs = "needs a genotype of every animal in the records (and dam, with maternal effects)"
-            fix, rows = "Use ssgblup, or leave these records out", tuple(wrong[:20].tolist())
-            raise ModelError("not_genotyped", f"{genomic.method} {needs}", place="records", fix=fix, positions=rows)
+            fix, rows, n = "Use ssgblup, or leave these records out", tuple(wrong[:20].tolist()), len(wrong)
+            message = f"{genomic.method} {needs}"
+            raise ModelError("not_genotyped", message, place="records", fix=fix, positions=rows, total=n)
 
 
 def among_all(own: Matrix, genotypes: Genotypes, n_animals: int) -> Matrix:

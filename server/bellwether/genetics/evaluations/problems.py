@@ -1,8 +1,10 @@
 """What stops an evaluation, and what is wrong with a request for one."""
 
-from bellwether_engine import EngineError, NotConverged, PedigreeError
+from collections.abc import Mapping
 
-from bellwether.modelling.findings import BadInput
+from bellwether_engine import EngineError, NotConverged
+
+from bellwether.modelling.findings import BadInput, Finding
 from bellwether.modelling.flocks import errors as flocks
 from bellwether.modelling.flocks.flock_data import FlockData
 from bellwether.platform.problems import Conflict, NotFound, Problem, RowError, Unprocessable
@@ -94,15 +96,30 @@ class WrongModel(Unprocessable):
 def of_input(error: BadInput, data: FlockData) -> Problem:
     """The problem document of tables, a model or genotypes that cannot be used; a pedigree's animals by their tags."""
     cause = error.__cause__
-    if isinstance(cause, PedigreeError) and cause.positions:
-        tags = [data.animals[i].tag or data.animals[i].id for i in cause.positions]
-        rows = [RowError(field=tag, code=cause.code, message=cause.message, fix=cause.fix) for tag in tags]
-        return PedigreeContradiction(f"{cause.message}: {', '.join(tags)}", errors=rows)
+    contradictions = [found for found in error.findings if found.animals]
+    if contradictions:
+        tags = {animal.id: animal.tag or animal.id for animal in data.animals}
+        rows = [
+            RowError(field=tags.get(name, name), code=found.code, message=told_by_tags(found, tags), fix=found.fix)
+            for found in contradictions
+            for name in found.animals
+        ]
+        return PedigreeContradiction(rows[0].message, errors=rows)
     if isinstance(cause, EngineError):
         rows = [RowError(field=cause.place, code=cause.code, message=cause.message, fix=cause.fix)]
         kind = EvaluationNotConverged if isinstance(cause, NotConverged) else EvaluationRefused
         return kind(cause.message, errors=rows)
     return EvaluationRefused(str(error), errors=rows_of(error))
+
+
+def told_by_tags(found: Finding, tags: Mapping[str, str]) -> str:
+    """What contradicts itself, without lines of a file that the farmer has never seen."""
+    names = [tags.get(name, name) for name in found.animals]
+    if found.code == "sire_is_dam":
+        return f"{names[0]} is a sire here and a dam there"
+    if len(names) == 1:
+        return f"{names[0]} is its own parent"
+    return f"a loop, each animal followed by its parent: {' -> '.join([*names, names[0]])}"
 
 
 def rows_of(error: BadInput, prefix: str = "") -> list[RowError]:

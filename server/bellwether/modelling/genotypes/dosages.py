@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from bellwether_engine.genotypes import pack
+from bellwether_engine.genotypes import pack_dosages
 
-from bellwether.modelling.findings import SHOWN, BadInput, refuse
-from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.findings import refuse
+from bellwether.modelling.genotypes.source import ReadGenotypes, occurred, real_valued
+from bellwether.modelling.missing_codes import UNKNOWN
 from bellwether.modelling.text_table import Table
-
-COUNTS = {"0": 0, "1": 1, "2": 2, "0.0": 0, "1.0": 1, "2.0": 2, "": 3, "NA": 3}
-WRONG = 4
 
 
 def read_dosages(table: Table) -> ReadGenotypes:
-    """Copies of the counted allele of each marker."""
+    """Copies of the counted allele of each marker, whole or from imputation."""
     ids = table.column("animal").alias("id")
     names = [name for name in table.frame.columns if name != "animal"]
     if not names:
         raise refuse(table.path, 1, "no_markers", "the file has no marker", "Give one column per marker after animal")
-    coded = table.frame.select(
-        pl.col(names).replace_strict(COUNTS, default=WRONG, return_dtype=pl.UInt8),
-    ).to_numpy()
-    rows, columns = np.nonzero(coded == WRONG)
-    if rows.size:
-        fix = "Write 0, 1 or 2 copies of the counted allele; leave it empty where it is missing"
-        field = names[int(columns[0])]
-        found = rows[columns == columns[0]][:SHOWN].tolist()
-        raise BadInput(table.findings(found, "not_a_genotype", "{} is not 0, 1, 2 or missing", fix, field))
+    cells = table.frame.select(names)
+    missing = cells.select(pl.all().is_in(list(UNKNOWN))).to_numpy()
+    copies = cells.select(pl.all().cast(pl.Float32, strict=False).fill_null(float("nan"))).to_numpy()
+    wrong = ~((copies >= 0.0) & (copies <= 2.0)) & ~missing
+    if wrong.any():
+        fix = "Write 0 to 2 copies of the counted allele; leave it empty where it is missing"
+        column = int(np.flatnonzero(wrong.any(axis=0))[0])
+        table.refuse_rows(wrong[:, column], "not_a_genotype", "{} is not from 0 to 2 or missing", fix, names[column])
+    packed = pack_dosages(np.where(missing, np.nan, copies))
     return ReadGenotypes(
-        pack(coded),
+        packed,
         ids=ids,
         markers=pl.Series("marker", names),
         alleles=pl.Series("allele", [None] * len(names), dtype=pl.String),
@@ -40,4 +38,5 @@ def read_dosages(table: Table) -> ReadGenotypes:
         marker_file=table.path,
         line=table.line,
         digests=[{"file": str(table.path), "sha256": table.sha256, "rows": table.frame.height}],
+        read_as=occurred(real_valued_dosages=real_valued(packed)),
     )

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from bellwether_engine import ModelError
-from bellwether_engine.genotypes import Markers, from_alleles, from_bed
+from bellwether_engine.genotypes import Markers, count_half_calls, from_alleles, from_bed, name_unnamed
 
 from bellwether.modelling.findings import BadInput, refuse
-from bellwether.modelling.genotypes.source import ReadGenotypes, digest, read_bytes
+from bellwether.modelling.genotypes.source import ReadGenotypes, digest, occurred, read_bytes
 
 AGAIN = "Write the files again with plink --make-bed"
 LONGEST = 18  # digits of a position that surely fits 64 bits
@@ -28,17 +28,19 @@ def read_bed(prefix: str) -> ReadGenotypes:
         raise refuse(bed, None, error.code, error.message, error.fix) from error
     columns = list(zip(*(cells[:6] for _, cells in bim), strict=True))
     places = _positions(bim_file, bim)
+    names, unnamed = name_unnamed(columns[1], columns[0], places)
     return ReadGenotypes(
         packed,
         ids=pl.Series("id", [cells[1] for _, cells in fam]),
-        markers=pl.Series("marker", columns[1]),
+        markers=pl.Series("marker", names),
         alleles=pl.Series("allele", columns[4]),
         kind="plink bed",
-        map=Markers.of(columns[1], columns[0], places, columns[4], columns[5]),
+        map=Markers.of(names, columns[0], places, columns[4], columns[5]),
         animal_file=fam_file,
         marker_file=bim_file,
         line=lambda row: fam[row][0],
         digests=[digest(path) for path in (bed, bim_file, fam_file)],
+        read_as=occurred(unnamed_markers=unnamed),
     )
 
 
@@ -52,18 +54,21 @@ def read_ped(prefix: str) -> ReadGenotypes:
         packed, counted, other = from_alleles(cells[:, ::2], cells[:, 1::2])
     except ModelError as error:
         raise _of_marker(error, ped_file, places) from error
-    names = [row[1] for _, row in places]
+    chromosomes, positions = [row[0] for _, row in places], _positions(map_file, places)
+    names, unnamed = name_unnamed([row[1] for _, row in places], chromosomes, positions)
+    half_calls = count_half_calls(cells[:, ::2], cells[:, 1::2])
     return ReadGenotypes(
         packed,
         ids=pl.Series("id", [row[1] for _, row in ped]),
         markers=pl.Series("marker", names),
         alleles=pl.Series("allele", counted.tolist()),
         kind="plink ped",
-        map=Markers.of(names, [row[0] for _, row in places], _positions(map_file, places), counted, other),
+        map=Markers.of(names, chromosomes, positions, counted, other),
         animal_file=ped_file,
         marker_file=map_file,
         line=lambda row: ped[row][0],
         digests=[digest(path) for path in (ped_file, map_file)],
+        read_as=occurred(unnamed_markers=unnamed, half_calls=half_calls),
     )
 
 

@@ -23,7 +23,10 @@ from bellwether_engine.genotypes import (
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import SHOWN, Warned
+from bellwether.modelling.genotypes.reading_notes import told_reading
 from bellwether.modelling.genotypes.samples import Samples
+from bellwether.modelling.genotypes.source import ReadAs
+from bellwether.modelling.genotypes.used_markers import UsedMarkers, by_chromosome
 from bellwether.modelling.tables.pedigree import Animals, said_sex
 
 ERROR_RATE = 0.005
@@ -99,6 +102,9 @@ class GenotypeSection(Calls):
     duplicates: list[Alike] | None
     sex_conflicts: list[OtherSex]
     multi_allelic_left_out: int
+    chromosomes: dict[str, int] | None
+    read: ReadAs
+    relationships: UsedMarkers | None
 
 
 @dataclass(frozen=True)
@@ -124,20 +130,23 @@ def genotype_report(samples: Samples, animals: Animals) -> Quality:
     autosomal = _autosomal(samples)
     autosomes = packed if autosomal.all() else packed.markers(autosomal)
     bits = genotype_bits(autosomes)
-    section: GenotypeSection = {
-        "format": samples.kind,
-        "animals": packed.n_animals,
-        "markers": packed.n_markers,
-        "autosomal_markers": autosomes.n_markers,
+    section = GenotypeSection(
         **_quality(packed, autosomal, family.names),
-        "error_rate": ERROR_RATE,
-        "opposing_homozygotes": _opposing(bits, family, "sire") + _opposing(bits, family, "dam"),
-        "trio_conflicts": _trios(autosomes, family),
-        "duplicates": _duplicates(bits, family.names) if packed.n_animals <= MOST_COMPARED else None,
-        "sex_conflicts": _sexes(samples, animals, family.names),
-        "multi_allelic_left_out": len(samples.left_out),
-    }
-    return Quality(section, _warnings(section, samples))
+        format=samples.kind,
+        animals=packed.n_animals,
+        markers=packed.n_markers,
+        autosomal_markers=autosomes.n_markers,
+        error_rate=ERROR_RATE,
+        opposing_homozygotes=_opposing(bits, family, "sire") + _opposing(bits, family, "dam"),
+        trio_conflicts=_trios(autosomes, family),
+        duplicates=_duplicates(bits, family.names) if packed.n_animals <= MOST_COMPARED else None,
+        sex_conflicts=_sexes(samples, animals, family.names),
+        multi_allelic_left_out=len(samples.left_out),
+        chromosomes=by_chromosome(samples, np.ones(len(samples.markers), dtype=bool)) or None,
+        read=samples.read_as,
+        relationships=None,
+    )
+    return Quality(section, [*_warnings(section, samples), *told_reading(samples.read_as)])
 
 
 def _family(samples: Samples, animals: Animals) -> _Family:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from bellwether_engine.genotypes import Markers
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
+from bellwether.modelling.genotypes.blupf90 import is_blupf90, read_blupf90
 from bellwether.modelling.genotypes.dosages import read_dosages
 from bellwether.modelling.genotypes.plink import read_bed, read_ped
-from bellwether.modelling.genotypes.source import FileDigest, ReadGenotypes
+from bellwether.modelling.genotypes.source import FileDigest, ReadAs, ReadGenotypes
 from bellwether.modelling.genotypes.vcf import VCF_ENDINGS, read_vcf
 from bellwether.modelling.model_file.genomic_table import BY_NAME, GenomicTable
 from bellwether.modelling.tables.pedigree import Animals, match
@@ -35,6 +36,7 @@ class Samples:
     kind: str
     map: Markers | None
     left_out: tuple[str, ...] = ()
+    read_as: ReadAs = field(default_factory=ReadAs)
 
 
 def read_genotypes(name: str, animals: Animals) -> Samples:
@@ -63,7 +65,9 @@ def samples_of(read: ReadGenotypes, animals: Animals, path: Path) -> Samples:
     again = (~read.ids.is_first_distinct()).to_numpy()
     _refuse_rows(read, again, "repeated_animal", "has a genotype already", "Keep one sample per animal")
     genotypes = Genotypes(read.packed, positions)
-    return Samples(path, genotypes, read.markers, read.alleles, read.digests, read.kind, read.map, read.left_out)
+    return Samples(
+        path, genotypes, read.markers, read.alleles, read.digests, read.kind, read.map, read.left_out, read.read_as
+    )
 
 
 def read_file(name: str) -> ReadGenotypes:
@@ -74,6 +78,8 @@ def read_file(name: str) -> ReadGenotypes:
         prefix = next((name.removesuffix(ending) for ending in endings if name.endswith(ending)), name)
         if prefix != name or Path(f"{prefix}{endings[0]}").exists():
             return reader(prefix)
+    if is_blupf90(Path(name)):
+        return read_blupf90(Path(name))
     return read_dosages(read_table(Path(name)))
 
 
@@ -127,10 +133,9 @@ def read_frequencies(path: Path, markers: pl.Series) -> NDArray[np.float64]:
         message = f"marker {markers[int(missing[0])]} has no frequency ({missing.size} markers have none)"
         raise refuse(path, None, "missing_marker", message, "Give every marker of the genotypes a row", "marker")
     p = table.column("p").cast(pl.Float64, strict=False)
-    wrong = np.flatnonzero(~((p >= 0) & (p <= 1)).fill_null(False).to_numpy())[:SHOWN].tolist()
-    if wrong:
-        message, fix = "{} is not a frequency", "Give a number from 0 to 1, of the counted allele"
-        raise BadInput(table.findings(wrong, "frequency", message, fix, "p"))
+    wrong = ~((p >= 0) & (p <= 1)).fill_null(False).to_numpy()
+    fix = "Give a number from 0 to 1, of the counted allele"
+    table.refuse_rows(wrong, "frequency", "{} is not a frequency", fix, "p")
     return np.asarray(p.to_numpy()[place], dtype=np.float64)
 
 
@@ -143,9 +148,8 @@ def _refuse_repeated_markers(read: ReadGenotypes) -> None:
 
 
 def _refuse_rows(read: ReadGenotypes, wrong: NDArray[np.bool_], code: str, rule: str, fix: str) -> None:
-    found = np.flatnonzero(wrong)[:SHOWN].tolist()
-    if found:
-        listed = str(read.animal_file)
-        raise BadInput(
-            [Finding(listed, read.line(i), code, f"animal {read.ids[i]} {rule}", fix, "animal") for i in found]
-        )
+    found = np.flatnonzero(wrong)
+    if found.size:
+        listed, shown = str(read.animal_file), found[:SHOWN].tolist()
+        findings = [Finding(listed, read.line(i), code, f"animal {read.ids[i]} {rule}", fix, "animal") for i in shown]
+        raise BadInput(findings, {code: len(found)})

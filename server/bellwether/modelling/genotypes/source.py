@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
+import numpy as np
 import polars as pl
 from bellwether_engine import PackedGenotypes
 from bellwether_engine.genotypes import Markers
@@ -21,6 +22,16 @@ class FileDigest(TypedDict):
     file: str
     sha256: str
     rows: NotRequired[int]
+
+
+class ReadAs(TypedDict, total=False):
+    """How calls and markers were read; what is left out did not occur."""
+
+    sites_by_dosage: int
+    sites_with_dosage_and_call: int
+    half_calls: int
+    unnamed_markers: int
+    real_valued_dosages: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,17 @@ class ReadGenotypes:
     line: Callable[[int], int | None]
     digests: list[FileDigest]
     left_out: tuple[str, ...] = ()
+    read_as: ReadAs = field(default_factory=ReadAs)
+
+
+def occurred(**counts: int) -> ReadAs:
+    """The counts that are not 0."""
+    return cast(ReadAs, {name: count for name, count in counts.items() if count})
+
+
+def real_valued(packed: PackedGenotypes) -> int:
+    """Dosages that lie between calls."""
+    return 0 if packed.deviation is None else int(np.count_nonzero(packed.deviation))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -11,9 +16,10 @@ from bellwether_engine import ModelError
 from bellwether_engine.genotypes import from_variants
 from bellwether_engine.genotypes.variants import Variant
 
-from bellwether.modelling.findings import refuse
-from bellwether.modelling.genotypes.source import ReadGenotypes, digest
+from bellwether.modelling.findings import SHOWN, refuse
+from bellwether.modelling.genotypes.source import ReadGenotypes, digest, occurred, real_valued
 
+GZIP, FIRST_SAMPLE, LONGEST_HEADER = b"\x1f\x8b", 9, 1 << 28
 VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 
 
@@ -31,6 +37,7 @@ def read_vcf(path: Path) -> ReadGenotypes:
     """The alternative allele (ALT) is counted; sites with several are left out."""
     if not path.is_file():
         raise refuse(path, None, "unreadable_file", "there is no such file", "Check the path", "genotypes")
+    _refuse_repeated_samples(path)
     reader = _open(path)
     samples = [str(name) for name in reader.samples]
     try:
@@ -51,7 +58,43 @@ def read_vcf(path: Path) -> ReadGenotypes:
         line=lambda _row: None,
         digests=[digest(path)],
         left_out=found.multi_allelic,
+        read_as=occurred(
+            sites_by_dosage=found.n_dosages,
+            sites_with_dosage_and_call=found.n_both,
+            half_calls=found.n_half_calls,
+            unnamed_markers=found.n_unnamed,
+            real_valued_dosages=real_valued(found.packed),
+        ),
     )
+
+
+def _refuse_repeated_samples(path: Path) -> None:
+    """A name that two columns have; the library says only that the file cannot be read."""
+    names = Counter(_sample_names(path))
+    repeated = [name for name, count in names.items() if count > 1]
+    if repeated:
+        listed = ", ".join(repeated[:SHOWN]) + (f" and {len(repeated) - SHOWN} more" if len(repeated) > SHOWN else "")
+        message = f"the file has several samples named {listed}"
+        raise refuse(path, None, "repeated_animal", message, "Keep one sample per animal", "genotypes")
+
+
+def _sample_names(path: Path) -> list[str]:
+    """Of the line #CHROM, in text, compressed or BCF; none where there is no such line."""
+    with path.open("rb") as raw:
+        is_packed = raw.read(2) == GZIP
+    seen = b""
+    try:
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            while len(seen) < LONGEST_HEADER and (piece := file.read(1 << 16)):
+                seen += piece
+                start = seen.find(b"#CHROM\t")
+                end = seen.find(b"\n", start)
+                if start >= 0 and end > start:
+                    cells = seen[start:end].decode("utf-8", errors="replace").rstrip("\r\x00").split("\t")
+                    return cells[FIRST_SAMPLE:]
+    except (OSError, EOFError, zlib.error):
+        return []
+    return []
 
 
 def _open(path: Path) -> Reader:
@@ -62,11 +105,26 @@ def _open(path: Path) -> Reader:
         fix = "pip install 'bellwether-engine[vcf]', or convert the file with plink --vcf FILE --make-bed"
         raise refuse(path, None, "missing_package", message, fix, "genotypes") from error
     try:
-        reader: Reader = VCF(str(path))
+        with _without_library_lines():
+            reader: Reader = VCF(str(path))
     except Exception as error:  # cyvcf2 raises OSError or a plain Exception, by what is wrong with the header
         message = "the file is not a whole VCF or BCF file"
         raise refuse(path, None, "not_vcf", message, "Give a whole VCF file with its header", "genotypes") from error
     return reader
+
+
+@contextmanager
+def _without_library_lines() -> Iterator[None]:
+    """What the library prints about a header is told by us."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _records(path: Path, reader: Reader) -> Iterator[Variant]:

@@ -22,6 +22,7 @@ class GenomicTable(BaseModel):
     frequencies: str | None = None
     relationship: Literal["vanraden1", "vanraden2"] = "vanraden1"
     core: int | list[str | int] = 5000
+    chromosomes: Literal["autosomes", "all"] | list[str] = "autosomes"
     snp_variance: Literal["two_sum_pq"] | float = "two_sum_pq"
 
     def build(self, seed: int | None) -> Genomic:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bellwether.modelling.findings import BadInput, Finding, refuse
+from bellwether.modelling.missing_codes import NOTHING_DECLARED, MissingCodes
 from bellwether.modelling.model_file.building import build_model, check
 from bellwether.modelling.model_file.genomic_table import GenomicTable
 from bellwether.modelling.model_file.residual_table import ResidualTable
@@ -29,6 +30,7 @@ class ModelFile:
     text: str
     table: ModelTable
     model: Model
+    missing: MissingCodes = NOTHING_DECLARED
 
     @property
     def sha256(self) -> str:
@@ -115,7 +117,9 @@ def told_model(table: ModelTable) -> ModelFile:
 def _built(path: Path, text: str, table: ModelTable) -> ModelFile:
     try:
         check(table)
-        return ModelFile(path, text, table, build_model(table))
+        declared = table.missing
+        missing = NOTHING_DECLARED if declared is None else MissingCodes(tuple(declared.codes), tuple(declared.values))
+        return ModelFile(path, text, table, build_model(table), missing)
     except ModelError as error:
         raise refuse(path, line_of(text, error.place), error.code, error.message, error.fix, error.place) from error
 

@@ -8,7 +8,7 @@ from bellwether_engine import ModelError, exponential_weights
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bellwether.modelling.findings import SHOWN, BadInput
+from bellwether.modelling.findings import BadInput
 from bellwether.modelling.text_table import Table
 
 Matrix = float | list[list[float]]
@@ -47,11 +47,9 @@ class ResidualTable(BaseModel):
             return None
         number = {name: k for k, name in enumerate(self.matrices)}
         found = table.column(self.by).replace_strict(number, default=-1, return_dtype=pl.Int32).to_numpy()
-        wrong = np.flatnonzero((found < 0) & has_trait)
-        if wrong.size:
-            fix = "Add a matrix for it to [residual.matrices], or correct the record"
-            rows = wrong[:SHOWN].tolist()
-            raise BadInput(table.findings(rows, "residual_class", "residual class {} has no matrix", fix, self.by))
+        fix = "Add a matrix for it to [residual.matrices], or correct the record"
+        wrong = np.asarray((found < 0) & has_trait)
+        table.refuse_rows(wrong, "residual_class", "residual class {} has no matrix", fix, self.by)
         return np.asarray(np.maximum(found, 0), dtype=np.int32)
 
     def weights(self, table: Table, x: NDArray[np.float64], has_trait: NDArray[np.bool_]) -> NDArray[np.float64]:

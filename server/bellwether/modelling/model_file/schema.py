@@ -83,6 +83,13 @@ class MetafoundersTable(GroupsTable):
     gamma: Matrix
 
 
+class MissingTable(Strict):
+    """`[missing]`: cells that mean "unknown", and cells that look like it and do not."""
+
+    codes: list[str] = []
+    values: list[str] = []
+
+
 class ModelTable(Strict):
     """A whole model."""
 
@@ -95,6 +102,7 @@ class ModelTable(Strict):
     metafounders: MetafoundersTable | None = None
     genomic: GenomicTable | None = None
     residual: ResidualTable | None = None
+    missing: MissingTable | None = None
 
     @property
     def trait_names(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bellwether.modelling.findings import Warned
 from bellwether.modelling.genotypes.quality import GenotypeSection, Quality
 from bellwether.modelling.genotypes.samples import Samples
 from bellwether.modelling.genotypes.source import FileDigest
+from bellwether.modelling.genotypes.used_markers import Used
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.tables.pedigree import Animals
 from bellwether.modelling.tables.records import Observations
@@ -175,7 +176,7 @@ def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: 
         "mean_inbreeding": float(inbreeding.mean()) if len(inbreeding) else 0.0,
         "converged": True,
         "steps": steps.done,
-        "warnings": [],
+        "warnings": list(animals.told),
     }
 
 
@@ -207,7 +208,11 @@ def evaluation_report(
         "reliability_base": solution.reliability_base,
         "fixed_effects_constraint": solution.constraint,
         "steps": steps.done,
-        "warnings": [_warning(notice, observations, animals) for notice in solution.warnings],
+        "warnings": [
+            *animals.told,
+            *observations.told,
+            *(_warning(notice, observations, animals) for notice in solution.warnings),
+        ],
     }
 
 
@@ -254,10 +259,13 @@ def add_genotypes(report: Report, samples: Samples, quality: Quality) -> None:
     report["warnings"] += quality.warnings
 
 
-def add_genomic(report: Report, solution: Solution) -> None:
-    """How G was blended and tuned."""
+def add_genomic(report: Report, solution: Solution, used: Used | None) -> None:
+    """How G was blended and tuned, and which markers it is made of."""
     genomic = solution.genomic
     assert genomic is not None
+    if used is not None:
+        report["genotypes"]["relationships"] = used.section
+        report["warnings"] += used.warnings
     report["genomic"] = {"blend": genomic.blend, "shift": genomic.shift, "factor": genomic.factor}
 
 

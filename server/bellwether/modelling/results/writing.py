@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import platform
+import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +26,7 @@ NAMES = (
     "report.json",
 )
 UNFINISHED = ".bellwether-unfinished"
+PREFIX, OLD_S = ".bellwether-", 3600.0
 
 
 def check_folder(out: Path, inputs: Sequence[Path]) -> None:
@@ -76,7 +81,9 @@ def write(out: Path, tables: Mapping[str, pl.DataFrame], report: Report) -> None
         # inside the folder where there is one: its neighbourhood may be another disk, or not writable
         beside = out if out.is_dir() else out.parent
         beside.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=beside, prefix=".bellwether-") as temporary:
+        _remove_left(beside)
+        _remove_left(out.parent)
+        with tempfile.TemporaryDirectory(dir=beside, prefix=f"{PREFIX}{_machine()}-{os.getpid()}-") as temporary:
             folder = Path(temporary)
             for name, table in tables.items():
                 table.write_csv(folder / name)
@@ -87,6 +94,41 @@ def write(out: Path, tables: Mapping[str, pl.DataFrame], report: Report) -> None
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         fix = "Choose a folder that you may write to, with space on its disk"
         raise refuse(out, None, "unwritable_folder", f"the results cannot be written: {reason}", fix) from error
+
+
+def _machine() -> str:
+    """This machine in a name: a process number of another one says nothing here."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _remove_left(beside: Path) -> None:
+    """The hidden folders of runs that were killed while they wrote; those of running ones stay."""
+    for left in beside.glob(f"{PREFIX}*"):
+        if left.is_dir() and not left.is_symlink() and _is_left(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    """Does it hold result files alone, and has its process ended (or does nobody know it, and it is old)?"""
+    try:
+        if {path.name for path in folder.iterdir()} - set(NAMES):
+            return False
+        machine, process, *_ = (*folder.name.removeprefix(PREFIX).split("-"), "", "")
+        if machine == _machine() and process.isdigit():
+            return not _is_running(int(process))
+        return time.time() - folder.stat().st_mtime > OLD_S
+    except OSError:
+        return False
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _move_in(folder: Path, out: Path) -> None:

@@ -9,23 +9,62 @@ import polars as pl
 from bellwether_engine import ModelError, Records
 from numpy.typing import NDArray
 
-from bellwether.modelling.findings import SHOWN, BadInput, refuse
+from bellwether.modelling.findings import BadInput, Faults, Warned, refuse
+from bellwether.modelling.missing_codes import MissingCodes, told_classes, told_levels, told_values
 from bellwether.modelling.model_file.model_file import ModelFile
-from bellwether.modelling.tables.pedigree import UNKNOWN, Animals, match
+from bellwether.modelling.tables.pedigree import Animals, match
 from bellwether.modelling.text_table import Table
 
 CLASSES = ("fixed", "random")
 DAMS = ("maternal", "permanent_dam")
-MISSING = ("", "NA", "NaN", "nan")
+LARGEST = 1e100  # its square is still a number
+Columns = dict[str, NDArray[np.int32] | NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Records for the engine and, by column, the names of the levels."""
+    """Records for the engine, by column the names of the levels, and what is told of codes and values."""
 
     table: Table
     records: Records
     labels: dict[str, pl.Series]
+    told: tuple[Warned, ...] = ()
+
+
+@dataclass
+class _Reading:
+    """The columns as far as they are read."""
+
+    table: Table
+    animals: Animals
+    missing: MissingCodes
+    faults: Faults
+    told: list[Warned]
+
+    def numbers(self, name: str, *, is_ordinal: bool = False) -> NDArray[np.float64]:
+        """A trait or covariate; a fault is gathered, and its cells count as missing."""
+        with self.faults.gathering():
+            values = _numbers(self.table, name, self.missing)
+            self.told += [] if is_ordinal else told_values(name, values, self.missing)
+            return values
+        return np.full(self.table.frame.height, np.nan)
+
+    def positions(self, name: str, *, may_be_unknown: bool) -> NDArray[np.int32]:
+        """Animals by name."""
+        with self.faults.gathering():
+            return _positions(self.table, name, self.animals, self.missing, may_be_unknown=may_be_unknown)
+        return np.zeros(self.table.frame.height, dtype=np.int32)
+
+    def classes(self, name: str, *, is_random: bool) -> tuple[NDArray[np.int32], pl.Series]:
+        """Codes of levels, -1 where there is none, and the levels."""
+        with self.faults.gathering():
+            column = self.table.column(name)
+            missing = self.missing.is_no_level(column, is_random=is_random)
+            self.told += (
+                told_levels(name, column, missing) if is_random else told_classes(name, column.filter(~missing))
+            )
+            return codes(column, missing)
+        return np.zeros(self.table.frame.height, dtype=np.int32), pl.Series(["?"])
 
 
 def read_records(table: Table, model: ModelFile, animals: Animals) -> Observations:
@@ -34,44 +73,57 @@ def read_records(table: Table, model: ModelFile, animals: Animals) -> Observatio
     Raises
     ------
     BadInput
-        A missing column, an unknown animal or dam, text where a number belongs.
+        Everything that is wrong at once: missing columns, unknown animals or dams, text where a number belongs.
     """
-    animal = _positions(table, "animal", animals, may_be_unknown=False)
-    values = [_numbers(table, trait) for trait in model.model.traits] or [np.empty(len(animal))]
+    reading = _Reading(table, animals, animals.missing, Faults(), [])
+    animal = reading.positions("animal", may_be_unknown=False)
+    ordinal = model.model.ordinal
+    values = [reading.numbers(trait, is_ordinal=trait in ordinal) for trait in model.model.traits]
     _check_uses(model)
-    dams = {effect.name for effect in model.model.effects if effect.kind in DAMS} & set(table.frame.columns)
-    columns: dict[str, NDArray[np.int32] | NDArray[np.float64]] = {
-        name: _positions(table, name, animals, may_be_unknown=True) for name in dams
-    }
-    labels: dict[str, pl.Series] = {}
-    for effect in model.model.effects:
-        if effect.basis is not None:
-            columns[effect.basis.on] = _numbers(table, effect.basis.on)
-        if effect.name in dams and effect.kind in CLASSES:
-            labels[effect.name] = animals.ids
-        elif effect.kind in CLASSES:
-            columns[effect.name], labels[effect.name] = codes(table.column(effect.name))
-        elif effect.kind == "covariate" and effect.basis is None:
-            columns[effect.name] = _numbers(table, effect.name)
-    weights, residual_class = _residual(table, model, np.asarray(np.isfinite(np.column_stack(values)).any(axis=1)))
+    columns, labels = _columns(reading, model)
+    stacked = np.column_stack(values or [np.empty(len(animal))])
+    with reading.faults.gathering():
+        weights, residual_class = _residual(reading, model, np.asarray(np.isfinite(stacked).any(axis=1)))
+    reading.faults.stop([*animals.told, *reading.told])
     try:
-        records = Records(animal, np.column_stack(values), columns, weights, residual_class)
+        records = Records(animal, stacked, columns, weights, residual_class)
     except ModelError as error:
         rows, field = list(error.positions), model.weights or "animal"
-        raise BadInput(table.findings(rows, error.code, error.message, error.fix, field)) from error
-    return Observations(table, records, labels)
+        found = table.findings(rows, error.code, error.message, error.fix, field)
+        raise BadInput(found, {error.code: error.total}) from error
+    return Observations(table, records, labels, tuple(reading.told))
+
+
+def _columns(reading: _Reading, model: ModelFile) -> tuple[Columns, dict[str, pl.Series]]:
+    """Classes, covariates and dams by the name of the effect, and the names of levels."""
+    effects = model.model.effects
+    dams = {effect.name for effect in effects if effect.kind in DAMS} & set(reading.table.frame.columns)
+    columns: Columns = {name: reading.positions(name, may_be_unknown=True) for name in sorted(dams)}
+    labels: dict[str, pl.Series] = {}
+    for effect in effects:
+        if effect.basis is not None:
+            columns[effect.basis.on] = reading.numbers(effect.basis.on)
+        if effect.name in dams and effect.kind in CLASSES:
+            labels[effect.name] = reading.animals.ids
+        elif effect.kind in CLASSES:
+            is_random = effect.kind == "random"
+            columns[effect.name], labels[effect.name] = reading.classes(effect.name, is_random=is_random)
+        elif effect.kind == "covariate" and effect.basis is None:
+            columns[effect.name] = reading.numbers(effect.name)
+    return columns, labels
 
 
 def _residual(
-    table: Table, model: ModelFile, has_trait: NDArray[np.bool_]
+    reading: _Reading, model: ModelFile, has_trait: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.int32] | None]:
     """Weights and residual classes of the records."""
-    weights = None if model.weights is None else _numbers(table, model.weights)
+    table, missing = reading.table, reading.missing
+    weights = None if model.weights is None else _numbers(table, model.weights, missing)
     if model.residual is None:
         return weights, None
     if model.residual.slope is None:
         return weights, model.residual.classes(table, has_trait)
-    by_slope = model.residual.weights(table, _numbers(table, model.residual.by), has_trait)
+    by_slope = model.residual.weights(table, _numbers(table, model.residual.by, missing), has_trait)
     return by_slope if weights is None else weights * by_slope, None
 
 
@@ -86,9 +138,9 @@ def _check_uses(model: ModelFile) -> None:
         raise refuse(model.path, line, "column_used_twice", message, "Copy the column under a second name", name)
 
 
-def codes(column: pl.Series) -> tuple[NDArray[np.int32], pl.Series]:
+def codes(column: pl.Series, missing: pl.Series) -> tuple[NDArray[np.int32], pl.Series]:
     """Codes by sorted level (numbers by value, else text), -1 where missing; and the levels."""
-    levels = column.filter(~column.is_in(MISSING)).unique()
+    levels = column.filter(~missing).unique()
     numbers = levels.cast(pl.Float64, strict=False)
     frame = pl.DataFrame({"level": levels, "number": numbers})
     by = ["number", "level"] if numbers.null_count() == 0 else ["level"]
@@ -96,25 +148,35 @@ def codes(column: pl.Series) -> tuple[NDArray[np.int32], pl.Series]:
     return match(column, levels), levels
 
 
-def _positions(table: Table, name: str, animals: Animals, *, may_be_unknown: bool) -> NDArray[np.int32]:
+def _positions(
+    table: Table, name: str, animals: Animals, missing: MissingCodes, *, may_be_unknown: bool
+) -> NDArray[np.int32]:
     column = table.column(name)
     positions = animals.positions(column)
-    unknown = column.is_in(UNKNOWN).to_numpy() & (positions < 0)
-    wrong = np.flatnonzero((positions < 0) & ~unknown if may_be_unknown else positions < 0)
-    if wrong.size:
-        message = "animal {} is not in the pedigree"
-        fix = "Add it to the pedigree, or take the record out"
-        raise BadInput(table.findings(wrong[:SHOWN].tolist(), "unknown_animal", message, fix, name))
+    unknown = column.is_in(missing.parents()).to_numpy() & (positions < 0)
+    wrong = (positions < 0) & ~unknown if may_be_unknown else positions < 0
+    fix = "Add it to the pedigree, or take the record out"
+    if wrong.any():
+        fix = f"{fix}{like_a_known_one(str(column[int(np.flatnonzero(wrong)[0])]), animals.ids)}"
+    table.refuse_rows(wrong, "unknown_animal", "animal {} is not in the pedigree", fix, name)
     return positions
 
 
-def _numbers(table: Table, name: str) -> NDArray[np.float64]:
+def like_a_known_one(name: str, ids: pl.Series) -> str:
+    """An animal of the pedigree whose id differs by case or blanks only."""
+    plain = "".join(name.lower().split())
+    alike = ids.filter(ids.str.to_lowercase().str.replace_all(r"\s+", "") == plain)
+    return f"; the pedigree has {alike[0]!r}" if len(alike) else ""
+
+
+def _numbers(table: Table, name: str, declared: MissingCodes) -> NDArray[np.float64]:
     column = table.column(name)
     numbers = column.cast(pl.Float64, strict=False)
-    missing = column.is_in(MISSING)
-    wrong = np.flatnonzero(((numbers.is_null() | ~numbers.is_finite().fill_null(False)) & ~missing).to_numpy())
-    if wrong.size:
-        fix = "Give a number; leave it empty or write NA where it is missing"
-        raise BadInput(table.findings(wrong[:SHOWN].tolist(), "not_numeric", "{} is not a number", fix, name))
+    missing = column.is_in(declared.numbers())
+    wrong = ((numbers.is_null() | ~numbers.is_finite().fill_null(False)) & ~missing).to_numpy()
+    fix = "Give a number; leave it empty or write NA where it is missing, or declare the code in [missing]"
+    table.refuse_rows(wrong, "not_numeric", "{} is not a number", fix, name)
     values: NDArray[np.float64] = numbers.set(missing, None).fill_null(float("nan")).to_numpy().astype(np.float64)
+    large = np.abs(np.nan_to_num(values)) > LARGEST
+    table.refuse_rows(large, "too_large", "{} is too large to be computed with", "Use another unit", name)
     return values

@@ -1,0 +1,1 @@
+"""The inputs of an evaluation, and what its command prints."""

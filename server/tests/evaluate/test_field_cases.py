@@ -1,0 +1,410 @@
+"""What people who do this job run into (kinds of the field, a test for each); files in `field/` have right answers.
+
+Each file was tried on an earlier state of the command, which took it for something else than it is, or told a part.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from bellwether_engine.genotypes import pack, to_bed
+
+from .conftest import MODEL, PEDIGREE, RECORDS
+
+FIELD = Path(__file__).parent / "field"
+GENOMIC = MODEL.replace("[variances]", '[genomic]\nmethod = "ssgblup"\n\n[variances]')
+
+
+def codes_of(answer):
+    return [warning["code"] for warning in answer.report["warnings"]]
+
+
+def message_of(answer, code):
+    return next(warning["message"] for warning in answer.report["warnings"] if warning["code"] == code)
+
+
+@pytest.mark.parametrize("code", ["empty", "dot", "zero"])
+def test_a_random_level_that_is_unknown_adds_nothing(evaluate, code):
+    folder = FIELD / "random_level_unknown"
+    answer = evaluate(folder / "ped.csv", folder / f"rec_{code}.csv", folder / "model.toml")
+    expected = json.loads((folder / "expected.json").read_text())
+    found = dict(answer.table().select("animal", "ebv").iter_rows())
+    assert found == pytest.approx(expected["ebv"], abs=1e-6)
+    litters = dict(answer.table("random_effects").select("level", "estimate").iter_rows())
+    assert litters == pytest.approx(expected["litter"], abs=1e-6)
+    assert message_of(answer, "unknown_level").startswith("4 records have no litter")
+    assert ("unknown_code" in codes_of(answer)) == (code != "empty")
+
+
+@pytest.mark.parametrize("code", ["NA", "*", "-9", "?", "Unknown", "#N/A", "null", "-", "UNK"])
+def test_words_for_unknown_are_no_level_that_records_share(evaluate, code):
+    folder = FIELD / "random_level_unknown"
+    records = (folder / "rec_dot.csv").read_text().replace(",.,", f",{code},")
+    found = evaluate(folder / "ped.csv", records, folder / "model.toml").table()
+    assert found.filter(pl.col("animal") == "L3")["ebv"][0] == pytest.approx(0.895652, abs=1e-6)
+
+
+@pytest.mark.parametrize("code", ["", "NA", ".", "*", "-9", "#N/A"])
+def test_a_fixed_level_that_is_unknown_is_refused_with_the_count(evaluate, code):
+    answer = evaluate(records=RECORDS.replace("6,F", f"6,{code}").replace("4,M", f"4,{code}"), arguments=["--json"])
+    assert (answer.exit_code, answer.problem["code"], answer.problem["total"]) == (2, "missing_level", 2)
+    assert "2 record" in answer.problem["detail"]
+
+
+def test_a_fixed_level_that_is_named_unknown_is_told(evaluate):
+    answer = evaluate(records=RECORDS.replace("6,F", "6,unknown").replace("7,M", "7,unknown"))
+    assert message_of(answer, "level_named_unknown").startswith("unknown (2) in sex count as a level of their own")
+
+
+def test_a_litter_called_zero_may_be_one(evaluate):
+    folder = FIELD / "random_level_unknown"
+    model = (folder / "model.toml").read_text() + '\n[missing]\nvalues = ["0"]\n'
+    answer = evaluate(folder / "ped.csv", folder / "rec_zero.csv", model)
+    assert "0" in answer.table("random_effects")["level"].to_list()
+    assert codes_of(answer) == []
+
+
+def test_a_star_is_asked_about_and_may_be_declared(evaluate):
+    folder = FIELD / "star_is_an_unknown_parent"
+    asked = evaluate(folder / "ped.csv", None, None, arguments=["--json"])
+    assert (asked.exit_code, asked.problem["code"], asked.problem["total"]) == (2, "unknown_parent", 2)
+    assert "--missing" in asked.problem["errors"][0]["fix"]
+    answer = evaluate(folder / "ped.csv", None, None, arguments=["--missing", "*"])
+    expected = json.loads((folder / "expected.json").read_text())["inbreeding"]
+    assert dict(answer.table().select("animal", "inbreeding").iter_rows()) == expected
+
+
+@pytest.mark.parametrize("code", ["-9", "*", "."])
+def test_a_declared_code_means_the_same_everywhere(evaluate, code):
+    """In the pedigree, in a class and in a trait: as if the cells were empty."""
+    model = MODEL.replace("[variances]", '[[effects]]\nname = "litter"\nkind = "random"\n\n[variances]')
+    model += f'random.litter = 2.0\n[missing]\ncodes = ["{code}"]\n'
+    records = "animal,sex,litter,WWG\n4,M,a,4.5\n5,F,{0},2.9\n6,F,a,3.9\n7,M,b,{0}\n8,M,b,5.0\n7,F,b,4.0\n"
+    empty = evaluate(PEDIGREE, records.format(""), model).table()
+    coded = evaluate(PEDIGREE.replace("2,,", f"2,{code},{code}"), records.format(code), model).table()
+    assert coded.equals(empty)
+
+
+@pytest.mark.parametrize("code", ["-9", "-99", "0", "999", "-9999"])
+def test_a_value_like_a_missing_code_is_told_with_its_count(evaluate, code):
+    records = RECORDS.replace("animal,sex,WWG", "animal,sex,WWG").replace("7,M,3.5", f"7,M,{code}")
+    records = records.replace("8,M,5.0", f"8,M,{code}") + "7,M,3.3\n8,M,4.2\n"
+    told = message_of(evaluate(records=records), "value_like_a_missing_code")
+    assert told.startswith(f"{code} (2) in WWG count as values")
+    declared = evaluate(records=records, arguments=["--missing", code])
+    assert "value_like_a_missing_code" not in codes_of(declared)
+
+
+def test_values_in_the_midst_of_others_are_not_told(evaluate):
+    records = RECORDS.replace("4.5", "-1").replace("3.9", "0")
+    assert codes_of(evaluate(records=records)) == []
+
+
+def test_every_fault_of_a_pedigree_is_told_at_once(evaluate):
+    answer = evaluate(FIELD / "errors_one_at_a_time" / "ped.csv", None, None, arguments=["--json"])
+    problem = answer.problem
+    assert problem["totals"] == {"pedigree_loop": 3, "sire_is_dam": 1, "sire_is_female": 1}
+    assert problem["total"] == 5
+    loops = [error["message"] for error in problem["errors"] if error["code"] == "pedigree_loop"]
+    assert loops == [
+        "animal S is its own parent",
+        "the pedigree has a loop, each animal followed by its parent: A -> C -> B -> A",
+        "the pedigree has a loop, each animal followed by its parent: P -> Q -> P",
+    ]
+    assert [warning["code"] for warning in problem["warnings"]] == ["repeated_row"]
+
+
+def test_each_kind_of_many_faults_is_shown_and_counted(evaluate):
+    rows = "".join(f"a{i},b{i},\nb{i},a{i},\n" for i in range(40)) + "x,x,\n" + "".join(f"p{i},.,\n" for i in range(30))
+    problem = evaluate("animal,sire,dam\n" + rows, None, None, arguments=["--json"]).problem
+    assert problem["totals"] == {"unknown_parent": 30, "pedigree_loop": 41}
+    assert len(problem["errors"]) == 20
+    assert {error["code"] for error in problem["errors"]} == {"unknown_parent", "pedigree_loop"}
+    text = evaluate("animal,sire,dam\n" + rows, None, None).stderr
+    assert "71 findings (30 x unknown_parent, 41 x pedigree_loop); 20 of them are listed" in text
+
+
+def test_the_faults_of_records_have_a_total(evaluate):
+    records = "animal,sex,WWG\n" + "".join(f"x{i},M,4{i}kg\n" for i in range(50))
+    problem = evaluate(records=records, arguments=["--json"]).problem
+    assert problem["totals"] == {"unknown_animal": 50, "not_numeric": 50}
+    assert len(problem["errors"]) == 20
+
+
+def test_an_identical_duplicate_row_is_left_out_and_counted(evaluate):
+    answer = evaluate(PEDIGREE + "3,0,0\n8,3,6\n")
+    assert message_of(answer, "repeated_row").startswith("2 rows repeat")
+    assert answer.table().equals(evaluate(PEDIGREE).table())
+
+
+def test_a_conflicting_duplicate_row_is_refused_with_both_lines(evaluate):
+    answer = evaluate("animal,sire,dam\n1,,\n2,,\n\n4,1,2\n4,,2\n", None, None, arguments=["--json"])
+    (error,) = answer.problem["errors"]
+    assert (error["code"], error["line"]) == ("repeated_animal", 6)
+    assert error["message"] == "animal 4 has a row already, on line 5: sire 1 and empty"
+
+
+def test_lines_are_those_of_the_file_after_a_repeated_row(evaluate):
+    answer = evaluate("animal,sire,dam\n1,,\n1,,\n2,,\n4,4,2\n", None, None, arguments=["--json"])
+    assert [error["line"] for error in answer.problem["errors"]] == [5]
+
+
+def test_ids_that_differ_by_case_or_blanks_are_told_in_pairs(evaluate):
+    answer = evaluate("animal,sire,dam\nR1,,\nr1,,\nE 1,,\nE1,,\nL,R1,E1\n", None, None)
+    assert "'R1' and 'r1'; 'E 1' and 'E1'" in message_of(answer, "ids_alike")
+    answer = evaluate(PEDIGREE.replace("4,", "a4,"), RECORDS.replace("4,M", "A4,M"), arguments=["--json"])
+    assert "the pedigree has 'a4'" in answer.problem["errors"][0]["fix"]
+
+
+def test_selfing_is_refused_and_says_so(evaluate):
+    answer = evaluate(FIELD / "selfing" / "ped.csv", None, None, arguments=["--json"])
+    assert answer.problem["totals"] == {"sire_is_dam": 3}
+    assert "sheep do not self" in answer.problem["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("name", ["imputed.csv", "three_digits.csv", "ds_only.vcf"])
+def test_real_valued_dosages_are_read(evaluate, name):
+    answer = evaluate(
+        FIELD / "dosages" / "ped.csv", None, None, arguments=["--genotypes", str(FIELD / "dosages" / name)]
+    )
+    assert answer.exit_code == 0, answer.stderr
+    between = answer.report["genotypes"]["read"].get("real_valued_dosages", 0)
+    assert between == {"imputed.csv": 10, "three_digits.csv": 0, "ds_only.vcf": 8}[name]
+
+
+def dosages(rng, n=8, m=40):
+    names = [str(i + 1) for i in range(n)]
+    values = np.round(rng.uniform(0.0, 2.0, (n, m)), 2)
+    rows = [",".join([name, *(f"{v:.2f}" for v in row)]) for name, row in zip(names, values, strict=True)]
+    return values, ",".join(["animal", *(f"m{j}" for j in range(m))]) + "\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("method", ["gblup", "snpblup", "ssgblup", "ssgtblup", "sssnpblup", "apy"])
+def test_breeding_values_take_dosages_as_they_are(evaluate, tmp_path, method):
+    """Beside G of VanRaden from the real numbers, in BLUP through V."""
+    values, text = dosages(np.random.default_rng(4))
+    (tmp_path / "chip.csv").write_text(text)
+    lean = 'method = "gblup"\nridge = 0.01\n' if method == "gblup" else f'method = "{method}"\n'
+    lean += "" if method in ("gblup", "snpblup") else 'tune = "none"\nblend = 0.2\n'
+    model = MODEL + f"\n[genomic]\n{lean}"
+    found = evaluate(model=model, arguments=["--genotypes", str(tmp_path / "chip.csv")])
+    assert found.exit_code == 0, found.stderr
+    p = values.mean(axis=0) / 2
+    z = values - 2 * p
+    g = z @ z.T / (2 * p * (1 - p)).sum()
+    if method == "gblup":
+        g += 0.01 * np.eye(8)
+    elif method != "snpblup":
+        a = np.array(RELATIONSHIP)
+        g = 0.8 * g + 0.2 * a
+    rows, y = [3, 4, 5, 6, 7], np.array([4.5, 2.9, 3.9, 3.5, 5.0])
+    x = np.array([[1, 0], [0, 1], [0, 1], [1, 0], [1, 0]], dtype=float)
+    v = np.linalg.inv(20.0 * g[np.ix_(rows, rows)] + 40.0 * np.eye(5))
+    b = np.linalg.solve(x.T @ v @ x, x.T @ v @ y)
+    assert found.table()["ebv"].to_list() == pytest.approx((20.0 * g[:, rows] @ v @ (y - x @ b)).tolist(), abs=1e-6)
+
+
+def relationship(parents):
+    a = np.eye(len(parents))
+    for i, (s, d) in enumerate(parents):
+        for j in range(i):
+            a[i, j] = a[j, i] = 0.5 * sum(a[j, p] for p in (s, d) if p is not None)
+        if s is not None and d is not None:
+            a[i, i] += 0.5 * a[s, d]
+    return a
+
+
+RELATIONSHIP = relationship([(None, None)] * 3 + [(0, None), (2, 1), (0, 1), (3, 4), (2, 5)])
+VCF = (
+    '##fileformat=VCFv4.2\n##contig=<ID=1>\n##FORMAT=<ID=GT,Number=1,Type=String,Description="G">\n'
+    '##FORMAT=<ID=DS,Number=1,Type=Float,Description="D">\n'
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t1\t2\t3\t4\n"
+)
+
+
+def vcf(tmp_path, *rows):
+    pytest.importorskip("cyvcf2")
+    (tmp_path / "chip.vcf").write_text(VCF + "".join(f"{row}\n".replace(" ", "\t") for row in rows))
+    return ["--genotypes", str(tmp_path / "chip.vcf")]
+
+
+def test_calls_and_dosages_in_one_file_say_which_is_used(evaluate, tmp_path):
+    rows = ("1 7 s . A . . . GT:DS 0/0:0.20 0/1:1.1 1/1:1.9 ./.:.", "1 9 t A G . . . GT 0/1 0/0 1/1 0/0")
+    rows = (rows[0].replace("s . A", "s A G"), rows[1])
+    answer = evaluate(PEDIGREE, None, None, arguments=vcf(tmp_path, *rows))
+    assert answer.exit_code == 0, answer.stderr
+    read = answer.report["genotypes"]["read"]
+    assert (read["sites_by_dosage"], read["sites_with_dosage_and_call"]) == (1, 1)
+    assert "the dosages were used" in message_of(answer, "sites_with_dosage_and_call")
+
+
+@pytest.mark.parametrize("kind", ["vcf", "ped"])
+def test_half_calls_are_missing_and_counted_in_every_kind_of_file(evaluate, tmp_path, kind):
+    if kind == "vcf":
+        arguments = vcf(tmp_path, "1 7 s A G . . . GT 0/. 0/1 1/1 0/0", "1 9 t A G . . . GT 0/1 ./1 1/1 0/0")
+    else:
+        rows = ["A 0 A G", "A G 0 G", "G G G G", "A A A A"]
+        (tmp_path / "t.ped").write_text("".join(f"f {i + 1} 0 0 0 -9 {row}\n" for i, row in enumerate(rows)))
+        (tmp_path / "t.map").write_text("1 s 0 7\n1 t 0 9\n")
+        arguments = ["--genotypes", str(tmp_path / "t")]
+    answer = evaluate(PEDIGREE, None, None, arguments=arguments)
+    assert answer.report["genotypes"]["read"] == {"half_calls": 2}
+    assert answer.report["genotypes"]["call_rate"]["mean"] == pytest.approx(6 / 8)
+
+
+def test_markers_without_a_name_are_named_by_their_place(evaluate):
+    folder = FIELD / "markers_named_dot"
+    arguments = ["--genotypes", str(folder / "g")]
+    answer = evaluate(folder / "ped.csv", folder / "rec.csv", folder / "model.toml", arguments=arguments)
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.report["genotypes"]["read"]["unnamed_markers"] == 20
+    assert answer.table("marker_effects")["marker"][:2].to_list() == ["1:1000", "1:11000"]
+
+
+def test_two_markers_of_one_place_without_names(evaluate, tmp_path):
+    rows = ["1 7 . A G . . . GT 0/1 0/1 1/1 0/0", "1 7 . A C . . . GT 0/1 0/0 1/1 0/0"]
+    answer = evaluate(PEDIGREE, None, None, arguments=vcf(tmp_path, *rows))
+    assert answer.report["genotypes"]["read"] == {"unnamed_markers": 2}
+
+
+def test_a_sample_twice_is_named(evaluate, tmp_path, capfd):
+    arguments = [*vcf(tmp_path, "1 7 s A G . . . GT 0/1 0/1 1/1 0/0"), "--json"]
+    path = tmp_path / "chip.vcf"
+    path.write_text(path.read_text().replace("\t2\t3\t4", "\t2\t1\t2"))
+    answer = evaluate(PEDIGREE, None, None, arguments=arguments)
+    assert (answer.exit_code, answer.problem["code"]) == (2, "repeated_animal")
+    assert answer.problem["detail"] == "the file has several samples named 1, 2"
+    assert capfd.readouterr().err == ""
+
+
+def sexes(tmp_path):
+    """40 autosomal markers, five on X, two on Y, one on MT; every animal of the pedigree."""
+    rng = np.random.default_rng(2)
+    codes = rng.integers(0, 3, (8, 48))
+    places = ["1"] * 20 + ["OAR26"] * 20 + ["27", "X", "chrX", "OARX", "NC_056080.1", "Y", "28", "MT"]
+    (tmp_path / "g.bed").write_bytes(to_bed(pack(codes)))
+    (tmp_path / "g.fam").write_text("".join(f"f {i + 1} 0 0 0 -9\n" for i in range(8)))
+    (tmp_path / "g.bim").write_text("".join(f"{c} m{j} 0 {j + 1} A G\n" for j, c in enumerate(places)))
+    (tmp_path / "a.bed").write_bytes(to_bed(pack(codes[:, :40])))
+    (tmp_path / "a.fam").write_text((tmp_path / "g.fam").read_text())
+    (tmp_path / "a.bim").write_text("".join(f"{c} m{j} 0 {j + 1} A G\n" for j, c in enumerate(places[:40])))
+    return str(tmp_path / "g"), str(tmp_path / "a")
+
+
+def test_sex_chromosomes_stay_out_of_relationships_and_are_counted(evaluate, tmp_path):
+    every, autosomes = sexes(tmp_path)
+    alone = evaluate(model=GENOMIC, arguments=["--genotypes", autosomes]).table()
+    answer = evaluate(model=GENOMIC, arguments=["--genotypes", every])
+    assert answer.table().equals(alone)
+    assert answer.report["genotypes"]["relationships"] == {
+        "used": 40, "without_calls": 0, "by_chromosome": {"X": 5, "Y": 2, "MT": 1},
+    }  # fmt: skip
+    assert "5 on X, 2 on Y, 1 on MT" in message_of(answer, "chromosomes_left_out")
+    assert answer.table("marker_effects").height == 40
+
+
+def test_an_option_keeps_sex_chromosomes(evaluate, tmp_path):
+    every, _ = sexes(tmp_path)
+    whole = GENOMIC.replace('"ssgblup"', '"ssgblup"\nchromosomes = "all"')
+    assert evaluate(model=whole, arguments=["--genotypes", every]).table("marker_effects").height == 48
+    some = GENOMIC.replace('"ssgblup"', '"ssgblup"\nchromosomes = ["1", "X"]')
+    assert evaluate(model=some, arguments=["--genotypes", every]).table("marker_effects").height == 25
+
+
+@pytest.mark.parametrize("with_map", [False, True])
+def test_a_genotype_file_of_blupf90(evaluate, tmp_path, with_map):
+    codes = np.random.default_rng(3).choice([0, 1, 2, 3], (8, 30), p=[0.4, 0.3, 0.25, 0.05])
+    rows = ["".join("5" if c == 3 else str(c) for c in row) for row in codes]
+    path = tmp_path / "snp.txt"
+    path.write_text("".join(f"{i + 1:<10}{row}\n" for i, row in enumerate(rows)))
+    if with_map:
+        (tmp_path / "snp.txt.map").write_text("SNP_ID CHR POS\n" + "".join(f"s{j} 1 {j + 1}\n" for j in range(30)))
+    cells = [",".join([str(i + 1), *("" if c == 3 else str(c) for c in row)]) for i, row in enumerate(codes)]
+    (tmp_path / "chip.csv").write_text(",".join(["animal", *(f"s{j}" for j in range(30))]) + "\n" + "\n".join(cells))
+    table = evaluate(model=GENOMIC, arguments=["--genotypes", str(tmp_path / "chip.csv")]).table()
+    answer = evaluate(model=GENOMIC, arguments=["--genotypes", str(path)])
+    assert answer.report["genotypes"]["format"] == "blupf90"
+    assert answer.table().equals(table)
+    assert answer.table("marker_effects")["marker"][0] == ("s0" if with_map else "marker_1")
+
+
+def test_blupf90_lines_of_another_length(evaluate, tmp_path):
+    (tmp_path / "snp.txt").write_text("1 01210\n2 01212\n3 00000\n4 11111\n5 22222\n6 012\n")
+    answer = evaluate(PEDIGREE, None, None, arguments=["--genotypes", str(tmp_path / "snp.txt"), "--json"])
+    assert (answer.problem["code"], answer.problem["errors"][0]["line"]) == ("not_a_genotype", 6)
+
+
+def test_one_record_says_that_no_value_differs_from_its_base(evaluate):
+    model = MODEL.replace('[[effects]]\nname = "sex"\nkind = "fixed"\n\n', "")
+    answer = evaluate(records="animal,WWG\n7,3.5\n", model=model)
+    assert "no_information" in codes_of(answer)
+    assert "no_information" not in codes_of(evaluate())
+
+
+def test_numbers_beyond_computing_are_refused(evaluate, recwarn):
+    answer = evaluate(records=RECORDS.replace("4.5", "1e300").replace("2.9", "-1e300"), arguments=["--json"])
+    assert (answer.exit_code, answer.problem["totals"]) == (2, {"too_large": 2})
+    assert [str(each.message) for each in recwarn if each.category is RuntimeWarning] == []
+
+
+def test_a_maternal_effect_without_its_matrix_is_refused_for_that(evaluate):
+    model = MODEL.replace("[variances]", '[[effects]]\nname = "dam"\nkind = "maternal"\n\n[variances]')
+    answer = evaluate(model=model, arguments=["--json"])
+    assert answer.problem["code"] == "missing_variance"
+    assert "additive_maternal" in answer.problem["errors"][0]["fix"]
+
+
+def test_a_heritability_has_its_error_where_another_variance_is_zero(evaluate):
+    folder = FIELD / "h2_without_se"
+    found = evaluate(folder / "ped.csv", folder / "rec.csv", folder / "model.toml").table("variances")
+    reduced = evaluate(folder / "ped.csv", folder / "rec.csv", folder / "model_without_permanent.toml").table(
+        "variances"
+    )
+    ours, theirs = (table.filter(pl.col("component") == "heritability") for table in (found, reduced))
+    assert ours["se"][0] == pytest.approx(theirs["se"][0], rel=1e-3) == pytest.approx(0.093, abs=1e-3)
+    assert found.filter(pl.col("component") == "ratio.permanent")["se"][0] is None
+
+
+def test_one_iteration_is_one(evaluate):
+    assert "1 iteration, " in evaluate().stdout
+
+
+def test_the_hidden_folder_of_a_killed_run_is_removed_at_the_next(evaluate, tmp_path):
+    script = (
+        "import os, sys\nfrom pathlib import Path\nimport bellwether.modelling.results.writing as writing\n"
+        "writing._move_in = lambda *_: os.kill(os.getpid(), 9)\nfrom bellwether.commands.evaluate import app\napp()\n"
+    )
+    for name, text in (("p.csv", PEDIGREE), ("r.csv", RECORDS), ("m.toml", MODEL)):
+        (tmp_path / name).write_text(text)
+    options = ["--pedigree", "p.csv", "--records", "r.csv", "--model", "m.toml", "--out", "out"]
+    subprocess.run([sys.executable, "-c", script, *options], cwd=tmp_path, check=False, timeout=120)
+    assert [path for path in tmp_path.glob("**/.bellwether-*") if path.is_dir()]
+    running = tmp_path / f"{next(tmp_path.glob('.bellwether-*')).name.rsplit('-', 2)[0]}-{os.getpid()}-x"
+    running.mkdir()
+    evaluate()
+    assert [path for path in tmp_path.glob("**/.bellwether-*") if path.is_dir()] == [running]
+
+
+@pytest.mark.parametrize(("to", "code"), [("/dev/full", 74), ("closed", 0)])
+def test_a_full_or_closed_standard_output_ends_cleanly(tmp_path, to, code):
+    (tmp_path / "p.csv").write_text(PEDIGREE)
+    command = [sys.executable, "-m", "bellwether.commands.evaluate", "--pedigree", "p.csv", "--out", "out"]
+    if to == "closed":
+        read, write = os.pipe()
+        os.close(read)
+        target = os.fdopen(write, "w")
+    else:
+        target = Path(to).open("w")  # noqa: SIM115
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=target, stderr=subprocess.PIPE, text=True, check=False, timeout=120
+    )
+    target.close() if to != "closed" else os.close(write)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert (tmp_path / "out" / "report.json").exists()
