@@ -131,3 +131,17 @@ def new_farmer(client: httpx.AsyncClient, database: Database, auth: AuthDouble) 
 async def farmer(new_farmer: NewFarmer) -> Farmer:
     """One of them."""
     return await new_farmer()
+
+
+async def animals_of(farmer: Farmer) -> list[dict[str, Any]]:
+    """Every animal of the farm, ancestors too."""
+    page = await farmer.ask("GET", "/animals", 200, params={"farm_id": farmer.farm_id, "limit": 1000})
+    found: list[dict[str, Any]] = page.json()["items"]
+    return found
+
+
+async def weights_of(farmer: Farmer) -> list[dict[str, Any]]:
+    """The weights of the flock that count."""
+    page = await farmer.ask("GET", "/weights", 200, params={"flock_id": farmer.flock_id, "limit": 1000})
+    found: list[dict[str, Any]] = page.json()["items"]
+    return found

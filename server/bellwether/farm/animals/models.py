@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from bellwether.sheep.identifiers import Kind
-from bellwether.sheep.pedigree import Fertility, ParentType, Sex
+from bellwether.sheep.pedigree import Fertility, Method, ParentType, Sex
 
 
 class IdentifierRow(TypedDict):
@@ -59,6 +59,7 @@ class HeadRow(NamedTuple):
     sex: str
     fertility: str
     birth_date: date | None
+    drop_year: int | None
     rev: int
 
 
@@ -71,6 +72,33 @@ class RelativeRow(NamedTuple):
     sex: str
     fertility: str
     birth_date: date | None
+
+
+class NamedRow(NamedTuple):
+    """An identifier with what is known of its animal."""
+
+    animal_id: UUID
+    kind: Kind
+    scheme: str
+    value: str
+    scope: str
+    tag: str | None
+    sex: str
+    fertility: str
+    birth_date: date | None
+    drop_year: int | None
+    reference_only: bool
+
+
+class ClaimRow(NamedTuple):
+    """An accepted claim."""
+
+    id: UUID
+    parent_id: UUID
+    parent_type: ParentType
+    method: Method
+    name: str
+    reference_only: bool
 
 
 class Edge(NamedTuple):

@@ -1,5 +1,7 @@
 """What may be wrong with an animal."""
 
+from uuid import UUID
+
 from bellwether.platform.problems import Conflict, RowError, Unprocessable
 from bellwether.sheep.findings import Finding
 
@@ -23,13 +25,29 @@ class AnimalExists(Conflict):
 class DuplicateIdentifier(Conflict):
     """Another animal has this identifier now."""
 
-    code, title = (
-        "duplicate_identifier",
-        "Another animal of the farm has one of these identifiers: correct it, or close it there",
-    )
+    code, title = "duplicate_identifier", "Another animal of the farm has one of these identifiers"
+
+    def __init__(self, value: str = "", whose: str = "", animal_id: UUID | None = None) -> None:
+        message = f"{value} is {whose}, animal {animal_id}" if value else self.title
+        fix = "correct the identifier, or change that animal; the year of birth tells apart two of one visual tag"
+        super().__init__(message, errors=[RowError(field="identifiers", code=self.code, message=message, fix=fix)])
+
+
+class WeakerEvidence(Conflict):
+    """The accepted parent stands on stronger evidence."""
+
+    code, title = "weaker_evidence", "The accepted parent stands on stronger evidence"
+
+    def __init__(self, stands: str, method: str, claimed: str) -> None:
+        message = f"the accepted parent {stands} is {method}, this claim is {claimed}"
+        fix = "send the same claim with replace=true if it is right all the same"
+        super().__init__(message, errors=[RowError(field="method", code=self.code, message=message, fix=fix)])
 
 
 class DnaClaimStands(Conflict):
     """Weaker evidence does not replace a DNA result."""
 
-    code, title = "dna_claim_stands", "The accepted parent was found by DNA: only another DNA result replaces it"
+    code, title = (
+        "dna_claim_stands",
+        "The accepted parent was found by DNA: another DNA result replaces it, or a claim sent with replace=true",
+    )

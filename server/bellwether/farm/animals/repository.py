@@ -11,10 +11,10 @@ import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from bellwether.farm.animals.models import AnimalRow, Edge, HeadRow, KinRow, RelativeRow
+from bellwether.farm.animals.models import AnimalRow, ClaimRow, Edge, HeadRow, KinRow, NamedRow, RelativeRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
-from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.identifiers import CITED, Identifier
 
 INSERT = text("""
 insert into farm.animal (id, farm_id, flock_id, tag, sex, fertility, birth_date, birth_date_confidence, birth_type,
@@ -42,8 +42,39 @@ select id, coalesce(tag, id::text) as name, sex, fertility, birth_date from farm
 where farm_id = :farm_id and id = any(cast(:ids as uuid[]))
 """)
 HEAD = text("""
-select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, rev
+select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, drop_year, rev
 from farm.animal where id = :id
+""")
+NAMED = text("""
+select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
+  a.reference_only
+from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
+where i.farm_id = :farm_id and i.state = 'active' and (i.value = any(cast(:values as text[]))
+  or (i.kind = 'name' and lower(i.value) = any(cast(:names as text[]))))
+""")
+NUMBERS = text("""
+select scheme, value, kind, raw, scope from farm.identifier
+where farm_id = :farm_id and animal_id = :id and state = 'active'
+""")
+CLAIMS = text("""
+select c.id, c.parent_id, c.parent_type, c.method, coalesce(a.tag, a.id::text) as name, a.reference_only
+from farm.parent_claim c join farm.animal a on a.farm_id = :farm_id and a.id = c.parent_id
+where c.farm_id = :farm_id and c.child_id = :child_id and c.status = 'accepted'
+""")
+MERGE = (
+    text("update farm.parent_claim set parent_id = :kept where farm_id = :farm_id and parent_id = any(:gone)"),
+    text("update farm.identifier set animal_id = :kept where farm_id = :farm_id and animal_id = any(:gone)"),
+    text("""
+update farm.animal set merged_into = :kept, rev = rev + 1, updated_at = clock_timestamp()
+where farm_id = :farm_id and id = any(:gone)
+"""),
+)
+RESCOPE = text("""
+update farm.identifier i set scope = split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
+from farm.animal a
+where i.farm_id = :farm_id and i.animal_id = :id and i.kind = 'visual' and i.state = 'active'
+  and a.farm_id = :farm_id and a.id = :id
+  and i.scope <> split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
 """)
 PARENTS = text("""
 select c.parent_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
@@ -136,6 +167,35 @@ async def ancestry(session: Session, farm_id: UUID, animal_id: UUID) -> list[Edg
     return [Edge._make(row) for row in await session.execute(ANCESTRY, {"farm_id": farm_id, "id": animal_id})]
 
 
+async def named(session: Session, farm_id: UUID, values: Sequence[str], names: Sequence[str]) -> list[NamedRow]:
+    """Every identifier of these values, and every name, with what is known of its animal."""
+    rows = await session.execute(NAMED, {"farm_id": farm_id, "values": list(values), "names": list(names)})
+    return [NamedRow._make(row) for row in rows]
+
+
+async def identifiers_of(session: Session, farm_id: UUID, animal_id: UUID) -> list[Identifier]:
+    """Active ones of one animal."""
+    rows = await session.execute(NUMBERS, {"farm_id": farm_id, "id": animal_id})
+    return [Identifier(*row) for row in rows]
+
+
+async def claims(session: Session, farm_id: UUID, child_id: UUID) -> list[ClaimRow]:
+    """Accepted claims about the parents of one animal."""
+    rows = await session.execute(CLAIMS, {"farm_id": farm_id, "child_id": child_id})
+    return [ClaimRow._make(row) for row in rows]
+
+
+async def merge(session: Session, farm_id: UUID, gone: Sequence[UUID], kept: UUID) -> None:
+    """What cites these ancestors cites the animal, and it is called by what they were called by."""
+    for statement in MERGE:
+        await session.execute(statement, {"farm_id": farm_id, "gone": list(gone), "kept": kept})
+
+
+async def rescope(session: Session, farm_id: UUID, animal_id: UUID) -> None:
+    """Its visual tags count within its year of birth."""
+    await session.execute(RESCOPE, {"farm_id": farm_id, "id": animal_id})
+
+
 async def add(session: Session, values: Mapping[str, object]) -> None:
     """A new animal."""
     await session.execute(INSERT, dict(values))
@@ -148,7 +208,7 @@ async def tag(session: Session, farm_id: UUID, animal_id: UUID, identifiers: Seq
             "id": new_id(),
             "farm_id": farm_id,
             "animal_id": animal_id,
-            "official": item.kind in ("eid", "registration"),
+            "official": item.kind in ("eid", "registration") and item.scheme != CITED,
         }
         fields = ("scheme", "value", "scope", "raw", "kind")
         await session.execute(TAG, values | {name: getattr(item, name) for name in fields})

@@ -1,5 +1,6 @@
 """Paths under /animals."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -18,7 +19,7 @@ PLACE = made_at("/api/v1/farm/animals")
 @router.post("", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
 async def register_animal(session: Writing, context: Acting, once: Once, body: NewAnimal) -> Response:
     """Register an animal with its identifiers and parents."""
-    return await once(lambda: service.create(session, context, body), headers=PLACE)
+    return await once(lambda: service.create(session, context, body, datetime.now(UTC)), headers=PLACE)
 
 
 @router.get("", response_model=Page[Animal], dependencies=[need("flock:read")])
@@ -47,10 +48,10 @@ async def change_animal(
     session: Writing, context: Acting, animal_id: UUID, body: AnimalChange, if_match: IfMatch, response: Response
 ) -> Animal:
     """Correct sex, birth or groups; its parents and offspring must still fit."""
-    return with_etag(response, await service.change(session, context, animal_id, body, if_match))
+    return with_etag(response, await service.change(session, context, animal_id, body, if_match, datetime.now(UTC)))
 
 
 @router.post("/{animal_id}/parents", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
 async def claim_parent(session: Writing, context: Acting, once: Once, animal_id: UUID, body: NewParent) -> Response:
-    """Claim a parent; it takes the place of the accepted one of the same kind."""
+    """Claim a parent; it takes the place of the accepted one of the same kind, unless that has stronger evidence."""
     return await once(lambda: service.set_parent(session, context, animal_id, body), headers=PLACE)

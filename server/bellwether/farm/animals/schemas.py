@@ -26,11 +26,17 @@ class NewIdentifier(Schema):
 
 
 class NewParent(Schema):
-    """A claim about a parent."""
+    """A claim about a parent, who is named by id or by any identifier that the farm knows."""
 
-    parent_id: UUID
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"identifier": "982 000123456789", "parent_type": "sire", "method": "dna"}]}
+    )
+
+    parent_id: UUID | None = None
+    identifier: Tag | None = Field(None, description="EID in any spelling, registration, tag within the flock, name")
     parent_type: ParentType
     method: Method = "observed"
+    replace: bool = Field(False, description="Take the place of a parent that stands on stronger evidence")
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
 
 

@@ -1,14 +1,18 @@
 """Registering, changing and reading animals."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 import orjson
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
-from bellwether.farm.animals import events, repository
-from bellwether.farm.animals.models import HeadRow, KinRow, RelativeRow
-from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DnaClaimStands, DuplicateIdentifier
+from bellwether.farm.animals import claims, events, naming, repository
+from bellwether.farm.animals.claims import Claimed
+from bellwether.farm.animals.models import HeadRow
+from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DuplicateIdentifier
 from bellwether.farm.animals.schemas import (
     Animal,
     AnimalChange,
@@ -19,22 +23,21 @@ from bellwether.farm.animals.schemas import (
     NewParent,
 )
 from bellwether.farm.measurements import repository as weights
+from bellwether.farm.place import place_of
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, Stale
-from bellwether.sheep import identifiers, pedigree
-from bellwether.sheep.findings import Broken, Finding
+from bellwether.sheep import damage, identifiers, pedigree
+from bellwether.sheep.findings import Broken, Faults, Finding
 from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.pedigree import GENETIC, Kin
 
-DAMS = ("dam", "et_donor_dam")
 
-
-async def create(session: Session, context: Context, body: NewAnimal) -> Animal:
-    """Register an animal with its identifiers and parents.
+async def create(session: Session, context: Context, body: NewAnimal, now: datetime) -> Animal:
+    """Register an animal with its identifiers and parents; an ancestor that it turns out to be becomes it.
 
     Raises:
         ReferenceNotFound, ReadOnlyMember, AnimalRejected, AnimalExists, DuplicateIdentifier
@@ -45,34 +48,46 @@ async def create(session: Session, context: Context, body: NewAnimal) -> Animal:
     await one_writer(session, body.farm_id)
     animal_id = body.id or new_id()
     drop = body.drop_year or (body.birth_date.year if body.birth_date else None)
-    known = read_identifiers(body, animal_id, drop)
+    faults = Faults()
+    known = read_identifiers(body, animal_id, drop, faults)
     tag = identifiers.display_tag(known)
-    await check_parents(session, Kin(tag or "the animal", body.sex, body.fertility, body.birth_date), body)
+    child = Kin(tag or "the animal", body.sex, body.fertility, body.birth_date)
+    await check_birth(session, body.farm_id, child, known, body.birth_date, now, faults)
+    fields = [f"parents.{place}." for place in range(len(body.parents))]
+    within = claims.Place(body.farm_id, body.flock_id)
+    parents = await claims.find(session, within, child, body.parents, fields, faults)
+    ghosts = await ancestors_of(session, body, known, drop)
+    for ghost in ghosts:
+        await check_relatives(session, body.farm_id, ghost, child, faults)
+        await check_loops(session, body.farm_id, ghost, child.name, parents, faults)
+    if faults.findings:
+        raise AnimalRejected(faults.findings)
     plain = body.model_dump(exclude={"identifiers", "parents"})
     extra = {"id": animal_id, "tag": tag, "drop_year": drop, "recorded_by": context.user_id}
     try:
         await repository.add(session, plain | extra)
-        await repository.tag(session, body.farm_id, animal_id, known)
-        for parent in body.parents:
-            await repository.claim(session, claim_values(context, body.farm_id, animal_id, parent))
+        if ghosts:
+            await repository.merge(session, body.farm_id, ghosts, animal_id)
+        had = {item.key for item in await repository.identifiers_of(session, body.farm_id, animal_id)}
+        await repository.tag(session, body.farm_id, animal_id, [item for item in known if item.key not in had])
+        for parent in parents:
+            await repository.claim(session, claims.values(context, body.farm_id, animal_id, parent))
     except IntegrityError as error:
         raise conflict(error) from error
     await events.animals_registered(session, context, body.farm_id, body.flock_id, [animal_id])
     return await get(session, animal_id)
 
 
-def read_identifiers(body: NewAnimal, animal_id: UUID, drop: int | None) -> list[Identifier]:
-    """The identifiers in normal form."""
-    found, findings = [], []
+def read_identifiers(body: NewAnimal, animal_id: UUID, drop: int | None, faults: Faults) -> list[Identifier]:
+    """The identifiers in normal form, as far as they can be read."""
+    found = []
     for place, new in enumerate(body.identifiers):
         try:
             found.append(read_identifier(new, body.flock_id, animal_id, drop))
         except Broken as error:
-            broken = error.finding
-            field = f"identifiers.{place}.value"
-            findings.append(Finding(broken.verdict, broken.code, broken.message, broken.fix, field))
-    if findings:
-        raise AnimalRejected(findings)
+            for broken in error.findings:
+                field = f"identifiers.{place}.value"
+                faults.add(Finding(broken.verdict, broken.code, broken.message, broken.fix, field))
     return found
 
 
@@ -81,6 +96,7 @@ def read_identifier(new: NewIdentifier, flock_id: UUID, animal_id: UUID, drop: i
     if new.kind == "eid":
         return identifiers.electronic(new.value)
     if new.kind == "visual":
+        damage.whole(new.value, field="value")
         return identifiers.visual(new.value, flock_id, drop)
     if new.kind == "name":
         return identifiers.named(new.value, str(animal_id))
@@ -88,36 +104,36 @@ def read_identifier(new: NewIdentifier, flock_id: UUID, animal_id: UUID, drop: i
     return item if new.scheme is None else Identifier(new.scheme, item.value, "registration", item.raw)
 
 
-async def check_parents(session: Session, child: Kin, body: NewAnimal) -> None:
-    """Every parent exists, fits its role, and is one of its kind."""
-    if not body.parents:
+async def check_birth(
+    session: Session,
+    farm_id: UUID,
+    animal: Kin,
+    known: Sequence[Identifier],
+    born: date | None,
+    now: datetime,
+    faults: Faults,
+) -> None:
+    """A birth that is said: not in the future, and in the year that the number carries."""
+    if born is None:
         return
-    kin = await repository.kin(session, body.farm_id, [parent.parent_id for parent in body.parents])
-    findings, taken = [], set()
-    for place, parent in enumerate(body.parents):
-        field = f"parents.{place}.parent_id"
-        if parent.parent_id not in kin:
-            raise ReferenceNotFound(field, parent.parent_id)
-        slot = "dam" if parent.parent_type in DAMS else parent.parent_type
-        if parent.parent_type in GENETIC and slot in taken:
-            findings.append(Finding("conflict", "second_parent", f"there is a {slot} already", "send one", field))
-        taken.add(slot)
-        try:
-            pedigree.check_parent(child, as_kin(kin[parent.parent_id]), parent.parent_type, field=field)
-        except Broken as error:
-            findings.append(error.finding)
-    if findings:
-        raise AnimalRejected(findings)
+    place = await place_of(session, farm_id)
+    if born > place.today(now):
+        text = f"{born} is in the future: it is {place.today(now)} on the farm ({place.time_zone})"
+        fix = "correct the date, or the time zone of the farm"
+        faults.add(Finding("out_of_range", "date_impossible", text, fix, "birth_date"))
+    for item in known:
+        year = identifiers.year_of(item)
+        faults.take(partial(pedigree.check_number, animal.name, born.year, item.value, year, field="birth_date"))
 
 
-def as_kin(row: KinRow | HeadRow | RelativeRow) -> Kin:
-    """What the rules need, from a row of the repository."""
-    return Kin(row.name, row.sex, row.fertility, row.birth_date)
+async def ancestors_of(session: Session, body: NewAnimal, known: Sequence[Identifier], drop: int | None) -> list[UUID]:
+    """Ancestors that the farm knows by one of the identifiers.
 
-
-def claim_values(context: Context, farm_id: UUID, child_id: UUID, parent: NewParent) -> dict[str, object]:
-    """The columns of a claim."""
-    return parent.model_dump() | {"farm_id": farm_id, "child_id": child_id, "recorded_by": context.user_id}
+    Raises:
+        DuplicateIdentifier: a recorded animal has it.
+    """
+    found = await naming.named(session, body.farm_id, body.flock_id, [item.raw for item in known])
+    return [row.animal_id for row in naming.same_sheep(known, found, drop, body.sex)]
 
 
 def conflict(error: IntegrityError) -> Exception:
@@ -127,52 +143,54 @@ def conflict(error: IntegrityError) -> Exception:
 
 
 async def set_parent(session: Session, context: Context, animal_id: UUID, parent: NewParent) -> Animal:
-    """Claim a parent; an accepted claim of the same kind is superseded.
+    """Claim a parent; an accepted claim of the same kind is superseded, unless it stands on stronger evidence.
 
     Raises:
-        NotFound, ReadOnlyMember, ReferenceNotFound, AnimalRejected, DnaClaimStands
+        NotFound, ReadOnlyMember, ReferenceNotFound, AnimalRejected, DnaClaimStands, WeakerEvidence
     """
     child = await writable(session, context, animal_id)
     await one_writer(session, child.farm_id)
-    kin = await repository.kin(session, child.farm_id, [parent.parent_id])
-    if parent.parent_id not in kin:
-        raise ReferenceNotFound("parent_id", parent.parent_id)
+    faults = Faults()
+    within = claims.Place(child.farm_id, child.flock_id)
+    found = await claims.find(session, within, claims.as_kin(child), [parent], [""], faults)
+    await check_loops(session, child.farm_id, animal_id, child.name, found, faults)
+    if faults.findings:
+        raise AnimalRejected(faults.findings)
+    (item,) = found
     try:
-        if parent.parent_type in GENETIC:
-            await check_loop(session, child, parent.parent_id)
-        pedigree.check_parent(as_kin(child), as_kin(kin[parent.parent_id]), parent.parent_type, field="parent_id")
+        is_news = claims.check_evidence(await repository.claims(session, child.farm_id, animal_id), item)
     except Broken as error:
-        raise AnimalRejected([error.finding]) from error
+        raise AnimalRejected(list(error.findings)) from error
+    if not is_news:
+        return await get(session, animal_id)
     if parent.parent_type != "excluded_sire":
-        types = DAMS if parent.parent_type in DAMS else (parent.parent_type,)
-        before = await repository.supersede(session, child.farm_id, animal_id, types)
-        if "dna" in before and parent.method != "dna":
-            raise DnaClaimStands
-    await repository.claim(session, claim_values(context, child.farm_id, animal_id, parent))
+        types = claims.DAMS if parent.parent_type in claims.DAMS else (parent.parent_type,)
+        await repository.supersede(session, child.farm_id, animal_id, types)
+    await repository.claim(session, claims.values(context, child.farm_id, animal_id, item))
     await repository.bump(session, animal_id)
     await events.animals_registered(session, context, child.farm_id, child.flock_id, [animal_id])
     return await get(session, animal_id)
 
 
-async def check_loop(session: Session, child: HeadRow, parent_id: UUID) -> None:
-    """The parent must not descend from the child."""
-    above: dict[UUID, set[UUID]] = {}
-    names = {child.id: child.name}
-    for edge in await repository.ancestry(session, child.farm_id, parent_id):
-        above.setdefault(edge.child, set()).add(edge.parent)
-        names[edge.parent] = edge.name
-    path = pedigree.loop_path(above, child.id, parent_id)
-    if path:
-        raise pedigree.loop([child.name, *(names.get(step, str(step)) for step in path)], "parent_id")
+async def check_loops(
+    session: Session, farm_id: UUID, child_id: UUID, name: str, parents: Sequence[Claimed], faults: Faults
+) -> None:
+    """No genetic parent descends from the child."""
+    for item in parents:
+        if item.claim.parent_type in GENETIC:
+            try:
+                await claims.check_loop(session, farm_id, child_id, name, item)
+            except Broken as error:
+                faults.findings.extend(error.findings)
 
 
 async def change(
-    session: Session, context: Context, animal_id: UUID, body: AnimalChange, if_match: Precondition
+    session: Session, context: Context, animal_id: UUID, body: AnimalChange, if_match: Precondition, now: datetime
 ) -> Animal:
-    """Change what is given; ages and contemporary groups of its weights follow.
+    """Change what is given, if it fits everything that is known; ages and contemporary groups of its weights follow.
 
     Raises:
-        NotFound, ReadOnlyMember, MatchRequired, Stale, AnimalRejected
+        NotFound, ReadOnlyMember, MatchRequired, Stale, AnimalRejected, DuplicateIdentifier
     """
     before = await writable(session, context, animal_id)
     if_match.check(before.rev)
@@ -183,23 +201,40 @@ async def change(
     after = Kin(
         before.name, body.sex or before.sex, body.fertility or before.fertility, body.birth_date or before.birth_date
     )
-    await check_relatives(session, before.farm_id, animal_id, after)
+    faults = Faults()
+    known = await repository.identifiers_of(session, before.farm_id, animal_id)
+    await check_birth(session, before.farm_id, after, known, body.birth_date, now, faults)
+    await check_measured(session, before.farm_id, animal_id, after, faults)
+    await check_relatives(session, before.farm_id, animal_id, after, faults)
+    if faults.findings:
+        raise AnimalRejected(faults.findings)
     if not await repository.change(session, animal_id, before.rev, values):
         raise Stale
+    try:
+        await repository.rescope(session, before.farm_id, animal_id)
+    except IntegrityError as error:
+        raise conflict(error) from error
     await weights.recompute(session, before.farm_id, [animal_id])
     await events.animals_registered(session, context, before.farm_id, before.flock_id, [animal_id])
     return await get(session, animal_id)
 
 
-async def check_relatives(session: Session, farm_id: UUID, animal_id: UUID, after: Kin) -> None:
+async def check_measured(session: Session, farm_id: UUID, animal_id: UUID, after: Kin, faults: Faults) -> None:
+    """It is born on or before the day of its first measurement."""
+    first = (await weights.first_measured(session, farm_id, [animal_id])).get(animal_id)
+    born = after.birth_date
+    faults.take(partial(pedigree.check_first_measurement, after.name, born, first, field="birth_date"))
+
+
+async def check_relatives(session: Session, farm_id: UUID, animal_id: UUID, after: Kin, faults: Faults) -> None:
     """The changed animal still fits between its parents and its offspring."""
-    try:
-        for row in await repository.parents(session, farm_id, animal_id):
-            pedigree.check_parent(after, as_kin(row), row.parent_type, field="birth_date")
-        for row in await repository.offspring(session, farm_id, animal_id):
-            pedigree.check_parent(as_kin(row), after, row.parent_type, field="birth_date")
-    except Broken as error:
-        raise AnimalRejected([error.finding]) from error
+    for row in await repository.parents(session, farm_id, animal_id):
+        above = claims.as_kin(row)
+        faults.take(partial(pedigree.check_parent, after, above, row.parent_type, field="birth_date"))
+    for row in await repository.offspring(session, farm_id, animal_id):
+        below = claims.as_kin(row)
+        faults.take(partial(pedigree.check_role, after, row.parent_type, field="sex"))
+        faults.take(partial(pedigree.check_births, below, after, row.parent_type, field="birth_date"))
 
 
 async def writable(session: Session, context: Context, animal_id: UUID) -> HeadRow:

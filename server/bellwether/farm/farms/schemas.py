@@ -35,7 +35,7 @@ class NewFarm(Schema):
     id: UUID | None = None
     name: Name
     country: Country | None = None
-    time_zone: Zone = "UTC"
+    time_zone: Zone | None = Field(None, description="That of the country when absent, UTC without one; see the answer")
     weight_unit: Literal["kg", "lb"] = "kg"
 
 

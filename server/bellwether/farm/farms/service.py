@@ -8,6 +8,7 @@ from bellwether.farm.access import must_own
 from bellwether.farm.farms import events, repository
 from bellwether.farm.farms.problems import FarmExists, LastOwner
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
+from bellwether.farm.farms.zones import zone_of
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -30,6 +31,7 @@ async def create(session: Session, context: Context, body: NewFarm) -> Farm:
     assert context.user_id is not None
     first = {"user_id": context.user_id, "farm_id": farm_id, "role": "owner", "granted_by": context.user_id}
     values = body.model_dump() | {"id": farm_id, "created_by": context.user_id}
+    values["time_zone"] = body.time_zone or zone_of(body.country)
     try:
         async with session.begin_nested():
             await repository.add_first_member(session, first)

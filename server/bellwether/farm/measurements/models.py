@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
+from bellwether.farm.measurements.groups import Placed
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredAnimal:
@@ -12,6 +14,7 @@ class MeasuredAnimal:
     id: UUID
     flock_id: UUID
     birth_date: date | None
+    placed: Placed
 
 
 @dataclass(frozen=True, slots=True)

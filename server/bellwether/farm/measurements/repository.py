@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
-from bellwether.farm.measurements.groups import Group, Span
+from bellwether.farm.measurements.groups import Group, Placed, Span
 from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
 from bellwether.farm.measurements.models import MeasuredAnimal, StoredWeight
 from bellwether.farm.measurements.problems import WeightExists
@@ -70,7 +70,9 @@ id, farm_id, flock_id, animal_id, trait, value as weight_kg, raw_value, raw_unit
 recorded_group, age_days, contemporary_group, source, import_id
 """
 ANIMALS = """
-select a.id, a.flock_id, a.birth_date from farm.animal a where a.farm_id = :farm and a.id = any(cast(:ids as uuid[]))
+select a.id, a.flock_id, a.birth_date, f.code, a.drop_year, a.birth_group, a.is_embryo_transfer
+from farm.animal a join farm.flock f on f.farm_id = :farm and f.id = a.flock_id
+where a.farm_id = :farm and a.id = any(cast(:ids as uuid[]))
 """
 
 
@@ -140,7 +142,7 @@ async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID])
 async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, MeasuredAnimal]:
     """Flock and birth date of those of the animals that the farm has."""
     rows = await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)})
-    return {row.id: MeasuredAnimal(*row) for row in rows}
+    return {row.id: MeasuredAnimal(row.id, row.flock_id, row.birth_date, Placed(*row[3:])) for row in rows}
 
 
 async def is_taken(session: Session, observation_ids: Sequence[UUID]) -> set[UUID]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from bellwether.farm.measurements import service
-from bellwether.farm.measurements.schemas import NewWeights, Weight, WeightQuery, Weights
+from bellwether.farm.measurements.schemas import NewWeights, RecordedWeights, Weight, WeightQuery, Weights
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
@@ -14,11 +14,13 @@ from bellwether.platform.http.schemas import Page
 router = APIRouter(prefix="/weights", tags=["weights"])
 
 
-@router.post("", status_code=201, response_model=Weights, dependencies=[need("flock:write")])
+@router.post("", status_code=201, response_model=RecordedWeights, dependencies=[need("flock:write")])
 async def record_weights(session: Writing, context: Acting, once: Once, body: NewWeights) -> Response:
-    """Record one weight or a whole session of at most 500; a re-weigh replaces the earlier weight of that day."""
-    today = datetime.now(UTC).date()
-    return await once(lambda: service.record(session, context, body, today))
+    """Record one weight or a whole session of at most 500.
+
+    Of two weights of one day the later by the clock counts, without times the one that was sent last; both are kept.
+    """
+    return await once(lambda: service.record(session, context, body, datetime.now(UTC)))
 
 
 @router.get("", dependencies=[need("flock:read")])

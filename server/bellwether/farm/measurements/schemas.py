@@ -37,7 +37,7 @@ class NewWeight(Schema):
     animal_id: UUID
     trait: WeightCode
     weight: Kilograms
-    unit: Literal["kg", "lb"] = "kg"
+    unit: Literal["kg", "lb"] | None = Field(None, description="The farm's unit when absent; raw_unit of the answer")
     occurred_on: Day
     occurred_time: time | None = None
     group: Group = Field("", description="The group run together since the last weighing")
@@ -70,10 +70,27 @@ class Weight(Schema):
     import_id: UUID | None
 
 
+class WeightWarning(Schema):
+    """What is unusual about a weight that was recorded all the same."""
+
+    row: int
+    field: str | None
+    code: str
+    message: str
+    fix: str
+
+
 class Weights(Schema):
-    """What was recorded."""
+    """Weights that count."""
 
     items: list[Weight]
+
+
+class RecordedWeights(Schema):
+    """The weights that count now for what was sent, and what is unusual about it."""
+
+    items: list[Weight]
+    warnings: list[WeightWarning]
 
 
 class WeightQuery(Schema):

@@ -11,6 +11,7 @@ from bellwether.farm.imports.taking import weighings
 from bellwether.sheep import identifiers, traits
 from bellwether.sheep.eid import parse_eid
 from bellwether.sheep.findings import Broken, broken
+from bellwether.sheep.reading.times import parse_time
 from bellwether.sheep.traits import Trait
 
 COLUMNS = {
@@ -55,7 +56,7 @@ def read(cells: list[str], layout: Layout, today: date) -> Weighing:
         eid_warning=tags.eid_warning,
         trait=trait.code,
         date=day,
-        time=values.parse_time(layout.cell(cells, "time")),
+        time=parse_time(layout.cell(cells, "time")),
         value=round(value, 6),
         raw_value=raw[:40],
         raw_unit=unit,

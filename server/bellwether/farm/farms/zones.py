@@ -1,0 +1,66 @@
+"""The time zone of a farm that has not said its own: that of its country.
+
+Of several zones the one where the day begins first, so that today is never refused as tomorrow.
+"""
+
+ZONES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "AT": "Europe/Vienna",
+    "AU": "Australia/Sydney",
+    "BE": "Europe/Brussels",
+    "BG": "Europe/Sofia",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/St_Johns",
+    "CH": "Europe/Zurich",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CZ": "Europe/Prague",
+    "DE": "Europe/Berlin",
+    "DK": "Europe/Copenhagen",
+    "DZ": "Africa/Algiers",
+    "EE": "Europe/Tallinn",
+    "ES": "Europe/Madrid",
+    "ET": "Africa/Addis_Ababa",
+    "FI": "Europe/Helsinki",
+    "FK": "Atlantic/Stanley",
+    "FO": "Atlantic/Faroe",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "GR": "Europe/Athens",
+    "HR": "Europe/Zagreb",
+    "HU": "Europe/Budapest",
+    "IE": "Europe/Dublin",
+    "IL": "Asia/Jerusalem",
+    "IN": "Asia/Kolkata",
+    "IR": "Asia/Tehran",
+    "IS": "Atlantic/Reykjavik",
+    "IT": "Europe/Rome",
+    "JP": "Asia/Tokyo",
+    "KE": "Africa/Nairobi",
+    "LT": "Europe/Vilnius",
+    "LV": "Europe/Riga",
+    "MA": "Africa/Casablanca",
+    "MX": "America/Cancun",
+    "NA": "Africa/Windhoek",
+    "NL": "Europe/Amsterdam",
+    "NO": "Europe/Oslo",
+    "NZ": "Pacific/Auckland",
+    "PE": "America/Lima",
+    "PL": "Europe/Warsaw",
+    "PT": "Europe/Lisbon",
+    "RO": "Europe/Bucharest",
+    "RS": "Europe/Belgrade",
+    "SE": "Europe/Stockholm",
+    "SI": "Europe/Ljubljana",
+    "SK": "Europe/Bratislava",
+    "TN": "Africa/Tunis",
+    "TR": "Europe/Istanbul",
+    "US": "America/New_York",
+    "UY": "America/Montevideo",
+    "ZA": "Africa/Johannesburg",
+}
+
+
+def zone_of(country: str | None) -> str:
+    """The zone of a country, UTC where it is not known."""
+    return ZONES.get(country or "", "UTC")
