@@ -3,7 +3,7 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { idempotent } from "../platform/http/idempotency.ts";
 import { pageQuery } from "../platform/http/paging.ts";
-import { etag, seenRevision } from "../platform/http/preconditions.ts";
+import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import * as schemas from "./schemas.ts";
 import type { Chats } from "./service.ts";
@@ -77,9 +77,8 @@ function chatByIdRoutes(app: ServiceApp, { need }: Platform, chats: Chats): void
     responses: { 200: done, ...problems(400, 401, 403, 404, 412, 413, 415, 422, 428) },
   });
   app.openapi(rename, async (c) => {
-    const seen = seenRevision(c.req.header("if-match"));
     const { title } = c.req.valid("json");
-    const { rev, view } = await chats.rename(c.get("caller").uid, c.req.valid("param").id, title, seen);
+    const { rev, view } = await chats.rename(c.get("caller").uid, c.req.valid("param").id, title, preconditionOf(c));
     return c.json(view, 200, { etag: etag(rev) });
   });
 

@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from "../platform/clock.ts";
 import type { Attributes } from "../platform/dynamo/table.ts";
-import { stale } from "../platform/http/preconditions.ts";
+import { type Precondition, stale } from "../platform/http/preconditions.ts";
 import { uuid } from "../platform/ids.ts";
 import { notFound, Problem } from "../platform/problems.ts";
 import type { DataKeys } from "../platform/secrets/data-keys.ts";
@@ -47,10 +47,11 @@ export class Chats {
     return { items: page.items.map((chat) => chatView(chat, key)), next: page.next };
   }
 
-  async rename(uid: string, cid: string, title: string, seen: number): Promise<Versioned> {
-    await this.own(uid, cid);
+  async rename(uid: string, cid: string, title: string, precondition: Precondition): Promise<Versioned> {
+    const { rev } = await this.own(uid, cid);
+    precondition(rev);
     const key = await this.keys.keyOf(uid);
-    const chat = await this.repository.rename(uid, cid, sealText(key, title, titlePlace(cid)), seen);
+    const chat = await this.repository.rename(uid, cid, sealText(key, title, titlePlace(cid)), rev);
     if (!chat) throw stale();
     return { rev: chat.rev, view: chatView(chat, key) };
   }

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
-import { etag, seenRevision } from "../platform/http/preconditions.ts";
+import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
@@ -54,8 +54,7 @@ function sectionRoutes(app: ServiceApp, { need }: Platform, profiles: Profiles, 
     responses: { 200: done, ...problems(400, 401, 403, 412, 413, 415, 422, 428) },
   });
   app.openapi(change, async (c) => {
-    const seen = seenRevision(c.req.header("if-match"));
-    const { rev, value } = await profiles.change(c.get("caller").uid, name, c.req.valid("json"), seen);
+    const { rev, value } = await profiles.change(c.get("caller").uid, name, c.req.valid("json"), preconditionOf(c));
     return c.json(value, 200, { etag: etag(rev) });
   });
 }

@@ -1,4 +1,4 @@
-import { stale } from "../platform/http/preconditions.ts";
+import { type Precondition, stale } from "../platform/http/preconditions.ts";
 import { type AnySection, type Section, type SectionName, sections } from "./models.ts";
 import type { ProfileRepository, Versioned } from "./repository.ts";
 
@@ -9,11 +9,17 @@ export class Profiles {
     return this.repository.read(uid, name);
   }
 
-  /** Changes the given fields if nothing else changed since `seen`. */
-  async change(uid: string, name: SectionName, patch: object, seen: number): Promise<Versioned<AnySection>> {
+  /** Changes the given fields if the revision is one that the precondition lets pass. */
+  async change(
+    uid: string,
+    name: SectionName,
+    patch: object,
+    precondition: Precondition,
+  ): Promise<Versioned<AnySection>> {
     const now = await this.repository.read(uid, name);
+    precondition(now.rev);
     const value = sections[name].parse({ ...now.value, ...patch });
-    if (now.rev !== seen || !(await this.repository.write(uid, name, value, seen))) throw stale();
-    return { rev: seen + 1, value };
+    if (!(await this.repository.write(uid, name, value, now.rev))) throw stale();
+    return { rev: now.rev + 1, value };
   }
 }

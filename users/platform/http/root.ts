@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
 import { randomText } from "../ids.ts";
@@ -8,6 +8,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Traces } from "../telemetry/traces.ts";
 import { refuseDoubtfulJson } from "./as-written.ts";
 import { clientAddress } from "./client-address.ts";
+import { isKnown, isMatched, stale } from "./preconditions.ts";
 import { render, toProblem } from "./problem-answers.ts";
 import { report } from "./request-report.ts";
 import type { AppEnv } from "./service-app.ts";
@@ -45,6 +46,7 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
         onError: (c) => render(c, new Problem(413, "body_too_large", `The body may hold at most ${bytes} bytes.`)),
       }),
     );
+  app.use("*", leaveOutWhatIsKnown);
   app.use("*", refuseDoubtfulJson);
   app.notFound((c) => render(c, notFound("address")));
   app.onError((error, c) => {
@@ -59,6 +61,23 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
   });
   return app;
 }
+
+/** A read answers 304 without its body when If-None-Match names what the caller has, 412 when If-Match does not. */
+export const leaveOutWhatIsKnown: MiddlewareHandler = async (c, next) => {
+  await next();
+  const current = c.res.headers.get("etag");
+  if (!["GET", "HEAD"].includes(c.req.method) || c.res.status !== 200 || !current) return;
+  const match = c.req.header("if-match");
+  const noneMatch = c.req.header("if-none-match");
+  if (match !== undefined && !isMatched(match, current)) c.res = render(c, stale());
+  else if (noneMatch !== undefined && isKnown(noneMatch, current)) {
+    const headers = new Headers(c.res.headers);
+    headers.delete("content-type");
+    headers.delete("content-length");
+    c.res = undefined;
+    c.res = new Response(null, { status: 304, headers });
+  }
+};
 
 const securityHeaders = {
   "strict-transport-security": "max-age=31536000; includeSubDomains",

@@ -12,9 +12,10 @@ from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.http.problem_documents import MEDIA_TYPE
+from bellwether.platform.http.preconditions import is_known, is_matched
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_outage
-from bellwether.platform.problems import TYPE_BASE, Busy, TooLarge
+from bellwether.platform.problems import TYPE_BASE, Busy, Stale, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -112,7 +113,7 @@ class Around:
                 await too_large(scope, send, limit)
 
         with suppress(BodyTooLarge):
-            await self._traced(scope, headers, receive_some, send_or_refuse)
+            await self._traced(scope, headers, receive_some, unless_known(scope, headers, send_or_refuse))
 
     async def _traced(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
@@ -131,6 +132,33 @@ class Around:
         route = route_of(scope)
         REQUESTS.labels(self.service, scope["method"], route, status).inc()
         SECONDS.labels(self.service, scope["method"], route).observe(seconds)
+
+
+def unless_known(scope: Scope, headers: dict[bytes, bytes], send: Send) -> Send:
+    """A read answers 304 without its body when If-None-Match names what the caller has, 412 when If-Match does not."""
+    none_match, match = (headers.get(name) for name in (b"if-none-match", b"if-match"))
+    if scope["method"] not in ("GET", "HEAD") or (none_match is None and match is None):
+        return send
+    is_replaced = False
+
+    async def send_or_leave_out(message: Message) -> None:
+        nonlocal is_replaced
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            tag = dict(message["headers"]).get(b"etag", b"").decode("latin-1")
+            if tag and match is not None and not is_matched(match.decode("latin-1"), tag):
+                is_replaced = True
+                await answer(scope, send, Stale.status, Stale.code, Stale.title, more=[(b"etag", tag.encode())])
+                return
+            if tag and none_match is not None and is_known(none_match.decode("latin-1"), tag):
+                is_replaced = True
+                kept = [item for item in message["headers"] if item[0] not in (b"content-length", b"content-type")]
+                await send({**message, "status": 304, "headers": kept})
+                await send({"type": "http.response.body", "body": b""})
+                return
+        if not is_replaced:
+            await send(message)
+
+    return send_or_leave_out
 
 
 def request_id(headers: dict[bytes, bytes]) -> str:
@@ -185,11 +213,11 @@ async def answer(
     status: int,
     code: str,
     title: str,
-    detail: str,
+    detail: str = "",
     more: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     """A problem document from outside the application."""
-    document = {"type": TYPE_BASE + code, "title": title, "status": status, "detail": detail}
+    document = {"type": TYPE_BASE + code, "title": title, "status": status, "detail": detail or title}
     body = orjson.dumps(document | {"instance": scope["path"], "code": code, "errors": []})
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -1,10 +1,18 @@
-"""ETag and If-Match (RFC 9110) over a row's `rev`."""
+"""If-Match and If-None-Match (RFC 9110, section 13) against a revision number.
 
+The Bun services decide alike: `contracts/cases/preconditions.json` holds both sides to it.
+"""
+
+import re
 from typing import Annotated
 
 from fastapi import Header
 
 from bellwether.platform.problems import MatchRequired, Stale
+
+TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+LIST = re.compile(rf"[\s,]*{TAG}(?:\s*,[\s,]*{TAG})*[\s,]*")
+TAGS = re.compile(TAG)
 
 
 def etag(rev: int) -> dict[str, str]:
@@ -12,31 +20,54 @@ def etag(rev: int) -> dict[str, str]:
     return {"ETag": f'"{rev}"'}
 
 
-class Precondition:
-    """The caller's If-Match."""
+def is_matched(header: str, current: str) -> bool:
+    """If-Match: `*`, or the current tag among those given. A weak tag never proves that nothing has changed."""
+    return header.strip() == "*" or current in tags_of(header)
 
-    def __init__(self, header: str | None) -> None:
-        self._header = header
+
+def is_known(header: str, current: str) -> bool:
+    """If-None-Match: `*`, or the current tag among those given, weak or not."""
+    return header.strip() == "*" or current.removeprefix("W/") in {tag.removeprefix("W/") for tag in tags_of(header)}
+
+
+def tags_of(header: str) -> list[str]:
+    """The tags of a list; none when it is no list of tags."""
+    return TAGS.findall(header) if LIST.fullmatch(header) else []
+
+
+class Precondition:
+    """What the caller asks of the current revision."""
+
+    def __init__(self, if_match: str | None, if_none_match: str | None = None) -> None:
+        self._if_match, self._if_none_match = if_match, if_none_match
 
     def check(self, rev: int | None) -> None:
-        """Let the change pass only if the caller has read this revision; None: nobody can have read one yet.
+        """Let the change pass only if the caller has read this revision, or any with `*`; None: there is none yet.
 
         Raises:
             MatchRequired: there is no If-Match.
-            Stale: it names another revision.
+            Stale: it names another revision, or If-None-Match names this one.
         """
         if rev is None:
-            if self._header is not None:
+            if self._if_match is not None:
                 raise Stale
             return
-        if self._header is None:
-            raise MatchRequired
-        if f'"{rev}"' not in [tag.strip() for tag in self._header.split(",")]:
+        current = etag(rev)["ETag"]
+        if self._if_match is not None and not is_matched(self._if_match, current):
             raise Stale(headers=etag(rev))
+        if self._if_none_match is not None and is_known(self._if_none_match, current):
+            raise Stale("It is there already, in the very state that If-None-Match names", headers=etag(rev))
+        if self._if_match is None:
+            raise MatchRequired
 
 
 async def precondition(
-    if_match: Annotated[str | None, Header(description="The ETag that you last read", examples=['"3"'])] = None,
+    if_match: Annotated[
+        str | None, Header(description="The ETag that you last read; `*` for whatever there is", examples=['"3"'])
+    ] = None,
+    if_none_match: Annotated[
+        str | None, Header(description="`*`: only if there is none yet; or ETags that it must not have")
+    ] = None,
 ) -> Precondition:
-    """FastAPI dependency; without the header the answer is 428, not a validation error."""
-    return Precondition(if_match)
+    """FastAPI dependency; without If-Match the answer is 428, not a validation error."""
+    return Precondition(if_match, if_none_match)
