@@ -32,7 +32,7 @@ def fleece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AnyFormat:
 async def test_a_file_of_a_new_format_is_imported(fleece: AnyFormat, farmer: Farmer) -> None:
     eid = "982000123456789"
     lamb = await farmer.animal(sex="female", birth_date="2023-08-10", identifiers=[{"kind": "eid", "value": eid}])
-    lines = ("EID;Shorn;Fleece kg;Shed", f"{eid};31/08/2024;4,2;A", f"{eid};31/08/2024;42;A", "9820;1/9/2024;4")
+    lines = ("EID;Shorn;Fleece kg;Shed", f"{eid};31/08/2024;4,2;A", f"{eid};31/08/2024;42;A", "9820;1/9/2024;4;A")
     content = "\n".join(lines).encode()
     done = await farmer.take_in(content, fleece.kind)
     assert (done["rows_in"], done["rows_accepted"]) == (3, 1)

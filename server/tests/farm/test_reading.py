@@ -2,38 +2,17 @@
 
 from contextlib import suppress
 from datetime import date
-from typing import Any
 
 import pytest
-from bellwether.farm.imports import problems
 from bellwether.farm.imports.formats import FORMATS
-from bellwether.farm.imports.reading import lines, values
-from bellwether.farm.imports.reading.detection import detect
-from bellwether.farm.imports.reading.layout import Layout
-from bellwether.farm.imports.reading.repeated_rows import FirstRows
-from bellwether.farm.imports.reading.rows import ReadRow, read
 from bellwether.sheep.findings import Broken
+from bellwether.sheep.reading.refusal import FileRefused
 from bellwether.sheep.traits import TRAITS, check_hard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .conftest import SAMPLES
-
-TODAY = date(2026, 1, 1)
-
-
-def read_all(content: bytes, kind: str, **options: Any) -> tuple[Layout, dict[int, ReadRow[Any]]]:
-    """Every row of a file."""
-    form = FORMATS[kind]
-    layout = detect(content, form, **options)
-    text, _ = lines.decode(content)
-    firsts = FirstRows(form.key)
-    found = [
-        firsts.check(read(line, layout, form, TODAY))
-        for line in lines.numbered(lines.split(text), layout.delimiter)
-        if line.number != layout.header_line
-    ]
-    return layout, {row.row: row for row in found}
+from .reading import codes, detected, read_all, refusal
 
 
 def test_weigh_session_sample() -> None:
@@ -41,8 +20,7 @@ def test_weigh_session_sample() -> None:
     assert layout.encoding == "utf-8-sig"
     assert layout.date_order == "dmy"
     assert layout.ignored == ["Draft", "Condition Score", "Note"]
-    codes = {number: row.finding and row.finding.code for number, row in rows.items()}
-    assert codes == {2: None, 3: None, 4: None, 5: "out_of_range", 6: None, 7: "no_tag", 8: None, 9: "blank"}
+    assert codes(rows) == {2: [], 3: [], 4: [], 5: ["out_of_range"], 6: [], 7: ["no_tag"], 8: [], 9: ["blank"]}
     assert rows[2].data is not None
     assert rows[2].data.eid == "982000123456789"
     assert rows[4].data is not None
@@ -54,7 +32,7 @@ def test_weigh_session_sample() -> None:
 def test_digistar_sample_in_pounds() -> None:
     layout, rows = read_all((SAMPLES / "digistar_eid.csv").read_bytes(), "weights", trait="AWT")
     assert layout.header_line == 0
-    assert [row.finding and row.finding.code for row in rows.values()] == ["out_of_range", "out_of_range"]
+    assert codes(rows) == {1: ["out_of_range"], 2: ["out_of_range"]}
     _, rows = read_all(b"A 00000 0 982 000017383201, 120,LB,$,GR,8/27/03,10:15,_\r\n", "weights", trait="adult")
     assert rows[1].data is not None
     assert rows[1].data.value == pytest.approx(54.431084)
@@ -76,46 +54,31 @@ def test_submission_sample() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "problem"),
+    ("content", "kind", "expected"),
     [
-        (b"", "sg", problems.FileEmpty),
-        (b"\n \n", "sg", problems.FileEmpty),
-        (b"colour,shape\nred,round\n", "sg", problems.HeaderUnknown),
-        (b"EID,Date\n1,2\n", "weights", problems.HeaderIncomplete),
-        (b"EID,Date,Weight\n982000123456789,2024-01-01,30\n", "weights", problems.TraitMissing),
-        (b"EID,Date,Weight,Trait\n982000123456789,03/04/2024,30,WWT\n", "weights", problems.DateOrderAmbiguous),
+        (b"", "sg", "file_empty"),
+        (b"\n \n", "sg", "file_empty"),
+        (b"colour,shape\nred,round\n", "sg", "header_unknown"),
+        (b"982000123456789,25/11/2024,31.5\n982000123456790,25/11/2024,30\n", "weights", "no_header"),
+        (b"EID,Date\n1,2\n", "weights", "column_missing"),
+        (b"EID,Date,Weight\n982000123456789,2024-01-01,30\n", "weights", "trait_missing"),
+        (b"EID,Date,Weight,Trait\n982000123456789,03/04/2024,30,WWT\n", "weights", "date_order_ambiguous"),
     ],
 )
-def test_a_file_that_cannot_be_read(content: bytes, kind: str, problem: type[Exception]) -> None:
-    with pytest.raises(problem):
-        detect(content, FORMATS[kind])
+def test_a_file_that_cannot_be_read(content: bytes, kind: str, expected: str) -> None:
+    assert expected in refusal(content, kind)
+
+
+def test_everything_wrong_with_a_file_is_told_at_once() -> None:
+    content = b"VID,Date,Date,Weight,Weight (lb)\n1,03/04/2024,2024-01-01,30,66\n"
+    assert refusal(content, "weights") == ["column_twice", "column_twice", "trait_missing", "date_order_ambiguous"]
 
 
 def test_semicolons_and_decimal_commas() -> None:
     layout, rows = read_all("Tag;Date;Weight;Stage\n7;31.12.2024;31,5;weaning\n".encode("utf-16"), "weights")
-    assert (layout.delimiter, layout.date_order) == (";", "dmy")
+    assert (layout.delimiter, layout.date_order, layout.decimal) == (";", "dmy", ",")
     assert rows[2].data is not None
     assert rows[2].data.value == 31.5
-
-
-@pytest.mark.parametrize(
-    ("text", "order", "day"),
-    [
-        ("2024-08-03", "dmy", date(2024, 8, 3)),
-        ("20240803", "dmy", date(2024, 8, 3)),
-        ("3/8/24", "dmy", date(2024, 8, 3)),
-        ("8/3/99", "mdy", date(1999, 8, 3)),
-        ("03.08.2024", "dmy", date(2024, 8, 3)),
-    ],
-)
-def test_dates(text: str, order: values.DateOrder, day: date) -> None:
-    assert values.parse_date(text, order, field="date") == day
-
-
-@pytest.mark.parametrize("text", ["31/02/2024", "2024", "yesterday", "1/1/20244", "", "45567"])
-def test_no_dates(text: str) -> None:
-    with pytest.raises(Broken):
-        values.parse_date(text, "dmy", field="date")
 
 
 def test_a_duplicate_animal_names_the_first_row() -> None:
@@ -132,6 +95,13 @@ def test_a_unit_slip_is_explained() -> None:
     assert caught.value.finding.message == "301 kg is outside 3 to 90 kg for WWT"
 
 
+def test_every_fault_of_a_row_is_told() -> None:
+    _, rows = read_all(b"EID,Date,Weight\n98,25/13/2024,heavy\n982000123456789,25/11/2024,31\n", "weights", trait="WWT")
+    assert codes(rows)[2] == ["eid_length", "date_format", "not_a_number"]
+    _, rows = read_all(b"ID,Sex,DOB,BT,Sire\nA1,alien,2031-01-01,11,R1/R2\n", "flock")
+    assert codes(rows)[2] == ["date_impossible", "sex_unknown", "birth_type_unknown", "syndicate_parent"]
+
+
 CELLS = st.text(st.characters(codec="utf-8"), max_size=12)
 DIRT = st.one_of(
     st.lists(CELLS, max_size=9).map(",".join),
@@ -146,20 +116,28 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 def test_every_line_is_a_row(dirt: list[str], end: str, encoding: str) -> None:
     head = "EID,VID,Date,Time,Weight"
     content = end.join([head, *dirt, ""]).encode(encoding, errors="replace")
-    text, _ = lines.decode(content)
     try:
-        _, rows = read_all(content, "weights", trait="WWT", date_order="dmy")
-    except problems.HeaderUnknown:
-        # a heap of dirt may outvote the comma as the delimiter
+        layout, rows = read_all(content, "weights", trait="WWT", date_order="dmy", decimal=".", unit="kg")
+    except FileRefused:
+        # text in two encodings, or a heap of dirt that begins like something else
         return
-    except problems.HeaderIncomplete:
-        return
-    assert sorted(rows) == list(range(2, len(lines.split(text)) + 1))
+    assert sorted(rows) == list(range(layout.header_line + 1, layout.n_lines + 1))
     assert all((row.data is None) == (row.finding is not None) for row in rows.values())
-    assert all(row.finding is None or row.finding.code for row in rows.values())
+    assert all(finding.code for row in rows.values() for finding in row.findings)
 
 
 @given(st.binary(max_size=400), st.sampled_from(["sg", "flock", "weights"]))
 def test_any_bytes_are_read_or_refused(content: bytes, kind: str) -> None:
-    with suppress(problems.HeaderUnknown, problems.HeaderIncomplete, problems.DateOrderAmbiguous):
+    with suppress(FileRefused):
         read_all(b"ID,Weight,Date\n" + content, kind, trait="WWT")
+
+
+def test_a_kind_may_be_left_out() -> None:
+    for sample, kind in (
+        ("weigh_session_dirty.csv", "weights"),
+        ("digistar_eid.csv", "weights"),
+        ("sg_submission_like.csv", "sg"),
+    ):
+        assert detected((SAMPLES / sample).read_bytes(), None, trait="WWT").kind == kind
+    assert detected(b"Tag,Sex,DOB\nR12,M,2020-08-01\n", None).kind == "flock"
+    assert set(FORMATS) == {"flock", "weights", "sg"}

@@ -5,15 +5,16 @@ and does nothing twice.
 """
 
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from bellwether.farm.access import one_writer
 from bellwether.farm.imports import events, repository
 from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.models import Batch, Totals
-from bellwether.farm.imports.reading import lines, rows
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.repeated_rows import FirstRows
+from bellwether.farm.imports.reading.rows import read_file
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.jobs.kinds import JobKind
@@ -46,20 +47,13 @@ async def read_lines(database: Database, context: Context, import_id: str, today
         await repository.start(session, batch.id)
         layout, form = Layout.model_validate(batch.layout), FORMATS[batch.kind]
         content = await repository.content_of(session, batch.id)
-        text, _ = lines.decode(content)
         firsts = FirstRows(form.key)
-        body = lines.split(text)
-        for start in range(0, len(body), CHUNK):
-            part = lines.numbered(body[start : start + CHUNK], layout.delimiter, start + 1)
-            found = [
-                firsts.check(rows.read(line, layout, form, date.fromisoformat(today)))
-                for line in part
-                if line.number != layout.header_line
-            ]
+        body = map(firsts.check, read_file(content, layout, form, date.fromisoformat(today)))
+        while found := list(islice(body, CHUNK)):
             await repository.add_rows(session, batch, form, found)
             n_lines += len(found)
             n_rejected += sum(row.finding is not None for row in found)
-            last = found[-1].row if found else last
+            last = found[-1].row
     return {"n_lines": n_lines, "n_rejected": n_rejected, "last_row": last}
 
 

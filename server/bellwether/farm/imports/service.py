@@ -11,8 +11,10 @@ from bellwether.farm.access import ReferenceNotFound, may_write
 from bellwether.farm.imports import job, repository
 from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.models import NewBatch
+from bellwether.farm.imports.problems import file_problem
 from bellwether.farm.imports.reading.detection import detect
 from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload
 from bellwether.farm.schemas import storable
 from bellwether.platform.context import Context
@@ -23,6 +25,7 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
+from bellwether.sheep.reading.refusal import FileRefused
 
 
 class ByRow(Cursor):
@@ -36,7 +39,7 @@ async def take_in(session: Session, context: Context, upload: Upload, today: dat
 
     Raises:
         ReferenceNotFound, ReadOnlyMember: the farm or the flock.
-        FileEmpty, HeaderUnknown, HeaderIncomplete, DateOrderAmbiguous, TraitMissing, TraitUnknown: the file as a whole.
+        FileUnreadable: the file as a whole, with every reason.
     """
     await may_write(session, context, upload.farm_id, field="farm_id")
     flock_id = await repository.find_flock(session, upload.farm_id, storable(upload.flock))
@@ -54,7 +57,11 @@ async def take_in(session: Session, context: Context, upload: Upload, today: dat
 
 def inspect(upload: Upload) -> tuple[Layout, str]:
     """Layout and digest; in a thread, for a large file takes a second."""
-    layout = detect(upload.content, FORMATS[upload.kind], date_order=upload.date_order, trait=upload.trait)
+    options = Options(date_order=upload.date_order, trait=upload.trait)
+    try:
+        layout = detect(upload.content, FORMATS, options, upload.kind)
+    except FileRefused as refusal:
+        raise file_problem(refusal) from refusal
     return layout, hashlib.sha256(upload.content).hexdigest()
 
 

@@ -14,7 +14,7 @@ BREEDING_VALUES, MOVEMENTS, GENOTYPES, TREATMENTS = (
     "treatments of animals",
 )
 OF_VALUES = re.compile(r".*(?:G?EBV|ASBV|G?EPD|BREEDINGVALUE|ZUCHTWERT|FBV|RBV|VALEURGENETIQUE)S?.*")
-OF_CERTAINTY = re.compile(r"(.*?)(?:ACC|ACCURACY|RELIABILITY|REL|RELIAB|SICHERHEIT|PRECISION|PERCENTILE|BAND)")
+OF_CERTAINTY = re.compile(r"ACC(.+)|(.*?)(?:ACC|ACCURACY|RELIABILITY|REL|RELIAB|SICHERHEIT|PRECISION|PERCENTILE|BAND)")
 OF_MOVEMENTS = words(
     "NVD NVDNUMBER CONSIGNMENT CONSIGNMENTNUMBER MOVEMENTDATE TRANSFERDATE DATEOFMOVEMENT DATEOFTRANSFER PICFROM PICTO "
     "FROMPIC TOPIC SOURCEPIC DESTINATIONPIC FROMHOLDING TOHOLDING FROMCPH TOCPH CPHFROM CPHTO NAITFROM NAITTO "
@@ -47,7 +47,7 @@ def other_kind(headers: Sequence[str], lines: Sequence[str] = ()) -> str | None:
 
 def is_of_values(names: set[str]) -> bool:
     """Columns of breeding values, or of the accuracy of a trait."""
-    if any(OF_VALUES.fullmatch(name) for name in names):
+    if "RUNNAME" in names or any(OF_VALUES.fullmatch(name) for name in names):
         return True
-    bases = [match[1] for name in names if (match := OF_CERTAINTY.fullmatch(name))]
+    bases = [match[1] or match[2] for name in names if (match := OF_CERTAINTY.fullmatch(name))]
     return any(base == "" or traits.named(base) is not None for base in bases)

@@ -37,6 +37,7 @@ class Sheet:
     header: list[str] = field(default_factory=list)
     header_line: int = 0
     first_line: int = 1
+    width: int = 0
     faults: dict[int, Finding] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     sheet: str | None = None
@@ -140,7 +141,7 @@ def find_header(sheet: Sheet, score: Callable[[list[str]], int] | None) -> int:
 def check_shape(sheet: Sheet) -> None:
     """A finding for each line that is empty, a comment, a footer, or has another number of cells than the header."""
     rows, faults = sheet.rows, sheet.faults
-    wanted = width(sheet)
+    wanted = sheet.width = width(sheet)
     head = sheet.header
     for number in sheet.body():
         if number in faults:

@@ -4,55 +4,49 @@ from datetime import date
 from functools import partial
 
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
-from bellwether.farm.imports.reading import columns, values
+from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.reading.layout import Layout, at
+from bellwether.farm.imports.reading.layout import at
 from bellwether.farm.imports.taking import animals
 from bellwether.farm.measurements.ledger import Measurement
-from bellwether.sheep import identifiers, traits
+from bellwether.sheep import damage, identifiers, missing, traits
 from bellwether.sheep.findings import broken
 from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.missing import NO_TAG
+from bellwether.sheep.reading import words
+from bellwether.sheep.reading.headers import aliases
 
-COLUMNS = {
-    **columns.TAGS,
-    "name": ("NAME", "ANIMALNAME"),
-    "sire": ("SIRE", "SIREID"),
-    "dam": ("DAM", "DAMID"),
-    "sex": ("SEX", "GENDER"),
-    "birth_date": ("DOB", "BIRTHDATE", "DATEOFBIRTH"),
-    "birth_type": ("BTYPE", "BIRTHTYPE", "BT"),
-    "rear_type": ("RTYPE", "REARTYPE", "RT"),
-    "et": ("ET", "EMBRYOTRANSFER"),
-    "recipient": ("RECIPIENT", "RECIPIENTDAM", "RECIPIENTID"),
-    "birth_group": ("BGROUP", "BIRTHGROUP", "BGRP"),
-}
-MALES, FEMALES, WETHERS = {"1", "M", "MALE", "RAM"}, {"2", "F", "FEMALE", "EWE", "E"}, {"WETHER", "W"}
-YES = {"Y", "YES", "1", "TRUE", "T"}
+FIELDS = (
+    "id", "eid", "vid", "name", "sire", "dam", "sex", "birth_date", "birth_type", "rear_type", "et", "recipient",
+    "birth_group",
+)  # fmt: skip
+ROLES = ("sire", "dam", "recipient")
+WORDS = {"sex": words.SEX, "birth_type": words.BIRTH_TYPE, "rear_type": words.REAR_TYPE, "et": words.ET}
 
 
-def read(cells: list[str], layout: Layout, today: date, *, is_strict: bool) -> AnimalRow:
+def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
     """The animal as the line describes it; absent values are None. `is_strict`: every ID in its full form."""
-    known = read_identifiers(cells, layout, is_strict=is_strict)
-    birth = layout.cell(cells, "birth_date")
-    day = values.parse_past(birth, layout.date_order, today, field="birth_date") if birth else None
-    year = check_year(known, day)
-    sex, fertility = read_sex(layout.cell(cells, "sex"))
-    birth_type, rear_type = whole(cells, layout, "birth_type", 1), whole(cells, layout, "rear_type", 0)
-    transfer = layout.cell(cells, "et").upper()
-    measured = read_measurements(cells, layout, today, day)
-    sire, dam, recipient = (read_parent(cells, layout, role, known) for role in ("sire", "dam", "recipient"))
-    if sire and sire == dam:
-        raise broken("same_parents", "sire and dam are the same", "correct one", field="dam", verdict="conflict")
+    known = entry.take(read_identifiers, entry, is_strict) or []
+    day = entry.take(entry.day, "birth_date")
+    year = entry.take(check_year, known, day) if known else None
+    sex, fertility = entry.take(read_sex, entry) or ("unknown", "unknown")
+    births = [entry.take(read_count, entry, vocabulary) for vocabulary in (words.BIRTH_TYPE, words.REAR_TYPE)]
+    transfer = entry.take(entry.word, words.ET)
+    measured = read_measurements(entry, day)
+    sire, dam, recipient = (entry.take(read_parent, entry, role, known) for role in ROLES)
+    if sire and dam and sire[:2] == dam[:2]:
+        entry.take(refuse_same_parents)
+    entry.stop()
     return AnimalRow(
         identifiers=tuple(written(item) for item in known),
         sex=sex,
         fertility=fertility,
         birth_date=day,
         drop_year=year,
-        birth_type=birth_type,
-        rear_type=rear_type,
-        is_embryo_transfer=transfer in YES if transfer else None,
-        birth_group=layout.cell(cells, "birth_group")[:40] or None,
+        birth_type=births[0],
+        rear_type=births[1],
+        is_embryo_transfer=transfer == "yes" if transfer else None,
+        birth_group=entry.text("birth_group")[:40] or None,
         measurements=tuple(measured),
         sire=sire,
         dam=dam,
@@ -66,24 +60,35 @@ def written(item: Identifier) -> Written:
     return Written(item.scheme, item.value, item.kind, item.raw[:100])
 
 
-def read_identifiers(cells: list[str], layout: Layout, *, is_strict: bool) -> list[Identifier]:
+def refuse_same_parents() -> None:
+    """One animal cannot be both."""
+    raise broken("same_parents", "sire and dam are the same", "correct one", field="dam", verdict="conflict")
+
+
+def identifier_text(entry: Entry, field: str) -> str:
+    """The cell of an identifier, empty where it says that there is none."""
+    cell = entry.text(field)
+    return "" if missing.normal(cell) in NO_TAG else cell
+
+
+def read_identifiers(entry: Entry, is_strict: bool) -> list[Identifier]:
     """Registration, EID, visual tag, name; the first one names the row."""
-    number, eid = layout.cell(cells, "id"), layout.cell(cells, "eid")
-    vid = identifiers.tag_value(layout.cell(cells, "vid"))
+    number, eid, tag = (identifier_text(entry, field) for field in ("id", "eid", "vid"))
+    vid = identifiers.tag_value(damage.whole(tag, field="vid")) if tag else ""
     found = []
-    if identifiers.tag_value(number):
+    if number:
         found.append(identifiers.registration(number, is_strict=is_strict))
     elif is_strict:
         raise broken("no_id", "there is no ID", "write the 16-character ID", field="id", verdict="no_tag")
-    if identifiers.tag_value(eid):
+    if eid:
         found.append(identifiers.electronic(eid))
     if not vid and found and identifiers.year_of(found[0]) is not None:
         vid = found[0].value[-6:]
     if vid:
-        found.append(Identifier(identifiers.VISUAL, vid, "visual", layout.cell(cells, "vid") or vid))
+        found.append(Identifier(identifiers.VISUAL, vid, "visual", tag or vid))
     if not found:
         raise broken("no_id", "nothing names this animal", "add an ID or a tag", field="id", verdict="no_tag")
-    if name := layout.cell(cells, "name"):
+    if name := entry.text("name"):
         found.append(identifiers.named(name, ""))
     return found
 
@@ -101,30 +106,26 @@ def check_year(known: list[Identifier], day: date | None) -> int | None:
     return day.year if day else year
 
 
-def read_sex(cell: str) -> tuple[str, str]:
+def read_sex(entry: Entry) -> tuple[str, str]:
     """Sex and fertility; 1 stands for rams and wethers alike."""
-    text = cell.upper()
-    if text in MALES:
-        return "male", "unknown"
-    if text in FEMALES:
-        return "female", "unknown"
-    if text in WETHERS:
-        return "male", "neutered"
-    if text in ("", "?", "U", "UNKNOWN", "0"):
+    if entry.raw("sex") == "0":
         return "unknown", "unknown"
-    raise broken("sex_unknown", f"{cell[:20]!r} is no sex", "write 1 for males, 2 for females", field="sex")
+    found = entry.word(words.SEX) or "unknown"
+    return ("male", "neutered") if found == "wether" else (found, "unknown")
 
 
-def whole(cells: list[str], layout: Layout, name: str, low: int) -> int | None:
-    """Birth or rear type."""
-    cell = layout.cell(cells, name)
-    return values.parse_whole(cell, low, 12, field=name) if cell else None
+def read_count(entry: Entry, vocabulary: words.Vocabulary) -> int | None:
+    """Birth or rear type as a number of lambs."""
+    found = entry.word(vocabulary)
+    return int(found) if found else None
 
 
-def read_parent(cells: list[str], layout: Layout, role: str, known: list[Identifier]) -> Written | None:
-    """A parent's identifier in normal form."""
-    cell = layout.cell(cells, role)
-    if not identifiers.tag_value(cell):
+def read_parent(entry: Entry, role: str, known: list[Identifier]) -> Written | None:
+    """A parent's identifier in normal form; a code for unknown is none, and several animals are no parent."""
+    cell, warned = missing.parent(entry.raw(role), entry.rules.codes, field=role)
+    if warned:
+        entry.warnings.append(warned)
+    if not cell:
         return None
     parent = identifiers.cited(cell, field=role)
     if parent.key in {own.key for own in known}:
@@ -133,40 +134,40 @@ def read_parent(cells: list[str], layout: Layout, role: str, known: list[Identif
     return written(parent)
 
 
-def read_measurements(cells: list[str], layout: Layout, today: date, born: date | None) -> list[Measurement]:
+def read_measurements(entry: Entry, born: date | None) -> list[Measurement]:
     """Every trait with a value in this line."""
-    found = []
-    for code, (place, date_place, group_place) in layout.measurements.items():
-        raw = at(cells, place)
-        if not raw:
-            continue
-        trait, field = traits.TRAITS[code], code.lower()
-        value = values.parse_number(raw, field=field)
-        traits.check_hard(trait, value, field=field)
-        text = at(cells, date_place)
-        if not text and not (trait.is_at_birth and born):
-            raise broken("date_missing", f"{code} has no date", "add the date of the measurement", field=field)
-        day = values.parse_past(text, layout.date_order, today, field=field) if text else born
-        assert day is not None
-        if born and day < born:
-            raise broken(
-                "before_birth",
-                f"{code} on {day} is before birth",
-                "correct a date",
-                field=field,
-                verdict="out_of_range",
-            )
-        group = at(cells, group_place)[:40]
-        found.append(Measurement(code, day, value, raw[:40], group))
-    return found
+    found = [
+        entry.take(read_measurement, entry, code, spots, born)
+        for code, spots in entry.rules.layout.measurements.items()
+    ]
+    return [measurement for measurement in found if measurement]
+
+
+def read_measurement(entry: Entry, code: str, spots: list[int | None], born: date | None) -> Measurement | None:
+    """One trait with its date and group; None where the line has no value."""
+    place, date_place, group_place = spots
+    assert place is not None
+    trait, field = traits.TRAITS[code], code.lower()
+    value = entry.value(place, trait, field)
+    if value is None:
+        return None
+    day = entry.day_at(date_place, field) or (born if trait.is_at_birth else None)
+    if day is None:
+        raise broken("date_missing", f"{code} has no date", "add the date of the measurement", field=field)
+    if born and day < born:
+        text = f"{code} on {day} is before birth"
+        raise broken("before_birth", text, "correct a date", field=field, verdict="out_of_range")
+    number, raw, unit = value
+    return Measurement(code, day, number, raw[:40], entry.known(at(entry.cells, group_place))[:40], raw_unit=unit)
 
 
 FORMAT = Format(
     kind="flock",
     row=AnimalRow,
-    columns=COLUMNS,
+    columns=aliases(FIELDS),
     needed={"id, eid or vid": frozenset({"id", "eid", "vid"})},
     dates=frozenset({"birth_date"}),
+    words=WORDS,
     read=partial(read, is_strict=False),
     take=animals.take,
     has_trait_columns=True,

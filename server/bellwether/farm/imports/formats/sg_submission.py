@@ -4,10 +4,18 @@ from dataclasses import replace
 from functools import partial
 
 from bellwether.farm.imports.formats import flock_list
+from bellwether.sheep.identifiers import SHEEP_GENETICS_SHAPE
+
+
+def is_like(ids: list[str]) -> bool:
+    """Whether all IDs have the form of Sheep Genetics."""
+    return bool(ids) and all(SHEEP_GENETICS_SHAPE.match("".join(cell.split()).upper()) for cell in ids)
+
 
 FORMAT = replace(
     flock_list.FORMAT,
     kind="sg",
     needed={"id": frozenset({"id"})},
     read=partial(flock_list.read, is_strict=True),
+    is_like=is_like,
 )

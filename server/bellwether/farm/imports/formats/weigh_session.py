@@ -4,51 +4,47 @@ import re
 from datetime import date
 
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
-from bellwether.farm.imports.reading import columns, values
+from bellwether.farm.imports.reading import columns
+from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.reading.layout import Header, Layout
+from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.taking import weighings
-from bellwether.sheep import identifiers, traits
+from bellwether.sheep import damage, identifiers, traits
 from bellwether.sheep.eid import parse_eid
 from bellwether.sheep.findings import Broken, broken
-from bellwether.sheep.reading.times import parse_time
+from bellwether.sheep.missing import NO_TAG, normal
+from bellwether.sheep.reading.headers import UNITS, aliases
+from bellwether.sheep.reading.headers import normal as bare
 from bellwether.sheep.traits import Trait
 
-COLUMNS = {
-    "eid": columns.TAGS["eid"],
-    "vid": columns.TAGS["vid"],
-    "id": columns.TAGS["id"],
-    "date": ("DATE", "WEIGHDATE", "WEIGHTDATE"),
-    "time": ("TIME", "WEIGHTIME"),
-    "weight": ("WEIGHT", "WEIGHTKG", "LIVEWEIGHT", "LIVEWEIGHTKG", "WT", "WTKG", "KG"),
-    "weight_lb": ("WEIGHTLB", "WEIGHTLBS", "LIVEWEIGHTLB", "WTLB", "LB", "LBS"),
-    "unit": ("UNIT", "UNITS", "WEIGHTUNIT"),
-    "group": ("GROUP", "MOB", "MANAGEMENTGROUP", "MGMTGROUP", "GRP"),
-    "trait": ("TRAIT", "STAGE"),
-}
+COLUMNS = {**columns.TAGS, **aliases(("date", "time", "weight", "unit", "group", "trait"))}
 NEEDED = {
     "date": frozenset({"date"}),
-    "weight": frozenset({"weight", "weight_lb"}),
+    "weight": frozenset({"weight"}),
     "eid, vid or id": frozenset({"eid", "vid", "id"}),
 }
 DIGISTAR = {"eid": 0, "weight": 1, "unit": 2, "date": 5, "time": 6}
-UNITS = {"": "", "KG": "kg", "KGS": "kg", "LB": "lb", "LBS": "lb"}
 
 
 def digistar(head: list[str]) -> Header | None:
     """A Digi-Star scale: EID, weight, LB or KG, lock, GR or NT, date, time, flag, with no header."""
     has_shape = len(head) >= 7 and len(re.sub(r"\D", "", head[0])) >= 14 and head[2].upper() in ("LB", "KG")
-    return Header(dict(DIGISTAR), date_order="mdy", is_missing=True) if has_shape else None
+    return Header(dict(DIGISTAR), "mdy", "the session of a Digi-Star scale, which has no header") if has_shape else None
 
 
-def read(cells: list[str], layout: Layout, today: date) -> Weighing:
+def read(entry: Entry) -> Weighing:
     """Tags, date, trait and weight in kg."""
-    tags = read_tags(cells, layout)
-    trait = read_trait(layout.cell(cells, "trait"), layout.trait)
-    day = values.parse_past(layout.cell(cells, "date"), layout.date_order, today, field="date")
-    raw, unit = read_weight(cells, layout)
-    value = traits.kilograms(values.parse_number(raw, field="weight"), unit)
-    traits.check_hard(trait, value, field="weight")
+    tags = entry.take(read_tags, entry)
+    trait = entry.take(read_trait, entry)
+    day = entry.take(read_day, entry)
+    weight = entry.take(read_weight, entry, trait) if trait else None
+    time = entry.take(entry.clock, "time", "date") if day else None
+    entry.stop()
+    assert tags
+    assert trait
+    assert day
+    assert weight
+    value, raw, unit = weight
     return Weighing(
         eid=tags.eid,
         vid=tags.vid,
@@ -56,23 +52,22 @@ def read(cells: list[str], layout: Layout, today: date) -> Weighing:
         eid_warning=tags.eid_warning,
         trait=trait.code,
         date=day,
-        time=parse_time(layout.cell(cells, "time")),
-        value=round(value, 6),
+        time=time,
+        value=value,
         raw_value=raw[:40],
         raw_unit=unit,
-        group=layout.cell(cells, "group")[:40],
+        group=entry.text("group")[:40],
     )
 
 
-def read_tags(cells: list[str], layout: Layout) -> Tags:
+def read_tags(entry: Entry) -> Tags:
     """All that may name the animal. A spoilt EID passes only if something else names it."""
-    vid = identifiers.tag_value(layout.cell(cells, "vid"))
-    number = identifiers.tag_value(layout.cell(cells, "id"))
-    raw = layout.cell(cells, "eid")
+    vid, number = read_tag(entry, "vid"), read_tag(entry, "id")
+    raw = entry.text("eid")
     eid, warning = "", None
-    if identifiers.tag_value(raw):
+    if raw and normal(raw) not in NO_TAG:
         try:
-            eid = parse_eid(raw)
+            eid = parse_eid(damage.unwrapped(raw))
         except Broken as error:
             if not (vid or number):
                 raise
@@ -82,25 +77,46 @@ def read_tags(cells: list[str], layout: Layout) -> Tags:
     return Tags(eid, vid, number, warning)
 
 
-def read_trait(cell: str, default: str | None) -> Trait:
+def read_tag(entry: Entry, field: str) -> str:
+    """A tag or number in its normal form, empty where there is none."""
+    raw = entry.text(field)
+    if raw == "" or normal(raw) in NO_TAG:
+        return ""
+    return identifiers.tag_value(damage.whole(raw, field=field))
+
+
+def read_trait(entry: Entry) -> Trait:
     """The trait of this line: its own, else that of the file."""
-    found = traits.find_weight(cell or default or "")
+    cell = entry.text("trait")
+    found = traits.find_weight(cell or entry.rules.layout.trait or "")
     if found is None:
         raise broken("trait_unknown", f"{cell[:40]!r} is no weight", "write WWT, PWT, ...", field="trait")
     return found
 
 
-def read_weight(cells: list[str], layout: Layout) -> tuple[str, str]:
-    """The weight as written, and its unit."""
-    raw, pounds = layout.cell(cells, "weight"), layout.cell(cells, "weight_lb")
-    if not raw and not pounds:
+def read_day(entry: Entry) -> date:
+    """The day of the weighing."""
+    day = entry.day("date")
+    if day is None:
+        raise broken("date_missing", "there is no date", "add the day of the weighing", field="date")
+    return day
+
+
+def read_weight(entry: Entry, trait: Trait) -> tuple[float, str, str]:
+    """The weight in kg, as written, and its unit."""
+    found = entry.value(entry.rules.places["weight"], trait, "weight", read_unit(entry))
+    if found is None:
         raise broken("weight_missing", "there is no weight", "add it, or leave the line out", field="weight")
-    unit = UNITS.get(layout.cell(cells, "unit").upper())
-    if unit is None:
-        raise broken("unit_unknown", f"{layout.cell(cells, 'unit')[:20]!r} is no unit", "write kg or lb", field="unit")
-    if not raw:
-        return pounds, "lb"
-    return raw, unit or "kg"
+    return found
+
+
+def read_unit(entry: Entry) -> str:
+    """The unit in a column of units."""
+    cell = entry.text("unit")
+    unit = UNITS.get(bare(cell), "") if cell else ""
+    if cell and unit not in ("kg", "lb"):
+        raise broken("unit_unknown", f"{cell[:20]!r} is no unit of a weight", "write kg or lb", field="unit")
+    return unit
 
 
 FORMAT = Format(
@@ -109,6 +125,8 @@ FORMAT = Format(
     columns=COLUMNS,
     needed=NEEDED,
     dates=frozenset({"date"}),
+    numbers=frozenset({"weight"}),
+    weights=frozenset({"weight"}),
     read=read,
     take=weighings.take,
     needs_trait=True,

@@ -1,40 +1,99 @@
-"""Which headers are known, whatever case, spaces and punctuation a program gives them."""
+"""Which columns of a file are which: fields of its kind, and traits with their dates and groups."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bellwether.sheep import traits
+from bellwether.sheep.reading import headers
+from bellwether.sheep.reading.headers import IGNORE, Names, aliases, normal, place, twice, with_unit
+from bellwether.sheep.reading.refusal import FileFault
 from bellwether.sheep.traits import Trait
 
-TAGS = {
-    "id": ("ID", "ANIMALID", "LPNID", "LPN", "NSIPID", "REGISTRATION", "REGNO"),
-    "eid": ("EID", "RFID", "ELECTRONICID", "EIDNUMBER"),
-    "vid": ("VID", "TAG", "LOCALID", "EARTAG", "VISUALID", "VISUALTAG"),
-}
+TAGS: Mapping[str, tuple[str, ...]] = aliases(("id", "eid", "vid"))
 
 
-def normal(header: str) -> str:
-    """Letters and digits only, in capitals."""
-    return re.sub(r"[^A-Z0-9]", "", header.upper())
+@dataclass
+class Columns:
+    """What the header of a file says, and what is wrong with it."""
+
+    fields: dict[str, int] = field(default_factory=dict)
+    measurements: dict[str, list[int | None]] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
 
 
-def known(headers: list[str], table: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Field -> position of its first column."""
-    names = [normal(header) for header in headers]
-    found = {field: [names.index(alias) for alias in aliases if alias in names] for field, aliases in table.items()}
-    return {field: min(places) for field, places in found.items() if places}
+def read(
+    cells: list[str], table: Mapping[str, tuple[str, ...]], own: Mapping[str, str], line: int, *, has_traits: bool
+) -> Columns:
+    """The columns of a header; `own` names the field, the trait or `ignore` for a header."""
+    names = Names(table, own)
+    found = names.find(cells, line)
+    columns = Columns(found.columns, faults=found.faults)
+    columns.units = {found.columns[name]: unit for name, unit in found.units.items()}
+    if has_traits:
+        add_measurements(cells, names, columns, line)
+    read_places = used(columns)
+    columns.ignored = [name[:100] for position, name in enumerate(cells) if name and position not in read_places]
+    columns.faults += [unknown(header, target, line) for header, target in own.items() if not is_known(target, table)]
+    columns.faults += [absent(header, line) for header in own if normal(header) not in {normal(cell) for cell in cells}]
+    return columns
 
 
-def measurements(headers: list[str]) -> dict[str, list[int | None]]:
+def is_known(target: str, table: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a field of the kind, a trait or its date or group is called so."""
+    return target == IGNORE or target in table or traits.named(trait_name(target)) is not None
+
+
+def trait_name(text: str) -> str:
+    """The trait that a header of a value, a date or a group belongs to."""
+    name = with_unit(text)[0]
+    return next((name.removesuffix(end) for end in ("DATE", "GRP", "GROUP") if name.endswith(end)), name)
+
+
+def unknown(header: str, target: str, line: int) -> FileFault:
+    """The sender names a field that there is not."""
+    message = f"columns gives {header[:40]} the meaning {target[:40]}, which this kind of file does not have"
+    return FileFault("column_unknown", message, f"name a field, a trait or {IGNORE}", line or None, "columns")
+
+
+def absent(header: str, line: int) -> FileFault:
+    """The sender names a header that the file does not have."""
+    message = f"columns names {header[:40]}, which is no header of this file"
+    return FileFault("column_unknown", message, "write the header as it stands in the file", line or None, "columns")
+
+
+def renamed(cells: list[str], own: Mapping[str, str]) -> list[str]:
+    """The normal names of headers, with those that the sender gives them."""
+    given = {normal(header): target for header, target in own.items()}
+    return ["" if (name := given.get(normal(cell), cell)) == IGNORE else with_unit(name)[0] for cell in cells]
+
+
+def add_measurements(cells: list[str], names: Names, columns: Columns, line: int) -> None:
     """Trait -> positions of its value, its date and its group."""
-    names = [normal(header) for header in headers]
-    found: dict[str, list[int | None]] = {}
-    for position, name in enumerate(names):
-        trait = traits.named(name)
-        if trait is not None and trait.code not in found:
-            date = first(names, date_names(name, trait))
-            found[trait.code] = [position, date, first(names, (name + "GRP", name + "GROUP", trait.code + "GRP"))]
-    return found
+    short = renamed(cells, names.own)
+    taken = set(columns.fields.values())
+    for position, name in enumerate(short):
+        trait = traits.named(name) if position not in taken else None
+        if trait is None:
+            continue
+        if trait.code in columns.measurements:
+            first = columns.measurements[trait.code][0] or 0
+            columns.faults.append(twice(trait.code, first, position, cells, line))
+            continue
+        group = first_of(short, (name + "GRP", name + "GROUP", trait.code + "GRP"))
+        columns.measurements[trait.code] = [position, first_of(short, date_names(name, trait)), group]
+        unit = with_unit(cells[position])[1]
+        if unit:
+            columns.units[position] = unit
+        if unit and unit != trait.unit and not (trait.unit == "kg" and unit == "lb"):
+            columns.faults.append(other_unit(trait, unit, position, cells[position], line))
+
+
+def other_unit(trait: Trait, unit: str, position: int, header: str, line: int) -> FileFault:
+    """A trait in a unit that it is not kept in."""
+    message = f"{place(position, header)} is in {unit}, {trait.code} is kept in {trait.unit}"
+    return FileFault("unit_unknown", message, f"write it in {trait.unit}", line, trait.code.lower())
 
 
 def date_names(name: str, trait: Trait) -> tuple[str, ...]:
@@ -44,11 +103,23 @@ def date_names(name: str, trait: Trait) -> tuple[str, ...]:
     return (name + "DATE", trait.code + "DATE", *of_kind, *of_weight)
 
 
-def first(names: list[str], wanted: tuple[str, ...]) -> int | None:
+def first_of(names: list[str], wanted: tuple[str, ...]) -> int | None:
     """The position of the first wanted name that is there."""
     return next((names.index(name) for name in wanted if name in names), None)
 
 
-def used(columns: dict[str, int], traits: dict[str, list[int | None]]) -> set[int]:
+def used(columns: Columns) -> set[int]:
     """Every position that is read."""
-    return set(columns.values()) | {place for places in traits.values() for place in places if place is not None}
+    spots = {place for places in columns.measurements.values() for place in places if place is not None}
+    return set(columns.fields.values()) | spots
+
+
+def score(cells: list[str], table: Mapping[str, tuple[str, ...]], own: Mapping[str, str], *, has_traits: bool) -> int:
+    """How many columns a line would name as the header."""
+    found = Names(table, own).score(cells)
+    if has_traits:
+        found += sum(traits.named(name) is not None for name in renamed(cells, own) if name)
+    return found
+
+
+__all__ = ["TAGS", "Columns", "headers", "read", "score"]

@@ -1,116 +1,275 @@
-"""What the first lines of a file tell, before anything is stored: encoding, delimiter, header, date order."""
+"""How a file is to be read, from all of it, before anything is stored: what can be read in two ways is asked for."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
-from bellwether.farm.imports.problems import (
-    DateOrderAmbiguous,
-    FileEmpty,
-    HeaderIncomplete,
-    HeaderUnknown,
-    TraitMissing,
-    TraitUnknown,
-)
-from bellwether.farm.imports.reading import columns, lines, values
+from bellwether.farm.imports.reading import columns as named
+from bellwether.farm.imports.reading import units
+from bellwether.farm.imports.reading.columns import Columns
 from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.layout import Header, Layout
+from bellwether.farm.imports.reading.options import Options
 from bellwether.sheep import traits
+from bellwether.sheep.reading import dates, kinds, numbers, words
 from bellwether.sheep.reading.dates import DateOrder
+from bellwether.sheep.reading.headers import normal
+from bellwether.sheep.reading.refusal import FileFault, FileRefused, refused
+from bellwether.sheep.reading.sheet import Sheet, find_header, open_sheet, set_header
 
-SAMPLE = 2000
+SHORT_YEAR = re.compile(r"[^0-9][0-9]{2}")
+COUNTER = 3
+Cell = tuple[int, str]
 
 
-def detect(content: bytes, form: AnyFormat, *, date_order: DateOrder | None = None, trait: str | None = None) -> Layout:
-    """The layout of a file in this format.
+@dataclass
+class Found:
+    """A file with its columns, while its other marks are looked for."""
+
+    sheet: Sheet
+    form: AnyFormat
+    options: Options
+    columns: Columns
+    start: Header | None = None
+    faults: list[FileFault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def distinct(self, place: int) -> list[Cell]:
+        """Each text of a column once, with the first line that has it."""
+        firsts: dict[str, int] = {}
+        rows, bad = self.sheet.rows, self.sheet.faults
+        for number in self.sheet.body():
+            if number not in bad:
+                firsts.setdefault(rows[number - 1][place], number)
+        return [(number, text) for text, number in firsts.items() if text]
+
+    def header(self, place: int) -> str:
+        """What stands over a column."""
+        return self.sheet.header[place] if place < len(self.sheet.header) else f"column {place + 1}"
+
+
+def detect(
+    content: bytes, forms: Mapping[str, AnyFormat], options: Options | None = None, kind: str | None = None
+) -> Layout:
+    """The layout of a file; without `kind` (or `auto`) its kind is recognised.
 
     Raises:
-        Problem: the whole file cannot be read; nothing has been stored.
+        FileRefused: it cannot be read, is of another kind, or something has to be asked; every reason at once.
     """
-    text, encoding = lines.decode(content)
-    found = lines.split(text)
-    start = next((number for number, line in enumerate(found) if line.strip()), None)
-    if start is None:
-        raise FileEmpty
-    delimiter = lines.delimiter_of(found)
-    first = lines.cells_of(found[start], delimiter) or []
-    head = header(first, form, trait_code(trait))
-    header_line = 0 if head.is_missing else start + 1
+    options = options or Options()
+    today = options.today or date.max
+    sheet, form, start = recognise(content, forms, options, kind)
+    own = options.columns
+    columns = (
+        Columns(dict(start.columns))
+        if start
+        else named.read(sheet.header, form.columns, own, sheet.header_line, has_traits=form.has_trait_columns)
+    )
+    found = Found(sheet, form, options, columns, start, list(columns.faults))
+    trait = trait_of(found)
+    check_needed(found)
+    check_counter(found)
+    orders = date_orders(found, today)
+    marks = decimal_of(found)
+    unit = units.decide(found.distinct, form, columns, options, found.faults)
+    said = words_of(found)
+    if found.faults:
+        raise FileRefused(*found.faults)
     return Layout(
-        kind=form.kind,
-        encoding=encoding,
-        delimiter=delimiter,
-        header_line=header_line,
-        columns=head.columns,
-        measurements=head.measurements,
-        ignored=head.ignored,
-        date_order=date_order
-        or head.date_order
-        or order_of(dates(found[header_line:], delimiter, date_places(head, form))),
-        trait=trait_code(trait),
-        n_lines=len(found),
+        kind=form.kind, encoding=sheet.encoding, delimiter=sheet.delimiter, header_line=sheet.header_line,
+        columns=columns.fields, measurements=columns.measurements, ignored=columns.ignored, trait=trait,
+        date_order=next(iter(orders.values())) if len(set(orders.values())) == 1 else None, date_orders=orders,
+        n_lines=len(sheet.rows), headers=[cell[:100] for cell in sheet.header], decimal=marks.decimal,
+        thousands=marks.thousands, unit=unit.unit, unit_from=unit.source, units=unit.columns, words=said,
+        preamble=sheet.preamble, sheet=sheet.sheet, notes=[*sheet.notes, *found.notes], options=options.sent(),
+        time_zone=options.time_zone,
+    )  # fmt: skip
+
+
+def recognise(
+    content: bytes, forms: Mapping[str, AnyFormat], options: Options, kind: str | None
+) -> tuple[Sheet, AnyFormat, Header | None]:
+    """The lines of a file with its header, its format, and what is known of it when it has no header."""
+    wanted = list(forms.values()) if kind in (None, "auto") else [forms[str(kind)]]
+    sheet = open_sheet(
+        content,
+        lambda cells: max(points(cells, form, options) for form in forms.values()),
+        delimiter="\t" if options.delimiter == "tab" else options.delimiter,
+        encoding=options.encoding,
+        sheet=options.sheet,
+    )
+    first = next((cells for cells in sheet.rows[sheet.first_line - 1 :] if any(cells)), [])
+    for form in wanted:
+        if form.without_header and (start := form.without_header(first)):
+            set_header(sheet, 0)
+            return sheet, form, start
+    form = best_form(sheet, forms, wanted, options)
+    set_header(sheet, find_header(sheet, lambda cells: points(cells, form, options)))
+    refuse_other(sheet, form, forms, options)
+    return sheet, form, None
+
+
+def points(cells: list[str], form: AnyFormat, options: Options) -> int:
+    """How many columns of a format a line would name."""
+    return named.score(cells, form.columns, options.columns, has_traits=form.has_trait_columns)
+
+
+def best_form(sheet: Sheet, forms: Mapping[str, AnyFormat], wanted: list[AnyFormat], options: Options) -> AnyFormat:
+    """The format that a file is in, of those that it may be in."""
+    if len(wanted) == 1:
+        return wanted[0]
+    line = find_header(sheet, lambda cells: max(points(cells, form, options) for form in forms.values()))
+    head = sheet.rows[line - 1]
+    fitting = [form for form in wanted if fits(head, form, options)]
+    if not fitting:
+        return max(wanted, key=lambda form: points(head, form, options))
+    most = max(len(form.needed) for form in fitting)
+    fitting = [form for form in fitting if len(form.needed) == most]
+    return next(
+        (form for form in fitting if form.is_like and form.is_like(ids(sheet, line, form, options))), fitting[0]
     )
 
 
-def header(cells: list[str], form: AnyFormat, trait: str | None) -> Header:
-    """Known columns, measurements and ignored headers; some formats have no header and are known by their cells."""
-    without = form.without_header(cells) if form.without_header else None
-    if without is not None:
-        if form.needs_trait and trait is None:
-            raise TraitMissing
-        return without
-    known = columns.known(cells, form.columns)
-    measured = columns.measurements(cells) if form.has_trait_columns else {}
-    if not known:
-        raise HeaderUnknown(cells, form.columns)
-    missing = [name for name, fields in form.needed.items() if not fields & known.keys()]
-    if missing:
-        raise HeaderIncomplete(missing)
-    if form.needs_trait and trait is None and "trait" not in known:
-        raise TraitMissing
-    read = columns.used(known, measured)
-    return Header(known, measured, [name[:100] for place, name in enumerate(cells) if place not in read and name])
+def ids(sheet: Sheet, line: int, form: AnyFormat, options: Options) -> list[str]:
+    """The cells of the first field that a format needs."""
+    head = sheet.rows[line - 1]
+    fields = named.read(head, form.columns, options.columns, line, has_traits=False).fields
+    place = next((fields[name] for group in form.needed.values() for name in group if name in fields), None)
+    return [] if place is None else [row[place] for row in sheet.rows[line:] if len(row) > place and row[place]]
 
 
-def trait_code(trait: str | None) -> str | None:
-    """The code of the trait that was sent with a file of weights."""
-    if not trait:
-        return None
-    found = traits.find_weight(trait)
-    if found is None:
-        raise TraitUnknown(trait)
-    return found.code
+def fits(head: list[str], form: AnyFormat, options: Options) -> bool:
+    """Whether a header has all that a format needs."""
+    known = named.read(head, form.columns, options.columns, 1, has_traits=False).fields.keys()
+    return all(group & known for group in form.needed.values())
 
 
-def date_places(head: Header, form: AnyFormat) -> set[int]:
-    """Where the dates of a line stand."""
-    places = {place for name, place in head.columns.items() if name in form.dates}
-    return places | {spots[1] for spots in head.measurements.values() if spots[1] is not None}
-
-
-def dates(body: list[str], delimiter: str, places: set[int]) -> Iterator[str]:
-    """The date cells of the first lines."""
-    for line in body[:SAMPLE]:
-        cells = lines.cells_of(line, delimiter) or []
-        yield from (cells[place] for place in places if place < len(cells) and cells[place])
-
-
-def order_of(cells: Iterable[str]) -> DateOrder:
-    """The date order that the cells prove; if they prove none, the two readings must agree.
+def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], options: Options) -> None:
+    """Names a file of another kind than this format is for.
 
     Raises:
-        DateOrderAmbiguous: day and month could be either way round.
+        FileRefused: results, movements, ...; or what another format takes and this one would read by half.
     """
-    votes: dict[DateOrder, int] = {"ymd": 0, "dmy": 0, "mdy": 0}
-    has_twins, either = False, ""
-    for cell in cells:
-        orders = values.readings(cell)
-        if len(orders) == 1:
-            votes[orders.pop()] += 1
-        elif orders and values.parse_date(cell, "dmy", field="date") != values.parse_date(cell, "mdy", field="date"):
-            either = cell
-        elif orders:
-            has_twins = True
-    if either and votes["dmy"] == votes["mdy"]:
-        raise DateOrderAmbiguous(either)
-    if either or has_twins or votes["dmy"] or votes["mdy"]:
-        return "dmy" if votes["dmy"] >= votes["mdy"] else "mdy"
-    return "ymd"
+    line, head = sheet.header_line, sheet.header
+    kept = [cell for cell in head if options.columns.get(cell) != "ignore"]
+    other = kinds.other_kind(kept, sheet.lines)
+    measured = named.read(head, form.columns, options.columns, line, has_traits=form.has_trait_columns).measurements
+    is_list = form.has_trait_columns and not measured and points(head, form, options) > 2
+    if other and not (other == kinds.BREEDING_VALUES and is_list):
+        fix = "send a list of animals or a session of weights; send columns with a header as ignore to leave it out"
+        raise refused("other_kind", f"the file holds {other}", fix, row=line)
+    better = [one for one in forms.values() if fits(kept, one, options) and len(one.needed) > len(form.needed)]
+    if better and not fits_more(kept, form, better[0], options):
+        message = f"the file is of the kind {better[0].kind}, not {form.kind}"
+        raise refused("other_kind", message, f"send kind={better[0].kind}", row=line, field="kind")
+
+
+def fits_more(head: list[str], form: AnyFormat, other: AnyFormat, options: Options) -> bool:
+    """Whether all that the other format needs is read by this one too."""
+    needs = {name for group in other.needed.values() for name in group}
+    mine = named.read(head, form.columns, options.columns, 1, has_traits=form.has_trait_columns)
+    theirs = named.read(head, other.columns, options.columns, 1, has_traits=False).fields
+    return {place for name, place in theirs.items() if name in needs} <= named.used(mine)
+
+
+def trait_of(found: Found) -> str | None:
+    """The trait of all weights, as sent; asked for where the lines do not say it."""
+    sent = found.options.trait
+    code = traits.find_weight(sent) if sent else None
+    choices = ", ".join(traits.weights())
+    if sent and code is None:
+        message = f"{sent[:40]} is no weight"
+        found.faults.append(FileFault("trait_unknown", message, f"send one of {choices}", None, "trait"))
+    if found.form.needs_trait and not sent and "trait" not in found.columns.fields:
+        fix = f"send trait as one of {choices}, or add a column Trait"
+        found.faults.append(FileFault("trait_missing", "at which stage were these weights taken?", fix, None, "trait"))
+    return code.code if code else None
+
+
+def check_needed(found: Found) -> None:
+    """A fault for each column that is missing, or for a header that nobody knows."""
+    known, line = found.columns.fields.keys(), found.sheet.header_line
+    if found.start:
+        return
+    if not known and not found.columns.measurements:
+        found.faults.insert(0, no_header(found, line))
+        return
+    for name, group in found.form.needed.items():
+        if not group & known:
+            fix = "add the column, or send columns to say which header means it"
+            found.faults.append(FileFault("column_missing", f"no column for {name}", fix, line, name))
+
+
+def no_header(found: Found, line: int) -> FileFault:
+    """The file begins with data, or with headers in words that are not known."""
+    cells = found.sheet.header
+    shown = ", ".join(cell[:40] for cell in cells[:20])
+    known = ", ".join(aliases[0] for aliases in found.form.columns.values())
+    fix = f"name the columns as in {known}; or send columns to say which header means what"
+    is_data = sum(any(mark.isdigit() for mark in cell) for cell in cells) * 2 >= sum(map(bool, cells))
+    if is_data:
+        message = f"there is no header: the first line is {shown}"
+        return FileFault("no_header", message, "write the names of the columns into the first line", line)
+    return FileFault("header_unknown", f"no header is known among {shown}", fix, line)
+
+
+def check_counter(found: Found) -> None:
+    """A column called ID that counts the lines is no identifier when another column names the animals."""
+    places = found.columns.fields
+    if "id" not in places or not {"eid", "vid"} & places.keys():
+        return
+    header = found.header(places["id"])
+    cells = found.sheet.column(places["id"]) if places["id"] < found.sheet.width else []
+    is_counter = len(cells) >= COUNTER and all(cell == str(n) for n, cell in enumerate(cells, 1))
+    if is_counter and normal(header) not in {normal(name) for name in found.options.columns}:
+        message = f"{header[:40]} counts the lines, and the animals have other identifiers"
+        fix = f"send columns with {header[:40]} as ignore, or as id if it is their number"
+        found.faults.append(FileFault("row_counter", message, fix, found.sheet.header_line, "id"))
+
+
+def date_orders(found: Found, today: date) -> dict[int, DateOrder]:
+    """The order of each column of dates, proved by all of its cells."""
+    fields = {place: name for name, place in found.columns.fields.items() if name in found.form.dates}
+    for code, (_, place, _) in found.columns.measurements.items():
+        if place is not None:
+            fields.setdefault(place, code.lower())
+    sent = {normal(header): order for header, order in found.options.date_orders.items()}
+    given = found.start.date_order if found.start else None
+    orders: dict[int, DateOrder] = {}
+    for place, name in fields.items():
+        header, cells = found.header(place), found.distinct(place)
+        asked = sent.get(normal(header)) or found.options.date_order or given
+        proof = dates.prove(cells, today, header=header, field=name, asked=asked)
+        found.faults += proof.faults
+        if proof.order:
+            orders[place] = proof.order
+        if any(SHORT_YEAR.search(text[-3:]) for _, text in cells):
+            found.notes.append(f"years of two digits in {header} are 20.., or 19.. from 70 on if that lies ahead")
+    return orders
+
+
+def decimal_of(found: Found) -> numbers.Proof:
+    """The marks of the numbers of a file, proved by all of them."""
+    places = [found.columns.fields[name] for name in found.form.numbers if name in found.columns.fields]
+    places += [spots[0] for spots in found.columns.measurements.values() if spots[0] is not None]
+    cells = sorted({cell for place in places for cell in found.distinct(place)})
+    proof = numbers.prove(cells, asked=found.options.decimal)
+    found.faults += proof.faults
+    return proof
+
+
+def words_of(found: Found) -> dict[str, dict[str, str]]:
+    """What the words of a file mean beyond the vocabularies."""
+    meanings: dict[str, dict[str, str]] = {}
+    for name, vocabulary in found.form.words.items():
+        place = found.columns.fields.get(name)
+        if place is None:
+            continue
+        own = {word: meaning for word, meaning in found.options.words.items() if meaning in vocabulary.meanings}
+        said = words.settle(vocabulary, found.distinct(place), header=found.header(place), own=own)
+        found.faults += said.faults
+        found.notes += said.told
+        if said.own:
+            meanings[name] = dict(said.own)
+    return meanings

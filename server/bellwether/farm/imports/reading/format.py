@@ -1,8 +1,7 @@
 """What a format of files says of itself. Reading, judging and storing know no more of a format than this."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -10,9 +9,11 @@ from pydantic import TypeAdapter
 
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.models import Batch
-from bellwether.farm.imports.reading.layout import Header, Layout
+from bellwether.farm.imports.reading.entry import Entry
+from bellwether.farm.imports.reading.layout import Header
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
+from bellwether.sheep.reading.words import Vocabulary
 
 R = TypeVar("R")
 Rows = Sequence[tuple[int, R]]
@@ -23,8 +24,10 @@ class Format(Generic[R]):
     """One kind of file, `R` being the typed row that a line of it becomes.
 
     `columns` gives each field the headers that it may have, `needed` the fields without which no line can be taken (one
-    of each set). `read` turns the cells of a line into a row or raises `Broken`; `take` judges the rows of a chunk
-    against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
+    of each set); `dates`, `numbers` and `words` say how fields are written, so that the whole file can be asked before
+    its first line is read. `read` turns an entry (one line) into a row or raises `Broken`; `take` judges the rows of a
+    chunk against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
+    `is_like` says of the cells of its first needed field whether a file is of this kind, where two have such columns.
     """
 
     kind: str
@@ -32,12 +35,16 @@ class Format(Generic[R]):
     columns: Mapping[str, tuple[str, ...]]
     needed: Mapping[str, frozenset[str]]
     dates: frozenset[str]
-    read: Callable[[list[str], Layout, date], R]
+    read: Callable[[Entry], R]
     take: Callable[[Session, Context, Batch, Rows[R]], Awaitable[list[Outcome]]]
+    numbers: frozenset[str] = frozenset()
+    weights: frozenset[str] = frozenset()
+    words: Mapping[str, Vocabulary] = field(default_factory=dict)
     has_trait_columns: bool = False
     needs_trait: bool = False
     without_header: Callable[[list[str]], Header | None] | None = None
     key: Callable[[R], tuple[str, str]] | None = None
+    is_like: Callable[[list[str]], bool] | None = None
 
     @cached_property
     def _adapter(self) -> TypeAdapter[R]:

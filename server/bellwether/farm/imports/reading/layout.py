@@ -1,11 +1,21 @@
-"""How the lines of one file are to be read: encoding, delimiter, columns, date order."""
+"""How the lines of one file are to be read, and how that is told to its sender."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel
 
-from bellwether.sheep.reading.dates import DateOrder
+from bellwether.sheep.reading.dates import TOLD, DateOrder
+from bellwether.sheep.reading.lines import NAMES
+
+UNITS = {"kg": "kilograms", "lb": "pounds"}
+MARKS = {".": "point", ",": "comma", "'": "apostrophe", "’": "apostrophe"}
+SOURCES = {
+    "farm": "the unit of the farm",
+    "option": "as sent",
+    "header": "as the header says",
+    "cells": "as the cells say",
+}
 
 
 class Layout(BaseModel):
@@ -18,7 +28,7 @@ class Layout(BaseModel):
     columns: dict[str, int]
     measurements: dict[str, list[int | None]] = {}
     ignored: list[str] = []
-    date_order: DateOrder = "ymd"
+    date_order: DateOrder | None = None
     trait: str | None = None
     n_lines: int
     headers: list[str] = []
@@ -28,10 +38,12 @@ class Layout(BaseModel):
     unit: Literal["kg", "lb"] | None = None
     unit_from: Literal["header", "option", "farm", "cells"] | None = None
     units: dict[int, Literal["kg", "lb"]] = {}
+    words: dict[str, dict[str, str]] = {}
     preamble: int = 0
     sheet: str | None = None
     notes: list[str] = []
     options: dict[str, object] = {}
+    time_zone: str = "UTC"
 
     def cell(self, cells: list[str], name: str) -> str:
         """The cell of a known field; empty when the line or the file lacks it."""
@@ -39,8 +51,31 @@ class Layout(BaseModel):
 
     def told(self) -> list[str]:
         """How the file is read, in words."""
-        found = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
-        return [found[self.date_order]]
+        found = [f"kind {self.kind}", f"sheet {self.sheet}" if self.sheet else NAMES.get(self.delimiter, "one column")]
+        if self.preamble:
+            found.append(f"{self.preamble} {'line' if self.preamble == 1 else 'lines'} before the header")
+        found += self._days()
+        if self.unit:
+            found.append(f"{UNITS[self.unit]} ({SOURCES[self.unit_from or 'farm']})")
+        found += [f"{self._header(place)} in {UNITS[unit]}" for place, unit in self.units.items() if unit != self.unit]
+        if self.decimal:
+            found.append(f"decimal {MARKS[self.decimal]}")
+        if self.thousands:
+            found.append(f"thousands {MARKS.get(self.thousands, 'space')}")
+        if self.trait:
+            found.append(f"all weights are {self.trait}")
+        if self.ignored:
+            n = len(self.ignored)
+            found.append(f"{n} {'column' if n == 1 else 'columns'} ignored: {', '.join(self.ignored[:10])}")
+        return found + self.notes
+
+    def _days(self) -> list[str]:
+        if self.date_order or not self.date_orders:
+            return [TOLD[self.date_order]] if self.date_order else []
+        return [f"{self._header(place)} {TOLD[order]}" for place, order in self.date_orders.items()]
+
+    def _header(self, place: int) -> str:
+        return at(self.headers, place) or f"column {place + 1}"
 
 
 def at(cells: list[str], place: int | None) -> str:
@@ -50,10 +85,9 @@ def at(cells: list[str], place: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first line of a file tells."""
+    """What is known of a file without a header line, by its cells."""
 
     columns: dict[str, int]
-    measurements: dict[str, list[int | None]] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
     date_order: DateOrder | None = None
-    is_missing: bool = False
+    name: str = ""
+    measurements: dict[str, list[int | None]] = field(default_factory=dict)

@@ -1,17 +1,18 @@
 """A line as data, judged by itself: what can be said without looking at any other row or at the database."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Layout
-from bellwether.farm.imports.reading.lines import Line
 from bellwether.sheep.findings import Broken, Finding
+from bellwether.sheep.reading.sheet import Sheet, open_sheet, set_header
 
 R = TypeVar("R")
-BLANK = Finding("blank", "blank", "the line is empty", "nothing to do")
-UNREADABLE = Finding("bad_format", "unreadable", "the line cannot be split into cells", "check its quotes")
+LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,32 @@ class ReadRow(Generic[R]):
         return self.findings[0] if self.findings else None
 
 
-def read(line: Line, layout: Layout, form: Format[R], today: date) -> ReadRow[R]:
-    """The line as data, or with every rule that it breaks."""
-    raw = line.text[:10_000]
-    if line.is_blank:
-        return ReadRow(line.number, raw, None, (BLANK,))
-    if line.cells is None:
-        return ReadRow(line.number, raw, None, (UNREADABLE,))
+def read_file(content: bytes, layout: Layout, form: Format[R], today: date) -> Iterator[ReadRow[R]]:
+    """Every line of a file but its header and what stands before it, in order."""
+    sheet = reopened(content, layout)
+    rules = Rules(layout, today)
+    for number in sheet.body():
+        yield read_row(sheet, number, rules, form)
+
+
+def reopened(content: bytes, layout: Layout) -> Sheet:
+    """The lines and cells of a file whose layout is known."""
+    sheet = open_sheet(content, delimiter=layout.delimiter, encoding=layout.encoding, sheet=layout.sheet)
+    set_header(sheet, layout.header_line)
+    return sheet
+
+
+def read_row(sheet: Sheet, number: int, rules: Rules, form: Format[R]) -> ReadRow[R]:
+    """One line as data, or with every rule that it breaks."""
+    raw = sheet.lines[number - 1][:LONGEST]
+    shape = sheet.faults.get(number)
+    if shape is not None:
+        return ReadRow(number, raw, None, (shape,))
+    entry = Entry(sheet.rows[number - 1], rules)
     try:
-        return ReadRow(line.number, raw, form.read(line.cells, layout, today))
+        data = form.read(entry)
+        entry.stop()
     except Broken as error:
-        return ReadRow(line.number, raw, None, error.findings)
+        known = {id(finding) for finding in error.findings}
+        return ReadRow(number, raw, None, (*(f for f in entry.faults if id(f) not in known), *error.findings))
+    return ReadRow(number, raw, data, (), tuple(entry.warnings))

@@ -1,0 +1,174 @@
+"""One line of a file as its format asks for it: texts, days, numbers and words, by the rules of the whole file."""
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bellwether.farm.imports.reading.layout import Layout
+from bellwether.sheep import traits
+from bellwether.sheep.findings import Broken, Finding, broken, warning
+from bellwether.sheep.missing import Codes
+from bellwether.sheep.reading.dates import DateColumn
+from bellwether.sheep.reading.numbers import Numbers, split_unit
+from bellwether.sheep.reading.times import parse_time
+from bellwether.sheep.reading.words import Said, Vocabulary
+from bellwether.sheep.traits import Trait
+
+T = TypeVar("T")
+TO_KG = {"kg": 1.0, "lb": traits.kilograms(1.0, "lb")}
+
+
+class Rules:
+    """What holds for every line of one file, with each distinct date and number read once."""
+
+    def __init__(self, layout: Layout, today: date) -> None:
+        self.layout, self.today = layout, today
+        self.places = layout.columns
+        self.codes = Codes.of(texts(layout.options, "missing"), texts(layout.options, "present"))
+        self.numbers = Numbers(layout.decimal)
+        self.zone = ZoneInfo(layout.time_zone)
+        self.times: dict[str, time | None] = {}
+        self._days: dict[tuple[int, str], DateColumn] = {}
+        self._words: dict[str, Said] = {}
+
+    def days(self, place: int, field: str) -> DateColumn:
+        """The dates of one column."""
+        found = self._days.get((place, field))
+        if found is None:
+            order = self.layout.date_orders.get(place, self.layout.date_order)
+            found = self._days[(place, field)] = DateColumn(order, self.today, field, self.zone)
+        return found
+
+    def said(self, vocabulary: Vocabulary) -> Said:
+        """The words of one column."""
+        found = self._words.get(vocabulary.name)
+        if found is None:
+            own = self.layout.words.get(vocabulary.name, {})
+            found = self._words[vocabulary.name] = Said(vocabulary, own)
+        return found
+
+
+def texts(options: dict[str, object], name: str) -> list[str]:
+    """A list of codes among the options that were sent."""
+    found = options.get(name, [])
+    return [str(code) for code in found] if isinstance(found, list | tuple) else []
+
+
+class Entry:
+    """A line: its cells, the faults and the warnings that were found in it."""
+
+    __slots__ = ("cells", "faults", "rules", "warnings")
+
+    def __init__(self, cells: list[str], rules: Rules) -> None:
+        self.cells, self.rules = cells, rules
+        self.faults: list[Finding] = []
+        self.warnings: list[Finding] = []
+
+    def take(self, make: Callable[..., T], *arguments: object) -> T | None:
+        """What `make` gives; None, with its faults remembered, when it breaks a rule."""
+        try:
+            return make(*arguments)
+        except Broken as error:
+            self.faults.extend(error.findings)
+            return None
+
+    def stop(self) -> None:
+        """Go on only when the line has no fault.
+
+        Raises:
+            Broken: with all of them.
+        """
+        if self.faults:
+            raise Broken(*self.faults)
+
+    def raw(self, field: str) -> str:
+        """The cell as written."""
+        place = self.rules.places.get(field)
+        return "" if place is None else self.cells[place]
+
+    def text(self, field: str) -> str:
+        """The cell, empty where it says that nothing is known."""
+        place = self.rules.places.get(field)
+        return "" if place is None else self.known(self.cells[place])
+
+    def known(self, cell: str) -> str:
+        """A cell, empty where it says that nothing is known."""
+        return "" if cell == "" or self.rules.codes.is_missing(cell) else cell
+
+    def day(self, field: str) -> date | None:
+        """The day in a field; None when there is none.
+
+        Raises:
+            Broken: it cannot be read, or is not over yet.
+        """
+        place = self.rules.places.get(field)
+        return None if place is None else self.day_at(place, field)
+
+    def day_at(self, place: int | None, field: str) -> date | None:
+        """The day in a column."""
+        text = "" if place is None else self.known(self.cells[place])
+        return None if text == "" or place is None else self.rules.days(place, field).read(text)[0]
+
+    def clock(self, field: str, beside: str) -> time | None:
+        """The time of day in a field, or behind the date in `beside`; one that cannot be read is warned of."""
+        text = self.text(field)
+        if text:
+            times = self.rules.times
+            found = times[text] if text in times else times.setdefault(text, parse_time(text))
+            if found is None:
+                message = f"{text[:40]} is no time of day, so it does not order two weighings of the day"
+                self.warnings.append(warning("time_unread", message, "write it as 14:05", field=field))
+            return found
+        place = self.rules.places.get(beside)
+        text = "" if place is None else self.known(self.cells[place])
+        return self.rules.days(place, beside).read(text)[1] if text and place is not None else None
+
+    def word(self, vocabulary: Vocabulary) -> str | None:
+        """The meaning of the word in a field; None when there is none."""
+        text = self.text(vocabulary.name)
+        return self.rules.said(vocabulary).read(text) if text else None
+
+    def value(self, place: int, trait: Trait, field: str, unit: str = "") -> tuple[float, str, str] | None:
+        """The value of a trait in a column, as written, and its unit; None when there is none.
+
+        Raises:
+            Broken: it is no number, in two units at once, impossible, or a number that often stands for "unknown".
+        """
+        cell = self.known(self.cells[place])
+        if cell == "":
+            return None
+        text, own = split_unit(cell) if cell[-1].isalpha() or cell[-1] == "." else (cell, "")
+        used = self.unit_of(own, unit, place, trait, field)
+        if used == trait.unit:
+            value = self.rules.numbers.read(text, field=field)
+        else:
+            value = round(self.rules.numbers.read(text, field=field) * TO_KG[used], 6)
+        if self.rules.codes.is_suspicious(text):
+            self._suspect(text, value, trait, field)
+        traits.check_hard(trait, value, field=field)
+        return value, text, used
+
+    def unit_of(self, own: str, column: str, place: int, trait: Trait, field: str) -> str:
+        """The unit of a value: that of its cell, of its line, of its header, of the file."""
+        if own and column and own != column:
+            message = f"the cell says {own}, the column of units {column}"
+            raise broken("unit_contradiction", message, "correct one of them", field=field)
+        if trait.unit != "kg":
+            if own and own != trait.unit:
+                message = f"{trait.code} is kept in {trait.unit}, not in {own}"
+                raise broken("unit_unknown", message, f"write it in {trait.unit}", field=field)
+            return trait.unit
+        found = own or column or self.rules.layout.units.get(place) or self.rules.layout.unit or "kg"
+        if found not in TO_KG:
+            raise broken("unit_unknown", f"{found[:20]!r} is no unit of a weight here", "write kg or lb", field=field)
+        return found
+
+    def _suspect(self, text: str, value: float, trait: Trait, field: str) -> None:
+        low, high = trait.hard
+        message = f"{text} is often written for unknown"
+        fix = f"send missing={text}, or present={text} if it was measured"
+        if value == 0 and low <= value <= high:
+            self.warnings.append(warning("suspicious_value", message, fix, field=field))
+        else:
+            raise broken("suspicious_value", message, fix, field=field, verdict="out_of_range")

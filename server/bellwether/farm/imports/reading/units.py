@@ -1,0 +1,103 @@
+"""The unit of the weights of a file: what its cells, its headers and its sender say, else the farm's own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bellwether.farm.imports.reading.columns import Columns
+from bellwether.farm.imports.reading.format import AnyFormat
+from bellwether.farm.imports.reading.options import Options
+from bellwether.sheep import traits
+from bellwether.sheep.reading.headers import UNITS, normal
+from bellwether.sheep.reading.numbers import evidence, split_unit
+from bellwether.sheep.reading.refusal import FileFault
+
+Unit = Literal["kg", "lb"]
+Source = Literal["header", "option", "farm", "cells"]
+WEIGHTS: dict[str, Unit] = {"kg": "kg", "lb": "lb"}
+Distinct = Callable[[int], list[tuple[int, str]]]
+
+
+@dataclass
+class Decision:
+    """The unit where nothing else is said, where that comes from, and the columns whose header says it."""
+
+    unit: Unit | None = None
+    source: Source | None = None
+    columns: dict[int, Unit] = field(default_factory=dict)
+
+
+def decide(
+    distinct: Distinct, form: AnyFormat, columns: Columns, options: Options, faults: list[FileFault]
+) -> Decision:
+    """The units of a file; two of its marks that contradict each other are a fault unless `unit` was sent."""
+    places = weight_places(form, columns)
+    if not places:
+        return Decision()
+    found = Decision()
+    for place in places:
+        unit = columns.units.get(place)
+        if unit in WEIGHTS and not options.unit:
+            found.columns[place] = WEIGHTS[unit]
+        elif unit and unit not in WEIGHTS:
+            message = f"a header says {unit}, and weights are in kg or lb"
+            faults.append(FileFault("unit_unknown", message, "write the weights in kg or lb", None, "unit"))
+        elif unit and unit != options.unit:
+            faults.append(contradiction(f"the header says {unit}, unit={options.unit} was sent", "leave unit out"))
+    said = units_of_cells(distinct, columns, places)
+    for row, unit in said.items():
+        wrong = next((one for one in found.columns.values() if one != unit), None)
+        if wrong:
+            faults.append(contradiction(f"the header says {wrong}, a cell {unit}", "send unit as kg or lb", row))
+            break
+    found.unit, found.source = default(found, options, set(said.values()), is_whole(distinct, columns, places))
+    if found.unit is None:
+        message = "some weights have a unit and others none"
+        faults.append(FileFault("unit_missing", message, "send unit as kg or lb for those without", None, "unit"))
+    return found
+
+
+def default(found: Decision, options: Options, said: set[Unit], is_all: bool) -> tuple[Unit | None, Source | None]:
+    """The unit of a weight that has none beside it."""
+    if options.unit:
+        return options.unit, "option"
+    if found.columns:
+        return next(iter(found.columns.values())), "header"
+    if len(said) == 1 and (is_all or said == {options.farm_unit}):
+        return next(iter(said)), "cells"
+    if said and not is_all:
+        return None, None
+    return options.farm_unit, "cells" if said else "farm"
+
+
+def weight_places(form: AnyFormat, columns: Columns) -> list[int]:
+    """The columns that hold kilograms or pounds."""
+    places = [columns.fields[name] for name in form.weights if name in columns.fields]
+    kilograms = [spots[0] for code, spots in columns.measurements.items() if traits.TRAITS[code].unit == "kg"]
+    return places + [place for place in kilograms if place is not None]
+
+
+def units_of_cells(distinct: Distinct, columns: Columns, places: list[int]) -> dict[int, Unit]:
+    """The units in a column of units and behind numbers, each with a line that says so."""
+    found: dict[Unit, int] = {}
+    if "unit" in columns.fields:
+        for row, text in distinct(columns.fields["unit"]):
+            if unit := WEIGHTS.get(UNITS.get(normal(text), "")):
+                found.setdefault(unit, row)
+    for place in places:
+        for row, text in distinct(place):
+            if text[-1].isalpha() and (unit := WEIGHTS.get(split_unit(text)[1])):
+                found.setdefault(unit, row)
+    return {row: unit for unit, row in found.items()}
+
+
+def is_whole(distinct: Distinct, columns: Columns, places: list[int]) -> bool:
+    """Whether a column of units is there, or no weight stands without its unit."""
+    if "unit" in columns.fields:
+        return True
+    return not any(evidence(text) for place in places for _, text in distinct(place))
+
+
+def contradiction(message: str, fix: str, row: int | None = None) -> FileFault:
+    """Two units for one weight."""
+    return FileFault("unit_contradiction", message, fix, row, "unit")
