@@ -1,5 +1,6 @@
 """Words of a field in several languages. A word that is not known, or means two things, is never read by default."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ class Vocabulary:
 
     def meaning(self, word: str) -> str | None:
         """What a word means without doubt."""
-        plain = normal(word).rstrip(".")
+        plain = re.sub(r"([0-9])[.,]0+", r"\1", normal(word)).rstrip(".")
         for ending in (" lamb", " lambs", " hogget"):
             plain = plain.removesuffix(ending)
         return next((meaning for meaning, words in self.meanings.items() if plain in words), None)

@@ -10,7 +10,7 @@ from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.taking import weighings
 from bellwether.sheep import damage, identifiers, traits
-from bellwether.sheep.eid import parse_eid
+from bellwether.sheep.eid import checked, parse_eid
 from bellwether.sheep.findings import Broken, broken
 from bellwether.sheep.missing import NO_TAG, normal
 from bellwether.sheep.reading.headers import UNITS, aliases
@@ -67,7 +67,7 @@ def read_tags(entry: Entry) -> Tags:
     eid, warning = "", None
     if raw and normal(raw) not in NO_TAG:
         try:
-            eid = parse_eid(damage.unwrapped(raw))
+            eid = checked(raw, allow_test=False) if is_digits(raw) else parse_eid(damage.unwrapped(raw))
         except Broken as error:
             if not (vid or number):
                 raise
@@ -80,17 +80,28 @@ def read_tags(entry: Entry) -> Tags:
 def read_tag(entry: Entry, field: str) -> str:
     """A tag or number in its normal form, empty where there is none."""
     raw = entry.text(field)
+    if is_digits(raw) and raw != "0":
+        return raw
     if raw == "" or normal(raw) in NO_TAG:
         return ""
     return identifiers.tag_value(damage.whole(raw, field=field))
 
 
+def is_digits(raw: str) -> bool:
+    """Plain digits that no spreadsheet has rounded: the usual tag, which needs no closer look."""
+    return raw.isdecimal() and raw.isascii() and len(raw) <= damage.EXACT
+
+
 def read_trait(entry: Entry) -> Trait:
     """The trait of this line: its own, else that of the file."""
-    cell = entry.text("trait")
-    found = traits.find_weight(cell or entry.rules.layout.trait or "")
+    cell, rules = entry.text("trait"), entry.rules
+    word = cell or rules.layout.trait or ""
+    found = rules.traits.get(word)
+    if found is None:
+        found = traits.find_weight(word)
     if found is None:
         raise broken("trait_unknown", f"{cell[:40]!r} is no weight", "write WWT, PWT, ...", field="trait")
+    rules.traits[word] = found
     return found
 
 

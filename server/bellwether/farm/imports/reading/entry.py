@@ -16,6 +16,7 @@ from bellwether.sheep.reading.words import Said, Vocabulary
 from bellwether.sheep.traits import Trait
 
 T = TypeVar("T")
+DIGITS = frozenset("0123456789")
 TO_KG = {"kg": 1.0, "lb": traits.kilograms(1.0, "lb")}
 
 
@@ -29,6 +30,7 @@ class Rules:
         self.numbers = Numbers(layout.decimal)
         self.zone = ZoneInfo(layout.time_zone)
         self.times: dict[str, time | None] = {}
+        self.traits: dict[str, Trait] = {}
         self._days: dict[tuple[int, str], DateColumn] = {}
         self._words: dict[str, Said] = {}
 
@@ -94,7 +96,11 @@ class Entry:
 
     def known(self, cell: str) -> str:
         """A cell, empty where it says that nothing is known."""
-        return "" if cell == "" or self.rules.codes.is_missing(cell) else cell
+        codes = self.rules.codes
+        # no word of the table begins with a digit
+        if cell == "" or (cell[0] in DIGITS and not codes.extra):
+            return cell
+        return "" if codes.is_missing(cell) else cell
 
     def day(self, field: str) -> date | None:
         """The day in a field; None when there is none.
