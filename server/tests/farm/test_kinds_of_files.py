@@ -144,9 +144,12 @@ def test_an_open_quote_never_swallows_its_neighbours() -> None:
 
 
 def test_empty_cells_at_the_end_count_only_when_all_lines_have_them() -> None:
-    layout, rows = read_all(session("1,2024-11-25,31,,", "2,2024-11-25,32,,"), "weights", trait="WWT")
-    assert codes(rows) == {2: [], 3: []}
+    lines = [f"{n},2024-11-25,31.5,," for n in (1, 2, 3)]
+    layout, rows = read_all(session(*lines), "weights", trait="WWT")
+    assert codes(rows) == {2: [], 3: [], 4: []}
     assert any("empty cells at the end" in line for line in layout.told())
+    split = session(*(f"{n},2024-11-25,31,5," for n in (1, 2, 3)), head="VID,Date,Weight,Note\n")
+    assert set(map(tuple, codes(read_all(split, "weights", trait="WWT")[1]).values())) == {("ragged_line",)}
     _, rows = read_all(session("1,2024-11-25,31,", "2,2024-11-25,32"), "weights", trait="WWT")
     assert codes(rows) == {2: ["ragged_line"], 3: []}
 
@@ -387,7 +390,8 @@ def test_a_column_twice_is_asked_about_with_both_places() -> None:
 @pytest.mark.parametrize(
     "head",
     ["animal,trait,effect,ebv,reliability,inbreeding", "ID,WWT EBV,WWT ACC", "ID,Date,Weight,ASBV",
-     "ID,SEX,DATE,RUN_NAME,WWT,ACC_WWT", "ID,WWT,WWTDATE,WWT_ACC", "EID,PIC From,PIC To,NVD,Transfer Date", "SNP Name,Sample ID,Allele1 - AB,Allele2 - AB",
+     "ID,SEX,DATE,RUN_NAME,WWT,ACC_WWT", "ID,WWT,WWTDATE,WWT_ACC", "EID,PIC From,PIC To,NVD,Transfer Date",
+     "SNP Name,Sample ID,Allele1 - AB,Allele2 - AB",
      "EID,Date,Product,Dose,WHP"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["flock", "weights", "sg", None])

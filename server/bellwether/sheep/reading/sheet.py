@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.reading import lines as texts
@@ -22,6 +23,9 @@ FOOTER = re.compile(
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"[\s\d.,%:+-]*(?:kg|lbs?|head|g)?\s*", re.IGNORECASE)
+WHOLE = re.compile(r"[+-]?[0-9]{1,4}")
+DECIMALS = re.compile(r"[0-9]{1,3}\s*[A-Za-z]{0,3}")
+SURE = 3
 RULE = re.compile(r"[-=_*~.\s]{3,}")
 PROSE = re.compile(r"[^\W\d]{3,}\W+(?:\w+\W+)*\w+.*")
 
@@ -198,7 +202,8 @@ def is_footer(cells: list[str], wanted: int) -> bool:
 
 def width(sheet: Sheet) -> int:
     """The number of cells that a line must have: the header's, unless all lines have the same empty cells beyond it."""
-    lengths = {len(sheet.rows[n - 1]) for n in sheet.body() if n not in sheet.faults and is_row(sheet.rows[n - 1])}
+    found = [sheet.rows[n - 1] for n in sheet.body() if n not in sheet.faults and is_row(sheet.rows[n - 1])]
+    lengths = {len(cells) for cells in found}
     wanted = len(sheet.header)
     if len(lengths) != 1:
         return wanted if sheet.header_line else max(lengths, default=1)
@@ -206,10 +211,17 @@ def width(sheet: Sheet) -> int:
     if common == wanted or not sheet.header_line:
         return common
     least = len(trimmed(sheet.header))
-    if common >= least and all(not any(sheet.rows[n - 1][least:]) for n in sheet.body() if n not in sheet.faults):
+    is_shorter = common == least
+    is_longer = common > wanted and len(found) >= SURE and not any(any(cells[least:]) for cells in found)
+    if is_shorter or (is_longer and not any(map(may_be_split, found))):
         sheet.notes.append(f"{abs(common - wanted)} empty cells at the end of each line")
         return common
     return wanted
+
+
+def may_be_split(cells: list[str]) -> bool:
+    """Whether two neighbours may be one number whose decimal comma was taken for the end of a cell."""
+    return any(WHOLE.fullmatch(one) and DECIMALS.fullmatch(two) for one, two in pairwise(cells))
 
 
 def is_row(cells: list[str]) -> bool:
