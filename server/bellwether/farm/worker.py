@@ -7,7 +7,7 @@ from bellwether.platform.jobs.kinds import JobKind
 
 def kinds() -> list[JobKind]:
     """Jobs of the farm."""
-    return [job.kind()]
+    return job.kinds()
 
 
 def consumers() -> list[Consumer]:

@@ -2,12 +2,7 @@
 
 from functools import partial
 
-from bellwether.genetics.evaluations.flock_states import (
-    ANIMAL_REGISTERED,
-    MEASUREMENT_RECORDED,
-    WEIGHT_RECORDED,
-    mark_stale,
-)
+from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
@@ -16,8 +11,7 @@ from bellwether.platform.settings import PlatformSettings
 
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
-    types = [WEIGHT_RECORDED, MEASUREMENT_RECORDED, ANIMAL_REGISTERED]
-    return [Consumer(service="genetics", name="genetics-stale", stream="FARM", types=types, handle=mark_stale)]
+    return [Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)]
 
 
 def kinds() -> list[JobKind]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 from bellwether.farm.app import create
@@ -45,6 +46,7 @@ class Farmer:
     headers: dict[str, str]
     user_id: UUID
     database: Database
+    admin_dsn: str = ""
     farm_id: str = ""
     flock_id: str = ""
 
@@ -71,17 +73,41 @@ class Farmer:
         sent: dict[str, Any] = answer.json()
         return sent
 
-    async def run_import(self, import_id: str, today: str = "2026-01-01") -> dict[str, Any]:
-        """What the worker does with the job."""
-        quiet = Quiet()
-        payload = {"import_id": import_id, "today": today}
+    def job(self, import_id: str, journal: Any = None, **payload: Any) -> JobRun:
+        """A run of a job of an import."""
+        quiet = journal or Quiet()
+        values = {"import_id": import_id, "today": "2026-01-01"} | payload
         context = Context(user_id=self.user_id, request_id="test")
-        run = JobRun(new_id(), job.KIND, 1, payload, UUID(self.farm_id), context, self.database, quiet, quiet)
-        return await job.run(run)
+        return JobRun(new_id(), job.KIND, 1, values, UUID(self.farm_id), context, self.database, quiet, quiet)
+
+    async def end(self, sent: dict[str, Any], expect: str = "succeeded") -> None:
+        """The job that an answer spoke of has ended, as far as the database knows."""
+        connection = await asyncpg.connect(self.admin_dsn)
+        await connection.execute("update farm.job set state = $2 where id = $1", UUID(sent["id"]), expect)
+        await connection.close()
+
+    async def run_import(self, import_id: str, **payload: Any) -> dict[str, Any]:
+        """What the worker does with the job."""
+        return await job.run(self.job(import_id, **payload))
+
+    async def undo(self, import_id: str) -> dict[str, Any]:
+        """Ask for it and have it done."""
+        sent = (await self.ask("POST", f"/imports/{import_id}/undo", 202)).json()
+        found = await job.run_undo(self.job(import_id))
+        await self.end(sent)
+        return found
+
+    async def an_import(self, import_id: str) -> dict[str, Any]:
+        """As a user sees it."""
+        found: dict[str, Any] = (await self.ask("GET", f"/imports/{import_id}", 200)).json()
+        return found
 
     async def take_in(self, content: bytes, kind: str, **form: Any) -> dict[str, Any]:
         """Send a file and have it imported; its totals."""
-        return await self.run_import((await self.upload(content, kind, **form))["import_id"])
+        sent = await self.upload(content, kind, **form)
+        done = await self.run_import(sent["import_id"], commit=form.get("commit") != "false")
+        await self.end(sent)
+        return done
 
     async def rows(self, import_id: str, **query: Any) -> dict[int, dict[str, Any]]:
         """Rows of an import by number."""
@@ -112,12 +138,12 @@ async def database(settings_of: Any) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def new_farmer(client: httpx.AsyncClient, database: Database, auth: AuthDouble) -> NewFarmer:
+def new_farmer(client: httpx.AsyncClient, database: Database, auth: AuthDouble, postgres_server: Any) -> NewFarmer:
     """`await new_farmer()`: a user with a farm and a flock; `with_farm=False` for a user alone."""
 
     async def make(*, with_farm: bool = True, roles: tuple[str, ...] = ("farmer",)) -> Farmer:
         user_id = new_id()
-        farmer = Farmer(client, auth.bearer(user_id, roles), user_id, database)
+        farmer = Farmer(client, auth.bearer(user_id, roles), user_id, database, postgres_server.dsn)
         if with_farm:
             farmer.farm_id = (await farmer.make("/farms", name="Long Gully", country="AU"))["id"]
             body = {"farm_id": farmer.farm_id, "name": "Stud", "code": "1234", "recording_scheme": "SG"}

@@ -1,11 +1,13 @@
 """Files through the API and the job, on a real PostgreSQL."""
 
 import asyncio
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
-from bellwether.farm.imports import job
+from bellwether.farm.imports.running import chunks, committing
 from bellwether.platform.context import Context
 
 from .conftest import SAMPLES, Farmer, NewFarmer
@@ -57,6 +59,7 @@ async def test_the_same_file_again_is_the_same_import(farmer: Farmer) -> None:
     one = await farmer.run_import(first["import_id"])
     two = await farmer.run_import(first["import_id"])
     assert one == two
+    assert one["state"] == "committed"
     imports = (await farmer.ask("GET", "/imports", 200, params={"farm_id": farmer.farm_id})).json()["items"]
     assert [found["rows_in"] for found in imports] == [5]
     page = (await farmer.ask("GET", "/animals", 200, params={"farm_id": farmer.farm_id})).json()["items"]
@@ -74,11 +77,13 @@ async def test_a_step_repeated_at_the_same_time_doubles_nothing(farmer: Farmer) 
     await farmer.take_in(animals(*(f"16123420242400{n:02},,,1,2024-08-03" for n in range(50))), "sg")
     content = "VID,Date,Weight\n" + "".join(f"2400{n:02},2024-11-11,{20 + n / 10}\n" for n in range(50))
     sent = await farmer.upload(content.encode(), "weights", trait="WWT")
-    context = Context(user_id=farmer.user_id)
-    await job.read_lines(farmer.database, context, sent["import_id"], "2026-01-01")
-    steps = [job.apply(farmer.database, context, sent["import_id"], 1, 1000) for _ in range(4)]
+    context, import_id, today = Context(user_id=farmer.user_id), UUID(sent["import_id"]), date(2026, 1, 1)
+    await committing.begin(farmer.database, context, import_id)
+    rows = await chunks.open_file(farmer.database, context, import_id, today)
+    (part,) = [part async for part in rows.chunks()]
+    steps = [committing.apply(farmer.database, context, import_id, part) for _ in range(4)]
     assert sorted(await asyncio.gather(*steps)) == [0, 0, 0, 50]
-    done = await job.finish(farmer.database, context, sent["import_id"])
+    done = await committing.finish(farmer.database, context, import_id)
     assert done["verdicts"] == {"new": 50}
     params = {"flock_id": farmer.flock_id}
     assert len((await farmer.ask("GET", "/weights", 200, params=params)).json()["items"]) == 50

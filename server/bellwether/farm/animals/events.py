@@ -18,3 +18,13 @@ async def animals_registered(
         animals = [{"id": str(animal_id)} for animal_id in animal_ids[start : start + MOST]]
         data = {"farm_id": str(farm_id), "flock_id": str(flock_id), "animals": animals}
         await emit(session, context, type="farm.animal.registered.v1", key=flock_id, farm_id=farm_id, data=data)
+
+
+async def animals_withdrawn(
+    session: Session, context: Context, farm_id: UUID, flock_id: UUID, animal_ids: Sequence[UUID]
+) -> None:
+    """Animals that the farm does not have any more; at most 500 in one event."""
+    for start in range(0, len(animal_ids), MOST):
+        animals = [{"id": str(animal_id)} for animal_id in animal_ids[start : start + MOST]]
+        data = {"farm_id": str(farm_id), "flock_id": str(flock_id), "animals": animals}
+        await emit(session, context, type="farm.animal.withdrawn.v1", key=flock_id, farm_id=farm_id, data=data)

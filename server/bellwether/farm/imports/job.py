@@ -1,109 +1,77 @@
-"""The job `farm.import`: read every line, judge and apply a thousand rows at a time, add up.
+"""The jobs of an import: `farm.import` previews or commits a file, `farm.import_undo` takes one back.
 
-Each step is one transaction. A step that is repeated after a crash finds its lines stored or its rows judged already,
-and does nothing twice.
+A step begun anew after a fall goes on where its last transaction ended, which the import itself remembers; nothing is
+done twice. A run that is cancelled leaves nothing behind.
 """
 
 from datetime import date
-from itertools import islice
 from uuid import UUID
 
-from bellwether.farm.access import one_writer
-from bellwether.farm.imports import events, repository
-from bellwether.farm.imports.formats import FORMATS
-from bellwether.farm.imports.models import Batch, Totals
-from bellwether.farm.imports.reading.layout import Layout
-from bellwether.farm.imports.reading.repeated_rows import FirstRows
-from bellwether.farm.imports.reading.rows import read_file
-from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Database, Session
+from bellwether.farm.imports.models import Totals
+from bellwether.farm.imports.running.committing import commit, finish
+from bellwether.farm.imports.running.previewing import preview
+from bellwether.farm.imports.running.reporting import first_rows, how_read
+from bellwether.farm.imports.tally import told
+from bellwether.farm.imports.undoing import undo
 from bellwether.platform.jobs.kinds import JobKind
-from bellwether.platform.jobs.run import JobRun
-from bellwether.platform.problems import NotFound
+from bellwether.platform.jobs.run import JobCancelled, JobRun
+from bellwether.platform.outages import patiently
 
-CHUNK = 1000
-KIND = "farm.import"
+KIND, UNDO = "farm.import", "farm.import_undo"
+PATIENCE_S = 600.0
 
 
 async def run(job: JobRun) -> dict[str, object]:
-    """The whole import."""
-    import_id, today = str(job.payload["import_id"]), str(job.payload["today"])
+    """Preview or commit; the totals, how the file was read, and its first rows."""
+    import_id, today = UUID(str(job.payload["import_id"])), date.fromisoformat(str(job.payload["today"]))
     await job.progress(0.0, "reading")
-    read = await job.step("read", read_lines, job.database, job.context, import_id, today)
-    await job.log(f"{read['n_lines']} lines read, {read['n_rejected']} of them cannot be taken")
-    chunks = range(1, read["last_row"] + 1, CHUNK)
-    for number, first in enumerate(chunks):
-        await job.progress(0.1 + 0.85 * number / len(chunks), "applying")
-        await job.step(f"apply-{first}", apply, job.database, job.context, import_id, first, first + CHUNK - 1)
+    read = await how_read(job.database, job.context, import_id)
+    await job.log("read as: " + "; ".join(read))
+    try:
+        totals = await take(job, import_id, today, is_preview=job.payload.get("commit") is False)
+    except JobCancelled:
+        await stop(job, import_id)
+        raise
+    await tell(job, totals)
+    return {**totals, "how_read": read, "first_rows": await first_rows(job.database, job.context, import_id)}
+
+
+async def take(job: JobRun, import_id: UUID, today: date, *, is_preview: bool) -> Totals:
+    """All rows of the file."""
+    if is_preview:
+        return await job.step("preview", preview, job, import_id, today)
+    await job.step("commit", commit, job, import_id, today)
     await job.progress(0.95, "adding up")
-    return dict(await job.step("finish", finish, job.database, job.context, import_id))
+    return await job.step("finish", finish, job.database, job.context, import_id)
 
 
-async def read_lines(database: Database, context: Context, import_id: str, today: str) -> dict[str, int]:
-    """Every line of the file as a row: rejected with its reason, or waiting for its verdict."""
-    n_rejected = last = n_lines = 0
-    async with database.transaction(context) as session:
-        batch = await visible(session, import_id)
-        await repository.start(session, batch.id)
-        layout, form = Layout.model_validate(batch.layout), FORMATS[batch.kind]
-        content = await repository.content_of(session, batch.id)
-        firsts = FirstRows(form.key)
-        body = map(firsts.check, read_file(content, layout, form, date.fromisoformat(today)))
-        while found := list(islice(body, CHUNK)):
-            await repository.add_rows(session, batch, form, found)
-            n_lines += len(found)
-            n_rejected += sum(row.finding is not None for row in found)
-            last = found[-1].row
-    return {"n_lines": n_lines, "n_rejected": n_rejected, "last_row": last}
+async def stop(job: JobRun, import_id: UUID) -> None:
+    """After a cancellation: all of it is out again, or, of a further run, what it took is kept and counted."""
+
+    async def settle() -> None:
+        if not await undo.cancel(job.database, job.context, import_id):
+            await finish(job.database, job.context, import_id)
+
+    await patiently(settle, for_s=PATIENCE_S, what="cancel")
 
 
-async def apply(database: Database, context: Context, import_id: str, first: int, last: int) -> int:
-    """The rows from `first` to `last` that have no verdict yet; returns how many there were."""
-    async with database.transaction(context) as session:
-        batch = await visible(session, import_id)
-        form = FORMATS[batch.kind]
-        await one_writer(session, batch.farm_id)
-        await repository.plan_afresh(session)
-        waiting = await repository.pending(session, batch, form, first, last)
-        if not waiting:
-            return 0
-        outcomes = await form.take(session, context, batch, waiting)
-        await repository.judge(session, batch, outcomes)
-    return len(waiting)
+async def tell(job: JobRun, totals: Totals) -> None:
+    """The totals for the reader of the log."""
+    rows = f"{totals['rows_in']} rows: {totals['rows_accepted']} accepted, {totals['rows_rejected']} refused"
+    await job.log(f"{rows}; verdicts: {told(totals['verdicts'])}")
+    await job.log(f"refused for: {told(totals['faults'])}")
+    await job.log(f"warnings: {told(totals['warnings'])}")
 
 
-async def visible(session: Session, import_id: str) -> Batch:
-    """The import, as long as the one who asked for it still belongs to the farm."""
-    batch = await repository.get(session, UUID(import_id))
-    if batch is None:
-        raise NotFound
-    return batch
+async def run_undo(job: JobRun) -> dict[str, object]:
+    """Take an import back, in one transaction."""
+    import_id = UUID(str(job.payload["import_id"]))
+    await job.progress(0.1, "taking back")
+    found: dict[str, object] = await job.step("undo", undo.undo, job.database, job.context, import_id)
+    await job.log(", ".join(f"{name}: {count}" for name, count in found.items() if name != "import_id"))
+    return found
 
 
-async def finish(database: Database, context: Context, import_id: str) -> Totals:
-    """The totals, and the event with them."""
-    async with database.transaction(context) as session:
-        found = await repository.counts(session, UUID(import_id))
-        verdicts = {count.verdict: 0 for count in found}
-        for count in found:
-            verdicts[count.verdict] += count.n
-        accepted = sum(count.n for count in found if count.is_accepted)
-        total = sum(count.n for count in found)
-        if "pending" in verdicts:
-            raise AssertionError(f"{verdicts['pending']} rows of import {import_id} have no verdict")
-        totals = Totals(
-            import_id=import_id,
-            rows_in=total,
-            rows_accepted=accepted,
-            rows_rejected=total - accepted,
-            verdicts=verdicts,
-        )
-        done = await repository.finish(session, totals)
-        if done is not None:
-            await events.import_completed(session, context, UUID(import_id), done, totals)
-    return totals
-
-
-def kind() -> JobKind:
+def kinds() -> list[JobKind]:
     """For the worker."""
-    return JobKind(KIND, service="farm", run=run)
+    return [JobKind(KIND, service="farm", run=run), JobKind(UNDO, service="farm", run=run_undo)]

@@ -1,13 +1,24 @@
 """Rows of this slice's tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 from uuid import UUID
+
+from bellwether.farm.imports.states import State
+
+
+class FindingJson(TypedDict):
+    """A fault or a warning of a row, as it is stored."""
+
+    code: str
+    field: str | None
+    message: str
+    fix: str
 
 
 class NewBatch(TypedDict):
-    """A file as it comes in; the layout is JSON."""
+    """A file as it comes in; layout, options and told are JSON."""
 
     id: UUID
     farm_id: UUID
@@ -17,12 +28,20 @@ class NewBatch(TypedDict):
     sha256: str
     size_bytes: int
     layout: str
+    told: str
+    options: str
+    options_sha256: str
+    state: State
     created_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One file that was sent, and the totals once all of it is judged."""
+    """One file that was sent, and what became of its rows so far.
+
+    Rows up to `taken_to` have met the herd in this run; `runs` counts how often the file was taken up, for a file whose
+    rows were refused may come again. `survey` is what its format wants to know of the whole file before the first row.
+    """
 
     id: UUID
     farm_id: UUID
@@ -32,14 +51,25 @@ class Batch:
     sha256: str
     size_bytes: int
     layout: dict[str, object]
+    told: list[str]
+    options: dict[str, object]
+    options_sha256: str
+    state: State
     job_id: UUID | None
-    rows_in: int | None
-    rows_accepted: int | None
-    rows_rejected: int | None
-    verdicts: dict[str, int] | None
+    taken_to: int
+    runs: int
+    rows_in: int
+    rows_accepted: int
+    rows_rejected: int
+    verdicts: dict[str, int]
+    faults: dict[str, int]
+    warnings: dict[str, int]
+    has_history: bool
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    undone_at: datetime | None
+    survey: object = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +78,32 @@ class JudgedRow:
 
     row: int
     raw: str
-    verdict: str | None
-    is_accepted: bool | None
+    verdict: str
+    is_accepted: bool
     animal_id: UUID | None
     field: str | None
     code: str | None
     message: str | None
     fix: str | None
+    findings: list[FindingJson]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many rows of a file have a verdict; those that have none are `pending`."""
+class FarmContext:
+    """What a farm says of all its files."""
 
-    verdict: str
-    is_accepted: bool
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What is told of a file when it is finished."""
-
-    farm_id: UUID
-    kind: str
-    file_name: str
-    sha256: str
-    started_at: datetime
-    finished_at: datetime
+    weight_unit: Literal["kg", "lb"]
+    time_zone: str
 
 
 class Totals(TypedDict):
-    """What became of the rows of a file."""
+    """What became of the rows of a file: rows by verdict, and by code of their faults and warnings."""
 
     import_id: str
+    state: State
     rows_in: int
     rows_accepted: int
     rows_rejected: int
     verdicts: dict[str, int]
+    faults: dict[str, int]
+    warnings: dict[str, int]

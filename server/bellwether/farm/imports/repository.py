@@ -1,32 +1,40 @@
 """Imports and their rows in the database."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from dataclasses import asdict
 from uuid import UUID
 
 import asyncpg
 import orjson
 from sqlalchemy import text
 
-from bellwether.farm.imports.judging.outcomes import Outcome
-from bellwether.farm.imports.models import Batch, Count, Finished, JudgedRow, NewBatch, Totals
-from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.reading.rows import ReadRow
+from bellwether.farm.imports.models import Batch, FarmContext, JudgedRow, NewBatch
+from bellwether.farm.imports.row_filter import RowFilter
+from bellwether.farm.imports.states import State
+from bellwether.farm.imports.tally import Tally
 from bellwether.platform.database.transactions import Session, driver
 
-R = TypeVar("R")
 COLUMNS = (
-    "id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, job_id, rows_in, rows_accepted, "
-    "rows_rejected, verdicts, created_at, started_at, finished_at"
+    "id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, told, options, options_sha256, state, job_id, "
+    "taken_to, runs, rows_in, rows_accepted, rows_rejected, verdicts, faults, warnings, has_history, created_at, "
+    "started_at, finished_at, undone_at"
 )
-INSERT = text("""
-insert into farm.import_batch (id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, created_by)
-values (:id, :farm_id, :flock_id, :kind, :file_name, :sha256, :size_bytes, cast(:layout as jsonb), :created_by)
-on conflict (farm_id, kind, sha256) do nothing returning id
+STANDS = "state not in ('undone', 'cancelled')"
+INSERT = text(f"""
+insert into farm.import_batch (id, farm_id, flock_id, kind, file_name, sha256, size_bytes, layout, told, options,
+  options_sha256, state, created_by)
+values (:id, :farm_id, :flock_id, :kind, :file_name, :sha256, :size_bytes, cast(:layout as jsonb),
+  cast(:told as jsonb), cast(:options as jsonb), :options_sha256, :state, :created_by)
+on conflict (farm_id, sha256, kind, flock_id, options_sha256) where {STANDS} do nothing returning id
 """)
-SAME = text("select id from farm.import_batch where farm_id = :farm_id and kind = :kind and sha256 = :sha256")
+SAME_BYTES = text(f"""
+select {COLUMNS} from farm.import_batch
+where farm_id = :farm_id and kind = :kind and sha256 = :sha256 and {STANDS} order by id desc
+""")
+ONE_SENDER = text("select pg_advisory_xact_lock(hashtextextended(:key, 12))")
 KEEP_FILE = text("insert into farm.import_file (import_id, farm_id, content) values (:id, :farm_id, :content)")
 GET = text(f"select {COLUMNS} from farm.import_batch where id = :id")
+HOLD = text(f"select {COLUMNS} from farm.import_batch where id = :id for update")
 LIST = text(f"""
 select {COLUMNS} from farm.import_batch
 where farm_id = :farm_id and (cast(:after as uuid) is null or id < :after) order by id desc limit :limit
@@ -34,39 +42,51 @@ where farm_id = :farm_id and (cast(:after as uuid) is null or id < :after) order
 FLOCK = text(
     "select id from farm.flock where farm_id = :farm_id and (id::text = :flock or lower(code) = lower(:flock))"
 )
-ADD_ROWS = """
-insert into farm.import_row (farm_id, import_id, row, raw, parsed, verdict, is_accepted, field, code, message, fix)
-select $1, $2, row, raw, parsed::jsonb, verdict, case when verdict is not null then false end, field, code, message, fix
-from unnest($3::int4[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-  as t (row, raw, parsed, verdict, field, code, message, fix)
-on conflict (import_id, row) do nothing
-"""
-PENDING = """
-select row, parsed::text from farm.import_row
-where farm_id = $1 and import_id = $2 and row between $3 and $4 and verdict is null order by row for update
-"""
-JUDGE = """
-update farm.import_row r
-set verdict = t.verdict, is_accepted = t.is_accepted, animal_id = t.animal_id,
-    field = t.field, code = t.code, message = t.message, fix = t.fix
-from unnest($3::int4[], $4::text[], $5::bool[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[])
-  as t (row, verdict, is_accepted, animal_id, field, code, message, fix)
-where r.farm_id = $1 and r.import_id = $2 and r.row = t.row and r.verdict is null
-"""
+FARM = text("select weight_unit, time_zone from farm.farm where id = :id")
+AFRESH = text("""
+update farm.import_batch set state = :state, taken_to = 0, rows_in = 0, rows_accepted = 0, rows_rejected = 0,
+  verdicts = '{}', faults = '{}', warnings = '{}', finished_at = null, undone_at = null,
+  started_at = coalesce(started_at, clock_timestamp())
+where id = :id returning id
+""")
+# an import that was cancelled may go on, unless the file was sent again in the meantime
+IS_REPLACED = text(f"""
+select 1 from farm.import_batch a join farm.import_batch b using (farm_id, sha256, kind, flock_id, options_sha256)
+where a.id = :id and b.id <> a.id and b.{STANDS}
+""")
 COUNT = text("""
-select coalesce(verdict, 'pending') as verdict, coalesce(is_accepted, false) as is_accepted, count(*) as n
-from farm.import_row where import_id = :id group by 1, 2
-""")
-FINISH = text("""
 update farm.import_batch set rows_in = :rows_in, rows_accepted = :rows_accepted, rows_rejected = :rows_rejected,
-  verdicts = cast(:verdicts as jsonb), finished_at = clock_timestamp()
-where id = :import_id and finished_at is null
-returning farm_id, kind, file_name, sha256, started_at, finished_at
+  verdicts = cast(:verdicts as jsonb), faults = cast(:faults as jsonb), warnings = cast(:warnings as jsonb),
+  taken_to = :taken_to, started_at = coalesce(started_at, clock_timestamp())
+where id = :id
 """)
-ROWS = text("""
-select row, raw, verdict, is_accepted, animal_id, field, code, message, fix from farm.import_row
+SET_STATE = text("""
+update farm.import_batch set state = :state,
+  finished_at = case when :state in ('committed', 'previewed') then clock_timestamp() else finished_at end,
+  started_at = coalesce(started_at, clock_timestamp()),
+  undone_at = case when :state = 'undone' then clock_timestamp() end
+where id = :id
+""")
+AGAIN = text("update farm.import_batch set state = 'committing', taken_to = 0, runs = runs + 1 where id = :id")
+ADD_ROWS = """
+insert into farm.import_row
+  (farm_id, import_id, row, raw, verdict, is_accepted, animal_id, field, code, message, fix, findings)
+select $1, $2, row, raw, verdict, is_accepted, animal_id, field, code, message, fix, findings::jsonb
+from unnest($3::int4[], $4::text[], $5::text[], $6::bool[], $7::uuid[], $8::text[], $9::text[], $10::text[],
+  $11::text[], $12::text[]) as t (row, raw, verdict, is_accepted, animal_id, field, code, message, fix, findings)
+"""
+EVERY_ROW = RowFilter()
+ROW = ("row", "raw", "verdict", "is_accepted", "animal_id", "field", "code", "message", "fix")
+JUDGED = f"""
+select {", ".join(ROW)}, findings::text from farm.import_row where import_id = $1 and row between $2 and $3
+"""
+DROP_ROWS = "delete from farm.import_row where import_id = $1 and row = any($2::int4[])"
+ROWS = text(f"""
+select {", ".join(ROW)}, findings from farm.import_row
 where import_id = :id and row > :after and (cast(:verdict as text) is null or verdict = :verdict)
   and (cast(:accepted as bool) is null or is_accepted = :accepted)
+  and (cast(:has_warning as bool) is null or (is_accepted and findings <> '[]') = :has_warning)
+  and (cast(:code as text) is null or findings @> jsonb_build_array(jsonb_build_object('code', cast(:code as text))))
 order by row limit :limit
 """)
 
@@ -77,30 +97,46 @@ async def find_flock(session: Session, farm_id: UUID, flock: str) -> UUID | None
     return found
 
 
+async def farm_context(session: Session, farm_id: UUID) -> FarmContext:
+    """The farm's unit and time zone."""
+    return FarmContext(*(await session.execute(FARM, {"id": farm_id})).one())
+
+
+async def one_sender(session: Session, farm_id: UUID, sha256: str) -> None:
+    """Of two that send the same bytes for a farm at once, the second waits for the first."""
+    await session.execute(ONE_SENDER, {"key": f"{farm_id} {sha256}"})
+
+
 async def add_batch(session: Session, values: NewBatch, content: bytes) -> UUID | None:
-    """A new import with its file; None when the same file was sent before."""
+    """A new import with its file; None when the same file stands already."""
     made: UUID | None = (await session.execute(INSERT, dict(values))).scalar_one_or_none()
     if made is not None:
         await session.execute(KEEP_FILE, {"id": made, "farm_id": values["farm_id"], "content": content})
     return made
 
 
-async def find_same(session: Session, farm_id: UUID, kind: str, sha256: str) -> UUID:
-    """The import that had the same file."""
+async def same_bytes(session: Session, farm_id: UUID, kind: str, sha256: str) -> list[Batch]:
+    """The imports of the same bytes that stand, whatever their options and flock, the latest first."""
     values = {"farm_id": farm_id, "kind": kind, "sha256": sha256}
-    found: UUID = (await session.execute(SAME, values)).scalar_one()
-    return found
+    return [Batch(*row) for row in await session.execute(SAME_BYTES, values)]
 
 
 async def set_job(session: Session, import_id: UUID, job_id: UUID) -> None:
-    """The job that does the work."""
-    statement = text("update farm.import_batch set job_id = :job where id = :id and job_id is null")
-    await session.execute(statement, {"id": import_id, "job": job_id})
+    """The job that does the work now."""
+    await session.execute(
+        text("update farm.import_batch set job_id = :job where id = :id"), {"id": import_id, "job": job_id}
+    )
 
 
 async def get(session: Session, import_id: UUID) -> Batch | None:
     """One import, or None."""
     row = (await session.execute(GET, {"id": import_id})).one_or_none()
+    return None if row is None else Batch(*row)
+
+
+async def hold(session: Session, import_id: UUID) -> Batch | None:
+    """One import, kept from every other run until the commit."""
+    row = (await session.execute(HOLD, {"id": import_id})).one_or_none()
     return None if row is None else Batch(*row)
 
 
@@ -116,57 +152,53 @@ async def content_of(session: Session, import_id: UUID) -> bytes:
     return bytes((await session.execute(statement, {"id": import_id})).scalar_one())
 
 
-async def start(session: Session, import_id: UUID) -> None:
-    """The first run of the job has begun."""
-    statement = text(
-        "update farm.import_batch set started_at = clock_timestamp() where id = :id and started_at is null"
-    )
-    await session.execute(statement, {"id": import_id})
+async def start_afresh(session: Session, import_id: UUID, state: State) -> None:
+    """Without any row judged; what a preview found is gone."""
+    await session.execute(text("delete from farm.import_row where import_id = :id"), {"id": import_id})
+    await session.execute(AFRESH, {"id": import_id, "state": state})
 
 
-async def add_rows(session: Session, batch: Batch, form: Format[R], rows: Sequence[ReadRow[R]]) -> None:
-    """Lines as read: rejected ones with their reason, the others to be judged."""
-    found = [row.finding for row in rows]
+async def is_replaced(session: Session, import_id: UUID) -> bool:
+    """Whether another import with the same key stands."""
+    return (await session.execute(IS_REPLACED, {"id": import_id})).scalar() is not None
+
+
+async def take_up_again(session: Session, import_id: UUID) -> None:
+    """Another run, for the rows that were refused."""
+    await session.execute(AGAIN, {"id": import_id})
+
+
+async def set_state(session: Session, import_id: UUID, state: State) -> None:
+    """The import is further."""
+    await session.execute(SET_STATE, {"id": import_id, "state": state})
+
+
+async def add_rows(session: Session, batch: Batch, rows: Sequence[JudgedRow]) -> None:
+    """Lines with their verdicts."""
     connection: asyncpg.Connection = driver(session)
-    await connection.execute(
-        ADD_ROWS,
-        batch.farm_id,
-        batch.id,
-        [row.row for row in rows],
-        [row.raw for row in rows],
-        [None if row.data is None else form.to_json(row.data) for row in rows],
-        [finding and finding.verdict for finding in found],
-        [finding and finding.field for finding in found],
-        [finding and finding.code for finding in found],
-        [finding and finding.message for finding in found],
-        [finding and finding.fix for finding in found],
-    )
+    columns = [[getattr(row, name) for row in rows] for name in ROW]
+    findings = [orjson.dumps(row.findings).decode() if row.findings else "[]" for row in rows]
+    await connection.execute(ADD_ROWS, batch.farm_id, batch.id, *columns, findings)
 
 
-async def pending(session: Session, batch: Batch, form: Format[R], first: int, last: int) -> list[tuple[int, R]]:
-    """Rows without a verdict, locked: of two runs of one step, the second finds none."""
+async def judged(session: Session, import_id: UUID, first: int, last: int) -> list[JudgedRow]:
+    """The rows between two numbers that have a verdict already."""
     connection: asyncpg.Connection = driver(session)
-    rows = await connection.fetch(PENDING, batch.farm_id, batch.id, first, last)
-    return [(row["row"], form.from_json(row["parsed"])) for row in rows]
+    rows = await connection.fetch(JUDGED, import_id, first, last)
+    return [JudgedRow(**{name: row[name] for name in ROW}, findings=orjson.loads(row["findings"])) for row in rows]
 
 
-async def judge(session: Session, batch: Batch, outcomes: Sequence[Outcome]) -> None:
-    """The verdicts, each written once."""
-    found = [outcome.finding for outcome in outcomes]
+async def drop_rows(session: Session, import_id: UUID, rows: Sequence[int]) -> None:
+    """Verdicts that another run gives anew."""
     connection: asyncpg.Connection = driver(session)
-    await connection.execute(
-        JUDGE,
-        batch.farm_id,
-        batch.id,
-        [outcome.row for outcome in outcomes],
-        [outcome.verdict for outcome in outcomes],
-        [outcome.is_accepted for outcome in outcomes],
-        [outcome.animal_id for outcome in outcomes],
-        [finding and finding.field for finding in found],
-        [finding and finding.code for finding in found],
-        [finding and finding.message for finding in found],
-        [finding and finding.fix for finding in found],
-    )
+    await connection.execute(DROP_ROWS, import_id, list(rows))
+
+
+async def count(session: Session, import_id: UUID, tally: Tally, taken_to: int) -> None:
+    """The counters, in the transaction of the rows that they count."""
+    counts = {name: orjson.dumps(found).decode() for name, found in tally.shown().items()}
+    sums = {"rows_in": tally.rows_in, "rows_accepted": tally.rows_accepted, "rows_rejected": tally.rows_rejected}
+    await session.execute(COUNT, {"id": import_id, "taken_to": taken_to, **counts, **sums})
 
 
 async def plan_afresh(session: Session) -> None:
@@ -174,21 +206,14 @@ async def plan_afresh(session: Session) -> None:
     await session.execute(text("select set_config('plan_cache_mode', 'force_custom_plan', true)"))
 
 
-async def counts(session: Session, import_id: UUID) -> list[Count]:
-    """Rows by verdict."""
-    return [Count(*row) for row in await session.execute(COUNT, {"id": import_id})]
-
-
-async def finish(session: Session, totals: Totals) -> Finished | None:
-    """The totals, once; None when they were written before."""
-    values = {**totals, "verdicts": orjson.dumps(totals["verdicts"]).decode()}
-    row = (await session.execute(FINISH, values)).one_or_none()
-    return None if row is None else Finished(*row)
+async def write_as(session: Session, writer: UUID | str) -> None:
+    """Whose import this transaction is of: what it changes of others is remembered, so that it can be undone."""
+    await session.execute(text("select set_config('app.import_id', :writer, true)"), {"writer": str(writer)})
 
 
 async def rows(
-    session: Session, import_id: UUID, after: int, limit: int, verdict: str | None, accepted: bool | None
+    session: Session, import_id: UUID, after: int, limit: int, wanted: RowFilter = EVERY_ROW
 ) -> list[JudgedRow]:
     """Rows of the file, in its order."""
-    values = {"id": import_id, "after": after, "limit": limit, "verdict": verdict, "accepted": accepted}
+    values = {"id": import_id, "after": after, "limit": limit, **asdict(wanted)}
     return [JudgedRow(*row) for row in await session.execute(ROWS, values)]

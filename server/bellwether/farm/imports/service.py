@@ -2,23 +2,29 @@
 
 import asyncio
 import hashlib
-from datetime import date
+from collections.abc import AsyncIterator
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import orjson
 from pydantic import Field
 
 from bellwether.farm.access import ReferenceNotFound, may_write
-from bellwether.farm.imports import job, repository
+from bellwether.farm.imports import job, repository, sending
 from bellwether.farm.imports.formats import FORMATS
-from bellwether.farm.imports.models import NewBatch
+from bellwether.farm.imports.models import Batch, NewBatch
 from bellwether.farm.imports.problems import file_problem
 from bellwether.farm.imports.reading.detection import detect
 from bellwether.farm.imports.reading.layout import Layout
-from bellwether.farm.imports.reading.options import Options
+from bellwether.farm.imports.row_filter import RowFilter
+from bellwether.farm.imports.rows_file import LookAgain, parts
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload
+from bellwether.farm.imports.states import ImportEnded, ImportRunning
+from bellwether.farm.imports.undoing.taking_back import check
 from bellwether.farm.schemas import storable
 from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Session
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.http.pagination import ById, Cursor, id_after
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
@@ -34,57 +40,132 @@ class ByRow(Cursor):
     row: int = Field(ge=0, lt=2**31)
 
 
-async def take_in(session: Session, context: Context, upload: Upload, today: date) -> ImportJob:
-    """Store the file and queue its job. The same file for the same farm and kind is the same import.
+async def take_in(session: Session, context: Context, upload: Upload, now: datetime) -> ImportJob:
+    """Store the file and queue its job. The same file with the same options for the same flock is the same import.
 
     Raises:
         ReferenceNotFound, ReadOnlyMember: the farm or the flock.
-        FileUnreadable: the file as a whole, with every reason.
+        FileUnreadable: the file as a whole.
+        ImportedWithOtherOptions: the same bytes stand in this flock, read in another way.
     """
     await may_write(session, context, upload.farm_id, field="farm_id")
     flock_id = await repository.find_flock(session, upload.farm_id, storable(upload.flock))
     if flock_id is None:
         raise ReferenceNotFound("flock", upload.flock[:60])
+    farm = await repository.farm_context(session, upload.farm_id)
+    today = now.astimezone(ZoneInfo(farm.time_zone)).date()
+    said = {"farm_unit": farm.weight_unit, "time_zone": farm.time_zone, "today": today}
+    upload = upload.model_copy(update={"options": upload.options.model_copy(update=said)})
     layout, sha256 = await asyncio.to_thread(inspect, upload)
-    made = await repository.add_batch(session, batch(context, upload, flock_id, layout, sha256), upload.content)
-    if made is None:
-        return await same_file(session, upload, sha256)
-    payload = {"import_id": str(made), "today": today.isoformat()}
-    queued = await jobs.submit(session, context, kind=job.KIND, farm_id=upload.farm_id, payload=payload, key=str(made))
-    await repository.set_job(session, made, queued.id)
-    return with_import(queued, made)
+    new = batch(context, upload, flock_id, layout, sha256)
+    await repository.one_sender(session, upload.farm_id, sha256)
+    found = await sending.same_import(session, new, again=upload.again)
+    if found is not None:
+        job = await sending.take_up(session, context, found, today.isoformat(), commit=upload.commit)
+        return with_import(job, found.id)
+    made = await stored(session, new, upload.content)
+    return with_import(await sending.queue(session, context, made, today.isoformat(), commit=upload.commit), made.id)
 
 
 def inspect(upload: Upload) -> tuple[Layout, str]:
     """Layout and digest; in a thread, for a large file takes a second."""
-    options = Options(date_order=upload.date_order, trait=upload.trait)
     try:
-        layout = detect(upload.content, FORMATS, options, upload.kind)
+        layout = detect(upload.content, FORMATS, upload.options, upload.kind)
     except FileRefused as refusal:
         raise file_problem(refusal) from refusal
     return layout, hashlib.sha256(upload.content).hexdigest()
 
 
-async def same_file(session: Session, upload: Upload, sha256: str) -> ImportJob:
-    """The job that the first upload of this file started."""
-    found = await get(session, await repository.find_same(session, upload.farm_id, upload.kind, sha256))
-    assert found.job_id is not None
-    return with_import(await jobs.find(session, "farm", found.job_id), found.id)
+async def stored(session: Session, new: NewBatch, content: bytes) -> Batch:
+    """The new import with its file."""
+    made = await repository.add_batch(session, new, content)
+    assert made is not None
+    found = await repository.get(session, made)
+    assert found is not None
+    return found
 
 
 def batch(context: Context, upload: Upload, flock_id: UUID, layout: Layout, sha256: str) -> NewBatch:
     """The columns of a new import."""
+    options = orjson.dumps(upload.options.sent(), option=orjson.OPT_SORT_KEYS)
     return {
         "id": new_id(),
         "farm_id": upload.farm_id,
         "flock_id": flock_id,
-        "kind": upload.kind,
+        "kind": layout.kind,
         "file_name": storable(upload.file_name)[:255] or "unnamed",
         "sha256": sha256,
         "size_bytes": len(upload.content),
         "layout": layout.model_dump_json(),
+        "told": orjson.dumps(layout.told()).decode(),
+        "options": options.decode(),
+        "options_sha256": hashlib.sha256(options).hexdigest(),
+        "state": "committing" if upload.commit else "received",
         "created_by": context.user_id,
     }
+
+
+async def commit(session: Session, context: Context, import_id: UUID, now: datetime) -> ImportJob:
+    """Take a previewed file into the herd, or go on with one whose job broke off; its rows are judged again.
+
+    Raises:
+        NotFound, ReadOnlyMember
+        ImportRunning: it is still being previewed.
+        ImportEnded: it was undone or cancelled.
+    """
+    found = await writable(session, context, import_id)
+    if found.state in ("undone", "cancelled"):
+        raise ImportEnded(found.state)
+    current = await job_of(session, found)
+    if current is not None and found.state in ("committing", "committed"):
+        if found.state == "committed" or not current.has_ended:
+            return with_import(current, import_id)
+    elif current is not None and not current.has_ended:
+        raise ImportRunning
+    farm = await repository.farm_context(session, found.farm_id)
+    today = now.astimezone(ZoneInfo(farm.time_zone)).date()
+    return with_import(await sending.queue(session, context, found, today.isoformat(), commit=True), import_id)
+
+
+async def undo(session: Session, context: Context, import_id: UUID) -> ImportJob:
+    """Take an import back, if nothing was built on it since.
+
+    Raises:
+        NotFound, ReadOnlyMember
+        ImportRunning: a job of it has not ended.
+        ImportEnded: it was undone or cancelled before.
+        ImportBuiltUpon: what stands in the way.
+        ImportHasNoHistory: it is older than the memory of changes.
+    """
+    found = await writable(session, context, import_id)
+    current = await job_of(session, found)
+    if current is not None and not current.has_ended:
+        if current.kind == job.UNDO:
+            return with_import(current, import_id)
+        raise ImportRunning
+    if found.state in ("undone", "cancelled"):
+        raise ImportEnded(found.state)
+    await check(driver(session), found)
+    payload = {"import_id": str(import_id)}
+    queued = await jobs.submit(session, context, kind=job.UNDO, farm_id=found.farm_id, payload=payload)
+    await repository.set_job(session, import_id, queued.id)
+    return with_import(queued, import_id)
+
+
+async def writable(session: Session, context: Context, import_id: UUID) -> Batch:
+    """The import, held, if the user may change it."""
+    seen = await repository.get(session, import_id)
+    if seen is None:
+        raise NotFound
+    await may_write(session, context, seen.farm_id)
+    found = await repository.hold(session, import_id)
+    assert found is not None
+    return found
+
+
+async def job_of(session: Session, found: Batch) -> Job | None:
+    """The latest job of an import."""
+    return None if found.job_id is None else await jobs.find(session, "farm", found.job_id)
 
 
 def with_import(queued: Job, import_id: UUID) -> ImportJob:
@@ -110,9 +191,7 @@ async def page(session: Session, farm_id: UUID, limit: int, cursor: str | None) 
     return Page(items=[Import.model_validate(row) for row in rows[:limit]], next=ById.after(rows, limit))
 
 
-async def rows(
-    session: Session, import_id: UUID, verdict: str | None, accepted: bool | None, limit: int, cursor: str | None
-) -> Page[ImportRow]:
+async def rows(session: Session, import_id: UUID, wanted: RowFilter, limit: int, cursor: str | None) -> Page[ImportRow]:
     """Rows of one import, in the order of the file.
 
     Raises:
@@ -120,6 +199,19 @@ async def rows(
     """
     await get(session, import_id)
     after = ByRow.read(cursor)
-    found = await repository.rows(session, import_id, after.row if after else 0, limit + 1, verdict, accepted)
+    found = await repository.rows(session, import_id, after.row if after else 0, limit + 1, wanted)
     items = [ImportRow.model_validate(row) for row in found[:limit]]
     return Page(items=items, next=ByRow.after(found, limit))
+
+
+async def rows_file(look: LookAgain, import_id: UUID, wanted: RowFilter) -> AsyncIterator[str]:
+    """The rows as a file in the columns that they came in.
+
+    Raises:
+        NotFound: no import that the user can see.
+    """
+    async with look() as session:
+        found = await repository.get(session, import_id)
+    if found is None:
+        raise NotFound
+    return parts(look, found, wanted)

@@ -43,3 +43,16 @@ def measurement(made: Observation) -> dict[str, object]:
 def what_and_when(made: Observation) -> dict[str, object]:
     """Which measurement it is, of which animal and day."""
     return {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": made.occurred_on.isoformat()}
+
+
+async def measurements_withdrawn(
+    session: Session, context: Context, farm_id: UUID, withdrawn: Iterable[tuple[UUID, str, UUID, UUID]]
+) -> None:
+    """Flock, trait, id and animal of measurements that do not count any more; weights among them."""
+    told = sorted(withdrawn, key=lambda item: (str(item[0]), item[1]))
+    for (flock_id, trait), group in groupby(told, key=lambda item: item[:2]):
+        items = [{"id": str(item[2]), "animal_id": str(item[3])} for item in group]
+        about = {"farm_id": str(farm_id), "flock_id": str(flock_id), "trait": trait}
+        for start in range(0, len(items), MOST):
+            data = {**about, "measurements": items[start : start + MOST]}
+            await emit(session, context, type="farm.measurement.withdrawn.v1", key=flock_id, farm_id=farm_id, data=data)

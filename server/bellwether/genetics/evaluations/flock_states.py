@@ -13,6 +13,10 @@ from bellwether.platform.events.facts import Event, Hopeless
 WEIGHT_RECORDED = "farm.weight.recorded.v1"
 MEASUREMENT_RECORDED = "farm.measurement.recorded.v1"
 ANIMAL_REGISTERED = "farm.animal.registered.v1"
+MEASUREMENT_WITHDRAWN = "farm.measurement.withdrawn.v1"
+ANIMAL_WITHDRAWN = "farm.animal.withdrawn.v1"
+MARKING = (WEIGHT_RECORDED, MEASUREMENT_RECORDED, ANIMAL_REGISTERED, MEASUREMENT_WITHDRAWN, ANIMAL_WITHDRAWN)
+"""Facts after which a flock's breeding values are behind its records."""
 
 
 async def mark_stale(session: Session, event: Event) -> None:

@@ -6,11 +6,12 @@ to their types by `strict_fields.py`; here it is names (known, once) and text (n
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import NamedTuple, cast
 
 from fastapi import Depends, FastAPI, Request, params
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -91,9 +92,16 @@ def hold_to_what_is_written(app: FastAPI, *, answering_themselves: tuple[str, ..
 def known_to(route: APIRoute, dependant: Dependant, answers_itself: bool) -> Known:
     """The names that a route reads, however indirectly."""
     found = [field for field in get_flat_params(dependant) if isinstance(field.field_info, params.Query)]
-    form = {field.alias for field in dependant.body_params if isinstance(field.field_info, params.Form)}
+    form = {field.alias for field in body_params(dependant) if isinstance(field.field_info, params.Form)}
     names = frozenset(field.alias for field in found)
     return Known(names, frozenset(form) or None, route.body_field is not None, answers_itself)
+
+
+def body_params(dependant: Dependant) -> Iterator[ModelField]:
+    """The parts of its body that a route reads, however indirectly."""
+    yield from dependant.body_params
+    for each in dependant.dependencies:
+        yield from body_params(each)
 
 
 async def as_written(request: Request) -> None:

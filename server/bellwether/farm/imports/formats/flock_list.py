@@ -3,6 +3,7 @@
 from datetime import date
 from functools import partial
 
+from bellwether.farm.imports.judging import listing
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
 from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
@@ -172,4 +173,5 @@ FORMAT = Format(
     take=animals.take,
     has_trait_columns=True,
     key=lambda row: row.key,
+    survey=listing.survey,
 )

@@ -1,10 +1,10 @@
 """What a whole file lists, as far as some cell of it cites it: a parent may stand in a later row than its offspring."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bellwether.farm.imports.judging.animal_row import Written
+from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
 from bellwether.sheep import damage
 from bellwether.sheep.identifiers import name_value, spellings
 
@@ -50,3 +50,10 @@ class Listing:
         found = [row for value in spellings(raw) for row in self.by_value.get(value, ())]
         found += self.by_name.get(name_value(raw), ())
         return list({row.row: row for row in found if row.row > after}.values())
+
+
+def survey(rows: Sequence[tuple[int, AnimalRow]]) -> Listing:
+    """Of all rows of a file that could be read."""
+    cited = (cell.raw for _, row in rows for cell in (row.sire, row.dam, row.recipient) if cell is not None)
+    listed = (Listed(number, row.identifiers, row.sex, row.birth_date, row.drop_year) for number, row in rows)
+    return Listing.of(cited, listed)

@@ -2,10 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Generic, TypeVar
-
-from pydantic import TypeAdapter
 
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.models import Batch
@@ -28,6 +25,7 @@ class Format(Generic[R]):
     its first line is read. `read` turns an entry (one line) into a row or raises `Broken`; `take` judges the rows of a
     chunk against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
     `is_like` says of the cells of its first needed field whether a file is of this kind, where two have such columns.
+    `survey` looks through all rows of a file first; what it gives comes to `take` with each chunk as `Batch.survey`.
     """
 
     kind: str
@@ -45,18 +43,7 @@ class Format(Generic[R]):
     without_header: Callable[[list[str]], Header | None] | None = None
     key: Callable[[R], tuple[str, str]] | None = None
     is_like: Callable[[list[str]], bool] | None = None
-
-    @cached_property
-    def _adapter(self) -> TypeAdapter[R]:
-        return TypeAdapter(self.row)
-
-    def to_json(self, row: R) -> str:
-        """A row as it waits for its verdict."""
-        return self._adapter.dump_json(row).decode()
-
-    def from_json(self, text: str) -> R:
-        """A row that has waited."""
-        return self._adapter.validate_json(text)
+    survey: Callable[[Rows[R]], object] | None = None
 
 
 AnyFormat = Format[Any]

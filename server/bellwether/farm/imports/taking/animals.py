@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.imports.judging.animal_row import AnimalRow
 from bellwether.farm.imports.judging.animals import judge
+from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing import herd as stored
-from bellwether.farm.imports.storing import listing
 from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
 from bellwether.farm.measurements import repository as measurements
 from bellwether.platform.context import Context
@@ -19,7 +19,8 @@ async def take(
     session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, AnimalRow]]
 ) -> list[Outcome]:
     """The verdicts; accepted animals, parents and measurements are stored."""
-    herd = await stored.load(session, batch, rows, await listing.load(session, batch))
+    listing = batch.survey if isinstance(batch.survey, Listing) else Listing()
+    herd = await stored.load(session, batch, rows, listing)
     ledger = await open_ledger(session, batch, herd.measured_days(rows))
     outcomes = judge(rows, herd, ledger)
     await stored.store(session, context, batch.farm_id, batch.id, herd)

@@ -1,0 +1,98 @@
+"""A chunk of rows against the herd: judged, stored and counted in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from bellwether.farm.access import one_writer
+from bellwether.farm.imports import repository
+from bellwether.farm.imports.formats import FORMATS
+from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.models import Batch, FindingJson, JudgedRow
+from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.reading.options import Options
+from bellwether.farm.imports.running.file_rows import AnyRow, FileRows
+from bellwether.farm.imports.tally import Tally
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Database, Session
+from bellwether.platform.problems import NotFound
+from bellwether.sheep.findings import Finding
+
+
+async def open_file(database: Database, context: Context, import_id: UUID, today: date) -> FileRows:
+    """The stored file, ready to be read as its sender and its farm say.
+
+    Raises:
+        NotFound: whoever asked for the import does not belong to the farm any more.
+    """
+    async with database.reading(context) as session:
+        batch = await repository.get(session, import_id)
+        if batch is None:
+            raise NotFound
+        content = await repository.content_of(session, import_id)
+        options = await options_of(session, batch, today)
+    rows = FileRows(content, Layout.model_validate(batch.layout), FORMATS[batch.kind], options)
+    await rows.open()
+    return rows
+
+
+async def options_of(session: Session, batch: Batch, today: date) -> Options:
+    """What the sender said, with what the farm is."""
+    farm = await repository.farm_context(session, batch.farm_id)
+    said = {**batch.options, "farm_unit": farm.weight_unit, "time_zone": farm.time_zone, "today": today}
+    return Options.model_validate(said)
+
+
+async def enter_herd(session: Session, batch: Batch) -> None:
+    """Nobody else changes the farm's herd until the commit, and what this import changes is remembered."""
+    await one_writer(session, batch.farm_id)
+    await repository.plan_afresh(session)
+    await repository.write_as(session, batch.id)
+
+
+async def judge(session: Session, context: Context, batch: Batch, rows: Sequence[AnyRow]) -> list[JudgedRow]:
+    """Every row with its verdict; what is accepted is in the herd."""
+    waiting = [(row.row, row.data) for row in rows if row.data is not None]
+    taken = await FORMATS[batch.kind].take(session, context, batch, waiting) if waiting else []
+    outcomes = {outcome.row: outcome for outcome in taken}
+    return [with_verdict(row, outcomes.get(row.row)) for row in rows]
+
+
+def with_verdict(row: AnyRow, outcome: Outcome | None) -> JudgedRow:
+    """A row as it is stored; without an outcome it did not get as far as the herd."""
+    if outcome is None:
+        outcome = Outcome(row.row, row.findings[0].verdict, None, row.findings)
+    elif row.warnings and outcome.is_accepted:
+        outcome = replace(outcome, findings=(*row.warnings, *outcome.findings))
+    first = outcome.finding
+    return JudgedRow(
+        row=row.row,
+        raw=row.raw,
+        verdict=outcome.verdict,
+        is_accepted=outcome.is_accepted,
+        animal_id=outcome.animal_id,
+        field=first.field if first else None,
+        code=first.code if first else None,
+        message=first.message if first else None,
+        fix=first.fix if first else None,
+        findings=[as_json(finding) for finding in outcome.findings],
+    )
+
+
+def as_json(finding: Finding) -> FindingJson:
+    """One of perhaps several."""
+    return {"code": finding.code, "field": finding.field, "message": finding.message, "fix": finding.fix}
+
+
+async def keep(
+    session: Session, batch: Batch, rows: Sequence[JudgedRow], before: Sequence[JudgedRow], taken_to: int
+) -> None:
+    """Rows and counters together; `before` are earlier verdicts on some of the same rows."""
+    tally = Tally.of(batch)
+    if before:
+        tally.add(before, -1)
+        await repository.drop_rows(session, batch.id, [row.row for row in before])
+    tally.add(rows)
+    await repository.add_rows(session, batch, rows)
+    await repository.count(session, batch.id, tally, taken_to)

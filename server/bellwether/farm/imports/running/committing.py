@@ -1,0 +1,92 @@
+"""A commit: a chunk of rows in each transaction, which knows what the one before has taken."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from bellwether.farm.imports import events, repository
+from bellwether.farm.imports.models import Batch, Totals
+from bellwether.farm.imports.running import chunks
+from bellwether.farm.imports.running.file_rows import AnyRow
+from bellwether.farm.imports.states import ImportEnded
+from bellwether.farm.imports.tally import totals
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Database, Session
+from bellwether.platform.jobs.run import JobRun
+from bellwether.platform.problems import NotFound
+
+
+async def commit(job: JobRun, import_id: UUID, today: date) -> int:
+    """Take every row that can be taken; begun anew after a fall, it goes on where the last commit was."""
+    rows = await chunks.open_file(job.database, job.context, import_id, today)
+    await begin(job.database, job.context, import_id)
+    n_rows = 0
+    async for part in rows.chunks():
+        n_rows += await apply(job.database, job.context, import_id, part, rows.survey)
+        await job.progress(0.05 + 0.9 * rows.share(part[-1].row), "committing")
+    return n_rows
+
+
+async def begin(database: Database, context: Context, import_id: UUID) -> None:
+    """From now on rows enter the herd.
+
+    Raises:
+        ImportEnded: it was undone, or somebody sent the file again after it was cancelled.
+    """
+    async with database.transaction(context) as session:
+        batch = await repository.hold(session, import_id)
+        if batch is None:
+            raise NotFound
+        if batch.state == "undone" or await repository.is_replaced(session, batch.id):
+            raise ImportEnded(batch.state)
+        if batch.state in ("received", "previewed", "cancelled"):
+            await repository.start_afresh(session, import_id, "committing")
+
+
+async def apply(
+    database: Database, context: Context, import_id: UUID, part: Sequence[AnyRow], survey: object = None
+) -> int:
+    """One chunk; of two runs at the same time the second finds that its rows are taken. How many rows were judged.
+
+    In a further run only the rows that were refused are judged again.
+    """
+    async with database.transaction(context) as session:
+        batch = await repository.get(session, import_id)
+        if batch is None:
+            raise NotFound
+        await chunks.enter_herd(session, batch)
+        batch = replace(await committing(session, import_id), survey=survey)
+        rows = [row for row in part if row.row > batch.taken_to]
+        if batch.state != "committing" or not rows:
+            return 0
+        known = await repository.judged(session, import_id, rows[0].row, rows[-1].row)
+        taken = {row.row for row in known if row.is_accepted}
+        found = await chunks.judge(session, context, batch, [row for row in rows if row.row not in taken])
+        await chunks.keep(session, batch, found, [row for row in known if not row.is_accepted], rows[-1].row)
+    return len(found)
+
+
+async def committing(session: Session, import_id: UUID) -> Batch:
+    """The import, held.
+
+    Raises:
+        ImportEnded: somebody took it back in the meantime.
+    """
+    batch = await repository.hold(session, import_id)
+    if batch is None:
+        raise NotFound
+    if batch.state not in ("committing", "committed"):
+        raise ImportEnded(batch.state)
+    return batch
+
+
+async def finish(database: Database, context: Context, import_id: UUID) -> Totals:
+    """The end, and the event with it; once for each run."""
+    async with database.transaction(context) as session:
+        batch = await committing(session, import_id)
+        if batch.state == "committing":
+            await repository.set_state(session, import_id, "committed")
+            batch = await committing(session, import_id)
+            await events.import_completed(session, context, batch)
+    return totals(batch)

@@ -1,0 +1,80 @@
+"""Whether what an undo brings back still fits what stands: the same rules as for any other correction."""
+
+from uuid import UUID
+
+import asyncpg
+
+from bellwether.farm.imports.undoing.obstacles import FIX, obstacle
+from bellwether.platform.problems import RowError
+from bellwether.sheep import pedigree
+from bellwether.sheep.findings import Broken
+from bellwether.sheep.pedigree import Kin
+
+TOUCHED = """
+with touched as (select relation, id from farm.import_change where farm_id = $1 and import_id = $2)
+"""
+PAIRS = f"""{TOUCHED}, claims as (
+  select c.* from touched t join farm.parent_claim c on c.farm_id = $1 and c.id = t.id where relation = 'parent_claim'
+  union select c.* from touched t join farm.parent_claim c on c.farm_id = $1 and c.child_id = t.id
+  where relation = 'animal'
+  union select c.* from touched t join farm.parent_claim c on c.farm_id = $1 and c.parent_id = t.id
+  where relation = 'animal'
+)
+select k.parent_type, c.tag as child, c.sex as child_sex, c.fertility as child_fertility, c.birth_date as child_birth,
+  p.tag as parent, p.sex as parent_sex, p.fertility as parent_fertility, p.birth_date as parent_birth
+from claims k join farm.animal c on c.farm_id = $1 and c.id = k.child_id
+join farm.animal p on p.farm_id = $1 and p.id = k.parent_id
+where k.status = 'accepted' and k.parent_type <> 'excluded_sire'
+"""
+LOOPS = f"""{TOUCHED}, recursive_start as (
+  select c.child_id, c.parent_id from touched t join farm.parent_claim c on c.farm_id = $1 and c.id = t.id
+  where relation = 'parent_claim' and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+)
+select distinct a.tag from farm.animal a join (
+  with recursive up (child, parent) as (
+    select child_id, parent_id from recursive_start
+    union
+    select up.child, c.parent_id from up join farm.parent_claim c on c.child_id = up.parent
+    where c.farm_id = $1 and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+  )
+  select child from up where child = parent
+) loop on loop.child = a.id where a.farm_id = $1
+"""
+TOO_EARLY = f"""{TOUCHED}, animals as (
+  select id from touched where relation = 'animal'
+  union select o.animal_id from touched t join farm.observation o on o.farm_id = $1 and o.id = t.id
+  where relation = 'observation'
+)
+select distinct coalesce(a.tag, a.id::text) as tag, o.occurred_on < a.birth_date as is_early
+from animals join farm.animal a on a.farm_id = $1 and a.id = animals.id
+join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
+where o.state = 'active' and (o.occurred_on < a.birth_date or a.reference_only)
+"""
+
+
+async def find(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> list[RowError]:
+    """Rules that would be broken."""
+    found = []
+    for row in await connection.fetch(PAIRS, farm_id, import_id):
+        child, parent = kin(row, "child"), kin(row, "parent")
+        try:
+            pedigree.check_parent(child, parent, row["parent_type"], field="parent")
+        except Broken as error:
+            found += [RowError(code=each.code, message=each.message, fix=FIX) for each in error.findings]
+    loops = [row["tag"] or "?" for row in await connection.fetch(LOOPS, farm_id, import_id)]
+    if loops:
+        found.append(obstacle("pedigree_loop", "its own ancestor with the parents of before", loops[:5], len(loops)))
+    measured = await connection.fetch(TOO_EARLY, farm_id, import_id)
+    early = [row["tag"] for row in measured if row["is_early"]]
+    ghosts = [row["tag"] for row in measured if not row["is_early"]]
+    if early:
+        found.append(obstacle("before_birth", "measured before the birth date of before", early[:5], len(early)))
+    if ghosts:
+        found.append(obstacle("measured_since", "measured, and was only an ancestor before", ghosts[:5], len(ghosts)))
+    return found
+
+
+def kin(row: asyncpg.Record, who: str) -> Kin:
+    """What the pedigree rules need."""
+    name = row[who] or f"the {who}"
+    return Kin(name, row[f"{who}_sex"], row[f"{who}_fertility"], row[f"{who}_birth"])

@@ -1,0 +1,89 @@
+"""What was built on an import since: it must go first, or the import stays."""
+
+from uuid import UUID
+
+import asyncpg
+
+from bellwether.platform.problems import RowError
+
+SHOWN = 5
+NAME = "coalesce(a.tag, a.id::text)"
+CHANGED = """
+select distinct {name} as name from farm.import_change c join farm.{relation} t on t.farm_id = $1 and t.id = c.id
+join farm.animal a on a.farm_id = $1 and a.id = t.{animal}
+where c.import_id = $2 and c.relation = '{relation}' and t.import_id is distinct from $2
+  and not (to_jsonb(t) @> c.after)
+"""
+ANIMAL_OF = {"animal": "id", "identifier": "animal_id", "parent_claim": "child_id", "observation": "animal_id"}
+MADE = f"select distinct {NAME} as name from farm.animal a"
+REMEMBERED = "exists (select 1 from farm.import_change x where x.import_id = $2 and x.relation = '{}' and x.id = {}.id)"
+BUILT_UPON = {
+    "animal_changed": (
+        "made by this import and changed since",
+        f"{MADE} where a.farm_id = $1 and a.import_id = $2 and a.last_import_id is distinct from $2",
+    ),
+    "offspring_recorded": (
+        "a parent of animals that were recorded since",
+        f"""{MADE} join farm.parent_claim c on c.farm_id = $1 and c.parent_id = a.id
+        where a.farm_id = $1 and a.import_id = $2 and c.import_id is distinct from $2""",
+    ),
+    "parent_recorded": (
+        "given a parent since",
+        f"""{MADE} join farm.parent_claim c on c.farm_id = $1 and c.child_id = a.id
+        where a.farm_id = $1 and a.import_id = $2 and c.import_id is distinct from $2""",
+    ),
+    "measured_since": (
+        "measured since",
+        f"""{MADE} join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
+        where a.farm_id = $1 and a.import_id = $2 and o.import_id is distinct from $2""",
+    ),
+    "tagged_since": (
+        "given a tag since",
+        f"""{MADE} join farm.identifier i on i.farm_id = $1 and i.animal_id = a.id
+        where a.farm_id = $1 and a.import_id = $2 and i.import_id is distinct from $2""",
+    ),
+    "measurement_corrected": (
+        "measured again since on a day of this import",
+        f"""{MADE} join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
+        where a.farm_id = $1 and o.import_id = $2 and o.state = 'superseded' and not exists
+          (select 1 from farm.observation x where x.farm_id = $1 and x.import_id = $2 and x.supersedes = o.id)""",
+    ),
+    "parent_corrected": (
+        "given another parent since",
+        f"""{MADE} join farm.parent_claim c on c.farm_id = $1 and c.child_id = a.id
+        where a.farm_id = $1 and c.import_id = $2 and c.status not in ('accepted', 'proposed')
+          and not {REMEMBERED.format("parent_claim", "c")}""",
+    ),
+    "tag_changed": (
+        "with another tag since",
+        f"""{MADE} join farm.identifier i on i.farm_id = $1 and i.animal_id = a.id
+        where a.farm_id = $1 and i.import_id = $2 and i.state <> 'active'
+          and not {REMEMBERED.format("identifier", "i")}""",
+    ),
+    **{
+        f"{relation}_changed_since": (
+            "changed since this import changed them",
+            CHANGED.format(name=NAME, relation=relation, animal=column),
+        )
+        for relation, column in ANIMAL_OF.items()
+    },
+}
+FIX = "undo the later import, or take the later entry back, first; or leave this import and correct it by another one"
+
+
+async def find(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> list[RowError]:
+    """One finding for each kind of obstacle, with the animals that it is about."""
+    found = []
+    for code, (what, sql) in BUILT_UPON.items():
+        counted = f"select name, count(*) over () as n from ({sql}) found order by name limit {SHOWN}"
+        rows = await connection.fetch(counted, farm_id, import_id)
+        if rows:
+            found.append(obstacle(code, what, [row["name"] for row in rows], rows[0]["n"]))
+    return found
+
+
+def obstacle(code: str, what: str, names: list[str], count: int) -> RowError:
+    """`2 animals are measured since: 240001, 240002`."""
+    shown = ", ".join(names) + (", ..." if count > len(names) else "")
+    are = f"{count} animals are" if count > 1 else "1 animal is"
+    return RowError(field=None, code=code, message=f"{are} {what}: {shown}", fix=FIX)
