@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from bellwether.modelling.findings import BadInput
+    from bellwether.modelling.from_files import Described
     from bellwether.modelling.results.report import Check, Report
 
 app = typer.Typer(add_completion=False, help="Files in, breeding values out.")
@@ -32,6 +33,11 @@ def evaluate(
     missing: Annotated[
         list[str] | None, typer.Option(help="A cell that means unknown, such as -9 or *; may be repeated")
     ] = None,
+    decimal: Annotated[str | None, typer.Option(help="Decimal mark of the records, . or , (the file tells)")] = None,
+    dates: Annotated[str | None, typer.Option(help="Order of birth dates, dmy, mdy or ymd (the file tells)")] = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Write statistics of the input, and solve nothing")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report, or the problem, as JSON")] = False,
 ) -> None:
     """Estimate breeding values from a pedigree, records and a model; without records, inbreeding and genotype quality.
@@ -40,12 +46,23 @@ def evaluate(
     """
     if str(out).startswith("--"):
         raise typer.BadParameter(f"{out} is an option, where the folder should stand", param_hint="--out")
+    if decimal not in (None, ".", ","):
+        raise typer.BadParameter(f"{decimal} is no decimal mark", param_hint="--decimal")
+    if dates not in (None, "dmy", "mdy", "ymd"):
+        raise typer.BadParameter(f"{dates} is no order of dates", param_hint="--dates")
     from bellwether.modelling.findings import BadInput, ended_early
-    from bellwether.modelling.from_files import run
+    from bellwether.modelling.from_files import describe_files, run
+    from bellwether.modelling.reading_answers import Answers
+
+    answers = Answers(tuple(missing or ()), decimal, dates)  # type: ignore[arg-type]
 
     try:
+        if describe:
+            found = describe_files(pedigree, records, model, out, answers)
+            say(json.dumps(found, indent=2) if as_json else _description(found, out), f"the pages are in {out}")
+            return
         with Display(quiet=as_json) as display, ended_early():
-            report = run(pedigree, records, model, genotypes, out, display, scheduler, missing or ())
+            report = run(pedigree, records, model, genotypes, out, display, scheduler, answers)
     except BadInput as problem:
         _print_problem(problem, as_json)
         raise typer.Exit(problem.exit_code) from problem
@@ -90,6 +107,15 @@ def _print_problem(problem: BadInput, as_json: bool) -> None:
         typer.echo(str(finding), err=True)
     for warning in problem.warnings:
         typer.echo(f"warning: {warning['message']}", err=True)
+
+
+def _description(found: Described, out: Path) -> str:
+    from bellwether.modelling.statistics.text_page import as_text
+
+    lines = [f"{name} read as: {', '.join(told)}" for name, told in found["read"].items() if told]
+    lines += ["", as_text(found["statistics"]), ""]
+    lines += [f"warning: {warning['message']}" for warning in found["warnings"]]
+    return "\n".join([*lines, f"pages in {out}: statistics.html, statistics.json, statistics.txt"])
 
 
 def _summary(report: Report, out: Path) -> str:

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 from bellwether_engine.parallel.dask_executor import DaskExecutor
+from bellwether_engine.version import engine_version
 
+from bellwether.modelling.column_names import name_columns
 from bellwether.modelling.evaluation import Evaluation, evaluate, quality_of
-from bellwether.modelling.findings import refuse
+from bellwether.modelling.findings import Warned, refuse
 from bellwether.modelling.genotypes.samples import Samples, read_genotypes, with_samples
-from bellwether.modelling.missing_codes import MissingCodes
+from bellwether.modelling.header_words import Kind
 from bellwether.modelling.model_file.model_file import ModelFile, read_model
+from bellwether.modelling.reading_answers import NOTHING_SAID, Answers
 from bellwether.modelling.results import writing
 from bellwether.modelling.results.report import Report, Steps, add_genotypes, inbreeding_report
 from bellwether.modelling.results.tables import inbreeding_only
 from bellwether.modelling.scheduler import executor_of
+from bellwether.modelling.statistics.describing import describe
+from bellwether.modelling.statistics.html_page import as_html
+from bellwether.modelling.statistics.shapes import Statistics
+from bellwether.modelling.statistics.text_page import as_text
 from bellwether.modelling.tables.pedigree import Animals, read_pedigree
 from bellwether.modelling.tables.records import read_records
-from bellwether.modelling.text_table import read_table
+from bellwether.modelling.text_table import Table, read_table
 
 Tell = Callable[[float, str], None]
+
+
+class Described(TypedDict):
+    """`statistics.json`."""
+
+    engine_version: str
+    read: dict[str, list[str]]
+    statistics: Statistics
+    warnings: list[Warned]
 
 
 def run(
@@ -32,10 +50,10 @@ def run(
     out: Path,
     tell: Tell,
     scheduler: str | None = None,
-    missing: Sequence[str] = (),
+    answers: Answers = NOTHING_SAID,
 ) -> Report:
-    """Evaluate files into `out`; the report. `scheduler` goes before the model file's; `missing` are more codes for
-    what is unknown.
+    """Evaluate files into `out`; the report. `scheduler` goes before the model file's; `answers` decide what
+    can be read in two ways.
 
     Raises
     ------
@@ -45,32 +63,71 @@ def run(
     steps = Steps(tell)
     steps(0.0, "read")
     writing.check_folder(out, [Path(path) for path in (pedigree, records, model, genotypes) if path is not None])
-    if (records is None) != (model is None):
-        missing = "--model" if model is None else "--records"
-        message = f"records and model belong together, {missing} is missing"
-        raise refuse("command line", None, "missing_option", message, f"Add {missing}, or leave both out")
+    _refuse_halves(records, model)
     if records is None or model is None:
-        animals = read_pedigree(read_table(pedigree), None, MissingCodes(tuple(missing)))
+        animals = read_pedigree(_table(pedigree, "pedigree"), None, answers)
         return _without_records(animals, genotypes, out, steps)
     model_file = read_model(model)
-    model_file = replace(model_file, missing=model_file.missing.also(tuple(missing)))
     with executor_of(scheduler, model_file) as executor:
-        found = _with_records(pedigree, records, model_file, genotypes, steps, executor)
+        found = _with_records((pedigree, records, genotypes), model_file, answers, steps, executor)
         writing.write(out, found.tables, found.report)
     return found.report
 
 
+def describe_files(
+    pedigree: Path, records: Path | None, model: Path | None, out: Path, answers: Answers = NOTHING_SAID
+) -> Described:
+    """The statistics of the input, written as JSON, text and HTML into `out`; nothing is solved.
+
+    Raises
+    ------
+    BadInput
+        What an evaluation would refuse of the files.
+    """
+    writing.check_folder(out, [path for path in (pedigree, records, model) if path is not None])
+    _refuse_halves(records, model)
+    model_file = None if model is None else read_model(model)
+    animals = read_pedigree(_table(pedigree, "pedigree"), model_file, answers)
+    observations, told = None, list(animals.told)
+    read = {"pedigree": animals.table.told()}
+    if model_file is not None and records is not None:
+        observations = read_records(_table(records, "records"), model_file, animals, answers.decimal)
+        told += observations.told
+        read["records"] = observations.table.told()
+    statistics = describe(animals, model_file, observations)
+    found = Described(engine_version=engine_version(), read=read, statistics=statistics, warnings=told)
+    pages = {
+        "statistics.html": as_html(statistics, told),
+        "statistics.json": json.dumps(found, indent=2) + "\n",
+        "statistics.txt": as_text(statistics) + "\n",
+    }
+    writing.write_pages(out, pages)
+    return found
+
+
+def _refuse_halves(records: Path | None, model: Path | None) -> None:
+    if (records is None) != (model is None):
+        missing = "--model" if model is None else "--records"
+        message = f"records and model belong together, {missing} is missing"
+        raise refuse("command line", None, "missing_option", message, f"Add {missing}, or leave both out")
+
+
+def _table(path: Path, kind: Kind) -> Table:
+    return name_columns(read_table(path, kind), kind)
+
+
 def _with_records(
-    pedigree: Path,
-    records: Path,
+    files: tuple[Path, Path, str | None],
     model: ModelFile,
-    genotypes: str | None,
+    answers: Answers,
     steps: Steps,
     executor: DaskExecutor | None,
 ) -> Evaluation:
-    animals = read_pedigree(read_table(pedigree), model)
+    pedigree, records, genotypes = files
+    animals = read_pedigree(_table(pedigree, "pedigree"), model, answers)
     model, samples = _with_genotypes(model, genotypes, animals)
-    return evaluate(animals, model, read_records(read_table(records), model, animals), samples, steps, executor)
+    observations = read_records(_table(records, "records"), model, animals, answers.decimal)
+    return evaluate(animals, model, observations, samples, steps, executor)
 
 
 def _without_records(animals: Animals, genotypes: str | None, out: Path, steps: Steps) -> Report:

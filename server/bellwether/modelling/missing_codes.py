@@ -8,6 +8,7 @@ file, or `--missing`, decides it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +16,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import Warned
+from bellwether.sheep.missing import NEVER_A_TAG, is_missing, normal, words
 
 UNKNOWN = ("", "NA")
 UNKNOWN_NUMBER = (*UNKNOWN, "NaN", "nan")
 UNKNOWN_PARENT = ("", "0", "NA")
-# what other programs write: read as a name, all that bear it would be sibs, or one level
-SIGNS = r"\.+|-+|\?+|\*+|_+|/+|~+|-\d+(\.0*)?|na|n/a|#n/a|n\.a\.|nan|<na>|#nv|#value!|null|nil"
-WORDS = r"0+|0+\.0*|none|missing|unknown|unkn|unk|unbekannt|inconnu|onbekend"
-STRANGE, STRANGE_LEVEL = rf"(?i)^({SIGNS}|{WORDS})$", rf"(?i)^({SIGNS})$"
+# of the table's words, those that are names of a level as well
+NAMES = words("none missing miss unknown unkn unk unk. unrecorded blank (blank) empty tba tbc ohne keine keiner")
+ZERO = re.compile(r"0+(?:[.,]0+)?")
 COMMON = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 0.0, 99.0, 999.0, 9999.0, 99999.0)
 
 
@@ -47,20 +48,30 @@ class MissingCodes:
 
     def is_strange(self, column: pl.Series) -> pl.Series:
         """Cells that look like a code for an unknown parent."""
-        return column.str.contains(STRANGE) & ~column.is_in(list(self.values))
+        return column.is_in([cell for cell in column.unique() if cell not in self.values and looks_unknown(cell)])
 
     def is_no_level(self, column: pl.Series, *, is_random: bool) -> pl.Series:
         """Cells of a class without a level: a random effect takes 0 and words as well, a fixed one has levels of
         these names."""
-        known = column.is_in(self._without_values(UNKNOWN_NUMBER))
-        looks = column.str.contains(STRANGE if is_random else STRANGE_LEVEL) & ~column.is_in(list(self.values))
-        return known | looks
+        looks = looks_unknown if is_random else is_sign
+        strange = [cell for cell in column.unique() if cell not in self.values and looks(cell)]
+        return column.is_in([*self._without_values(UNKNOWN_NUMBER), *strange])
 
     def _without_values(self, usual: tuple[str, ...]) -> list[str]:
         return [code for code in dict.fromkeys((*usual, *self.codes)) if code == "" or code not in self.values]
 
 
 NOTHING_DECLARED = MissingCodes()
+
+
+def looks_unknown(cell: str) -> bool:
+    """Is it a word of the table, or a number that often stands for "unknown"?"""
+    return cell != "" and (is_missing(cell) or NEVER_A_TAG.fullmatch(cell) is not None)
+
+
+def is_sign(cell: str) -> bool:
+    """The same without words that may be the name of a level, and without 0."""
+    return looks_unknown(cell) and normal(cell) not in NAMES and ZERO.fullmatch(cell) is None
 
 
 def told_levels(name: str, column: pl.Series, missing: pl.Series) -> list[Warned]:
@@ -75,7 +86,7 @@ def told_levels(name: str, column: pl.Series, missing: pl.Series) -> list[Warned
 
 def told_classes(name: str, column: pl.Series) -> list[Warned]:
     """Levels of a fixed class whose names say that nothing is known: their records share one level."""
-    levels = column.filter(column.str.contains(STRANGE))
+    levels = column.filter(column.is_in([cell for cell in column.unique() if looks_unknown(cell)]))
     if not len(levels) or column.n_unique() == 1 or set(column.unique()) == {"0", "1"}:
         return []
     listed = ", ".join(f"{level} ({count})" for level, count in counted(levels))

@@ -1,4 +1,4 @@
-"""Tables as text: csv, csv.gz, parquet, and tab- or space-separated files, every cell a stripped string."""
+"""Tables as text: csv, csv.gz, parquet, xlsx, and files with other separators, every cell a stripped string."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
+from bellwether.modelling.header_line import HEAD, Shape, find_header, header_row
+from bellwether.modelling.header_words import Kind
+from bellwether.sheep.reading import workbook
+from bellwether.sheep.reading.encoding import decode, is_zip
+from bellwether.sheep.reading.lines import NAMES
+from bellwether.sheep.reading.refusal import FileRefused
 
+UTF_8 = ("utf-8", "utf-8-sig")
 HEADER = "Put the names of the columns into the first line"
 
 
@@ -31,6 +39,29 @@ class Table:
     text: str | None
     separator: str
     kept: NDArray[np.int64] | None = None
+    skipped: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def header_line(self) -> int:
+        """Line of the header."""
+        return 1 + self.skipped
+
+    def renamed(self, names: Mapping[str, str], notes: Sequence[str]) -> Table:
+        """Columns under other names, and what is told of it."""
+        return replace(self, frame=self.frame.rename(dict(names)), notes=(*self.notes, *notes))
+
+    def with_frame(self, frame: pl.DataFrame) -> Table:
+        """The same with other cells."""
+        return replace(self, frame=frame)
+
+    def noted(self, *notes: str) -> Table:
+        """More of how it was read."""
+        return replace(self, notes=(*self.notes, *notes))
+
+    def told(self) -> list[str]:
+        """How the file was read, in words."""
+        return [NAMES[self.separator], *self.notes] if self.text is not None else list(self.notes)
 
     @classmethod
     def of(cls, name: str, columns: Mapping[str, Sequence[str]]) -> Table:
@@ -44,7 +75,7 @@ class Table:
         if name not in self.frame.columns:
             have = ", ".join(self.frame.columns[:12])
             message = f"the column {name} is missing; the file has {have}"
-            raise refuse(self.path, 1, "missing_column", message, self._how_to_add(name), name)
+            raise refuse(self.path, self.header_line, "missing_column", message, self._how_to_add(name), name)
         return self.frame[name]
 
     def _how_to_add(self, name: str) -> str:
@@ -57,11 +88,11 @@ class Table:
         """Lines of the file that hold these data rows, in one pass."""
         wanted = {row if self.kept is None else int(self.kept[row]): row for row in rows}
         if self.text is None or not wanted:
-            return {row: original + 2 for original, row in wanted.items()}
+            return {row: original + 2 + self.skipped for original, row in wanted.items()}
         last = max(wanted)
         numbered = enumerate(islice(_rows(self.text, self.separator), 1, last + 2))
-        found = {wanted[at]: line for at, (line, _) in numbered if at in wanted}
-        return {row: found.get(row, original + 2) for original, row in wanted.items()}
+        found = {wanted[at]: line + self.skipped for at, (line, _) in numbered if at in wanted}
+        return {row: found.get(row, original + 2 + self.skipped) for original, row in wanted.items()}
 
     def line(self, row: int) -> int:
         """Line of the file that holds data row `row` (from 0); parquet counts as if it had a header."""
@@ -109,8 +140,8 @@ def _is_data(names: list[str]) -> bool:
     return all(name != "" and name[0] in "-.0123456789" for name in names)
 
 
-def read_table(path: Path) -> Table:
-    """Read a table by its ending and first line.
+def read_table(path: Path, kind: Kind | None = None) -> Table:
+    """Read a table by its ending and its lines; `kind` finds the header where lines stand before it.
 
     Raises
     ------
@@ -125,25 +156,52 @@ def read_table(path: Path) -> Table:
     digest = hashlib.sha256(raw).hexdigest()
     if path.suffix == ".parquet":
         return Table(path, _parquet(path, raw), digest, None, ",")
-    text = _decode(path, raw)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
+    with _refusals_of(path):
+        if is_zip(raw):
+            return _of_workbook(path, raw, digest, kind)
+        found = decode(_unpacked(path, raw))
+    text = found.text.replace("\r", "\n") if "\r" in found.text and "\n" not in found.text else found.text
+    if not text.strip():
         raise refuse(path, 1, "empty_file", "the file is empty", "Give a header line and one line per row")
-    separator = "," if "," in first else "\t" if "\t" in first else " " if " " in first.strip() else ","
-    return Table(path, _parse(path, text, separator), digest, text, separator)
+    shape = find_header(text, kind)
+    body = text[shape.start :]
+    notes = (*([shape.told] if shape.told else []), *(found.notes if found.encoding not in UTF_8 else ()))
+    table = Table(path, _parse(path, body, shape), digest, body, shape.separator, skipped=shape.skipped, notes=notes)
+    return table
 
 
-def _decode(path: Path, raw: bytes) -> str:
+@contextmanager
+def _refusals_of(path: Path) -> Iterator[None]:
+    """What the reader of tables refuses, as findings about the file."""
     try:
-        data = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        yield
+    except FileRefused as error:
+        found = [Finding(str(path), f.row, f.code, f.message, f"{f.fix[:1].upper()}{f.fix[1:]}") for f in error.faults]
+        raise BadInput(found) from error
+
+
+def _of_workbook(path: Path, raw: bytes, digest: str, kind: Kind | None) -> Table:
+    """The one sheet of an XLSX workbook that has something in it."""
+    book = workbook.read(raw, None)
+    place = header_row(book.rows[:HEAD], kind)
+    names = book.rows[place]
+    _check_header(path, place + 1, names)
+    rows = book.rows[place + 1 :]
+    numbered = [(number, row) for number, row in enumerate(rows) if any(row)]
+    if not numbered:
+        raise refuse(path, place + 1, "no_rows", "the sheet has a header and no rows", "Add rows")
+    columns = {name: [row[k] for _, row in numbered] for k, name in enumerate(names)}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)).select(pl.all().str.strip_chars())
+    kept = np.array([number for number, _ in numbered], dtype=np.int64)
+    notes = (f"sheet {book.name}", *book.notes)
+    return Table(path, frame, digest, None, ",", kept=kept, skipped=place, notes=notes)
+
+
+def _unpacked(path: Path, raw: bytes) -> bytes:
+    try:
+        return gzip.decompress(raw) if path.suffix == ".gz" else raw
     except (OSError, EOFError, zlib.error) as error:
         raise refuse(path, None, "unreadable_file", "the file is not a gzip file", "Compress it again") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise refuse(path, line, "encoding", "the file is not UTF-8 text", "Save it as UTF-8") from error
-    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
 
 
 def _parquet(path: Path, raw: bytes) -> pl.DataFrame:
@@ -166,47 +224,56 @@ def _is_whole(column: pl.Series) -> bool:
     return bool(((known == known.round()) & (known.abs() < 2**53)).all())
 
 
-def _parse(path: Path, text: str, separator: str) -> pl.DataFrame:
-    source = text
+def _check_header(path: Path, line: int, names: list[str]) -> None:
+    """Refuse what is no line of names.
+
+    Raises
+    ------
+    BadInput
+        Data, or a name twice.
+    """
+    if names[:1] == ["#"]:
+        raise refuse(path, line, "no_header", "the first line begins with #", "Remove the # before the names")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if _is_data(names) or (repeated and _is_data(repeated)):
+        raise refuse(path, line, "no_header", f"the first line is {', '.join(names[:5])}", HEADER)
+    if repeated:
+        message = f"the column {repeated[0]} appears twice"
+        raise refuse(path, line, "repeated_column", message, "Rename or remove one of them", repeated[0])
+
+
+def _parse(path: Path, text: str, shape: Shape) -> pl.DataFrame:
+    separator, source = shape.separator, text
     if separator == " ":
         source = "\n".join("\t".join(cells) for _, cells in _rows(text, separator))
     elif "\n\n" in text or "\r\n\r\n" in text or text[:1].isspace():
         source = "".join(line for line in text.splitlines(keepends=True) if line.strip())
     header = next(_rows(text, separator))
     names = [name.strip() for name in header[1]]
-    wrong = next((sign for sign in ";|" if len(names) == 1 and sign in names[0]), None)
-    if wrong is not None:
-        message = f"the columns are separated by {wrong}"
-        raise refuse(path, header[0], "separator", message, "Separate them by commas, tabs or spaces")
-    if names[:1] == ["#"]:
-        raise refuse(path, header[0], "no_header", "the first line begins with #", "Remove the # before the names")
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if _is_data(names) or (repeated and _is_data(repeated)):
-        raise refuse(path, header[0], "no_header", f"the first line is {', '.join(names[:5])}", HEADER)
-    if repeated:
-        message = f"the column {repeated[0]} appears twice"
-        raise refuse(path, header[0], "repeated_column", message, "Rename or remove one of them", repeated[0])
+    _check_header(path, header[0] + shape.skipped, names)
     used = "\t" if separator == " " else separator
     try:
         frame = pl.read_csv(io.BytesIO(source.encode()), separator=used, infer_schema=False)
     except pl.exceptions.PolarsError as error:
-        _refuse_ragged(path, text, separator, len(names))
+        _refuse_ragged(path, text, shape, len(names))
         fix = "Check quotes and separators"
         raise refuse(path, None, "unreadable_file", f"the file cannot be read as a table: {error}", fix) from error
     if frame.height == 0:
-        raise refuse(path, 1, "no_rows", "the file has a header and no rows", "Add rows")
+        raise refuse(path, 1 + shape.skipped, "no_rows", "the file has a header and no rows", "Add rows")
     if '"' in source or source.count(used) != (len(names) - 1) * (frame.height + 1):
-        _refuse_ragged(path, text, separator, len(names))
+        _refuse_ragged(path, text, shape, len(names))
     frame.columns = names
     return frame.select(pl.all().fill_null("").str.strip_chars())
 
 
-def _refuse_ragged(path: Path, text: str, separator: str, width: int) -> None:
-    for line, cells in _rows(text, separator):
-        if len(cells) != width:
-            message = f"the line has {len(cells)} cells, the header has {width}"
-            fix = "Give every line one cell per column; quote cells that hold the separator"
-            raise refuse(path, line, "ragged_line", message, fix)
+def _refuse_ragged(path: Path, text: str, shape: Shape, width: int) -> None:
+    wrong = [(line, len(cells)) for line, cells in _rows(text, shape.separator) if len(cells) != width]
+    if wrong:
+        fix = "Give every line one cell per column; quote cells that hold the separator"
+        code, file = "ragged_line", str(path)
+        message = "the line has {} cells, the header has {}"
+        found = [Finding(file, line + shape.skipped, code, message.format(n, width), fix) for line, n in wrong[:SHOWN]]
+        raise BadInput(found, {code: len(wrong)})
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

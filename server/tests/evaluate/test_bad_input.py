@@ -22,13 +22,13 @@ PEDIGREES = {
     "dam as sire": (PEDIGREE.replace("7,4,5", "7,2,5"), "sire_is_dam", 8),
     "repeated animal": (PEDIGREE + "3,1,0\n", "repeated_animal", 10),
     "no id": (PEDIGREE + ",1,2\n", "missing_id", 10),
-    "no column": (PEDIGREE.replace("dam\n", "mother\n"), "missing_column", 1),
+    "no column": (PEDIGREE.replace("dam\n", "breeder\n"), "missing_column", 1),
     "ragged": (PEDIGREE.replace("4,1,0", "4,1,0,9"), "ragged_line", 5),
     "too short": (PEDIGREE.replace("4,1,0", "4,1"), "ragged_line", 5),
     "empty": ("", "empty_file", 1),
     "only a header": ("animal,sire,dam\n", "no_rows", 1),
     "repeated column": (PEDIGREE.replace("sire,dam", "sire,sire,dam"), "repeated_column", 1),
-    "latin 1": (PEDIGREE.replace("8,3,6", "lämmchen,3,6").encode("latin-1"), "encoding", 9),
+    "no text": (PEDIGREE.replace("8,3,6", "l\x81mm,3,6").encode("latin-1"), "encoding", 9),
     "after a blank line": (PEDIGREE.replace("3,0,0", "\n3,0,0").replace("4,1,0", "4,4,0"), "pedigree_loop", 6),
 }
 
@@ -44,7 +44,7 @@ RECORDS_FILES = {
     "infinite": (RECORDS.replace("3.5", "inf"), "not_numeric", 5),
     "no trait column": (RECORDS.replace("WWG", "weight"), "missing_column", 1),
     "no effect column": (RECORDS.replace("sex", "gender"), "missing_column", 1),
-    "no animal column": (RECORDS.replace("animal", "id"), "missing_column", 1),
+    "no animal column": (RECORDS.replace("animal", "beast"), "missing_column", 1),
     "missing level": (RECORDS.replace("6,F", "6,"), "missing_level", 4),
 }
 

@@ -27,7 +27,8 @@ from bellwether.modelling.genotypes.reading_notes import told_reading
 from bellwether.modelling.genotypes.samples import Samples
 from bellwether.modelling.genotypes.source import ReadAs
 from bellwether.modelling.genotypes.used_markers import UsedMarkers, by_chromosome
-from bellwether.modelling.tables.pedigree import Animals, said_sex
+from bellwether.modelling.tables.life_facts import said_sex
+from bellwether.modelling.tables.pedigree import Animals
 
 ERROR_RATE = 0.005
 CALL_RATE = 0.9

@@ -13,6 +13,7 @@ from bellwether_engine import Genotypes, Model
 from bellwether_engine.genotypes import Markers
 from numpy.typing import NDArray
 
+from bellwether.modelling.column_names import name_columns
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
 from bellwether.modelling.genotypes.blupf90 import is_blupf90, read_blupf90
 from bellwether.modelling.genotypes.dosages import read_dosages
@@ -80,7 +81,7 @@ def read_file(name: str) -> ReadGenotypes:
             return reader(prefix)
     if is_blupf90(Path(name)):
         return read_blupf90(Path(name))
-    return read_dosages(read_table(Path(name)))
+    return read_dosages(name_columns(read_table(Path(name), "genotypes"), "genotypes"))
 
 
 def by_tag(read: ReadGenotypes, tags: Mapping[str, str | None]) -> ReadGenotypes:

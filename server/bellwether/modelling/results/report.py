@@ -19,6 +19,8 @@ from bellwether.modelling.genotypes.samples import Samples
 from bellwether.modelling.genotypes.source import FileDigest
 from bellwether.modelling.genotypes.used_markers import Used
 from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.statistics.describing import describe
+from bellwether.modelling.statistics.shapes import Statistics
 from bellwether.modelling.tables.pedigree import Animals
 from bellwether.modelling.tables.records import Observations
 from bellwether.modelling.text_table import Table
@@ -104,6 +106,8 @@ class Report(TypedDict):
 
     engine_version: str
     inputs: Inputs
+    read: dict[str, list[str]]
+    statistics: Statistics
     input_sha256: NotRequired[str]
     model: NotRequired[Mapping[str, object]]
     seed: NotRequired[int | None]
@@ -171,6 +175,8 @@ def inbreeding_report(animals: Animals, inbreeding: NDArray[np.float64], steps: 
     return {
         "engine_version": engine_version(),
         "inputs": {"pedigree": _input(animals.table)},
+        "read": {"pedigree": animals.table.told()},
+        "statistics": describe(animals),
         "counts": counts,
         "method": "inbreeding",
         "mean_inbreeding": float(inbreeding.mean()) if len(inbreeding) else 0.0,
@@ -193,6 +199,8 @@ def evaluation_report(
     return {
         "engine_version": provenance.engine_version,
         "inputs": inputs,
+        "read": {"pedigree": animals.table.told(), "records": observations.table.told()},
+        "statistics": describe(animals, model, observations),
         "input_sha256": provenance.input_sha256,
         "model": dict(provenance.parameters),
         "seed": model.seed,

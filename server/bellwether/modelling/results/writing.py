@@ -96,6 +96,39 @@ def write(out: Path, tables: Mapping[str, pl.DataFrame], report: Report) -> None
         raise refuse(out, None, "unwritable_folder", f"the results cannot be written: {reason}", fix) from error
 
 
+def write_pages(out: Path, pages: Mapping[str, str]) -> None:
+    """Write the pages of statistics, in the place of earlier ones.
+
+    Raises
+    ------
+    BadInput
+        The folder cannot be written, or a page would replace a file that no earlier run has written.
+    """
+    foreign = next((name for name in pages if (out / name).exists()), None)
+    if foreign is not None and not _has_pages(out):
+        message = f"the statistics would replace {out / foreign}, which no earlier run has written"
+        raise refuse(out, None, "replaces_file", message, "Choose another folder, or move the file away")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in pages.items():
+            with tempfile.NamedTemporaryFile("w", dir=out, delete=False, encoding="utf-8") as file:
+                file.write(text)
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(out / name)
+    except OSError as error:
+        fix = "Choose a folder that you may write to, with space on its disk"
+        raise refuse(
+            out, None, "unwritable_folder", f"the statistics cannot be written: {error.strerror}", fix
+        ) from error
+
+
+def _has_pages(out: Path) -> bool:
+    try:
+        return "statistics" in json.loads((out / "statistics.json").read_text())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 def _machine() -> str:
     """This machine in a name: a process number of another one says nothing here."""
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]

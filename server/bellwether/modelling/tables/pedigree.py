@@ -10,14 +10,14 @@ import polars as pl
 from bellwether_engine import Groups, Pedigree, PedigreeError
 from numpy.typing import NDArray
 
-from bellwether.modelling.findings import SHOWN, BadInput, Faults, Finding, Warned, refuse
+from bellwether.modelling.findings import BadInput, Faults, Warned, refuse
 from bellwether.modelling.missing_codes import NOTHING_DECLARED, MissingCodes
 from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.reading_answers import NOTHING_SAID, Answers
+from bellwether.modelling.tables.life_facts import check_births, check_sex
 from bellwether.modelling.tables.pedigree_faults import Parents, check_lineage
 from bellwether.modelling.tables.repeated_rows import check_repeated, told_alike
 from bellwether.modelling.text_table import Table
-
-SEXES = {"m": 1, "male": 1, "1": 1, "ram": 1, "wether": 1, "f": 0, "female": 0, "2": 0, "ewe": 0}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def match(ids: pl.Series, known: pl.Series) -> NDArray[np.int32]:
     return found["position"].fill_null(-1).to_numpy().astype(np.int32)
 
 
-def read_pedigree(table: Table, model: ModelFile | None = None, missing: MissingCodes | None = None) -> Animals:
+def read_pedigree(table: Table, model: ModelFile | None = None, answers: Answers = NOTHING_SAID) -> Animals:
     """Check the pedigree and turn it into positions; parents that the model names as groups are groups.
 
     Raises
@@ -56,7 +56,7 @@ def read_pedigree(table: Table, model: ModelFile | None = None, missing: Missing
     """
     for name in ("animal", "sire", "dam"):
         table.column(name)
-    codes = missing or (NOTHING_DECLARED if model is None else model.missing)
+    codes = (NOTHING_DECLARED if model is None else model.missing).also(answers.missing)
     names = () if model is None else model.groups
     if model is not None and names:
         _check_groups(model, table, table.column("animal"))
@@ -70,9 +70,9 @@ def read_pedigree(table: Table, model: ModelFile | None = None, missing: Missing
     fill = np.full(len(added), -1, np.int32)
     parents = [np.concatenate([_parents(column, unknown, ids), fill]) for column in (sire, dam)]
     check_lineage(Parents(table, ids, parents[0], parents[1]), faults)
-    _check_sex(table, parents, faults)
+    told += check_sex(table, parents, codes, faults)
     with faults.gathering():
-        _check_births(table, parents, codes)
+        table = check_births(table, parents, codes, answers.dates)
     told += told_alike(ids)
     faults.stop(told)
     pedigree = _pedigree(parents, _grouped(model, (sire, dam), fill), model)
@@ -155,54 +155,3 @@ def _check_ids(table: Table, faults: Faults) -> None:
     message = "an animal has no id (0 means an unknown parent)"
     with faults.gathering():
         table.refuse_rows(empty, "missing_id", message, "Give every animal an id of its own", "animal")
-
-
-def said_sex(table: Table) -> NDArray[np.int8] | None:
-    """The column `sex` of the rows: 1 male, 0 female, -1 unknown; None without the column."""
-    if "sex" not in table.frame.columns:
-        return None
-    return np.array([SEXES.get(cell.lower(), -1) for cell in table.frame["sex"]], dtype=np.int8)
-
-
-def _check_sex(table: Table, parents: Sequence[NDArray[np.int32]], faults: Faults) -> None:
-    """A sire is not female in the column `sex`, a dam not male."""
-    sex = said_sex(table)
-    if sex is None:
-        return
-    for column, role, other, code in ((parents[0], "sire", 0, "female"), (parents[1], "dam", 1, "male")):
-        used = np.unique(column[column >= 0])
-        used = used[used < len(sex)]
-        wrong = used[sex[used] == other]
-        fix = f"Correct its sex, or the {role} of its offspring"
-        found: list[Finding] = []
-        for animal in wrong[:SHOWN].tolist():
-            line = table.line(int(np.flatnonzero(column == animal)[0]))
-            message = f"animal {{}} is {code} and the {role} of the animal on line {line}"
-            found += table.findings([animal], f"{role}_is_{code}", message, fix, "animal")
-        faults.add(found, len(wrong))
-
-
-def _check_births(table: Table, parents: Sequence[NDArray[np.int32]], codes: MissingCodes) -> None:
-    """Dates are written as 2024-08-31, and no animal is born before its parent, or on the same day."""
-    if "birth_date" not in table.frame.columns:
-        return
-    given = table.frame["birth_date"]
-    born = given.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    wrong = (born.is_null() & ~given.is_in([*codes.parents(), "0"])).to_numpy()
-    fix = "Write dates as 2024-08-31 (empty: unknown), or leave the column out"
-    table.refuse_rows(wrong, "date_format", "{} is not a date", fix, "birth_date")
-    faults = Faults()
-    day = born.cast(pl.Int32).cast(pl.Float64).fill_null(np.nan).to_numpy()
-    for column, role in zip(parents, ("sire", "dam"), strict=True):
-        parent = column[: len(day)]
-        has_row = (parent >= 0) & (parent < len(day))
-        of_parent = np.where(has_row, day[np.where(has_row, parent, 0)], np.nan)
-        rows = np.flatnonzero(day <= of_parent)
-        found: list[Finding] = []
-        for row in rows[:SHOWN].tolist():
-            line = table.line(int(parent[row]))
-            message = f"born on {{}}, not after its {role} on line {line} ({born[int(parent[row])]})"
-            fix = f"Correct one of the dates, or the {role}"
-            found += table.findings([row], "born_before_parent", message, fix, "birth_date")
-        faults.add(found, len(rows))
-    faults.stop()

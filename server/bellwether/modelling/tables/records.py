@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from bellwether.modelling.findings import BadInput, Faults, Warned, refuse
 from bellwether.modelling.missing_codes import MissingCodes, told_classes, told_levels, told_values
 from bellwether.modelling.model_file.model_file import ModelFile
+from bellwether.modelling.number_columns import with_points
 from bellwether.modelling.tables.pedigree import Animals, match
 from bellwether.modelling.text_table import Table
+from bellwether.sheep.reading.numbers import Decimal
 
 CLASSES = ("fixed", "random")
 DAMS = ("maternal", "permanent_dam")
@@ -67,14 +69,15 @@ class _Reading:
         return np.zeros(self.table.frame.height, dtype=np.int32), pl.Series(["?"])
 
 
-def read_records(table: Table, model: ModelFile, animals: Animals) -> Observations:
-    """Turn the columns that the model names into arrays.
+def read_records(table: Table, model: ModelFile, animals: Animals, decimal: Decimal | None = None) -> Observations:
+    """Turn the columns that the model names into arrays; `decimal` is the user's own word for the decimal mark.
 
     Raises
     ------
     BadInput
         Everything that is wrong at once: missing columns, unknown animals or dams, text where a number belongs.
     """
+    table = with_points(table, _number_columns(model), animals.missing, decimal)
     reading = _Reading(table, animals, animals.missing, Faults(), [])
     animal = reading.positions("animal", may_be_unknown=False)
     ordinal = model.model.ordinal
@@ -92,6 +95,17 @@ def read_records(table: Table, model: ModelFile, animals: Animals) -> Observatio
         found = table.findings(rows, error.code, error.message, error.fix, field)
         raise BadInput(found, {error.code: error.total}) from error
     return Observations(table, records, labels, tuple(reading.told))
+
+
+def _number_columns(model: ModelFile) -> list[str]:
+    """The columns that hold numbers."""
+    effects = model.model.effects
+    names = [*model.model.traits, *([] if model.weights is None else [model.weights])]
+    names += [effect.name for effect in effects if effect.kind == "covariate" and effect.basis is None]
+    names += [effect.basis.on for effect in effects if effect.basis is not None]
+    if model.residual is not None and model.residual.slope is not None:
+        names.append(model.residual.by)
+    return names
 
 
 def _columns(reading: _Reading, model: ModelFile) -> tuple[Columns, dict[str, pl.Series]]:
