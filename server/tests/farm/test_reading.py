@@ -8,7 +8,7 @@ from bellwether.farm.imports.formats import FORMATS
 from bellwether.sheep.findings import Broken
 from bellwether.sheep.reading.refusal import FileRefused
 from bellwether.sheep.traits import TRAITS, check_hard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .conftest import SAMPLES
@@ -112,6 +112,7 @@ DIRT = st.one_of(
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
+@settings(deadline=None)
 @given(st.lists(DIRT, max_size=30), ENDS, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
 def test_every_line_is_a_row(dirt: list[str], end: str, encoding: str) -> None:
     head = "EID,VID,Date,Time,Weight"
@@ -126,6 +127,7 @@ def test_every_line_is_a_row(dirt: list[str], end: str, encoding: str) -> None:
     assert all(finding.code for row in rows.values() for finding in row.findings)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["sg", "flock", "weights"]))
 def test_any_bytes_are_read_or_refused(content: bytes, kind: str) -> None:
     with suppress(FileRefused):

@@ -22,7 +22,7 @@ FOOTER = re.compile(
     r"|total général|promedio|media|suma|impreso|página|cyfanswm)\b.*",
     re.IGNORECASE,
 )
-NUMBERS = re.compile(r"[\s\d.,%:+-]*(?:kg|lbs?|head|g)?\s*", re.IGNORECASE)
+NUMBERS = re.compile(r"(?!\d{4}-\d{1,2}-\d)[\s\d.,%:+-]*(?:kg|lbs?|head|g)?\s*", re.IGNORECASE)
 WHOLE = re.compile(r"[+-]?[0-9]{1,4}")
 DECIMALS = re.compile(r"[0-9]{1,3}\s*[A-Za-z]{0,3}")
 SURE = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 UNPACKED = 512 * 1024 * 1024
 PADDED = re.compile(r"0+")
+THREE = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
+UNCOUNTED = re.compile(rb"<f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>")
+PAGES = "xl/worksheets/"
 EXACT = 10**15
 
 
@@ -81,12 +85,17 @@ def check_archive(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {item.filename for item in archive.infolist()}
             size = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            pages = [name for name in names if name.startswith(PAGES) and name.endswith(".xml")]
+            is_counted = size > UNPACKED or not any(UNCOUNTED.search(archive.read(name)) for name in pages)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise refused("unreadable_file", "the archive is damaged", AS_TEXT) from error
     if "xl/workbook.xml" not in names:
         raise other_archive(names)
     if size > UNPACKED:
         raise refused("file_too_large", "the workbook is too large when unpacked", AS_TEXT)
+    if not is_counted:
+        message = "the workbook has formulas whose values were never computed"
+        raise refused("formula_without_value", message, "open it in a spreadsheet, save it and send it again")
 
 
 def other_archive(names: set[str]) -> FileRefused:
@@ -132,4 +141,6 @@ def number_text(value: int | float, style: str) -> str:
         if abs(value) >= EXACT:
             return f"{Decimal(whole):.5E}"
         return whole.zfill(len(style)) if PADDED.fullmatch(style) and value >= 0 else whole
-    return f"{Decimal(repr(value)):f}"
+    text = f"{Decimal(repr(value)):f}"
+    # three decimals could be read as thousands, four cannot
+    return text + "0" if THREE.fullmatch(text) else text

@@ -24,12 +24,16 @@ NEEDED = {
     "eid, vid or id": frozenset({"eid", "vid", "id"}),
 }
 DIGISTAR = {"eid": 0, "weight": 1, "unit": 2, "date": 5, "time": 6}
+DIGISTAR_WIDE = {"eid": 0, "vid": 1, "group": 2, "weight": 4, "unit": 5, "date": 8, "time": 9}
 
 
 def digistar(head: list[str]) -> Header | None:
-    """A Digi-Star scale: EID, weight, LB or KG, lock, GR or NT, date, time, flag, with no header."""
-    has_shape = len(head) >= 7 and len(re.sub(r"\D", "", head[0])) >= 14 and head[2].upper() in ("LB", "KG")
-    return Header(dict(DIGISTAR), "mdy", "the session of a Digi-Star scale, which has no header") if has_shape else None
+    """A Digi-Star scale, without header: EID, weight, LB or KG, lock, GR or NT, date, time, flag; or with tag and group."""
+    for places, gross in ((DIGISTAR, 4), (DIGISTAR_WIDE, 7)):
+        has_cells = len(head) > places["time"] and len(re.sub(r"\D", "", head[0])) >= 14
+        if has_cells and head[places["unit"]].upper() in ("LB", "KG") and head[gross].upper() in ("GR", "NT"):
+            return Header(dict(places), "mdy", "a session of a Digi-Star scale, which has no header")
+    return None
 
 
 def read(entry: Entry) -> Weighing:

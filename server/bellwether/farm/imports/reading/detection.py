@@ -67,12 +67,15 @@ def detect(
         else named.read(sheet.header, form.columns, own, sheet.header_line, has_traits=form.has_trait_columns)
     )
     found = Found(sheet, form, options, columns, start, list(columns.faults))
+    if start:
+        found.notes.append(start.name)
     trait = trait_of(found)
     check_needed(found)
     check_counter(found)
     orders = date_orders(found, today)
     marks = decimal_of(found)
     unit = units.decide(found.distinct, form, columns, options, found.faults)
+    units.check_preamble(sheet, unit, options, found.faults)
     said = words_of(found)
     if found.faults:
         raise FileRefused(*found.faults)
@@ -192,6 +195,9 @@ def check_needed(found: Found) -> None:
     known, line = found.columns.fields.keys(), found.sheet.header_line
     if found.start:
         return
+    if line in found.sheet.faults:
+        fix = "close the quote in the same line; a header has no line breaks"
+        found.faults.insert(0, FileFault("open_quote", "a quote is opened and not closed in the header", fix, line))
     if not known and not found.columns.measurements:
         found.faults.insert(0, no_header(found, line))
         return

@@ -11,10 +11,10 @@ from bellwether.sheep.reading.lines import NAMES
 UNITS = {"kg": "kilograms", "lb": "pounds"}
 MARKS = {".": "point", ",": "comma", "'": "apostrophe", "’": "apostrophe"}
 SOURCES = {
-    "farm": "the unit of the farm",
-    "option": "as sent",
-    "header": "as the header says",
-    "cells": "as the cells say",
+    "farm": "the unit is the farm's",
+    "option": "the unit is as sent",
+    "header": "the unit is as the header says",
+    "cells": "the unit is as the cells say",
 }
 
 
@@ -56,7 +56,7 @@ class Layout(BaseModel):
             found.append(f"{self.preamble} {'line' if self.preamble == 1 else 'lines'} before the header")
         found += self._days()
         if self.unit:
-            found.append(f"{UNITS[self.unit]} ({SOURCES[self.unit_from or 'farm']})")
+            found += [UNITS[self.unit], SOURCES[self.unit_from or "farm"]]
         found += [f"{self._header(place)} in {UNITS[unit]}" for place, unit in self.units.items() if unit != self.unit]
         if self.decimal:
             found.append(f"decimal {MARKS[self.decimal]}")

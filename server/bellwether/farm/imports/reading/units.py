@@ -1,5 +1,6 @@
 """The unit of the weights of a file: what its cells, its headers and its sender say, else the farm's own."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,10 +12,14 @@ from bellwether.sheep import traits
 from bellwether.sheep.reading.headers import UNITS, normal
 from bellwether.sheep.reading.numbers import evidence, split_unit
 from bellwether.sheep.reading.refusal import FileFault
+from bellwether.sheep.reading.sheet import Sheet
 
 Unit = Literal["kg", "lb"]
 Source = Literal["header", "option", "farm", "cells"]
 WEIGHTS: dict[str, Unit] = {"kg": "kg", "lb": "lb"}
+NAMED = re.compile(
+    r"(?:unit|weight|gewicht|poids|peso|einheit)\w*\W+(?:\w+\W+){0,2}?(kgs?|kilo\w*|lbs?|pounds?)\b", re.IGNORECASE
+)
 Distinct = Callable[[int], list[tuple[int, str]]]
 
 
@@ -55,6 +60,19 @@ def decide(
         message = "some weights have a unit and others none"
         faults.append(FileFault("unit_missing", message, "send unit as kg or lb for those without", None, "unit"))
     return found
+
+
+def check_preamble(sheet: Sheet, found: Decision, options: Options, faults: list[FileFault]) -> None:
+    """A unit that stands before the header is asked about where another one would be used."""
+    if found.unit is None or options.unit or found.source != "farm":
+        return
+    for number in range(sheet.first_line, sheet.header_line):
+        match = NAMED.search(sheet.lines[number - 1])
+        unit = WEIGHTS.get(UNITS.get(normal(match[1]), "")) if match else None
+        if unit and unit != found.unit:
+            message = f"line {number} before the header says {unit}, and the farm works in {found.unit}"
+            faults.append(contradiction(message, "send unit as kg or lb", number))
+            return
 
 
 def default(found: Decision, options: Options, said: set[Unit], is_all: bool) -> tuple[Unit | None, Source | None]:
