@@ -1,6 +1,7 @@
 """JSON as Python sees it, and as text."""
 
 from typing import TypeAlias
+from uuid import UUID
 
 import orjson
 
@@ -9,5 +10,12 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 
 
 def json_text(value: object) -> str:
-    """A parameter for `jsonb`; numbers of numpy are numbers."""
-    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    """A parameter for `jsonb`; numbers of numpy are numbers, ids of asyncpg are ids."""
+    return orjson.dumps(value, default=plain_id, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def plain_id(value: object) -> str:
+    """An id whose class is asyncpg's own."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")

@@ -14,7 +14,7 @@ from bellwether.farm.imports import job
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs.run import JobRun
+from bellwether.platform.jobs.run import JobRun, plain
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 
@@ -88,7 +88,9 @@ class Farmer:
 
     async def run_import(self, import_id: str, **payload: Any) -> dict[str, Any]:
         """What the worker does with the job."""
-        return await job.run(self.job(import_id, **payload))
+        found = await job.run(self.job(import_id, **payload))
+        assert plain(found)
+        return found
 
     async def undo(self, import_id: str) -> dict[str, Any]:
         """Ask for it and have it done."""
