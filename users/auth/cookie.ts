@@ -3,6 +3,8 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { Problem } from "../platform/problems.ts";
 
 const name = "bw_rt";
+/** As a client sends it. */
+export const refreshCookieName = `__Host-${name}`;
 /** `__Host-` needs Secure, which browsers also honour on http://localhost. */
 const attributes = { httpOnly: true, secure: true, sameSite: "Strict", path: "/", prefix: "host" } as const;
 

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
-import { body, json, problems } from "../platform/http/documentation.ts";
+import { body, byCookie, json, problems } from "../platform/http/documentation.ts";
 import { needSecret } from "../platform/http/need.ts";
 import { limitHeaders } from "../platform/http/rate-limits.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
@@ -10,6 +10,7 @@ import {
   clearRefreshCookie,
   deviceCookie,
   refreshCookie,
+  refreshCookieName,
   refuseForeign,
   setDeviceCookie,
   setRefreshCookie,
@@ -23,6 +24,11 @@ import { tokens, view } from "./views.ts";
 export function authRoutes(platform: Platform, auth: Auth, parts: PublicParts): ServiceApp {
   const app = newService();
   addDocument(app, "/api/v1/auth/openapi.json", "User Authentication Service");
+  app.openAPIRegistry.registerComponent("securitySchemes", "refresh_cookie", {
+    type: "apiKey",
+    in: "cookie",
+    name: refreshCookieName,
+  });
   loginRoutes(app, platform, auth);
   cookieRoutes(app, platform, auth);
   accountRoutes(app, platform, auth);
@@ -74,6 +80,7 @@ function cookieRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void
     method: "post",
     path: "/api/v1/auth/refresh",
     summary: "A new access token for the refresh cookie, which changes with each use",
+    security: byCookie,
     description: "Needs an allowed `Origin` and `x-bw-csrf: 1`. On 409 `refresh_race` wait a moment and try once more.",
     responses: { 200: { description: "Refreshed", content: json(tokenView) }, ...problems(401, 403, 409) },
   });
@@ -90,6 +97,7 @@ function cookieRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void
     method: "post",
     path: "/api/v1/auth/logout",
     summary: "End the session of the refresh cookie",
+    security: byCookie,
     description: "Needs an allowed `Origin` and `x-bw-csrf: 1`.",
     responses: { 204: { description: "Logged out" }, ...problems(403) },
   });

@@ -20,10 +20,11 @@ from bellwether.edge.settings import EdgeSettings
 from bellwether.edge.upstream import Upstream
 from bellwether.platform.http import health as health_answers
 from bellwether.platform.http import problem_documents
-from bellwether.platform.http.as_written import AS_WRITTEN, hold_to_what_is_written
+from bellwether.platform.http.documents import describe
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.http.service_app import RESPONSES
+from bellwether.platform.http.strict.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.settings import PlatformSettings
 
@@ -52,7 +53,7 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     )
     app.state.name, app.state.upstream = "edge", upstream
     app.state.verifier, app.state.buckets = Verifier(platform), Buckets(REQUESTS_PER_SECOND, BURST)
-    app.state.documents = Documents(upstream, platform, app.openapi)
+    app.state.documents = Documents(upstream, platform, lambda: app.openapi())
     app.state.probes = Probes(upstream)
     app.state.pages = Pages(EdgeSettings().pages_dir)
     app.state.ready = nothing_missing
@@ -62,6 +63,7 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
         app.include_router(router, dependencies=[AS_WRITTEN])
     app.add_api_route("/metrics", metrics, include_in_schema=False, dependencies=[AS_WRITTEN])
     hold_to_what_is_written(app, answering_themselves=("/graphql",))
+    describe(app)
     app.add_middleware(Around, service="edge", limit=platform.body_limit, upload_limit=platform.body_limit)
     return app
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
-from bellwether.platform.http.strict_fields import AsWritten
+from bellwether.platform.http.strict.fields import AsWritten
 from bellwether.platform.settings import PlatformSettings
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant

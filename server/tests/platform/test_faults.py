@@ -13,10 +13,10 @@ from uuid import UUID
 
 import httpx
 import pytest
-from bellwether.platform.http.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.http.problem_documents import install
 from bellwether.platform.http.schemas import Schema
-from bellwether.platform.http.words import NEVER_SENT, WORDS, Words, told
+from bellwether.platform.http.strict.as_written import AS_WRITTEN, hold_to_what_is_written
+from bellwether.platform.http.strict.words import NEVER_SENT, WORDS, Words, told
 from fastapi import APIRouter, FastAPI, Form
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,7 +110,7 @@ async def test_what_is_as_it_is_written_is_taken(client: httpx.AsyncClient, case
 
 @pytest.mark.parametrize("kind", [error["type"] for error in list_all_errors()])
 def test_every_kind_of_error_has_our_words_or_can_never_be_sent(kind: str) -> None:
-    assert (kind in WORDS) != (kind in NEVER_SENT), f"{kind}: give it words in platform/http/words.py"
+    assert (kind in WORDS) != (kind in NEVER_SENT), f"{kind}: give it words in platform/http/strict/words.py"
     example = next(error for error in list_all_errors() if error["type"] == kind)
     row = told({"type": kind, "loc": ("body", "weight"), "ctx": dict(example["example_context"] or {})})
     assert "{" not in row.message

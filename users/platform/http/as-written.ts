@@ -4,7 +4,7 @@ import { type FieldError, Problem } from "../problems.ts";
 
 /**
  * A request counts as it is written, or is refused: nothing is left unread, nothing can be read in two ways. The FastAPI
- * services keep the same rules (`server/bellwether/platform/http/as_written.py`).
+ * services keep the same rules (`server/bellwether/platform/http/strict/as_written.py`).
  */
 
 /** No keyboard writes them and no table keeps them; tabs and ends of lines are text. */

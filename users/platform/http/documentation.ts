@@ -5,6 +5,8 @@ import { titles } from "../problems.ts";
 
 /** Of a route for callers with an access token. */
 export const security = [{ bearer: [] }];
+/** Of the routes that the refresh cookie opens. */
+export const byCookie = [{ refresh_cookie: [] }];
 export const json = <T>(schema: T) => ({ "application/json": { schema } });
 export const body = <T>(schema: T) => ({ required: true, content: json(schema) });
 
@@ -19,7 +21,7 @@ export const problemSchema = z
     errors: z.array(
       z.object({
         row: z.number().int().nullable(),
-        field: z.string(),
+        field: z.string().nullable(),
         code: z.string(),
         message: z.string(),
         fix: z.string(),

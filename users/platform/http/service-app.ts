@@ -24,13 +24,17 @@ export function newService(): ServiceApp {
   const strict = (route: Route, ...rest: unknown[]) => {
     const given = route.middleware === undefined ? [] : [route.middleware].flat();
     const middleware = [...given, onlyKnownParameters(namesOf(route.request?.query))];
-    return (plain as (...all: unknown[]) => unknown)({ ...route, middleware }, ...rest);
+    return (plain as (...all: unknown[]) => unknown)({ ...route, security: route.security ?? [], middleware }, ...rest);
   };
   app.openapi = strict as unknown as typeof plain;
   return app;
 }
 
-type Route = { middleware?: MiddlewareHandler | MiddlewareHandler[]; request?: { query?: z.ZodType } };
+type Route = {
+  security?: object[];
+  middleware?: MiddlewareHandler | MiddlewareHandler[];
+  request?: { query?: z.ZodType };
+};
 
 /** The validator hands over what it looked at, though its type does not say so. */
 const dataOf = (result: object): unknown => ("data" in result ? result.data : undefined);

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import structlog
 
 from bellwether.catalogue import EDGE, TITLES
-from bellwether.edge.openapi.merge import OpenApi, merge
+from bellwether.edge.openapi.merge import OpenApi, merge, public
 from bellwether.edge.upstream import Caller, Refused, Upstream
+from bellwether.platform.http.documents import BEARER
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
@@ -55,12 +56,8 @@ class Documents:
 
     def _whole(self, documents: dict[str, OpenApi], missing: list[str]) -> OpenApi:
         own = self._own()
-        body = merge({**documents, EDGE.name: own}, TITLES | {EDGE.name: EDGE.title})
-        body["components"].setdefault("securitySchemes", {})["bearer"] = {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "JWT",
-        }
+        body = public(merge({**documents, EDGE.name: own}, TITLES | {EDGE.name: EDGE.title}))
+        body["components"].setdefault("securitySchemes", {})["bearer"] = BEARER
         info = {
             "title": "bellwether",
             "version": own["info"]["version"],
@@ -69,7 +66,7 @@ class Documents:
             "x-missing": missing,
         }
         servers = [{"url": self._platform.public_url}]
-        return {"openapi": "3.1.0", "info": info, "servers": servers, "security": [{"bearer": []}], **body}
+        return {"openapi": "3.1.0", "info": info, "servers": servers, **body}
 
 
 async def document_of(caller: Caller, service: str) -> OpenApi | None:

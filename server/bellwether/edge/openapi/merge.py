@@ -3,12 +3,18 @@
 A component that two services describe differently, or that leads to such a one, gets its service's name in front.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
+
+from bellwether.platform.http.documents import titled
 
 OpenApi = dict[str, Any]
 """A document whose form is another's to say."""
 Key = tuple[str, str]
+#: paths that the gateway lets nobody reach
+PRIVATE = re.compile("/(operator|internal)(/|$)")
+WORD = re.compile(r"\w+")
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 PREFIX = "#/components/"
 
@@ -22,12 +28,29 @@ def merge(documents: Mapping[str, OpenApi], titles: Mapping[str, str]) -> OpenAp
     for service, document in documents.items():
         names = {key: f"{service}_{key[1]}" for key in clashes}
         for path, item in document.get("paths", {}).items():
-            paths[path] = labelled(cast(OpenApi, renamed(item, names)), service, operation_ids)
+            if not PRIVATE.search(path):
+                paths[path] = labelled(cast(OpenApi, renamed(item, names)), path, service, operation_ids)
         for key, value in components_of(document):
             section = components.setdefault(key[0], {})
             section[names.get(key, key[1])] = renamed(value, names)
     tags = [{"name": service, "description": titles.get(service, service)} for service in documents]
     return {"tags": tags, "paths": paths, "components": components}
+
+
+def public(body: OpenApi) -> OpenApi:
+    """A merged document whose schemas have the titles that generators ask for, and none that no path leads to."""
+    components = body["components"]
+    schemas = titled(reached(body["paths"], components.get("schemas", {})))
+    return {**body, "components": {**components, "schemas": schemas}}
+
+
+def reached(paths: OpenApi, schemas: OpenApi) -> OpenApi:
+    """The schemas that a path leads to: what only operators and services send and get is nobody else's."""
+    found, left = set[str](), {name for _, name in references(paths)}
+    while left:
+        found |= left
+        left = {name for each in left for _, name in references(schemas.get(each))} - found
+    return {name: schema for name, schema in schemas.items() if name in found}
 
 
 def components_of(document: OpenApi) -> Iterator[tuple[Key, object]]:
@@ -42,7 +65,8 @@ def clashing(documents: Mapping[str, OpenApi]) -> set[Key]:
     versions: dict[Key, list[object]] = {}
     for document in documents.values():
         for key, value in components_of(document):
-            versions.setdefault(key, []).append(value)
+            # a title is no part of what it says: the schema's name is
+            versions.setdefault(key, []).append({**value, "title": key[1]} if isinstance(value, dict) else value)
     clashes = {key for key, values in versions.items() if any(value != values[0] for value in values)}
     shared = {key: set(references(values)) for key, values in versions.items() if len(values) > 1}
     while tainted := {key for key, reached in shared.items() if key not in clashes and reached & clashes}:
@@ -74,13 +98,14 @@ def renamed(value: object, names: Mapping[Key, str]) -> object:
     return value
 
 
-def labelled(item: OpenApi, service: str, operation_ids: set[str]) -> OpenApi:
-    """A path whose operations carry their service as the first tag, and an id that no other has."""
+def labelled(item: OpenApi, path: str, service: str, operation_ids: set[str]) -> OpenApi:
+    """A path whose operations carry their service as the first tag, an id that no other has, and what they need."""
     for method in METHODS:
         if (operation := item.get(method)) is None:
             continue
         operation["tags"] = [service, *(tag for tag in operation.get("tags", []) if tag != service)]
-        name = operation.get("operationId") or f"{method}_{service}_{len(operation_ids)}"
+        name = operation.get("operationId") or "_".join((method, *WORD.findall(path.removeprefix("/api/v1"))))
         operation["operationId"] = f"{service}_{name}" if name in operation_ids else name
+        operation.setdefault("security", [])
         operation_ids.add(operation["operationId"])
     return item

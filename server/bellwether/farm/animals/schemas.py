@@ -81,6 +81,8 @@ class NewAnimal(Schema):
 class AnimalChange(Schema):
     """What is given is changed."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"birth_date": "2024-08-04", "rear_type": 1}]})
+
     sex: Sex | None = None
     fertility: Fertility | None = None
     birth_date: Day | None = None
@@ -128,5 +130,7 @@ class Animals(Schema):
 
 class AnimalQuery(Schema):
     """Animals of many ids at once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ids": ["0198c0de-0000-7000-8000-000000000001"]}]})
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]

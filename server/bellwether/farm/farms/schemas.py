@@ -42,6 +42,8 @@ class NewFarm(Schema):
 class FarmChange(Schema):
     """What is given is changed."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"time_zone": "Pacific/Auckland"}]})
+
     name: Name | None = None
     country: Country | None = None
     time_zone: Zone | None = None
@@ -64,6 +66,10 @@ class Farm(Schema):
 
 class NewMember(Schema):
     """Access for a user; a new role replaces the old one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"user_id": "0198c0de-0000-7000-8000-000000000001", "role": "worker"}]}
+    )
 
     user_id: UUID
     role: Role

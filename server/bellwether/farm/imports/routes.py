@@ -13,7 +13,7 @@ from bellwether.farm.imports.schemas import Import, ImportJob, ImportKind, Impor
 from bellwether.farm.imports.upload_form import Told
 from bellwether.platform.http.dependencies import Acting, Reading, Readings, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.problem_documents import documented
+from bellwether.platform.http.problem_documents import documented, form_example
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.jobs.schemas import job_headers
 from bellwether.sheep.findings import Verdict
@@ -22,12 +22,20 @@ ENDED = "The import was undone or cancelled, or is still being previewed"
 BUILT_UPON = "Something was built on the import since, or a job of it is running"
 ATTACHED = {"Content-Disposition": 'attachment; filename="rows.csv"'}
 router = APIRouter(prefix="/imports", tags=["imports"])
+SAMPLE = form_example(
+    farm_id="0198c0de-0000-7000-8000-000000000001",
+    flock="1234",
+    kind="weights",
+    trait="WWT",
+    file="VID,Date,Weight\n240001,2024-11-11,31.5\n",
+)
 
 
 @router.post(
     "",
     status_code=202,
     dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60)],
+    openapi_extra=SAMPLE,
 )
 async def import_file(
     session: Writing,

@@ -46,6 +46,24 @@ class NewWeight(Schema):
 class NewWeights(Schema):
     """A session, taken whole or not at all."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "farm_id": "0198c0de-0000-7000-8000-000000000002",
+                    "weights": [
+                        {
+                            "animal_id": "0198c0de-0000-7000-8000-000000000001",
+                            "trait": "WWT",
+                            "weight": 31.5,
+                            "occurred_on": "2024-11-11",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
     farm_id: UUID
     weights: Annotated[list[NewWeight], Field(min_length=1, max_length=500)]
 
@@ -95,6 +113,10 @@ class RecordedWeights(Schema):
 
 class WeightQuery(Schema):
     """Weights of many animals or flocks at once, for a reader that collects ids."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"animal_ids": ["0198c0de-0000-7000-8000-000000000001"], "limit": 100}]}
+    )
 
     animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)] | None = None
     flock_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)] | None = None

@@ -9,14 +9,16 @@ from bellwether.genetics.genotype_files import service
 from bellwether.genetics.genotype_files.schemas import GenotypeFile
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
+from bellwether.platform.http.problem_documents import form_example
 from bellwether.platform.http.schemas import Page
 
 router = APIRouter(prefix="/genotype-files", tags=["genotype files"])
 READ, WRITE = need("genotype:read"), need("flock:write")
 LIMIT = costly("genotypes", per_minute=10, burst=30)
+SAMPLE = form_example(farm_id="0198c0de-0000-7000-8000-000000000001", file="animal,OAR1_1,OAR1_2\n240001,0,2\n")
 
 
-@router.post("", status_code=201, dependencies=[WRITE, LIMIT])
+@router.post("", status_code=201, dependencies=[WRITE, LIMIT], openapi_extra=SAMPLE)
 async def upload_genotypes(
     session: Writing,
     context: Acting,

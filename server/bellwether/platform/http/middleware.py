@@ -11,8 +11,8 @@ import structlog
 from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bellwether.platform.http.problem_documents import MEDIA_TYPE
 from bellwether.platform.http.preconditions import is_known, is_matched
+from bellwether.platform.http.problem_documents import MEDIA_TYPE
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_outage
 from bellwether.platform.problems import TYPE_BASE, Busy, Stale, TooLarge

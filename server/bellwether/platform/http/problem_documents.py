@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from bellwether.platform.http.words import Finding, told
+from bellwether.platform.http.strict.words import Finding, told
 from bellwether.platform.problems import TYPE_BASE, Problem, RowError, Unprocessable, UnsupportedMediaType
 
 MEDIA_TYPE = "application/problem+json"
@@ -68,6 +68,11 @@ def validation_problem(request: Request, error: RequestValidationError) -> Respo
     return answer(request, 422, code, Unprocessable.title, rows[0].message if rows else "", rows)
 
 
+def form_example(**fields: str) -> dict[str, object]:
+    """A sample of a form as the `openapi_extra` of its route."""
+    return {"requestBody": {"content": {"multipart/form-data": {"example": fields}}}}
+
+
 def told_once(found: Sequence[Finding]) -> list[RowError]:
     """In our words; the branches of a choice may all say the same."""
     rows: list[RowError] = []
@@ -92,7 +97,7 @@ def is_json(request: Request) -> bool:
 def documented(texts: Mapping[int, str]) -> Responses:
     """Problem documents as `responses` of a route: what each status means there."""
     return {
-        status: {"model": ProblemDocument, "description": text, "content": {MEDIA_TYPE: {}}}
+        status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         for status, text in texts.items()
     }
 

@@ -11,12 +11,13 @@ from starlette.routing import Route
 from bellwether.catalogue import BY_NAME
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.http import health, problem_documents
-from bellwether.platform.http.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.http.dependencies import idempotent
+from bellwether.platform.http.documents import describe
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.preconditions import precondition
 from bellwether.platform.http.problem_documents import Responses, documented
 from bellwether.platform.http.rate_limits import Buckets
+from bellwether.platform.http.strict.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import POOL
@@ -77,6 +78,7 @@ def create_app(
         document_what_is_asked(router)
         app.include_router(router, prefix=prefix, responses=RESPONSES, dependencies=[AS_WRITTEN])
     hold_to_what_is_written(app)
+    describe(app)
     app.router.routes.extend(health_routes({name: app}))
     app.add_middleware(
         Around, service=name, limit=platform.body_limit, upload_limit=platform.upload_limit, upload_paths=upload_paths

@@ -1,7 +1,7 @@
 """A request counts as it is written, or is refused: nothing is left unread, nothing can be read in two ways.
 
 `hold_to_what_is_written(app)` does it for every route of a service at once, so that none can forget it. Values are held
-to their types by `strict_fields.py`; here it is names (known, once) and text (no control characters).
+to their types by `fields.py`; here it is names (known, once) and text (no control characters).
 """
 
 import json
@@ -16,7 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from bellwether.platform.http.strict_fields import strict
+from bellwether.platform.http.strict.fields import strict
 from bellwether.platform.problems import Problem, RowError, Unprocessable
 
 #: parts of a schema that hold values or Python's own things
