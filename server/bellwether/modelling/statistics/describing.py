@@ -49,7 +49,6 @@ def describe(animals: Animals, model: ModelFile | None = None, given: Observatio
     kinds = {e.name: e.kind for e in model.model.effects if e.kind in ("fixed", "random") and e.name in given.labels}
     coded = {name: np.where(has_trait, columns[name], -2).astype(np.int32) for name in kinds}
     fixed = [name for name, kind in kinds.items() if kind == "fixed"]
-    pairs = combinations(fixed[:MOST_CROSSED], 2)
     return Statistics(
         animals=_animals(animals, given.records.animal[has_trait]),
         records=int(has_trait.sum()),
