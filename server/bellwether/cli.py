@@ -24,6 +24,10 @@ COMMANDS = {
     "demo": ("bellwether.commands.demo.show:demo", "A flock from its files to its breeding values."),
     "test": ("bellwether.commands.run_tests:test", "Run every test."),
     "evaluate": ("bellwether.commands.evaluate:evaluate", "Breeding values from files, without a server."),
+    "evaluation-inputs": (
+        "bellwether.commands.evaluations.inputs:evaluation_inputs",
+        "Files of a finished evaluation, for `evaluate`.",
+    ),
     "migrate": ("bellwether.commands.migrate:migrate", "Bring the schemas up to date."),
     "dead-letters": ("bellwether.commands.dead_letters:app", "Messages that no consumer could take: list, replay."),
     "user": ("bellwether.commands.user:user", "Accounts of users: set their roles."),

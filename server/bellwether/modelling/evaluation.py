@@ -37,11 +37,13 @@ NOTHING = 1e-12
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation gives: the engine's solution, the tables by their file names, and the report."""
+    """What an evaluation gives: the engine's solution, the tables by their file names, the report, and the genotypes
+    with the markers that were used."""
 
     solution: Solution
     tables: Mapping[str, pl.DataFrame]
     report: Report
+    samples: Samples | None = None
 
 
 def evaluate(
@@ -75,7 +77,7 @@ def evaluate(
         add_genomic(report, solution, used)
     if executor is not None:
         add_scheduler(report, executor)
-    return Evaluation(solution, tables, report)
+    return Evaluation(solution, tables, report, samples)
 
 
 def without_information(solution: Solution) -> list[Warned]:

@@ -22,6 +22,7 @@ READS = [
     ("GET", "/evaluations/{run}", None),
     ("GET", "/evaluations/{run}/tables", None),
     ("GET", "/evaluations/{run}/tables/records.csv", None),
+    ("GET", "/evaluations/{run}/inputs", None),
     ("GET", "/flocks/{flock}/state", None),
     ("GET", "/breeding-values?flock_id={flock}", None),
     ("GET", "/breeding-values?run_id={run}", None),

@@ -4,6 +4,7 @@ bits."""
 import csv
 import io
 import json
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,28 @@ async def test_the_command_gives_the_same_bits(
     groups = [group for part in ("groups", "metafounders") for group in model.get(part, {}).get("names", [])]
     values = {(r["animal"], r["trait"], r["effect"]): float(r["ebv"]) for r in rows if r["animal"] not in groups}
     assert found == values
+
+
+@pytest.mark.parametrize("name", ["default", "maternal", "genomic"])
+async def test_the_inputs_of_a_run_give_the_same_bits(
+    world: dict[str, Any], run_job: RunJob, tmp_path: Path, name: str
+) -> None:
+    run_id = await evaluated(world, run_job, name)
+    answer = await world["owner"].ask("GET", f"/evaluations/{run_id}/inputs")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    again = await world["owner"].ask("GET", f"/evaluations/{run_id}/inputs")
+    assert again.content == answer.content
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        packed.extractall(tmp_path)
+    files = {"ped.csv", "rec.csv", "model.toml", "README.txt"} | ({"genotypes.csv"} if name == "genomic" else set())
+    assert set(packed.namelist()) == files
+    command = next(line for line in (tmp_path / "README.txt").read_text().splitlines() if "evaluate" in line)
+    words = [str(tmp_path / word) if (tmp_path / word).exists() else word for word in command.split()[2:]]
+    result = CliRunner().invoke(app, [*words[:-1], str(tmp_path / "results")])
+    assert result.exit_code == 0, result.output
+    for table in ("breeding_values.csv", "fixed_effects.csv", "random_effects.csv"):
+        kept = await world["owner"].ask("GET", f"/evaluations/{run_id}/tables/{table}")
+        assert (tmp_path / "results" / table).read_bytes() == kept.content, table
 
 
 async def test_a_told_model_is_what_was_fitted(world: dict[str, Any], run_job: RunJob) -> None:

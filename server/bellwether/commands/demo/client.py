@@ -36,11 +36,23 @@ class Client:
         Raises:
             Refused: the answer is a problem document.
         """
+        response = self._request(method, path, **options)
+        return response.json() if response.content else None
+
+    def download(self, path: str) -> bytes:
+        """A file.
+
+        Raises:
+            Refused: the answer is a problem document.
+        """
+        return self._request("GET", path).content
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
         response = self._http.request(method, path, **options)
         if response.status_code >= 400:
             is_problem = "json" in response.headers.get("content-type", "")
             raise Refused(response.status_code, response.json() if is_problem else {"detail": response.text[:200]})
-        return response.json() if response.content else None
+        return response
 
     def get(self, path: str, **params: Any) -> Any:
         """A resource or a page."""

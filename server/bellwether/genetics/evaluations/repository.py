@@ -51,9 +51,10 @@ async def add_table(session: Session, values: Mapping[str, object]) -> None:
 
 
 async def tables(session: Session, run_id: UUID) -> Sequence[TableSize]:
-    """The tables of a run, without their contents."""
+    """The tables of a run, without their contents; its genotypes are no table, and come with its inputs."""
     mine = evaluation_table.c
-    statement = select(mine.name, mine.n_bytes, mine.sha256).where(mine.run_id == run_id).order_by(mine.name)
+    statement = select(mine.name, mine.n_bytes, mine.sha256).where(mine.run_id == run_id, mine.name != "genotypes.csv")
+    statement = statement.order_by(mine.name)
     return [TableSize(*row) for row in (await session.execute(statement)).all()]
 
 

@@ -66,6 +66,19 @@ async def get_table(run_id: UUID, name: TableName, session: Reading) -> Response
     return Response(await service.table(session, run_id, name), media_type=kind)
 
 
+@router.get(
+    "/evaluations/{run_id}/inputs",
+    dependencies=[READ],
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}}},
+)
+async def get_inputs(run_id: UUID, session: Reading) -> Response:
+    """What an evaluation was made of: `./bellwether evaluate` gives the same breeding values, to the bit, of its
+    `ped.csv`, `rec.csv` and `model.toml`."""
+    name = {"Content-Disposition": f'attachment; filename="evaluation-{run_id}.zip"'}
+    return Response(await service.inputs(session, run_id), media_type="application/zip", headers=name)
+
+
 @router.get("/flocks/{flock_id}/state", dependencies=[READ])
 async def get_flock_state(flock_id: UUID, session: Reading) -> FlockState:
     """Whether the flock's breeding values are behind its records."""

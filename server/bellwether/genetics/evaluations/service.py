@@ -1,10 +1,12 @@
 """Use-cases of evaluations."""
 
+import asyncio
 import gzip
 from collections.abc import Iterator
 from uuid import UUID
 
 from bellwether.genetics.evaluations import repository
+from bellwether.genetics.evaluations.archive import GENOTYPES, MODEL, TABLES, archive
 from bellwether.genetics.evaluations.job import KIND
 from bellwether.genetics.evaluations.problems import (
     NoSuchEvaluation,
@@ -150,6 +152,24 @@ async def table(session: Session, run_id: UUID, name: str) -> bytes:
     if packed is None:
         raise NoSuchTable
     return gzip.decompress(packed)
+
+
+async def inputs(session: Session, run_id: UUID) -> bytes:
+    """What a run was made of, as an archive for `./bellwether evaluate`.
+
+    Raises:
+        NoSuchEvaluation, NoSuchTable
+    """
+    if await repository.find(session, run_id) is None:
+        raise NoSuchEvaluation
+    kept = {}
+    for name in (*TABLES, MODEL, GENOTYPES):
+        packed = await repository.table(session, run_id, name)
+        if packed is not None:
+            kept[name] = packed
+        elif name != GENOTYPES:
+            raise NoSuchTable
+    return await asyncio.to_thread(lambda: archive({name: gzip.decompress(each) for name, each in kept.items()}))
 
 
 async def flock_state(session: Session, flock_id: UUID) -> FlockState:

@@ -17,6 +17,7 @@ from bellwether.modelling.flocks.flock_data import FlockData
 from bellwether.modelling.flocks.flock_tables import pedigree_table, records_table
 from bellwether.modelling.flocks.linked_groups import unconnected
 from bellwether.modelling.flocks.plan import Plan
+from bellwether.modelling.genotypes.dosages import dosages_text
 from bellwether.modelling.genotypes.samples import Samples, samples_of, with_samples
 from bellwether.modelling.genotypes.source import ReadGenotypes
 from bellwether.modelling.model_file.model_file import ModelFile, told_model
@@ -25,6 +26,7 @@ from bellwether.modelling.tables.pedigree import Animals, read_pedigree
 from bellwether.modelling.tables.records import Observations, read_records
 from bellwether.modelling.text_table import Table
 
+MOST_KEPT = 20_000_000  # calls: about 40 MB of text, 3 MB packed
 Tell = Callable[[float, str], None]
 
 
@@ -74,14 +76,25 @@ def files_of(run: FlockEvaluation) -> dict[str, str]:
     `./bellwether evaluate` makes the same results of the first three (and of the genotypes, where there are any).
     """
     equations, found = run.equations, run.found
+    genotypes = {} if found.samples is None else genotypes_of(found.samples, equations.animals)
     made = {name: table.write_csv() for name, table in found.tables.items()}
     return {
         "pedigree.csv": equations.pedigree.text or "",
         "records.csv": equations.records.text or "",
         "model.json": equations.model.text,
+        **genotypes,
         **made,
         "report.json": json.dumps(found.report, indent=2) + "\n",
     }
+
+
+def genotypes_of(samples: Samples, animals: Animals) -> dict[str, str]:
+    """The genotypes under the ids of the pedigree, unless they are too many to be kept with every run."""
+    packed = samples.genotypes.packed
+    if packed.n_animals * packed.n_markers > MOST_KEPT:
+        return {}
+    ids = animals.ids.gather(samples.genotypes.animal)
+    return {"genotypes.csv": dosages_text(ids, samples.markers, packed)}
 
 
 def equations_of(data: FlockData, chosen: Chosen, plan: Plan, genotypes: ReadGenotypes | None = None) -> Equations:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from bellwether_engine.genotypes import pack_dosages
+from bellwether_engine.genotypes import PackedGenotypes, pack_dosages
+from bellwether_engine.genotypes.packed import MISSING
 
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.genotypes.source import ReadGenotypes, occurred, real_valued
 from bellwether.modelling.missing_codes import UNKNOWN
 from bellwether.modelling.text_table import Table
+
+
+def dosages_text(ids: pl.Series, markers: pl.Series, packed: PackedGenotypes) -> str:
+    """The table that `read_dosages` reads back to the same bits."""
+    codes = packed.unpack()
+    copies = codes.astype(np.float64)
+    if packed.deviation is not None:
+        # as float32, whose shortest text is read back whole
+        copies = (copies + packed.deviation).astype(np.float32)
+    columns: dict[str, pl.Series] = {"animal": ids}
+    for j, name in enumerate(markers):
+        whole = packed.deviation is None
+        column = pl.Series(copies[:, j]).cast(pl.Int64) if whole else pl.Series(copies[:, j])
+        columns[str(name)] = column.cast(pl.String).set(pl.Series(codes[:, j] == MISSING), "")
+    return pl.DataFrame(columns).write_csv()
 
 
 def read_dosages(table: Table) -> ReadGenotypes:

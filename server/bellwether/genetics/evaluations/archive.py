@@ -1,0 +1,40 @@
+"""The inputs of an evaluation as one archive, for `./bellwether evaluate`."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+
+import tomli_w
+
+#: kept table -> name in the archive
+TABLES = {"pedigree.csv": "ped.csv", "records.csv": "rec.csv"}
+MODEL, GENOTYPES = "model.json", "genotypes.csv"
+WHEN = (1980, 1, 1, 0, 0, 0)
+COMMAND = "./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml{} --out results"
+TOO_LARGE = """
+The genotypes are too many to be kept with the run: give the genotype file that was named when it was asked for, with
+samples under the ids of ped.csv, by --genotypes.
+"""
+
+
+def archive(kept: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive of `ped.csv`, `rec.csv`, `model.toml`, the genotypes where they are kept, and how to run them.
+
+    The same tables give the same archive.
+    """
+    files = {name: kept[table] for table, name in TABLES.items()}
+    model = json.loads(kept[MODEL])
+    files["model.toml"] = tomli_w.dumps(model).encode()
+    options, remark = "", ""
+    if GENOTYPES in kept:
+        files[GENOTYPES], options = kept[GENOTYPES], f" --genotypes {GENOTYPES}"
+    elif "genomic" in model:
+        options, remark = " --genotypes FILE", TOO_LARGE
+    text = f"The same breeding values, to the bit:\n\n    {COMMAND.format(options)}\n{remark}"
+    files["README.txt"] = text.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, content in files.items():
+            packed.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
