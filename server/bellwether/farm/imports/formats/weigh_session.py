@@ -28,7 +28,7 @@ DIGISTAR_WIDE = {"eid": 0, "vid": 1, "group": 2, "weight": 4, "unit": 5, "date":
 
 
 def digistar(head: list[str]) -> Header | None:
-    """A Digi-Star scale, without header: EID, weight, LB or KG, lock, GR or NT, date, time, flag; or with tag and group."""
+    """A Digi-Star scale, with no header: EID, weight, LB or KG, lock, GR or NT, date, time, flag; or tag, group too."""
     for places, gross in ((DIGISTAR, 4), (DIGISTAR_WIDE, 7)):
         has_cells = len(head) > places["time"] and len(re.sub(r"\D", "", head[0])) >= 14
         if has_cells and head[places["unit"]].upper() in ("LB", "KG") and head[gross].upper() in ("GR", "NT"):
