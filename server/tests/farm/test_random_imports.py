@@ -54,7 +54,7 @@ async def send(farmer: Farmer, content: bytes, kind: str, dialect: Dialect, **fo
         answer = await farmer.ask("POST", "/imports", data=data | extra, files=files)
         if answer.status_code == 202:
             import_id: str = answer.json()["import_id"]
-            await farmer.run_import(import_id, "2026-01-01")
+            await farmer.run_import(import_id)
             return import_id, ""
         assert answer.status_code in (409, 422), answer.text
     return None, answer.json()["code"]
