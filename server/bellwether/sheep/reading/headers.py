@@ -27,12 +27,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "eid": (
         "EID", "RFID", "Electronic ID", "EID Number", "EID Tag", "Electronic Tag", "Electronic Identifier",
         "Transponder", "Transpondernummer", "Transpondernr", "Boucle électronique", "Numéro électronique",
-        "Crotal electrónico", "Microchip",
+        "Crotal electrónico", "Microchip", "Animal EID", "NLIS RFID", "RFID Tag",
     ),
     "vid": (
         "VID", "Tag", "Tag No", "Tag Number", "Local ID", "Ear Tag", "Ear Tag No", "Ear Tag Number", "Visual ID",
         "Visual Tag", "Management Tag", "Ohrmarke", "Ohrmarkennummer", "Ohrmarken-Nr", "Ohrmarkennr", "OM-Nr", "Boucle",
-        "Numéro de boucle", "Numéro boucle", "Crotal", "Arete", "Tag clust",
+        "Numéro de boucle", "Numéro boucle", "Crotal", "Arete", "Animal Tag", "Lamb Tag",
     ),
     "name": ("Name", "Animal Name", "Nom", "Nombre", "Enw"),
     "sire": ("Sire", "Sire ID", "Father", "Sire Tag", "Vater", "Vater ID", "Père", "Padre", "Tad", "Hwrdd"),
