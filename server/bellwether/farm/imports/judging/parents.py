@@ -192,7 +192,7 @@ def set_parent(animal: Sheep, parent: Parent, herd: Herd) -> tuple[bool, list[Fi
     is_new = (animal.id, stored.id, parent.role) not in herd.proposed
     if is_new:
         herd.claim(Claim(claim.id, animal.id, stored.id, parent.role, claim.method, status="proposed"), animal)
-    return is_new, [*told, weak]
+    return is_new, [weak, *told]
 
 
 def new_ancestor(parent: Parent, herd: Herd) -> Sheep:
