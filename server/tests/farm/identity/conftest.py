@@ -18,4 +18,4 @@ def codes(rows: dict[int, Any]) -> list[str | None]:
 
 def told(row: dict[str, Any]) -> set[str]:
     """Every code of a row."""
-    return {finding["code"] for finding in row.get("findings") or [row]}
+    return {finding["code"] for finding in row["findings"]}

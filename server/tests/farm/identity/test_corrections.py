@@ -54,7 +54,7 @@ ROWS = [
     ("R1,F,2020-08-01,,", "sex_clash"),
     ("R1,wether,2020-08-01,,", "sire_is_wether"),
     ("E1,F,2022-05-01,,", "dam_too_young"),
-    ("R1,M,2020-08-01,,L1", "born_before_parent"),
+    ("R1,M,2020-08-01,,L1", "pedigree_loop"),
 ]
 
 

@@ -188,7 +188,7 @@ async def test_weaker_evidence_of_the_api_is_asked_about(farmer: Farmer) -> None
 
 async def test_every_fault_of_a_row_is_told(farmer: Farmer) -> None:
     rows = await listed(farmer, SIRE, DAM, "L1,,L1,,M,2020-08-01,E5,R12", head=HEAD)
-    assert told(rows[4]) >= {"sex_clash"}
+    assert told(rows[4]) >= {"sex_clash", "born_before_parent"}
     body = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id, "birth_date": "2020-01-01", "sex": "male"}
     body["identifiers"] = [{"kind": "eid", "value": "9.82E+14"}]
     body["parents"] = [{"identifier": "E5", "parent_type": "sire"}, {"identifier": "nobody", "parent_type": "dam"}]

@@ -112,8 +112,7 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
     """Every animal that a row or a parent cell names, with identifiers, parents, offspring and ancestors."""
     connection: asyncpg.Connection = driver(session)
     farm_id = batch.farm_id
-    options = batch.layout.get("options")
-    herd = Herd(batch.flock_id, new_id, listing, Asked.of(options if isinstance(options, dict) else {}))
+    herd = Herd(batch.flock_id, new_id, listing, Asked.of(batch.options))
     found = await connection.fetch(NAMED, farm_id, *cells(rows, listing))
     ids = [row["animal_id"] for row in found]
     await load_sheep(connection, farm_id, batch.id, ids, herd)

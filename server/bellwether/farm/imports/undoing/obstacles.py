@@ -45,8 +45,9 @@ BUILT_UPON = {
     "measurement_corrected": (
         "measured again since on a day of this import",
         f"""{MADE} join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
-        where a.farm_id = $1 and o.import_id = $2 and o.state = 'superseded' and not exists
-          (select 1 from farm.observation x where x.farm_id = $1 and x.import_id = $2 and x.supersedes = o.id)""",
+        where a.farm_id = $1 and o.import_id = $2 and o.state = 'superseded' and exists
+          (select 1 from farm.observation x where x.farm_id = $1 and x.animal_id = o.animal_id and x.supersedes = o.id
+             and x.import_id is distinct from $2)""",
     ),
     "parent_corrected": (
         "given another parent since",
