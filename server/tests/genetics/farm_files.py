@@ -1,10 +1,11 @@
 """Files that go through the farm's import, without the job engine."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from bellwether.farm.imports import job, service
+from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.schemas import Upload
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
@@ -32,9 +33,14 @@ async def take_in(database: Database, farm: Farm, content: str) -> dict[str, Any
     """A file through the farm's import; its totals."""
     context = Context(user_id=farm.owner_id, request_id="test")
     upload = Upload(
-        farm_id=farm.id, flock=str(farm.flock_id), kind="flock", file_name="scores.csv", content=content.encode()
+        farm_id=farm.id,
+        flock=str(farm.flock_id),
+        kind="flock",
+        file_name="scores.csv",
+        content=content.encode(),
+        options=Options(),
     )
     async with database.transaction(context) as session:
-        queued = await service.take_in(session, context, upload, TODAY)
-    payload = {"import_id": str(queued.import_id), "today": TODAY.isoformat()}
+        queued = await service.take_in(session, context, upload, datetime.combine(TODAY, time(12), UTC))
+    payload = {"import_id": str(queued.import_id), "today": TODAY.isoformat(), "commit": True}
     return dict(await job.run(JobRun(new_id(), job.KIND, 1, payload, farm.id, context, database, Steps(), Steps())))
