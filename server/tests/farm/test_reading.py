@@ -143,3 +143,11 @@ def test_a_kind_may_be_left_out() -> None:
         assert detected((SAMPLES / sample).read_bytes(), None, trait="WWT").kind == kind
     assert detected(b"Tag,Sex,DOB\nR12,M,2020-08-01\n", None).kind == "flock"
     assert set(FORMATS) == {"flock", "weights", "sg"}
+
+
+@pytest.mark.parametrize(
+    ("day", "is_told"), [("2024-03-01", False), ("13/02/2024", False), ("13/02/24", True), ("13 Feb 24", True)]
+)
+def test_years_of_two_digits_are_told_where_there_are_some(day: str, is_told: bool) -> None:
+    found = detected(f"VID,Date,Weight\nA,{day},31\nB,NA,31\n".encode(), "weights", trait="WWT").told()
+    assert any("two digits" in words for words in found) == is_told

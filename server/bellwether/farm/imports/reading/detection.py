@@ -18,7 +18,7 @@ from bellwether.sheep.reading.headers import normal
 from bellwether.sheep.reading.refusal import FileFault, FileRefused, refused
 from bellwether.sheep.reading.sheet import Sheet, find_header, open_sheet, set_header
 
-SHORT_YEAR = re.compile(r"[^0-9][0-9]{2}")
+SHORT_YEAR = re.compile(r"(?=.*[0-9])(?!.*[0-9]{4})")
 COUNTER = 3
 Cell = tuple[int, str]
 
@@ -250,7 +250,7 @@ def date_orders(found: Found, today: date) -> dict[int, DateOrder]:
         found.faults += proof.faults
         if proof.order:
             orders[place] = proof.order
-        if any(SHORT_YEAR.search(text[-3:]) for _, text in cells):
+        if any(SHORT_YEAR.match(text) for _, text in cells):
             found.notes.append(f"years of two digits in {header} are 20.., or 19.. from 70 on if that lies ahead")
     return orders
 
