@@ -7,7 +7,8 @@ import type { ServiceApp } from "../platform/http/service-app.ts";
 import { permissionsOf } from "../platform/identity/permissions.ts";
 import type { RevocationFeed } from "../platform/identity/sessions.ts";
 import type { SigningKeys } from "../platform/identity/signing-keys.ts";
-import { configurationView, feedQuery, feedView, jwksView, permissionTable } from "./schemas.ts";
+import { addressView, configurationView, feedQuery, feedView, jwksView, permissionTable, userPath } from "./schemas.ts";
+import type { Auth } from "./service.ts";
 
 export type PublicParts = { keys: SigningKeys; feed: RevocationFeed };
 
@@ -76,4 +77,17 @@ function revocationRoutes(app: ServiceApp, { settings, clock }: Platform, feed: 
     const now = seconds(clock);
     return c.json({ now, sessions: await feed.since(c.req.valid("query").since) }, 200);
   });
+}
+
+/** What a service asks before an address decides something: an unknown user and an unverified address look alike. */
+export function addressRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void {
+  const address = createRoute({
+    method: "get",
+    path: "/api/v1/auth/internal/addresses/{uid}",
+    summary: "The verified address of a user, or null; for services only",
+    middleware: needSecret("Service", settings.serviceSecret),
+    request: { params: userPath },
+    responses: { 200: { description: "The address", content: json(addressView) }, ...problems(401, 422) },
+  });
+  app.openapi(address, async (c) => c.json({ email: await auth.verifiedAddress(c.req.valid("param").uid) }, 200));
 }

@@ -14,6 +14,8 @@ const userItem = z.object({
   pw: z.string(),
   epoch: z.number(),
   disabled: z.boolean().optional(),
+  /** Somebody has made sure that the address is the user's own; nobody has while it is absent. */
+  verified: z.boolean().optional(),
 });
 export type StoredUser = z.infer<typeof userItem>;
 const guardItem = z.object({ uid: z.string() });
@@ -81,6 +83,26 @@ export class UserRepository {
     } catch (error) {
       if (!(error instanceof TransactionCancelled)) throw error;
       return error.failed(0) ? "seen_stale" : "last_administrator";
+    }
+  }
+
+  /** The form in which addresses are compared. */
+  normalAddress({ email }: StoredUser): string {
+    return keys.normalEmail(email);
+  }
+
+  /** Only while the address is still the one that was looked at. */
+  async setVerified(user: StoredUser, verified: boolean): Promise<boolean> {
+    const facts = { before: user.verified ?? false, after: verified };
+    try {
+      await this.table.transact([
+        { update: keys.user(user.uid), change: { set: { verified } }, when: equal("email", user.email) },
+        auditEntry(this.clock, user.uid, "user.address_verified", "operator", facts),
+      ]);
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCancelled) return false;
+      throw error;
     }
   }
 

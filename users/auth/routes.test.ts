@@ -249,6 +249,40 @@ describe("the account", () => {
   });
 });
 
+describe("addresses", () => {
+  const service = () => ({ authorization: `Service ${house.settings.serviceSecret}` });
+  const operator = () => ({ authorization: `Operator ${house.settings.operatorSecret}` });
+  const of = (uid: string, headers: Record<string, string> = service()) =>
+    house.call("GET", `/api/v1/auth/internal/addresses/${uid}`, { headers });
+  const verify = (email: string, verified: unknown, headers: Record<string, string> = operator()) =>
+    house.call("POST", "/api/v1/auth/operator/addresses", { body: { email, verified }, headers });
+
+  test("an address counts once an operator has verified it, and no longer when that is taken back", async () => {
+    const mary = await house.person();
+    expect(await (await of(mary.uid)).json()).toEqual({ email: null });
+    expect((await verify(mary.email.toUpperCase(), true)).status).toBe(204);
+    expect(await (await of(mary.uid)).json()).toEqual({ email: mary.email });
+    expect((await verify(mary.email, false)).status).toBe(204);
+    expect(await (await of(mary.uid)).json()).toEqual({ email: null });
+  });
+
+  test("an unknown user looks like one whose address is not verified; an unknown address is told to operators", async () => {
+    expect(await (await of("01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d")).json()).toEqual({ email: null });
+    expect((await verify("nobody@x.example", true)).status).toBe(404);
+    expect((await verify("nobody@x.example", "yes")).status).toBe(422);
+  });
+
+  test("neither is for users", async () => {
+    const mary = await house.person("administrator");
+    for (const authorization of ["", `Bearer ${mary.token}`, "Service wrong", "Operator wrong"]) {
+      expect((await of(mary.uid, { authorization })).status).toBe(401);
+      expect((await verify(mary.email, true, { authorization })).status).toBe(401);
+    }
+    expect((await of(mary.uid, operator())).status).toBe(401);
+    expect((await verify(mary.email, true, service())).status).toBe(401);
+  });
+});
+
 describe("roles", () => {
   test("the operator sets roles; the old tokens end; the next login has them", async () => {
     const mary = await house.person();

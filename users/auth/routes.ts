@@ -16,8 +16,17 @@ import {
   setRefreshCookie,
 } from "./cookie.ts";
 import { deviceLabel } from "./device-label.ts";
-import { type PublicParts, publicRoutes } from "./public-routes.ts";
-import { accepted, credentials, registration, roleGrant, rotatedView, tokenView, userView } from "./schemas.ts";
+import { addressRoutes, type PublicParts, publicRoutes } from "./public-routes.ts";
+import {
+  accepted,
+  credentials,
+  registration,
+  roleGrant,
+  rotatedView,
+  tokenView,
+  userView,
+  verification,
+} from "./schemas.ts";
 import type { Auth } from "./service.ts";
 import { tokens, view } from "./views.ts";
 
@@ -34,6 +43,7 @@ export function authRoutes(platform: Platform, auth: Auth, parts: PublicParts): 
   accountRoutes(app, platform, auth);
   operatorRoutes(app, platform, auth, parts);
   publicRoutes(app, platform, parts);
+  addressRoutes(app, platform, auth);
   return app;
 }
 
@@ -126,6 +136,20 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
   app.openapi(grant, async (c) => {
     const { email, roles } = c.req.valid("json");
     return c.json(view(await auth.setRoles(email, roles, c.get("traceparent"))), 200);
+  });
+
+  const verify = createRoute({
+    method: "post",
+    path: "/api/v1/auth/operator/addresses",
+    summary: "Say whether an address is the user's own; only on the service's own port",
+    middleware: operator,
+    request: { body: body(verification) },
+    responses: { 204: { description: "Stored" }, ...problems(400, 401, 404, 409, 413, 415, 422) },
+  });
+  app.openapi(verify, async (c) => {
+    const { email, verified } = c.req.valid("json");
+    await auth.setVerified(email, verified);
+    return c.body(null, 204);
   });
 
   const rotate = createRoute({

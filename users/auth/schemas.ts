@@ -65,6 +65,14 @@ export const roleGrant = z
   })
   .openapi("RoleGrant", { example: { email: "mary@hillfarm.example", roles: ["farmer"] } });
 
+export const verification = z
+  .strictObject({ email, verified: z.boolean() })
+  .openapi("Verification", { example: { email: "mary@hillfarm.example", verified: true } });
+export const userPath = z.object({ uid: z.uuid().openapi({ example: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d" }) });
+export const addressView = z
+  .object({ email: z.string().nullable() })
+  .openapi("VerifiedAddress", { example: { email: "mary@hillfarm.example" } });
+
 export const permissionTable = z
   .object({ version: z.number().int(), roles: z.record(z.string(), z.array(z.string())) })
   .openapi("PermissionTable", { example: { version: 1, roles: { student: ["profile:self", "evaluation:read"] } } });

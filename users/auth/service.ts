@@ -143,6 +143,20 @@ export class Auth {
     throw new Problem(409, "conflict", "The user is being changed by somebody else; try again.");
   }
 
+  /** An operator has made sure that the address is the user's own, or takes that back. */
+  async setVerified(email: string, verified: boolean): Promise<void> {
+    const user = await this.parts.users.byEmail(email);
+    if (!user) throw notFound("user");
+    if (!(await this.parts.users.setVerified(user, verified))) throw changedMeanwhile();
+    this.parts.log("info", "address_verified", { user: user.uid, verified });
+  }
+
+  /** The address of a user, for services that decide by it; null unless it is verified. */
+  async verifiedAddress(uid: string): Promise<string | null> {
+    const user = await this.parts.users.byId(uid);
+    return user?.verified && !user.disabled ? this.parts.users.normalAddress(user) : null;
+  }
+
   private start({ uid, epoch, roles }: StoredUser, device: string): Promise<Issued> {
     return this.parts.sessions.issue({ uid, epoch, roles, amr: ["pwd"], acr: "aal1", device });
   }

@@ -49,13 +49,36 @@ def roles(
     typer.echo(f"{email}: {', '.join(role)}")
 
 
+@user.command()
+def verify(
+    data: DataDir,
+    email: Annotated[str, typer.Argument(help="The address the user registered with.")],
+    take_back: Annotated[bool, typer.Option("--take-back", help="It turned out not to be the user's.")] = False,
+) -> None:
+    """Say that an address is the user's own, which you have made sure of; invitations to it can then be accepted.
+
+    Example: ./bellwether user verify ada@example.org
+    """
+    folders = Folders.of(data)
+    state = read_state(folders)
+    if not state.running:
+        raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
+    ask_auth(folders, state, "addresses", {"email": email, "verified": not take_back})
+    typer.echo(f"{email}: {'no longer verified' if take_back else 'verified'}")
+
+
 def set_roles(folders: Folders, state: State, email: str, role: list[str]) -> None:
+    """Give a user these roles and no others."""
+    ask_auth(folders, state, "roles", {"email": email, "roles": role})
+
+
+def ask_auth(folders: Folders, state: State, what: str, body: dict[str, object]) -> None:
     """Ask the auth service at its own port, with the operator's secret."""
     secret = keys.text_file(folders, "operator.secret").read_text().strip()
     address = state.address(process_of("auth", state.split))
     request = urllib.request.Request(  # noqa: S310 - our own address
-        f"{address}/api/v1/auth/operator/roles",
-        data=json.dumps({"email": email, "roles": role}).encode(),
+        f"{address}/api/v1/auth/operator/{what}",
+        data=json.dumps(body).encode(),
         headers={"Content-Type": "application/json", "Authorization": f"Operator {secret}"},
         method="POST",
     )

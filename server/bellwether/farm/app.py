@@ -6,6 +6,7 @@ from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
 from bellwether.farm.imports.routes import router as imports
+from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.measurements.routes import router as weights
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -14,7 +15,7 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 def create(platform: PlatformSettings) -> FastAPI:
     """The application, from `FARM_` in the environment."""
-    routers = [farms, flocks, animals, weights, imports, job_routes("farm")]
+    routers = [farms, invitations, flocks, animals, weights, imports, job_routes("farm")]
     return create_app(
         "farm",
         routers,

@@ -14,6 +14,7 @@ from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.http.idempotency import Idempotent
 from bellwether.platform.http.preconditions import Precondition, precondition
 from bellwether.platform.http.rate_limits import Buckets, take
+from bellwether.platform.identity.addresses import Addresses
 from bellwether.platform.identity.tokens import Principal, Verifier
 from bellwether.platform.problems import NotAllowed, NotAuthenticated
 
@@ -85,10 +86,16 @@ async def readings(request: Request, context: Acting) -> LookAgain:
     return lambda: database(request).reading(context)
 
 
+async def my_address(request: Request, me: Me) -> str | None:
+    """The caller's address if it has been verified; asked of the auth service, before any transaction."""
+    return await cast(Addresses, request.app.state.addresses).of(me.user_id)
+
+
 # scope="function": the commit happens before the answer leaves, so an acknowledged write is a stored one
 Reading = Annotated[Session, Depends(reading, scope="function")]
 Readings = Annotated[LookAgain, Depends(readings)]
 Writing = Annotated[Session, Depends(writing, scope="function")]
+MyAddress = Annotated[str | None, Depends(my_address)]
 IfMatch = Annotated[Precondition, Depends(precondition)]
 
 

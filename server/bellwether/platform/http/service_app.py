@@ -18,6 +18,7 @@ from bellwether.platform.http.preconditions import precondition
 from bellwether.platform.http.problem_documents import Responses, documented
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.http.strict.as_written import AS_WRITTEN, hold_to_what_is_written
+from bellwether.platform.identity.addresses import Addresses
 from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import POOL
@@ -71,6 +72,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.name, app.state.database, app.state.verifier = name, database, verifier
+    app.state.addresses = Addresses(platform)
     app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)
     app.state.ready = lambda: missing_of(name, database, verifier)
     problem_documents.install(app)

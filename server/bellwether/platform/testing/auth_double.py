@@ -46,6 +46,7 @@ class AuthDouble:
     audience: str = "bellwether"
     secret: str = "service-secret-of-a-test"  # noqa: S105
     revoked: set[str] = field(default_factory=set)
+    addresses: dict[str, str] = field(default_factory=dict)
     is_down: bool = False
     requests: list[str] = field(default_factory=list)
 
@@ -99,6 +100,9 @@ class AuthDouble:
         if path.startswith("/api/v1/auth/internal/revocations"):
             is_trusted = authorization == f"Service {self.secret}"
             return (200, {"now": int(time.time()), "sessions": sorted(self.revoked)}) if is_trusted else (401, {})
+        if path.startswith("/api/v1/auth/internal/addresses/"):
+            is_trusted = authorization == f"Service {self.secret}"
+            return (200, {"email": self.addresses.get(path.rpartition("/")[2])}) if is_trusted else (401, {})
         return 404, {}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
