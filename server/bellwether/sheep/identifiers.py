@@ -120,6 +120,8 @@ def name_value(raw: str) -> str:
 
 def spellings(raw: str) -> tuple[str, ...]:
     """Every normal form that an identifier of any kind may have which somebody wrote as `raw`, the likeliest first."""
+    if is_plain(raw):
+        return (raw,)
     text = " ".join(damage.unwrapped(raw).split())
     if not text:
         return ()
@@ -131,6 +133,15 @@ def spellings(raw: str) -> tuple[str, ...]:
     found += [bare] if SHEEP_GENETICS_SHAPE.match(bare) else []
     found += [tag_value(text), compact(text)[:100]]
     return tuple(dict.fromkeys(value for value in found if value))
+
+
+def is_plain(raw: str) -> bool:
+    """Whether the text has one spelling only, its own: no zeros to drop, no country to tell, no mark to take away."""
+    if not (raw.isascii() and raw.isalnum()):
+        return False
+    if raw.isdecimal():
+        return not raw.startswith(("0", eid.UK))
+    return raw.isupper() and not raw.startswith("UK")
 
 
 def electronic_value(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from bellwether.sheep.findings import Finding, warning
@@ -11,6 +12,7 @@ from bellwether.sheep.traits import TRAITS
 Group = tuple[str, str]
 """Trait and key of a contemporary group."""
 Span = tuple[date, date]
+NEVER = (date.max, date.min)
 MOST_DAYS = 14
 """Own choice: a flock that is weighed in two mobs is weighed within two weeks."""
 
@@ -25,12 +27,18 @@ class Placed(NamedTuple):
 
     def group(self, trait: str, recorded_group: str) -> Group | None:
         """As `farm.contemporary_group` computes it; None at birth, for lambs come over weeks, and without a year."""
-        stage = TRAITS[trait].stage
-        if self.drop_year is None or stage == "B":
-            return None
-        parts = [self.flock_code, str(self.drop_year), stage, f"b{self.birth_group or 0}"]
-        parts += ["et"] if self.is_embryo_transfer else []
-        return trait, "/".join([*parts, f"g{recorded_group or 0}"])
+        return group_of(self, trait, recorded_group)
+
+
+@lru_cache(4096)
+def group_of(placed: Placed, trait: str, recorded_group: str) -> Group | None:
+    """The same for a whole mob at once."""
+    stage = TRAITS[trait].stage
+    if placed.drop_year is None or stage == "B":
+        return None
+    parts = [placed.flock_code, str(placed.drop_year), stage, f"b{placed.birth_group or 0}"]
+    parts += ["et"] if placed.is_embryo_transfer else []
+    return trait, "/".join([*parts, f"g{recorded_group or 0}"])
 
 
 @dataclass
@@ -43,7 +51,11 @@ class Spans:
         """One more measurement; a warning if it lies weeks from others of its group."""
         if group is None:
             return None
-        first, last = self.known.get(group, (day, day))
+        first, last = self.known.get(group, NEVER)
+        if first == day == last:
+            return None
+        if first > last:
+            first = last = day
         self.known[group] = min(first, day), max(last, day)
         if (day - first).days <= MOST_DAYS and (last - day).days <= MOST_DAYS:
             return None
