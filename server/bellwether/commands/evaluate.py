@@ -58,7 +58,7 @@ def evaluate(
 
     try:
         if describe:
-            found = describe_files(pedigree, records, model, out, answers)
+            found = describe_files((pedigree, records, genotypes), model, out, answers)
             say(json.dumps(found, indent=2) if as_json else _description(found, out), f"the pages are in {out}")
             return
         with Display(quiet=as_json) as display, ended_early():
@@ -67,6 +67,9 @@ def evaluate(
         _print_problem(problem, as_json)
         raise typer.Exit(problem.exit_code) from problem
     say(json.dumps(report, indent=2) if as_json else _summary(report, out), f"the results are in {out}")
+
+
+PLAIN = (["commas"], ["tabs"], ["spaces"])
 
 
 class Display:
@@ -127,6 +130,9 @@ def _summary(report: Report, out: Path) -> str:
             f"{counts['equations']:,} equations, {_times(found['iterations'])}, largest change "
             f"{found['largest_change']:.1e} genetic SD, relative residual {found['relative_residual']:.1e}"
         )
+    lines += [
+        f"{name} read as: {', '.join(told)}" for name, told in report["read"].items() if told and told not in PLAIN
+    ]
     lines += _check_lines(report.get("reliability_check"))
     lines += [f"warning: {warning['message']}" for warning in report["warnings"]]
     seconds = sum(step["seconds"] for step in report["steps"])

@@ -14,6 +14,7 @@ from bellwether_engine.version import engine_version
 from bellwether.modelling.column_names import name_columns
 from bellwether.modelling.evaluation import Evaluation, evaluate, quality_of
 from bellwether.modelling.findings import Warned, refuse
+from bellwether.modelling.genotypes.quality import GenotypeSection, genotype_report
 from bellwether.modelling.genotypes.samples import Samples, read_genotypes, with_samples
 from bellwether.modelling.header_words import Kind
 from bellwether.modelling.model_file.model_file import ModelFile, read_model
@@ -39,6 +40,7 @@ class Described(TypedDict):
     engine_version: str
     read: dict[str, list[str]]
     statistics: Statistics
+    genotypes: GenotypeSection | None
     warnings: list[Warned]
 
 
@@ -75,7 +77,7 @@ def run(
 
 
 def describe_files(
-    pedigree: Path, records: Path | None, model: Path | None, out: Path, answers: Answers = NOTHING_SAID
+    files: tuple[Path, Path | None, str | None], model: Path | None, out: Path, answers: Answers = NOTHING_SAID
 ) -> Described:
     """The statistics of the input, written as JSON, text and HTML into `out`; nothing is solved.
 
@@ -84,7 +86,8 @@ def describe_files(
     BadInput
         What an evaluation would refuse of the files.
     """
-    writing.check_folder(out, [path for path in (pedigree, records, model) if path is not None])
+    pedigree, records, genotypes = files
+    writing.check_folder(out, [Path(path) for path in (pedigree, records, model, genotypes) if path is not None])
     _refuse_halves(records, model)
     model_file = None if model is None else read_model(model)
     animals = read_pedigree(_table(pedigree, "pedigree"), model_file, answers)
@@ -95,7 +98,14 @@ def describe_files(
         told += observations.told
         read["records"] = observations.table.told()
     statistics = describe(animals, model_file, observations)
-    found = Described(engine_version=engine_version(), read=read, statistics=statistics, warnings=told)
+    section = None
+    if genotypes is not None:
+        quality = genotype_report(read_genotypes(genotypes, animals), animals)
+        section = quality.section
+        told += quality.warnings
+    found = Described(
+        engine_version=engine_version(), read=read, statistics=statistics, genotypes=section, warnings=told
+    )
     pages = {
         "statistics.html": as_html(statistics, told),
         "statistics.json": json.dumps(found, indent=2) + "\n",

@@ -16,13 +16,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import Warned
-from bellwether.sheep.missing import NEVER_A_TAG, is_missing, normal, words
+from bellwether.sheep.missing import NEVER_A_TAG, WORDS, is_missing, normal, words
 
 UNKNOWN = ("", "NA")
 UNKNOWN_NUMBER = (*UNKNOWN, "NaN", "nan")
 UNKNOWN_PARENT = ("", "0", "NA")
 # of the table's words, those that are names of a level as well
 NAMES = words("none missing miss unknown unkn unk unk. unrecorded blank (blank) empty tba tbc ohne keine keiner")
+LONGEST = max(map(len, WORDS))
 ZERO = re.compile(r"0+(?:[.,]0+)?")
 COMMON = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 0.0, 99.0, 999.0, 9999.0, 99999.0)
 
@@ -48,13 +49,13 @@ class MissingCodes:
 
     def is_strange(self, column: pl.Series) -> pl.Series:
         """Cells that look like a code for an unknown parent."""
-        return column.is_in([cell for cell in column.unique() if cell not in self.values and looks_unknown(cell)])
+        return column.is_in([cell for cell in candidates(column) if cell not in self.values and looks_unknown(cell)])
 
     def is_no_level(self, column: pl.Series, *, is_random: bool) -> pl.Series:
         """Cells of a class without a level: a random effect takes 0 and words as well, a fixed one has levels of
         these names."""
         looks = looks_unknown if is_random else is_sign
-        strange = [cell for cell in column.unique() if cell not in self.values and looks(cell)]
+        strange = [cell for cell in candidates(column) if cell not in self.values and looks(cell)]
         return column.is_in([*self._without_values(UNKNOWN_NUMBER), *strange])
 
     def _without_values(self, usual: tuple[str, ...]) -> list[str]:
@@ -62,6 +63,13 @@ class MissingCodes:
 
 
 NOTHING_DECLARED = MissingCodes()
+
+
+def candidates(column: pl.Series) -> list[str]:
+    """The few distinct cells that can be codes at all: short ones without digits, and numbers below 0, zeros, nines."""
+    cells = column.unique()
+    without = (cells.str.len_chars() <= LONGEST) & ~cells.str.contains("[0-9]")
+    return cells.filter(without | cells.str.contains(r"^(-\s?[0-9]+|9{5,}|0+)([.,]0+)?$")).to_list()
 
 
 def looks_unknown(cell: str) -> bool:
@@ -86,7 +94,7 @@ def told_levels(name: str, column: pl.Series, missing: pl.Series) -> list[Warned
 
 def told_classes(name: str, column: pl.Series) -> list[Warned]:
     """Levels of a fixed class whose names say that nothing is known: their records share one level."""
-    levels = column.filter(column.is_in([cell for cell in column.unique() if looks_unknown(cell)]))
+    levels = column.filter(column.is_in([cell for cell in candidates(column) if looks_unknown(cell)]))
     if not len(levels) or column.n_unique() == 1 or set(column.unique()) == {"0", "1"}:
         return []
     listed = ", ".join(f"{level} ({count})" for level, count in counted(levels))

@@ -25,7 +25,6 @@ from bellwether.sheep.reading.encoding import decode, is_zip
 from bellwether.sheep.reading.lines import NAMES
 from bellwether.sheep.reading.refusal import FileRefused
 
-UTF_8 = ("utf-8", "utf-8-sig")
 HEADER = "Put the names of the columns into the first line"
 
 
@@ -165,7 +164,7 @@ def read_table(path: Path, kind: Kind | None = None) -> Table:
         raise refuse(path, 1, "empty_file", "the file is empty", "Give a header line and one line per row")
     shape = find_header(text, kind)
     body = text[shape.start :]
-    notes = (*([shape.told] if shape.told else []), *(found.notes if found.encoding not in UTF_8 else ()))
+    notes = (*([shape.told] if shape.told else []), *found.notes)
     table = Table(path, _parse(path, body, shape), digest, body, shape.separator, skipped=shape.skipped, notes=notes)
     return table
 

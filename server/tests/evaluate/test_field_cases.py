@@ -526,3 +526,48 @@ def test_words_for_sexes_are_read_in_languages_and_unknown_ones_told(evaluate):
     assert message_of(answer, "sex_unknown").startswith("'w' (1) in sex")
     wrong = evaluate(rows.replace("Bock", "hembra"), None, None, arguments=["--json"])
     assert wrong.problem["code"] == "sire_is_female"
+
+
+@pytest.mark.parametrize("kind", ["maternal", "permanent_dam"])
+@pytest.mark.parametrize("code", ["", "0", "NA", ".", "*", "unknown"])
+def test_an_unknown_dam_adds_nothing_whatever_its_code(evaluate, kind, code):
+    """A record whose dam is unknown, in the records as in the pedigree."""
+    model = MODEL.replace("[variances]", f'[[effects]]\nname = "nurse"\nkind = "{kind}"\n\n[variances]')
+    if kind == "maternal":
+        model = model.replace("additive = [[20.0]]", "additive_maternal = [[20.0, -2.0], [-2.0, 10.0]]")
+    else:
+        model += "permanent_dam = 5.0\n"
+    records = "animal,sex,nurse,WWG\n4,M,{0},4.5\n5,F,2,2.9\n6,F,{0},3.9\n7,M,5,3.5\n8,M,6,5.0\n"
+    answer = evaluate(records=records.format(code), model=model)
+    assert answer.exit_code == 0, answer.stderr
+    assert message_of(answer, "unknown_dam").startswith("1 records have no known dam")
+    found = answer.table()
+    assert found.equals(evaluate(records=records.format(""), model=model).table())
+
+
+def test_ids_that_a_spreadsheet_has_rounded_are_refused(evaluate):
+    pedigree = "animal,sire,dam\n9.82E+14,,\nb,9.82E+14,\n"
+    problem = evaluate(pedigree, None, None, arguments=["--json"]).problem
+    assert problem["totals"] == {"id_scientific_notation": 2}
+
+
+@pytest.mark.parametrize("row", ["Total,8,8", "End of file,,", "Gesamt,,"])
+def test_a_total_is_no_sheep(evaluate, row):
+    problem = evaluate(PEDIGREE + row + "\n", None, None, arguments=["--json"]).problem
+    assert problem["code"] == "not_an_animal"
+
+
+def test_nines_as_a_parent(evaluate):
+    lonely = evaluate(PEDIGREE.replace("4,1,0", "4,999,0"), None, None, arguments=["--json"])
+    assert lonely.problem["code"] == "unknown_parent"
+    rows = "".join(f"{i},,\n" for i in range(100, 999))
+    assert evaluate(PEDIGREE.replace("4,1,0", "4,999,0") + rows, None, None).exit_code == 0
+
+
+def test_rows_that_say_unknown_in_two_ways_are_the_same(evaluate):
+    assert message_of(evaluate(PEDIGREE + "2,0,NA\n"), "repeated_row").startswith("1 rows repeat")
+
+
+def test_how_unusual_files_were_read_is_printed(evaluate):
+    assert "records read as: semicolons" in evaluate(records=RECORDS.replace(",", ";")).stdout
+    assert "read as" not in evaluate().stdout

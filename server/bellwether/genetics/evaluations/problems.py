@@ -109,7 +109,13 @@ def of_input(error: BadInput, data: FlockData) -> Problem:
         rows = [RowError(field=cause.place, code=cause.code, message=cause.message, fix=cause.fix)]
         kind = EvaluationNotConverged if isinstance(cause, NotConverged) else EvaluationRefused
         return kind(cause.message, errors=rows)
-    return EvaluationRefused(str(error), errors=rows_of(error))
+    return EvaluationRefused(counted(error), errors=rows_of(error))
+
+
+def counted(error: BadInput) -> str:
+    """What is wrong first, and how much is wrong where the rows do not list all of it."""
+    told = error.told()
+    return f"{error}; {told}" if told else str(error)
 
 
 def told_by_tags(found: Finding, tags: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from bellwether_engine import Solution
 from numpy.typing import NDArray
 
 from bellwether.genetics.evaluations import files
-from bellwether.genetics.evaluations.problems import EvaluationRefused, of_flock, of_input, rows_of
+from bellwether.genetics.evaluations.problems import EvaluationRefused, counted, of_flock, of_input, rows_of
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.errors import CannotEvaluate
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, read_animals, read_measurements, select_flock
@@ -62,7 +62,7 @@ def read_genotypes(path: Path, animals: Sequence[Animal]) -> ReadGenotypes:
     try:
         return by_tag(read_upload(path), {animal.id: animal.tag for animal in animals})
     except BadInput as error:
-        raise EvaluationRefused(str(error), errors=rows_of(error)) from error
+        raise EvaluationRefused(counted(error), errors=rows_of(error)) from error
 
 
 def write_tables(place: Path, tables: dict[str, str]) -> dict[str, files.Pointer]:

@@ -22,6 +22,7 @@ from bellwether.modelling.genotypes.source import FileDigest, ReadAs, ReadGenoty
 from bellwether.modelling.genotypes.vcf import VCF_ENDINGS, read_vcf
 from bellwether.modelling.model_file.genomic_table import BY_NAME, GenomicTable
 from bellwether.modelling.tables.pedigree import Animals, match
+from bellwether.modelling.tables.records import like_a_known_one
 from bellwether.modelling.text_table import read_table
 
 
@@ -62,7 +63,10 @@ def samples_of(read: ReadGenotypes, animals: Animals, path: Path) -> Samples:
     """
     _refuse_repeated_markers(read)
     positions = animals.positions(read.ids)
-    _refuse_rows(read, positions < 0, "unknown_animal", "is not in the pedigree", "Add it to the pedigree")
+    fix = "Add it to the pedigree"
+    if (positions < 0).any():
+        fix += like_a_known_one(str(read.ids[int(np.flatnonzero(positions < 0)[0])]), animals.ids)
+    _refuse_rows(read, positions < 0, "unknown_animal", "is not in the pedigree", fix)
     again = (~read.ids.is_first_distinct()).to_numpy()
     _refuse_rows(read, again, "repeated_animal", "has a genotype already", "Keep one sample per animal")
     genotypes = Genotypes(read.packed, positions)

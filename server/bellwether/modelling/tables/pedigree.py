@@ -14,6 +14,7 @@ from bellwether.modelling.findings import BadInput, Faults, Warned, refuse
 from bellwether.modelling.missing_codes import NOTHING_DECLARED, MissingCodes
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.reading_answers import NOTHING_SAID, Answers
+from bellwether.modelling.tables.damaged_ids import check_damage
 from bellwether.modelling.tables.life_facts import check_births, check_sex
 from bellwether.modelling.tables.pedigree_faults import Parents, check_lineage
 from bellwether.modelling.tables.repeated_rows import check_repeated, told_alike
@@ -62,7 +63,8 @@ def read_pedigree(table: Table, model: ModelFile | None = None, answers: Answers
         _check_groups(model, table, table.column("animal"))
     faults = Faults()
     _check_ids(table, faults)
-    table, told = check_repeated(table, "animal", faults)
+    check_damage(table, ("animal", "sire", "dam"), faults)
+    table, told = check_repeated(table, "animal", codes.parents(), faults)
     animal, sire, dam = (table.column(name) for name in ("animal", "sire", "dam"))
     unknown = [code for code in codes.parents() if code in ("", "0") or not (animal == code).any()]
     added = _added(table, codes, unknown, names, faults)
@@ -115,7 +117,7 @@ def _added(
     parents = pl.concat([sire, dam]).alias("id")
     known = parents.filter(~parents.is_in([*unknown, *names])).unique(maintain_order=True)
     added = known.filter(~known.is_in(animal.implode()))
-    strange = added.filter(codes.is_strange(added)).implode()
+    strange = pl.concat([added.filter(codes.is_strange(added)), _lonely_nines(added, animal)]).implode()
     fix = "Leave it empty; declare the code, --missing CODE or codes in [missing]; name it in [groups] or"
     fix += " [metafounders] if it is one; or give this animal its own row"
     for column, role in ((sire, "sire"), (dam, "dam")):
@@ -123,6 +125,14 @@ def _added(
             message = f"the {role} {{}} looks like an unknown parent, which is empty, 0 or NA"
             table.refuse_rows(column.is_in(strange).to_numpy(), "unknown_parent", message, fix, role)
     return added
+
+
+def _lonely_nines(added: pl.Series, animal: pl.Series) -> pl.Series:
+    """999 and 9999 as a parent without a row, where no animal has the number before or after."""
+    nines = added.filter(added.is_in(["999", "9999"]))
+    ids = pl.concat([animal.alias("id"), added])
+    lonely = [name for name in nines if not ids.is_in([str(int(name) - 1), str(int(name) + 1)]).any()]
+    return pl.Series("id", lonely, dtype=pl.String)
 
 
 def _check_groups(model: ModelFile, table: Table, animal: pl.Series) -> None:

@@ -54,7 +54,12 @@ class _Reading:
     def positions(self, name: str, *, may_be_unknown: bool) -> NDArray[np.int32]:
         """Animals by name."""
         with self.faults.gathering():
-            return _positions(self.table, name, self.animals, self.missing, may_be_unknown=may_be_unknown)
+            found = _positions(self.table, name, self.animals, self.missing, may_be_unknown=may_be_unknown)
+            if may_be_unknown:
+                column = self.table.column(name)
+                unknown = pl.Series(found < 0) & ~column.is_in(self.missing.parents())
+                self.told += told_levels(name, column, unknown)
+            return found
         return np.zeros(self.table.frame.height, dtype=np.int32)
 
     def classes(self, name: str, *, is_random: bool) -> tuple[NDArray[np.int32], pl.Series]:
@@ -167,7 +172,8 @@ def _positions(
 ) -> NDArray[np.int32]:
     column = table.column(name)
     positions = animals.positions(column)
-    unknown = column.is_in(missing.parents()).to_numpy() & (positions < 0)
+    cells = [*missing.parents(), *column.filter(missing.is_strange(column)).unique()] if may_be_unknown else []
+    unknown = column.is_in(cells).to_numpy() & (positions < 0)
     wrong = (positions < 0) & ~unknown if may_be_unknown else positions < 0
     fix = "Add it to the pedigree, or take the record out"
     if wrong.any():

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from bellwether.modelling.findings import SHOWN, Faults, Finding, Warned
 from bellwether.modelling.text_table import Table
 
 
-def check_repeated(table: Table, column: str, faults: Faults) -> tuple[Table, list[Warned]]:
+def check_repeated(table: Table, column: str, unknown: Sequence[str], faults: Faults) -> tuple[Table, list[Warned]]:
     """The table with one row for each id: a row that repeats another in every cell is left out and counted, one that
-    contradicts it is a fault with both lines."""
+    contradicts it is a fault with both lines. Cells of `unknown` say the same."""
     ids = table.column(column)
     if ids.n_unique() == len(ids):
         return table, []
     first, again = ids.is_first_distinct(), ~ids.is_first_distinct() & (ids != "")
-    same = ~_is_new(table.frame)
+    frame = table.frame.with_columns(pl.all().replace(dict.fromkeys(unknown, "")))
+    same = ~_is_new(frame)
     conflicts = (again & ~same).arg_true().to_list()
     found: list[Finding] = []
     for row in conflicts[:SHOWN]:
         before = int((ids == ids[row]).arg_true()[0])
-        names = [name for name in table.frame.columns if table.frame[name][row] != table.frame[name][before]]
+        names = [name for name in table.frame.columns if frame[name][row] != frame[name][before]]
         cells = ", ".join(f"{name} {_said(table, name, before)} and {_said(table, name, row)}" for name in names[:3])
         message = f"animal {{}} has a row already, on line {table.line(before)}: {cells}"
         found += table.findings([row], "repeated_animal", message, "Keep one row per animal", column)
