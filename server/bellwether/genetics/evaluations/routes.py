@@ -21,6 +21,10 @@ from bellwether.platform.jobs.schemas import Job, job_headers
 router = APIRouter(tags=["evaluations"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")
 TableName = Annotated[str, Path(pattern=r"^[a-z_]{1,40}\.(csv|json)$", examples=["records.csv"])]
+# named twice: generators of clients know bytes by the second alone
+ZIP = {
+    "content": {"application/zip": {}, "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+}
 LIMIT = costly("evaluation", per_minute=10, burst=30)
 
 
@@ -70,7 +74,7 @@ async def get_table(run_id: UUID, name: TableName, session: Reading) -> Response
     "/evaluations/{run_id}/inputs",
     dependencies=[READ],
     response_class=Response,
-    responses={200: {"content": {"application/zip": {}}}},
+    responses={200: ZIP},
 )
 async def get_inputs(run_id: UUID, session: Reading) -> Response:
     """What an evaluation was made of: `./bellwether evaluate` gives the same breeding values, to the bit, of its
