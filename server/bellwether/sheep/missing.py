@@ -16,7 +16,7 @@ WORDS = words(
     """
     na n/a n.a n.a. #n/a #na nan null nil none missing miss unknown unkn unk unk. n/k nk n/r unrecorded blank (blank)
     empty tba tbc unbekannt unbek unbek. keine keiner k.a. ohne inconnu inconnue desconocido desconocida desc. s/d
-    sconosciuto sconosciuta onbekend okänd ukjent ukendt tuntematon anhysbys
+    sconosciuto sconosciuta xx xxx xxxx onbekend okänd ukjent ukendt tuntematon anhysbys
     . .. ... - -- --- – — * ** *** ? ?? ??? / _
     """
 ) | {"", "not known", "not recorded", "not available", "not applicable", "no data", "no record", "nicht bekannt"}
@@ -24,6 +24,8 @@ NO_TAG = frozenset({"notag", "no tag", "no-tag", "untagged", "tagless", "lost ta
 SUSPICIOUS = re.compile(r"(?:-\s?(?:9{1,6}|1)|9{3,}|0+)(?:[.,]0+)?")
 NEVER_A_TAG = re.compile(r"(?:-\s?[0-9]+|9{5,}|0+)(?:[.,]0+)?")
 SPREADSHEET_ERROR = re.compile(r"#(?:REF|VALUE|NAME|NULL|DIV/0|NUM|SPILL|CALC)[!?]|#+|Err:[0-9]+", re.IGNORECASE)
+SAID = re.compile(r"\b(?:unknown|not (?:known|recorded)|unbekannt\w*|inconnue?s?|desconocid[oa])\b", re.IGNORECASE)
+DOUBTFUL = frozenset({"uk", "x", "u", "nr", "no", "nein", "non"})
 SYNDICATE = re.compile(r"(?:multi\w*|synd\w*|mob|group|team|mixed|various|several|pool\w*)\b.*", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[/;,+&|]|\bor\b|\band\b|\boder\b|\bund\b|\bou\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 
@@ -84,6 +86,11 @@ def parent(text: str, codes: Codes = TABLE, *, field: str) -> tuple[str, Finding
         return "", None
     if codes.is_declared(cell):
         return cell, None
+    if SAID.search(cell):
+        return "", None
+    if normal(cell).rstrip(".") in DOUBTFUL:
+        message = f"{cell} may be an animal or stand for unknown"
+        raise broken("unknown_parent", message, f"send missing={cell}, or present={cell} if it is one", field=field)
     if SPREADSHEET_ERROR.fullmatch(cell):
         raise broken("spreadsheet_error", f"{cell} is an error of a spreadsheet", "correct the formula", field=field)
     if NEVER_A_TAG.fullmatch(cell):

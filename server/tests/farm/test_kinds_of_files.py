@@ -63,6 +63,13 @@ def test_a_parent_that_may_be_none_or_several_is_refused(text: str) -> None:
         assert codes(rows)[2] == []
 
 
+@pytest.mark.parametrize("text", ["unknown ram", "sire unknown", "not recorded.", "Vater unbekannt", "xxx"])
+def test_a_sentence_that_says_unknown_is_no_parent(text: str) -> None:
+    _, rows = read_all(f"ID,Sire\nA1,{text}\n".encode(), "flock")
+    assert rows[2].data is not None
+    assert rows[2].data.sire is None
+
+
 def test_an_identifier_with_a_slash_is_one_animal() -> None:
     _, rows = read_all(b"ID,Sire,Dam\nA1,ABC/21/00123,R12/2020\n", "flock")
     assert rows[2].data is not None
@@ -121,6 +128,12 @@ def test_some_weights_with_a_unit_and_others_without_are_asked_about() -> None:
     content = session("1,2024-11-25,70lb", "2,2024-11-25,65")
     assert refusal(content, "weights", trait="WWT") == ["unit_missing"]
     assert refusal(content, "weights", trait="WWT", unit="lb") == []
+
+
+def test_a_line_without_the_unit_that_others_have_is_asked_about() -> None:
+    content = session("1,2024-11-25,70,lb", "2,2024-11-25,31,kg", "3,2024-11-25,31,", head="VID,Date,Weight,Unit\n")
+    assert refusal(content, "weights", trait="WWT") == ["unit_missing"]
+    assert refusal(content, "weights", trait="WWT", unit="kg") == []
 
 
 def test_row_shape_is_checked() -> None:
@@ -242,6 +255,7 @@ def test_two_columns_may_have_two_orders() -> None:
         ("NA", "date_missing"),
         ("10/11/24", "date_order_ambiguous"),
         ("24-11-25", "date_order_ambiguous"),
+        ("31-12-24", date(2024, 12, 31)),
     ],
 )
 def test_dates_as_farms_write_them(text: str, expected: date | str) -> None:
@@ -374,6 +388,14 @@ def test_a_total_becomes_no_sheep() -> None:
 def test_footers_are_no_animals(line: str) -> None:
     _, rows = read_all(session("1,2024-11-25,31", "2,2024-11-25,32", line), "weights", trait="WWT")
     assert codes(rows)[4] in (["not_an_animal"], ["header_again"])
+
+
+@pytest.mark.parametrize(
+    "line", ["Notes:,,", "Signed,,", "This list was printed,,", "No. of animals: 2,,", "Reviewed by JB,,"]
+)
+def test_remarks_after_a_list_are_no_animals(line: str) -> None:
+    _, rows = read_all(f"ID,Sex,DOB\nA1,F,2024-08-01\n{line}\n".encode(), "flock")
+    assert codes(rows) == {2: [], 3: ["not_an_animal"]}
 
 
 def test_an_animal_with_nothing_but_its_tag_is_an_animal() -> None:

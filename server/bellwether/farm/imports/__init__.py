@@ -1,7 +1,7 @@
 """Files of animals and of measurements: every line gets a verdict, and nothing is lost.
 
 Send a file with `POST /imports` (multipart: `file`, `farm_id`, `flock` as id or code, and where something is asked the
-option that answers it). The one reader in `sheep/reading/` reads it: docs/reference/reading-files.md says how, and a page
+option that answers it). The one reader in `sheep/reading/` reads it: docs/reference/reading-files.md says how, a page
 for each format in docs/reference/imports/ which headers it knows. A header that is not known is listed in
 `layout.ignored` of the import and told, and its cells stay in the stored line.
 

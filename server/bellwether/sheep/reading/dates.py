@@ -97,8 +97,19 @@ def numeric(match: re.Match[str], today: date, zone: tzinfo | None) -> Reading:
     put(found, "mdy", year, int(first), int(second))
     if len(third) == 2 and len(first) == 2 and mark == "-":
         put(found, "ymd", full_year(first, today), int(second), int(third))
+        if "ymd" in found and found["ymd"] > today:
+            del found["ymd"]
     clock, is_good = clock_of(rest)
     return Reading(found, clock) if found and is_good else NONE
+
+
+def has_short_year(text: str) -> bool:
+    """Whether the year of a date has two digits."""
+    match = NUMERIC.fullmatch(text.strip())
+    if match:
+        return len(match[1]) < 3 and len(match[4]) == 2
+    named = DAY_NAME.fullmatch(text.strip())
+    return named is not None and len(named[3]) == 2
 
 
 def put(found: dict[DateOrder, date], order: DateOrder, year: int, month: int, day: int) -> None:

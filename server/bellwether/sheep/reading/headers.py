@@ -25,7 +25,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Número de registro", "Rhif",
     ),
     "eid": (
-        "EID", "RFID", "Electronic ID", "EID Number", "EID Tag", "Electronic Tag", "Electronic Identifier",
+        "EID", "RFID", "IDE", "Electronic ID", "EID Number", "EID Tag", "Electronic Tag", "Electronic Identifier",
         "Transponder", "Transpondernummer", "Transpondernr", "Boucle électronique", "Numéro électronique",
         "Crotal electrónico", "Microchip", "Animal EID", "NLIS RFID", "RFID Tag",
     ),

@@ -27,7 +27,7 @@ WHOLE = re.compile(r"[+-]?[0-9]{1,4}")
 DECIMALS = re.compile(r"[0-9]{1,3}\s*[A-Za-z]{0,3}")
 SURE = 3
 RULE = re.compile(r"[-=_*~.\s]{3,}")
-PROSE = re.compile(r"[^\W\d]{3,}\W+(?:\w+\W+)*\w+.*")
+PROSE = re.compile(r"(?:.*\b[^\W\d_]{2,}\b){2}.*|[^\W\d]{3,}\W+(?:\w+\W+)*\w+.*")
 
 
 @dataclass(slots=True)
@@ -192,12 +192,12 @@ def is_comment(cells: list[str]) -> bool:
 
 
 def is_footer(cells: list[str], wanted: int) -> bool:
-    """A total, an average or a remark: words of a footer beside nothing but numbers, or prose alone."""
+    """A total, an average or a remark: words of a footer beside nothing but numbers, or words alone."""
     filled = [cell for cell in cells if cell]
     first, others = filled[0], filled[1:]
     if FOOTER.fullmatch(first) or RULE.fullmatch(first):
         return all(NUMBERS.fullmatch(cell) for cell in others)
-    return wanted > 1 and not others and PROSE.fullmatch(first) is not None
+    return wanted > 1 and not others and (PROSE.fullmatch(first) is not None or not any(map(str.isdigit, first)))
 
 
 def width(sheet: Sheet) -> int:

@@ -69,7 +69,7 @@ def refuse_same_parents() -> None:
 def identifier_text(entry: Entry, field: str) -> str:
     """The cell of an identifier, empty where it says that there is none."""
     cell = entry.text(field)
-    return "" if missing.normal(cell) in NO_TAG else cell
+    return "" if missing.normal(cell) in NO_TAG or not cell.strip("0") else cell
 
 
 def read_identifiers(entry: Entry, is_strict: bool) -> list[Identifier]:
@@ -149,8 +149,9 @@ def read_measurement(entry: Entry, code: str, spots: list[int | None], born: dat
     place, date_place, group_place = spots
     assert place is not None
     trait, field = traits.TRAITS[code], code.lower()
-    value = entry.value(place, trait, field)
-    if value is None:
+    n_faults = len(entry.faults)
+    value = entry.take(entry.value, place, trait, field)
+    if value is None and len(entry.faults) == n_faults:
         return None
     day = entry.day_at(date_place, field) or (born if trait.is_at_birth else None)
     if day is None:
@@ -158,6 +159,8 @@ def read_measurement(entry: Entry, code: str, spots: list[int | None], born: dat
     if born and day < born:
         text = f"{code} on {day} is before birth"
         raise broken("before_birth", text, "correct a date", field=field, verdict="out_of_range")
+    if value is None:
+        return None
     number, raw, unit = value
     return Measurement(code, day, number, raw[:40], entry.known(at(entry.cells, group_place))[:40], raw_unit=unit)
 

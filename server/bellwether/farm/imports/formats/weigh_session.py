@@ -84,8 +84,8 @@ def read_tags(entry: Entry) -> Tags:
 def read_tag(entry: Entry, field: str) -> str:
     """A tag or number in its normal form, empty where there is none."""
     raw = entry.text(field)
-    if is_digits(raw) and raw != "0":
-        return raw
+    if is_digits(raw):
+        return raw if raw.strip("0") else ""
     if raw == "" or normal(raw) in NO_TAG:
         return ""
     return identifiers.tag_value(damage.whole(raw, field=field))

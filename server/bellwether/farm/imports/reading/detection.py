@@ -1,6 +1,5 @@
 """How a file is to be read, from all of it, before anything is stored: what can be read in two ways is asked for."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +17,6 @@ from bellwether.sheep.reading.headers import normal
 from bellwether.sheep.reading.refusal import FileFault, FileRefused, refused
 from bellwether.sheep.reading.sheet import Sheet, find_header, open_sheet, set_header
 
-SHORT_YEAR = re.compile(r"(?=.*[0-9])(?!.*[0-9]{4})")
 COUNTER = 3
 Cell = tuple[int, str]
 
@@ -43,6 +41,10 @@ class Found:
             if number not in bad:
                 firsts.setdefault(rows[number - 1][place], number)
         return [(number, text) for text, number in firsts.items() if text]
+
+    def has_gaps(self, place: int) -> bool:
+        """Whether some line has nothing in a column."""
+        return not all(self.sheet.column(place))
 
     def header(self, place: int) -> str:
         """What stands over a column."""
@@ -74,7 +76,7 @@ def detect(
     check_counter(found)
     orders = date_orders(found, today)
     marks = decimal_of(found)
-    unit = units.decide(found.distinct, form, columns, options, found.faults)
+    unit = units.decide(found, form, columns, options, found.faults)
     units.check_preamble(sheet, unit, options, found.faults)
     said = words_of(found)
     if found.faults:
@@ -250,7 +252,7 @@ def date_orders(found: Found, today: date) -> dict[int, DateOrder]:
         found.faults += proof.faults
         if proof.order:
             orders[place] = proof.order
-        if any(SHORT_YEAR.match(text) for _, text in cells):
+        if any(dates.has_short_year(text) for _, text in cells):
             found.notes.append(f"years of two digits in {header} are 20.., or 19.. from 70 on if that lies ahead")
     return orders
 

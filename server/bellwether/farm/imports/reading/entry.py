@@ -16,6 +16,7 @@ from bellwether.sheep.reading.words import Said, Vocabulary
 from bellwether.sheep.traits import Trait
 
 T = TypeVar("T")
+MIDNIGHT = time()
 DIGITS = frozenset("0123456789")
 TO_KG = {"kg": 1.0, "lb": traits.kilograms(1.0, "lb")}
 
@@ -128,7 +129,9 @@ class Entry:
             return found
         place = self.rules.places.get(beside)
         text = "" if place is None else self.known(self.cells[place])
-        return self.rules.days(place, beside).read(text)[1] if text and place is not None else None
+        behind = self.rules.days(place, beside).read(text)[1] if text and place is not None else None
+        # midnight is what programs write behind a day without a time
+        return None if behind == MIDNIGHT else behind
 
     def word(self, vocabulary: Vocabulary) -> str | None:
         """The meaning of the word in a field; None when there is none."""

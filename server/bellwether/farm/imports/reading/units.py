@@ -1,9 +1,8 @@
 """The unit of the weights of a file: what its cells, its headers and its sender say, else the farm's own."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from bellwether.farm.imports.reading.columns import Columns
 from bellwether.farm.imports.reading.format import AnyFormat
@@ -20,7 +19,16 @@ WEIGHTS: dict[str, Unit] = {"kg": "kg", "lb": "lb"}
 NAMED = re.compile(
     r"(?:unit|weight|gewicht|poids|peso|einheit)\w*\W+(?:\w+\W+){0,2}?(kgs?|kilo\w*|lbs?|pounds?)\b", re.IGNORECASE
 )
-Distinct = Callable[[int], list[tuple[int, str]]]
+
+
+class Cells(Protocol):
+    """The columns of a file."""
+
+    def distinct(self, place: int) -> list[tuple[int, str]]:
+        """Each text of a column once, with a line that has it."""
+
+    def has_gaps(self, place: int) -> bool:
+        """Whether some line has nothing there."""
 
 
 @dataclass
@@ -32,9 +40,7 @@ class Decision:
     columns: dict[int, Unit] = field(default_factory=dict)
 
 
-def decide(
-    distinct: Distinct, form: AnyFormat, columns: Columns, options: Options, faults: list[FileFault]
-) -> Decision:
+def decide(file: Cells, form: AnyFormat, columns: Columns, options: Options, faults: list[FileFault]) -> Decision:
     """The units of a file; two of its marks that contradict each other are a fault unless `unit` was sent."""
     places = weight_places(form, columns)
     if not places:
@@ -49,13 +55,13 @@ def decide(
             faults.append(FileFault("unit_unknown", message, "write the weights in kg or lb", None, "unit"))
         elif unit and unit != options.unit:
             faults.append(contradiction(f"the header says {unit}, unit={options.unit} was sent", "leave unit out"))
-    said = units_of_cells(distinct, columns, places)
+    said = units_of_cells(file, columns, places)
     for row, unit in said.items():
         wrong = next((one for one in found.columns.values() if one != unit), None)
         if wrong:
             faults.append(contradiction(f"the header says {wrong}, a cell {unit}", "send unit as kg or lb", row))
             break
-    found.unit, found.source = default(found, options, set(said.values()), is_whole(distinct, columns, places))
+    found.unit, found.source = default(found, options, set(said.values()), is_whole(file, columns, places))
     if found.unit is None:
         message = "some weights have a unit and others none"
         faults.append(FileFault("unit_missing", message, "send unit as kg or lb for those without", None, "unit"))
@@ -95,25 +101,25 @@ def weight_places(form: AnyFormat, columns: Columns) -> list[int]:
     return places + [place for place in kilograms if place is not None]
 
 
-def units_of_cells(distinct: Distinct, columns: Columns, places: list[int]) -> dict[int, Unit]:
+def units_of_cells(file: Cells, columns: Columns, places: list[int]) -> dict[int, Unit]:
     """The units in a column of units and behind numbers, each with a line that says so."""
     found: dict[Unit, int] = {}
     if "unit" in columns.fields:
-        for row, text in distinct(columns.fields["unit"]):
+        for row, text in file.distinct(columns.fields["unit"]):
             if unit := WEIGHTS.get(UNITS.get(normal(text), "")):
                 found.setdefault(unit, row)
     for place in places:
-        for row, text in distinct(place):
+        for row, text in file.distinct(place):
             if text[-1].isalpha() and (unit := WEIGHTS.get(split_unit(text)[1])):
                 found.setdefault(unit, row)
     return {row: unit for unit, row in found.items()}
 
 
-def is_whole(distinct: Distinct, columns: Columns, places: list[int]) -> bool:
+def is_whole(file: Cells, columns: Columns, places: list[int]) -> bool:
     """Whether a column of units is there, or no weight stands without its unit."""
     if "unit" in columns.fields:
-        return True
-    return not any(evidence(text) for place in places for _, text in distinct(place))
+        return not file.has_gaps(columns.fields["unit"])
+    return not any(evidence(text) for place in places for _, text in file.distinct(place))
 
 
 def contradiction(message: str, fix: str, row: int | None = None) -> FileFault:
