@@ -25,6 +25,7 @@ SUSPICIOUS = re.compile(r"(?:-\s?(?:9{1,6}|1)|9{3,}|0+)(?:[.,]0+)?")
 NEVER_A_TAG = re.compile(r"(?:-\s?[0-9]+|9{5,}|0+)(?:[.,]0+)?")
 SPREADSHEET_ERROR = re.compile(r"#(?:REF|VALUE|NAME|NULL|DIV/0|NUM|SPILL|CALC)[!?]|#+|Err:[0-9]+", re.IGNORECASE)
 SAID = re.compile(r"\b(?:unknown|not (?:known|recorded)|unbekannt\w*|inconnue?s?|desconocid[oa])\b", re.IGNORECASE)
+LONGEST = 200
 DOUBTFUL = frozenset({"uk", "x", "u", "nr", "no", "nein", "non"})
 SYNDICATE = re.compile(r"(?:multi\w*|synd\w*|mob|group|team|mixed|various|several|pool\w*)\b.*", re.IGNORECASE)
 SEVERAL = re.compile(r"\s*(?:[/;,+&|]|\bor\b|\band\b|\boder\b|\bund\b|\bou\b|\bet\b|\by\b)\s*", re.IGNORECASE)
@@ -81,7 +82,7 @@ def parent(text: str, codes: Codes = TABLE, *, field: str) -> tuple[str, Finding
     Raises:
         Broken: it names several animals, or is a number that may be a tag or stand for "unknown".
     """
-    cell = " ".join(text.split())
+    cell = " ".join(text[:LONGEST].split())
     if codes.is_missing(cell) or (normal(cell) in NO_TAG and not codes.is_declared(cell)):
         return "", None
     if codes.is_declared(cell):

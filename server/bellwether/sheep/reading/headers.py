@@ -9,6 +9,7 @@ from functools import lru_cache
 from bellwether.sheep.reading.refusal import FileFault
 
 IGNORE = "ignore"
+LONGEST = 200
 UNITS = {
     "KG": "kg", "KGS": "kg", "KILO": "kg", "KILOS": "kg", "KILOGRAM": "kg", "KILOGRAMS": "kg", "KILOGRAMM": "kg",
     "LB": "lb", "LBS": "lb", "POUND": "lb", "POUNDS": "lb", "G": "g", "GRAM": "g", "GRAMS": "g", "OZ": "oz", "ST": "st",
@@ -85,7 +86,7 @@ def aliases(fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def with_unit(header: str) -> tuple[str, str]:
     """The normal name without a unit at its end, and the unit: `Weight (lb)` is WEIGHT and lb."""
-    match = UNIT.fullmatch(header.strip())
+    match = UNIT.fullmatch(header.strip()) if len(header) <= LONGEST else None
     unit = UNITS.get(normal(match[2] or match[3]).upper()) if match else None
     if match and unit:
         return normal(match[1]), unit

@@ -11,6 +11,8 @@ from bellwether.sheep.reading.refusal import refused
 
 DELIMITERS = ";\t,|"
 NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", " ": "spaces"}
+WIDEST = 1000
+"""No header has more columns than this."""
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 QUOTED = re.compile(r'"[^"]*"')
 AFTER_QUOTE = re.compile(r'"[ \t]+(?=$|[;\t,|])')
@@ -97,6 +99,12 @@ def find_delimiter(
     return fitting[0]
 
 
+def some_cells(line: str, mark: str) -> list[str]:
+    """The first cells of a line."""
+    found = (quoted(line, mark) or []) if '"' in line else line.split(mark, WIDEST)
+    return found[:WIDEST]
+
+
 def fit(
     bare: list[str], mark: str, lines: Sequence[str], score: Callable[[list[str]], int] | None
 ) -> tuple[int, float, int]:
@@ -106,7 +114,7 @@ def fit(
     known = 0
     if score is not None:
         head = [line for line in lines if line.strip()][:60]
-        known = max(score(quoted(line, mark) or [] if '"' in line else line.split(mark)) for line in head)
+        known = max(score(some_cells(line, mark)) for line in head)
     if common == 0:
         return known, 0.0, 0
     return known, n / len(counts), common

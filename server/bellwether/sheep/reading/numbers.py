@@ -25,7 +25,7 @@ LONGEST = 30
 
 def split_unit(text: str) -> tuple[str, str]:
     """The number and the unit behind it, empty when there is none that is known: `70lb` is 70 and lb."""
-    match = UNIT.fullmatch(text)
+    match = UNIT.fullmatch(text) if len(text) <= LONGEST else None
     unit = UNITS.get(normal(match[2])) if match else None
     return (match[1].rstrip(), unit) if match and unit else (text, "")
 
@@ -33,6 +33,8 @@ def split_unit(text: str) -> tuple[str, str]:
 def evidence(text: str) -> str:
     """What a number says of the decimal mark: `.`, `,`, `?` for either, `=` for nothing; empty when it is no number."""
     text = text.strip().replace("\u2212", "-")
+    if len(text) > LONGEST:
+        return ""
     if PLAIN.fullmatch(text):
         return "="
     if EITHER.fullmatch(text):

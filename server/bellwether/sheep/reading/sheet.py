@@ -26,6 +26,8 @@ NUMBERS = re.compile(r"(?!\d{4}-\d{1,2}-\d)[\s\d.,%:+-]*(?:kg|lbs?|head|g)?\s*",
 WHOLE = re.compile(r"[+-]?[0-9]{1,4}")
 DECIMALS = re.compile(r"[0-9]{1,3}\s*[A-Za-z]{0,3}")
 SURE = 3
+LONGEST = 200
+"""What is longer is no number, and no more than this of it is looked at."""
 RULE = re.compile(r"[-=_*~.\s]{3,}")
 PROSE = re.compile(r"(?:.*\b[^\W\d_]{2,}\b){2}.*|[^\W\d]{3,}\W+(?:\w+\W+)*\w+.*")
 
@@ -136,7 +138,7 @@ def find_header(sheet: Sheet, score: Callable[[list[str]], int] | None) -> int:
         if seen > HEADER_WITHIN:
             break
         first = first or (0 if is_comment(cells) else number)
-        found = score(cells) if score else 0
+        found = score(cells[: texts.WIDEST]) if score else 0
         if found > points:
             best, points = number, found
     return best or first
@@ -193,7 +195,7 @@ def is_comment(cells: list[str]) -> bool:
 
 def is_footer(cells: list[str], wanted: int) -> bool:
     """A total, an average or a remark: words of a footer beside nothing but numbers, or words alone."""
-    filled = [cell for cell in cells if cell]
+    filled = [cell[:LONGEST] for cell in cells if cell]
     first, others = filled[0], filled[1:]
     if FOOTER.fullmatch(first) or RULE.fullmatch(first):
         return all(NUMBERS.fullmatch(cell) for cell in others)
