@@ -36,6 +36,20 @@ def http(
     raise typer.Exit(run("http_page.py", [*options, "--json"] if as_json else options))
 
 
+@app.command("import")
+def import_rows(
+    data: DataDir,
+    as_json: AsJson = False,
+    n_rows: int = typer.Option(200_000, "--rows", help="Weights in the file"),
+) -> None:
+    """File of weights through the API and the worker: rows per second beside a bare COPY, and time to first progress.
+
+    Example: ./bellwether bench import --rows 50000
+    """
+    options = ["--data", str(data), "--rows", str(n_rows)]
+    raise typer.Exit(run("import_rows.py", [*options, "--json"] if as_json else options))
+
+
 @app.command()
 def engine(
     largest: int = typer.Option(1_000_000, "--to", help="Animals of the largest simulated pedigree"),

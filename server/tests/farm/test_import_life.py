@@ -234,4 +234,4 @@ async def test_a_commit_after_an_undo_changes_nothing(farmer: Farmer) -> None:
     await farmer.undo(sent["import_id"])
     (part,) = [part async for part in rows.chunks()]
     with pytest.raises(ImportEnded):
-        await committing.apply(farmer.database, farmer.job(sent["import_id"]).context, import_id, part)
+        await committing.apply(farmer.database, farmer.job(sent["import_id"]).context, import_id, part, rows)

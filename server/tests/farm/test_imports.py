@@ -81,7 +81,7 @@ async def test_a_step_repeated_at_the_same_time_doubles_nothing(farmer: Farmer) 
     await committing.begin(farmer.database, context, import_id)
     rows = await chunks.open_file(farmer.database, context, import_id, today)
     (part,) = [part async for part in rows.chunks()]
-    steps = [committing.apply(farmer.database, context, import_id, part) for _ in range(4)]
+    steps = [committing.apply(farmer.database, context, import_id, part, rows) for _ in range(4)]
     assert sorted(await asyncio.gather(*steps)) == [0, 0, 0, 50]
     done = await committing.finish(farmer.database, context, import_id)
     assert done["verdicts"] == {"new": 50}

@@ -40,7 +40,8 @@ class Batch:
     """One file that was sent, and what became of its rows so far.
 
     Rows up to `taken_to` have met the herd in this run; `runs` counts how often the file was taken up, for a file whose
-    rows were refused may come again. `survey` is what its format wants to know of the whole file before the first row.
+    rows were refused may come again. `survey` is what its format wants to know of the whole file before the first row,
+    `memory` what one chunk of a run keeps for the next.
     """
 
     id: UUID
@@ -70,6 +71,7 @@ class Batch:
     finished_at: datetime | None
     undone_at: datetime | None
     survey: object = field(default=None, compare=False)
+    memory: dict[type, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

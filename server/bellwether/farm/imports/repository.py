@@ -78,12 +78,14 @@ from unnest($3::int4[], $4::text[], $5::text[], $6::bool[], $7::uuid[], $8::text
 EVERY_ROW = RowFilter()
 ROW = ("row", "raw", "verdict", "is_accepted", "animal_id", "field", "code", "message", "fix")
 JUDGED = f"""
-select {", ".join(ROW)}, findings::text from farm.import_row where import_id = $1 and row between $2 and $3
+select {", ".join(ROW)}, findings::text from farm.import_row
+where farm_id = $1 and import_id = $2 and row between $3 and $4
 """
-DROP_ROWS = "delete from farm.import_row where import_id = $1 and row = any($2::int4[])"
+DROP_ROWS = "delete from farm.import_row where farm_id = $1 and import_id = $2 and row = any($3::int4[])"
 ROWS = text(f"""
 select {", ".join(ROW)}, findings from farm.import_row
-where import_id = :id and row > :after and (cast(:verdict as text) is null or verdict = :verdict)
+where farm_id = (select farm_id from farm.import_batch where id = :id) and import_id = :id and row > :after
+  and (cast(:verdict as text) is null or verdict = :verdict)
   and (cast(:accepted as bool) is null or is_accepted = :accepted)
   and (cast(:has_warning as bool) is null or (is_accepted and findings <> '[]') = :has_warning)
   and (cast(:code as text) is null or findings @> jsonb_build_array(jsonb_build_object('code', cast(:code as text))))
@@ -181,17 +183,17 @@ async def add_rows(session: Session, batch: Batch, rows: Sequence[JudgedRow]) ->
     await connection.execute(ADD_ROWS, batch.farm_id, batch.id, *columns, findings)
 
 
-async def judged(session: Session, import_id: UUID, first: int, last: int) -> list[JudgedRow]:
+async def judged(session: Session, batch: Batch, first: int, last: int) -> list[JudgedRow]:
     """The rows between two numbers that have a verdict already."""
     connection: asyncpg.Connection = driver(session)
-    rows = await connection.fetch(JUDGED, import_id, first, last)
+    rows = await connection.fetch(JUDGED, batch.farm_id, batch.id, first, last)
     return [JudgedRow(**{name: row[name] for name in ROW}, findings=orjson.loads(row["findings"])) for row in rows]
 
 
-async def drop_rows(session: Session, import_id: UUID, rows: Sequence[int]) -> None:
+async def drop_rows(session: Session, batch: Batch, rows: Sequence[int]) -> None:
     """Verdicts that another run gives anew."""
     connection: asyncpg.Connection = driver(session)
-    await connection.execute(DROP_ROWS, import_id, list(rows))
+    await connection.execute(DROP_ROWS, batch.farm_id, batch.id, list(rows))
 
 
 async def count(session: Session, import_id: UUID, tally: Tally, taken_to: int) -> None:

@@ -15,14 +15,17 @@ from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.pedigree import Measured
 from bellwether.sheep.traits import weights
 
-CURRENT = """
-select id, animal_id, trait, occurred_on, value, occurred_time, state, coalesce(import_id = $2, false) as is_ours
-from farm.observation
-where farm_id = $1 and state = 'active' and animal_id = any($3::uuid[]) and trait = any($4::text[])
-union all
-select id, animal_id, trait, occurred_on, value, occurred_time, state, false
-from farm.observation
-where farm_id = $1 and state = 'superseded' and animal_id = any($3::uuid[]) and trait = any($4::text[])
+DAYS = "unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)"
+CURRENT = f"""
+select o.id, o.animal_id, o.trait, o.occurred_on, o.value, o.occurred_time, o.import_id
+from {DAYS} join farm.observation o
+  on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait and o.occurred_on = d.occurred_on
+where o.state = 'active'
+"""
+EARLIER = f"""
+select o.animal_id, o.trait, o.occurred_on, o.value, o.occurred_time
+from {DAYS} join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
+where o.state = 'superseded' and o.occurred_on = d.occurred_on
 """
 FIRST = """
 select distinct on (animal_id) animal_id, trait, occurred_on from farm.observation
@@ -82,18 +85,21 @@ async def current(session: Session, farm_id: UUID, import_id: UUID | None, days:
     if not wanted:
         return {}
     connection: asyncpg.Connection = driver(session)
-    animals, traits = {day[0] for day in wanted}, {day[1] for day in wanted}
-    rows = await connection.fetch(CURRENT, farm_id, import_id, list(animals), list(traits))
+    rows = await connection.fetch(CURRENT, farm_id, *zip(*wanted, strict=True))
+    found = {(row["animal_id"], row["trait"], row["occurred_on"]): row for row in rows}
     earlier: dict[Day, set[Said]] = {}
-    for row in rows:
-        if row["state"] == "superseded":
-            day = (row["animal_id"], row["trait"], row["occurred_on"])
-            earlier.setdefault(day, set()).add((row["value"], row["occurred_time"]))
-    found = {(row["animal_id"], row["trait"], row["occurred_on"]): row for row in rows if row["state"] == "active"}
+    for row in await connection.fetch(EARLIER, farm_id, *zip(*found, strict=True)) if found else ():
+        day = (row["animal_id"], row["trait"], row["occurred_on"])
+        earlier.setdefault(day, set()).add((row["value"], row["occurred_time"]))
     return {
-        day: Current(row["id"], row["value"], row["occurred_time"], row["is_ours"], frozenset(earlier.get(day, ())))
+        day: Current(
+            row["id"],
+            row["value"],
+            row["occurred_time"],
+            import_id is not None and row["import_id"] == import_id,
+            frozenset(earlier.get(day, ())),
+        )
         for day, row in found.items()
-        if day in wanted
     }
 
 

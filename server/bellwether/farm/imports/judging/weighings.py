@@ -46,6 +46,7 @@ class TaggedAnimals:
     by_name: dict[str, set[UUID]] = field(default_factory=dict)
     zeros: dict[str, set[str]] = field(default_factory=dict)
     spans: Spans = field(default_factory=Spans)
+    _seen: dict[tuple[str, str, str], set[UUID]] = field(default_factory=dict)
 
     def add(self, kind: str, value: str, animal_id: UUID) -> None:
         """One identifier of an animal."""
@@ -62,8 +63,13 @@ class TaggedAnimals:
         return {(animal, row.trait, row.date) for _, row in rows for animal in self.candidates(row)}
 
     def candidates(self, tags: Tags) -> set[UUID]:
-        """Every animal that any of the tags names."""
-        return {animal for cell, kind in cells_of(tags) for animal in self.named(cell, kind)}
+        """Every animal that any of the tags names; what their cells name was looked up before, and stays so."""
+        key = (tags.eid, tags.id, tags.vid)
+        found = self._seen.get(key)
+        if found is None:
+            found = {animal for cell, kind in cells_of(tags) for animal in self.named(cell, kind)}
+            self._seen[key] = found
+        return found
 
     def named(self, cell: str, kind: str) -> set[UUID] | frozenset[UUID]:
         """The animals that a cell names: by an identifier of its kind, else by any other, else by name."""

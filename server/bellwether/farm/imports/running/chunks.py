@@ -92,7 +92,7 @@ async def keep(
     tally = Tally.of(batch)
     if before:
         tally.add(before, -1)
-        await repository.drop_rows(session, batch.id, [row.row for row in before])
+        await repository.drop_rows(session, batch, [row.row for row in before])
     tally.add(rows)
     await repository.add_rows(session, batch, rows)
     await repository.count(session, batch.id, tally, taken_to)

@@ -8,7 +8,7 @@ from uuid import UUID
 from bellwether.farm.imports import events, repository
 from bellwether.farm.imports.models import Batch, Totals
 from bellwether.farm.imports.running import chunks
-from bellwether.farm.imports.running.file_rows import AnyRow
+from bellwether.farm.imports.running.file_rows import AnyRow, FileRows
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import totals
 from bellwether.platform.context import Context
@@ -23,7 +23,7 @@ async def commit(job: JobRun, import_id: UUID, today: date) -> int:
     await begin(job.database, job.context, import_id)
     n_rows = 0
     async for part in rows.chunks():
-        n_rows += await apply(job.database, job.context, import_id, part, rows.survey)
+        n_rows += await apply(job.database, job.context, import_id, part, rows)
         await job.progress(0.05 + 0.9 * rows.share(part[-1].row), "committing")
     return n_rows
 
@@ -44,9 +44,7 @@ async def begin(database: Database, context: Context, import_id: UUID) -> None:
             await repository.start_afresh(session, import_id, "committing")
 
 
-async def apply(
-    database: Database, context: Context, import_id: UUID, part: Sequence[AnyRow], survey: object = None
-) -> int:
+async def apply(database: Database, context: Context, import_id: UUID, part: Sequence[AnyRow], file: FileRows) -> int:
     """One chunk; of two runs at the same time the second finds that its rows are taken. How many rows were judged.
 
     In a further run only the rows that were refused are judged again.
@@ -56,11 +54,11 @@ async def apply(
         if batch is None:
             raise NotFound
         await chunks.enter_herd(session, batch)
-        batch = replace(await committing(session, import_id), survey=survey)
+        batch = replace(await committing(session, import_id), survey=file.survey, memory=file.memory)
         rows = [row for row in part if row.row > batch.taken_to]
         if batch.state != "committing" or not rows:
             return 0
-        known = await repository.judged(session, import_id, rows[0].row, rows[-1].row)
+        known = await repository.judged(session, batch, rows[0].row, rows[-1].row)
         taken = {row.row for row in known if row.is_accepted}
         found = await chunks.judge(session, context, batch, [row for row in rows if row.row not in taken])
         await chunks.keep(session, batch, found, [row for row in known if not row.is_accepted], rows[-1].row)

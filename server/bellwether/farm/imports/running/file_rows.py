@@ -26,6 +26,7 @@ class FileRows:
     def __init__(self, content: bytes, layout: Layout, form: AnyFormat, options: Options) -> None:
         self.layout, self.form = layout, form
         self.survey: object = None
+        self.memory: dict[type, object] = {}
         self._rows = read_all(content, layout, form, options)
 
     async def open(self) -> None:

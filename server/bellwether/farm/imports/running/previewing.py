@@ -31,8 +31,9 @@ async def preview(job: JobRun, import_id: UUID, today: date) -> Totals:
     batch = await begin(job.database, job.context, import_id)
     async with for_nothing(job.database, job.context) as herd:
         await chunks.enter_herd(herd, batch)
+        batch = replace(batch, survey=rows.survey, memory=rows.memory)
         async for part in rows.chunks():
-            found = await chunks.judge(herd, job.context, replace(batch, survey=rows.survey), part)
+            found = await chunks.judge(herd, job.context, batch, part)
             async with job.database.transaction(job.context) as session:
                 await chunks.keep(session, await held(session, import_id), found, (), part[-1].row)
             await job.progress(0.05 + 0.9 * rows.share(part[-1].row), "previewing")

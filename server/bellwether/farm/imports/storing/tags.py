@@ -1,12 +1,13 @@
 """The animals that the tags of a chunk of weights name."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from dataclasses import dataclass, field
 
 import asyncpg
 
 from bellwether.farm.imports.judging.weighing import Weighing
 from bellwether.farm.imports.judging.weighings import TaggedAnimals, Weighed, cells_of
+from bellwether.farm.imports.models import Batch
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Group, Placed, touched
 from bellwether.platform.database.transactions import Session, driver
@@ -35,24 +36,58 @@ where farm_id = $1 and animal_id = any($2::uuid[]) and kind = 'eid' and state = 
 CODES = "select id, code from farm.flock where farm_id = $1"
 
 
-async def load(session: Session, farm_id: UUID, flock_id: UUID, rows: Sequence[tuple[int, Weighing]]) -> TaggedAnimals:
+# each fact of a flock counts its key up, so a herd in which nothing was told is the herd of before
+FACTS = """
+select coalesce(sum(k.version), 0) from farm.flock f join farm.outbox_key k on k.key = f.id::text where f.farm_id = $1
+"""
+
+
+@dataclass
+class TagMemory:
+    """The animals that the cells of earlier chunks named, as long as nobody else has changed the herd since."""
+
+    tags: TaggedAnimals = field(default_factory=TaggedAnimals)
+    asked: set[str] = field(default_factory=set)
+    facts: int = -1
+
+
+async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> TaggedAnimals:
     """Visual tags count within the import's flock, the others within the farm."""
     connection: asyncpg.Connection = driver(session)
-    named = await connection.fetch(NAMED, farm_id, *cells({cell for _, row in rows for cell, _ in cells_of(row)}))
-    ids = list({row["animal_id"] for row in named})
-    eids = {row["animal_id"]: row["value"] for row in await connection.fetch(EIDS, farm_id, ids)}
-    codes = dict(await connection.fetch(CODES, farm_id))
-    tags = TaggedAnimals()
-    for row in await connection.fetch(ANIMALS, farm_id, ids):
+    memory = batch.memory.get(TagMemory)
+    if not isinstance(memory, TagMemory) or memory.facts != await connection.fetchval(FACTS, batch.farm_id):
+        memory = batch.memory[TagMemory] = TagMemory()
+    fresh = {cell for _, row in rows for cell, _ in cells_of(row)} - memory.asked
+    if fresh:
+        await look_up(connection, batch, fresh, memory.tags)
+        memory.asked |= fresh
+    tags = memory.tags
+    groups = [group for group in groups_of(tags, rows) if group not in tags.spans.known]
+    tags.spans.known |= await measurements.spans(session, batch.farm_id, groups)
+    return tags
+
+
+async def remember(session: Session, batch: Batch) -> None:
+    """After the last fact of a chunk: what was looked up is still so for the next one."""
+    memory = batch.memory.get(TagMemory)
+    if isinstance(memory, TagMemory):
+        memory.facts = await driver(session).fetchval(FACTS, batch.farm_id)
+
+
+async def look_up(connection: asyncpg.Connection, batch: Batch, asked: set[str], tags: TaggedAnimals) -> None:
+    """Every animal that one of the cells names."""
+    named = await connection.fetch(NAMED, batch.farm_id, *cells(asked))
+    ids = list({row["animal_id"] for row in named} - tags.animals.keys())
+    eids = {row["animal_id"]: row["value"] for row in await connection.fetch(EIDS, batch.farm_id, ids)}
+    codes = dict(await connection.fetch(CODES, batch.farm_id))
+    for row in await connection.fetch(ANIMALS, batch.farm_id, ids):
         placed = Placed(codes[row["flock_id"]], row["drop_year"], row["birth_group"], row["is_embryo_transfer"])
         tags.animals[row["id"]] = Weighed(
             row["id"], row["flock_id"], row["birth_date"], eids.get(row["id"]), placed, row["tag"] or ""
         )
     for row in named:
-        if row["animal_id"] in tags.animals and (row["kind"] != "visual" or is_of_flock(row["scope"], flock_id)):
+        if row["animal_id"] in tags.animals and (row["kind"] != "visual" or is_of_flock(row["scope"], batch.flock_id)):
             tags.add(row["kind"], row["value"], row["animal_id"])
-    tags.spans.known |= await measurements.spans(session, farm_id, groups_of(tags, rows))
-    return tags
 
 
 def groups_of(tags: TaggedAnimals, rows: Sequence[tuple[int, Weighing]]) -> list[Group]:
@@ -64,6 +99,6 @@ def groups_of(tags: TaggedAnimals, rows: Sequence[tuple[int, Weighing]]) -> list
 
 def cells(found: set[str]) -> tuple[list[str], list[str], list[str]]:
     """What to look for: values in every spelling, names, and numbers without the zeros before them."""
-    values = {value for cell in found for value in (cell, *spellings(cell))}
+    values = found | {value for cell in found for value in spellings(cell)}
     numbers = {damage.without_zeros(value) for value in values if value.isdecimal() and len(value) < 15}
     return sorted(values | numbers), sorted({" ".join(cell.split()).lower() for cell in found}), sorted(numbers)
