@@ -49,8 +49,18 @@ NAMED = text("""
 select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
   a.reference_only
 from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
-where i.farm_id = :farm_id and i.state = 'active' and (i.value = any(cast(:values as text[]))
-  or (i.kind = 'name' and lower(i.value) = any(cast(:names as text[]))))
+where i.farm_id = :farm_id and i.state = 'active' and i.value = any(cast(:values as text[]))
+union all
+select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
+  a.reference_only
+from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
+where i.farm_id = :farm_id and i.state = 'active' and i.kind = 'name' and lower(i.value) = any(cast(:names as text[]))
+union all
+select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
+  a.reference_only
+from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
+where i.farm_id = :farm_id and i.state = 'closed' and i.kind in ('eid', 'registration')
+  and i.value = any(cast(:values as text[]))
 """)
 NUMBERS = text("""
 select scheme, value, kind, raw, scope from farm.identifier

@@ -1,5 +1,8 @@
 """One sheep is one animal, whatever it is called by; what may be two is asked about."""
 
+from typing import Any
+
+import asyncpg
 import pytest
 
 from ..conftest import Farmer, animals_of, weights_of
@@ -81,6 +84,39 @@ async def test_an_animal_that_leaves_and_returns(farmer: Farmer) -> None:
     (animal,) = await animals_of(farmer)
     assert {item["value"] for item in animal["identifiers"]} >= {EID, "12", "77"}
     assert len(await weights_of(farmer)) == 1
+
+
+async def ended(server: Any, farmer: Farmer, value: str) -> None:
+    """The use of an identifier is over, as an administrator writes it down."""
+    connection = await asyncpg.connect(server.dsn)
+    statement = """
+        update farm.identifier set state = 'closed', validity = tstzrange(lower(validity), clock_timestamp())
+        where farm_id = $1 and value = $2
+    """
+    await connection.execute(statement, farmer.farm_id, value)
+    await connection.close()
+
+
+async def test_a_tag_in_use_again_after_its_first_use_has_ended(farmer: Farmer, postgres_server: Any) -> None:
+    await listed(farmer, "12,F,2024-08-01", head="Tag,Sex,DOB")
+    await ended(postgres_server, farmer, "12")
+    rows = await listed(farmer, "12,M,2024-08-02", head="Tag,Sex,DOB")
+    assert (codes(rows), len(await animals_of(farmer))) == ([None], 2)
+    rows = await weighed(farmer, "12,2024-11-11,31")
+    (male,) = [animal for animal in await animals_of(farmer) if animal["sex"] == "male"]
+    assert rows[2]["animal_id"] == male["id"]
+
+
+async def test_an_animal_whose_number_had_ended_returns(farmer: Farmer, postgres_server: Any) -> None:
+    made = await farmer.animal(birth_date="2024-08-01", identifiers=[{"kind": "eid", "value": EID}])
+    await ended(postgres_server, farmer, EID)
+    assert (await weighed(farmer, f"{EID},2024-11-11,31", head="EID,Date,Weight"))[2]["animal_id"] == made["id"]
+    body = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id, "identifiers": [{"kind": "eid", "value": EID}]}
+    assert (await farmer.ask("POST", "/animals", 409, json=body)).json()["code"] == "duplicate_identifier"
+    rows = await listed(farmer, f"{EID},2024-08-01", head="EID,DOB")
+    assert rows[2]["animal_id"] == made["id"]
+    (animal,) = await animals_of(farmer)
+    assert [item["value"] for item in animal["identifiers"]] == [EID]
 
 
 @pytest.mark.parametrize("column", ["ID", "Tag"])

@@ -129,6 +129,7 @@ class Herd:
     by_value: dict[str, list[tuple[UUID, Identifier]]] = field(default_factory=dict)
     by_name: dict[str, set[UUID]] = field(default_factory=dict)
     zeros: dict[str, set[str]] = field(default_factory=dict)
+    ended: dict[str, UUID] = field(default_factory=dict)
     claims: dict[tuple[UUID, str], Claim] = field(default_factory=dict)
     proposed: set[tuple[UUID, UUID, str]] = field(default_factory=set)
     parents: dict[UUID, set[UUID]] = field(default_factory=dict)

@@ -79,6 +79,9 @@ def matches(known: list[Identifier], data: AnimalRow, herd: Herd) -> list[Match]
         named = herd.named(mine.raw)
         if exact := herd.find(mine):
             named[exact.id] = mine
+        if not named and mine.kind in CERTAIN and mine.value in herd.ended:
+            # it left, and its number with it: it is the same animal that returns
+            named[herd.ended[mine.value]] = mine
         for key, theirs in named.items():
             strength = strength_of(mine, theirs)
             animal = herd.sheep[key]

@@ -26,6 +26,11 @@ union
 select animal_id from farm.identifier
 where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0') = any($4::text[])
 """
+ENDED = """
+select value, max(animal_id::text)::uuid as animal_id from farm.identifier
+where farm_id = $1 and state = 'closed' and kind in ('eid', 'registration') and value = any($2::text[])
+group by value having count(distinct animal_id) = 1
+"""
 SHEEP = f"""
 select id, flock_id, tag, reference_only, coalesce(import_id = $3, false) as is_ours, {", ".join(FIELDS)}
 from farm.animal where farm_id = $1 and id = any($2::uuid[])
@@ -113,8 +118,10 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
     connection: asyncpg.Connection = driver(session)
     farm_id = batch.farm_id
     herd = Herd(batch.flock_id, new_id, listing, Asked.of(batch.options))
-    found = await connection.fetch(NAMED, farm_id, *cells(rows, listing))
-    ids = [row["animal_id"] for row in found]
+    values, *others = cells(rows, listing)
+    found = await connection.fetch(NAMED, farm_id, values, *others)
+    herd.ended = dict(await connection.fetch(ENDED, farm_id, values))
+    ids = list({row["animal_id"] for row in found} | set(herd.ended.values()))
     await load_sheep(connection, farm_id, batch.id, ids, herd)
     for row in await connection.fetch(IDENTIFIERS, farm_id, ids):
         item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])

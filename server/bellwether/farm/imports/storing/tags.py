@@ -24,6 +24,10 @@ where farm_id = $1 and state = 'active' and kind = 'name' and lower(value) = any
 union all
 select kind, value, scope, animal_id from farm.identifier
 where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0') = any($4::text[])
+union all
+select kind, value, scope, animal_id from farm.identifier i
+where farm_id = $1 and state = 'closed' and kind in ('eid', 'registration') and value = any($2::text[])
+  and not exists (select 1 from farm.identifier a where a.farm_id = $1 and a.value = i.value and a.state = 'active')
 """
 ANIMALS = """
 select id, flock_id, birth_date, tag, drop_year, birth_group, is_embryo_transfer from farm.animal
