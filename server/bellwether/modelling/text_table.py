@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -83,13 +84,19 @@ class Table:
             return f"Remove what stands before {name} in the first line"
         return f"Add the column {name} or correct its name"
 
+    @cached_property
+    def _is_one_line_a_row(self) -> bool:
+        """Without quotes and blank lines nobody has to count."""
+        text = self.text or ""
+        return not any(sign in text for sign in ('"', "\n\n", "\r\n\r\n")) and not text[:1].isspace()
+
     def lines(self, rows: Sequence[int]) -> dict[int, int]:
         """Lines of the file that hold these data rows, in one pass."""
         wanted = {row if self.kept is None else int(self.kept[row]): row for row in rows}
-        if self.text is None or not wanted:
+        if self._is_one_line_a_row or not wanted:
             return {row: original + 2 + self.skipped for original, row in wanted.items()}
         last = max(wanted)
-        numbered = enumerate(islice(_rows(self.text, self.separator), 1, last + 2))
+        numbered = enumerate(islice(_rows(self.text or "", self.separator), 1, last + 2))
         found = {wanted[at]: line + self.skipped for at, (line, _) in numbered if at in wanted}
         return {row: found.get(row, original + 2 + self.skipped) for original, row in wanted.items()}
 

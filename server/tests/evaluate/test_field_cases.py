@@ -571,3 +571,11 @@ def test_rows_that_say_unknown_in_two_ways_are_the_same(evaluate):
 def test_how_unusual_files_were_read_is_printed(evaluate):
     assert "records read as: semicolons" in evaluate(records=RECORDS.replace(",", ";")).stdout
     assert "read as" not in evaluate().stdout
+
+
+def test_columns_of_the_model_in_another_case(evaluate):
+    answer = evaluate(records=RECORDS.replace("sex,WWG", "SEX,Wwg"))
+    assert {"SEX is sex", "Wwg is WWG"} <= set(read_of(answer)["records"])
+    two = evaluate(records=RECORDS.replace("animal,sex", "animal,SEX,Sex").replace(",M", ",M,M").replace(",F", ",F,F"))
+    assert two.exit_code == 2
+    assert "SEX and Sex may both be sex" in two.stderr

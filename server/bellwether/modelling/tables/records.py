@@ -9,8 +9,10 @@ import polars as pl
 from bellwether_engine import ModelError, Records
 from numpy.typing import NDArray
 
+from bellwether.modelling.column_names import name_like
 from bellwether.modelling.findings import BadInput, Faults, Warned, refuse
 from bellwether.modelling.missing_codes import MissingCodes, told_classes, told_levels, told_values
+from bellwether.modelling.model_file.building import read_columns
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.number_columns import with_points
 from bellwether.modelling.tables.pedigree import Animals, match
@@ -82,6 +84,7 @@ def read_records(table: Table, model: ModelFile, animals: Animals, decimal: Deci
     BadInput
         Everything that is wrong at once: missing columns, unknown animals or dams, text where a number belongs.
     """
+    table = name_like(table, [*model.model.traits, *(name for _, name, _ in read_columns(model.table))])
     table = with_points(table, _number_columns(model), animals.missing, decimal)
     reading = _Reading(table, animals, animals.missing, Faults(), [])
     animal = reading.positions("animal", may_be_unknown=False)
