@@ -167,6 +167,14 @@ async def test_a_group_that_was_weighed_weeks_apart_is_told(farmer: Farmer) -> N
     assert [warning["code"] for warning in told_back["warnings"]] == ["group_over_weeks"]
 
 
+async def test_a_group_of_a_list_that_was_weighed_weeks_apart_is_told(farmer: Farmer) -> None:
+    head = "Tag,DOB,BWT,WWT,WWTDATE"
+    rows = await listed(farmer, "1,2024-08-03,4,31,2024-11-11", "2,2024-09-20,4,31,2024-12-11", head=head)
+    assert codes(rows) == [None, "group_over_weeks"]
+    rows = await listed(farmer, "3,2024-09-20,4,31,2024-12-20", head=head)
+    assert codes(rows) == ["group_over_weeks"]
+
+
 async def test_a_farm_in_pounds(farmer: Farmer) -> None:
     tag = (await farmer.ask("GET", f"/farms/{farmer.farm_id}", 200)).headers["etag"]
     unit = {"weight_unit": "lb"}

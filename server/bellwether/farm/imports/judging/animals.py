@@ -191,13 +191,15 @@ def take(
         is_other, findings = parents.set_parent(animal, parent, herd)
         is_changed = is_other or is_changed
         told += findings
+    placed = herd.placed(animal, facts)
     for measured in data.measurements:
         record = ledger.record(animal.id, animal.flock_id, measured, row)
         is_changed = record.verdict not in ("match", "duplicate") or is_changed
         age = (measured.date - facts.birth_date).days if facts.birth_date else None
         trait = traits.TRAITS[measured.trait]
         unusual = traits.warning(trait, measured.value, age, field=trait.code.lower())
-        told += [finding for finding in (record.warning, unusual) if finding]
+        over_weeks = herd.spans.add(placed.group(measured.trait, measured.group), measured.date)
+        told += [finding for finding in (record.warning, unusual, over_weeks) if finding]
     return Outcome(row, "update" if verdict == "match" and is_changed else verdict, animal.id, tuple(told))
 
 

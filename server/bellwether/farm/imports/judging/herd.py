@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
 from bellwether.farm.imports.judging.listing import Listing
+from bellwether.farm.measurements.groups import Placed, Spans
 from bellwether.farm.measurements.ledger import Day
 from bellwether.sheep import damage, pedigree
 from bellwether.sheep.identifiers import Identifier, in_year, is_of_flock, name_value, spellings, tag_value
@@ -130,6 +131,8 @@ class Herd:
     by_name: dict[str, set[UUID]] = field(default_factory=dict)
     zeros: dict[str, set[str]] = field(default_factory=dict)
     ended: dict[str, UUID] = field(default_factory=dict)
+    flock_codes: dict[UUID, str] = field(default_factory=dict)
+    spans: Spans = field(default_factory=Spans)
     claims: dict[tuple[UUID, str], Claim] = field(default_factory=dict)
     proposed: set[tuple[UUID, UUID, str]] = field(default_factory=set)
     parents: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -150,6 +153,11 @@ class Herd:
             for animal in self.named(item.raw)
             for measured in row.measurements
         }
+
+    def placed(self, animal: Sheep | None, facts: Facts) -> Placed:
+        """What places an animal with these facts in a contemporary group."""
+        code = self.flock_codes.get(self.flock_id if animal is None else animal.flock_id, "")
+        return Placed(code, facts.drop_year, facts.birth_group, bool(facts.is_embryo_transfer))
 
     def find(self, identifier: Identifier) -> Sheep | None:
         """The animal that has exactly this identifier now."""

@@ -1,16 +1,18 @@
 """Reading the part of the herd that a chunk of an animal list touches, and writing what the chunk made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from uuid import UUID
 
 import asyncpg
 
 from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
+from bellwether.farm.imports.judging.animals import merged
 from bellwether.farm.imports.judging.herd import Asked, Claim, Herd, Offspring, Sheep
 from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements.groups import Group, touched
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
@@ -26,6 +28,7 @@ union
 select animal_id from farm.identifier
 where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0') = any($4::text[])
 """
+CODES = "select id, code from farm.flock where farm_id = $1"
 ENDED = """
 select value, max(animal_id::text)::uuid as animal_id from farm.identifier
 where farm_id = $1 and state = 'closed' and kind in ('eid', 'registration') and value = any($2::text[])
@@ -130,9 +133,21 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
     for animal_id, first in (await measurements.first_measured(session, farm_id, sorted(own))).items():
         herd.sheep[animal_id].first_measured = first
     await load_kin(connection, farm_id, batch.id, ids, herd)
+    herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
+    herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd)))
     if own & herd.offspring.keys():
         await load_ancestry(connection, farm_id, ids, herd)
     return herd
+
+
+def groups_of(rows: Sequence[tuple[int, AnimalRow]], herd: Herd) -> Iterator[Group | None]:
+    """The contemporary groups that the measurements of the rows may touch."""
+    for _, row in rows:
+        if row.measurements:
+            named = (herd.sheep[key] for item in row.identifiers for key in herd.named(item.raw))
+            animal = next(named, None)
+            placed = herd.placed(animal, merged(animal, row))
+            yield from (placed.group(measured.trait, measured.group) for measured in row.measurements)
 
 
 async def load_sheep(
