@@ -3,7 +3,7 @@ import type { FieldError } from "../problems.ts";
 
 /**
  * What is wrong with a value, in our words: from zod's kinds of issue to code, message and fix. The FastAPI services say
- * the same of the same fault (`server/bellwether/platform/http/strict/words.py`); `contracts/cases/faults.json` holds both to it.
+ * the same of the same fault (`server/bellwether/value_words.py`); `contracts/cases/faults.json` holds both to it.
  */
 
 /** `message` goes on after the name of the field. */

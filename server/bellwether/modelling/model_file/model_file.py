@@ -20,6 +20,7 @@ from bellwether.modelling.model_file.building import build_model, check
 from bellwether.modelling.model_file.genomic_table import GenomicTable
 from bellwether.modelling.model_file.residual_table import ResidualTable
 from bellwether.modelling.model_file.schema import Matrix, ModelTable
+from bellwether.value_words import words_of
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,12 @@ def _finding(path: Path, text: str, document: Mapping[str, object], item: ErrorD
     where = ".".join(place)
     codes = {"extra_forbidden": ("unknown_key", "Remove the key, or check its spelling")}
     codes |= {"missing": ("missing_key", f"Add {where}")}
-    code, fix = codes.get(item["type"], ("bad_value", "See the reference of the model file"))
-    return Finding(str(path), line_of(text, where), code, f"{where}: {item['msg']}", fix, where)
+    code, fix = codes.get(item["type"], ("bad_value", ""))
+    words = words_of({"type": item["type"], "loc": item["loc"], "ctx": dict(item.get("ctx", {}))}, "it")
+    message = words.message.removeprefix("it ")
+    if item["type"] not in codes:
+        fix = f"{words.fix}; see the reference of the model file"
+    return Finding(str(path), line_of(text, where), code, f"{where}: {message}", fix, where)
 
 
 def line_of(text: str, place: str) -> int | None:
