@@ -76,6 +76,11 @@ def is_missing(text: str) -> bool:
     return TABLE.is_missing(text)
 
 
+def is_no_tag(text: str) -> bool:
+    """Whether an identifier's cell says in words or zeros that there is none."""
+    return not text.strip("0 ") or normal(text) in NO_TAG
+
+
 def parent(text: str, codes: Codes = TABLE, *, field: str) -> tuple[str, Finding | None]:
     """The cell of a parent: its text, empty where the parent is unknown, with a warning where a number says so.
 

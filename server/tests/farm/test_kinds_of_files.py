@@ -361,6 +361,10 @@ def test_words_are_known_or_refused(column: str, word: str, expected: object) ->
         ("ID", '="000123"', None),
         ("Sire", "1.61234E+15", "id_scientific_notation"),
         ("Dam", "9,82E+14", "id_scientific_notation"),
+        ("ID", "#REF!", "spreadsheet_error"),
+        ("VID", "######", "spreadsheet_error"),
+        ("ID", "1,234", "id_thousands"),
+        ("VID", "12,345", "id_thousands"),
     ],
 )
 def test_spreadsheet_damage_is_recognised_in_every_identifier(column: str, cell: str, expected: str | None) -> None:
@@ -371,7 +375,7 @@ def test_spreadsheet_damage_is_recognised_in_every_identifier(column: str, cell:
     assert [finding.code for finding in row.findings] == ([expected] if expected else [])
     if cell == '="000123"':
         assert row.data.identifiers[0].value == "000123"
-    if expected:
+    if expected and expected != "spreadsheet_error":
         assert "export" in row.findings[0].fix
 
 
@@ -422,6 +426,12 @@ def test_a_column_twice_is_asked_about_with_both_places() -> None:
 def test_a_file_of_another_kind_is_named(head: str, kind: str | None) -> None:
     content = f"{head}\n{','.join(['1'] * len(head.split(',')))}\n".encode()
     assert refusal(content, kind, trait="WWT") == ["other_kind"]
+
+
+def test_a_session_may_tell_of_treatments_and_drafts_beside_the_weights() -> None:
+    content = b"EID,Date,Weight,Product,Dose,Destination\n982000123456789,2024-11-25,31,Drench,5,Sale\n"
+    assert "3 columns ignored: Product, Dose, Destination" in detected(content, None, trait="WWT").told()
+    assert refusal(content.replace(b"Weight", b"Mass"), "flock") == ["other_kind"]
 
 
 def test_weights_are_no_flock() -> None:

@@ -13,7 +13,6 @@ from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, missing, traits
 from bellwether.sheep.findings import broken
 from bellwether.sheep.identifiers import Identifier
-from bellwether.sheep.missing import NO_TAG
 from bellwether.sheep.reading import words
 from bellwether.sheep.reading.headers import aliases
 
@@ -66,15 +65,9 @@ def refuse_same_parents() -> None:
     raise broken("same_parents", "sire and dam are the same", "correct one", field="dam", verdict="conflict")
 
 
-def identifier_text(entry: Entry, field: str) -> str:
-    """The cell of an identifier, empty where it says that there is none."""
-    cell = entry.text(field)
-    return "" if missing.normal(cell) in NO_TAG or not cell.strip("0") else cell
-
-
 def read_identifiers(entry: Entry, is_strict: bool) -> list[Identifier]:
     """Registration, EID, visual tag, name; the first one names the row."""
-    number, eid, tag = (identifier_text(entry, field) for field in ("id", "eid", "vid"))
+    number, eid, tag = (entry.identifier(field) for field in ("id", "eid", "vid"))
     vid = identifiers.tag_value(damage.whole(tag, field="vid")) if tag else ""
     found = []
     if number:

@@ -12,7 +12,7 @@ from bellwether.farm.imports.taking import weighings
 from bellwether.sheep import damage, identifiers, traits
 from bellwether.sheep.eid import checked, parse_eid
 from bellwether.sheep.findings import Broken, broken
-from bellwether.sheep.missing import NO_TAG, normal
+from bellwether.sheep.missing import is_no_tag
 from bellwether.sheep.reading.headers import UNITS, aliases
 from bellwether.sheep.reading.headers import normal as bare
 from bellwether.sheep.traits import Trait
@@ -68,8 +68,9 @@ def read_tags(entry: Entry) -> Tags:
     """All that may name the animal. A spoilt EID passes only if something else names it."""
     vid, number = read_tag(entry, "vid"), read_tag(entry, "id")
     raw = entry.text("eid")
+    raw = "" if raw and is_no_tag(raw) else raw
     eid, warning = "", None
-    if raw and normal(raw) not in NO_TAG:
+    if raw:
         try:
             eid = checked(raw, allow_test=False) if is_digits(raw) else parse_eid(damage.unwrapped(raw))
         except Broken as error:
@@ -83,11 +84,9 @@ def read_tags(entry: Entry) -> Tags:
 
 def read_tag(entry: Entry, field: str) -> str:
     """A tag or number in its normal form, empty where there is none."""
-    raw = entry.text(field)
-    if is_digits(raw):
-        return raw if raw.strip("0") else ""
-    if raw == "" or normal(raw) in NO_TAG:
-        return ""
+    raw = entry.identifier(field)
+    if raw == "" or is_digits(raw):
+        return raw
     return identifiers.tag_value(damage.whole(raw, field=field))
 
 

@@ -13,11 +13,13 @@ from bellwether.farm.imports.reading.options import Options
 from bellwether.sheep import traits
 from bellwether.sheep.reading import dates, kinds, numbers, words
 from bellwether.sheep.reading.dates import DateOrder
-from bellwether.sheep.reading.headers import normal
+from bellwether.sheep.reading.headers import IGNORE, normal
 from bellwether.sheep.reading.refusal import FileFault, FileRefused, refused
 from bellwether.sheep.reading.sheet import Sheet, find_header, open_sheet, set_header
 
 COUNTER = 3
+WEAK = 2
+"""A format that needs more columns than this is known by them, whatever else stands beside them."""
 Cell = tuple[int, str]
 
 
@@ -157,11 +159,14 @@ def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], 
         FileRefused: results, movements, ...; or what another format takes and this one would read by half.
     """
     line, head = sheet.header_line, sheet.header
-    kept = [cell for cell in head if options.columns.get(cell) != "ignore"]
+    dropped = {normal(header) for header, target in options.columns.items() if target == IGNORE}
+    kept = [cell for cell in head if normal(cell) not in dropped]
     other = kinds.other_kind(kept, sheet.lines)
     measured = named.read(head, form.columns, options.columns, line, has_traits=form.has_trait_columns).measurements
     is_list = form.has_trait_columns and not measured and points(head, form, options) > 2
-    if other and not (other == kinds.BREEDING_VALUES and is_list):
+    is_session = len(form.needed) > WEAK and fits(head, form, options)
+    is_beside = is_list if other == kinds.BREEDING_VALUES else is_session
+    if other and not is_beside:
         fix = "send a list of animals or a session of weights; send columns with a header as ignore to leave it out"
         raise refused("other_kind", f"the file holds {other}", fix, row=line)
     better = [one for one in forms.values() if fits(kept, one, options) and len(one.needed) > len(form.needed)]

@@ -1,12 +1,13 @@
 """One line of a file as its format asks for it: texts, days, numbers and words, by the rules of the whole file."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bellwether.farm.imports.reading.layout import Layout
-from bellwether.sheep import traits
+from bellwether.sheep import damage, missing, traits
 from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.missing import Codes
 from bellwether.sheep.reading.dates import DateColumn
@@ -17,6 +18,7 @@ from bellwether.sheep.traits import Trait
 
 T = TypeVar("T")
 MIDNIGHT = time()
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}")
 DIGITS = frozenset("0123456789")
 TO_KG = {"kg": 1.0, "lb": traits.kilograms(1.0, "lb")}
 
@@ -102,6 +104,22 @@ class Entry:
         if cell == "" or (cell[0] in DIGITS and not codes.extra):
             return cell
         return "" if codes.is_missing(cell) else cell
+
+    def identifier(self, field: str) -> str:
+        """The cell of an identifier, empty where it says that there is none.
+
+        Raises:
+            Broken: a spreadsheet has put an error or marks between thousands into it.
+        """
+        text = self.text(field)
+        if text == "" or missing.is_no_tag(text):
+            return ""
+        if missing.SPREADSHEET_ERROR.fullmatch(text[: missing.LONGEST]):
+            raise broken("spreadsheet_error", f"{text[:40]} is an error of a spreadsheet", "correct it", field=field)
+        if THOUSANDS.fullmatch(text):
+            message = f"{text[:40]} has marks between thousands, which a spreadsheet has put into an identifier"
+            raise broken("id_thousands", message, damage.TEXT, field=field)
+        return text
 
     def day(self, field: str) -> date | None:
         """The day in a field; None when there is none.
