@@ -13,6 +13,13 @@ from bellwether.platform.problems import TYPE_BASE, Problem, RowError, Unprocess
 
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "The body is not JSON"
+#: what the framework refuses by itself, in our words
+PLAIN = {
+    400: "The request cannot be read: look at its body and its headers",
+    404: "There is no such address",
+    405: "This address does not answer to this method: see Allow",
+}
+OTHER = "The request cannot be carried out"
 Responses = dict[int | str, dict[str, object]]
 """What a route documents beside its own answer."""
 
@@ -119,7 +126,7 @@ def install(app: FastAPI) -> None:
             return answer(request, 400, "malformed_json", NOT_JSON, "A number is too long or the nesting is too deep")
         code = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}.get(error.status_code, "http_error")
         headers = dict(error.headers) if error.headers else None
-        return answer(request, error.status_code, code, str(error.detail), headers=headers)
+        return answer(request, error.status_code, code, PLAIN.get(error.status_code, OTHER), headers=headers)
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
