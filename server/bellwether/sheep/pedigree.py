@@ -112,6 +112,17 @@ def check_first_measurement(name: str, born: date | None, first: Measured | None
     raise broken("born_after_measurement", text, fix, field=field, verdict="conflict")
 
 
+def check_drop(name: str, born: date | None, drop: int | None, *, field: str) -> None:
+    """The drop is the season of the birth; one that goes over New Year has lambs of two years.
+
+    Raises:
+        Broken
+    """
+    if born and drop and abs(born.year - drop) > 1:
+        text = f"{name} would be born on {born} and of the drop {drop}"
+        raise broken("drop_year_mismatch", text, "correct the drop or the birth date", field=field, verdict="conflict")
+
+
 def check_number(name: str, year: int | None, number: str | None, number_year: int | None, *, field: str) -> None:
     """The year in a Sheep Genetics ID is that of the birth.
 

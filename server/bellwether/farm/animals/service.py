@@ -53,6 +53,7 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
     tag = identifiers.display_tag(known)
     child = Kin(tag or "the animal", body.sex, body.fertility, body.birth_date)
     await check_birth(session, body.farm_id, child, known, body.birth_date, now, faults)
+    faults.take(partial(pedigree.check_drop, child.name, body.birth_date, drop, field="drop_year"))
     fields = [f"parents.{place}." for place in range(len(body.parents))]
     within = claims.Place(body.farm_id, body.flock_id)
     parents = await claims.find(session, within, child, body.parents, fields, faults)
@@ -204,6 +205,8 @@ async def change(
     faults = Faults()
     known = await repository.identifiers_of(session, before.farm_id, animal_id)
     await check_birth(session, before.farm_id, after, known, body.birth_date, now, faults)
+    drop = values["drop_year"] or before.drop_year
+    faults.take(partial(pedigree.check_drop, after.name, after.birth_date, drop, field="drop_year"))
     await check_measured(session, before.farm_id, animal_id, after, faults)
     await check_relatives(session, before.farm_id, animal_id, after, faults)
     if faults.findings:
