@@ -312,13 +312,16 @@ def test_the_time_behind_a_date_counts() -> None:
         (("bélier", "brebis"), "Sexe", ["male", "female"]),
         (("1", "2", "1.0"), "Sex", ["male", "female", "male"]),
         (("B", "F"), "Sex", ["word_ambiguous"]),
+        (("0", "1"), "Sex", ["word_ambiguous"]),
+        (("0", "1", "2"), "Sex", ["unknown", "male", "female"]),
+        (("T", "F"), "Sex", ["word_ambiguous"]),
     ],
 )
 def test_words_of_the_sex(words: tuple[str, ...], header: str, expected: list[str]) -> None:
     content = f"ID,{header}\n".encode() + "".join(f"A{n},{word}\n" for n, word in enumerate(words)).encode()
     if stopped := refusal(content, "flock"):
         assert stopped == expected
-        assert refusal(content, "flock", words={"w": "female", "b": "male"}) == []
+        assert refusal(content, "flock", words={"w": "female", "b": "male", "0": "female", "f": "female"}) == []
         return
     rows = read_all(content, "flock")[1].values()
     assert ["neutered" if row.data.fertility == "neutered" else row.data.sex for row in rows] == expected
@@ -477,6 +480,19 @@ def test_headers_of_other_languages(head: str, line: str) -> None:
     row = next(iter(rows.values()))
     assert row.data is not None, row.findings
     assert (row.data.vid, row.data.date, row.data.value) == ("7", date(2024, 11, 25), 31.5)
+
+
+def test_a_trait_may_be_named_in_words() -> None:
+    content = b"ID,DOB,Birth Weight (lb),Weaning Weight in pounds,Weaning Date\nA,2024-01-01,9,70,2024-05-01\n"
+    measured = read_all(content, "flock")[1][2].data.measurements
+    assert [(m.trait, round(m.value, 2), m.date) for m in measured] == [
+        ("BWT", 4.08, date(2024, 1, 1)), ("WWT", 31.75, date(2024, 5, 1)),
+    ]  # fmt: skip
+
+
+def test_founders_with_nothing_but_a_name_are_animals() -> None:
+    _, rows = read_all(b"ID,Sire,Dam\nKing,,\nQueen,,\nPrince,King,Queen\n", "flock")
+    assert codes(rows) == {2: [], 3: [], 4: []}
 
 
 def test_headers_of_the_farms_own() -> None:

@@ -16,6 +16,7 @@ UNITS = {
     "MM": "mm", "CM": "cm", "MICRON": "micron", "MICRONS": "micron", "UM": "micron", "EPG": "epg", "SCORE": "score",
 }  # fmt: skip
 UNIT = re.compile(r"(.+?)(?:\s*[(\[{]\s*([A-Za-zµ]+)\.?\s*[)\]}]|[\s_,/.-]+([A-Za-z]+))\s*")
+OF_UNIT = re.compile(r"\s+(?:in|en)$", re.IGNORECASE)
 GLUED = re.compile(r"(.+?)(KGS?|LBS?)")
 
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -89,7 +90,7 @@ def with_unit(header: str) -> tuple[str, str]:
     match = UNIT.fullmatch(header.strip()) if len(header) <= LONGEST else None
     unit = UNITS.get(normal(match[2] or match[3]).upper()) if match else None
     if match and unit:
-        return normal(match[1]), unit
+        return normal(OF_UNIT.sub("", match[1])), unit
     name = normal(header)
     glued = GLUED.fullmatch(name)
     return (glued[1], UNITS[glued[2]]) if glued else (name, "")

@@ -18,6 +18,7 @@ HEADER_AGAIN = Finding("blank", "header_again", "the line repeats the header", "
 FOOTER = re.compile(
     r"\W*(?:grand total|sub ?-?totals?|totals?|averages?|avg|means?|medians?|sum|count|minimum|maximum|min|max"
     r"|std ?dev\w*|end of (?:file|report|list|data)|end|printed|report|generated|exported|created|page|records?|head"
+    r"|notes?|signed|signature|remarks?|comments?|prepared|checked|bemerkung\w*|notiz\w*|remarques?|observaciones|\w+:$"
     r"|n ?=|gesamt\w*|summe|mittel\w*|durchschnitt\w*|anzahl|ende|seite|gedruckt|moyenne|somme|nombre|fin|imprimé"
     r"|total général|promedio|media|suma|impreso|página|cyfanswm)\b.*",
     re.IGNORECASE,
@@ -194,12 +195,12 @@ def is_comment(cells: list[str]) -> bool:
 
 
 def is_footer(cells: list[str], wanted: int) -> bool:
-    """A total, an average or a remark: words of a footer beside nothing but numbers, or words alone."""
+    """A total, an average or a remark: words of a footer beside nothing but numbers, or prose alone."""
     filled = [cell[:LONGEST] for cell in cells if cell]
     first, others = filled[0], filled[1:]
     if FOOTER.fullmatch(first) or RULE.fullmatch(first):
         return all(NUMBERS.fullmatch(cell) for cell in others)
-    return wanted > 1 and not others and (PROSE.fullmatch(first) is not None or not any(map(str.isdigit, first)))
+    return wanted > 1 and not others and PROSE.fullmatch(first) is not None
 
 
 def width(sheet: Sheet) -> int:

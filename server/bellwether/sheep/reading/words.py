@@ -38,7 +38,7 @@ SEX = Vocabulary(
                         " brebis agnelle hembra hembras oveja ovejas benyw mamog dafad"),
         "wether": words("wether wethers weth wedder hammel kastrat kastriert castré castre castrate castrated mouton"
                         " castrado capón capon neutered mollt"),
-        "unknown": words("u unbestimmt"),
+        "unknown": words("u 0 unbestimmt"),
     },
     {"w": ("female", "wether"), "b": ("male", "female"), "h": ("female", "wether"), "c": ("male", "wether")},
 )  # fmt: skip
@@ -67,6 +67,8 @@ ET = Vocabulary(
     },
     {"x": ("yes", "no"), "s": ("yes", "no"), "f": ("yes", "no")},
 )
+CODED = (("0", "1", "2"), ("f", "t", "m"), ("false", "true", "m"))
+"""A word, another one that makes it a code, and one that shows that it is none."""
 GERMAN = frozenset({"GESCHLECHT"})
 
 
@@ -121,6 +123,9 @@ def settle(
             said.told.append(f"{word} in {header or vocabulary.name} is {others[0]}")
         else:
             said.faults.append(asked(vocabulary, word, choices, firsts[word]))
+    for word, beside, never in CODED if vocabulary is SEX else ():
+        if {word, beside} <= firsts.keys() and never not in firsts and word not in said.own:
+            said.faults.append(asked(vocabulary, word, ("male", "female"), firsts[word]))
     return said
 
 

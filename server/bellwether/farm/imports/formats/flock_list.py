@@ -102,8 +102,6 @@ def check_year(known: list[Identifier], day: date | None) -> int | None:
 
 def read_sex(entry: Entry) -> tuple[str, str]:
     """Sex and fertility; 1 stands for rams and wethers alike."""
-    if entry.raw("sex") == "0":
-        return "unknown", "unknown"
     found = entry.word(words.SEX) or "unknown"
     return ("male", "neutered") if found == "wether" else (found, "unknown")
 

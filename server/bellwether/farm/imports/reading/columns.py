@@ -42,7 +42,13 @@ def read(
 
 def is_known(target: str, table: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether a field of the kind, a trait or its date or group is called so."""
-    return target == IGNORE or target in table or traits.named(trait_name(target)) is not None
+    return target == IGNORE or target in table or trait_of(trait_name(target)) is not None
+
+
+def trait_of(name: str) -> Trait | None:
+    """By code, alias or name: WWT, WEANING, WEANINGWEIGHT."""
+    found = traits.named(name)
+    return found or next((trait for trait in traits.TRAITS.values() if normal(trait.name) == name), None)
 
 
 def trait_name(text: str) -> str:
@@ -74,7 +80,7 @@ def add_measurements(cells: list[str], names: Names, columns: Columns, line: int
     short = renamed(cells, names.own)
     taken = set(columns.fields.values())
     for position, name in enumerate(short):
-        trait = traits.named(name) if position not in taken else None
+        trait = trait_of(name) if position not in taken else None
         if trait is None:
             continue
         if trait.code in columns.measurements:
@@ -99,8 +105,9 @@ def other_unit(trait: Trait, unit: str, position: int, header: str, line: int) -
 def date_names(name: str, trait: Trait) -> tuple[str, ...]:
     """Where the date of a trait may stand: its own column, that of its kind, that of the weight of its stage."""
     of_kind = tuple(prefix + date for date in trait.date_columns for prefix in (trait.stage, ""))
+    of_stage = (normal(traits.STAGES[trait.stage].word) + "DATE",) if trait.stage in traits.STAGES else ()
     of_weight = tuple(w.code + "DATE" for w in traits.weights().values() if w.stage == trait.stage)
-    return (name + "DATE", trait.code + "DATE", *of_kind, *of_weight)
+    return (name + "DATE", trait.code + "DATE", *of_kind, *of_weight, *of_stage)
 
 
 def first_of(names: list[str], wanted: tuple[str, ...]) -> int | None:
@@ -118,7 +125,7 @@ def score(cells: list[str], table: Mapping[str, tuple[str, ...]], own: Mapping[s
     """How many columns a line would name as the header."""
     found = Names(table, own).score(cells)
     if has_traits:
-        found += sum(traits.named(name) is not None for name in renamed(cells, own) if name)
+        found += sum(trait_of(name) is not None for name in renamed(cells, own) if name)
     return found
 
 
