@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from bellwether.platform.events.facts import Event, Hopeless
 
 IMPORT_COMPLETED = "farm.import.completed.v1"
+IMPORT_UNDONE = "farm.import.undone.v1"
 EVALUATION_COMPLETED = "genetics.evaluation.completed.v1"
 EVALUATION_FAILED = "genetics.evaluation.failed.v1"
 
@@ -40,6 +41,13 @@ class ImportCompleted(Fact):
         if self.finished_at < self.started_at:
             raise ValueError("finished_at is before started_at")
         return self
+
+
+class ImportUndone(Fact):
+    """Nothing of a file is in the herd any more."""
+
+    import_id: UUID
+    undone_at: datetime
 
 
 class EvaluationCompleted(Fact):

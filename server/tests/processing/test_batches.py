@@ -32,7 +32,22 @@ async def test_an_import_becomes_a_batch(ask: Ask, deliver: Deliver, new_farm: N
         "finished_at": "2025-11-02T08:15:01.400000Z",
         "seconds": 1.4,
         "imported_by": str(farmer),
+        "undone_at": None,
     }
+
+
+async def test_a_batch_says_that_its_import_was_undone(ask: Ask, deliver: Deliver, new_farm: NewFarm) -> None:
+    farmer = new_id()
+    event = import_completed(await new_farm(farmer))
+    undone = {name: event.data[name] for name in ("farm_id", "import_id", "kind", "file_name", "sha256")}
+    later = replace(
+        event, id=new_id(), type="farm.import.undone.v1", data=undone | {"undone_at": "2025-11-03T08:00:00Z"}
+    )
+    for _ in range(2):
+        await deliver(event)
+        await deliver(later)
+    batch = (await ask(f"/batches/{event.data['import_id']}", farmer)).json()
+    assert (batch["undone_at"], batch["rows_in"]) == ("2025-11-03T08:00:00Z", 2010)
 
 
 async def test_the_same_event_twice_is_one_row(ask: Ask, deliver: Deliver, new_farm: NewFarm) -> None:

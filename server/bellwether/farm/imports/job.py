@@ -24,7 +24,7 @@ PATIENCE_S = 600.0
 async def run(job: JobRun) -> dict[str, object]:
     """Preview or commit; the totals, how the file was read, and its first rows."""
     import_id, today = UUID(str(job.payload["import_id"])), date.fromisoformat(str(job.payload["today"]))
-    await job.progress(0.0, "reading")
+    await job.progress(0.01, "reading")
     read = await how_read(job.database, job.context, import_id)
     await job.log("read as: " + "; ".join(read))
     try:

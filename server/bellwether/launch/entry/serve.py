@@ -4,7 +4,6 @@ python -m bellwether.launch.entry.serve farm,genetics,research,processing,edge -
 """
 
 import argparse
-import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -15,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
+from bellwether.launch.entry.collector import spare_collector
 from bellwether.platform.http.service_app import health_routes
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
@@ -72,17 +72,6 @@ def service_names(text: str) -> list[str]:
         if name not in known:
             raise argparse.ArgumentTypeError(f"unknown service {name!r}: choose from {', '.join(known)}")
     return names
-
-
-def spare_collector() -> None:
-    """Let the collector of cycles look at what requests leave behind, seldom, and never again at the code itself.
-
-    A page of animals makes some thousand short-lived objects without a cycle; walking all modules after every few of
-    them took a fifth of its time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bellwether.catalogue import PYTHON_SERVICES
+from bellwether.launch.entry.collector import spare_collector
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
@@ -113,6 +114,7 @@ def main() -> None:
     modules = worker_modules()
     consumers = [consumer for module in modules for consumer in module.consumers()]
     kinds = [kind for module in modules for kind in module.kinds()]
+    spare_collector()
     asyncio.run(work(platform, consumers, kinds, arguments.port))
 
 

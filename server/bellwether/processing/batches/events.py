@@ -3,11 +3,14 @@
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.events.facts import Consumer, Event
 from bellwether.processing.batches import service
-from bellwether.processing.facts import IMPORT_COMPLETED, ImportCompleted, fact_of
+from bellwether.processing.facts import IMPORT_COMPLETED, IMPORT_UNDONE, ImportCompleted, ImportUndone, fact_of
 
 
-async def on_import_completed(session: Session, event: Event) -> None:
-    """An import ended: keep its counts."""
+async def on_import_told(session: Session, event: Event) -> None:
+    """An import ended: keep its counts. Or it was undone, which comes after that."""
+    if event.type == IMPORT_UNDONE:
+        await service.record_undo(session, fact_of(event, ImportUndone))
+        return
     await service.record(session, fact_of(event, ImportCompleted), event_id=event.id, actor=event.actor)
 
 
@@ -15,6 +18,6 @@ IMPORTS = Consumer(
     service="processing",
     name="processing-batches",
     stream="FARM",
-    types=[IMPORT_COMPLETED],
-    handle=on_import_completed,
+    types=[IMPORT_COMPLETED, IMPORT_UNDONE],
+    handle=on_import_told,
 )

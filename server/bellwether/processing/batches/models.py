@@ -21,6 +21,7 @@ import_batch = Table(
     Column("finished_at", DateTime(timezone=True), nullable=False),
     Column("imported_by", Uuid),
     Column("event_id", Uuid, nullable=False),
+    Column("undone_at", DateTime(timezone=True)),
 )
 
 
@@ -39,3 +40,4 @@ class BatchRow(NamedTuple):
     finished_at: datetime
     imported_by: UUID | None
     event_id: UUID
+    undone_at: datetime | None

@@ -1,9 +1,10 @@
 """Every query about import batches."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bellwether.platform.database.transactions import Session
@@ -17,6 +18,11 @@ async def put(session: Session, values: Mapping[str, object]) -> None:
     newer = statement.excluded.finished_at > import_batch.c.finished_at
     changes = {name: statement.excluded[name] for name in values if name not in ("id", "farm_id")}
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer))
+
+
+async def set_undone(session: Session, batch_id: UUID, at: datetime) -> None:
+    """Nothing of the file is in the herd since then."""
+    await session.execute(update(import_batch).where(import_batch.c.id == batch_id).values(undone_at=at))
 
 
 async def find(session: Session, batch_id: UUID) -> BatchRow | None:

@@ -27,6 +27,7 @@ class ImportBatch(Schema):
     finished_at: datetime
     seconds: float
     imported_by: UUID | None
+    undone_at: datetime | None = None
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -44,6 +45,7 @@ class ImportBatch(Schema):
                     "finished_at": "2025-11-02T08:15:01.400Z",
                     "seconds": 1.4,
                     "imported_by": "0198c59f-3d20-7b6a-b1f8-6c2e4d8a9b10",
+                    "undone_at": None,
                 }
             ]
         }

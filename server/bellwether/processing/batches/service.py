@@ -9,13 +9,18 @@ from bellwether.processing.batches import repository
 from bellwether.processing.batches.models import BatchRow
 from bellwether.processing.batches.problems import NoSuchBatch
 from bellwether.processing.batches.schemas import ImportBatch
-from bellwether.processing.facts import ImportCompleted
+from bellwether.processing.facts import ImportCompleted, ImportUndone
 
 
 async def record(session: Session, fact: ImportCompleted, *, event_id: UUID, actor: UUID | None) -> None:
     """Keep what an import came to."""
     values = fact.model_dump(exclude={"import_id"})
     await repository.put(session, {"id": fact.import_id, **values, "imported_by": actor, "event_id": event_id})
+
+
+async def record_undo(session: Session, fact: ImportUndone) -> None:
+    """Keep that an import was undone; one that is not known was never completed, and has nothing to keep."""
+    await repository.set_undone(session, fact.import_id, fact.undone_at)
 
 
 async def get(session: Session, batch_id: UUID) -> ImportBatch:
