@@ -579,3 +579,16 @@ def test_columns_of_the_model_in_another_case(evaluate):
     two = evaluate(records=RECORDS.replace("animal,sex", "animal,SEX,Sex").replace(",M", ",M,M").replace(",F", ",F,F"))
     assert two.exit_code == 2
     assert "SEX and Sex may both be sex" in two.stderr
+
+
+@pytest.mark.parametrize("cell", ["1/3", "1 or 3", "1 + 3", "Mob 4", "syndicate", "mixed"])
+def test_several_rams_in_one_cell_are_no_ram(evaluate, cell):
+    problem = evaluate(PEDIGREE.replace("6,1,2", f"6,{cell},2"), None, None, arguments=["--json"]).problem
+    assert (problem["code"], problem["errors"][0]["line"]) == ("syndicate_parent", 7)
+
+
+@pytest.mark.parametrize("cell", ["12/2020", "Mobby", "AB+7", "Grouper"])
+def test_a_name_with_a_sign_in_it_is_one_animal(evaluate, cell):
+    answer = evaluate(PEDIGREE.replace("6,1,2", f"6,{cell},2"), None, None)
+    assert answer.exit_code == 0, answer.stderr
+    assert cell in answer.table()["animal"].to_list()

@@ -19,6 +19,9 @@ from bellwether.modelling.tables.life_facts import check_births, check_sex
 from bellwether.modelling.tables.pedigree_faults import Parents, check_lineage
 from bellwether.modelling.tables.repeated_rows import check_repeated, told_alike
 from bellwether.modelling.text_table import Table
+from bellwether.sheep.missing import SEVERAL, SYNDICATE
+
+MAY_BE_SEVERAL = r"(?i)[/;,+&|]|\s(or|and|oder|und|ou|et|y)\s|^(multi|synd|mob|group|team|mixed|various|several|pool)"
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,25 @@ def _added(
     known = parents.filter(~parents.is_in([*unknown, *names])).unique(maintain_order=True)
     added = known.filter(~known.is_in(animal.implode()))
     strange = pl.concat([added.filter(codes.is_strange(added)), _lonely_nines(added, animal)]).implode()
+    several = _are_several(added, animal, codes)
     fix = "Leave it empty; declare the code, --missing CODE or codes in [missing]; name it in [groups] or"
     fix += " [metafounders] if it is one; or give this animal its own row"
     for column, role in ((sire, "sire"), (dam, "dam")):
         with faults.gathering():
             message = f"the {role} {{}} looks like an unknown parent, which is empty, 0 or NA"
             table.refuse_rows(column.is_in(strange).to_numpy(), "unknown_parent", message, fix, role)
+        with faults.gathering():
+            message = f"the {role} {{}} is more than one animal, or none by name"
+            table.refuse_rows(column.is_in(several).to_numpy(), "syndicate_parent", message, fix, role)
     return added
+
+
+def _are_several(added: pl.Series, animal: pl.Series, codes: MissingCodes) -> list[str]:
+    """Parents without a row that are words for a mob, or several animals of the pedigree in one cell."""
+    cells = [cell for cell in added.filter(added.str.contains(MAY_BE_SEVERAL)) if cell not in codes.values]
+    parts = {cell: [part for part in SEVERAL.split(cell) if part] for cell in cells}
+    known = set(animal.filter(animal.is_in([part for each in parts.values() for part in each])))
+    return [cell for cell in cells if SYNDICATE.fullmatch(cell) or (len(parts[cell]) > 1 and known >= set(parts[cell]))]
 
 
 def _lonely_nines(added: pl.Series, animal: pl.Series) -> pl.Series:
