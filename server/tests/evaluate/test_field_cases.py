@@ -592,3 +592,12 @@ def test_a_name_with_a_sign_in_it_is_one_animal(evaluate, cell):
     answer = evaluate(PEDIGREE.replace("6,1,2", f"6,{cell},2"), None, None)
     assert answer.exit_code == 0, answer.stderr
     assert cell in answer.table()["animal"].to_list()
+
+
+@pytest.mark.parametrize(("first", "second"), [("0", "1"), ("T", "F")])
+def test_sexes_of_two_codes_that_may_be_yes_and_no_are_told(evaluate, first, second):
+    answer = evaluate(f"animal,sire,dam,sex\na,,,{first}\nb,,,{second}\nc,a,b,{first}\nd,b,,{first}\n", None, None)
+    assert answer.exit_code == 2  # b is dam and sire, whatever its sex
+    told = evaluate(f"animal,sire,dam,sex\na,,,{second}\nb,,,{first}\nc,a,b,{first}\n", None, None)
+    assert f"{first!r} (2)" in message_of(told, "sex_unknown")
+    assert f"{second!r} (1)" in message_of(told, "sex_unknown")

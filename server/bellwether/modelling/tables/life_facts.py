@@ -27,8 +27,19 @@ def said_sex(table: Table) -> NDArray[np.int8] | None:
     if "sex" not in table.frame.columns:
         return None
     cells = table.frame["sex"]
-    meaning = {cell: SEXES.get(words.SEX.meaning(cell) or "", NOT_SAID) for cell in cells.unique()}
+    doubtful = _doubtful(cells)
+    meaning = {
+        cell: NOT_SAID if cell in doubtful else SEXES.get(words.SEX.meaning(cell) or "", NOT_SAID)
+        for cell in cells.unique()
+    }
     return cells.replace_strict(meaning, return_dtype=pl.Int8).to_numpy()
+
+
+def _doubtful(cells: pl.Series) -> set[str]:
+    """Codes of two values that may be yes and no: 0 and 1 without 2, T and F without M."""
+    there = {cell.upper() for cell in cells.unique()}
+    pairs = [pair for pair, third in (({"0", "1"}, "2"), ({"T", "F"}, "M")) if pair <= there and third not in there]
+    return {cell for cell in cells.unique() if any(cell.upper() in pair for pair in pairs)}
 
 
 def check_sex(table: Table, parents: Sequence[NDArray[np.int32]], codes: MissingCodes, faults: Faults) -> list[Warned]:
@@ -51,7 +62,8 @@ def check_sex(table: Table, parents: Sequence[NDArray[np.int32]], codes: Missing
 
 
 def _told_words(cells: pl.Series, codes: MissingCodes) -> list[Warned]:
-    unknown = [cell for cell in cells.unique() if not _is_known(cell, codes)]
+    doubtful = _doubtful(cells)
+    unknown = [cell for cell in cells.unique() if cell in doubtful or not _is_known(cell, codes)]
     if not unknown:
         return []
     listed = ", ".join(f"{cell!r} ({count})" for cell, count in counted(cells.filter(cells.is_in(unknown))))
