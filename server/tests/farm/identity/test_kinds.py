@@ -33,6 +33,9 @@ async def test_a_weekly_upload_of_the_growing_list(farmer: Farmer) -> None:
     rows = await listed(farmer, *weeks, "", head=HEAD)
     assert {row["verdict"] for row in rows.values() if row["is_accepted"]} == {"match"}
     assert len(await animals_of(farmer)) == 6
+    rows = await listed(farmer, "L4,,R12", "R12,,", "L5,,E5", "E5,,", head="Tag,Name,Sire")
+    assert codes(rows) == [None, None, "sex_clash", None]
+    assert len(await animals_of(farmer)) == 7
     content = b"Tag,Date,Time,Weight\nL1,2023-11-11,09:14,31\nL1,2023-11-11,09:17,31.5\nL2,2023-11-11,09:20,32\n"
     for more in (b"", b"L3,2023-11-11,09:22,33\n", b"L1,2023-11-18,09:22,34\n"):
         content += more

@@ -74,9 +74,7 @@ def matches(known: list[Identifier], data: AnimalRow, herd: Herd) -> list[Match]
     """Every animal that one of the row's identifiers may name, each once, with the strongest reason for it."""
     found: dict[UUID, Match] = {}
     for mine in known:
-        if mine.kind == "name":
-            continue
-        named = herd.named(mine.raw)
+        named = herd.named(mine.raw) if mine.kind != "name" else cited_by_name(mine, herd)
         if exact := herd.find(mine):
             named[exact.id] = mine
         if not named and mine.kind in CERTAIN and mine.value in herd.ended:
@@ -90,6 +88,18 @@ def matches(known: list[Identifier], data: AnimalRow, herd: Herd) -> list[Match]
             ):
                 found[key] = Match(animal, mine, strength)
     return list(found.values())
+
+
+def cited_by_name(mine: Identifier, herd: Herd) -> dict[UUID, Identifier]:
+    """Ancestors that were cited by this name, as long as one animal alone has it; recorded animals have other ways."""
+    name = identifiers.name_value(mine.raw)
+    if herd.by_name.get(name) or len(herd.listing.by_name.get(name, ())) > 1:
+        return {}
+    return {
+        key: theirs
+        for key, theirs in herd.named(mine.raw).items()
+        if theirs.scheme == identifiers.CITED and herd.sheep[key].is_reference
+    }
 
 
 def strength_of(mine: Identifier, theirs: Identifier) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts, Written
 from bellwether.farm.imports.judging.herd import Claim, Herd, Offspring, Sheep
@@ -46,8 +47,7 @@ def find(
     found = {key: herd.sheep[key] for key in herd.named(cell.raw)}
     found |= {key: herd.sheep[key] for key in herd.by_name.get(identifiers.name_value(cell.raw), ())}
     for listed in herd.listing.named(cell.raw, row):
-        animal = expect(listed, role, herd)
-        found[animal.id] = animal
+        add_listed(found, listed, role, herd)
     if (mine is not None and found.keys() == {mine.id}) or (not found and is_own(cell, data)):
         text = f"{cell.raw} is its own {field}"
         raise broken("own_parent", text, "correct the parent", field=field, verdict="conflict")
@@ -60,6 +60,29 @@ def find(
     if not choice:
         check_unknown(cell, field, data, herd)
     return Parent(role, field, cell, choice[0] if choice else None)
+
+
+def add_listed(found: dict[UUID, Sheep], listed: Listed, role: ParentType, herd: Herd) -> None:
+    """One more animal that is meant, unless the row is about one that is found already or will become one."""
+    same = [animal for animal in found.values() if may_be(animal, listed, herd)]
+    if any(not animal.is_reference for animal in same):
+        return
+    animal = expect(listed, role, herd)
+    for ghost in same:
+        found.pop(ghost.id, None)
+    found[animal.id] = animal
+
+
+def may_be(animal: Sheep, listed: Listed, herd: Herd) -> bool:
+    """Whether the row of a file can be about an animal that is called alike."""
+    if animal.year and listed.drop_year and animal.year != listed.drop_year:
+        return False
+    if not animal.is_reference:
+        return True
+    offspring = herd.offspring.get(animal.id)
+    first = offspring.first_birth if offspring else None
+    fits = "unknown" in (listed.sex, animal.facts.sex) or listed.sex == animal.facts.sex
+    return fits and not (first and listed.birth_date and listed.birth_date >= first)
 
 
 def is_own(cell: Written, data: AnimalRow) -> bool:

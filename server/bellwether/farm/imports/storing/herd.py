@@ -185,13 +185,14 @@ async def load_ancestry(connection: asyncpg.Connection, farm_id: UUID, ids: list
 
 def cells(rows: Sequence[tuple[int, AnimalRow]], listing: Listing) -> tuple[list[str], list[str], list[str]]:
     """What to look for: values in every spelling, names, and numbers without the zeros before them."""
-    raws = {item.raw for _, row in rows for item in row.identifiers if item.kind != "name"}
+    raws = {item.raw for _, row in rows for item in row.identifiers}
+    own_names = {item.raw for _, row in rows for item in row.identifiers if item.kind == "name"}
     cited = {cell.raw for _, row in rows for cell in (row.sire, row.dam, row.recipient) if cell is not None}
     listed = {item.raw for raw in cited for found in listing.named(raw, 0) for item in found.identifiers}
     raws |= cited | listed
     values = {value for raw in raws for value in spellings(raw)}
     numbers = {damage.without_zeros(value) for value in values if value.isdecimal() and len(value) < 15}
-    names = {" ".join(raw.split()).lower() for raw in cited}
+    names = {" ".join(raw.split()).lower() for raw in cited | own_names}
     return sorted(values | numbers), sorted(names), sorted(numbers)
 
 
