@@ -235,3 +235,16 @@ async def test_a_commit_after_an_undo_changes_nothing(farmer: Farmer) -> None:
     (part,) = [part async for part in rows.chunks()]
     with pytest.raises(ImportEnded):
         await committing.apply(farmer.database, farmer.job(sent["import_id"]).context, import_id, part, rows)
+
+
+async def test_an_undone_merge_gives_both_animals_back(farmer: Farmer) -> None:
+    """An ancestor that a list turned into another animal is an ancestor again, and its offspring are its own."""
+    eid = "982000123456789"
+    await farmer.animal(sex="male", birth_date="2020-08-10", identifiers=[{"kind": "eid", "value": eid}])
+    await farmer.take_in(b"VID,SIRE,SEX,DOB\nL1,R12,1,2024-08-03\nL2,R12,2,2024-08-04\n", "flock")
+    before = await dump(farmer.admin_dsn, farmer.farm_id)
+    done = await farmer.take_in(f"VID,EID,SEX,DOB\nR12,{eid},1,2020-08-10\n".encode(), "flock")
+    assert done["verdicts"] == {"update": 1}, done
+    assert await dump(farmer.admin_dsn, farmer.farm_id) != before
+    await farmer.undo(done["import_id"])
+    assert await dump(farmer.admin_dsn, farmer.farm_id) == before
