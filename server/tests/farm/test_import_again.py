@@ -110,8 +110,8 @@ def random_file(chance: random.Random) -> tuple[bytes, str, dict[str, str]]:
     if chance.random() < 0.5:
         head, sires = "ID,SIRE,DAM,SEX,DOB,WWT,WWTDATE\n", ("", "1612342018180001", "1612342018180002")
         rows = [
-            f"16123420242400{n:02d},{chance.choice(sires)},,{chance.choice(('1', '2', ''))},2024-08-0{chance.randint(1, 4)},"
-            f"{chance.choice(('', '30', '31', '999'))},2024-11-11"
+            f"16123420242400{n:02d},{chance.choice(sires)},,{chance.choice(('1', '2', ''))},"
+            f"2024-08-0{chance.randint(1, 4)},{chance.choice(('', '30', '31', '999'))},2024-11-11"
             for n in numbers
         ]
         return (head + "\n".join(rows) + f"\n{chance.random()}\n").encode(), "sg", {}
