@@ -42,7 +42,7 @@ def read(content: bytes, sheet: str | None) -> Book:
         FileRefused: the archive is no workbook, or which sheet is meant cannot be told.
     """
     check_archive(content)
-    # loaded with the first workbook: it costs every start of a service a tenth of a second
+    # loaded with the first workbook: it costs every start of a service half a second
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
