@@ -11,7 +11,6 @@ from bellwether_engine.equations.group_equations import plan_groups
 from bellwether_engine.pedigree.structure import FormedInverse
 from bellwether_engine.reml.ai_reml import exact
 from bellwether_engine.reml.components import pack, triangle, unit
-from bellwether_engine.reml.coordinates import Coordinates
 from bellwether_engine.reml.likelihood import evaluate
 from bellwether_engine.reml.start import problem_of as problem_of_equations
 from hypothesis import given
@@ -115,28 +114,6 @@ def test_maternal_score_against_differences(seed):
     assert point.minus2_log_likelihood == pytest.approx(minus2, abs=1e-8)
     np.testing.assert_allclose(point.score, score, atol=1e-7)
     np.testing.assert_allclose(point.average_information, information, atol=1e-7)
-
-
-@given(seeds)
-def test_an_em_step_raises_the_likelihood(seed):
-    sire, dam, records = example(seed)
-    problem, theta = problem_of(Model(("a", "b"), EFFECTS, VARIANCES), records, Pedigree(sire, dam))
-    point = evaluate(problem, theta)
-    after = theta + np.linalg.solve(point.em_information, point.score)
-    assert evaluate(problem, after).minus2_log_likelihood <= point.minus2_log_likelihood + 1e-9
-
-
-@given(seeds)
-def test_coordinates_and_their_derivative(seed):
-    sire, dam, records = example(seed)
-    problem, theta = problem_of(Model(("a", "b"), EFFECTS, VARIANCES), records, Pedigree(sire, dam))
-    none = np.zeros(len(theta), dtype=bool)
-    coordinates = Coordinates(problem.components, (True, False, True, True), none, np.full(len(theta), -np.inf))
-    z = coordinates.of(theta)
-    np.testing.assert_allclose(coordinates.theta(z), theta, atol=1e-12)
-    step = 1e-6 * np.eye(len(z))
-    differences = [(coordinates.theta(z + d) - coordinates.theta(z - d)) / 2e-6 for d in step]
-    np.testing.assert_allclose(coordinates.jacobian(z), np.transpose(differences), atol=1e-7)
 
 
 def simulated(seed, n=400, genetic=((3.0, 1.0), (1.0, 2.0)), residual=((4.0, -1.0), (-1.0, 5.0)), pe=0.0, repeats=1):

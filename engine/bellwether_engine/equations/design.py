@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from ..errors import ModelError
+from ..linear.symmetric import inverse_of_covariances
 from ..model.records import Records
 from ..model.variances import Variances, inverse
 from .blocks import FixedBlock, RandomBlock
@@ -251,7 +252,7 @@ def pattern_inverses(
     for own, kind, matrix in zip(inverses, kinds, matrices, strict=True):
         traits = np.flatnonzero(kind)
         if traits.size:
-            block = np.linalg.inv(matrix[np.ix_(traits, traits)])
+            block = inverse_of_covariances(matrix[np.ix_(traits, traits)])
             own[np.ix_(traits, traits)] = 0.5 * (block + block.T)
     return inverses
 

@@ -81,6 +81,10 @@ class Factor:
         solved[order] = x.reshape(rhs.shape)
         return solved
 
+    def product(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``C x``, float64 of the shape of `x`."""
+        return np.asarray(self._matrix @ x)
+
     @cached_property
     def log_determinant(self) -> float:
         """``log |C|``."""

@@ -11,11 +11,11 @@ from scipy.sparse import csc_array
 from ..errors import ModelError
 from ..linear.factor import EXACT_LIMIT, Factor
 from ..solution.estimates import Estimates, Round
-from .coordinates import Coordinates, slope_at
 from .estimates import estimates_of
 from .identify import without_information
 from .likelihood import ExactProblem, Point, evaluate, ordered
-from .start import floors
+from .region import Region, slope_at
+from .start import region_of
 from .state import Problem
 from .steps import advance, not_converged, relative_change
 from .terms import build_terms
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 MAXIMUM_ROUNDS = 100
 CHANGE, GRADIENT = 1e-6, 1e-5
 CHANGE_AT_EDGE, GRADIENT_AT_EDGE = 1e-4, 1e-3
+ROUNDING, REST, GAIN = 2e-2, 4, 1e-5
 CLOSE = 1e-2
 
 
@@ -33,11 +34,11 @@ def ai_reml(
     """Estimate by exact scores.
 
     Score and average information come from the mixed-model equations and working variates; traces from the selected
-    inverse, so that every round costs one sparse factorisation. A step that leaves the parameter space or lowers the
-    likelihood is repeated with a share of the EM information added, then as a pure EM step. No step takes
-    more than nine tenths of a variance; a matrix near an edge moves as its Cholesky factor, whose diagonal stays
-    above 0.003 phenotypic standard deviations. Stops when no (co)variance changes by more than 1e-6 (relative to its
-    standard deviations) and the optimum is less than 1e-5 standard errors away; at an edge 1e-4 and 1e-3.
+    inverse, so that every round costs one sparse factorisation. A step that would leave the space of positive
+    semidefinite matrices is replaced by the best one inside (`cone.best_step`), and shortened until the likelihood
+    rises. A singular matrix keeps 2e-7 of the variance of the records in the directions that it lacks: that moves
+    -2 log L by less than 1e-3. Stops when no (co)variance changes by more than 1e-6 (relative to its standard
+    deviations) and the best step is less than 1e-5 standard errors long; at an edge 1e-4 and 1e-3.
 
     Parameters
     ----------
@@ -54,12 +55,13 @@ def ai_reml(
     Johnson and Thompson 1995, J Dairy Sci 78:449; Gilmour et al. 1995, Biometrics 51:1440; Masuda et al. 2014,
     J Anim Breed Genet 131:227.
     """
-    point = _first(exact(problem), start)
+    region = region_of(problem, np.zeros(len(start), dtype=bool))
+    point = _first(exact(problem), region.lifted(start))
     fixed, notices = without_information(point)
-    coordinates = Coordinates(problem.components, (False,) * len(problem.components), fixed, floors(problem))
-    point, coordinates, rounds, change = _iterate(point, coordinates, tell)
+    region = region_of(problem, fixed)
+    point, rounds, change = _iterate(point, region, tell)
     estimates = estimates_of(
-        "ai-reml", problem, slope_at(point, coordinates), coordinates, traits, seed,
+        "ai-reml", problem, slope_at(point, region), traits, seed,
         rounds=tuple(rounds), change=change, notices=notices, minus2=point.minus2_log_likelihood,
     )  # fmt: skip
     return estimates, point
@@ -98,27 +100,37 @@ def _too_large(message: str) -> ModelError:
     return ModelError("too_large", message, place="options.estimate", fix=fix)
 
 
-def _iterate(
-    point: Point, coordinates: Coordinates, tell: Callable[[float, str], None]
-) -> tuple[Point, Coordinates, list[Round], float]:
+def _iterate(point: Point, region: Region, tell: Callable[[float, str], None]) -> tuple[Point, list[Round], float]:
     rounds: list[Round] = []
-    change = np.inf
+    change, distance = np.inf, np.inf
     while len(rounds) < MAXIMUM_ROUNDS:
         tell(0.25 - 0.1 / (1 + len(rounds)), "estimate")
-        slope = slope_at(point, coordinates)
-        distance, at_edge = slope.in_standard_errors, (slope.held & ~coordinates.fixed).any()
+        slope = slope_at(point, region)
+        distance = slope.in_standard_errors
         if change < CHANGE and distance < GRADIENT:
-            return point, coordinates, rounds, change
-        if at_edge and change < CHANGE_AT_EDGE and distance < GRADIENT_AT_EDGE:
-            return point, coordinates, rounds, change
-        before = point
+            return point, rounds, change
+        if change < CHANGE_AT_EDGE and distance < GRADIENT_AT_EDGE and slope.at_edge:
+            return point, rounds, change
+        if distance < ROUNDING and _is_at_rest(point, rounds):
+            return point, rounds, change
         # this near, rounding in the likelihood of nearly singular matrices hides the gain of a step
         slack = 1e-5 if distance < CLOSE else 1e-8
-        point, coordinates, kind = advance(before, coordinates, _not_worse_than(before, slack))
-        rounds.append(Round(before.minus2_log_likelihood, distance, kind))
-        change = relative_change(point.problem.components, before.theta, point.theta)
+        taken = advance(point, slope, len(rounds), _not_worse_than(point, slack))
+        if taken is None:
+            if distance < ROUNDING:
+                return point, rounds, change
+            raise not_converged("no step raises the likelihood: the model is ill-conditioned")
+        rounds.append(Round(point.minus2_log_likelihood, distance, taken[1]))
+        change = relative_change(region.components, point.theta, taken[0].theta)
+        point = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: change {change:.3g}, {distance:.3g} standard errors away"
     raise not_converged(message)
+
+
+def _is_at_rest(point: Point, rounds: list[Round]) -> bool:
+    """Did the last rounds gain no more than rounding takes?"""
+    before = [found.minus2_log_likelihood for found in rounds[-REST:]]
+    return len(before) == REST and max(before) - point.minus2_log_likelihood < GAIN
 
 
 def _not_worse_than(before: Point, slack: float) -> Callable[[Floats], Point | None]:

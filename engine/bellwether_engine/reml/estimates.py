@@ -7,18 +7,15 @@ import numpy as np
 from ..solution.estimates import Bools, Estimates, Floats, Round, VarianceEstimate
 from ..solution.parts import Notice
 from .components import Component, triangle
-from .coordinates import Coordinates, Slope
-from .ratios import correlations, shares
+from .ratios import correlations, draw_estimates, shares
+from .region import Slope
 from .state import Problem
-
-DRAWS = 10_000
 
 
 def estimates_of(
     method: str,
     problem: Problem,
     slope: Slope,
-    coordinates: Coordinates,
     traits: tuple[str, ...],
     seed: int,
     *,
@@ -30,14 +27,13 @@ def estimates_of(
     samples: int = 0,
 ) -> Estimates:
     """The result at the last point; `noise` (n_parameters, n_parameters) is the Monte Carlo covariance of the score."""
-    components, theta, covariance = problem.components, coordinates.theta(slope.z), slope.covariance()
-    at_edge = slope.held & ~coordinates.fixed
-    edges, gone = _edges(components, at_edge), _gone(components, at_edge)
+    components, theta, covariance = problem.components, slope.point.theta, slope.covariance()
+    edges = _edges(slope)
     by_sampling = _spread(covariance, noise)
     return Estimates(
         method=method,
         components=component_estimates(components, theta, covariance, by_sampling),
-        ratios=ratio_estimates(components, traits, theta, covariance, by_sampling, seed, gone),
+        ratios=ratio_estimates(slope, traits, covariance, by_sampling, seed),
         covariance=covariance,
         minus2_log_likelihood=minus2,
         rounds=rounds,
@@ -50,35 +46,30 @@ def estimates_of(
     )
 
 
-def _edges(components: tuple[Component, ...], at_edge: Bools) -> dict[str, str]:
-    """Components with a parameter at the edge, and what to say of each."""
+def _edges(slope: Slope) -> dict[str, str]:
+    """Singular matrices, and what to say of each."""
     found = {}
-    for c in components:
-        pairs = triangle(c.size)
-        rows = [c.labels[j] for i, (j, k) in enumerate(pairs) if j == k and at_edge[c.start + i]]
-        if not rows:
-            continue
-        what = f"its variance is 0 ({rows[0]})"
-        if c.size > 1:
-            what = f"given the others, nothing varies in {', '.join(rows)} (a variance of 0 or a correlation of 1)"
-        found[c.name] = f"{c.name} of {c.effect} lies at the edge of the parameter space: {what}"
+    for c in slope.region.components:
+        gone, directions = slope.region.edge(c, slope.point.theta)
+        without = ", ".join(label for label, is_gone in zip(c.labels, gone, strict=True) if is_gone)
+        what = [f"its variance is 0 ({without})"] if without else []
+        if directions.size:
+            rank = c.size - int(gone.sum()) - directions.shape[1]
+            rows = [label for label, w in zip(c.labels, np.abs(directions).max(axis=1), strict=True) if w > 1e-6]
+            what.append(
+                f"given the others, nothing varies in {', '.join(rows)}: a correlation of 1 or -1, or {c.size} traits "
+                f"that move with {rank} factor{'s' if rank != 1 else ''}"
+            )
+        if what:
+            found[c.name] = f"{c.name} of {c.effect} lies at the edge of the parameter space: {'; '.join(what)}"
     return found
 
 
-def _gone(components: tuple[Component, ...], at_edge: Bools) -> Bools:
-    """Single variances that are 0: the model is the one without their effect, and so are the errors of ratios."""
-    gone = np.zeros(len(at_edge), dtype=bool)
-    for c in components:
-        if c.size == 1:
-            gone[c.start] = at_edge[c.start]
-    return gone
-
-
-def _without(covariance: Floats, gone: Bools) -> Floats:
+def _without(covariance: Floats, held: Bools) -> Floats:
     """The covariance with parameters that are known to be 0."""
     reduced = covariance.copy()
-    reduced[gone] = 0.0
-    reduced[:, gone] = 0.0
+    reduced[held] = 0.0
+    reduced[:, held] = 0.0
     return reduced
 
 
@@ -105,31 +96,19 @@ def component_estimates(
 
 
 def ratio_estimates(
-    components: tuple[Component, ...],
-    traits: tuple[str, ...],
-    theta: Floats,
-    covariance: Floats,
-    by_sampling: Floats,
-    seed: int,
-    gone: Bools,
+    slope: Slope, traits: tuple[str, ...], covariance: Floats, by_sampling: Floats, seed: int
 ) -> tuple[VarianceEstimate, ...]:
-    """Shares of the phenotypic variance, and correlations; what is shared by a variance of 0 has no error itself."""
-    reduced, spread = _without(covariance, gone), _without(by_sampling, gone)
-    draws = draw_estimates(theta, reduced, seed)
+    """Shares of the phenotypic variance, and correlations; what has a variance of 0 has no error itself, and is known
+    in all others. An error that is larger than the range of the ratio allows is none."""
+    held, components, theta = slope.held, slope.region.components, slope.point.theta
+    reduced, spread = _without(covariance, held), _without(by_sampling, held)
+    draws = draw_estimates(slope.region, theta, reduced, seed)
     found = []
     for ratio in (*shares(components, traits), *correlations(components)):
-        errors = (covariance, by_sampling) if gone[ratio.at] else (reduced, spread)
-        own = (ratio.error(theta, errors[0]), ratio.sampled_error(theta, errors[0], draws))
-        value, mc_error = float(ratio.value(theta)), ratio.error(theta, errors[1])
+        value, own, mc_error = float(ratio.value(theta)), (np.nan, np.nan), np.nan
+        if not (ratio.is_known(held) or ratio.is_bound(theta)):
+            errors = ratio.error(theta, reduced), ratio.sampled_error(theta, reduced, draws)
+            own = (ratio.possible(errors[0]), ratio.possible(errors[1]))
+            mc_error = ratio.error(theta, spread)
         found.append(VarianceEstimate(ratio.component, ratio.row, ratio.column, value, *own, mc_error))
     return tuple(found)
-
-
-def draw_estimates(theta: Floats, covariance: Floats, seed: int) -> Floats:
-    """Draws of the parameters from the normal distribution of their errors, float64 of shape (10000, n_parameters)."""
-    known = np.isfinite(np.diag(covariance))
-    values, vectors = np.linalg.eigh(covariance[np.ix_(known, known)])
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    draws = np.tile(theta, (DRAWS, 1))
-    draws[:, known] += np.random.default_rng(seed).standard_normal((DRAWS, len(values))) @ root.T
-    return draws

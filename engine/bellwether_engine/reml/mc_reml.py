@@ -12,11 +12,11 @@ from ..model.options import Options
 from ..parallel.workers import Workers
 from ..pedigree.sampling import Sampler
 from ..solution.estimates import Estimates, Round
-from .coordinates import Coordinates, Slope, slope_at
 from .estimates import estimates_of
 from .identify import without_information
+from .region import Region, Slope, slope_at
 from .sampled import SampledState, Sampling, sample
-from .start import floors
+from .start import region_of
 from .state import Problem
 from .steps import advance, not_converged, relative_change
 
@@ -27,6 +27,8 @@ FIRST, TIMES = 10, 4
 CLOSE, ARRIVED = 0.5, 0.1
 OVERSHOOT = -0.5
 SHORTER = 4
+ROUNDING = 1e-3
+LEAST = 1e-5
 
 
 def mc_reml(
@@ -67,36 +69,39 @@ def mc_reml(
     """
     workers = Workers(options.threads)
     sampling = Sampling(sampler, options.seed, workers, options.maximum_iterations)
-    state = sample(problem, start, sampling, min(FIRST, options.samples))
+    region = region_of(problem, np.zeros(len(start), dtype=bool), LEAST)
+    state = sample(problem, region.lifted(start), sampling, min(FIRST, options.samples))
     fixed, notices = without_information(state, NOTHING)
-    coordinates = Coordinates(problem.components, (False,) * len(problem.components), fixed, floors(problem))
-    state, coordinates, rounds, change = _iterate(state, coordinates, options.samples, tell)
+    region = region_of(problem, fixed, LEAST)
+    state, rounds, change = _iterate(state, region, options.samples, tell)
     estimates = estimates_of(
-        "mc-reml", problem, slope_at(state, coordinates), coordinates, traits, options.seed,
+        "mc-reml", problem, slope_at(state, region), traits, options.seed,
         rounds=tuple(rounds), change=change, notices=notices, noise=state.noise, samples=state.n_samples,
     )  # fmt: skip
     return estimates, state
 
 
 def _iterate(
-    state: SampledState, coordinates: Coordinates, n_samples: int, tell: Callable[[float, str], None]
-) -> tuple[SampledState, Coordinates, list[Round], float]:
+    state: SampledState, region: Region, n_samples: int, tell: Callable[[float, str], None]
+) -> tuple[SampledState, list[Round], float]:
     rounds: list[Round] = []
-    change = np.inf
+    change, distance, error = np.inf, np.inf, 0.0
     while len(rounds) < MAXIMUM_ROUNDS:
         tell(0.25 - 0.1 / (1 + len(rounds)), "estimate")
-        slope = slope_at(state, coordinates)
+        slope = slope_at(state, region)
         distance, error = slope.in_standard_errors, _monte_carlo_error(state, slope)
-        if state.n_samples >= n_samples and distance <= ARRIVED * error:
-            return state, coordinates, rounds, change
-        if state.n_samples < n_samples and distance <= CLOSE * error:
+        if state.n_samples >= n_samples and distance <= max(ARRIVED * error, ROUNDING):
+            return state, rounds, change
+        if state.n_samples < n_samples and distance <= max(CLOSE * error, ROUNDING):
             rounds.append(Round(np.nan, distance, "samples", state.n_samples))
             state.draw(min(n_samples, TIMES * state.n_samples))
             continue
-        before = state
-        state, coordinates, kind = advance(before, coordinates, _not_beyond(before))
-        rounds.append(Round(np.nan, distance, kind, before.n_samples))
-        change = relative_change(state.problem.components, before.theta, state.theta)
+        taken = advance(state, slope, len(rounds), _not_beyond(state))
+        if taken is None:
+            raise not_converged("no step raises the likelihood: the model is ill-conditioned")
+        rounds.append(Round(np.nan, distance, taken[1], state.n_samples))
+        change = relative_change(region.components, state.theta, taken[0].theta)
+        state = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: {distance:.3g} standard errors away, of which sampling "
     raise not_converged(f"{message}makes {error:.3g}")
 

@@ -1,4 +1,4 @@
-"""Ratios of (co)variances: shares of the phenotypic variance and correlations, with their errors."""
+"""Ratios of (co)variances, with their errors: shares of the phenotypic variance and correlations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import Component, triangle
+from .region import Region
 
 Floats = NDArray[np.float64]
+AT_BOUND = 0.9999
+FEWEST, DRAWS = 100, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,23 @@ class Ratio(ABC):
     row: str
     column: str
     at: int
+
+    @property
+    @abstractmethod
+    def largest_error(self) -> float:
+        """The standard deviation that no value in the range of the ratio can exceed."""
+
+    def possible(self, error: float) -> float:
+        """An error that the range of the ratio allows, otherwise NaN."""
+        return error if error <= self.largest_error else float("nan")
+
+    @abstractmethod
+    def is_known(self, held: NDArray[np.bool_]) -> bool:
+        """Does it rest on a variance that is 0?"""
+
+    def is_bound(self, theta: Floats) -> bool:
+        """Does it lie at the end of its range?"""
+        return not np.isfinite(self.value(theta))
 
     @abstractmethod
     def value(self, theta: Floats) -> Floats:
@@ -42,7 +62,7 @@ class Ratio(ABC):
         used = np.flatnonzero(self.gradient(theta))
         values = self.value(draws)
         known = np.isfinite(values)
-        if not np.isfinite(np.diag(covariance)[used]).all() or not known.any():
+        if not np.isfinite(np.diag(covariance)[used]).all() or known.sum() < FEWEST:
             return float("nan")
         return float(np.std(values[known], ddof=1))
 
@@ -52,6 +72,15 @@ class Share(Ratio):
     """Parameter `at` over the sum of parameters with `weights`, float64 of shape (n_parameters,)."""
 
     weights: Floats
+
+    @property
+    def largest_error(self) -> float:
+        """Of a share between 0 and 1."""
+        return 0.5
+
+    def is_known(self, held: NDArray[np.bool_]) -> bool:
+        """Is its own variance 0?"""
+        return bool(held[self.at])
 
     def value(self, theta: Floats) -> Floats:
         """The share."""
@@ -70,6 +99,19 @@ class Correlation(Ratio):
 
     first: int
     second: int
+
+    @property
+    def largest_error(self) -> float:
+        """Of a correlation between -1 and 1."""
+        return 1.0
+
+    def is_known(self, held: NDArray[np.bool_]) -> bool:
+        """Is one of its variances 0?"""
+        return bool(held[self.first] or held[self.second])
+
+    def is_bound(self, theta: Floats) -> bool:
+        """Is it 1 or -1?"""
+        return bool(abs(float(self.value(theta))) > AT_BOUND)
 
     def value(self, theta: Floats) -> Floats:
         """The correlation; NaN where a variance is not above 0."""
@@ -118,3 +160,54 @@ def correlations(components: tuple[Component, ...]) -> Iterator[Ratio]:
         for (j, k), at in place.items():
             if j != k:
                 yield Correlation(f"correlation.{c.name}", c.labels[j], c.labels[k], at, place[j, j], place[k, k])
+
+
+def draw_estimates(region: Region, theta: Floats, covariance: Floats, seed: int) -> Floats:
+    """Draws of the parameters, float64 of shape (n_draws, n_parameters): 10,000 without those outside.
+
+    Normal around the estimates. A singular matrix ``B B'`` is drawn as ``(B + X)(B + X)'``, which keeps its rank: `X`
+    is the change of B that goes with the change of the matrix.
+    """
+    known = np.isfinite(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance[np.ix_(known, known)])
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    changes = np.zeros((DRAWS, len(theta)))
+    changes[:, known] = np.random.default_rng(seed).standard_normal((DRAWS, len(values))) @ root.T
+    draws, inside = theta + changes, np.ones(DRAWS, dtype=bool)
+    for component in region.components:
+        gone, directions = region.edge(component, theta)
+        if directions.size:
+            draws[:, component.own] = _of_rank(component, theta, changes, gone.sum() + directions.shape[1])
+        else:
+            inside &= _are_inside(component, draws, np.flatnonzero(~gone))
+    return np.asarray(draws[inside])
+
+
+def _matrices(component: Component, draws: Floats) -> Floats:
+    """Matrices of a component, float64 of shape (n_draws, size, size)."""
+    size = component.size
+    found = np.empty((len(draws), size, size))
+    for at, (j, k) in enumerate(triangle(size), component.start):
+        found[:, j, k] = found[:, k, j] = draws[:, at]
+    return found
+
+
+def _are_inside(component: Component, draws: Floats, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    if not rows.size:
+        return np.ones(len(draws), dtype=bool)
+    matrices = _matrices(component, draws)[:, rows[:, None], rows]
+    return np.asarray(np.linalg.eigvalsh(matrices)[:, 0] >= 0.0)
+
+
+def _of_rank(component: Component, theta: Floats, changes: Floats, n_null: int) -> Floats:
+    deviation = np.sqrt(np.maximum(np.diag(component.matrix(theta)), 1e-300))
+    values, vectors = np.linalg.eigh(component.matrix(theta) / np.outer(deviation, deviation))
+    values, vectors = values[n_null:], vectors[:, n_null:]
+    root = vectors * np.sqrt(values)
+    inverse = vectors / np.sqrt(values)
+    half = (np.eye(component.size) - 0.5 * vectors @ vectors.T) @ (
+        _matrices(component, changes) / np.outer(deviation, deviation)
+    )
+    moved = (root + half @ inverse) * deviation[:, None]
+    matrices = moved @ np.swapaxes(moved, 1, 2)
+    return np.column_stack([matrices[:, j, k] for j, k in triangle(component.size)])

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from ..equations.equations import Equations
 from ..model.records import Records
 from .components import components_of, pack, triangle
+from .region import Region
 from .state import Problem
 from .terms import patterns_of
 
 Floats = NDArray[np.float64]
-SMALLEST = 1e-5
+LEAST = 2e-7
 
 
 def problem_of(equations: Equations, records: Records, traits: tuple[str, ...], shares: Floats | None) -> Problem:
@@ -32,13 +33,12 @@ def start_of(problem: Problem, residual: Floats) -> Floats:
     return np.concatenate([pack(matrix) for matrix in (*problem.equations.design.covariance, bent)])
 
 
-def floors(problem: Problem) -> Floats:
-    """Least diagonal of each Cholesky factor: a share of the standard deviation of the trait."""
+def region_of(problem: Problem, fixed: NDArray[np.bool_], share: float = LEAST) -> Region:
+    """Where the parameters may lie."""
     design = problem.equations.design
-    spread = [float(np.std(design.y[design.trait == t])) or 1.0 for t in range(problem.residual.size)]
-    floor = np.full(problem.residual.own.stop, -np.inf)
+    variance = [float(np.var(design.y[design.trait == t])) or 1.0 for t in range(problem.residual.size)]
+    spread = np.ones(problem.residual.own.stop)
     for component in problem.components:
-        for i, (j, k) in enumerate(triangle(component.size)):
-            if j == k:
-                floor[component.start + i] = np.sqrt(SMALLEST) * spread[component.traits[j]]
-    return floor
+        for at, (j, k) in enumerate(triangle(component.size), component.start):
+            spread[at] = np.sqrt(variance[component.traits[j]] * variance[component.traits[k]])
+    return Region(problem.components, fixed, spread, share)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from ..equations.equations import Equations
+from ..linear.symmetric import inverse_of_covariances
 from ..pedigree.structure import Structure
 from .components import Component, pack, triangle, unit
 from .terms import Pattern
@@ -51,8 +52,8 @@ class Problem:
         """Inverse covariances of the random blocks, and of the residuals of each pattern."""
         residual = self.residual.matrix(theta)
         return (
-            tuple(_inverse(component.matrix(theta)) for component in self.components[:-1]),
-            tuple(_inverse(residual[np.ix_(p.traits, p.traits)]) for p in self.patterns),
+            tuple(inverse_of_covariances(component.matrix(theta)) for component in self.components[:-1]),
+            tuple(inverse_of_covariances(residual[np.ix_(p.traits, p.traits)]) for p in self.patterns),
         )
 
 
@@ -195,7 +196,3 @@ def _products(precision: Floats, place: NDArray[np.int64], size: int) -> Floats:
 def both_halves(matrix: Floats) -> Floats:
     """Derivative of ``tr(matrix M)`` in the lower triangle of a symmetric M: off the diagonal twice the element."""
     return pack(2.0 * matrix - np.diag(np.diag(matrix)))
-
-
-def _inverse(matrix: Floats) -> Floats:
-    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)

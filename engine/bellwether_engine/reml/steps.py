@@ -1,4 +1,4 @@
-"""A step of an estimation: average information, damped where it fails, in the end expectation-maximisation."""
+"""A step of an estimation: average information inside the space of the variances, shortened where it fails."""
 
 from __future__ import annotations
 
@@ -10,70 +10,52 @@ from numpy.typing import NDArray
 
 from ..errors import NotConverged
 from .components import Component
-from .coordinates import Coordinates, em_step, is_inside, propose
+from .region import Region, Slope
 from .state import State
 
 Floats = NDArray[np.float64]
 S = TypeVar("S", bound=State)
 Reach = Callable[[Floats], S | None]
-DAMPING = (0.0, 0.1, 1.0)
+PARTS = (1.0, 0.5, 0.2, 0.05, 0.01)
+DAMPING = (1.0, 30.0)
+EARLY, LEFT = 3, 0.1
 
 
-def advance(state: S, coordinates: Coordinates, reach: Reach[S]) -> tuple[S, Coordinates, str]:
-    """The first step that keeps the matrices positive definite and that `reach` takes.
+def advance(state: S, slope: Slope, n_before: int, reach: Reach[S]) -> tuple[S, str] | None:
+    """The first step that `reach` takes, None where it takes none.
+
+    The step of the average information is taken where it leaves a tenth of every matrix. Otherwise it is the best
+    step of the same quadratic model among matrices that are positive semidefinite; the first three rounds keep a
+    tenth. All points between are inside too, so that a step can be shortened until the likelihood rises.
 
     Parameters
     ----------
     state : State
-    coordinates : Coordinates
+    slope : Slope
+    n_before : int
+        Rounds so far.
     reach : callable(theta)
         The state at the end of a step, or None where it is not better than the one before.
 
     Returns
     -------
-    State, Coordinates
+    State
     str
-        ``ai``, ``damped`` (EM information was added, or the step shortened) or ``em``.
-
-    Raises
-    ------
-    NotConverged
-        ``reml_not_converged``: no step is better.
+        ``ai``, ``edge`` (kept inside the space) or ``damped`` (shortened).
     """
-    for share in DAMPING:
-        theta, coordinates = _try(state, coordinates, share)
-        if theta is None:
-            continue
-        shortened = coordinates.shortened(state.theta, theta)
-        reached = reach(shortened) if _all_inside(coordinates, shortened) else None
+    region: Region = slope.region
+    step, kind = slope.step, "ai"
+    if not region.keeps(state.theta, state.theta + step):
+        step, kind = (region.best(state, LEFT) if n_before < EARLY else step), "edge"
+    for part in PARTS:
+        reached = reach(state.theta + part * step)
         if reached is not None:
-            return reached, coordinates, "ai" if share == 0.0 and shortened is theta else "damped"
-    theta = em_step(state, coordinates)
-    reached = reach(theta) if _all_inside(coordinates, theta) else None
-    if reached is None:
-        raise not_converged(
-            "no step raises the likelihood: the variances are at an edge, or the model is ill-conditioned"
-        )
-    return reached, coordinates, "em"
-
-
-def _try(state: State, coordinates: Coordinates, share: float) -> tuple[Floats | None, Coordinates]:
-    """The variances after a step, None where there is no step, and the coordinates that it was taken in."""
-    try:
-        theta = propose(state, coordinates, share)
-        chosen = coordinates.near_edge(state.theta, theta)
-        if chosen.by_root != coordinates.by_root:
-            theta = propose(state, chosen, share)
-    except np.linalg.LinAlgError:
-        return None, coordinates
-    return (theta if np.isfinite(theta).all() else None), chosen
-
-
-def _all_inside(coordinates: Coordinates, theta: Floats) -> bool:
-    return all(
-        rooted or is_inside(component, theta)
-        for component, rooted in zip(coordinates.components, coordinates.by_root, strict=True)
-    )
+            return reached, kind if part == 1.0 else "damped"
+    for damping in DAMPING:
+        reached = reach(state.theta + region.best(state, 0.0, damping))
+        if reached is not None:
+            return reached, "damped"
+    return None
 
 
 def relative_change(components: tuple[Component, ...], before: Floats, after: Floats) -> float:

@@ -19,6 +19,7 @@ from ..solution.parts import Convergence, Notice
 from .pcg import RESIDUAL, solve_pcg
 from .results import genetic_scale
 
+REFINEMENTS = 5
 AUTO_LIMIT = 30_000
 Tell = Callable[[float, str], None]
 
@@ -151,10 +152,14 @@ def _direct(
 ) -> tuple[NDArray[np.float64], Convergence]:
     size = float(np.linalg.norm(equations.rhs)) or 1.0
     x = factor.solve(equations.rhs)
-    correction = factor.solve(equations.rhs - equations.product(x))
-    x = x + correction
+    change = np.inf
+    for _ in range(REFINEMENTS):
+        correction = factor.solve(equations.rhs - equations.product(x))
+        x = x + correction
+        change = float(np.max(np.abs(correction) / scale, initial=0.0))
+        if change < tolerance:
+            break
     residual = float(np.linalg.norm(equations.rhs - equations.product(x))) / size
-    change = float(np.max(np.abs(correction) / scale, initial=0.0))
     if not (residual < RESIDUAL and change < tolerance):
         message = f"the direct solution is not accurate: relative residual {residual:.3g}, change {change:.3g}"
         fix = "The equations are ill-conditioned: look for variances near 0 and correlations near 1"
