@@ -15,6 +15,11 @@ from .build import Built
 from .given import Given
 from .solve import Solved
 
+SINGULAR = (
+    "variances.{} is singular (a correlation of 1 or -1, or fewer factors than traits): its variances are raised by a "
+    "millionth, so that it has an inverse"
+)
+
 
 def report(given: Given, built: Built, solved: Solved, accuracy: Accuracy) -> Solution:
     """The solution with all that belongs to it."""
@@ -58,6 +63,7 @@ def warnings(given: Given, built: Built, solved: Solved, accuracy: Accuracy) -> 
         *built.constraints.warnings,
         *(Notice("no_variation", f"all records of {trait} are equal") for trait in constant),
         *built.notices,
+        *(Notice("singular_matrix", SINGULAR.format(name)) for name in given.model.variances.singular),
         *(solved.estimates.warnings if solved.estimates else ()),
         *solved.plan.warnings,
         *told,

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ModelError
 
+ROUNDED = 5e-7
+
 
 @dataclass(frozen=True, eq=False)
 class Variances:
@@ -27,6 +29,9 @@ class Variances:
         Permanent environment of the animal and of its dam.
     random : mapping of str to float64
         By the name of the effect.
+    singular : tuple of str
+        Matrices with variances above 0 that are singular, such as those with a correlation of 1: the variances are
+        raised by a millionth, so that they have an inverse.
 
     Raises
     ------
@@ -46,6 +51,7 @@ class Variances:
     permanent: NDArray[np.float64] | None = None
     permanent_dam: NDArray[np.float64] | None = None
     random: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    singular: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         for name in ("residual", "additive", "additive_maternal", "permanent", "permanent_dam"):
@@ -55,10 +61,46 @@ class Variances:
                 object.__setattr__(self, name, read(matrix, f"variances.{name}"))
         checked = {name: square(matrix, f"variances.random.{name}") for name, matrix in self.random.items()}
         object.__setattr__(self, "random", checked)
+        self._raise_singular()
         if self.additive is not None and self.additive_maternal is not None:
             message = "additive and additive_maternal exclude each other"
             fix = "Keep additive_maternal for a maternal model, additive otherwise"
             raise ModelError("two_additive", message, place="variances", fix=fix)
+
+    def _raise_singular(self) -> None:
+        """Raise the variances of singular matrices, and remember which."""
+        found = []
+        for name in ("residual", "additive", "additive_maternal", "permanent", "permanent_dam"):
+            matrix = getattr(self, name)
+            if matrix is not None and matrix.ndim == 2 and is_singular(matrix):
+                object.__setattr__(self, name, raised(matrix))
+                found.append(name)
+        for name, matrix in self.random.items():
+            if is_singular(matrix):
+                found.append(f"random.{name}")
+        object.__setattr__(
+            self, "random", {name: raised(m) if is_singular(m) else m for name, m in self.random.items()}
+        )
+        object.__setattr__(self, "singular", tuple(found))
+
+
+def is_singular(matrix: NDArray[np.float64]) -> bool:
+    """Is a matrix with variances above 0 singular, apart from rounding to six digits?
+
+    Examples
+    --------
+    >>> is_singular(np.array([[4.0, 2.0], [2.0, 1.0]])), is_singular(np.eye(2))
+    (True, False)
+    """
+    variances = np.diag(matrix)
+    if not (variances > 0.0).all():
+        return False
+    return bool(abs(float(np.linalg.eigvalsh(matrix / np.sqrt(np.outer(variances, variances)))[0])) < ROUNDED)
+
+
+def raised(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A singular matrix with larger variances, so that no correlation is 1."""
+    return np.asarray(matrix + 2.0 * ROUNDED * np.diag(np.diag(matrix)))
 
 
 def _residuals(matrix: ArrayLike, place: str) -> NDArray[np.float64]:

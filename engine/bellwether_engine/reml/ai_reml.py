@@ -35,10 +35,11 @@ def ai_reml(
 
     Score and average information come from the mixed-model equations and working variates; traces from the selected
     inverse, so that every round costs one sparse factorisation. A step that would leave the space of positive
-    semidefinite matrices is replaced by the best one inside (`cone.best_step`), and shortened until the likelihood
-    rises. A singular matrix keeps 2e-7 of the variance of the records in the directions that it lacks: that moves
-    -2 log L by less than 1e-3. Stops when no (co)variance changes by more than 1e-6 (relative to its standard
-    deviations) and the best step is less than 1e-5 standard errors long; at an edge 1e-4 and 1e-3.
+    semidefinite matrices is replaced by the best one inside (`best_step`), and shortened until the likelihood rises.
+    A singular matrix keeps 1e-6 of the variance of the records in the directions that it lacks, so that it has an
+    inverse; ratios and -2 log L are told without (the latter to the first order). Stops when no (co)variance changes by
+    more than 1e-6 (relative to its standard deviations) and the best step is less than 1e-5 standard errors long; at an
+    edge 1e-4 and 1e-3.
 
     Parameters
     ----------
@@ -60,9 +61,10 @@ def ai_reml(
     fixed, notices = without_information(point)
     region = region_of(problem, fixed)
     point, rounds, change = _iterate(point, region, tell)
+    slope = slope_at(point, region)
     estimates = estimates_of(
-        "ai-reml", problem, slope_at(point, region), traits, seed,
-        rounds=tuple(rounds), change=change, notices=notices, minus2=point.minus2_log_likelihood,
+        "ai-reml", problem, slope, traits, seed, rounds=tuple(rounds), change=change, notices=notices,
+        minus2=point.minus2_log_likelihood + 2.0 * float(point.score @ slope.lift),
     )  # fmt: skip
     return estimates, point
 

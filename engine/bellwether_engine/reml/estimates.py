@@ -100,12 +100,12 @@ def ratio_estimates(
 ) -> tuple[VarianceEstimate, ...]:
     """Shares of the phenotypic variance, and correlations; what has a variance of 0 has no error itself, and is known
     in all others. An error that is larger than the range of the ratio allows is none."""
-    held, components, theta = slope.held, slope.region.components, slope.point.theta
+    held, components, theta = slope.held, slope.region.components, slope.singular
     reduced, spread = _without(covariance, held), _without(by_sampling, held)
-    draws = draw_estimates(slope.region, theta, reduced, seed)
+    draws = draw_estimates(slope.region, slope.point.theta, reduced, seed)
     found = []
     for ratio in (*shares(components, traits), *correlations(components)):
-        value, own, mc_error = float(ratio.value(theta)), (np.nan, np.nan), np.nan
+        value, own, mc_error = ratio.reported(theta, held), (np.nan, np.nan), np.nan
         if not (ratio.is_known(held) or ratio.is_bound(theta)):
             errors = ratio.error(theta, reduced), ratio.sampled_error(theta, reduced, draws)
             own = (ratio.possible(errors[0]), ratio.possible(errors[1]))

@@ -44,6 +44,10 @@ class Ratio(ABC):
         return not np.isfinite(self.value(theta))
 
     @abstractmethod
+    def reported(self, theta: Floats, held: NDArray[np.bool_]) -> float:
+        """Its value inside its range; NaN where it has none."""
+
+    @abstractmethod
     def value(self, theta: Floats) -> Floats:
         """The ratio, float64 of shape (...,); NaN where it has none."""
 
@@ -78,6 +82,10 @@ class Share(Ratio):
         """Of a share between 0 and 1."""
         return 0.5
 
+    def reported(self, theta: Floats, held: NDArray[np.bool_]) -> float:
+        """The share; 0 where its variance is."""
+        return 0.0 if self.is_known(held) else float(self.value(theta))
+
     def is_known(self, held: NDArray[np.bool_]) -> bool:
         """Is its own variance 0?"""
         return bool(held[self.at])
@@ -111,7 +119,11 @@ class Correlation(Ratio):
 
     def is_bound(self, theta: Floats) -> bool:
         """Is it 1 or -1?"""
-        return bool(abs(float(self.value(theta))) > AT_BOUND)
+        return not abs(float(self.value(theta))) <= AT_BOUND
+
+    def reported(self, theta: Floats, held: NDArray[np.bool_]) -> float:
+        """The correlation; NaN where a variance is 0."""
+        return float("nan") if self.is_known(held) else float(np.clip(self.value(theta), -1.0, 1.0))
 
     def value(self, theta: Floats) -> Floats:
         """The correlation; NaN where a variance is not above 0."""
@@ -177,7 +189,7 @@ def draw_estimates(region: Region, theta: Floats, covariance: Floats, seed: int)
     for component in region.components:
         gone, directions = region.edge(component, theta)
         if directions.size:
-            draws[:, component.own] = _of_rank(component, theta, changes, gone.sum() + directions.shape[1])
+            draws[:, component.own] = _of_rank(component, region, theta, changes, int(gone.sum()) + directions.shape[1])
         else:
             inside &= _are_inside(component, draws, np.flatnonzero(~gone))
     return np.asarray(draws[inside])
@@ -199,8 +211,8 @@ def _are_inside(component: Component, draws: Floats, rows: NDArray[np.intp]) -> 
     return np.asarray(np.linalg.eigvalsh(matrices)[:, 0] >= 0.0)
 
 
-def _of_rank(component: Component, theta: Floats, changes: Floats, n_null: int) -> Floats:
-    deviation = np.sqrt(np.maximum(np.diag(component.matrix(theta)), 1e-300))
+def _of_rank(component: Component, region: Region, theta: Floats, changes: Floats, n_null: int) -> Floats:
+    deviation = np.sqrt(np.diag(component.matrix(region.spread)))
     values, vectors = np.linalg.eigh(component.matrix(theta) / np.outer(deviation, deviation))
     values, vectors = values[n_null:], vectors[:, n_null:]
     root = vectors * np.sqrt(values)

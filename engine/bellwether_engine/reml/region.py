@@ -156,6 +156,21 @@ class Slope:
         rank = int((values > 1e-9).sum())
         return np.asarray(vectors[rank:].T * self.region.spread[:, None])
 
+    @cached_property
+    def lift(self) -> Floats:
+        """What singular matrices hold more than they should, so that they have an inverse."""
+        lift = np.zeros(len(self.point.theta))
+        for component, gone, directions in self._edges():
+            if gone.any() or directions.size:
+                for at, (j, k) in enumerate(triangle(component.size), component.start):
+                    lift[at] = self.region.share * self.region.spread[at] if j == k else 0.0
+        return lift
+
+    @property
+    def singular(self) -> Floats:
+        """The parameters without the lift: correlations of 1 are 1."""
+        return np.asarray(self.point.theta - self.lift)
+
     def covariance(self) -> Floats:
         """Covariance matrix of the estimates, NaN where they do not move."""
         still = self.held | self.region.fixed

@@ -13,7 +13,7 @@ from .state import Problem
 from .terms import patterns_of
 
 Floats = NDArray[np.float64]
-LEAST = 2e-7
+LEAST = 1e-6
 
 
 def problem_of(equations: Equations, records: Records, traits: tuple[str, ...], shares: Floats | None) -> Problem:

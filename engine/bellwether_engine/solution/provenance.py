@@ -50,7 +50,7 @@ def provenance(
     variances = {
         name: None if matrix is None else matrix.tolist()
         for name, matrix in vars(model.variances).items()
-        if name != "random"
+        if name not in ("random", "singular")
     }
     parameters = {
         "traits": list(model.traits),

@@ -152,14 +152,16 @@ def _direct(
 ) -> tuple[NDArray[np.float64], Convergence]:
     size = float(np.linalg.norm(equations.rhs)) or 1.0
     x = factor.solve(equations.rhs)
-    change = np.inf
+    left = equations.rhs - equations.product(x)
+    change = residual = np.inf
     for _ in range(REFINEMENTS):
-        correction = factor.solve(equations.rhs - equations.product(x))
+        correction = factor.solve(left)
         x = x + correction
+        left = equations.rhs - equations.product(x)
         change = float(np.max(np.abs(correction) / scale, initial=0.0))
-        if change < tolerance:
+        residual = float(np.linalg.norm(left)) / size
+        if residual < RESIDUAL and change < tolerance:
             break
-    residual = float(np.linalg.norm(equations.rhs - equations.product(x))) / size
     if not (residual < RESIDUAL and change < tolerance):
         message = f"the direct solution is not accurate: relative residual {residual:.3g}, change {change:.3g}"
         fix = "The equations are ill-conditioned: look for variances near 0 and correlations near 1"

@@ -89,7 +89,7 @@ def test_every_problem_ends_at_the_best_of_the_twin(kind, rounds, chance):
         best = best_of(dense, [np.tile(spread, size // len(spread)) for size in dense.sizes], rng, restarts)
         said = f"{kind}, seed {seed}"
         found = dense.minus2(matrices_of(estimates, dense.sizes))[0]
-        assert estimates.minus2_log_likelihood == pytest.approx(found, abs=CLOSE), said
+        assert estimates.minus2_log_likelihood == pytest.approx(found, abs=5 * CLOSE), said
         assert estimates.minus2_log_likelihood <= best + CLOSE, said
         assert errors_are_possible(estimates), said
 
