@@ -13,6 +13,7 @@ class FarmRow(NamedTuple):
     country: str | None
     time_zone: str
     weight_unit: str
+    import_headers: dict[str, str]
     rev: int
     created_at: datetime
     updated_at: datetime

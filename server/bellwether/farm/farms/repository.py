@@ -9,7 +9,7 @@ from bellwether.farm.farms.models import FarmRow, MemberRow
 from bellwether.platform.database.transactions import Session
 
 COLUMNS = """
-f.id, f.name, f.country, f.time_zone, f.weight_unit, f.rev, f.created_at, f.updated_at,
+f.id, f.name, f.country, f.time_zone, f.weight_unit, f.import_headers, f.rev, f.created_at, f.updated_at,
 (select role from farm.membership m where m.farm_id = f.id
  and m.user_id = nullif(current_setting('app.user_id', true), '')::uuid) as role
 """
@@ -25,6 +25,7 @@ where cast(:after as uuid) is null or f.id > :after order by f.id limit :limit
 UPDATE = text("""
 update farm.farm set name = coalesce(:name, name), country = coalesce(:country, country),
   time_zone = coalesce(:time_zone, time_zone), weight_unit = coalesce(:weight_unit, weight_unit),
+  import_headers = coalesce(cast(:import_headers as jsonb), import_headers),
   rev = rev + 1, updated_at = clock_timestamp()
 where id = :id and rev = :rev returning id
 """)

@@ -7,8 +7,10 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from bellwether.farm.schemas import Name
+from bellwether.farm.schemas import Name, Short
 from bellwether.platform.http.schemas import Schema
+from bellwether.sheep import traits
+from bellwether.sheep.reading.headers import IGNORE, WORDS
 
 Role = Literal["owner", "worker", "viewer"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -22,6 +24,15 @@ def known_zone(name: str) -> str:
     return name
 
 
+def known_field(name: str) -> str:
+    """What a column of some kind of import can be."""
+    trait = name.upper().removesuffix("DATE").removesuffix("GRP")
+    if name != IGNORE and name not in WORDS and traits.named(trait) is None:
+        raise ValueError(f"must be {IGNORE}, a trait or one of {', '.join(WORDS)}")
+    return name
+
+
+Headers = dict[Short, Annotated[Short, AfterValidator(known_field)]]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
 
 
@@ -40,7 +51,7 @@ class NewFarm(Schema):
 
 
 class FarmChange(Schema):
-    """What is given is changed."""
+    """What is given is changed; `import_headers` as a whole."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"time_zone": "Pacific/Auckland"}]})
 
@@ -48,6 +59,9 @@ class FarmChange(Schema):
     country: Country | None = None
     time_zone: Zone | None = None
     weight_unit: Literal["kg", "lb"] | None = None
+    import_headers: Headers | None = Field(
+        None, description='What headers of this farm\'s files mean, field or ignore: {"Ear no": "vid"}', max_length=200
+    )
 
 
 class Farm(Schema):
@@ -58,6 +72,7 @@ class Farm(Schema):
     country: str | None
     time_zone: str
     weight_unit: str
+    import_headers: dict[str, str]
     role: Role | None = Field(description="What the asking user is on this farm")
     rev: int
     created_at: datetime

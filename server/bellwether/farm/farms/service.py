@@ -15,6 +15,7 @@ from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
+from bellwether.platform.json import json_text
 from bellwether.platform.problems import NotFound, Stale
 
 # unique_violation, or insufficient_privilege: nobody becomes the first member of a farm that has members
@@ -73,7 +74,8 @@ async def change(session: Session, context: Context, farm_id: UUID, body: FarmCh
     before = await get(session, farm_id)
     await must_own(session, context, farm_id)
     if_match.check(before.rev)
-    if not await repository.change(session, farm_id, before.rev, body.model_dump()):
+    headers = None if body.import_headers is None else json_text(body.import_headers)
+    if not await repository.change(session, farm_id, before.rev, body.model_dump() | {"import_headers": headers}):
         raise Stale
     return await get(session, farm_id)
 

@@ -96,6 +96,7 @@ class FarmContext:
 
     weight_unit: Literal["kg", "lb"]
     time_zone: str
+    import_headers: dict[str, str]
 
 
 class Totals(TypedDict):

@@ -42,7 +42,7 @@ where farm_id = :farm_id and (cast(:after as uuid) is null or id < :after) order
 FLOCK = text(
     "select id from farm.flock where farm_id = :farm_id and (id::text = :flock or lower(code) = lower(:flock))"
 )
-FARM = text("select weight_unit, time_zone from farm.farm where id = :id")
+FARM = text("select weight_unit, time_zone, import_headers from farm.farm where id = :id")
 AFRESH = text("""
 update farm.import_batch set state = :state, taken_to = 0, rows_in = 0, rows_accepted = 0, rows_rejected = 0,
   verdicts = '{}', faults = '{}', warnings = '{}', finished_at = null, undone_at = null,
@@ -100,7 +100,7 @@ async def find_flock(session: Session, farm_id: UUID, flock: str) -> UUID | None
 
 
 async def farm_context(session: Session, farm_id: UUID) -> FarmContext:
-    """The farm's unit and time zone."""
+    """The farm's unit, time zone and names of headers."""
     return FarmContext(*(await session.execute(FARM, {"id": farm_id})).one())
 
 

@@ -17,6 +17,7 @@ from bellwether.farm.imports.models import Batch, NewBatch
 from bellwether.farm.imports.problems import file_problem
 from bellwether.farm.imports.reading.detection import detect
 from bellwether.farm.imports.reading.layout import Layout
+from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.row_filter import RowFilter
 from bellwether.farm.imports.rows_file import LookAgain, parts
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload
@@ -31,6 +32,7 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
+from bellwether.sheep.reading.headers import normal
 from bellwether.sheep.reading.refusal import FileRefused
 
 
@@ -55,8 +57,10 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
     farm = await repository.farm_context(session, upload.farm_id)
     today = now.astimezone(ZoneInfo(farm.time_zone)).date()
     said = {"farm_unit": farm.weight_unit, "time_zone": farm.time_zone, "today": today}
+    said["farm_columns"] = farm.import_headers
     upload = upload.model_copy(update={"options": upload.options.model_copy(update=said)})
     layout, sha256 = await asyncio.to_thread(inspect, upload)
+    upload = upload.model_copy(update={"options": with_farm_headers(upload.options, layout)})
     new = batch(context, upload, flock_id, layout, sha256)
     await repository.one_sender(session, upload.farm_id, sha256)
     found = await sending.same_import(session, new, again=upload.again)
@@ -65,6 +69,13 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
         return with_import(job, found.id)
     made = await stored(session, new, upload.content)
     return with_import(await sending.queue(session, context, made, today.isoformat(), commit=upload.commit), made.id)
+
+
+def with_farm_headers(options: Options, layout: Layout) -> Options:
+    """Where the farm names a header of the file, that is part of how it is read, and so of the import's key."""
+    sent, there = {normal(header) for header in options.columns}, {normal(header) for header in layout.headers}
+    used = {h: t for h, t in options.farm_columns.items() if normal(h) in there and normal(h) not in sent}
+    return options.model_copy(update={"columns": {**used, **options.columns}})
 
 
 def inspect(upload: Upload) -> tuple[Layout, str]:

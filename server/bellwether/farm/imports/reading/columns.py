@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bellwether.farm.imports.reading.options import Options
 from bellwether.sheep import traits
 from bellwether.sheep.reading import headers
 from bellwether.sheep.reading.headers import IGNORE, Names, aliases, normal, place, twice, with_unit
@@ -24,10 +25,11 @@ class Columns:
 
 
 def read(
-    cells: list[str], table: Mapping[str, tuple[str, ...]], own: Mapping[str, str], line: int, *, has_traits: bool
+    cells: list[str], table: Mapping[str, tuple[str, ...]], options: Options, line: int, *, has_traits: bool
 ) -> Columns:
-    """The columns of a header; `own` names the field, the trait or `ignore` for a header."""
-    names = Names(table, own)
+    """The columns of a header; the sender, or the farm, names the field, the trait or `ignore` for a header."""
+    own = options.columns
+    names = Names(table, own_names(options, table))
     found = names.find(cells, line)
     columns = Columns(found.columns, faults=found.faults)
     columns.units = {found.columns[name]: unit for name, unit in found.units.items()}
@@ -38,6 +40,13 @@ def read(
     columns.faults += [unknown(header, target, line) for header, target in own.items() if not is_known(target, table)]
     columns.faults += [absent(header, line) for header in own if normal(header) not in {normal(cell) for cell in cells}]
     return columns
+
+
+def own_names(options: Options, table: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Header -> field of this kind of file, as the sender says, else as the farm does for all of its files."""
+    said = {normal(header) for header in options.columns}
+    of_farm = {h: t for h, t in options.farm_columns.items() if is_known(t, table) and normal(h) not in said}
+    return {**of_farm, **options.columns}
 
 
 def is_known(target: str, table: Mapping[str, tuple[str, ...]]) -> bool:
@@ -121,8 +130,9 @@ def used(columns: Columns) -> set[int]:
     return set(columns.fields.values()) | spots
 
 
-def score(cells: list[str], table: Mapping[str, tuple[str, ...]], own: Mapping[str, str], *, has_traits: bool) -> int:
+def score(cells: list[str], table: Mapping[str, tuple[str, ...]], options: Options, *, has_traits: bool) -> int:
     """How many columns a line would name as the header."""
+    own = own_names(options, table)
     found = Names(table, own).score(cells)
     if has_traits:
         found += sum(trait_of(name) is not None for name in renamed(cells, own) if name)

@@ -64,15 +64,15 @@ def detect(
     options = options or Options()
     today = options.today or date.max
     sheet, form, start = recognise(content, forms, options, kind)
-    own = options.columns
     columns = (
         Columns(dict(start.columns))
         if start
-        else named.read(sheet.header, form.columns, own, sheet.header_line, has_traits=form.has_trait_columns)
+        else named.read(sheet.header, form.columns, options, sheet.header_line, has_traits=form.has_trait_columns)
     )
     found = Found(sheet, form, options, columns, start, list(columns.faults))
     if start:
         found.notes.append(start.name)
+    found.notes += of_farm(found)
     trait = trait_of(found)
     check_needed(found)
     check_counter(found)
@@ -119,7 +119,7 @@ def recognise(
 
 def points(cells: list[str], form: AnyFormat, options: Options) -> int:
     """How many columns of a format a line would name."""
-    return named.score(cells, form.columns, options.columns, has_traits=form.has_trait_columns)
+    return named.score(cells, form.columns, options, has_traits=form.has_trait_columns)
 
 
 def best_form(sheet: Sheet, forms: Mapping[str, AnyFormat], wanted: list[AnyFormat], options: Options) -> AnyFormat:
@@ -141,14 +141,14 @@ def best_form(sheet: Sheet, forms: Mapping[str, AnyFormat], wanted: list[AnyForm
 def ids(sheet: Sheet, line: int, form: AnyFormat, options: Options) -> list[str]:
     """The cells of the first field that a format needs."""
     head = sheet.rows[line - 1]
-    fields = named.read(head, form.columns, options.columns, line, has_traits=False).fields
+    fields = named.read(head, form.columns, options, line, has_traits=False).fields
     place = next((fields[name] for group in form.needed.values() for name in group if name in fields), None)
     return [] if place is None else [row[place] for row in sheet.rows[line:] if len(row) > place and row[place]]
 
 
 def fits(head: list[str], form: AnyFormat, options: Options) -> bool:
     """Whether a header has all that a format needs."""
-    known = named.read(head, form.columns, options.columns, 1, has_traits=False).fields.keys()
+    known = named.read(head, form.columns, options, 1, has_traits=False).fields.keys()
     return all(group & known for group in form.needed.values())
 
 
@@ -159,10 +159,11 @@ def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], 
         FileRefused: results, movements, ...; or what another format takes and this one would read by half.
     """
     line, head = sheet.header_line, sheet.header
-    dropped = {normal(header) for header, target in options.columns.items() if target == IGNORE}
+    said = {**options.farm_columns, **options.columns}
+    dropped = {normal(header) for header, target in said.items() if target == IGNORE}
     kept = [cell for cell in head if normal(cell) not in dropped]
     other = kinds.other_kind(kept, sheet.lines)
-    measured = named.read(head, form.columns, options.columns, line, has_traits=form.has_trait_columns).measurements
+    measured = named.read(head, form.columns, options, line, has_traits=form.has_trait_columns).measurements
     is_list = form.has_trait_columns and not measured and points(head, form, options) > 2
     is_session = len(form.needed) > WEAK and fits(head, form, options)
     is_beside = is_list if other == kinds.BREEDING_VALUES else is_session
@@ -178,8 +179,8 @@ def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], 
 def fits_more(head: list[str], form: AnyFormat, other: AnyFormat, options: Options) -> bool:
     """Whether all that the other format needs is read by this one too."""
     needs = {name for group in other.needed.values() for name in group}
-    mine = named.read(head, form.columns, options.columns, 1, has_traits=form.has_trait_columns)
-    theirs = named.read(head, other.columns, options.columns, 1, has_traits=False).fields
+    mine = named.read(head, form.columns, options, 1, has_traits=form.has_trait_columns)
+    theirs = named.read(head, other.columns, options, 1, has_traits=False).fields
     return {place for name, place in theirs.items() if name in needs} <= named.used(mine)
 
 
@@ -235,10 +236,21 @@ def check_counter(found: Found) -> None:
     header = found.header(places["id"])
     cells = found.sheet.column(places["id"]) if places["id"] < found.sheet.width else []
     is_counter = len(cells) >= COUNTER and all(cell == str(n) for n, cell in enumerate(cells, 1))
-    if is_counter and normal(header) not in {normal(name) for name in found.options.columns}:
+    if is_counter and normal(header) not in {
+        normal(name) for name in named.own_names(found.options, found.form.columns)
+    }:
         message = f"{header[:40]} counts the lines, and the animals have other identifiers"
         fix = f"send columns with {header[:40]} as ignore, or as id if it is their number"
         found.faults.append(FileFault("row_counter", message, fix, found.sheet.header_line, "id"))
+
+
+def of_farm(found: Found) -> list[str]:
+    """What the farm says of headers that this file has."""
+    sent = {normal(header) for header in found.options.columns}
+    own = named.own_names(found.options, found.form.columns)
+    used = [(h, t) for h, t in own.items() if normal(h) not in sent and h in found.options.farm_columns]
+    there = {normal(cell) for cell in found.sheet.header}
+    return [f"{header} is {target}, as the farm says" for header, target in used if normal(header) in there]
 
 
 def date_orders(found: Found, today: date) -> dict[int, DateOrder]:

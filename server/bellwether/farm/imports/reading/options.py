@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bellwether.sheep.reading.dates import DateOrder
 
 Unit = Literal["kg", "lb"]
-CONTEXT = frozenset({"farm_unit", "time_zone", "today"})
+CONTEXT = frozenset({"farm_columns", "farm_unit", "time_zone", "today"})
 Word = Annotated[str, Field(max_length=100)]
 
 
@@ -16,8 +16,9 @@ class Options(BaseModel):
     """How a file is to be read where it does not say so itself.
 
     `columns` names a field (or `ignore`) for a header, `words` the meaning of a word, `missing` further codes for
-    "unknown", `present` codes that are values although they look like such a code. `farm_unit`, `time_zone` and `today`
-    are the farm's and no part of the key of an import.
+    "unknown", `present` codes that are values although they look like such a code. `farm_columns`, `farm_unit`,
+    `time_zone` and `today` are the farm's; the first counts where a file has such a header, and what the sender says
+    counts more.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,7 @@ class Options(BaseModel):
     on_weaker_parent: Literal["refuse", "keep", "replace"] = "keep"
     rounded_ids: Literal["refuse", "keep"] = "refuse"
     lost_zeros: Literal["refuse", "keep"] = "refuse"
+    farm_columns: dict[str, str] = {}
     farm_unit: Unit = "kg"
     time_zone: str = "UTC"
     today: date | None = None
