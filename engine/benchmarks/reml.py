@@ -110,6 +110,42 @@ def exact(n_animals: int) -> Row:
     )
 
 
+def without_genetic_variance() -> Row:
+    """20 sires with 20 lambs each whose records know nothing of their sires: the optimum is a variance of 0."""
+    step, size, rng = "AI-REML, variance of 0", "20 sires x 20", np.random.default_rng(1)
+    sire = np.append(np.full(20, -1), np.repeat(np.arange(20), 20))
+    records = Records(np.arange(20, 420), rng.normal(size=400) * 2.0)
+    options = Options(estimate="ai-reml", reliability="none")
+    model = Model(("y",), (ANIMAL,), Variances(3.0, additive=1.0), options)
+    seconds, solution = warm(model, records, Pedigree(sire, np.full(420, -1)))
+    estimates = solution.estimates
+    check(estimates is not None and estimates.boundary == ("additive",), "the optimum is not at the edge")
+    assert estimates is not None
+    return Row(step, size, seconds, peak_mib(), 1.0, remark=f"{len(estimates.rounds)} rounds")
+
+
+def six_traits(n_animals: int) -> Row:
+    """Six traits of a flock of sires, dams and lambs, whose genetic covariances come from three factors."""
+    rng = np.random.default_rng(2)
+    n_sires, n_dams = n_animals // 50, n_animals // 4
+    first = n_sires + n_dams
+    sire, dam = np.full(n_animals, -1), np.full(n_animals, -1)
+    sire[first:] = rng.integers(0, n_sires, n_animals - first)
+    dam[first:] = n_sires + rng.integers(0, n_dams, n_animals - first)
+    u = rng.normal(size=(n_animals, 3))
+    u[first:] = 0.5 * (u[sire[first:]] + u[dam[first:]]) + np.sqrt(0.5) * u[first:]
+    y = (u @ rng.normal(size=(3, 6)) + 2.0 * rng.normal(size=(n_animals, 6)))[first:]
+    start, traits = np.diag(np.var(y, axis=0) / 2.0), tuple(f"t{i}" for i in range(6))
+    options = Options(estimate="ai-reml", reliability="none")
+    model = Model(traits, (ANIMAL,), Variances(start, additive=start), options)
+    records, pedigree = Records(np.arange(first, n_animals), y), Pedigree(sire, dam)
+    seconds, solution = timed(lambda: fit(model, records, pedigree), 1)
+    estimates = solution.estimates
+    assert estimates is not None
+    remark = f"{len(estimates.rounds)} rounds, {solution.counts['equations']:,} equations"
+    return Row("AI-REML, 6 traits", f"{n_animals:,} animals", seconds, peak_mib(), remark=remark, n=n_animals)
+
+
 def warm(model: Model, records: Records, pedigree: Pedigree) -> tuple[float, Solution]:
     """Median seconds of a fit with loaded kernels; a new pedigree each time, for one keeps its inbreeding."""
     fit(model, records, pedigree)
@@ -117,12 +153,14 @@ def warm(model: Model, records: Records, pedigree: Pedigree) -> tuple[float, Sol
 
 
 def cases(given: Given) -> list[Case]:
-    """Two published data sets and a simulated flock."""
+    """Two published data sets, an optimum at the edge, many traits, and a simulated flock."""
     n = 5_000 if given.quick else 50_000
     four, cows = ("AI-REML, simulated", "4,641 animals"), ("AI-REML, milk", "3,397 records")
     return [
         Case(*four, published, (*four, simulated_4641, given.data)),
         Case(*cows, published, (*cows, milk, given.data)),
+        Case("AI-REML, variance of 0", "20 sires x 20", without_genetic_variance, ()),
+        Case("AI-REML, 6 traits", f"{n // 10:,} animals", six_traits, (n // 10,)),
         Case("exact reliabilities", f"{n:,} animals", exact, (n,)),
     ]
 
