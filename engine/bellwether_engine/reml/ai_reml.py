@@ -17,7 +17,7 @@ from .likelihood import ExactProblem, Point, evaluate, ordered
 from .region import Region, slope_at
 from .start import region_of
 from .state import Problem
-from .steps import advance, not_converged, relative_change
+from .steps import advance, not_converged, relative_change, with_curvature
 from .terms import build_terms
 
 Floats = NDArray[np.float64]
@@ -26,6 +26,7 @@ CHANGE, GRADIENT = 1e-6, 1e-5
 CHANGE_AT_EDGE, GRADIENT_AT_EDGE = 1e-4, 1e-3
 ROUNDING, REST, GAIN = 2e-2, 4, 1e-5
 CLOSE = 1e-2
+SLOW, PAIRS = 8, 6
 
 
 def ai_reml(
@@ -104,10 +105,12 @@ def _too_large(message: str) -> ModelError:
 
 def _iterate(point: Point, region: Region, tell: Callable[[float, str], None]) -> tuple[Point, list[Round], float]:
     rounds: list[Round] = []
+    steps: list[tuple[Floats, Floats]] = []
     change, distance = np.inf, np.inf
     while len(rounds) < MAXIMUM_ROUNDS:
         tell(0.25 - 0.1 / (1 + len(rounds)), "estimate")
-        slope = slope_at(point, region)
+        pairs = steps[-PAIRS:] if len(rounds) >= SLOW else []
+        slope = slope_at(point, region, with_curvature(point.average_information, pairs))
         distance = slope.in_standard_errors
         if change < CHANGE and distance < GRADIENT:
             return point, rounds, change
@@ -124,6 +127,7 @@ def _iterate(point: Point, region: Region, tell: Callable[[float, str], None]) -
             raise not_converged("no step raises the likelihood: the model is ill-conditioned")
         rounds.append(Round(point.minus2_log_likelihood, distance, taken[1]))
         change = relative_change(region.components, point.theta, taken[0].theta)
+        steps.append((taken[0].theta - point.theta, point.score - taken[0].score))
         point = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: change {change:.3g}, {distance:.3g} standard errors away"
     raise not_converged(message)

@@ -26,7 +26,7 @@ NOTHING = 1e-8
 FIRST, TIMES = 10, 4
 CLOSE, ARRIVED = 0.5, 0.1
 OVERSHOOT = -0.5
-SHORTER = 4
+SHORTER, LEAST_PART = 4, 0.25
 ROUNDING = 1e-3
 LEAST = 1e-5
 
@@ -96,7 +96,7 @@ def _iterate(
             rounds.append(Round(np.nan, distance, "samples", state.n_samples))
             state.draw(min(n_samples, TIMES * state.n_samples))
             continue
-        taken = advance(state, slope, len(rounds), _not_beyond(state))
+        taken = advance(state, slope, 0, _not_beyond(state))
         if taken is None:
             raise not_converged("no step raises the likelihood: the model is ill-conditioned")
         rounds.append(Round(np.nan, distance, taken[1], state.n_samples))
@@ -130,7 +130,7 @@ def _not_beyond(before: SampledState) -> Callable[[Floats], SampledState | None]
                 return None
             if after >= OVERSHOOT * rise:
                 return reached
-            part = rise / (rise - after)
+            part = max(LEAST_PART, rise / (rise - after))
             step, rise = part * step, part * rise
         return None
 

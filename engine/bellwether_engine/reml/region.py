@@ -78,19 +78,16 @@ class Region:
                 return False
         return True
 
-    def best(self, point: State, left: float, damping: float = 0.0) -> Floats:
+    def best(self, point: State, information: Floats, left: float = 0.0) -> Floats:
         """The best step inside, which leaves the share `left` of what each matrix has above the least."""
         slack = [(1.0 - left) * self.above(component, point.theta) for component in self.components]
-        information = point.average_information
-        if damping:
-            information = information + damping * np.diag(np.diag(information))
         return best_step(slack, self.spread, point.score, information, ~self.fixed)
 
-    def plain(self, point: State) -> Floats:
-        """The step of the average information, wherever it leads."""
+    def plain(self, point: State, information: Floats) -> Floats:
+        """The step of the information, wherever it leads."""
         free = ~self.fixed
         step = np.zeros(len(point.theta))
-        step[free] = solve_scaled(point.average_information[np.ix_(free, free)], point.score[free])
+        step[free] = solve_scaled(information[np.ix_(free, free)], point.score[free])
         return step
 
     def edge(self, component: Component, theta: Floats) -> tuple[Bools, Floats]:
@@ -110,11 +107,12 @@ class Slope:
     point: State
     region: Region
     step: Floats
+    information: Floats
 
     @property
     def in_standard_errors(self) -> float:
         """How far the top is in standard errors, ``sqrt(2 q)`` with q the gain in log L of the best step inside."""
-        gain = self.point.score @ self.step - 0.5 * self.step @ self.point.average_information @ self.step
+        gain = self.point.score @ self.step - 0.5 * self.step @ self.information @ self.step
         return float(np.sqrt(max(0.0, 2.0 * float(gain))))
 
     @property
@@ -182,12 +180,13 @@ class Slope:
         return np.asarray(covariance)
 
 
-def slope_at(point: State, region: Region) -> Slope:
-    """The likelihood around a point."""
+def slope_at(point: State, region: Region, information: Floats | None = None) -> Slope:
+    """The likelihood around a point, by the average information or by another one."""
+    matrix = point.average_information if information is None else information
     try:
-        step = region.plain(point)
+        step = region.plain(point, matrix)
     except np.linalg.LinAlgError:
         step = np.full(len(point.theta), np.nan)
     theta = point.theta + step
     is_plain = np.isfinite(theta).all() and all(region.is_inside(c, theta) for c in region.components)
-    return Slope(point, region, step if is_plain else region.best(point, 0.0))
+    return Slope(point, region, step if is_plain else region.best(point, matrix), matrix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ Reach = Callable[[Floats], S | None]
 PARTS = (1.0, 0.5, 0.2, 0.05, 0.01)
 DAMPING = (1.0, 30.0)
 EARLY, LEFT = 3, 0.1
+LEAST_LOSS, LEAST_SHARE = 1e-6, 0.02
 
 
 def advance(state: S, slope: Slope, n_before: int, reach: Reach[S]) -> tuple[S, str] | None:
@@ -46,16 +47,31 @@ def advance(state: S, slope: Slope, n_before: int, reach: Reach[S]) -> tuple[S, 
     region: Region = slope.region
     step, kind = slope.step, "ai"
     if not region.keeps(state.theta, state.theta + step):
-        step, kind = (region.best(state, LEFT) if n_before < EARLY else step), "edge"
+        step, kind = (region.best(state, slope.information, LEFT) if n_before < EARLY else step), "edge"
     for part in PARTS:
         reached = reach(state.theta + part * step)
         if reached is not None:
             return reached, kind if part == 1.0 else "damped"
     for damping in DAMPING:
-        reached = reach(state.theta + region.best(state, 0.0, damping))
+        own = state.average_information
+        reached = reach(state.theta + region.best(state, own + damping * np.diag(np.diag(own))))
         if reached is not None:
             return reached, "damped"
     return None
+
+
+def with_curvature(information: Floats, pairs: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """The information corrected by how the score changed along the steps before: pairs of step and loss of score.
+
+    The average information is sometimes far from the curvature, and its steps then arrive slowly (Nocedal and Wright
+    2006, Numerical Optimization, 6.1).
+    """
+    for step, loss in pairs:
+        expected, met = information @ step, float(loss @ step)
+        size = float(step @ expected)
+        if met > LEAST_LOSS and met > LEAST_SHARE * size:
+            information = information - np.outer(expected, expected) / size + np.outer(loss, loss) / met
+    return information
 
 
 def relative_change(components: tuple[Component, ...], before: Floats, after: Floats) -> float:
