@@ -1,6 +1,7 @@
 """Generators of clients take the merged document whole: nothing is dropped, and what they write can be used."""
 
 import importlib
+import io
 import json
 import os
 import re
@@ -37,6 +38,8 @@ OPEN = {
     "/readyz": "get",
 }
 COOKIE = {"/api/v1/auth/refresh": "post", "/api/v1/auth/logout": "post"}
+
+FARM = "0198c0de-0000-7000-8000-000000000001"
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -144,6 +147,12 @@ def test_a_client_in_python_drops_nothing_and_is_used(document: Path, monkeypatc
         user = {"id": "1", "email": "mary@hillfarm.example", "name": "Mary", "roles": ["farmer"]}
         token = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "user": user}
         return httpx.Response(200, json=token)
+
+    types: Any = importlib.import_module("bellwether_client.types")
+    for name in [name for name in dir(models) if name.startswith("Body")]:
+        content = types.File(io.BytesIO(b"VID\n"), "flock.csv", "text/csv")
+        parts = dict(getattr(models, name)(file=content, farm_id=FARM, flock="1").to_multipart()[:1])
+        assert parts["file"][0] == "flock.csv", f"{name} sends no file"
 
     client = package.Client("http://test", httpx_args={"transport": httpx.MockTransport(answer)})
     token = login.sync(client=client, body=models.Credentials(email="mary@hillfarm.example", password="x"))

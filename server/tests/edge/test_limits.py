@@ -73,6 +73,45 @@ async def test_an_operation_that_is_not_there(client: httpx.AsyncClient) -> None
     assert answer.json()["errors"][0]["extensions"] == {"code": "invalid_query", "status": 422, "places": 1}
 
 
+async def messages(client: httpx.AsyncClient, query: str, **body: Any) -> list[str]:
+    answer = await client.post("/graphql", json={"query": query, **body})
+    assert answer.json()["data"] is None
+    return [error["message"] for error in answer.json()["errors"]]
+
+
+async def test_of_two_operations_one_is_named(client: httpx.AsyncClient, doubles: Doubles) -> None:
+    query = "query One($n: Int) { flocks(first: $n) { nodes { id } } } query Two { __typename }"
+    assert await messages(client, query) == ["Which operation is meant? Say it in operationName"]
+    one = await client.post("/graphql", json={"query": query, "operationName": "Two"})
+    assert one.json() == {"data": {"__typename": "Query"}}
+    assert await messages(client, query, operationName="Two", variables={"n": 1}) == [
+        "The variable n is not declared by the operation: it declares none"
+    ]
+
+
+async def test_a_variable_that_nobody_declares_is_refused(client: httpx.AsyncClient, doubles: Doubles) -> None:
+    query = "query ($first: Int = 50) { flocks(first: $first) { nodes { id } } }"
+    assert await messages(client, query, variables={"fisrt": 5}) == [
+        "The variable fisrt is not declared by the operation: did you mean first?"
+    ]
+    assert not doubles.calls
+
+
+@pytest.mark.parametrize("value", [True, None, 1.5, ["x"], {}])
+async def test_a_misfit_is_told_without_the_words_of_python(client: httpx.AsyncClient, value: Any) -> None:
+    query = "query ($id: ID!) { flock(id: $id) { name } }"
+    expected = ["The variable id is of the type ID!: send an id in quotes"]
+    assert await messages(client, query, variables={"id": value}) == expected
+
+
+@pytest.mark.parametrize("value", ["{" + FLOCK + "}", f"urn:uuid:{FLOCK}", FLOCK.replace("-", "")])
+async def test_an_id_has_one_spelling(client: httpx.AsyncClient, doubles: Doubles, value: str) -> None:
+    query = "query ($id: ID!) { flock(id: $id) { name } }"
+    answer = await client.post("/graphql", json={"query": query, "variables": {"id": value}})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "invalid_id"
+    assert not doubles.calls
+
+
 async def test_aliases_and_fragments_do_not_hide_the_cost(client: httpx.AsyncClient, doubles: Doubles) -> None:
     part = f"fragment All on Flock {{ animals(first: 200) {{ nodes {{ {FULL} }} }} }}"
     assert await errors(

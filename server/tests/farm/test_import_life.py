@@ -60,6 +60,15 @@ async def test_a_preview_says_everything_and_changes_nothing(farmer: Farmer) -> 
     assert len(await farmer.rows(sent["import_id"], accepted=False)) == 2
 
 
+async def test_a_form_as_generated_clients_write_it(farmer: Farmer) -> None:
+    content = b"Tag,Sex,DOB\nA1,ram,03/08/2021\n"
+    sent = await farmer.upload(content, "flock", commit="False", again="False", date_orders='{"DOB": "mdy"}')
+    await job.run(farmer.job(sent["import_id"], Quiet(), commit=False))
+    found = await farmer.an_import(sent["import_id"])
+    assert (found["state"], found["options"]) == ("previewed", {"date_orders": {"DOB": "mdy"}})
+    assert "month first" in found["told"]
+
+
 async def test_a_previewed_file_is_committed_against_the_herd_as_it_is_then(farmer: Farmer) -> None:
     sent = await farmer.upload(weighing(2), "weights", trait="WWT", commit="false")
     done = await farmer.run_import(sent["import_id"], commit=False)

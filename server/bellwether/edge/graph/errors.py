@@ -1,10 +1,12 @@
 """Errors of a query, each with `extensions.code` and `extensions.status`."""
 
 from collections.abc import Iterable
+from typing import cast
 
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 
+from bellwether.edge.graph.asked import misfit
 from bellwether.edge.upstream import Refused
 
 log = structlog.get_logger()
@@ -38,7 +40,8 @@ def render(error: GraphQLError) -> Rendered:
         return {**error.formatted, "extensions": {"code": "malformed_query", "status": 400}}
     # what the library itself says is about the query or its variables; a resolver's fault is another exception
     if cause is None or isinstance(cause, GraphQLError):
-        return {**error.formatted, "extensions": {"code": "invalid_query", "status": 422}}
+        told = {**error.formatted, "message": misfit(error) or error.message}
+        return cast(Rendered, {**told, "extensions": {"code": "invalid_query", "status": 422}})
     log.error("unhandled_in_query", path=error.path, exc_info=cause or error)
     message = "Something broke on our side; the request id finds it in the log"
     return {**error.formatted, "message": message, "extensions": {"code": "internal", "status": 500}}

@@ -114,7 +114,7 @@ class Scales:
                 else:
                     length = whole(value)
         if not isinstance(length, int) or not 1 <= length <= MAX_FIRST:
-            message = f"`first` must be between 1 and {MAX_FIRST}: take several pages with `after`"
+            message = f"`first` must be a whole number from 1 to {MAX_FIRST}: take several pages with `after`"
             self.context.report_error(refusal("invalid_first", message, node))
             return 1
         return length

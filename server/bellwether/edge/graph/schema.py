@@ -1,15 +1,15 @@
 """The GraphQL schema."""
 
-from uuid import UUID
-
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
 from strawberry.types import ExecutionContext
 
+from bellwether.edge.graph.asked import OneOperation
 from bellwether.edge.graph.limits import MAX_TOKENS, Limits
 from bellwether.edge.graph.types import PAGE, After, Animal, First, Flock, FlockPage, Info, PageInfo
 from bellwether.edge.upstream import Refused
+from bellwether.platform.http.strict.fields import ID
 
 
 async def flock(info: Info, id: strawberry.ID) -> Flock | None:  # noqa: A002 - the name in the query
@@ -53,15 +53,12 @@ def uuid_text(value: str) -> str:
     Raises:
         Refused: it is none.
     """
-    try:
-        return str(UUID(value))
-    except ValueError as error:
-        raise Refused(
-            "edge", 422, "invalid_id", f"{value[:50]!r} is not a UUID: copy the id as it was given"
-        ) from error
+    if ID.fullmatch(value):
+        return value.lower()
+    raise Refused("edge", 422, "invalid_id", f"{value[:50]!r} is not a UUID: copy the id as it was given")
 
 
-schema = Schema(query=Query, extensions=[lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS), Limits])
+schema = Schema(query=Query, extensions=[lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS), Limits, OneOperation])
 
 
 def sdl() -> str:

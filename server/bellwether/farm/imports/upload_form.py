@@ -72,7 +72,8 @@ def field_of(name: str) -> inspect.Parameter:
     """An optional field of the form: words as they are, lists and objects as text."""
     annotation: object = Options.model_fields[name].annotation
     kind: object = str
-    choices = [part for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
+    parts = () if get_origin(annotation) is dict else get_args(annotation)
+    choices = [part for part in (annotation, *parts) if get_origin(part) is Literal]
     if choices:
         kind = choices[0]
     described = Form(description=WHAT.get(name), max_length=None if choices else LONGEST)

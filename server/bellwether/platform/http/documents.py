@@ -48,7 +48,7 @@ def describe(app: FastAPI) -> None:
             components = cast(dict[str, dict[str, JsonValue]], document.setdefault("components", {}))
             components.setdefault("schemas", {})["Problem"] = cast(JsonValue, PROBLEM)
             components["securitySchemes"] = {"bearer": cast(JsonValue, BEARER)}
-            components["schemas"] = titled(components["schemas"])
+            components["schemas"] = cast(dict[str, JsonValue], files(titled(components["schemas"])))
             document["paths"] = without_titles(document["paths"])
             app.openapi_schema = document
         return cast(JsonObject, app.openapi_schema)
@@ -76,6 +76,16 @@ def calls(dependant: Dependant) -> Iterator[object]:
 def titled(schemas: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Each schema under its name alone: generators name classes by titles, and drop what has a name twice."""
     return {name: {**cast(JsonObject, without_titles(schema)), "title": name} for name, schema in schemas.items()}
+
+
+def files(part: JsonValue) -> JsonValue:
+    """With each file of a form named as generators know it: without the format they would send its name or its text."""
+    if isinstance(part, list):
+        return [files(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: value if name in VALUES else files(value) for name, value in part.items()}
+    return {**found, "format": "binary"} if part.get("contentMediaType") == "application/octet-stream" else found
 
 
 def without_titles(part: JsonValue) -> JsonValue:

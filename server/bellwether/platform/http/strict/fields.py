@@ -20,8 +20,12 @@ INT64 = 2**63 - 1
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ANY_MOMENT = SchemaValidator(datetime_schema())
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ].+")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 WHOLE = re.compile(r"-?\d+", re.ASCII)
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+TRUTHS = ("true", "false")
+#: generated clients in Python write a truth into a form as Python does
+TRUTHS_OF_FORMS = (*TRUTHS, "True", "False")
 #: parts of a schema that hold values or Python's own things
 UNTOUCHED = ("metadata", "serialization", "default", "expected", "members")
 
@@ -64,7 +68,7 @@ class AsWritten(ModelField):
                 return self._strict.validate_json(to_json(value), strict=True), []
             if isinstance(value, str):
                 found = self._strict.validate_strings(value, strict=True)  # type: ignore[arg-type]  # or text
-                kind = misspelt(value, found)
+                kind = misspelt(value, found, TRUTHS_OF_FORMS if isinstance(self.field_info, params.Form) else TRUTHS)
                 return (None, [{"type": kind, "loc": loc}]) if kind else (found, [])
         except ValidationError as error:
             return None, [
@@ -99,6 +103,8 @@ def bounded_part(part: object) -> object:
             return no_info_before_validator_function(day_of, cast(CoreSchema, kept))
         case "datetime":
             return no_info_before_validator_function(moment_of, cast(CoreSchema, kept))
+        case "uuid":
+            return no_info_before_validator_function(id_of, cast(CoreSchema, kept))
     return kept
 
 
@@ -121,10 +127,17 @@ def moment_of(value: object) -> object:
     return value
 
 
-def misspelt(text: str, found: object) -> ErrorType | None:
+def id_of(value: object) -> object:
+    """An id as it is given out: Python would take it in braces, without its hyphens and as a URN too."""
+    if isinstance(value, str) and not ID.fullmatch(value):
+        raise PydanticKnownError("uuid_parsing", {"error": "of another form"})
+    return value
+
+
+def misspelt(text: str, found: object, truths: tuple[str, ...] = TRUTHS) -> ErrorType | None:
     """Text of a query or a form has one spelling for each value: `true`, never `1` or `yes`; `10`, never `1_0`."""
     if isinstance(found, bool):
-        return None if text in ("true", "false") else "bool_parsing"
+        return None if text in truths else "bool_parsing"
     if isinstance(found, int):
         return None if WHOLE.fullmatch(text) else "int_parsing"
     if isinstance(found, float):
