@@ -192,6 +192,11 @@ def _of_workbook(path: Path, raw: bytes, digest: str, kind: Kind | None) -> Tabl
     place = header_row(book.rows[:HEAD], kind)
     names = book.rows[place]
     _check_header(path, place + 1, names)
+    merged = [(line, fault) for line, fault in sorted(book.faults.items()) if line > place + 1]
+    if merged:
+        raise BadInput(
+            [Finding(str(path), line, f.code, f.message, f"{f.fix[:1].upper()}{f.fix[1:]}") for line, f in merged]
+        )
     rows = book.rows[place + 1 :]
     numbered = [(number, row) for number, row in enumerate(rows) if any(row)]
     if not numbered:

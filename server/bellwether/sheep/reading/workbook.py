@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bellwether.sheep.findings import Finding
 from bellwether.sheep.reading.encoding import AS_TEXT
 from bellwether.sheep.reading.refusal import FileRefused, refused
 
@@ -24,6 +25,16 @@ THREE = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
 UNCOUNTED = re.compile(rb"<f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>")
 PAGES = "xl/worksheets/"
 EXACT = 10**15
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="[A-Z]+([0-9]+):[A-Z]+([0-9]+)"')
+HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
+IN_MERGED = Finding(
+    "bad_format",
+    "merged_cells",
+    "the line has cells that are merged with others, and it is not said for which of them the value holds",
+    "unmerge the cells and write each value into its own cell",
+)
+WORDS = r"""(?:"[^"]*"|\\.| )*"""
+SHOWN = re.compile(rf"(?P<before>{WORDS})(?P<digits>[0#?,.]+|General|0+(?:-0+)+)(?P<after>(?:{WORDS}|%)*)")
 
 
 @dataclass(slots=True)
@@ -33,6 +44,7 @@ class Book:
     name: str
     rows: list[list[str]]
     notes: list[str] = field(default_factory=list)
+    faults: dict[int, Finding] = field(default_factory=dict)
 
 
 def read(content: bytes, sheet: str | None) -> Book:
@@ -72,7 +84,21 @@ def read(content: bytes, sheet: str | None) -> Book:
         message = f"{len(filled)} sheets have something in them: {names[:200]}"
         raise refused("sheet_ambiguous", message, f"send sheet as one of {names[:200]}", field="sheet")
     ((name, rows),) = filled.items()
-    return Book(name, rows)
+    path = next(str(getattr(page, "_worksheet_path", "")) for page in book.worksheets if page.title == name)
+    return Book(name, rows, *beside_cells(content, path, rows))
+
+
+def beside_cells(content: bytes, path: str, rows: list[list[str]]) -> tuple[list[str], dict[int, Finding]]:
+    """What a sheet says of its lines and the cells do not: hidden ones are told, those with merged cells refused."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        page = archive.read(path) if path in archive.namelist() else b""
+    n_hidden = len(HIDDEN.findall(page))
+    notes = (
+        [f"{n_hidden} hidden {'line is' if n_hidden == 1 else 'lines are'} read like the others"] if n_hidden else []
+    )
+    spans = [(int(first), int(last)) for first, last in MERGED.findall(page)]
+    lines = {line for first, last in spans for line in range(first, min(last, len(rows)) + 1)}
+    return notes, {line: IN_MERGED for line in lines if any(rows[line - 1])}
 
 
 def check_archive(content: bytes) -> None:
@@ -128,8 +154,23 @@ def text_of(cell: Cell | MergedCell) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, int | float):
-        return number_text(value, str(cell.number_format or ""))
+        return with_words(value, str(cell.number_format or ""))
     return " ".join(str(value).split())
+
+
+def with_words(value: int | float, style: str) -> str:
+    """A number with what its cell shows beside it: 70 in a cell of `0.0" lb"` is 70 lb, 17 in `"A"000` is A017."""
+    match = SHOWN.fullmatch(style.split(";")[0].replace("\\-", "-"))
+    if match is None or value != value or abs(value) >= EXACT:
+        return number_text(value, style)
+    before, after = (re.sub(r'["\\]', "", match[name]) for name in ("before", "after"))
+    if "%" in after:
+        value = float(Decimal(repr(value)) * 100)
+    groups = match["digits"].split("-")
+    text = number_text(value, "".join(groups))
+    for group in reversed(groups[1:]) if text.isdecimal() else ():
+        text, after = text[: -len(group)], f"-{text[-len(group) :]}{after}"
+    return f"{before}{text}{after}".strip()
 
 
 def number_text(value: int | float, style: str) -> str:
