@@ -11,6 +11,10 @@ FORMULA = re.compile(r'^=\s*"(.*)"$')
 SCIENTIFIC = re.compile(r"^\d(?:[.,]\d+)?E\+\d{1,3}$|^\d[.,]\d+E\d{1,3}$", re.IGNORECASE)
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|juin|juil|okt|oct|dez|déc|mrz|mär"
 DATE = re.compile(rf"^(?:\d{{1,2}}[-. ](?:{MONTHS})|(?:{MONTHS})[-. ]\d{{1,4}})\.?$", re.IGNORECASE)
+DAY = re.compile(
+    r"^(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: \d\d:\d\d:\d\d)?"
+    r"|\d{1,2}([/.])\d{1,2}\1(?:19|20)\d\d)$"
+)
 WHOLE = re.compile(r"^\d+\.0+$")
 EXACT = 15
 """A spreadsheet keeps this many digits of a number; those after them become zeros."""
@@ -36,7 +40,7 @@ def whole(raw: str, *, field: str) -> str:
     text = unwrapped(raw)
     if SCIENTIFIC.match(text):
         raise lost("id_scientific_notation", f"{text[:40]} is a rounded number: digits of it are lost", field)
-    if DATE.match(text):
+    if DATE.match(text) or DAY.match(text):
         raise lost("id_became_date", f"{text[:40]} is a date that a spreadsheet has made of an identifier", field)
     digits = "".join(text.split())
     if digits.isdecimal() and len(digits) > EXACT + 1 and not digits[EXACT:].strip("0"):

@@ -571,6 +571,63 @@ def test_a_workbook_is_read_as_a_person_sees_it() -> None:
     assert codes(rows)[5] == ["not_an_animal"]
 
 
+def with_marks(content: bytes, merged: str = "", hidden: int = 0) -> bytes:
+    """The workbook with merged cells and a hidden line."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book.worksheets[0]
+    if merged:
+        page.merge_cells(merged)
+    if hidden:
+        page.row_dimensions[hidden].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_merged_cells_are_no_empty_cells_and_hidden_lines_are_told() -> None:
+    plain = workbook(["Lambs"], ["Tag", "Sex", "Sire"], ["A1", "F", "R1"], ["A2", "F", None], ["A3", "F", "R2"])
+    _, rows = read_all(with_marks(plain, merged="C3:C4"), "flock")
+    assert codes(rows) == {3: ["merged_cells"], 4: ["merged_cells"], 5: []}
+    layout, rows = read_all(with_marks(plain, merged="A1:C1", hidden=4), "flock")
+    assert codes(rows) == {3: [], 4: [], 5: []}
+    assert "1 hidden line is read like the others" in layout.told()
+
+
+def test_the_unit_and_the_letters_that_a_cell_shows_are_read() -> None:
+    day = date(2024, 11, 25)
+    formats = {"A2": '"A"000', "C2": '0.0" lb"', "A3": "00\\-0000", "C3": '0.0" lb"', "C4": '#,##0.0" lb"'}
+    content = workbook(["Tag", "Date", "Weight"], [17, day, 70], [240001, day, 71.5], ["B1", day, 60], formats=formats)
+    layout, rows = read_all(content, "weights", trait="WWT")
+    assert layout.unit == "lb"
+    assert [row.data.vid for row in rows.values()] == ["A017", "24-0001", "B1"]
+    assert [round(row.data.value, 3) for row in rows.values()] == [31.751, 32.432, 27.216]
+    share = workbook(["Tag", "Date", "Weight"], ["B1", day, 0.31], formats={"C2": "0%"})
+    assert codes(read_all(share, "weights", trait="WWT")[1]) == {2: ["not_a_number"]}
+
+
+@pytest.mark.parametrize("tag", [date(2024, 3, 5), "2024-03-05", "5/03/2024", "05.03.2024"])
+def test_a_tag_that_became_a_whole_date(tag: object) -> None:
+    _, rows = read_all(workbook(["Tag", "Sex"], [tag, "F"]), "flock")
+    assert codes(rows) == {2: ["id_became_date"]}
+
+
+@pytest.mark.parametrize("line", ["n = 2,,", "N=2,,", "Females,1,", "2 lambs,,", "Ewes: 12,,", "14 head,,"])
+def test_counts_below_a_list_are_no_sheep(line: str) -> None:
+    _, rows = read_all(f"Tag,Sex,DOB\nA1,F,2024-08-01\n{line}\n".encode(), "flock")
+    assert codes(rows) == {2: [], 3: ["not_an_animal"]}
+    _, rows = read_all(b"Tag,Sex,DOB\nEwe 12,2,\nLamb 3,1,\nRam,1,\n", "flock")
+    assert codes(rows) == {2: [], 3: [], 4: []}
+
+
+def test_a_column_without_a_header_that_has_something_in_it_is_told() -> None:
+    layout, _ = read_all(
+        session("1,2024-11-25,31,", "2,2024-11-25,32,sick", head="VID,Date,Weight,\n"), None, trait="WWT"
+    )
+    assert "1 column ignored: column 4, which has no header" in layout.told()
+    layout, _ = read_all(session("1,2024-11-25,31,", "2,2024-11-25,32,", head="VID,Date,Weight,\n"), None, trait="WWT")
+    assert not layout.ignored
+
+
 def test_a_workbook_of_several_sheets_is_asked_about() -> None:
     content = workbook(["ID", "Sex"], ["A1", "F"], pages=2)
     assert refusal(content, "flock") == ["sheet_ambiguous"]

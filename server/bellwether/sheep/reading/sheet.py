@@ -19,8 +19,10 @@ FOOTER = re.compile(
     r"\W*(?:grand total|sub ?-?totals?|totals?|averages?|avg|means?|medians?|sum|count|minimum|maximum|min|max"
     r"|std ?dev\w*|end of (?:file|report|list|data)|end|printed|report|generated|exported|created|page|records?|head"
     r"|notes?|signed|signature|remarks?|comments?|prepared|checked|bemerkung\w*|notiz\w*|remarques?|observaciones|\w+:$"
-    r"|n ?=|gesamt\w*|summe|mittel\w*|durchschnitt\w*|anzahl|ende|seite|gedruckt|moyenne|somme|nombre|fin|imprimé"
-    r"|total général|promedio|media|suma|impreso|página|cyfanswm)\b.*",
+    r"|[0-9]+ (?:ewe|ram|wether|lamb|hogget|male|female|animal|sheep|head|tiere?|lämmer|schafe|agneaux|brebis|ovejas)s?"
+    r"|(?:ewe|ram|wether|lamb|hogget|male|female|animal)s|n ?=(?=.)"
+    r"|gesamt\w*|summe|mittel\w*|durchschnitt\w*|anzahl|ende|seite|gedruckt|moyenne|somme|nombre|fin|imprimé"
+    r"|total général|promedio|media|suma|impreso|página|cyfanswm)(?:(?<==)|\b).*",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"(?!\d{4}-\d{1,2}-\d)[\s\d.,%:+-]*(?:kg|lbs?|head|g)?\s*", re.IGNORECASE)
@@ -87,7 +89,8 @@ def open_sheet(
     """
     if is_zip(content):
         book = workbook.read(content, sheet)
-        return Sheet(["\t".join(row) for row in book.rows], book.rows, "xlsx", "\t", notes=book.notes, sheet=book.name)
+        joined = ["\t".join(row) for row in book.rows]
+        return Sheet(joined, book.rows, "xlsx", "\t", faults=book.faults, notes=book.notes, sheet=book.name)
     decoded = decode(content, encoding)
     found = texts.split(decoded.text)
     if not any(line.strip() for line in found):

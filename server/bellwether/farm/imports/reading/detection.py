@@ -72,6 +72,7 @@ def detect(
     found = Found(sheet, form, options, columns, start, list(columns.faults))
     if start:
         found.notes.append(start.name)
+    columns.ignored += unnamed(found)
     found.notes += of_farm(found)
     trait = trait_of(found)
     check_needed(found)
@@ -92,6 +93,17 @@ def detect(
         preamble=sheet.preamble, sheet=sheet.sheet, notes=[*sheet.notes, *found.notes], options=options.sent(),
         time_zone=options.time_zone,
     )  # fmt: skip
+
+
+def unnamed(found: Found) -> list[str]:
+    """Columns that have no header and yet something in them: they are not read, and that is told."""
+    header = found.sheet.header
+    places = range(found.sheet.width) if found.start is None else ()
+    return [
+        f"column {place + 1}, which has no header"
+        for place in places
+        if (place >= len(header) or not header[place]) and found.distinct(place)
+    ]
 
 
 def recognise(
