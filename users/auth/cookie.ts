@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { Problem } from "../platform/problems.ts";
@@ -8,7 +9,7 @@ export const refreshCookieName = `__Host-${name}`;
 /** `__Host-` needs Secure, which browsers also honour on http://localhost. */
 const attributes = { httpOnly: true, secure: true, sameSite: "Strict", path: "/", prefix: "host" } as const;
 
-export const refreshCookie = (c: Context): string | undefined => getCookie(c, name, "host");
+const refreshCookie = (c: Context): string | undefined => getCookie(c, name, "host");
 export const clearRefreshCookie = (c: Context): void => void deleteCookie(c, name, attributes);
 export function setRefreshCookie(c: Context, token: string, maxAge: number): void {
   setCookie(c, name, token, { ...attributes, maxAge });
@@ -23,8 +24,24 @@ export function setDeviceCookie(c: Context, token: string): void {
   setCookie(c, deviceName, token, { ...attributes, maxAge: yearSeconds });
 }
 
-/** The routes that read the refresh cookie ask for an allowed Origin and a header that no foreign page can send. */
-export function refuseForeign(c: Context, allowedOrigins: readonly string[]): void {
+/** What a caller sends beside the refresh cookie. */
+export const cookieHeaders = z.object({
+  origin: z.string().optional().openapi({ example: "http://localhost:8080" }),
+  "x-bw-csrf": z.string().optional().openapi({ example: "1" }),
+});
+
+/**
+ * The refresh cookie. The routes that read it ask for an allowed Origin and a header that no foreign page can send;
+ * where there is no cookie there is nothing that a foreign page could use.
+ */
+export function ownRefreshCookie(c: Context, allowedOrigins: readonly string[]): string {
+  const given = refreshCookie(c);
+  if (!given) throw new Problem(401, "refresh_refused", "There is no refresh cookie: log in.");
+  refuseForeign(c, allowedOrigins);
+  return given;
+}
+
+function refuseForeign(c: Context, allowedOrigins: readonly string[]): void {
   const origin = c.req.header("origin");
   if (!origin || !allowedOrigins.includes(origin))
     throw new Problem(403, "foreign_origin", "Send an Origin header that this platform allows.");

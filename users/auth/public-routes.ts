@@ -68,6 +68,7 @@ function revocationRoutes(app: ServiceApp, { settings, clock }: Platform, feed: 
   const revocations = createRoute({
     method: "get",
     path: "/api/v1/auth/internal/revocations",
+    hide: true,
     summary: "Sessions that ended since a second; for services only",
     middleware: needSecret("Service", settings.serviceSecret),
     request: { query: feedQuery },
@@ -84,6 +85,7 @@ export function addressRoutes(app: ServiceApp, { settings }: Platform, auth: Aut
   const address = createRoute({
     method: "get",
     path: "/api/v1/auth/internal/addresses/{uid}",
+    hide: true,
     summary: "The verified address of a user, or null; for services only",
     middleware: needSecret("Service", settings.serviceSecret),
     request: { params: userPath },

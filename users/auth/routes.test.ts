@@ -200,6 +200,14 @@ describe("refresh and logout", () => {
     expect(answer.status).toBe(403);
   });
 
+  test.each(["refresh", "logout"])(
+    "%s without the cookie is not authenticated, wherever it comes from",
+    async (what) => {
+      for (const origin of ["", "https://evil.example"])
+        expect((await house.call("POST", `/api/v1/auth/${what}`, { headers: { origin } })).status).toBe(401);
+    },
+  );
+
   test("logout ends the session for refresh and for the living token, and tells the feed", async () => {
     const mary = await house.person();
     const headers = { origin: "http://localhost:8080", "x-bw-csrf": "1", cookie: mary.cookie };

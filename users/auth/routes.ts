@@ -4,14 +4,13 @@ import { body, byCookie, json, problems } from "../platform/http/documentation.t
 import { needSecret } from "../platform/http/need.ts";
 import { limitHeaders } from "../platform/http/rate-limits.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
-import { Problem } from "../platform/problems.ts";
 import { accountRoutes } from "./account-routes.ts";
 import {
   clearRefreshCookie,
+  cookieHeaders,
   deviceCookie,
-  refreshCookie,
+  ownRefreshCookie,
   refreshCookieName,
-  refuseForeign,
   setDeviceCookie,
   setRefreshCookie,
 } from "./cookie.ts";
@@ -91,14 +90,12 @@ function cookieRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void
     path: "/api/v1/auth/refresh",
     summary: "A new access token for the refresh cookie, which changes with each use",
     security: byCookie,
+    request: { headers: cookieHeaders },
     description: "Needs an allowed `Origin` and `x-bw-csrf: 1`. On 409 `refresh_race` wait a moment and try once more.",
     responses: { 200: { description: "Refreshed", content: json(tokenView) }, ...problems(401, 403, 409) },
   });
   app.openapi(refresh, async (c) => {
-    refuseForeign(c, settings.allowedOrigins);
-    const given = refreshCookie(c);
-    if (!given) throw new Problem(401, "refresh_refused", "There is no refresh cookie: log in.");
-    const done = await auth.refresh(given);
+    const done = await auth.refresh(ownRefreshCookie(c, settings.allowedOrigins));
     setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
     return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
   });
@@ -108,13 +105,12 @@ function cookieRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void
     path: "/api/v1/auth/logout",
     summary: "End the session of the refresh cookie",
     security: byCookie,
+    request: { headers: cookieHeaders },
     description: "Needs an allowed `Origin` and `x-bw-csrf: 1`.",
-    responses: { 204: { description: "Logged out" }, ...problems(403) },
+    responses: { 204: { description: "Logged out" }, ...problems(401, 403) },
   });
   app.openapi(logout, async (c) => {
-    refuseForeign(c, settings.allowedOrigins);
-    const given = refreshCookie(c);
-    if (given) await auth.logout(given);
+    await auth.logout(ownRefreshCookie(c, settings.allowedOrigins));
     clearRefreshCookie(c);
     return c.body(null, 204);
   });
@@ -125,6 +121,7 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
   const grant = createRoute({
     method: "post",
     path: "/api/v1/auth/operator/roles",
+    hide: true,
     summary: "Set the roles of a user; only on the service's own port",
     middleware: operator,
     request: { body: body(roleGrant) },
@@ -141,6 +138,7 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
   const verify = createRoute({
     method: "post",
     path: "/api/v1/auth/operator/addresses",
+    hide: true,
     summary: "Say whether an address is the user's own; only on the service's own port",
     middleware: operator,
     request: { body: body(verification) },
@@ -155,6 +153,7 @@ function operatorRoutes(app: ServiceApp, { settings }: Platform, auth: Auth, { k
   const rotate = createRoute({
     method: "post",
     path: "/api/v1/auth/operator/keys/rotate",
+    hide: true,
     summary: "Promote the next signing key now, if it has been published for 300 s",
     middleware: operator,
     responses: { 200: { description: "Whether it happened", content: json(rotatedView) }, ...problems(401) },

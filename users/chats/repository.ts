@@ -74,11 +74,15 @@ export class ChatRepository {
   }
 
   /** The first write hides the chat from every reader; its messages are deleted after that. */
-  async remove(uid: string, cid: string): Promise<boolean> {
+  async remove(uid: string, cid: string, seen?: number): Promise<boolean> {
     const now = seconds(this.clock);
     const change = { set: { deleted: now, ttl: now + deletedKeptSeconds }, remove: ["gsi1pk", "gsi1sk"] };
     try {
-      await this.table.update(keys.chat(cid), change, mine(uid));
+      await this.table.update(
+        keys.chat(cid),
+        change,
+        seen === undefined ? mine(uid) : all(mine(uid), equal("rev", seen)),
+      );
     } catch (error) {
       if (error instanceof ConditionFailed) return false;
       throw error;

@@ -46,7 +46,13 @@ describe("chats", () => {
     expect([renamed.status, renamed.headers.get("etag")]).toEqual([200, '"2"']);
     expect(await (await house.call("GET", path, { token: mary.token })).json()).toMatchObject({ title: "Ewes" });
 
-    expect((await house.call("DELETE", path, { token: mary.token })).status).toBe(204);
+    for (const [name, value] of [
+      ["if-match", '"1"'],
+      ["if-match", 'W/"2"'],
+      ["if-none-match", "*"],
+    ] as const)
+      expect((await house.call("DELETE", path, { token: mary.token, headers: { [name]: value } })).status).toBe(412);
+    expect((await house.call("DELETE", path, { token: mary.token, headers: { "if-match": '"2"' } })).status).toBe(204);
     expect((await house.call("GET", path, { token: mary.token })).status).toBe(404);
     expect((await say(mary, first, "late")).status).toBe(404);
     expect(house.table.everything().filter(({ pk, sk }) => pk === `CONV#${first}` && sk !== "META")).toEqual([]);

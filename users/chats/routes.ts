@@ -3,7 +3,7 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { idempotent } from "../platform/http/idempotency.ts";
 import { pageQuery } from "../platform/http/paging.ts";
-import { etag, preconditionOf } from "../platform/http/preconditions.ts";
+import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import * as schemas from "./schemas.ts";
 import type { Chats } from "./service.ts";
@@ -86,11 +86,11 @@ function chatByIdRoutes(app: ServiceApp, { need }: Platform, chats: Chats): void
     ...one,
     method: "delete",
     summary: "Delete a chat with its messages",
-    request: { params: schemas.chatPath },
-    responses: { 204: { description: "Deleted" }, ...problems(401, 403, 404, 422) },
+    request: { params: schemas.chatPath, headers: schemas.ifMatchHeader },
+    responses: { 204: { description: "Deleted" }, ...problems(401, 403, 404, 412, 422) },
   });
   app.openapi(remove, async (c) => {
-    await chats.remove(c.get("caller").uid, c.req.valid("param").id);
+    await chats.remove(c.get("caller").uid, c.req.valid("param").id, preconditionIfSent(c));
     return c.body(null, 204);
   });
 }

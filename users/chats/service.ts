@@ -56,8 +56,14 @@ export class Chats {
     return { rev: chat.rev, view: chatView(chat, key) };
   }
 
-  async remove(uid: string, cid: string): Promise<void> {
-    if (!(await this.repository.remove(uid, cid))) throw notFound("chat");
+  async remove(uid: string, cid: string, precondition?: Precondition): Promise<void> {
+    if (!precondition) {
+      if (!(await this.repository.remove(uid, cid))) throw notFound("chat");
+      return;
+    }
+    const { rev } = await this.own(uid, cid);
+    precondition(rev);
+    if (!(await this.repository.remove(uid, cid, rev))) throw stale();
   }
 
   /** The client's id is the key: the same message again returns the stored one, another text under it is refused. */

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
+from attrs import NOTHING
 from bellwether.catalogue import EDGE, TITLES
 from bellwether.commands.openapi import python_document
 from bellwether.edge.openapi.merge import METHODS, merge, public
@@ -149,14 +150,20 @@ def test_a_client_in_python_drops_nothing_and_is_used(document: Path, monkeypatc
         return httpx.Response(200, json=token)
 
     types: Any = importlib.import_module("bellwether_client.types")
-    for name in [name for name in dir(models) if name.startswith("Body")]:
+    for name in [name for name in dir(models) if hasattr(getattr(models, name), "to_multipart")]:
         content = types.File(io.BytesIO(b"VID\n"), "flock.csv", "text/csv")
-        parts = dict(getattr(models, name)(file=content, farm_id=FARM, flock="1").to_multipart()[:1])
+        parts = dict(getattr(models, name)(**given(getattr(models, name), content)).to_multipart())
         assert parts["file"][0] == "flock.csv", f"{name} sends no file"
 
     client = package.Client("http://test", httpx_args={"transport": httpx.MockTransport(answer)})
     token = login.sync(client=client, body=models.Credentials(email="mary@hillfarm.example", password="x"))
     assert (token.access_token, token.user.name) == ("t", "Mary")
+
+
+def given(model: Any, content: Any) -> dict[str, Any]:
+    """What a form needs."""
+    needed = {each.name for each in model.__attrs_attrs__ if each.init and each.default is NOTHING}
+    return {name: value for name, value in {"file": content, "farm_id": FARM, "flock": "1"}.items() if name in needed}
 
 
 def test_types_in_typescript_pass_the_compiler(document: Path) -> None:

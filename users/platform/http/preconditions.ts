@@ -15,7 +15,13 @@ const tag = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 const list = new RegExp(String.raw`^[\s,]*${tag}(?:\s*,[\s,]*${tag})*[\s,]*$`);
 const tags = new RegExp(tag, "g");
 
-export function preconditionOf(c: Context): Precondition {
+/** For a write that may come without If-Match, as a delete of one's own: what is sent holds. */
+export const preconditionIfSent = (c: Context): Precondition | undefined =>
+  c.req.header("if-match") === undefined && c.req.header("if-none-match") === undefined
+    ? undefined
+    : preconditionOf(c, () => undefined);
+
+export function preconditionOf(c: Context, refuseBlind: () => void = refuseBlindly): Precondition {
   const match = c.req.header("if-match");
   const noneMatch = c.req.header("if-none-match");
   if (match === undefined && noneMatch === undefined) return (rev) => rev !== undefined && refuseBlind();
@@ -40,7 +46,7 @@ export const isKnown = (header: string, current: string) =>
 const strong = (one: string) => one.replace(/^W\//, "");
 const tagsOf = (header: string): string[] => (list.test(header) ? (header.match(tags) ?? []) : []);
 
-function refuseBlind(): never {
+function refuseBlindly(): never {
   throw new Problem(428, "if_match_required", "Send If-Match with the ETag that you last read.");
 }
 
