@@ -89,8 +89,17 @@ async def test_ages_and_groups_follow_a_correction(farmer: Farmer) -> None:
     (weight,) = await weights_of(farmer)
     assert (weight["age_days"], weight["contemporary_group"]) == (456, "1234/2023/W/b0/g0")
     rows = await listed(farmer, "12,2023-08-23", head="Tag,DOB")
-    assert (codes(rows), len(await animals_of(farmer))) == ([None], 1)
+    assert (codes(rows), len(await animals_of(farmer))) == (["fact_replaced"], 1)
     assert [weight["age_days"] for weight in await weights_of(farmer)] == [446]
+
+
+async def test_a_list_that_replaces_a_fact_says_so(farmer: Farmer) -> None:
+    await listed(farmer, "1,M,2024-08-03", "2,,2024-08-03", head="Tag,Sex,DOB")
+    rows = await listed(farmer, "1,F,2024-08-23", "2,F,2024-08-03", head="Tag,Sex,DOB")
+    assert [row["is_accepted"] for row in rows.values()] == [True, True]
+    assert [[found["field"] for found in row["findings"]] for row in rows.values()] == [["sex", "birth_date"], []]
+    assert codes(rows) == ["fact_replaced", None]
+    assert codes(await listed(farmer, "1,,", "2,F,2024-08-03", head="Tag,Sex,DOB")) == [None, None]
 
 
 async def test_a_birth_date_in_another_year_than_the_number(farmer: Farmer) -> None:

@@ -185,8 +185,8 @@ def take(
         verdict = "new" if animal.is_of_this_import else "update"
     for ghost in found.ghosts:
         herd.unite(animal, ghost)
+    told = [*parent_warnings(data), *replaced(animal, facts)]
     is_changed = enter(animal, facts, known, herd) or bool(found.ghosts)
-    told = list(parent_warnings(data))
     for parent in said_parents:
         is_other, findings = parents.set_parent(animal, parent, herd)
         is_changed = is_other or is_changed
@@ -217,6 +217,20 @@ def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> b
     animal.tag = identifiers.display_tag(animal.identifiers) or animal.tag
     animal.is_changed = animal.is_changed or is_changed
     return is_changed
+
+
+def replaced(animal: Sheep, facts: Facts) -> Iterable[Finding]:
+    """What was known of an animal of the farm and is something else now: corrected, or another sheep is meant."""
+    if animal.is_reference or animal.is_of_this_import:
+        return
+    known = animal.facts
+    for field, before, now in (
+        ("sex", known.sex, facts.sex),
+        ("birth_date", known.birth_date, facts.birth_date),
+    ):
+        if before not in (None, "unknown", now):
+            text = f"the {field.replace('_', ' ')} of {animal.described} becomes {now}"
+            yield warning("fact_replaced", text, "if another animal is meant, correct the row", field=field)
 
 
 def parent_warnings(data: AnimalRow) -> Iterable[Finding]:
