@@ -7,8 +7,11 @@ from typing import Any
 import httpx
 import pytest
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
+from bellwether.platform.http.strict.as_written import asks_who_calls
 from bellwether.platform.http.strict.fields import AsWritten
+from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -54,8 +57,10 @@ def test_every_field_is_read_strictly_and_every_body_knows_its_fields(app: FastA
                 assert model.model_config.get("extra") == "forbid", f"{found.path}: {model.__name__}"
 
 
-async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI) -> None:
+async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI, auth: AuthDouble) -> None:
+    """From whoever may call it; a stranger is told that he is one."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    roles = ("farmer", "researcher", "student", "administrator")
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         for found in contexts(app):
             path = found.path
@@ -64,7 +69,12 @@ async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI) -
             path = "/".join(ID if piece.startswith("{") else piece for piece in path.split("/"))
             for method in found.methods:
                 sent: dict[str, Any] = {"files": {"file": b""}} if uploads(found) else {"json": {}}
-                answer = await client.request(method, f"{path}?colour=red", **(sent if method != "GET" else {}))
+                sent = sent if method != "GET" else {}
+                if asks_who_calls(found.dependant):
+                    stranger = await client.request(method, f"{path}?colour=red", **sent)
+                    assert stranger.status_code == 401, f"{method} {path}"
+                me = auth.bearer(new_id(), roles)
+                answer = await client.request(method, f"{path}?colour=red", headers=me, **sent)
                 assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter"), f"{method} {path}"
                 assert answer.json()["errors"][0]["field"] == "colour"
 

@@ -16,6 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from bellwether.platform.http.dependencies import principal
 from bellwether.platform.http.strict.fields import strict
 from bellwether.platform.problems import Problem, RowError, Unprocessable
 
@@ -85,8 +86,22 @@ def hold_to_what_is_written(app: FastAPI, *, answering_themselves: tuple[str, ..
         if isinstance(route, APIRoute):
             dependant = cast(Dependant, context.dependant)
             strict(dependant)
+            after_who_calls(dependant)
             known[id(route)] = known_to(route, dependant, route.path in answering_themselves)
     app.state.known = known
+
+
+def after_who_calls(dependant: Dependant) -> None:
+    """A stranger is told that he is one before he is told what the route reads."""
+    mine = [each for each in dependant.dependencies if each.call is as_written]
+    others = [each for each in dependant.dependencies if each.call is not as_written]
+    place = next((n for n, each in enumerate(others, 1) if asks_who_calls(each)), 0)
+    dependant.dependencies[:] = [*others[:place], *mine, *others[place:]]
+
+
+def asks_who_calls(dependant: Dependant) -> bool:
+    """Whether it needs the caller, however indirectly."""
+    return dependant.call is principal or any(asks_who_calls(each) for each in dependant.dependencies)
 
 
 def known_to(route: APIRoute, dependant: Dependant, answers_itself: bool) -> Known:
