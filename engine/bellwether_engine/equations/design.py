@@ -244,7 +244,8 @@ def pattern_inverses(
 
     Examples
     --------
-    >>> pattern_inverses(np.array([[True, False], [True, True]]), 2.0 * np.eye(2), np.zeros(2, int)).tolist()
+    >>> found = pattern_inverses(np.array([[True, False], [True, True]]), 2.0 * np.eye(2), np.zeros(2, int))
+    >>> np.round(found, 12).tolist()
     [[[0.5, 0.0], [0.0, 0.0]], [[0.5, 0.0], [0.0, 0.5]]]
     """
     matrices = residual[classes] if residual.ndim == 3 else np.broadcast_to(residual, (len(kinds), *residual.shape))
