@@ -82,7 +82,7 @@ class Dialect:
         lines += self.preamble
         lines += [self.delimiter.join(self.cell(cell) for cell in row) for row in (header, *rows)]
         lines += self.footer
-        return (self.line_end.join(lines) + self.line_end).encode(self.encoding)
+        return (self.line_end.join(lines) + self.line_end).encode(self.encoding, errors="replace")
 
 
 def any_dialect(chance: random.Random) -> Dialect:
