@@ -26,7 +26,7 @@ export function setDeviceCookie(c: Context, token: string): void {
 
 /** What a caller sends beside the refresh cookie. */
 export const cookieHeaders = z.object({
-  origin: z.string().optional().openapi({ example: "http://localhost:8080" }),
+  origin: z.string().optional().openapi({ example: "https://sheep.example" }),
   "x-bw-csrf": z.string().optional().openapi({ example: "1" }),
 });
 
