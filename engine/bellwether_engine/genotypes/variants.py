@@ -26,6 +26,7 @@ class Variant(Protocol):
     ID: str | None
     REF: str
     ALT: list[str]
+    FORMAT: list[str]
 
     @property
     def genotype(self) -> Any:
@@ -105,7 +106,7 @@ def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGen
     >>> from types import SimpleNamespace as Record
     >>> calls = np.array([[0, 1, 0], [1, 1, 1], [-1, 0, 0]], dtype=np.int16)
     >>> site = Record(CHROM="1", POS=77, ID=None, REF="A", ALT=["G"], genotype=Record(array=lambda: calls),
-    ...               format=lambda field: None)
+    ...               FORMAT=["GT"], format=lambda field: None)
     >>> found = from_variants([site], ["a", "b", "c"])
     >>> found.packed.unpack().ravel(), found.markers.name.tolist()
     (array([1, 2, 3], dtype=uint8), ['1:77'])
@@ -206,11 +207,13 @@ def _count(
 
 def _calls(variant: Variant) -> NDArray[np.int16] | None:
     """Alleles of each sample, int16 of shape (n_samples, ploidy); None where the record has no GT."""
-    try:
-        found = variant.genotype
-        return None if found is None else np.asarray(found.array(), dtype=np.int16)[:, :-1]
-    except Exception:  # cyvcf2 has no class of its own for a record without GT
+    if "GT" not in variant.FORMAT:
         return None
+    try:
+        return np.asarray(variant.genotype.array(), dtype=np.int16)[:, :-1]
+    except Exception as error:  # cyvcf2 has no class of its own for calls that it cannot read
+        message = f"the calls (GT) at site {_named(variant)} cannot be read"
+        raise _refuse("no_calls", message, "Write the file again, or leave the site out") from error
 
 
 def _refuse(code: str, message: str, fix: str) -> ModelError:

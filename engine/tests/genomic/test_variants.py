@@ -22,7 +22,14 @@ def site(calls, chromosome="1", alt=("G",), name="s"):
     array = np.array(calls, dtype=np.int16)
     genotype = SimpleNamespace(array=lambda: array)
     return SimpleNamespace(
-        CHROM=chromosome, POS=7, ID=name, REF="A", ALT=list(alt), genotype=genotype, format=lambda _: None
+        CHROM=chromosome,
+        POS=7,
+        ID=name,
+        REF="A",
+        ALT=list(alt),
+        genotype=genotype,
+        FORMAT=["GT"],
+        format=lambda _: None,
     )
 
 

@@ -15,6 +15,7 @@ REFERENCE = REPOSITORY / "engine" / "tests" / "reference"
 
 PEDIGREE = "animal,sire,dam\n1,0,0\n2,,\n3,0,0\n4,1,0\n5,3,2\n6,1,2\n7,4,5\n8,3,6\n"
 RECORDS = "animal,sex,WWG\n4,M,4.5\n5,F,2.9\n6,F,3.9\n7,M,3.5\n8,M,5.0\n"
+FIELD = Path(__file__).parent / "field"
 MODEL = """traits = ["WWG"]
 
 [[effects]]
@@ -91,3 +92,11 @@ def shared():
         return SHARED / path
 
     return find
+
+
+def codes_of(answer):
+    return [warning["code"] for warning in answer.report["warnings"]]
+
+
+def message_of(answer, code):
+    return next(warning["message"] for warning in answer.report["warnings"] if warning["code"] == code)

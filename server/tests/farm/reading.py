@@ -11,7 +11,10 @@ from bellwether.farm.imports.reading.repeated_rows import FirstRows
 from bellwether.farm.imports.reading.rows import ReadRow, read_file
 from bellwether.sheep.reading.refusal import FileRefused
 
+from .conftest import SAMPLES
+
 TODAY = date(2026, 1, 1)
+HEAD = "VID,Date,Weight\n"
 Rows = dict[int, ReadRow[Any]]
 
 
@@ -45,3 +48,23 @@ def codes(rows: Rows) -> dict[int, list[str]]:
 def warned(rows: Rows) -> dict[int, list[str]]:
     """What each row is warned of."""
     return {number: [finding.code for finding in row.warnings] for number, row in rows.items() if row.warnings}
+
+
+def sample(name: str) -> bytes:
+    """A file of the field."""
+    return (SAMPLES / name).read_bytes()
+
+
+def session(*lines: str, head: str = HEAD) -> bytes:
+    """A weigh session."""
+    return (head + "".join(line + "\n" for line in lines)).encode()
+
+
+def weight_of(text: str, *more: str, **options: object) -> object:
+    """The weight of the first line, or the codes of its refusal."""
+    lines = [f"{n};2024-11-25;{cell}" for n, cell in enumerate((text, *more), 1)]
+    content = session(*lines, head="VID;Date;Weight\n")
+    if stopped := refusal(content, "weights", trait="WWT", **options):
+        return stopped
+    row = read_all(content, "weights", trait="WWT", **options)[1][2]
+    return row.data.value if row.data else [finding.code for finding in row.findings]
