@@ -1,10 +1,12 @@
 """Variance components from files."""
 
+import json
+
 import numpy as np
 import polars as pl
 import pytest
 
-from .conftest import MODEL
+from .conftest import FIELD, MODEL
 from .test_bad_input import refused
 from .test_milk import MODEL as MILK
 from .test_milk import prepared
@@ -99,6 +101,55 @@ def test_gryphon(evaluate, shared):
     np.testing.assert_allclose(table["se"][:2], np.sqrt(np.diag(np.linalg.inv(information))), rtol=1e-5)
     assert table["estimate"][2] == pytest.approx(theta[0] / theta.sum())
     assert table["se_sampled"][2] == pytest.approx(table["se"][2], rel=0.05)
+
+
+TARSUS = """traits = ["tarsus_length"]
+
+[[effects]]
+name = "sex"
+kind = "fixed"
+
+[[effects]]
+name = "animal"
+kind = "additive"
+
+[[effects]]
+name = "mother"
+kind = "maternal"
+
+[variances]
+additive_maternal = [[{0}, 0.0], [0.0, {1}]]
+residual = [[{2}]]
+"""
+
+
+def test_gryphon_tarsus_with_maternal_values_as_shipped(evaluate, shared):
+    """The files as they are, from near and from far: the same optimum."""
+    files = [shared(f"datasets/gryphon/{name}.csv") for name in ("gryphonped", "gryphon")]
+    ends = []
+    for start in ((10, 5, 15), (1, 30, 5)):
+        answer = evaluate(*files, TARSUS.format(*start) + ESTIMATE)
+        assert answer.exit_code == 0, answer.stderr
+        assert answer.report["estimation"]["gradient"] < 1e-3
+        table = answer.table("variances")
+        ends.append((answer.report["minus2_log_likelihood"], *table["estimate"].to_list()))
+    np.testing.assert_allclose(ends[0], ends[1], rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["reml_rank1_two_traits", "reml_four_traits_traceback"])
+def test_a_singular_genetic_matrix_is_found(evaluate, name):
+    """The one optimum that a dense search found from several starts: rank 1 of two traits, rank 3 of four."""
+    folder = FIELD / name
+    answer = evaluate(folder / "ped.csv", folder / "rec.csv", folder / "model.toml")
+    assert answer.exit_code == 0, answer.stderr
+    expected = json.loads((folder / "expected.json").read_text())
+    assert answer.report["minus2_log_likelihood"] == pytest.approx(expected["minus2_log_likelihood"], abs=1e-3)
+    assert answer.report["estimation"]["boundary"] == ["additive"]
+    table = answer.table("variances")
+    for component in ("additive", "residual"):
+        found = table.filter(pl.col("component") == component)["estimate"].to_numpy()
+        wanted = np.array(expected[component])[np.tril_indices(len(expected[component]))]
+        np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-3)
 
 
 def test_monte_carlo(evaluate, shared):
