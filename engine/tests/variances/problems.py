@@ -65,11 +65,14 @@ def some_traits(rng):
     return of_traits(rng, genetic * np.outer(share, share), residual, int(rng.integers(60, 200)))
 
 
-def two_factors(rng):
-    """4 or 6 traits of 400 lambs whose genetic covariances come from two factors."""
-    t = int(rng.choice([4, 6]))
-    loads = rng.normal(size=(t, 2)) * 1.5
-    return of_traits(rng, loads @ loads.T, correlations(rng, t), 400)
+def two_factors(n_traits):
+    """400 lambs of 20 sires and 133 dams, whose genetic covariances come from two factors."""
+
+    def drawn(rng):
+        loads = rng.normal(size=(n_traits, 2)) * 1.5
+        return of_traits(rng, loads @ loads.T, correlations(rng, n_traits), 400)
+
+    return drawn
 
 
 def one_without(rng):
@@ -113,10 +116,10 @@ def direct_maternal(rng):
 
 
 def repeated(rng):
-    """Repeated records with a permanent environment; the genetic or the permanent variance is 0 in most tries."""
+    """Repeated records with a permanent environment: the permanent or the genetic variance is 0, or both are."""
     pedigree, a = flock(rng, 6, 20, 60)
     n, animal = len(a), np.repeat(np.arange(26, 86), 3)
-    genetic, permanent = rng.choice([0.0, 2.0]), rng.choice([0.0, 0.0, 1.5])
+    genetic, permanent = rng.choice([(2.0, 0.0), (2.0, 0.0), (0.0, 1.5), (0.0, 0.0)])
     u = np.linalg.cholesky(a) @ rng.normal(size=n) * np.sqrt(genetic)
     herd, x = herds(rng, 180)
     y = 5.0 + herd + (u + np.sqrt(permanent) * rng.normal(size=n))[animal] + 2.0 * rng.normal(size=180)
@@ -148,7 +151,8 @@ def missing(rng):
 
 KINDS = {
     "1 to 6 traits": some_traits,
-    "two factors": two_factors,
+    "two factors of 4 traits": two_factors(4),
+    "two factors of 6 traits": two_factors(6),
     "a trait without genetic variance": one_without,
     "direct and maternal": direct_maternal,
     "repeated records": repeated,
