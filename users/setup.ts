@@ -9,7 +9,7 @@ try {
   const settings = readSettings(process.env);
   const stores = openStores(settings);
   await ensureStores(stores, 30_000);
-  await new SigningKeys(stores.table, settings.kek, Date.now).ensure();
+  await new SigningKeys(stores.table, settings.kek, Date.now, settings.AUTH_ACCESS_TOKEN_SECONDS).ensure();
   log("info", "setup_done");
 } catch (error) {
   log("error", "setup_failed", { reason: reason(error) });

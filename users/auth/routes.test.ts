@@ -173,6 +173,39 @@ describe("refresh and logout", () => {
     expect((await house.refresh(second)).status).toBe(401);
   });
 
+  test("logout with a predecessor of the cookie ends the session", async () => {
+    const mary = await house.person();
+    let { cookie } = mary;
+    for (let n = 0; n < 3; n++) {
+      house.clock.pass(60);
+      cookie = cookieOf(await house.refresh(cookie));
+    }
+    const headers = { origin: "http://localhost:8080", "x-bw-csrf": "1", cookie: mary.cookie };
+    expect((await house.call("POST", "/api/v1/auth/logout", { headers })).status).toBe(204);
+    expect((await house.refresh(cookie)).status).toBe(401);
+    expect((await house.call("GET", "/api/v1/auth/me", { token: mary.token })).status).toBe(401);
+  });
+
+  test.each(["refresh", "logout"])("%s with a made-up cookie ends nobody's session", async (what) => {
+    const mary = await house.person();
+    const [sid = "", secret = "", mark = ""] = mary.cookie.split("=")[1]?.split(".") ?? [];
+    const other = secret.startsWith("A") ? `B${secret.slice(1)}` : `A${secret.slice(1)}`;
+    house.clock.pass(60);
+    for (const made of [
+      `${sid}.${other}`,
+      `${sid}.${other}.${mark}`,
+      `${sid}.${secret}.`,
+      `${sid}.${secret}.${"A".repeat(43)}`,
+    ]) {
+      const cookie = `${mary.cookie.split("=")[0]}=${made}`;
+      const headers = { origin: "http://localhost:8080", "x-bw-csrf": "1", cookie };
+      const answer = await house.call("POST", `/api/v1/auth/${what}`, { headers });
+      expect(answer.status).toBe(what === "refresh" ? 401 : 204);
+    }
+    expect((await house.call("GET", "/api/v1/auth/me", { token: mary.token })).status).toBe(200);
+    expect((await house.refresh(mary.cookie)).status).toBe(200);
+  });
+
   test("idle and absolute ends hold", async () => {
     let { cookie } = await house.person();
     for (let day = 0; day < 59; day += 13) {

@@ -13,7 +13,7 @@ import { type Hasher, weakness } from "./passwords.ts";
 import type { StoredUser, UserRepository } from "./repository.ts";
 
 export type { StoredUser };
-export type AuthLimits = { account: Limit; address: Limit; register: Limit };
+export type AuthLimits = { account: Limit; change: Limit; address: Limit; register: Limit };
 export type AuthParts = {
   users: UserRepository;
   sessions: SessionIssuer;
@@ -104,8 +104,8 @@ export class Auth {
   async changePassword(uid: string, change: PasswordChange): Promise<SignedIn> {
     const { limits, allowed, users, hasher, sessions } = this.parts;
     const user = await this.me(uid);
-    const account = user.email.normalize("NFKC").toLowerCase();
-    await limits.take(allowed.account, account);
+    // a counter of its own: strangers who try the account's log-in cannot keep its owner from a new password
+    await limits.take(allowed.change, uid);
     if (!(await hasher.verify(change.current, user.pw))) throw wrong();
     const weak = weakness(change.next, [user.email, user.name, "bellwether"]);
     if (weak) throw weakPassword(weak);

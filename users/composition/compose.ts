@@ -67,8 +67,8 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const keysTable = new LiveTable(outside.keysTable, clock);
   const rules = tokenRules(settings);
   const sessionRules = { cap: settings.SESSIONS_CAP, capAdministrator: settings.SESSIONS_CAP_ADMINISTRATOR };
-  const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules });
-  const signing = new SigningKeys(table, settings.kek, clock);
+  const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules, kek: settings.kek });
+  const signing = new SigningKeys(table, settings.kek, clock, rules.lifeSeconds);
   const remote = () => new RemoteKeys(settings.BELLWETHER_AUTH_URL, clock);
   const keySource = outside.keySource ?? (names.includes("auth") ? signing : remote());
   const authenticator = new Authenticator(keySource, sessions, rules, clock);
@@ -96,7 +96,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   for (const name of names) mount[name]();
   const { allowedOrigins } = settings;
   const sockets = names.includes("profiles")
-    ? new Sockets({ authenticator, sessions, listen: frames.listen, allowedOrigins, clock, log, metrics })
+    ? new Sockets({ authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics })
     : undefined;
   return { app, platform, authenticator, sessions, signing, sockets, notifications };
 }
@@ -109,6 +109,7 @@ function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, 
   const { settings, table, clock, limits, log } = platform;
   const allowed = {
     account: { scope: "login-account", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
+    change: { scope: "password-change", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
     address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
     register: { scope: "register-address", max: settings.AUTH_REGISTER_LIMIT_ADDRESS, windowSeconds: 600 },
   };

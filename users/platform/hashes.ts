@@ -1,6 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 export const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/** HMAC-SHA-256; `purpose` keeps the marks of one use from passing for those of another. */
+export const mark = (key: Uint8Array, purpose: string, text: string): string =>
+  createHmac("sha256", key).update(`${purpose}|${text}`).digest("base64url");
 
 /** Compares in constant time, whatever the lengths. */
 export function sameSecret(given: string, expected: string): boolean {

@@ -15,13 +15,13 @@ const listeners = new Map<string, (frame: string) => void>();
 beforeAll(async () => {
   house = await Harness.ready();
   mary = await house.person();
-  const { authenticator, sessions } = house.composed;
+  const { authenticator, sessions: feed } = house.composed;
   const listen = (uid: string, forward: (frame: string) => void) => {
     listeners.set(uid, forward);
     return () => void listeners.delete(uid);
   };
   const allowedOrigins = ["http://localhost:8080"];
-  const parts = { authenticator, sessions, listen, allowedOrigins, clock: house.clock.now, log: quiet };
+  const parts = { authenticator, feed, listen, allowedOrigins, clock: house.clock.now, log: quiet };
   sockets = new Sockets({ ...parts, metrics: new Metrics(), authWithinMs: 150 });
   server = Bun.serve<SocketState>({
     hostname: "127.0.0.1",

@@ -1,10 +1,10 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 import { z } from "zod";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, seconds } from "../platform/clock.ts";
 import type { Authenticator } from "../platform/identity/authenticator.ts";
-import type { SessionChecker } from "../platform/identity/sessions.ts";
+import type { RevocationFeed } from "../platform/identity/sessions.ts";
 import { type Caller, TokenRefused } from "../platform/identity/tokens.ts";
-import type { Log } from "../platform/telemetry/logging.ts";
+import { type Log, reason } from "../platform/telemetry/logging.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
 
 /** Starts listening for frames of a user; returns how to stop. */
@@ -18,7 +18,7 @@ export type SocketState = {
 type Socket = ServerWebSocket<SocketState>;
 export type SocketParts = {
   authenticator: Authenticator;
-  sessions: SessionChecker;
+  feed: RevocationFeed;
   listen: Listen;
   allowedOrigins: readonly string[];
   clock: Clock;
@@ -35,7 +35,9 @@ const notJson = 4400;
 const notAuthenticated = 4401;
 const over = 4403;
 const socketsPerUser = 20;
-const checkEveryMs = 10_000;
+const checkEveryMs = 2_000;
+/** The first look reaches back over whatever ended while a socket was let in. */
+const reachSeconds = 30;
 
 type Listener = { sockets: Set<Socket>; stop: () => void };
 
@@ -43,8 +45,10 @@ type Listener = { sockets: Set<Socket>; stop: () => void };
 export class Sockets {
   private readonly users = new Map<string, Listener>();
   private readonly watch: ReturnType<typeof setInterval>;
+  private lookedAt: number;
 
   constructor(private readonly parts: SocketParts) {
+    this.lookedAt = seconds(parts.clock);
     this.watch = setInterval(() => void this.closeEnded(), checkEveryMs);
     parts.metrics.gauge("bellwether_websockets", "Open WebSockets", () => this.count());
   }
@@ -87,13 +91,21 @@ export class Sockets {
     },
   };
 
-  /** Closes the sockets whose session has ended. */
+  /** Closes the sockets whose session has ended: one look at the feed, however many there are. */
   async closeEnded(): Promise<void> {
-    for (const socket of [...this.users.values()].flatMap(({ sockets }) => [...sockets])) {
-      const { caller } = socket.data;
-      if (!caller) continue;
-      const isLive = await this.parts.sessions.isLive(caller.sid, caller.uid).catch(() => true);
-      if (!isLive) socket.close(over, "the session has ended");
+    const now = seconds(this.parts.clock);
+    if (this.users.size === 0) {
+      this.lookedAt = now;
+      return;
+    }
+    try {
+      const ended = new Set(await this.parts.feed.since(this.lookedAt - reachSeconds));
+      this.lookedAt = now;
+      for (const { sockets } of [...this.users.values()])
+        for (const socket of [...sockets])
+          if (ended.has(socket.data.caller?.sid ?? "")) socket.close(over, "the session has ended");
+    } catch (error) {
+      this.parts.log("warning", "ended_sessions_not_read", { reason: reason(error) });
     }
   }
 

@@ -15,11 +15,19 @@ import { randomText } from "../platform/ids.ts";
 import { Problem } from "../platform/problems.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
+import { RefreshTokens } from "./refresh-tokens.ts";
 import { SessionRepository, type Slot, type StoredSession, sessionItem } from "./repository.ts";
 
 export type { StoredSession };
 export type SessionRules = { cap: number; capAdministrator: number };
-export type SessionParts = { table: Table; clock: Clock; log: Log; metrics: Metrics; rules: SessionRules };
+export type SessionParts = {
+  table: Table;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  rules: SessionRules;
+  kek: Uint8Array;
+};
 
 const idleSeconds = 14 * day;
 const absoluteSeconds = 60 * day;
@@ -31,10 +39,12 @@ const startTries = 12;
 
 export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
   private readonly repository: SessionRepository;
+  private readonly tokens: RefreshTokens;
   private readonly queues = new Map<string, Promise<unknown>>();
 
   constructor(private readonly parts: SessionParts) {
     this.repository = new SessionRepository(parts.table, parts.clock);
+    this.tokens = new RefreshTokens(parts.kek);
   }
 
   /** Logins of one user queue here within a process; between processes the transaction decides. */
@@ -50,14 +60,14 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
   }
 
   async rotate(refreshToken: string): Promise<Rotation> {
-    const given = parse(refreshToken);
+    const given = this.tokens.read(refreshToken);
     if (!given) return { kind: "refused" };
     const secret = randomText(32);
     const idle = seconds(this.parts.clock) + idleSeconds;
     const outcome = await this.repository.rotate(given.sid, hash(given.secret), hash(secret), idle);
     if (!("failed" in outcome)) {
       this.count("refreshed");
-      return { kind: "rotated", ...issued(outcome, secret, seconds(this.parts.clock)) };
+      return { kind: "rotated", ...this.issued(outcome, secret) };
     }
     return outcome.failed ? this.explain(sessionItem.parse(outcome.failed), hash(given.secret)) : { kind: "refused" };
   }
@@ -68,11 +78,11 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     return ended;
   }
 
+  /** Any token that the session ever had ends it: a browser whose last refresh got lost logs out all the same. */
   async endByToken(refreshToken: string): Promise<boolean> {
-    const given = parse(refreshToken);
+    const given = this.tokens.read(refreshToken);
     const session = given && (await this.repository.get(given.sid));
-    if (!session || session.cur !== hash(given.secret)) return false;
-    return this.end(session.uid, session.sid, "logout");
+    return session ? this.end(session.uid, session.sid, "logout") : false;
   }
 
   async endAll(uid: string, why: EndReason, except?: string): Promise<number> {
@@ -112,7 +122,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
         throw new Problem(409, "account_changed", "The account has just been changed: log in again.");
       if (outcome === "started") {
         this.count(choice.evict ? "started_evicting" : "started");
-        return issued(session, secret, seconds(this.parts.clock));
+        return this.issued(session, secret);
       }
       if (choice.evict && choice.seen) await this.clearEnded(login.uid, choice.seen.sid);
       await Bun.sleep(Math.random() * 10 * 2 ** Math.min(attempt, 6));
@@ -147,6 +157,13 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     };
   }
 
+  private issued(session: StoredSession, secret: string): Issued {
+    const { sid, uid, epoch, amr, acr, authTime } = session;
+    const live: LiveSession = { sid, uid, epoch, amr, acr, authTime };
+    const maxAgeSeconds = Math.min(session.idle, session.abs) - seconds(this.parts.clock);
+    return { session: live, refreshToken: this.tokens.write({ sid, secret }), maxAgeSeconds };
+  }
+
   /** Why a refresh failed. Only the immediate predecessor, and only for a moment, is a race of two tabs. */
   private async explain(session: StoredSession, given: string): Promise<Rotation> {
     if (session.revoked !== undefined || session.cur === given) return { kind: "refused" };
@@ -178,15 +195,4 @@ export function chooseSlot(slots: readonly Slot[], cap: number, now: number): Ch
   }
   const oldest = slots.filter(({ index }) => index < cap).reduce((a, b) => (b.at < a.at ? b : a));
   return { index: oldest.index, seen: oldest, evict: true };
-}
-
-function parse(refreshToken: string): { sid: string; secret: string } | undefined {
-  const [sid, secret, ...rest] = refreshToken.split(".");
-  return sid && secret && rest.length === 0 && refreshToken.length < 200 ? { sid, secret } : undefined;
-}
-
-function issued(session: StoredSession, secret: string, now: number): Issued {
-  const { sid, uid, epoch, amr, acr, authTime } = session;
-  const live: LiveSession = { sid, uid, epoch, amr, acr, authTime };
-  return { session: live, refreshToken: `${sid}.${secret}`, maxAgeSeconds: Math.min(session.idle, session.abs) - now };
 }

@@ -15,7 +15,15 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 def create(platform: PlatformSettings) -> FastAPI:
     """The application, from `FARM_` in the environment."""
-    routers = [farms, invitations, flocks, animals, weights, imports, job_routes("farm")]
+    routers = [
+        farms,
+        invitations,
+        flocks,
+        animals,
+        weights,
+        imports,
+        job_routes("farm", read="flock:read", change="flock:write"),
+    ]
     return create_app(
         "farm",
         routers,

@@ -13,6 +13,12 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
 def create(platform: PlatformSettings) -> FastAPI:
     """The service as an application; its own settings come from `GENETICS_*`."""
-    routers = [traits, genotype_files, evaluations, breeding_values, job_routes("genetics")]
+    routers = [
+        traits,
+        genotype_files,
+        evaluations,
+        breeding_values,
+        job_routes("genetics", read="evaluation:read", change="evaluation:run"),
+    ]
     uploads = ("/api/v1/genetics/genotype-files",)
     return create_app("genetics", routers, platform, ServiceSettings.of("genetics"), upload_paths=uploads)

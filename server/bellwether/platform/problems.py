@@ -110,3 +110,9 @@ class Busy(Problem):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail, headers={"Retry-After": "1"})
+
+
+class SessionsUnknown(Busy):
+    """Nobody says which sessions have ended: rather no answer than one to a session that was ended."""
+
+    code, title = "sessions_unknown", "Whether your session still counts cannot be found out: try again in a moment"

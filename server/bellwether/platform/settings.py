@@ -12,7 +12,7 @@ from bellwether.catalogue import PORTS
 class PlatformSettings(BaseSettings):
     """What all services share (prefix BELLWETHER_)."""
 
-    model_config = SettingsConfigDict(env_prefix="BELLWETHER_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="BELLWETHER_", frozen=True, populate_by_name=True)
 
     data_dir: Path = Path(".bellwether")
     public_url: str = f"http://localhost:{PORTS['gateway']}"
@@ -24,6 +24,7 @@ class PlatformSettings(BaseSettings):
     otlp_endpoint: str = ""
     service_urls: dict[str, str] = Field(default_factory=dict)
     service_secret_file: Path = Path(".bellwether/keys/service")
+    access_token_seconds: int = Field(300, validation_alias="AUTH_ACCESS_TOKEN_SECONDS")
     body_limit: int = 1_000_000
     upload_limit: int = 64_000_000
 

@@ -67,9 +67,8 @@ async def test_the_matrix(people: People, world: dict[str, Any], method: str, pa
     anonymous = await people().client.request(method, BASE + url, json=json)
     assert anonymous.status_code == 401
 
-    is_job = path.startswith("/jobs")
     wrong_role = await people("administrator").ask(method, url, json=json)
-    assert wrong_role.status_code == (403 if not is_job else 200 if path == "/jobs" else 404)
+    assert wrong_role.status_code == 403
 
     other_farm = await people().ask(method, url, json=json)
     if path == "/traits":
@@ -110,6 +109,18 @@ async def test_a_request_that_makes_no_sense_is_refused(
     answer = await people(user_id=world["farm"].owner_id).ask("POST", "/evaluations", json=filled(body, world))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await admin.fetchval("select count(*) from genetics.job") == before
+
+
+async def test_a_viewer_starts_no_evaluation(people: People, world: dict[str, Any], admin: Any) -> None:
+    viewer = people()
+    await admin.execute(
+        "insert into farm.membership (user_id, farm_id, role) values ($1, $2, 'viewer')", viewer.id, world["farm"].id
+    )
+    before = await admin.fetchval("select count(*) from genetics.job")
+    answer = await viewer.ask("POST", "/evaluations", json={"flock_id": str(world["flock"])})
+    assert (answer.status_code, answer.json()["code"]) == (403, "read_only_member")
+    assert await admin.fetchval("select count(*) from genetics.job") == before
+    assert (await viewer.ask("GET", f"/evaluations/{world['run']}")).status_code == 200
 
 
 @pytest.mark.parametrize("table", ["evaluation_run", "flock_state", "breeding_value"])

@@ -1,8 +1,8 @@
 """Every GET reads: its transaction may be a replica's, and PostgreSQL refuses a write in it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from importlib import import_module
+from collections.abc import AsyncIterator, Callable
 from inspect import isasyncgenfunction, iscoroutinefunction
+from types import FunctionType
 from typing import Any
 
 import asyncpg
@@ -13,48 +13,40 @@ from bellwether.platform.database.transactions import Database, driver
 from bellwether.platform.http.dependencies import reading, readings, writing
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+
+from .walked import app_of, asked_by, routes
 
 INSERT = "insert into rate_bucket values ('written while reading', 0, now())"
 
 
-def everything(dependant: Dependant) -> Iterator[object]:
-    """All that a route asks for, however indirectly."""
-    for dependency in dependant.dependencies:
-        yield dependency.call
-        yield from everything(dependency)
-
-
-def routes_of(service: str, platform: PlatformSettings) -> list[APIRoute]:
-    """The routes of a service as it is served."""
-    app = import_module(f"bellwether.{service}.app").create(platform)
-    found = [context.original_route for context in iter_route_contexts(app.routes)]
-    return [route for route in found if isinstance(route, APIRoute)]
+def is_coroutine(call: object) -> bool:
+    """Whether FastAPI awaits it; a permission is an object that is called."""
+    called = call if isinstance(call, FunctionType) else type(call).__call__
+    return iscoroutinefunction(called) or isasyncgenfunction(called)
 
 
 @pytest.mark.parametrize("service", PYTHON_SERVICES)
 def test_every_get_reads_and_everything_else_says_what_it_does(
     service: str, platform: PlatformSettings, service_environment: None
 ) -> None:
-    routes = routes_of(service, platform)
-    assert len(routes) >= 4
-    for route in routes:
-        asked = set(everything(route.dependant))
+    found = routes(app_of(service, platform))
+    assert len(found) >= 4
+    for route in found:
+        asked = set(asked_by(route.dependant))
         reads, writes = bool(asked & {reading, readings}), writing in asked
         is_question = route.methods == {"GET"} or route.path.endswith("/query")
         assert (reads, writes) == (is_question, not is_question), f"{route.methods} {route.path}"
-        in_threads = [call for call in asked if not (iscoroutinefunction(call) or isasyncgenfunction(call))]
+        in_threads = [call for call in asked if not is_coroutine(call)]
         assert not in_threads, f"{route.methods} {route.path}: a thread for each of {in_threads}"
 
 
 def test_the_edge_holds_no_session(platform: PlatformSettings) -> None:
-    routes = routes_of(EDGE.name, platform)
-    assert routes
-    for route in routes:
-        assert not {reading, readings, writing} & set(everything(route.dependant)), route.path
+    found = routes(app_of(EDGE.name, platform))
+    assert found
+    for route in found:
+        assert not {reading, readings, writing} & set(asked_by(route.dependant)), route.path
 
 
 @pytest.fixture

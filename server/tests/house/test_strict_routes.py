@@ -1,12 +1,10 @@
 """No route of any service can forget to read strictly: each is walked, and each is asked with an unknown parameter."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
-from bellwether.catalogue import EDGE, PYTHON_SERVICES
 from bellwether.platform.http.strict.as_written import asks_who_calls
 from bellwether.platform.http.strict.fields import AsWritten
 from bellwether.platform.ids import new_id
@@ -14,15 +12,9 @@ from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
-SERVICES = (*PYTHON_SERVICES, EDGE.name)
-ID = "0198c0de-0000-7000-8000-000000000001"
-
-
-def contexts(app: FastAPI) -> list[Any]:
-    return [found for found in iter_route_contexts(app.routes) if isinstance(found.original_route, APIRoute)]
+from .walked import SERVICES, app_of, requests, routes
 
 
 def fields_of(dependant: Dependant) -> Iterator[Any]:
@@ -43,12 +35,11 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 @pytest.fixture(params=SERVICES)
 def app(request: pytest.FixtureRequest, platform: PlatformSettings, service_environment: None) -> FastAPI:
-    made: FastAPI = import_module(f"bellwether.{request.param}.app").create(platform)
-    return made
+    return app_of(request.param, platform)
 
 
 def test_every_field_is_read_strictly_and_every_body_knows_its_fields(app: FastAPI) -> None:
-    for found in contexts(app):
+    for found in routes(app):
         assert id(found.original_route) in app.state.known, found.path
         for field in fields_of(found.dependant):
             assert isinstance(field, AsWritten), f"{found.path}: {field.name}"
@@ -62,14 +53,8 @@ async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI, a
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     roles = ("farmer", "researcher", "student", "administrator")
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        for found in contexts(app):
-            path = found.path
-            for part in ("farm_id", "run_id", "name"):
-                path = path.replace(f"{{{part}}}", "records.csv" if part == "name" else ID)
-            path = "/".join(ID if piece.startswith("{") else piece for piece in path.split("/"))
-            for method in found.methods:
-                sent: dict[str, Any] = {"files": {"file": b""}} if uploads(found) else {"json": {}}
-                sent = sent if method != "GET" else {}
+        for found in routes(app):
+            for method, path, sent in requests(found):
                 if asks_who_calls(found.dependant):
                     stranger = await client.request(method, f"{path}?colour=red", **sent)
                     assert stranger.status_code == 401, f"{method} {path}"
@@ -77,7 +62,3 @@ async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI, a
                 answer = await client.request(method, f"{path}?colour=red", headers=me, **sent)
                 assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter"), f"{method} {path}"
                 assert answer.json()["errors"][0]["field"] == "colour"
-
-
-def uploads(found: Any) -> bool:
-    return any(type(field.field_info).__name__ in ("Form", "File") for field in found.dependant.body_params)

@@ -9,7 +9,8 @@ export interface KeySource {
 }
 
 const document = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) });
-const freshMs = 300_000;
+/** A key that has ended is forgotten that soon. */
+const freshMs = 60_000;
 const pauseMs = 30_000;
 
 /** The JWKS of the auth service. An unknown key id causes a fetch, at most every 30 s; old keys outlive an outage. */

@@ -6,7 +6,7 @@ import { absent, ConditionFailed, equal, type Item, type Table, TransactionCance
 import { bytes } from "../dynamo/values.ts";
 import { sealText, unsealText } from "../secrets/sealing.ts";
 import type { KeySource } from "./published-keys.ts";
-import type { SigningKey } from "./tokens.ts";
+import { leewaySeconds, type SigningKey } from "./tokens.ts";
 
 const storedKey = z.object({
   sk: z.string(),
@@ -23,7 +23,10 @@ const rotateAfterSeconds = 90 * day;
 const publishBeforeUseSeconds = 300;
 const cacheMs = 30_000;
 
-/** The platform's ES256 keys: next is published, current signs, prev still verifies. Private keys are stored sealed. */
+/**
+ * The platform's ES256 keys: next is published, current signs, prev verifies for as long as a token that it signed may
+ * live. Private keys are stored sealed.
+ */
 export class SigningKeys implements KeySource {
   private loaded: { at: number; set: JSONWebKeySet; signing: SigningKey } | undefined;
 
@@ -31,6 +34,7 @@ export class SigningKeys implements KeySource {
     private readonly table: Table,
     private readonly kek: Uint8Array,
     private readonly clock: Clock,
+    private readonly tokenSeconds: number,
   ) {}
 
   /** Makes the first two keys where there are none. */
@@ -84,11 +88,17 @@ export class SigningKeys implements KeySource {
       .parse(JSON.parse(unsealText(this.kek, current.sealed, sealPlace(current.kid))));
     const key = await importJWK(privateJwk, "ES256");
     if (key instanceof Uint8Array) throw new Error("a signing key is not an EC key");
-    const set = { keys: [...stored.values()].map(published) };
+    const set = { keys: [...stored.values()].filter((key) => this.verifies(key, current)).map(published) };
     // the same object while the keys are the same: verifiers cache imported keys by document
     const same = this.loaded && JSON.stringify(this.loaded.set) === JSON.stringify(set) ? this.loaded.set : set;
     this.loaded = { at: this.clock(), set: same, signing: { kid: current.kid, key } };
     return this.loaded;
+  }
+
+  /** Another process may sign with the predecessor until its cache ends. */
+  private verifies(key: StoredKey, current: StoredKey): boolean {
+    const grace = this.tokenSeconds + leewaySeconds + cacheMs / 1000;
+    return key.sk !== "K#prev" || seconds(this.clock) - (current.currentSince ?? 0) <= grace;
   }
 
   private async stored(): Promise<Map<string, StoredKey>> {

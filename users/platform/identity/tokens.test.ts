@@ -7,7 +7,14 @@ import { SigningKeys } from "./signing-keys.ts";
 import { signAccessToken, verifyAccessToken } from "./tokens.ts";
 
 const rules = { issuer: "https://bellwether.local", audience: "bellwether", lifeSeconds: 300 };
-const subject = { uid: "u1", sid: "s1", roles: ["farmer"], amr: ["pwd"], acr: "aal1", authTime: 1 };
+const subject = {
+  uid: "018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f",
+  sid: "s1",
+  roles: ["farmer"],
+  amr: ["pwd"],
+  acr: "aal1",
+  authTime: 1,
+};
 const kek = new Uint8Array(32).fill(9);
 let clock: TestClock;
 let table: MemoryTable;
@@ -16,7 +23,7 @@ let keys: SigningKeys;
 beforeEach(async () => {
   clock = new TestClock();
   table = new MemoryTable();
-  keys = new SigningKeys(table, kek, clock.now);
+  keys = new SigningKeys(table, kek, clock.now, rules.lifeSeconds);
   await keys.ensure();
 });
 const sign = async () => signAccessToken(await keys.current(), subject, rules, clock.now);
@@ -29,9 +36,9 @@ const check = async (token: string, by = keys) =>
 describe("a token", () => {
   test("is accepted for its life and the leeway, then refused", async () => {
     const token = await sign();
-    expect(await check(token)).toBe("u1");
-    clock.pass(329);
-    expect(await check(token)).toBe("u1");
+    expect(await check(token)).toBe("018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
+    clock.pass(359);
+    expect(await check(token)).toBe("018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
     clock.pass(2);
     expect(await check(token)).toBe("refused");
   });
@@ -42,7 +49,7 @@ describe("a token", () => {
       const now = Math.floor(clock.ms / 1000);
       const base = new SignJWT({ sid: "s1", roles: [], acr: "aal1", auth_time: 1 })
         .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: signing.kid, ...header })
-        .setSubject("u1")
+        .setSubject("018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f")
         .setJti("j")
         .setIssuedAt(now)
         .setExpirationTime(now + 300)
@@ -50,7 +57,7 @@ describe("a token", () => {
         .setAudience(rules.audience);
       return change(base).sign(signing.key);
     };
-    expect(await check(await forged((jwt) => jwt))).toBe("u1");
+    expect(await check(await forged((jwt) => jwt))).toBe("018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
     const token = await sign();
     const bad = [
       await forged((jwt) => jwt.setIssuer("https://evil.example")),
@@ -79,27 +86,31 @@ describe("signing keys", () => {
     const before = table.everything();
     await keys.ensure();
     expect(table.everything()).toEqual(before);
-    const other = new SigningKeys(table, new Uint8Array(32).fill(8), clock.now);
+    const other = new SigningKeys(table, new Uint8Array(32).fill(8), clock.now, rules.lifeSeconds);
     expect(await other.current().catch((error: Error) => error.name)).toBe("SealBroken");
   });
 
-  test("rotate on time, published long enough before; old tokens stay good", async () => {
+  test("rotate on time, published long enough before; old tokens stay good, and an old key signs none", async () => {
     const token = await sign();
-    const before = (await keys.current()).kid;
+    const { kid: before, key: old } = await keys.current();
     expect(await keys.rotate(true)).toBe(false); // next is not yet known to every verifier
     clock.pass(300);
     expect(await keys.rotate()).toBe(false);
     expect(await keys.rotate(true)).toBe(true);
     expect((await keys.current()).kid).not.toBe(before);
     expect((await keys.keysFor("")).keys).toHaveLength(3);
-    expect(await check(token)).toBe("u1");
+    expect(await check(token)).toBe("018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
+    clock.pass(300 + 60 + 31);
+    expect((await keys.keysFor("")).keys).toHaveLength(2);
+    const signing = { kid: before, key: old };
+    expect(await check(await signAccessToken(signing, subject, rules, clock.now))).toBe("refused");
     clock.pass(90 * 86_400);
     expect(await keys.rotate()).toBe(true);
   });
 
   test("of ten processes rotating at once one does", async () => {
     clock.pass(300);
-    const processes = Array.from({ length: 10 }, () => new SigningKeys(table, kek, clock.now));
+    const processes = Array.from({ length: 10 }, () => new SigningKeys(table, kek, clock.now, rules.lifeSeconds));
     const done = await Promise.all(processes.map((one) => one.rotate(true)));
     expect(done.filter(Boolean)).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ export type TokenRules = { issuer: string; audience: string; lifeSeconds: number
 export type TokenSubject = Omit<Caller, "exp"> & { amr: readonly string[] };
 
 const claims = z.object({
-  sub: z.string().min(1),
+  sub: z.guid(),
   sid: z.string().min(1),
   jti: z.string().min(1),
   roles: z.array(z.string()),
@@ -50,7 +50,8 @@ export async function signAccessToken(
     .sign(signing.key);
 }
 
-const leewaySeconds = 30;
+/** How far the clocks of two machines may differ. */
+export const leewaySeconds = 60;
 const maxTokenCharacters = 4_096;
 
 /** Returns the caller of a token, or throws TokenRefused without saying why. */
@@ -70,8 +71,8 @@ export async function verifyAccessToken(
       clockTolerance: leewaySeconds,
       currentDate: new Date(clock()),
       requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
-      // jose refuses an `iat` in the future only when an age is asked for
-      maxTokenAge: rules.lifeSeconds + leewaySeconds,
+      // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
+      maxTokenAge: rules.lifeSeconds,
     });
     const { sub, sid, roles, acr, auth_time, exp } = claims.parse(payload);
     return { uid: sub, sid, roles, acr, authTime: auth_time, exp };

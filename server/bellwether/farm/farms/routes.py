@@ -53,7 +53,7 @@ async def list_members(session: Reading, farm_id: UUID) -> Page[Member]:
     "/{farm_id}/members",
     status_code=201,
     response_model=Member,
-    dependencies=[need("flock:write", is_sensitive=True)],
+    dependencies=[need("flock:write")],
 )
 async def grant_membership(session: Writing, context: Acting, once: Once, farm_id: UUID, body: NewMember) -> Response:
     """Give a user a role on the farm, or another one; owners only."""
@@ -63,7 +63,7 @@ async def grant_membership(session: Writing, context: Acting, once: Once, farm_i
 @router.delete(
     "/{farm_id}/members/{user_id}",
     status_code=204,
-    dependencies=[need("flock:write", is_sensitive=True)],
+    dependencies=[need("flock:write")],
     responses=LAST_OWNER,
 )
 async def revoke_membership(session: Writing, context: Acting, farm_id: UUID, user_id: UUID) -> None:

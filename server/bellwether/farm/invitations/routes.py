@@ -21,7 +21,7 @@ MEMBER = documented({409: "You belong to this farm already"})
 @router.post(
     "/farms/{farm_id}/invitations",
     status_code=201,
-    dependencies=[need("flock:write", is_sensitive=True), INVITE],
+    dependencies=[need("flock:write"), INVITE],
     responses=FULL,
 )
 async def invite(session: Writing, context: Acting, farm_id: UUID, body: NewInvitation) -> SentInvitation:
@@ -44,14 +44,14 @@ async def list_invitations(
 @router.delete(
     "/farms/{farm_id}/invitations/{invitation_id}",
     status_code=204,
-    dependencies=[need("flock:write", is_sensitive=True)],
+    dependencies=[need("flock:write")],
 )
 async def withdraw_invitation(session: Writing, context: Acting, farm_id: UUID, invitation_id: UUID) -> None:
     """Withdraw an open invitation; owners only."""
     await service.withdraw(session, context, farm_id, invitation_id)
 
 
-@router.post("/invitations/accept", dependencies=[need("profile:self", is_sensitive=True), ANSWER], responses=MEMBER)
+@router.post("/invitations/accept", dependencies=[need("profile:self"), ANSWER], responses=MEMBER)
 async def accept_invitation(address: MyAddress, session: Writing, context: Acting, body: Acceptance) -> Member:
     """Become a member of the farm. The invitation must be addressed to your own, verified address; it opens once."""
     return await service.accept(session, context, address, body.token)

@@ -5,6 +5,7 @@ import gzip
 from collections.abc import Iterator
 from uuid import UUID
 
+from bellwether.genetics.access import may_write
 from bellwether.genetics.evaluations import repository
 from bellwether.genetics.evaluations.archive import GENOTYPES, MODEL, TABLES, archive
 from bellwether.genetics.evaluations.job import KIND
@@ -40,11 +41,12 @@ async def request(session: Session, context: Context, new: NewEvaluation) -> Job
     """Queue the evaluation of a flock; the run gets the id of its job.
 
     Raises:
-        NoSuchFlock, UnknownTrait, WrongModel, NoSuchGenotypes
+        NoSuchFlock, ReadOnlyMember, UnknownTrait, WrongModel, NoSuchGenotypes
     """
     flock = await repository.flock(session, new.flock_id)
     if flock is None:
         raise NoSuchFlock
+    await may_write(session, flock.farm_id)
     asked = None if new.traits is None else list(dict.fromkeys(new.traits))
     if new.model is not None:
         asked = list(new.model.trait_names)

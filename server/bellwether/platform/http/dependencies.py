@@ -4,7 +4,8 @@ All are coroutines: FastAPI sends a plain function through a thread and back, wh
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request, params
@@ -16,7 +17,7 @@ from bellwether.platform.http.preconditions import Precondition, precondition
 from bellwether.platform.http.rate_limits import Buckets, take
 from bellwether.platform.identity.addresses import Addresses
 from bellwether.platform.identity.tokens import Principal, Verifier
-from bellwether.platform.problems import NotAllowed, NotAuthenticated
+from bellwether.platform.problems import NotAllowed
 
 LookAgain = Callable[[], AbstractAsyncContextManager[Session]]
 
@@ -33,17 +34,22 @@ async def principal(request: Request) -> Principal:
 Me = Annotated[Principal, Depends(principal)]
 
 
-def need(permission: str, *, is_sensitive: bool = False) -> params.Depends:
-    """A dependency that lets only callers with `permission` in; a sensitive route also asks the revocation feed."""
+@dataclass(frozen=True)
+class Permitted:
+    """Lets only callers with a permission in."""
 
-    async def check(request: Request, me: Me) -> Principal:
-        if permission not in me.permissions:
-            raise NotAllowed(f"This needs the permission {permission}, which your role does not have")
-        if is_sensitive and await cast(Verifier, request.app.state.verifier).is_revoked(me):
-            raise NotAuthenticated
+    permission: str
+
+    async def __call__(self, me: Me) -> Principal:
+        """The caller, or NotAllowed."""
+        if self.permission not in me.permissions:
+            raise NotAllowed(f"This needs the permission {self.permission}, which your role does not have")
         return me
 
-    return params.Depends(check)
+
+def need(permission: str) -> params.Depends:
+    """A dependency that lets only callers with `permission` in."""
+    return params.Depends(Permitted(permission))
 
 
 def costly(what: str, *, per_minute: float, burst: float) -> params.Depends:
@@ -81,9 +87,19 @@ async def writing(request: Request, context: Acting) -> AsyncIterator[Session]:
         yield session
 
 
-async def readings(request: Request, context: Acting) -> LookAgain:
-    """One such transaction after another, for whoever watches: between two looks no connection is held."""
-    return lambda: database(request).reading(context)
+async def readings(request: Request, context: Acting, me: Me) -> LookAgain:
+    """One such transaction after another, for whoever watches: between two looks no connection is held.
+
+    A look after the end of the caller's session raises NotAuthenticated.
+    """
+
+    @asynccontextmanager
+    async def look() -> AsyncIterator[Session]:
+        await cast(Verifier, request.app.state.verifier).refuse_ended(me)
+        async with database(request).reading(context) as session:
+            yield session
+
+    return look
 
 
 async def my_address(request: Request, me: Me) -> str | None:

@@ -17,7 +17,7 @@ from bellwether.platform.json import JsonObject, JsonValue
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
-FRESH_S = 300.0
+FRESH_S = 60.0
 PAUSE_S = 30.0
 FIRST_PAUSE_S = 0.5
 KEEP_S = 86_400.0

@@ -7,44 +7,77 @@ from pathlib import Path
 import httpx
 import structlog
 
+from bellwether.platform.problems import SessionsUnknown
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
-POLL_S = 10.0
-WINDOW_S = 360.0
+AGAIN_S = 1.5
+FRESH_S = 4.0
+BLIND_S = 30.0
+PAUSE_S = 1.0
+#: a transaction of the sessions service takes a moment between its timestamp and its commit, under load a long one
+OVERLAP_S = 30
 
 
 class Revocations:
-    """Sensitive writes ask here; when the feed has not answered for a minute, the answer is yes (deny)."""
+    """What every request asks: has its session ended? An end is known after FRESH_S at the latest.
+
+    A request starts a read when the last one is over AGAIN_S old, and waits for it only when that is over FRESH_S old;
+    between requests nothing is read. While the feed is away the last answer counts for BLIND_S, then none.
+    """
 
     def __init__(self, settings: PlatformSettings) -> None:
         self._url = f"{settings.auth_url}/api/v1/auth/internal/revocations"
-        self._secret = read_secret(settings.service_secret_file)
-        self._lock = asyncio.Lock()
-        self._sessions: dict[str, float] = {}
-        self._read_at = float("-inf")
+        self._headers = {"Authorization": f"Service {read_secret(settings.service_secret_file)}"}
+        self._keep_s = 2 * settings.access_token_seconds
+        # one client, for a new one reads the machine's certificates; no connection is kept between reads
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(timeout=2, limits=limits, trust_env=False)
+        self._ended: dict[str, float] = {}
+        self._since = 0.0
+        self._read_at = self._tried_at = float("-inf")
+        self._reading: asyncio.Task[None] | None = None
 
     async def covers(self, session_id: str) -> bool:
-        """Whether `session_id` was revoked within the life of its tokens."""
-        if time.monotonic() - self._read_at > POLL_S:
-            async with self._lock:
-                if time.monotonic() - self._read_at > POLL_S:
-                    await self._read()
-        is_blind = time.monotonic() - self._read_at > 60
-        return is_blind or session_id in self._sessions
+        """Whether `session_id` has ended.
+
+        Raises:
+            SessionsUnknown: the auth service has not said for BLIND_S which sessions ended.
+        """
+        age = time.monotonic() - self._read_at
+        if age > AGAIN_S:
+            reading = self._read_again()
+            if reading and age > FRESH_S:
+                await asyncio.shield(reading)
+            if time.monotonic() - self._read_at > BLIND_S:
+                raise SessionsUnknown
+        return session_id in self._ended
+
+    def _read_again(self) -> asyncio.Task[None] | None:
+        """The read that is under way, if need be a new one; None for a moment after one that failed."""
+        if self._reading is None and time.monotonic() - self._tried_at > PAUSE_S:
+            self._tried_at = time.monotonic()
+            self._reading = asyncio.create_task(self._read())
+        return self._reading
 
     async def _read(self) -> None:
+        began = time.monotonic()
         try:
-            headers = {"Authorization": f"Service {self._secret}"}
-            async with httpx.AsyncClient(timeout=3) as client:
-                answer = await client.get(self._url, params={"since": int(time.time() - WINDOW_S)}, headers=headers)
-                answer.raise_for_status()
-                names = answer.json()["sessions"]
-        except (httpx.HTTPError, OSError, KeyError, ValueError) as error:
+            since = int(self._since) or int(time.time() - self._keep_s)
+            answer = await self._client.get(self._url, params={"since": since}, headers=self._headers)
+            answer.raise_for_status()
+            document = answer.json()
+            self._take(document["sessions"], float(document["now"]), began)
+        except (httpx.HTTPError, OSError, KeyError, TypeError, ValueError) as error:
             log.warning("revocation_feed_unavailable", error=repr(error))
-            return
-        self._sessions = dict.fromkeys(names, time.monotonic())
-        self._read_at = time.monotonic()
+        finally:
+            self._reading = None
+
+    def _take(self, sessions: list[str], now: float, began: float) -> None:
+        """What the feed said counts from when it was asked; an end is forgotten when no token of it can live."""
+        kept = {name: at for name, at in self._ended.items() if began - at < self._keep_s}
+        self._ended = dict.fromkeys(sessions, began) | kept
+        self._since, self._read_at = now - OVERLAP_S, began
 
 
 def read_secret(path: Path) -> str:

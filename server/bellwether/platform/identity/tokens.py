@@ -3,19 +3,20 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict, cast
 from uuid import UUID
 
 import jwt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bellwether.platform.identity.published_documents import KeySet, Permissions
 from bellwether.platform.identity.revocations import Revocations
 from bellwether.platform.problems import NotAuthenticated
 from bellwether.platform.settings import PlatformSettings
 
-MAX_HEADER = 4096
-LEEWAY_S = 30
+MAX_TOKEN = 4096
+LEEWAY_S = 60
 REMEMBERED = 20_000
+ID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "iss", "aud"]
 
 
@@ -31,14 +32,24 @@ class Principal:
     expires_at: int
 
 
-class Claims(TypedDict):
-    """What we read of a verified token."""
+class Claims(BaseModel):
+    """What every token says, in the types that it must have; the Bun side reads the same."""
 
-    sub: str
-    sid: str
-    exp: int
-    roles: NotRequired[list[str]]
-    acr: NotRequired[str]
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    sub: str = Field(pattern=ID)
+    sid: str = Field(min_length=1)
+    jti: str = Field(min_length=1)
+    roles: list[str]
+    acr: str
+    auth_time: float
+    iat: float
+    exp: float
+
+    @property
+    def user_id(self) -> UUID:
+        """The user."""
+        return UUID(self.sub)
 
 
 class Verifier:
@@ -54,26 +65,26 @@ class Verifier:
         """The caller behind an `Authorization: Bearer` header.
 
         Raises:
-            NotAuthenticated: missing, malformed, forged, expired or revoked; the answer does not say which.
+            NotAuthenticated: missing, malformed, forged, expired, or its session has ended; the
+                answer does not say which.
+            SessionsUnknown: nobody can say whether the session has ended.
         """
         claims = await self._claims(bearer(header))
-        roles = tuple(str(role) for role in claims.get("roles", ()))
-        try:
-            user_id = UUID(claims["sub"])
-        except ValueError as error:
-            raise NotAuthenticated from error
-        return Principal(
-            user_id,
-            str(claims["sid"]),
-            roles,
-            await self._permissions.of(roles),
-            str(claims.get("acr", "")),
-            claims["exp"],
+        roles = tuple(claims.roles)
+        me = Principal(
+            claims.user_id, claims.sid, roles, await self._permissions.of(roles), claims.acr, int(claims.exp)
         )
+        await self.refuse_ended(me)
+        return me
 
-    async def is_revoked(self, principal: Principal) -> bool:
-        """Whether the session was ended, by the revocation feed; True as well when the feed cannot be read."""
-        return await self._revocations.covers(principal.session_id)
+    async def refuse_ended(self, principal: Principal) -> None:
+        """For whoever was let in before and still watches.
+
+        Raises:
+            NotAuthenticated: the session has ended.
+        """
+        if await self._revocations.covers(principal.session_id):
+            raise NotAuthenticated
 
     async def is_ready(self) -> bool:
         """Whether keys and permissions are at hand."""
@@ -86,7 +97,7 @@ class Verifier:
             self._seen[token] = claims
             if len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        elif claims["exp"] + LEEWAY_S < time.time():
+        elif claims.exp + LEEWAY_S < time.time():
             del self._seen[token]
             raise NotAuthenticated
         return claims
@@ -94,12 +105,13 @@ class Verifier:
     async def _verify(self, token: str) -> Claims:
         try:
             head = jwt.get_unverified_header(token)
-            if head.get("alg") != "ES256" or head.get("typ") != "at+jwt" or "crit" in head:
+            kind = str(head.get("typ")).lower().removeprefix("application/")
+            if head.get("alg") != "ES256" or kind != "at+jwt" or "crit" in head:
                 raise NotAuthenticated
             key = await self._keys.find(str(head.get("kid")))
             if key is None:
                 raise NotAuthenticated
-            claims = jwt.decode(
+            content = jwt.decode(
                 token,
                 key,
                 algorithms=["ES256"],
@@ -108,13 +120,17 @@ class Verifier:
                 leeway=LEEWAY_S,
                 options={"require": REQUIRED},
             )
-        except jwt.PyJWTError as error:
+            claims = Claims.model_validate(content)
+        except (jwt.PyJWTError, ValidationError) as error:
             raise NotAuthenticated from error
-        return cast(Claims, claims)
+        if time.time() - claims.iat > self._settings.access_token_seconds + LEEWAY_S:
+            raise NotAuthenticated
+        return claims
 
 
 def bearer(header: str | None) -> str:
     """The token of an Authorization header."""
-    if not header or len(header) > MAX_HEADER or not header.startswith("Bearer "):
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN or " " in token:
         raise NotAuthenticated
-    return header[7:]
+    return token

@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
-from bellwether.platform.http.dependencies import Acting, LookAgain, Reading, Readings, Writing
+from bellwether.platform.http.dependencies import Acting, LookAgain, Reading, Readings, Writing, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.schemas import Job, JobState
 from bellwether.platform.outages import is_outage
-from bellwether.platform.problems import NotFound
+from bellwether.platform.problems import NotAuthenticated, NotFound
 
 POLL_S = 0.25
 HEARTBEAT_S = 15.0
@@ -24,9 +24,10 @@ KindFilter = Annotated[str | None, Query(max_length=100, description="Only jobs 
 StateFilter = Annotated[JobState | None, Query(description="Only jobs in this state")]
 
 
-def job_routes(service: str) -> APIRouter:
-    """`/jobs` of this service. Who sees which job is decided by row-level security."""
-    router = APIRouter(prefix="/jobs", tags=["jobs"])
+def job_routes(service: str, *, read: str, change: str) -> APIRouter:
+    """`/jobs` of this service, for callers with these permissions. Who sees which job, row-level security decides."""
+    router = APIRouter(prefix="/jobs", tags=["jobs"], dependencies=[need(read)])
+    changing = [need(change)]
 
     @router.get("")
     async def list_jobs(
@@ -45,12 +46,12 @@ def job_routes(service: str) -> APIRouter:
         """One job as it stands."""
         return await jobs.find(session, service, job_id)
 
-    @router.post("/{job_id}/cancel")
+    @router.post("/{job_id}/cancel", dependencies=changing)
     async def cancel_job(session: Writing, context: Acting, job_id: UUID) -> Job:
         """Stop the job: at once when queued, after the step in progress when running."""
         return await jobs.cancel(session, context, service, job_id)
 
-    @router.post("/{job_id}/retry", status_code=202, responses=RUNS)
+    @router.post("/{job_id}/retry", status_code=202, responses=RUNS, dependencies=changing)
     async def retry_job(session: Writing, context: Acting, job_id: UUID) -> Job:
         """A new attempt; finished steps are not repeated."""
         return await jobs.retry(session, context, service, job_id)
@@ -67,7 +68,8 @@ def job_routes(service: str) -> APIRouter:
 async def changes(look: LookAgain, service: str, job: Job) -> AsyncIterator[str]:
     """`data:` lines, one for each change, and a comment when nothing changes for a while.
 
-    During an outage of the database nothing changes; who may no longer see the job hears no more of it.
+    During an outage of the database nothing changes; who may no longer see the job, or whose
+    session has ended, hears no more of it.
     """
     yield line(job)
     quiet = 0.0
@@ -75,7 +77,7 @@ async def changes(look: LookAgain, service: str, job: Job) -> AsyncIterator[str]
         await asyncio.sleep(POLL_S)
         try:
             now = await find(look, service, job.id)
-        except NotFound:
+        except (NotFound, NotAuthenticated):
             return
         except Exception as error:
             if not is_outage(error):

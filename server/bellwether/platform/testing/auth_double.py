@@ -70,13 +70,17 @@ class AuthDouble:
         **changes: object,
     ) -> str:
         """An access token of `user_id`; `changes` replace claims."""
+        claims = self.claims(user_id, roles)
+        return jwt.encode(claims | changes, self.key, "ES256", headers=dict(headers))
+
+    def claims(self, user_id: UUID | None = None, roles: Iterable[str] = ("farmer",)) -> dict[str, object]:
+        """What a token of `user_id` says."""
         now = int(time.time())
-        claims = {
+        return {
             "iss": self.issuer, "aud": self.audience, "sub": str(user_id or new_id()), "sid": str(new_id()),
             "jti": str(new_id()), "iat": now, "exp": now + 300, "roles": list(roles), "amr": ["pwd"], "acr": "aal1",
             "auth_time": now,
         }  # fmt: skip
-        return jwt.encode(claims | changes, self.key, "ES256", headers=dict(headers))
 
     def bearer(
         self,

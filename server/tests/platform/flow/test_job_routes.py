@@ -11,7 +11,7 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import routes as job_routes_module
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.jobs.schemas import Job
-from bellwether.platform.problems import NotFound
+from bellwether.platform.problems import NotAuthenticated, NotFound
 
 BASE = "http://research/api/v1/research/jobs"
 VIEWER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'viewer')"
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 @pytest.fixture
 async def http(platform, settings_of) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app("research", [job_routes("research")], platform, settings_of("research"))
+    app = create_app(
+        "research", [job_routes("research", read="flock:read", change="flock:write")], platform, settings_of("research")
+    )
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as client:
         yield client
@@ -85,9 +87,10 @@ async def test_the_stream_outlives_an_outage_and_ends_for_who_may_not_see_it_any
     monkeypatch.setattr(job_routes_module, "POLL_S", 0)
     told = job_routes_module.changes(None, "research", job)
     assert [json.loads(line[6:])["state"] async for line in told] == ["queued", "running", "succeeded"]
-    answers = [NotFound()]
-    told = job_routes_module.changes(None, "research", job)
-    assert [json.loads(line[6:])["state"] async for line in told] == ["queued"]
+    for end in (NotFound(), NotAuthenticated()):
+        answers = [end]
+        told = job_routes_module.changes(None, "research", job)
+        assert [json.loads(line[6:])["state"] async for line in told] == ["queued"]
 
 
 async def test_cancel_by_http(http, auth, research, farm) -> None:

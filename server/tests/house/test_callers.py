@@ -1,0 +1,89 @@
+"""No route can forget who may call it: each is walked, and each is asked by an ended session and by every role."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from bellwether.platform.http.dependencies import Permitted
+from bellwether.platform.http.strict.as_written import asks_who_calls
+from bellwether.platform.ids import new_id
+from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.testing.auth_double import ROLES, AuthDouble
+from fastapi import FastAPI
+
+from .walked import SERVICES, app_of, asked_by, requests, routes
+
+#: addresses without a secret: documents, pages and health
+OPEN = {
+    "/graphql",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+    "/docs/{service}",
+    "/docs/assets/{name}",
+}
+#: who calls is known, and each service that the query reaches decides what the caller may
+ANY_ROLE = {("POST", "/graphql")}
+
+
+@pytest.fixture(params=SERVICES)
+def app(request: pytest.FixtureRequest, platform: PlatformSettings, service_environment: None) -> FastAPI:
+    return app_of(request.param, platform)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as found:
+        yield found
+
+
+def permissions_of(route: Any) -> set[str]:
+    """What a caller must be allowed."""
+    return {each.permission for each in asked_by(route.dependant) if isinstance(each, Permitted)}
+
+
+def test_every_route_declares_its_permission(app: FastAPI) -> None:
+    known = {name for names in ROLES.values() for name in names}
+    for route in routes(app):
+        name = f"{sorted(route.methods)} {route.path}"
+        if asks_who_calls(route.dependant):
+            needed = permissions_of(route)
+            is_for_all = {(method, route.path) for method in route.methods} <= ANY_ROLE
+            assert bool(needed) != is_for_all, name
+            assert needed <= known, name
+        else:
+            assert route.path in OPEN, f"{name}: anybody may call it"
+
+
+async def test_every_route_refuses_an_ended_session(app: FastAPI, client: httpx.AsyncClient, auth: AuthDouble) -> None:
+    sid = str(new_id())
+    auth.revoked.add(sid)
+    ended = auth.bearer(roles=list(ROLES), sid=sid)
+    n_asked = 0
+    for route in routes(app):
+        if not asks_who_calls(route.dependant):
+            continue
+        for method, path, sent in requests(route):
+            answer = await client.request(method, path, headers=ended, **sent)
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated"), f"{method} {path}"
+            n_asked += 1
+    assert n_asked
+
+
+async def test_every_role_gets_as_far_as_its_permissions(
+    app: FastAPI, client: httpx.AsyncClient, auth: AuthDouble
+) -> None:
+    for route in routes(app):
+        if not asks_who_calls(route.dependant):
+            continue
+        needed = permissions_of(route)
+        for role in (*ROLES, "nobody"):
+            for method, path, sent in requests(route):
+                answer = await client.request(method, path, headers=auth.bearer(new_id(), [role]), **sent)
+                is_refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
+                is_allowed = needed <= set(ROLES.get(role, ()))
+                assert is_refused != is_allowed, f"{role}: {method} {path}: {answer.status_code}"
