@@ -1,7 +1,8 @@
 """One format for every benchmark of the engine: a case runs in a process of its own and answers with a row.
 
 A script has `cases(given: Given) -> list[Case]` and ends with `main(__doc__, cases)`. That gives it the options
-`--to --only --quick --json --data`, progress on standard error, the table, and exit code 1 after a failed case.
+`--to --only --quick --json --data`, progress on standard error, the table, and exit codes: 1 after a failed
+case, 2 when no step is meant.
 `measure` runs in the process of the case, so that the peak memory is its own; it warms what it calls, checks the answer
 with `check`, and returns one or several rows.
 """
@@ -20,7 +21,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from bellwether_engine.version import engine_version
@@ -152,7 +153,7 @@ def main(description: str | None, cases: Callable[[Given], Sequence[Case]]) -> N
     chosen = [case for case in cases(given) if options.only.lower() in case.step.lower()]
     if not chosen:
         names = ", ".join(dict.fromkeys(case.step for case in cases(given)))
-        parser.error(f"no step has {options.only!r} in its name; choose from {names}")
+        refuse(parser, f"no step has {options.only!r} in its name", f"choose from {names}", options.json)
     rows: list[Row] = []
     for number, case in enumerate(chosen, 1):
         print(f"[{number}/{len(chosen)}] {case.step}, {case.size} ...", end="", file=sys.stderr, flush=True)
@@ -165,6 +166,17 @@ def main(description: str | None, cases: Callable[[Given], Sequence[Case]]) -> N
         print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine().items()), end="\n\n")
         print(table(rows) + growth(rows))
     sys.exit(any(row.failed for row in rows))
+
+
+def refuse(parser: argparse.ArgumentParser, message: str, fix: str, as_json: bool) -> NoReturn:
+    """Exit code 2; with --json the same problem document that the command line prints."""
+    if as_json:
+        error = {"row": None, "field": "--only", "code": "usage", "message": message, "fix": fix}
+        problem = {"type": "https://bellwether.local/problems/usage", "title": "The command cannot be carried out"}
+        problem |= {"status": 400, "detail": message, "instance": "bench", "code": "usage"}
+        print(json.dumps(problem | {"errors": [error]}, indent=2))
+        sys.exit(2)
+    parser.error(f"{message}; {fix}")
 
 
 def run(case: Case) -> list[Row]:

@@ -1,6 +1,9 @@
 """The table of the benchmarks says what was measured, what was not and why."""
 
-from rows import Case, Row, check, growth, median, run, table
+import json
+
+import pytest
+from rows import Case, Row, check, growth, main, median, run, table
 
 FAST = Row("inbreeding", "10 animals", 2.0, 100.0, target=3.0, peer="old way", peer_seconds=9.0, n=10)
 SLOW = Row("inbreeding", "100 animals", 20.0, 200.0, target=3.0, target_mib=150.0, n=100)
@@ -48,3 +51,18 @@ def test_a_wrong_answer_has_no_seconds():
     assert run(Case("step", "1", Row, ("step", "1", 1.0))) == [Row("step", "1", 1.0)]
     row = run(Case("step", "0", check, (False, "the size is 0")))[0]
     assert (row.seconds, row.failed, row.remark) == (None, True, "WRONG: the size is 0")
+
+
+def test_a_step_that_is_not_there_is_a_problem_document(monkeypatch, capsys):
+    for words, told in ((["--json"], "out"), ([], "err")):
+        monkeypatch.setattr("sys.argv", ["everything.py", "--only", "nothing", *words])
+        with pytest.raises(SystemExit) as ended:
+            main("", lambda _given: [Case("sort", "10", print)])
+        assert ended.value.code == 2
+        said = getattr(capsys.readouterr(), told)
+        if told == "out":
+            problem = json.loads(said)
+            assert (problem["code"], problem["errors"][0]["field"]) == ("usage", "--only")
+            assert problem["errors"][0]["fix"] == "choose from sort"
+        else:
+            assert "no step has 'nothing' in its name; choose from sort" in said

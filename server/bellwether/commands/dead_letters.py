@@ -16,7 +16,7 @@ from bellwether.commands.options import AsJson, DataDir
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.state import read_state
+from bellwether.launch.machine.state import running_state
 from bellwether.platform.events.dead_letters import ConsumerGone, DeadLetter, NoDeadLetter, list_letters, replay_letter
 
 T = TypeVar("T")
@@ -92,17 +92,15 @@ def ask(data: Path, make: Callable[[JetStreamContext], Awaitable[T]]) -> T:
     try:
         return asyncio.run(run())
     except (NoDeadLetter, ConsumerGone) as error:
-        raise LaunchError(f"{error}.", "See ./bellwether dead-letters list.") from error
+        raise LaunchError(f"{error}.", f"See {Folders.of(data).command('dead-letters list')}.") from error
     except (NatsError, OSError, TimeoutError) as error:
-        raise LaunchError(f"NATS does not answer: {error!r}.", "See ./bellwether status.") from error
+        raise LaunchError(f"NATS does not answer: {error!r}.", f"See {Folders.of(data).command('status')}.") from error
 
 
 @asynccontextmanager
 async def broker(folders: Folders) -> AsyncIterator[JetStreamContext]:
     """JetStream of the running platform, as the worker's user: the one who may read and write every stream."""
-    state = read_state(folders)
-    if not state.running:
-        raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
+    state = running_state(folders)
     url, password = f"nats://127.0.0.1:{state.ports['nats']}", keys.password(folders, "nats-worker")
     client = await nats.connect(
         url, name="dead-letters", user="worker", password=password, allow_reconnect=False, connect_timeout=2,

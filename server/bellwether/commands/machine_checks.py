@@ -63,7 +63,15 @@ def _python() -> Check:
 
 
 def _existing(path: Path) -> Path:
-    return next(each for each in (path, *path.parents) if each.exists())
+    return next(each for each in (path, *path.parents) if _is_there(each))
+
+
+def _is_there(path: Path) -> bool:
+    """Also where the folder around it may not be entered, which `exists` answers with an error."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return False
 
 
 def _writable(folders: Folders) -> Check:
@@ -115,7 +123,7 @@ def _postgres() -> Check:
     if server:
         return Check("postgresql", True, f"PostgreSQL {server.version} of the system, with PostGIS")
     unpacked = f"postgresql-{MAJOR}-{digest()}"
-    if any((place / unpacked).is_dir() for place in (cache_folder(), find_postgres.PUBLIC_PLACE / "cache")):
+    if any(_is_there(place / unpacked) for place in (cache_folder(), find_postgres.PUBLIC_PLACE / "cache")):
         return Check("postgresql", True, f"Debian packages of our own, unpacked; {refused}")
     if apt.is_here() and _is_bookworm():
         return Check("postgresql", True, f"Debian packages will be fetched at the first start (54 MB); {refused}")
@@ -169,4 +177,4 @@ def _last_start(folders: Folders) -> Check:
     state = read_state(folders)
     if state.phase == "failed":
         return Check("last start", False, state.failure, f"The logs lie in {folders.logs}.")
-    return Check("last start", True, state.phase if folders.state.exists() else "none yet")
+    return Check("last start", True, state.phase if _is_there(folders.state) else "none yet")

@@ -10,7 +10,7 @@ from bellwether.commands.options import DataDir
 from bellwether.launch.composition import platform_plan
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.state import read_state
+from bellwether.launch.machine.state import running_state
 
 
 def migrate(data: DataDir) -> None:
@@ -19,9 +19,7 @@ def migrate(data: DataDir) -> None:
     Example: ./bellwether migrate
     """
     folders = Folders.of(data)
-    state = read_state(folders)
-    if not state.running:
-        raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
+    state = running_state(folders)
     part = platform_plan.migration(folders, state)
     done = subprocess.run(part.command, env=dict(part.env), cwd=part.folder, check=False)
     if done.returncode:

@@ -14,7 +14,7 @@ from bellwether.commands.options import DataDir
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import Folders
-from bellwether.launch.machine.state import State, read_state
+from bellwether.launch.machine.state import State, running_state
 
 user = typer.Typer(
     help="Accounts of users.\n\nExample: ./bellwether user roles ada@example.org farmer", no_args_is_help=True
@@ -42,9 +42,7 @@ def roles(
     if unknown:
         raise LaunchError(f"There is no role {', '.join(unknown)}.", f"The roles are {', '.join(ROLES)}.")
     folders = Folders.of(data)
-    state = read_state(folders)
-    if not state.running:
-        raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
+    state = running_state(folders)
     set_roles(folders, state, email, role)
     typer.echo(f"{email}: {', '.join(role)}")
 
@@ -60,9 +58,7 @@ def verify(
     Example: ./bellwether user verify ada@example.org
     """
     folders = Folders.of(data)
-    state = read_state(folders)
-    if not state.running:
-        raise LaunchError("The platform is not running.", "Start it with ./bellwether up --detach.")
+    state = running_state(folders)
     ask_auth(folders, state, "addresses", {"email": email, "verified": not take_back})
     typer.echo(f"{email}: {'no longer verified' if take_back else 'verified'}")
 
@@ -88,7 +84,7 @@ def ask_auth(folders: Folders, state: State, what: str, body: dict[str, object])
     except urllib.error.HTTPError as error:
         raise LaunchError(f"The auth service refused: {_detail(error)}.", "Has the user registered?") from error
     except OSError as error:
-        raise LaunchError(f"The auth service does not answer: {error}.", "See ./bellwether status.") from error
+        raise LaunchError(f"The auth service does not answer: {error}.", f"See {folders.command('status')}.") from error
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bellwether.cli import COMMANDS
+from bellwether.launch.machine.folders import Folders
 from bellwether.launch.watch import platform
 
 OURS = ["up", "down", "status", "doctor", "migrate", "user"]
@@ -62,8 +64,8 @@ def test_what_the_launcher_cannot_do_is_a_problem_document_with_json(tmp_path: P
     done = call("dead-letters", "list", "--json", "--data", str(tmp_path))
     problem = json.loads(done.stdout)
     assert done.returncode == 1
-    assert (problem["code"], problem["detail"]) == ("cannot_go_on", "The platform is not running.")
-    assert problem["errors"][0]["fix"] == "Start it with ./bellwether up --detach."
+    assert (problem["code"], problem["detail"]) == ("cannot_go_on", f"The platform of {tmp_path} is not running.")
+    assert problem["errors"][0]["fix"] == f"Start it with ./bellwether up --detach --data {tmp_path}."
 
 
 def test_status_and_down_where_nothing_runs(tmp_path: Path) -> None:
@@ -73,9 +75,35 @@ def test_status_and_down_where_nothing_runs(tmp_path: Path) -> None:
     refused = call("migrate", BELLWETHER_DATA_DIR=str(tmp_path))
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [
-        "bellwether: The platform is not running.",
+        f"bellwether: The platform of {tmp_path} is not running.",
         "Start it with ./bellwether up --detach.",
     ]
+
+
+def test_a_line_to_type_names_the_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Field case: `demo --data X` named the command that stops another platform."""
+    one = Folders.of(tmp_path / "Höfe & Schafe")
+    assert one.command("down") == f"./bellwether down --data '{one.data}'"
+    monkeypatch.setenv("BELLWETHER_DATA_DIR", str(one.data))
+    assert one.command("down") == "./bellwether down"
+    assert call("status", "--data", shlex.split(Folders.of(tmp_path).command("status"))[-1]).returncode == 3
+
+
+def test_doctor_on_a_folder_without_rights(tmp_path: Path) -> None:
+    """Field case: a traceback."""
+    closed = tmp_path / "closed"
+    (closed / "state").mkdir(parents=True)
+    closed.chmod(0)
+    command = [sys.executable, "-m", "bellwether.cli", "doctor", "--json", "--data", str(closed / "state")]
+    # root may enter everything, unless it is told that it may not
+    plain = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run([*plain, *command], capture_output=True, text=True, check=False)
+    closed.chmod(0o700)
+    found = {check["name"]: check for check in json.loads(done.stdout)}
+    assert done.stderr == ""
+    assert not found["state folder"]["ok"]
+    assert "--data DIR" in found["state folder"]["remedy"]
+    assert done.returncode == 1
 
 
 def test_status_tells_state_address_pid_version_and_uptime(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from bellwether.launch.entry.migrate import all_migrations
-from bellwether.platform.database.migrate import Migration, MigrationChanged, apply, migrations_of
+from bellwether.platform.database.migrate import Migration, MigrationChanged, SchemaIsNewer, apply, migrations_of
 
 
 async def test_a_second_run_changes_nothing(postgres_server) -> None:
@@ -34,7 +34,7 @@ async def test_an_edited_file_is_refused(postgres_server) -> None:
     connection = await asyncpg.connect(postgres_server.dsn)
     try:
         with pytest.raises(MigrationChanged, match="edited after it had been applied"):
-            await apply(connection, [edited])
+            await apply(connection, [edited, *all_migrations()[1:]])
     finally:
         await connection.close()
 
@@ -44,9 +44,23 @@ async def test_a_failing_file_leaves_nothing(postgres_server) -> None:
     connection = await asyncpg.connect(postgres_server.dsn)
     try:
         with pytest.raises(asyncpg.UndefinedFunctionError):
-            await apply(connection, [bad])
+            await apply(connection, [*all_migrations(), bad])
         assert await connection.fetchval("select to_regclass('research.half')") is None
         assert await connection.fetchval("select count(*) from schema_migration where number = 9000") == 0
+    finally:
+        await connection.close()
+
+
+async def test_an_older_program_refuses_a_newer_schema(postgres_server) -> None:
+    """Field case: an older program starts on a newer schema without a word."""
+    older = all_migrations()[:-1]
+    newest = all_migrations()[-1]
+    connection = await asyncpg.connect(postgres_server.dsn)
+    before = await connection.fetch("select * from schema_migration order by service, number")
+    try:
+        with pytest.raises(SchemaIsNewer, match=f"does not know {newest.service}/{newest.number:04d}_{newest.name}: "):
+            await apply(connection, [*older, Migration(newest.service, 9001, "mine", "create table farm.mine (a int)")])
+        assert await connection.fetch("select * from schema_migration order by service, number") == before
     finally:
         await connection.close()
 

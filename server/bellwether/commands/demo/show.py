@@ -23,26 +23,27 @@ from bellwether.sheep.traits import TRAITS
 
 console = Console()
 RANKED_BY = "PWT"
-HELP = "See ./bellwether status and the logs in the folder logs/ of the state folder."
 
 
 def demo(data: DataDir) -> None:
     """Start the platform, load the example flock, evaluate it, show the best rams and the genetic trend.
 
-    Running it again gives the same and doubles nothing. Stop the platform with: ./bellwether down
+    Running it again gives the same and doubles nothing; its last line says how to stop the platform.
 
     Example: ./bellwether demo
     """
     console.rule("Starting the platform")
     progress = StartProgress()
     state = ensure_up(data, say=progress.say, watch=progress.watch)
+    folders = Folders.of(data)
+    remedy = f"See {folders.command('status')} and the logs in {folders.logs}."
     with Client(state.public_url) as client:
         try:
-            show(DemoFlock(client, Folders.of(data), state))
+            show(DemoFlock(client, folders, state))
         except Refused as refused:
-            raise LaunchError(f"The platform refused: {refused}.", HELP) from refused
+            raise LaunchError(f"The platform refused: {refused}.", remedy) from refused
         except httpx.HTTPError as error:
-            raise LaunchError(f"The platform at {state.public_url} does not answer: {error}.", HELP) from error
+            raise LaunchError(f"The platform at {state.public_url} does not answer: {error}.", remedy) from error
     addresses(state)
 
 
@@ -129,7 +130,7 @@ def addresses(state: State) -> None:
         "GraphQL": f"{base}/graphql",
         "health": f"{base}/healthz",
         "log in as": f"{EMAIL}, password in {password}",
-        "stop with": "./bellwether down",
+        "stop with": Folders.of(state.data).command("down"),
     }
     for what, value in rows.items():
         console.print(f"{what:>18}  {value}", highlight=False, soft_wrap=True)

@@ -23,7 +23,7 @@ from bellwether.launch.entry.roles import (
     ensure_role,
     ensure_services,
 )
-from bellwether.platform.database.migrate import Migration, MigrationChanged, apply, migrations_of
+from bellwether.platform.database.migrate import Migration, MigrationChanged, SchemaIsNewer, apply, migrations_of
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.streams import ensure_from_environment
 from bellwether.platform.settings import PlatformSettings
@@ -87,7 +87,7 @@ def main() -> None:
         count = asyncio.run(migrate())
     except KeyError as error:
         sys.exit(f"migrate: the environment variable {error.args[0]} is missing")
-    except (OSError, PostgresError, MigrationChanged, TimeoutError) as error:
+    except (OSError, PostgresError, MigrationChanged, SchemaIsNewer, TimeoutError) as error:
         log.error("migrate_failed", error=str(error))
         sys.exit(1)
     log.info("migrated_all", migrations=count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,11 @@ class Folders:
     def digest(self) -> str:
         """Names this state folder in places outside of it."""
         return hashlib.sha256(str(self.data).encode()).hexdigest()[:10]
+
+    def command(self, words: str) -> str:
+        """The line that somebody types for this state folder: `./bellwether down --data DIR`."""
+        is_default = self == Folders.of(default_data())
+        return f"./bellwether {words}" if is_default else f"./bellwether {words} --data {shlex.quote(str(self.data))}"
 
     def make(self) -> None:
         """Create the folders; the state folder stays traversable for PostgreSQL's user, the keys do not."""

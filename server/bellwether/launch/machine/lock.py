@@ -18,7 +18,8 @@ def take(folders: Folders) -> int:
         os.close(descriptor)
         raise AlreadyRunning(
             f"The platform of {folders.data} is running already.",
-            "See ./bellwether status, stop it with ./bellwether down, or choose another folder with --data DIR.",
+            f"See {folders.command('status')}, stop it with {folders.command('down')}, "
+            "or choose another folder with --data DIR.",
         ) from None
     return descriptor
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.folders import Folders, write_atomically
 from bellwether.launch.machine.processes import Identity
 
@@ -81,6 +82,19 @@ def read_state(folders: Folders) -> State:
         return State(data=str(folders.data))
     parts = {name: PartState(**part) for name, part in found.pop("parts", {}).items()}
     return State(**found, parts=parts)
+
+
+def running_state(folders: Folders) -> State:
+    """The record of a platform that runs.
+
+    Raises:
+        LaunchError: it does not.
+    """
+    state = read_state(folders)
+    if not state.running:
+        problem = f"The platform of {folders.data} is not running."
+        raise LaunchError(problem, f"Start it with {folders.command('up --detach')}.")
+    return state
 
 
 def write_state(folders: Folders, state: State) -> None:

@@ -44,7 +44,7 @@ def ensure_up(
     if state.split != split:
         raise LaunchError(
             f"The platform of {data} runs {'with' if state.split else 'without'} --split.",
-            "Stop it with ./bellwether down.",
+            f"Stop it with {Folders.of(data).command('down')}.",
         )
     return state
 

@@ -6,7 +6,7 @@ schema and its two roles.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,18 @@ create table if not exists public.schema_migration (
 
 class MigrationChanged(Exception):
     """An applied migration file was edited."""
+
+
+class SchemaIsNewer(Exception):
+    """A newer program has migrated this database: its tables may mean what this one does not know."""
+
+    def __init__(self, unknown: list[tuple[str, int, str]]) -> None:
+        names = ", ".join(f"{service}/{number:04d}_{name}" for service, number, name in unknown[:3])
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        super().__init__(
+            f"the database is newer than this program, which does not know {names}{more}: "
+            "install the version that made it, or a later one; nothing was changed"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +84,29 @@ def read(service: str, path: Path) -> Migration:
     return Migration(service, int(match[1]), match[2], sql)
 
 
-async def apply(connection: asyncpg.Connection, migrations: Iterable[Migration]) -> int:
-    """Run what has not run yet; returns how many ran.
+async def apply(connection: asyncpg.Connection, migrations: Sequence[Migration]) -> int:
+    """Run what has not run yet of all the migrations that this program knows; returns how many ran.
 
     Raises:
         MigrationChanged: a file that was applied has another checksum now.
+        SchemaIsNewer: one was applied that this program does not know.
     """
     await connection.execute("select pg_advisory_lock($1)", LOCK)
     try:
         await connection.execute(LEDGER)
-        rows = await connection.fetch("select service, number, sha256 from public.schema_migration")
+        rows = await connection.fetch("select service, number, name, sha256 from public.schema_migration order by 1, 2")
+        known = {(migration.service, migration.number) for migration in migrations}
+        unknown = [(r["service"], r["number"], r["name"]) for r in rows if (r["service"], r["number"]) not in known]
+        if unknown:
+            raise SchemaIsNewer(unknown)
         done = {(row["service"], row["number"]): row["sha256"] for row in rows}
         count = 0
         for migration in migrations:
-            known = done.get((migration.service, migration.number))
-            if known is None:
+            checksum = done.get((migration.service, migration.number))
+            if checksum is None:
                 await run(connection, migration)
                 count += 1
-            elif known != migration.sha256:
+            elif checksum != migration.sha256:
                 name = f"{migration.service}/{migration.number:04d}_{migration.name}.sql"
                 raise MigrationChanged(f"{name} was edited after it had been applied: put it back and write a new file")
         return count

@@ -25,6 +25,9 @@ SECURITY = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+#: probes come every few seconds; their lines would bury the others
+QUIET = {"/healthz", "/readyz", "/metrics"}
 log = structlog.get_logger()
 tracer = trace.get_tracer("bellwether")
 
@@ -82,8 +85,8 @@ class Around:
                 raise
             await (unavailable if away else broken)(scope, send_on)
         finally:
+            self._report(scope, status[0] or 500, time.perf_counter() - started)
             structlog.contextvars.clear_contextvars()
-            self._count(scope, status[0] or 500, time.perf_counter() - started)
 
     async def _limited(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         limit = (
@@ -128,10 +131,15 @@ class Around:
         else:
             await self.app(scope, receive, send)
 
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = route_of(scope)
-        REQUESTS.labels(self.service, scope["method"], route, status).inc()
-        SECONDS.labels(self.service, scope["method"], route).observe(seconds)
+    def _report(self, scope: Scope, status: int, seconds: float) -> None:
+        """The metrics and the log line of a request; labels come from a known set, never from the caller."""
+        route, path = route_of(scope), scope["path"]
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        REQUESTS.labels(self.service, method, route, status).inc()
+        SECONDS.labels(self.service, method, route).observe(seconds)
+        if path not in QUIET or status >= 500:
+            tell = log.error if status >= 500 else log.info
+            tell("request", method=method, path=path, status=status, seconds=round(seconds, 4))
 
 
 def unless_known(scope: Scope, headers: dict[bytes, bytes], send: Send) -> Send:
