@@ -1,4 +1,5 @@
 import { ensureStores, openStores } from "./composition/stores.ts";
+import { claim, StoresDoNotBelongTogether } from "./platform/dynamo/belonging.ts";
 import { SigningKeys } from "./platform/identity/signing-keys.ts";
 import { readSettings } from "./platform/settings.ts";
 import { newLog, reason } from "./platform/telemetry/logging.ts";
@@ -9,9 +10,15 @@ try {
   const settings = readSettings(process.env);
   const stores = openStores(settings);
   await ensureStores(stores, 30_000);
+  await claim(stores, settings.kek, settings.BELLWETHER_PLATFORM_ID);
   await new SigningKeys(stores.table, settings.kek, Date.now, settings.AUTH_ACCESS_TOKEN_SECONDS).ensure();
   log("info", "setup_done");
 } catch (error) {
+  if (error instanceof StoresDoNotBelongTogether) {
+    // EX_CONFIG of sysexits.h: another try would not help, and the last line says why
+    console.error(error.message);
+    process.exit(78);
+  }
   log("error", "setup_failed", { reason: reason(error) });
   process.exit(1);
 }

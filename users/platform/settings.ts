@@ -14,6 +14,7 @@ const environment = z.object({
   BELLWETHER_AUTH_URL: z.url().default(`http://127.0.0.1:${services.auth.port}`),
   BELLWETHER_ISSUER: z.string().min(1).default("https://bellwether.local"),
   BELLWETHER_AUDIENCE: z.string().min(1).default("bellwether"),
+  BELLWETHER_PLATFORM_ID: z.string().default(""),
   BELLWETHER_NATS_URL: z.string().default(`nats://127.0.0.1:${ports.nats}`),
   BELLWETHER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(1),
   BELLWETHER_OTLP_ENDPOINT: z.string().default(""),

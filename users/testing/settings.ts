@@ -16,6 +16,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   BELLWETHER_AUTH_URL: "http://127.0.0.1:1",
   BELLWETHER_ISSUER: "https://bellwether.local",
   BELLWETHER_AUDIENCE: "bellwether",
+  BELLWETHER_PLATFORM_ID: "",
   BELLWETHER_NATS_URL: "nats://127.0.0.1:1",
   BELLWETHER_TRUSTED_PROXIES: 1,
   BELLWETHER_OTLP_ENDPOINT: "",

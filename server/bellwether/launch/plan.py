@@ -63,3 +63,5 @@ class Plan:
     notes: tuple[str, ...] = ()
     public_url: str = ""
     public_url_https: str = ""
+    #: called once, when every part is ready for the first time
+    when_ready: Callable[[], None] = lambda: None

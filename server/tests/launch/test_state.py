@@ -142,7 +142,14 @@ def test_what_is_needed_starts_first() -> None:
 
 def wiring(folders: Folders, split: bool) -> Wiring:
     chosen = dict(PORTS)
-    return Wiring(folders, chosen, split, "postgresql://admin@db.example:5432/bellwether?sslmode=require", "secret")
+    return Wiring(
+        folders,
+        chosen,
+        split,
+        "postgresql://admin@db.example:5432/bellwether?sslmode=require",
+        "secret",
+        "one-platform",
+    )
 
 
 def test_each_service_knows_its_own_secrets_only(folders: Folders) -> None:

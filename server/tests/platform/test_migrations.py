@@ -2,10 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from bellwether.launch.entry.migrate import all_migrations
+from bellwether.platform.database.belonging import ForeignDatabase, claim
 from bellwether.platform.database.migrate import Migration, MigrationChanged, SchemaIsNewer, apply, migrations_of
 
 
@@ -62,6 +64,24 @@ async def test_an_older_program_refuses_a_newer_schema(postgres_server) -> None:
             await apply(connection, [*older, Migration(newest.service, 9001, "mine", "create table farm.mine (a int)")])
         assert await connection.fetch("select * from schema_migration order by service, number") == before
     finally:
+        await connection.close()
+
+
+async def test_a_database_of_another_platform_is_refused(postgres_server) -> None:
+    own, other = str(uuid4()), str(uuid4())
+    connection = await asyncpg.connect(postgres_server.dsn)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await claim(connection, "")
+        assert await connection.fetchval("select to_regclass('public.platform')") is None
+        await claim(connection, own)
+        await claim(connection, own)
+        with pytest.raises(ForeignDatabase, match=f"belongs to the platform {own}, the keys here to {other}"):
+            await claim(connection, other)
+        assert str(await connection.fetchval("select id from public.platform")) == own
+    finally:
+        await transaction.rollback()
         await connection.close()
 
 

@@ -20,6 +20,11 @@ def parts(folders: Folders, ports: dict[str, int]) -> list[Part]:
     return [_part(name, str(store / file), ports[name]) for name, file in FILES.items()]
 
 
+def files(folders: Folders) -> list[Path]:
+    """The users' table and the table of keys."""
+    return [folders.data / "dynamodb" / file for file in FILES.values()]
+
+
 def _part(name: str, file: str, port: int) -> Part:
     return Part(
         name=name,

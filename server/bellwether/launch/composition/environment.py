@@ -28,6 +28,8 @@ class Wiring:
     #: the administrator's address of the database, without the password
     admin_url: str
     admin_password: str
+    #: each store carries it, and those of another platform are refused
+    platform_id: str
 
     @property
     def public_url(self) -> str:
@@ -64,6 +66,7 @@ def for_worker(wiring: Wiring) -> dict[str, str]:
 def for_migrate(wiring: Wiring) -> dict[str, str]:
     """An administrator of the database, the passwords it gives out, and the broker's user that makes streams."""
     env = _for_all(wiring) | _broker(wiring, "worker") | _jobs(wiring)
+    env["BELLWETHER_PLATFORM_ID"] = wiring.platform_id
     env |= {"MIGRATE_DATABASE_URL": wiring.admin_url, "MIGRATE_DATABASE_PASSWORD": wiring.admin_password}
     for service in PYTHON_SERVICES:
         env[f"{service.upper()}_DATABASE_PASSWORD"] = _database_password(wiring, service)
@@ -71,7 +74,7 @@ def for_migrate(wiring: Wiring) -> dict[str, str]:
 
 
 def for_setup(wiring: Wiring) -> dict[str, str]:
-    return _for_all(wiring) | _dynamodb(wiring)
+    return _for_all(wiring) | _dynamodb(wiring) | {"BELLWETHER_PLATFORM_ID": wiring.platform_id}
 
 
 def _for_all(wiring: Wiring) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bellwether.launch.composition.environment import Wiring
 from bellwether.launch.install import bun_workspaces
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.install.find_postgres import Server, find
-from bellwether.launch.machine import ports
+from bellwether.launch.machine import installation, ports
 from bellwether.launch.machine.account import for_postgres
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import stat
@@ -28,6 +28,7 @@ DEAD_POSTMASTER_SECONDS = 10.0
 def prepare(folders: Folders, say: Say) -> tuple[Server, postgres.Cluster | None]:
     """Fetch and make what is missing; quick when nothing is."""
     folders.make()
+    installation.check(folders, stores(folders))
     bun_workspaces.user_services.install(folders, say)
     account = for_postgres()
     with ThreadPoolExecutor() as pool:
@@ -40,17 +41,24 @@ def prepare(folders: Folders, say: Say) -> tuple[Server, postgres.Cluster | None
 def plan(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
     """Every part with its ports, environment and needs."""
     server, cluster = prepare(folders, say)
+    own = installation.check(folders, stores(folders))
     chosen, moved = ports.choose(_names(split, cluster is not None), wanted)
     if cluster:
         postgres.configure(cluster, folders, chosen["postgres"])
-    wiring = _wiring(folders, chosen, split, server, cluster)
+    wiring = _wiring(folders, chosen, split, server, cluster, own.id)
     return Plan(
         parts=tuple(_parts(wiring, server, cluster)),
         ports=chosen,
         notes=(*moved, f"PostgreSQL {server.version}: {server.why}."),
         public_url=wiring.public_url,
         public_url_https=wiring.public_url_https,
+        when_ready=lambda: installation.remember(folders, own, stores(folders)),
     )
+
+
+def stores(folders: Folders) -> list[Path]:
+    """Where the data lie that must be there again at the next start."""
+    return [*dynoxide.files(folders), *postgres.places(folders)]
 
 
 def _names(split: bool, own_postgres: bool) -> list[str]:
@@ -73,15 +81,20 @@ def _parts(wiring: Wiring, server: Server, cluster: postgres.Cluster | None) -> 
 
 
 def _wiring(
-    folders: Folders, chosen: dict[str, int], split: bool, server: Server, cluster: postgres.Cluster | None
+    folders: Folders,
+    chosen: dict[str, int],
+    split: bool,
+    server: Server,
+    cluster: postgres.Cluster | None,
+    platform_id: str,
 ) -> Wiring:
     if cluster:
         url = f"postgresql://postgres@127.0.0.1:{chosen['postgres']}/{postgres.DATABASE}"
-        return Wiring(folders, chosen, split, url, cluster.password)
+        return Wiring(folders, chosen, split, url, cluster.password, platform_id)
     found = urlsplit(server.url)
     user, _, host = found.netloc.rpartition("@")
     bare = urlunsplit((found.scheme, f"{user.partition(':')[0]}@{host}", found.path, found.query, ""))
-    return Wiring(folders, chosen, split, bare, unquote(found.password or ""))
+    return Wiring(folders, chosen, split, bare, unquote(found.password or ""), platform_id)
 
 
 def _postgres(wiring: Wiring, server: Server, cluster: postgres.Cluster | None) -> Part:
@@ -123,4 +136,5 @@ def migration(folders: Folders, state: State) -> Part:
     account = for_postgres()
     server = find(account, lambda _: None)
     cluster = None if server.url else postgres.prepare(folders, server, account)
-    return services.migrate_part(_wiring(folders, state.ports, state.split, server, cluster))
+    own = installation.check(folders, stores(folders))
+    return services.migrate_part(_wiring(folders, state.ports, state.split, server, cluster, own.id))

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install.find_postgres import PUBLIC_PLACE, Server
-from bellwether.launch.machine import keys
+from bellwether.launch.machine import installation, keys
 from bellwether.launch.machine.account import Account
 from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
 
 DATABASE = "bellwether"
+RECORD = "postgres.json"
 BALLAST_BYTES = 64 << 20
 LONGEST_SOCKET_FOLDER = 80
 
@@ -56,11 +57,10 @@ def prepare(folders: Folders, server: Server, account: Account) -> Cluster:
 
 def _home(folders: Folders, account: Account) -> Path:
     """The folder that PostgreSQL's user owns; elsewhere when it cannot enter the state folder."""
-    record = folders.data / "postgres.json"
-    if record.exists():
-        home = Path(json.loads(record.read_text())["home"])
-        if home.is_dir():
-            return home
+    record = folders.data / RECORD
+    home = _recorded_home(folders)
+    if home and home.is_dir():
+        return home
     home = folders.data / "postgres"
     if account.uid is not None and not account.can_enter(folders.data):
         forget_elsewhere(folders)
@@ -69,6 +69,22 @@ def _home(folders: Folders, account: Account) -> Path:
     account.own(home)
     write_atomically(record, json.dumps({"home": str(home), "user": account.name or None}) + "\n")
     return home
+
+
+def _recorded_home(folders: Folders) -> Path | None:
+    record = folders.data / RECORD
+    try:
+        return Path(json.loads(record.read_text())["home"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise LaunchError(f"{record} is damaged.", installation.from_a_backup(folders)) from error
+
+
+def places(folders: Folders) -> list[Path]:
+    """The cluster, and the record of where it lies."""
+    home = _recorded_home(folders)
+    return [folders.data / RECORD, home / "cluster"] if home else []
 
 
 def forget_elsewhere(folders: Folders) -> None:

@@ -23,6 +23,7 @@ from bellwether.launch.entry.roles import (
     ensure_role,
     ensure_services,
 )
+from bellwether.platform.database.belonging import ForeignDatabase, claim
 from bellwether.platform.database.migrate import Migration, MigrationChanged, SchemaIsNewer, apply, migrations_of
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.streams import ensure_from_environment
@@ -30,6 +31,8 @@ from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs
 
 log = structlog.get_logger()
+#: EX_CONFIG of sysexits.h: another try would not help
+REFUSED = 78
 
 
 class MigrateSettings(BaseSettings):
@@ -41,11 +44,14 @@ class MigrateSettings(BaseSettings):
     database_password: SecretStr = SecretStr("")
 
 
-async def migrate_database(settings: MigrateSettings, passwords: dict[str, str], jobs_password: str) -> int:
+async def migrate_database(
+    settings: MigrateSettings, passwords: dict[str, str], jobs_password: str, platform_id: str = ""
+) -> int:
     """Roles, schemas and tables; returns how many migrations ran."""
     url = url_of(settings.database_url, settings.database_password.get_secret_value(), "postgresql")
     connection = await asyncpg.connect(url.render_as_string(hide_password=False))
     try:
+        await claim(connection, platform_id)
         await ensure_extensions(connection)
         await ensure_services(connection, passwords)
         await ensure_role(connection, JOBS_ROLE, jobs_password)
@@ -75,8 +81,11 @@ def passwords_from_environment() -> dict[str, str]:
 async def migrate() -> int:
     """Everything, from the environment."""
     settings = MigrateSettings()
-    count = await migrate_database(settings, passwords_from_environment(), os.environ["WORKER_JOBS_DATABASE_PASSWORD"])
-    await ensure_from_environment(PlatformSettings())
+    platform = PlatformSettings()
+    count = await migrate_database(
+        settings, passwords_from_environment(), os.environ["WORKER_JOBS_DATABASE_PASSWORD"], platform.platform_id
+    )
+    await ensure_from_environment(platform)
     return count
 
 
@@ -87,7 +96,10 @@ def main() -> None:
         count = asyncio.run(migrate())
     except KeyError as error:
         sys.exit(f"migrate: the environment variable {error.args[0]} is missing")
-    except (OSError, PostgresError, MigrationChanged, SchemaIsNewer, TimeoutError) as error:
+    except (ForeignDatabase, SchemaIsNewer) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(REFUSED)
+    except (OSError, PostgresError, MigrationChanged, TimeoutError) as error:
         log.error("migrate_failed", error=str(error))
         sys.exit(1)
     log.info("migrated_all", migrations=count)

@@ -83,12 +83,24 @@ def make_folder(path: Path, mode: int) -> Path:
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> None:
-    """Replace a file so that a reader sees the old or the new content, never half of it."""
+    """Replace a file so that a reader sees the old or the new content, never half of it, even after a power cut.
+
+    Raises:
+        OSError: it could not be written, on a full disk for example; the old content stands.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    data = content.encode() if isinstance(content, str) else content
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        os.write(descriptor, data)
-    finally:
-        os.close(descriptor)
-    temporary.replace(path)
+        write_whole(temporary, content.encode() if isinstance(content, str) else content, mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: Path, data: bytes, mode: int) -> None:
+    """A new file with all of these bytes on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)

@@ -16,12 +16,17 @@ def take(folders: Folders) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise AlreadyRunning(
-            f"The platform of {folders.data} is running already.",
-            f"See {folders.command('status')}, stop it with {folders.command('down')}, "
-            "or choose another folder with --data DIR.",
-        ) from None
+        raise running_already(folders) from None
     return descriptor
+
+
+def running_already(folders: Folders) -> AlreadyRunning:
+    """What somebody is told who starts it again."""
+    return AlreadyRunning(
+        f"The platform of {folders.data} is running already.",
+        f"See {folders.command('status')}, stop it with {folders.command('down')}, "
+        "or choose another folder with --data DIR.",
+    )
 
 
 def is_held(folders: Folders) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.folders import Folders, write_atomically
@@ -70,18 +71,36 @@ class State:
         return any(each is not None and each.alive for each in found)
 
 
+RECORD = TypeAdapter(State)
+
+
 def as_pair(identity: Identity) -> dict[str, int]:
     return {"pid": identity.pid, "start": identity.start}
 
 
 def read_state(folders: Folders) -> State:
-    """The recorded state; an empty one where nothing was ever started."""
+    """The recorded state; an empty one where nothing was ever started.
+
+    Raises:
+        LaunchError: the file cannot be read, or is no such record.
+    """
     try:
-        found: dict[str, Any] = json.loads(folders.state.read_text())
-    except (OSError, ValueError):
+        return RECORD.validate_json(folders.state.read_bytes())
+    except FileNotFoundError:
         return State(data=str(folders.data))
-    parts = {name: PartState(**part) for name, part in found.pop("parts", {}).items()}
-    return State(**found, parts=parts)
+    except OSError as error:
+        raise LaunchError(f"{folders.state} cannot be read: {error.strerror}.", "Act as its owner.") from error
+    except ValidationError as error:
+        remedy = f"{folders.command('down')} stops what still runs and writes it anew; no data lie in it."
+        raise LaunchError(f"{folders.state} is damaged: {error.errors()[0]['msg']}.", remedy) from error
+
+
+def last_state(folders: Folders) -> State:
+    """The recorded state, an empty one when it is damaged too: for those who look for the processes themselves."""
+    try:
+        return read_state(folders)
+    except LaunchError:
+        return State(data=str(folders.data))
 
 
 def running_state(folders: Folders) -> State:

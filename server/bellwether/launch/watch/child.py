@@ -13,6 +13,9 @@ from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.processes import kill_session, stat
 from bellwether.launch.plan import Part
 
+#: names the state folder in the environment of each part, so that it is found without the record
+MARK = "BELLWETHER_PART_OF"
+
 
 class Child:
     """One process and, when it ends, its exit code."""
@@ -60,7 +63,7 @@ def _spawn(part: Part, log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             part.command,
             cwd=part.folder,
-            env=dict(part.env),
+            env={**part.env, MARK: str(log.parent.parent)},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import ENDED, read_state
+from bellwether.launch.machine.state import ENDED, last_state
 from bellwether.launch.watch.child import open_log
 from bellwether.launch.watch.supervisor import DEFAULT_PLAN, arguments, command
 
@@ -49,7 +49,7 @@ class Guardian:
                 return 0
             began = time.monotonic()
             self._start()
-        return 1 if read_state(self.folders).phase == "failed" else 0
+        return 1 if last_state(self.folders).phase == "failed" else 0
 
     def _over(self, tick: Callable[[], None]) -> bool:
         """Wait for the end of the supervisor; True when it ended on purpose."""
@@ -59,7 +59,7 @@ class Guardian:
         if self.child:
             self.child.wait()
         _end_descendants()
-        return read_state(self.folders).phase in ENDED
+        return last_state(self.folders).phase in ENDED
 
     def _wait(self, pid: int) -> None:
         try:

@@ -26,6 +26,8 @@ MOST_FAILURES = 5
 #: a busy part may be late with an answer now and then
 WATCH_SECONDS, BAD_ANSWERS = 2.0, 3
 ROTATE_SECONDS = 10.0
+#: EX_CONFIG of sysexits.h: what is stored does not fit, and another try would not help
+REFUSED = 78
 
 
 class Keeper:
@@ -77,6 +79,8 @@ class Keeper:
             if part.once and code == 0:
                 self._is_ready(part, "done")
                 return
+            if part.once and code == REFUSED:
+                raise LaunchError(logs.last_lines(self.folders.logs / f"{part.name}.log", 1))
             failures += 1
             if failures >= MOST_FAILURES and not self.was_ready:
                 raise LaunchError(f"{part.name} {reason}, {failures} times.", self._why(part))
@@ -175,7 +179,10 @@ class Keeper:
         if self.stopping.is_set():
             return "stopping"
         if all(part.state in ("ready", "external", "done") for part in self.state.parts.values()):
-            self.was_ready = True
+            if not self.was_ready:
+                self.was_ready = True
+                with contextlib.suppress(OSError):  # on a full disk the next start writes it
+                    self.plan.when_ready()
             return "ready"
         return "degraded" if self.was_ready else "starting"
 

@@ -11,14 +11,19 @@ from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import State
+from bellwether.launch.watch.child import MARK
 
 #: the kernel signals the parts when their supervisor dies; this long they get to follow
 GRACE_SECONDS = 2.0
+ROLES = ("bellwether.launch.watch.supervisor", "bellwether.launch.watch.guardian")
 
 
 def end(folders: Folders, state: State) -> int:
-    """End the recorded parts, each known by pid and start time, and what they forked; return how many were left."""
-    recorded = state.processes()
+    """End the parts, each known by pid and start time, and what they forked; return how many were left.
+
+    The record names them; those that it does not name are known by the mark in their environment.
+    """
+    recorded = list({*state.processes(), *marked(folders)})
     left = processes.wait_gone(recorded, GRACE_SECONDS)
     for identity in left:
         identity.send(signal.SIGKILL)
@@ -30,16 +35,42 @@ def end(folders: Folders, state: State) -> int:
     return len(left) + len(orphans)
 
 
+def marked(folders: Folders) -> list[Identity]:
+    """The parts of this state folder that run, whatever the record says."""
+    found = (Identity.of(pid) for pid in processes.all_pids() if _has(pid, f"{MARK}={folders.data}"))
+    return [identity for identity in found if identity and identity.alive]
+
+
+def watchers(folders: Folders) -> list[Identity]:
+    """The supervisor and the guardian of this state folder, by the command lines that start them."""
+    found = {}
+    for pid in processes.all_pids():
+        words = _words(pid, "cmdline")
+        if any(word in ROLES for word in words) and words[words.index("--data") + 1] == str(folders.data):
+            found[pid] = Identity.of(pid)
+            # in the foreground the guardian is the command that a person typed
+            for name in ("--guardian", "--watch"):
+                if name in words:
+                    other = int(words[words.index(name) + 1])
+                    found[other] = Identity.of(other)
+    return [identity for identity in found.values() if identity and identity.alive]
+
+
 def _orphans(folders: Folders, leader: Identity) -> list[int]:
     """Processes of a recorded session whose leader is gone, and which carry our state folder in their environment."""
     found = processes.stat(leader.pid)
     if leader.boot != processes.boot_id() or (found and not leader.same(found)):
         return []
-    return [pid for pid in processes.in_session(leader.pid) if _carries(pid, str(folders.data))]
+    return [pid for pid in processes.in_session(leader.pid) if _has(pid, f"BELLWETHER_DATA_DIR={folders.data}")]
 
 
-def _carries(pid: int, data: str) -> bool:
+def _has(pid: int, variable: str) -> bool:
+    return variable in _words(pid, "environ")
+
+
+def _words(pid: int, file: str) -> list[str]:
+    """The environment or the command line of a process; none of one that is gone or another user's."""
     try:
-        return f"BELLWETHER_DATA_DIR={data}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return os.fsdecode(Path(f"/proc/{pid}/{file}").read_bytes()).split("\0")
     except OSError:
-        return False
+        return []

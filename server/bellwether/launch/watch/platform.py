@@ -15,7 +15,7 @@ from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine import lock, processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import ENDED, State, read_state, write_state
+from bellwether.launch.machine.state import ENDED, State, last_state, read_state, write_state
 from bellwether.launch.watch import leftovers, logs
 from bellwether.launch.watch.guardian import Guardian
 from bellwether.launch.watch.supervisor import DEFAULT_PLAN, command
@@ -75,8 +75,8 @@ def in_foreground(data: Path, split: bool, *, say: Say, watch: Watch, plan: str 
     """Be the guardian until the platform is told to stop."""
     folders = Folders.of(data)
     descriptor = acquire(folders, plan, say)
-    code = Guardian(folders, split, descriptor, plan).run(tick=lambda: watch(read_state(folders)))
-    watch(read_state(folders))
+    code = Guardian(folders, split, descriptor, plan).run(tick=lambda: watch(last_state(folders)))
+    watch(last_state(folders))
     return code
 
 
@@ -84,14 +84,25 @@ def acquire(folders: Folders, plan: str, say: Say) -> int:
     """Lock the state folder and fetch what is missing while a person can see the progress."""
     folders.make()
     descriptor = lock.take(folders)
-    earlier = read_state(folders)
+    try:
+        _make_ready(folders, plan, say)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _make_ready(folders: Folders, plan: str, say: Say) -> None:
+    # a lock that somebody removed is free although its holders live
+    if processes.wait_gone(leftovers.watchers(folders), 5.0):
+        raise lock.running_already(folders)
+    earlier = last_state(folders)
     if earlier.phase in ENDED or not earlier.running:
         write_state(folders, State(phase="starting", data=str(folders.data), boot=earlier.boot, parts=earlier.parts))
     if plan == DEFAULT_PLAN:
         from bellwether.launch.composition.platform_plan import prepare
 
         prepare(folders, say)
-    return descriptor
 
 
 def wait_ready(folders: Folders, watch: Watch = lambda _: None, seconds: float = READY_SECONDS) -> State:
@@ -125,8 +136,8 @@ def _end_of_log(folders: Folders) -> str:
 def down(data: Path) -> bool:
     """Stop everything that was started for this state folder; False when nothing ran."""
     folders = Folders.of(data)
-    state = read_state(folders)
-    ran = state.running or any(each.alive for each in state.processes())
+    state = last_state(folders)
+    ran = state.running or any(each.alive for each in (*state.processes(), *leftovers.marked(folders)))
     watchers = _tell_to_stop(folders)
     _end_leftovers(folders)
     # the lock is free a moment before its holder has left
@@ -138,8 +149,7 @@ def _tell_to_stop(folders: Folders) -> list[Identity]:
     """Signal supervisor and guardian until both are gone; return whom."""
     told: set[Identity] = set()
     until = time.monotonic() + STOP_SECONDS
-    while (state := read_state(folders)).running or lock.is_held(folders):
-        watchers = [each for each in (state.identity("guardian"), state.identity("supervisor")) if each]
+    while (watchers := _watchers(folders)) or lock.is_held(folders):
         for identity in watchers:
             identity.send(signal.SIGTERM)
         told.update(watchers)
@@ -150,21 +160,36 @@ def _tell_to_stop(folders: Folders) -> list[Identity]:
     return list(told)
 
 
+def _watchers(folders: Folders) -> list[Identity]:
+    """The guardian and the supervisor that live, by the record or, without it, by their command lines."""
+    state = last_state(folders)
+    recorded = (state.identity("guardian"), state.identity("supervisor"))
+    return [each for each in recorded if each and each.alive] or leftovers.watchers(folders)
+
+
 def _wait_released(folders: Folders, seconds: float) -> None:
     until = time.monotonic() + seconds
     while lock.is_held(folders) and time.monotonic() < until:
         time.sleep(POLL_SECONDS)
 
 
+def _is_damaged(folders: Folders) -> bool:
+    try:
+        read_state(folders)
+    except LaunchError:
+        return True
+    return False
+
+
 def _end_leftovers(folders: Folders) -> None:
-    """After both guardian and supervisor were killed, the parts' record is all that is left."""
-    if not folders.state.exists():
+    """After both guardian and supervisor were killed, the parts and their record are all that is left."""
+    if not folders.data.is_dir():
         return
     with contextlib.suppress(AlreadyRunning):
         descriptor = lock.take(folders)
-        state = read_state(folders)
+        state = last_state(folders)
         leftovers.end(folders, state)
-        if state.phase not in ENDED:
+        if state.phase not in ENDED or _is_damaged(folders):
             state.phase, state.supervisor, state.guardian = "stopped", None, None
             for part in state.parts.values():
                 part.state, part.pid, part.start = "stopped", None, None

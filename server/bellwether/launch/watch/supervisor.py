@@ -17,7 +17,7 @@ from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import ENDED, State, as_pair, read_state, write_state
+from bellwether.launch.machine.state import ENDED, State, as_pair, last_state, write_state
 from bellwether.launch.plan import Plan
 from bellwether.launch.watch import leftovers
 from bellwether.launch.watch.keeper import Keeper, say
@@ -70,7 +70,7 @@ class Supervisor:
     def run(self) -> int:
         # until the parts are there, nothing needs to be stopped in order
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-        earlier = read_state(self.folders)
+        earlier = last_state(self.folders)
         try:
             self._introduce(earlier)
             left = leftovers.end(self.folders, earlier)
