@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..solution.estimates import Bools, Estimates, Floats, Round, VarianceEstimate
+from ..solution.intervals import NONE, Scale, interval_of
 from ..solution.parts import Notice
 from .components import Component, triangle
 from .ratios import correlations, draw_estimates, shares
 from .region import Slope
 from .state import Problem
+
+SCALES: dict[bool, Scale] = {True: "variance", False: "covariance"}
 
 
 def estimates_of(
@@ -88,11 +91,15 @@ def component_estimates(
 ) -> tuple[VarianceEstimate, ...]:
     """The (co)variances with their standard errors."""
     error, sampled = np.sqrt(np.diag(covariance)).tolist(), np.sqrt(np.diag(by_sampling)).tolist()
-    return tuple(
-        VarianceEstimate(c.name, c.labels[j], c.labels[k], float(theta[at]), error[at], mc_se=sampled[at])
-        for c in components
-        for at, (j, k) in enumerate(triangle(c.size), c.start)
-    )
+    found = []
+    for c in components:
+        for at, (j, k) in enumerate(triangle(c.size), c.start):
+            value, scale = float(theta[at]), SCALES[j == k]
+            ends = interval_of(scale, value, np.hypot(error[at], sampled[at]))
+            found.append(
+                VarianceEstimate(c.name, c.labels[j], c.labels[k], value, error[at], np.nan, sampled[at], *ends)
+            )
+    return tuple(found)
 
 
 def ratio_estimates(
@@ -105,10 +112,11 @@ def ratio_estimates(
     draws = draw_estimates(slope.region, slope.point.theta, reduced, seed)
     found = []
     for ratio in (*shares(components, traits), *correlations(components)):
-        value, own, mc_error = ratio.reported(theta, held), (np.nan, np.nan), np.nan
+        value, own, mc_error, ends = ratio.reported(theta, held), (np.nan, np.nan), np.nan, NONE
         if not (ratio.is_known(held) or ratio.is_bound(theta)):
             errors = ratio.error(theta, reduced), ratio.sampled_error(theta, reduced, draws)
             own = (ratio.possible(errors[0]), ratio.possible(errors[1]))
             mc_error = ratio.error(theta, spread)
-        found.append(VarianceEstimate(ratio.component, ratio.row, ratio.column, value, *own, mc_error))
+            ends = interval_of(ratio.scale, value, np.hypot(errors[0], mc_error))
+        found.append(VarianceEstimate(ratio.component, ratio.row, ratio.column, value, *own, mc_error, *ends))
     return tuple(found)

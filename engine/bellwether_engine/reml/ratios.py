@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..solution.intervals import Scale
 from .components import Component, triangle
 from .region import Region
 
@@ -25,6 +26,11 @@ class Ratio(ABC):
     row: str
     column: str
     at: int
+
+    @property
+    @abstractmethod
+    def scale(self) -> Scale:
+        """On which its interval is made."""
 
     @property
     @abstractmethod
@@ -78,6 +84,11 @@ class Share(Ratio):
     weights: Floats
 
     @property
+    def scale(self) -> Scale:
+        """That of shares."""
+        return "share"
+
+    @property
     def largest_error(self) -> float:
         """Of a share between 0 and 1."""
         return 0.5
@@ -107,6 +118,11 @@ class Correlation(Ratio):
 
     first: int
     second: int
+
+    @property
+    def scale(self) -> Scale:
+        """That of correlations."""
+        return "correlation"
 
     @property
     def largest_error(self) -> float:

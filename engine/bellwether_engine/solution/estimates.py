@@ -30,6 +30,10 @@ class VarianceEstimate:
         errors (Meyer and Houle 2013); NaN for (co)variances.
     mc_se : float
         Monte Carlo standard error: how far another seed may lie away; 0 for exact methods.
+    lower, upper : float
+        Interval of 95 %, inside the range of the value: by `intervals.interval_of` from both errors; NaN for a value
+        that has no error. Where the error of a ratio is larger than its range allows, `se` is NaN and the interval
+        is wide.
     """
 
     component: str
@@ -39,6 +43,8 @@ class VarianceEstimate:
     se: float
     se_sampled: float = np.nan
     mc_se: float = 0.0
+    lower: float = np.nan
+    upper: float = np.nan
 
 
 @dataclass(frozen=True)

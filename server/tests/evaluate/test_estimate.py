@@ -22,7 +22,8 @@ def test_milk_from_far_start_values(evaluate, shared):
     answer = evaluate(pedigree, records, model)
     assert answer.exit_code == 0, answer.stderr
     table = answer.table("variances")
-    assert table.columns == ["component", "row", "column", "estimate", "se", "se_sampled", "mc_se"]
+    names = ["component", "row", "column", "estimate", "se", "se_sampled", "mc_se", "lower", "upper"]
+    assert table.columns == names
     found = dict(zip(table["component"], table["estimate"], strict=True))
     assert found["additive"] == pytest.approx(expected["var_animal"], rel=0.002)
     assert found["random.herd"] == pytest.approx(expected["var_herd"], rel=0.002)

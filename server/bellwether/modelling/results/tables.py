@@ -147,7 +147,7 @@ def random_effects(solution: Solution, animals: Animals, observations: Observati
 def variances(estimates: Estimates) -> pl.DataFrame:
     """Estimated (co)variances, then heritabilities, shares and correlations."""
     rows = [asdict(estimate) for estimate in (*estimates.components, *estimates.ratios)]
-    return pl.DataFrame(rows).with_columns(pl.col("estimate", "se", "se_sampled", "mc_se").fill_nan(None))
+    return pl.DataFrame(rows).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:
