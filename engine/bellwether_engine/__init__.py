@@ -45,12 +45,13 @@ from .model.genomic import Genomic, Genotypes
 from .model.model import Model
 from .model.options import Options
 from .model.records import Records, exponential_weights
+from .model.structure import CovarianceStructure
 from .model.variances import Variances
 from .pedigree.groups import Groups
 from .pedigree.pedigree import Pedigree
 from .pedigree.relationship import Relationship
 from .pedigree.subset import RelationshipBlock
-from .solution.estimates import Estimates, VarianceEstimate
+from .solution.estimates import Estimates, StructureEstimate, VarianceEstimate
 from .solution.parts import (
     Convergence,
     FixedSolution,
@@ -70,10 +71,10 @@ from .version import engine_version
 __version__ = engine_version()
 
 __all__ = [
-    "Convergence", "Effect", "EngineError", "Estimates", "FixedSolution", "GeneticColumn", "Genomic", "GenomicSolution",
-    "Genotypes", "GroupSolution", "Groups", "Legendre", "MemoryEstimate", "Model",
+    "Convergence", "CovarianceStructure", "Effect", "EngineError", "Estimates", "FixedSolution", "GeneticColumn",
+    "Genomic", "GenomicSolution", "Genotypes", "GroupSolution", "Groups", "Legendre", "MemoryEstimate", "Model",
     "ModelError", "NotConverged", "Notice", "Options",
     "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
-    "RelationshipBlock", "ReliabilityCheck", "ReliabilityClass", "Solution",
+    "RelationshipBlock", "ReliabilityCheck", "ReliabilityClass", "Solution", "StructureEstimate",
     "ThresholdSolution", "VarianceEstimate", "Variances", "estimate_memory", "exponential_weights", "fit",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from ..equations.checks import (
     check_traits,
     constant_traits,
 )
+from ..equations.structures import check_structures
 from ..errors import ModelError
 from ..model.model import Model
 from ..model.records import Records
@@ -40,6 +41,7 @@ def choose(given: Given) -> tuple[Given, type[GeneticBlock]]:
     check_traits(model.traits, records)
     check_effects(model.effects, model.traits)
     check_estimation(model, records)
+    check_structures(model)
     check_approximation(model)
     check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)

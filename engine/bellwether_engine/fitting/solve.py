@@ -93,6 +93,7 @@ def _estimated(given: Given, built: Built) -> tuple[Equations, Estimates | None]
         built.equations, given.model.variances.residual, given.records, given.model.traits, options, given.tell,
         sampler=block.sampler() if options.estimate == "mc-reml" else None,
         shares=None if built.groups is None else built.groups.shares,
+        structures=given.model.structures,
     )  # fmt: skip
     return reached, estimates
 

@@ -32,7 +32,7 @@ def best_step(
     ----------
     slack : sequence of float64, shape (size, size)
         Each matrix minus the least that it may become: positive semidefinite. The parameters are the lower triangles
-        of these matrices, row by row, one after another.
+        of these matrices, row by row, one after another; those behind them may be anything.
     scale : float64, shape (n_parameters,)
         Size of each parameter: the variance of the records.
     score, information : float64, shape (n_parameters,), (n_parameters, n_parameters)
@@ -56,12 +56,13 @@ def best_step(
     weight = np.concatenate([np.where(rows == columns, 1.0, np.sqrt(2.0)) for rows, columns in places])
     matrix = information * np.outer(scale, scale)
     matrix = matrix + 1e-11 * np.diag(np.diag(matrix) + 1e-300)
-    least = np.concatenate([matrix[place] for matrix, place in zip(slack, places, strict=True)]) / scale
+    least = np.concatenate([matrix[place] for matrix, place in zip(slack, places, strict=True)])
+    n_bound, n = len(weight), len(scale)
     found = clarabel.DefaultSolver(
         csc_matrix(np.triu(matrix[np.ix_(free, free)])),
         -(score * scale)[free],
-        csc_matrix(diags_array(-weight, format="csc")[:, free]),
-        weight * least,
+        csc_matrix(diags_array(-weight, shape=(n_bound, n), format="csc")[:, free]),
+        weight * least / scale[:n_bound],
         [clarabel.PSDTriangleConeT(len(matrix)) for matrix in slack],
         _settings(),
     ).solve()

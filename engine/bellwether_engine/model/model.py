@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .effect import Effect
 from .genomic import Genomic
 from .options import Options
+from .structure import CovarianceStructure
 from .variances import Variances
 
 
@@ -17,7 +19,8 @@ class Model:
     A trait without a fixed class effect gets an overall mean (effect ``mean``). A trait in `ordinal` has ordered
     categories (any rising numbers) and a threshold model: all solutions are on the scale of the liability, in residual
     standard deviations, the residual variance is 1, and the first threshold is 0. With `genomic` the relationships
-    come from genotypes.
+    come from genotypes. With `structures`, by the names of the variances (``additive``, ``random.litter``), matrices
+    that are estimated have fewer parameters than pairs of traits.
 
     Examples
     --------
@@ -36,3 +39,4 @@ class Model:
     options: Options = field(default_factory=Options)
     ordinal: tuple[str, ...] = ()
     genomic: Genomic | None = None
+    structures: Mapping[str, CovarianceStructure] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from ..linear.factor import EXACT_LIMIT, Factor
 from ..solution.estimates import Estimates, Round
 from .estimates import estimates_of
 from .identify import without_information
-from .likelihood import ExactProblem, Point, evaluate, ordered
+from .likelihood import ExactProblem, Likelihood, Point, evaluate, ordered
 from .region import Region, slope_at
 from .start import region_of
 from .state import Problem
@@ -21,6 +22,7 @@ from .steps import advance, not_converged, relative_change, with_curvature
 from .terms import build_terms
 
 Floats = NDArray[np.float64]
+P = TypeVar("P", bound=Likelihood)
 MAXIMUM_ROUNDS = 100
 CHANGE, GRADIENT = 1e-6, 1e-5
 CHANGE_AT_EDGE, GRADIENT_AT_EDGE = 1e-4, 1e-3
@@ -58,10 +60,10 @@ def ai_reml(
     J Anim Breed Genet 131:227.
     """
     region = region_of(problem, np.zeros(len(start), dtype=bool))
-    point = _first(exact(problem), region.lifted(start))
+    point = first_point(exact(problem), region.lifted(start))
     fixed, notices = without_information(point)
     region = region_of(problem, fixed)
-    point, rounds, change = _iterate(point, region, tell)
+    point, rounds, change = climb(point, region, tell)
     slope = slope_at(point, region)
     estimates = estimates_of(
         "ai-reml", problem, slope, traits, seed, rounds=tuple(rounds), change=change, notices=notices,
@@ -91,7 +93,8 @@ def exact(problem: Problem) -> ExactProblem:
     return ExactProblem(equations, components, problem.patterns, *common, terms, ordered(terms), log_structure)
 
 
-def _first(problem: ExactProblem, start: Floats) -> Point:
+def first_point(problem: ExactProblem, start: Floats) -> Point:
+    """The likelihood at the start; what is too large says what to use instead."""
     try:
         return evaluate(problem, start)
     except ModelError as error:
@@ -103,7 +106,13 @@ def _too_large(message: str) -> ModelError:
     return ModelError("too_large", message, place="options.estimate", fix=fix)
 
 
-def _iterate(point: Point, region: Region, tell: Callable[[float, str], None]) -> tuple[Point, list[Round], float]:
+def climb(point: P, region: Region, tell: Callable[[float, str], None]) -> tuple[P, list[Round], float]:
+    """Steps to the top of the likelihood, the rounds, and the largest change of the last one.
+
+    Raises
+    ------
+    NotConverged
+    """
     rounds: list[Round] = []
     steps: list[tuple[Floats, Floats]] = []
     change, distance = np.inf, np.inf
@@ -114,37 +123,38 @@ def _iterate(point: Point, region: Region, tell: Callable[[float, str], None]) -
         distance = slope.in_standard_errors
         if change < CHANGE and distance < GRADIENT:
             return point, rounds, change
-        if change < CHANGE_AT_EDGE and distance < GRADIENT_AT_EDGE and slope.at_edge:
+        if change < CHANGE_AT_EDGE and distance < GRADIENT_AT_EDGE and (slope.at_edge or point.lacks_rank):
             return point, rounds, change
         if distance < ROUNDING and _is_at_rest(point, rounds):
             return point, rounds, change
         # this near, rounding in the likelihood of nearly singular matrices hides the gain of a step
         slack = 1e-5 if distance < CLOSE else 1e-8
-        taken = advance(point, slope, len(rounds), _not_worse_than(point, slack))
+        taken = advance(point, slope, len(rounds), not_worse_than(point, slack))
         if taken is None:
             if distance < ROUNDING:
                 return point, rounds, change
             raise not_converged("no step raises the likelihood: the model is ill-conditioned")
         rounds.append(Round(point.minus2_log_likelihood, distance, taken[1]))
-        change = relative_change(region.components, point.theta, taken[0].theta)
+        change = relative_change(point.problem.components, point.covariances, taken[0].covariances)
         steps.append((taken[0].theta - point.theta, point.score - taken[0].score))
         point = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: change {change:.3g}, {distance:.3g} standard errors away"
     raise not_converged(message)
 
 
-def _is_at_rest(point: Point, rounds: list[Round]) -> bool:
+def _is_at_rest(point: Likelihood, rounds: list[Round]) -> bool:
     """Did the last rounds gain no more than rounding takes?"""
     before = [found.minus2_log_likelihood for found in rounds[-REST:]]
     return len(before) == REST and max(before) - point.minus2_log_likelihood < GAIN
 
 
-def _not_worse_than(before: Point, slack: float) -> Callable[[Floats], Point | None]:
+def not_worse_than(before: P, slack: float) -> Callable[[Floats], P | None]:
+    """What takes a step: the state at its end, or None where its likelihood is lower."""
     allowed = before.minus2_log_likelihood + 1e-10 * abs(before.minus2_log_likelihood) + slack
 
-    def reach(theta: Floats) -> Point | None:
+    def reach(theta: Floats) -> P | None:
         try:
-            reached = evaluate(before.problem, theta)
+            reached = before.at(theta)
         except (ModelError, np.linalg.LinAlgError):
             return None
         return reached if reached.minus2_log_likelihood <= allowed else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from ..equations.equations import Equations
 from ..model.options import Options
 from ..model.records import Records
+from ..model.structure import CovarianceStructure
 from ..pedigree.sampling import Sampler
 from ..solution.estimates import Estimates
 from .ai_reml import ai_reml
 from .mc_reml import mc_reml
 from .start import problem_of, start_of
 from .state import State
+from .structured import structured_reml
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +32,7 @@ def estimate_variances(
     *,
     sampler: Sampler | None,
     shares: Floats | None = None,
+    structures: Mapping[str, CovarianceStructure] | None = None,
 ) -> tuple[Estimates, Equations]:
     """Estimate all (co)variances of a model by restricted maximum likelihood.
 
@@ -42,13 +45,15 @@ def estimate_variances(
     records : Records
     traits : tuple of str
     options : Options
-        ``estimate`` names the method: see `ai_reml` and `mc_reml`.
+        ``estimate`` names the method: see `ai_reml`, `structured_reml` and `mc_reml`.
     tell : callable(share, step)
         Called at the start of each round.
     sampler : callable(generator, width), optional
         Draws the levels of the genetic block; for mc-reml of a model that has one.
     shares : float64, shape (n_animals, n_groups), optional
         Q of fixed groups, which follow the animals in the genetic block (Quaas 1988).
+    structures : mapping of str to CovarianceStructure, optional
+        Of ai-reml, by the names of the variances.
 
     Returns
     -------
@@ -68,6 +73,8 @@ def estimate_variances(
     state: State
     if options.estimate == "mc-reml":
         estimates, state = mc_reml(problem, start, traits, options, sampler, tell)
+    elif structures:
+        estimates, state = structured_reml(problem, start, traits, structures, options.seed, tell)
     else:
         estimates, state = ai_reml(problem, start, traits, options.seed, tell)
     return estimates, state.equations

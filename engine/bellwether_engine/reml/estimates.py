@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..solution.estimates import Bools, Estimates, Floats, Round, VarianceEstimate
@@ -28,10 +30,12 @@ def estimates_of(
     minus2: float = np.nan,
     noise: Floats | None = None,
     samples: int = 0,
+    edges: Mapping[str, str] | None = None,
 ) -> Estimates:
-    """The result at the last point; `noise` (n_parameters, n_parameters) is the Monte Carlo covariance of the score."""
+    """The result at the last point; `noise` (n_parameters, n_parameters) is the Monte Carlo covariance of the score,
+    `edges` what is said of matrices at the edge where that is not what `edges_of` says."""
     components, theta, covariance = problem.components, slope.point.theta, slope.covariance()
-    edges = _edges(slope)
+    edges = edges_of(slope) if edges is None else edges
     by_sampling = _spread(covariance, noise)
     return Estimates(
         method=method,
@@ -46,10 +50,12 @@ def estimates_of(
         warnings=(*notices, *(Notice("boundary", message) for message in edges.values())),
         samples=samples,
         seed=seed,
+        n_parameters=len(theta) - int(slope.region.fixed.sum()),
+        n_contrasts=len(problem.equations.design.y) - problem.n_fixed,
     )
 
 
-def _edges(slope: Slope) -> dict[str, str]:
+def edges_of(slope: Slope) -> dict[str, str]:
     """Singular matrices, and what to say of each."""
     found = {}
     for c in slope.region.components:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +37,46 @@ def ordered(terms: Terms) -> Analysis:
 
 
 @dataclass(frozen=True, eq=False)
-class Point(State):
-    """The likelihood at `theta`."""
+class Likelihood(State):
+    """A state that knows its likelihood, in any coordinates `theta`."""
 
     problem: ExactProblem
+
+    @property
+    @abstractmethod
+    def minus2_log_likelihood(self) -> float:
+        """-2 log L with its constant."""
+
+    @abstractmethod
+    def at(self, theta: Floats) -> Self:
+        """The likelihood at other coordinates.
+
+        Raises
+        ------
+        ModelError
+            ``singular``.
+        """
+
+    @property
+    def covariances(self) -> Floats:
+        """The (co)variances at `theta`."""
+        return self.theta
+
+    @property
+    def lacks_rank(self) -> bool:
+        """Is a matrix singular by its structure?"""
+        return False
+
+
+@dataclass(frozen=True, eq=False)
+class Point(Likelihood):
+    """The likelihood at the (co)variances `theta`."""
+
     factor: Factor
+
+    def at(self, theta: Floats) -> Point:
+        """The likelihood at other (co)variances."""
+        return evaluate(self.problem, theta)
 
     def solve(self, rhs: Floats) -> Floats:
         """``C^-1 rhs`` by the factor; refined where a matrix is nearly singular."""

@@ -59,6 +59,42 @@ class Round:
 
 
 @dataclass(frozen=True, eq=False)
+class StructureEstimate:
+    """What a matrix with a structure is made of: ``L L'``, and specific variances on the diagonal.
+
+    Attributes
+    ----------
+    component, structure : str
+    rows : tuple of str
+        Traits, with ``:maternal`` or ``:legendre1``.
+    loadings : float64, shape (n_rows, n_factors)
+        In units of the traits, rotated to principal axes: of the traits divided by their standard deviations of this
+        effect the factors are uncorrelated and the first explains most, the next most of the rest; the loadings of
+        each factor, divided so, have a sum above 0.
+    loadings_se : float64, shape (n_rows, n_factors)
+        NaN where the records do not tell a loading: too many factors, or two that explain the same.
+    specific, specific_se : float64, shape (n_rows,)
+        Specific variances; NaN without. No error at the bound 0.
+    communality : float64, shape (n_rows,)
+        Share of the variance of each row that the factors explain; NaN of a variance of 0.
+    share : float64, shape (n_factors,)
+        Of the sum of the variances of the divided traits that each factor explains.
+    n_parameters : int
+    """
+
+    component: str
+    structure: str
+    rows: tuple[str, ...]
+    loadings: Floats
+    loadings_se: Floats
+    specific: Floats
+    specific_se: Floats
+    communality: Floats
+    share: Floats
+    n_parameters: int
+
+
+@dataclass(frozen=True, eq=False)
 class Estimates:
     """Estimated variance components.
 
@@ -87,6 +123,12 @@ class Estimates:
         Of the last round; 0 for exact methods.
     seed : int
         Of the samples and of the sampled standard errors.
+    n_parameters : int
+        That were estimated, those at a bound included.
+    n_contrasts : int
+        Observations less fixed columns.
+    structures : tuple of StructureEstimate
+        Loadings and specific variances of matrices with a structure.
 
     References
     ----------
@@ -105,3 +147,18 @@ class Estimates:
     warnings: tuple[Notice, ...]
     samples: int = 0
     seed: int = 1
+    n_parameters: int = 0
+    n_contrasts: int = 0
+    structures: tuple[StructureEstimate, ...] = ()
+
+    @property
+    def aic(self) -> float:
+        """``-2 log L + 2 p`` of p parameters: the smaller of two models with the same fixed effects is to be preferred
+        (Akaike 1973); NaN by sampling."""
+        return self.minus2_log_likelihood + 2.0 * self.n_parameters
+
+    @property
+    def bic(self) -> float:
+        """``-2 log L + p log(n - rank X)``: prefers fewer parameters than `aic` (Schwarz 1978; of REML: Meyer and
+        Kirkpatrick 2005)."""
+        return float(self.minus2_log_likelihood + self.n_parameters * np.log(max(1, self.n_contrasts)))

@@ -59,6 +59,8 @@ def provenance(
         "variances": variances | {"random": {name: m.tolist() for name, m in model.variances.random.items()}},
         "options": asdict(model.options),
     }
+    if model.structures:
+        parameters["structures"] = {name: asdict(structure) for name, structure in model.structures.items()}
     if model.genomic is not None:
         parameters["genomic"] = asdict(model.genomic)
     draws = model.options.estimate != "none" or model.options.reliability == "approximate"

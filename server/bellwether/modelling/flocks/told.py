@@ -8,6 +8,7 @@ from bellwether_engine import EngineError, Groups, Model, ModelError, Pedigree, 
 from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
 from bellwether_engine.equations.checks import check_effects, check_options, check_traits
 from bellwether_engine.equations.design import build_design
+from bellwether_engine.equations.structures import check_structures
 from bellwether_engine.model.variances import inverse, square
 from numpy.typing import NDArray
 
@@ -35,6 +36,7 @@ def check_told(table: ModelTable) -> None:
         check_columns(table)
         check_options(model.options)
         check_effects(model.effects, model.traits)
+        check_structures(model)
         _try_on_one_animal(model)
         for place, matrix in matrices_of(model):
             inverse(matrix, place)

@@ -37,6 +37,7 @@ def build_model(table: ModelTable) -> Model:
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
         genomic=None if table.genomic is None else table.genomic.build(options.seed),
+        structures={} if table.structures is None else table.structures.build(),
     )
 
 

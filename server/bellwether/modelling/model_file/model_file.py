@@ -145,13 +145,23 @@ def _finding(path: Path, text: str, document: Mapping[str, object], item: ErrorD
 def line_of(text: str, place: str) -> int | None:
     """Line of a place in the model file: the key, the `name` of an effect, or the section."""
     parts = place.split(".")
-    patterns = [rf"^\s*\[+\s*{re.escape(place)}\s*\]+", rf"^\s*(random\.)?\"?{re.escape(parts[-1])}\"?\s*="]
+    keys = [parts[-1], *(parts[-2:-1] if len(parts) > 2 and parts[0] != "effects" else [])]  # of a table in a line
+    patterns = [rf"^\s*\[+\s*{re.escape(place)}\s*\]+"]
+    patterns += [rf"^\s*(random\.)?\"?{re.escape(key)}\"?\s*=" for key in keys]
     if parts[0] == "effects" and len(parts) > 1:
         patterns.insert(0, rf"name\s*=\s*[\"']{re.escape(parts[1])}[\"']")
     patterns.append(rf"^\s*{re.escape(parts[0])}\s*=")
     patterns.append(rf"^\s*\[+\s*{re.escape(parts[0])}\s*\]+")
+    start = _section_of(text, parts[0]) if len(parts) > 1 and parts[0] != "effects" else 0
     for pattern in patterns:
-        found = re.search(pattern, text, re.MULTILINE)
+        compiled = re.compile(pattern, re.MULTILINE)
+        found = compiled.search(text, start) or compiled.search(text)
         if found:
             return text[: found.end()].count("\n") + 1
     return None
+
+
+def _section_of(text: str, name: str) -> int:
+    """Where the keys of a section begin, 0 without one: another section may have the same keys."""
+    found = re.search(rf"^\s*\[+\s*{re.escape(name)}\s*\]+", text, re.MULTILINE)
+    return found.end() if found else 0

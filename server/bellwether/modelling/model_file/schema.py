@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bellwether.modelling.model_file.genomic_table import GenomicTable
 from bellwether.modelling.model_file.residual_table import ResidualTable
+from bellwether.modelling.model_file.structures_table import StructuresTable
 
 Matrix = float | list[list[float]]
 
@@ -102,6 +103,7 @@ class ModelTable(Strict):
     metafounders: MetafoundersTable | None = None
     genomic: GenomicTable | None = None
     residual: ResidualTable | None = None
+    structures: StructuresTable | None = None
     missing: MissingTable | None = None
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import NotRequired, TypedDict, cast
 
 import numpy as np
-from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution, estimate_memory
+from bellwether_engine import Estimates, Notice, ReliabilityCheck, Solution, StructureEstimate, estimate_memory
 from bellwether_engine.version import engine_version
 from numpy.typing import NDArray
 
@@ -248,10 +248,30 @@ def _estimation(estimates: Estimates | None) -> dict[str, object] | None:
         "gradient": estimates.gradient,
         "largest_change": _or_none(estimates.largest_change),
         "minus2_log_likelihood": _or_none(estimates.minus2_log_likelihood),
+        "n_parameters": estimates.n_parameters,
+        "aic": _or_none(estimates.aic),
+        "bic": _or_none(estimates.bic),
+        "structures": [_structure(part) for part in estimates.structures],
         "boundary": list(estimates.boundary),
         "inverse_average_information": [[_or_none(x) for x in row] for row in estimates.covariance],
         "history": [
             asdict(step) | {"minus2_log_likelihood": _or_none(step.minus2_log_likelihood)} for step in estimates.rounds
+        ],
+    }
+
+
+def _structure(part: StructureEstimate) -> dict[str, object]:
+    """What a matrix is made of, without its loadings, which stand in `loadings.csv`."""
+    rows = zip(part.rows, part.specific, part.specific_se, part.communality, strict=True)
+    return {
+        "component": part.component,
+        "structure": part.structure,
+        "factors": part.loadings.shape[1],
+        "n_parameters": part.n_parameters,
+        "share": [_or_none(x) for x in part.share],
+        "rows": [
+            {"row": row, "specific": _or_none(own), "specific_se": _or_none(se), "communality": _or_none(shared)}
+            for row, own, se, shared in rows
         ],
     }
 

@@ -31,6 +31,8 @@ def result_tables(
         tables["marker_effects.csv"] = marker_effects(samples, solution)
     if solution.estimates is not None:
         tables["variances.csv"] = variances(solution.estimates)
+        if solution.estimates.structures:
+            tables["loadings.csv"] = loadings(solution.estimates)
     return tables
 
 
@@ -148,6 +150,22 @@ def variances(estimates: Estimates) -> pl.DataFrame:
     """Estimated (co)variances, then heritabilities, shares and correlations."""
     rows = [asdict(estimate) for estimate in (*estimates.components, *estimates.ratios)]
     return pl.DataFrame(rows).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def loadings(estimates: Estimates) -> pl.DataFrame:
+    """Loadings of all factors, then specific variances (factor `specific`), of every matrix with a structure."""
+    parts = []
+    for part in estimates.structures:
+        names = [f"factor{k + 1}" for k in range(part.loadings.shape[1])]
+        columns = {name: (part.loadings[:, k], part.loadings_se[:, k]) for k, name in enumerate(names)}
+        columns |= {"specific": (part.specific, part.specific_se)} if np.isfinite(part.specific).any() else {}
+        parts += [
+            pl.DataFrame(
+                {"component": part.component, "row": list(part.rows), "factor": name, "estimate": values, "se": se}
+            )
+            for name, (values, se) in columns.items()
+        ]
+    return pl.concat(parts).with_columns(pl.col("estimate", "se").fill_nan(None))
 
 
 def marker_effects(samples: Samples, solution: Solution) -> pl.DataFrame:

@@ -23,6 +23,7 @@ NAMES = (
     "random_effects.csv",
     "marker_effects.csv",
     "variances.csv",
+    "loadings.csv",
     "report.json",
 )
 UNFINISHED = ".bellwether-unfinished"

@@ -1,0 +1,229 @@
+"""Structured covariance matrices: random problems beside a dense twin over loadings, whatever the order of traits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bellwether_engine import CovarianceStructure, Effect, Model, ModelError, Options, Records, Variances, fit
+
+from .problems import ANIMAL, HERD, KINDS, REML, correlations, of_traits
+from .structured_twin import best_structured
+from .test_edges import turned
+
+CLOSE = 1e-3
+FORMS = {
+    "RR1": CovarianceStructure("reduced_rank", 1),
+    "RR2": CovarianceStructure("reduced_rank", 2),
+    "FA1": CovarianceStructure("factor_analytic", 1),
+    "FA2": CovarianceStructure("factor_analytic", 2),
+    "diagonal": CovarianceStructure("diagonal"),
+}
+
+
+def some_factors(rng, sizes=(4, 6)):
+    """Traits of one or two factors, with specific variances in half of the tries."""
+    t = int(rng.choice(sizes))
+    loads = rng.normal(size=(t, int(rng.integers(1, 3)))) * 1.5
+    own = rng.choice([0.0, 1.0]) * np.diag(rng.uniform(0.0, 3.0, t))
+    return of_traits(rng, loads @ loads.T + own, correlations(rng, t), int(rng.integers(80, 200)))
+
+
+def structured(model, structure):
+    """The model with a structure of its genetic matrix."""
+    return replace(model, structures={"additive": structure})
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_best_of_the_twin(form, rounds, chance):
+    restarts, structure = rounds(3, 10), FORMS[form]
+    for _ in range(rounds(2, 60)):
+        seed = chance.randrange(2**32)
+        rng = np.random.default_rng(seed)
+        model, records, pedigree, dense = some_factors(rng)
+        estimates = fit(structured(model, structure), records, pedigree).estimates
+        spread = np.var(records.values, axis=0)
+        best = best_structured(dense, spread, structure.structure, structure.n_factors, rng, restarts)
+        assert estimates.minus2_log_likelihood <= best + CLOSE, f"{form}, seed {seed}"
+        matrix, residual = matrices(estimates, len(model.traits))
+        assert dense.minus2([matrix, residual])[0] == pytest.approx(estimates.minus2_log_likelihood, abs=5 * CLOSE)
+        assert matrix_of(estimates.structures[0]) == pytest.approx(matrix, abs=1e-5 * spread.max()), seed
+
+
+def matrices(estimates, t):
+    """The genetic and the residual matrix."""
+    found = {}
+    for part in estimates.components:
+        matrix = found.setdefault(part.component, np.zeros((t, t)))
+        j, k = (int(name[1:]) for name in (part.row, part.column))
+        matrix[j, k] = matrix[k, j] = part.estimate
+    return found["additive"], found["residual"]
+
+
+def matrix_of(structure):
+    """The matrix out of loadings and specific variances."""
+    return structure.loadings @ structure.loadings.T + np.diag(np.nan_to_num(structure.specific))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_order_of_traits_does_not_matter(form, rounds, chance):
+    for _ in range(rounds(2, 150)):
+        seed = chance.randrange(2**32)
+        rng = np.random.default_rng(seed)
+        model, records, pedigree, _ = some_factors(rng)
+        model = structured(model, FORMS[form])
+        first = fit(model, records, pedigree).estimates
+        other_model, other_records = turned(model, records, rng)
+        other = fit(other_model, other_records, pedigree).estimates
+        said = f"{form}, seed {seed}"
+        assert other.minus2_log_likelihood == pytest.approx(first.minus2_log_likelihood, abs=CLOSE), said
+
+
+def test_a_saturated_factor_analytic_matrix_is_unstructured(rounds, chance):
+    for _ in range(rounds(2, 60)):
+        seed = chance.randrange(2**32)
+        rng = np.random.default_rng(seed)
+        t = int(rng.choice([3, 4]))
+        genetic = correlations(rng, t) + 2.0 * np.eye(t)
+        model, records, pedigree, _ = of_traits(rng, genetic, correlations(rng, t), 300)
+        whole = fit(model, records, pedigree).estimates
+        found = fit(structured(model, CovarianceStructure("factor_analytic", t - 1)), records, pedigree).estimates
+        rank = fit(structured(model, CovarianceStructure("reduced_rank", t)), records, pedigree).estimates
+        for saturated in (found, rank):
+            assert saturated.minus2_log_likelihood == pytest.approx(whole.minus2_log_likelihood, abs=CLOSE), seed
+            assert (saturated.n_parameters, saturated.n_contrasts) == (whole.n_parameters, whole.n_contrasts)
+
+
+def test_more_factors_never_fit_worse_and_the_criteria_count_them(chance):
+    seed = chance.randrange(2**32)
+    rng = np.random.default_rng(seed)
+    model, records, pedigree, _ = some_factors(rng, (4,))
+    t, before = len(model.traits), np.inf
+    for k in range(1, t + 1):
+        found = fit(structured(model, CovarianceStructure("reduced_rank", k)), records, pedigree).estimates
+        assert found.minus2_log_likelihood <= before + CLOSE, seed
+        before = found.minus2_log_likelihood
+        p = t * k - k * (k - 1) // 2 + t * (t + 1) // 2
+        n = records.n_records * t - 3 * t
+        assert found.n_parameters == p
+        assert found.aic == pytest.approx(before + 2 * p)
+        assert found.bic == pytest.approx(before + p * np.log(n))
+
+
+def test_loadings_stand_on_principal_axes(chance):
+    seed = chance.randrange(2**32)
+    rng = np.random.default_rng(seed)
+    model, records, pedigree, _ = some_factors(rng, (4,))
+    found = fit(structured(model, FORMS["FA2"]), records, pedigree).estimates.structures[0]
+    deviation = np.sqrt(np.diag(matrix_of(found)))
+    divided = found.loadings / deviation[:, None]
+    crossed = divided.T @ divided
+    assert abs(crossed[0, 1]) < 1e-9, seed
+    assert crossed[0, 0] >= crossed[1, 1], seed
+    assert (divided.sum(axis=0) >= 0.0).all(), seed
+    assert found.share == pytest.approx(np.diag(crossed) / 4, rel=1e-3)
+    assert found.communality == pytest.approx(np.sum(divided**2, axis=1), abs=1e-6)
+
+
+def test_errors_of_loadings_are_those_of_the_dense_information():
+    """FA1 of four traits with all specific variances inside: average information by hand in the twin's V."""
+    rng = np.random.default_rng(5)
+    loads = np.array([[2.0], [1.5], [-1.0], [1.0]])
+    model, records, pedigree, dense = of_traits(
+        rng, loads @ loads.T + np.diag([2.0, 1.5, 2.5, 2.0]), 4.0 * np.eye(4), 600
+    )
+    estimates = fit(structured(model, FORMS["FA1"]), records, pedigree).estimates
+    found = estimates.structures[0]
+    assert (found.specific > 0.05).all()
+    matrix, residual = matrices(estimates, 4)
+
+    def weighted(change_g, change_r):
+        """``V_i P y`` and P of each rotated animal."""
+        inverse = np.linalg.inv(dense.roots[:, None, None] * matrix + residual)
+        py = np.einsum("ijk,ik->ij", inverse, dense.rows)
+        return np.einsum("ijk,ik->ij", dense.roots[:, None, None] * change_g + change_r, py), inverse
+
+    ways = [(np.outer(e, found.loadings[:, 0]) + np.outer(found.loadings[:, 0], e), 0.0) for e in np.eye(4)]
+    ways += [(np.diag(e), 0.0) for e in np.eye(4)]
+    for j in range(4):
+        for k in range(j + 1):
+            change = np.zeros((4, 4))
+            change[j, k] = change[k, j] = 1.0
+            ways.append((0.0, change))
+    columns = [weighted(*way) for way in ways]
+    information = np.array([[0.5 * np.einsum("ij,ijk,ik->", a, p, b) for b, _ in columns] for a, p in columns])
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+    assert found.loadings_se[:, 0] == pytest.approx(errors[:4], rel=1e-3)
+    assert found.specific_se == pytest.approx(errors[4:8], rel=1e-3)
+
+
+def test_two_matrices_with_structures(chance):
+    """Permanent environments beside the animals, on three traits with repeated records."""
+    seed = chance.randrange(2**32)
+    rng = np.random.default_rng(seed)
+    model, records, pedigree, _ = of_traits(rng, correlations(rng, 3), correlations(rng, 3), 120)
+    values = np.vstack([records.values, records.values + rng.normal(size=records.values.shape)])
+    animal, herd = np.tile(records.animal, 2), np.tile(records.columns["herd"], 2)
+    third = np.diag(np.var(values, axis=0) / 3.0)
+    of = Model(model.traits, (HERD, ANIMAL, Effect("animal", "permanent")),
+               Variances(third, additive=third, permanent=third), REML)  # fmt: skip
+    whole = fit(of, Records(animal, values, {"herd": herd}), pedigree).estimates
+    both = replace(of, structures={"additive": FORMS["FA1"], "permanent": FORMS["RR1"]})
+    found = fit(both, Records(animal, values, {"herd": herd}), pedigree).estimates
+    assert [part.component for part in found.structures] == ["additive", "permanent"], seed
+    assert found.minus2_log_likelihood >= whole.minus2_log_likelihood - CLOSE, seed
+    assert found.n_parameters == 6 + 3 + 6
+    again = fit(*turned(both, Records(animal, values, {"herd": herd}), rng), pedigree).estimates
+    assert again.minus2_log_likelihood == pytest.approx(found.minus2_log_likelihood, abs=CLOSE), seed
+
+
+def test_direct_and_maternal_values_of_one_factor(chance):
+    """One factor is a direct-maternal correlation of 1 or -1."""
+    seed = chance.randrange(2**32)
+    model, records, pedigree, dense = KINDS["direct and maternal"](np.random.default_rng(seed))
+    one = replace(model, structures={"additive_maternal": FORMS["RR1"]})
+    found = fit(one, records, pedigree).estimates
+    whole = fit(model, records, pedigree).estimates
+    assert found.minus2_log_likelihood >= whole.minus2_log_likelihood - CLOSE, seed
+    matrix = matrix_of(found.structures[0])
+    residual = np.array([[found.components[-1].estimate]])
+    assert dense.minus2([matrix, residual])[0] == pytest.approx(found.minus2_log_likelihood, abs=5 * CLOSE), seed
+
+
+WRONG = {
+    "unknown_structure": lambda: CovarianceStructure("toeplitz"),
+    "factors": lambda: CovarianceStructure("reduced_rank"),
+    "factors of a diagonal": lambda: CovarianceStructure("diagonal", 2),
+    "factors below 1": lambda: CovarianceStructure("factor_analytic", 0),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_structure_is_refused(case):
+    with pytest.raises(ModelError) as caught:
+        WRONG[case]()
+    assert caught.value.code == case.split()[0]
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "structure", "estimate"),
+    [
+        ("unknown_structure_of", "permanent", FORMS["RR1"], "ai-reml"),
+        ("unknown_structure_of", "residual", FORMS["FA1"], "ai-reml"),
+        ("structure_not_estimated", "additive", FORMS["RR1"], "none"),
+        ("structure_by_sampling", "additive", FORMS["RR1"], "mc-reml"),
+        ("structure_of_one", "random.herd", FORMS["diagonal"], "ai-reml"),
+        ("factors", "additive", CovarianceStructure("reduced_rank", 5), "ai-reml"),
+        ("factors", "additive", CovarianceStructure("factor_analytic", 2), "ai-reml"),
+    ],
+)
+def test_a_structure_without_place_is_refused(code, name, structure, estimate):
+    effects = (ANIMAL, Effect("herd", "random", traits=("a",)))
+    variances = Variances(np.eye(2), additive=np.eye(2), random={"herd": 1.0})
+    model = Model(("a", "b"), effects, variances, Options(estimate=estimate), structures={name: structure})
+    records = Records([0, 1], [[1.0, 2.0], [2.0, 1.0]], {"herd": [0, 1]})
+    with pytest.raises(ModelError) as caught:
+        fit(model, records, of_traits(np.random.default_rng(1), np.eye(1), np.eye(1), 10)[2])
+    assert caught.value.code == code
+    assert caught.value.place == f"structures.{name}"
+    assert caught.value.fix
