@@ -39,7 +39,7 @@ def estimates_of(
     by_sampling = _spread(covariance, noise)
     return Estimates(
         method=method,
-        components=component_estimates(components, theta, covariance, by_sampling),
+        components=component_estimates(components, slope.told, covariance, by_sampling),
         ratios=ratio_estimates(slope, traits, covariance, by_sampling, seed),
         covariance=covariance,
         minus2_log_likelihood=minus2,

@@ -169,6 +169,11 @@ class Slope:
         """The parameters without the lift: correlations of 1 are 1."""
         return np.asarray(self.point.theta - self.lift)
 
+    @property
+    def told(self) -> Floats:
+        """The (co)variances that are reported: those of the solutions."""
+        return self.point.theta
+
     def covariance(self) -> Floats:
         """Covariance matrix of the estimates, NaN where they do not move."""
         still = self.held | self.region.fixed

@@ -4,6 +4,8 @@ variances from random starts."""
 import numpy as np
 from scipy.optimize import minimize
 
+from .twin import OUTSIDE
+
 
 def best_structured(dense, scale, form, k, rng, restarts):
     """The least -2 log L of several starts: a structured matrix and an unstructured residual; `scale` (t,) is the size
@@ -24,6 +26,8 @@ def best_structured(dense, scale, form, k, rng, restarts):
     def target(z):
         loads, own, lower = parts(z)
         value, (of_g, of_r) = dense.minus2([loads @ loads.T + np.diag(own**2), lower @ lower.T])
+        if not np.isfinite(value):
+            return OUTSIDE, np.zeros_like(z)
         slopes = [(2 * root * (of_g @ loads)).ravel()] if n_loads else []
         slopes += [2 * root[:, 0] * np.diag(of_g) * own] if n_own else []
         return value, np.concatenate([*slopes, (2 * root * (of_r @ lower))[place]])

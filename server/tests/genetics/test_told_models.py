@@ -74,6 +74,10 @@ ESTIMATED = {
     "variances": {"additive": 6.0, "residual": 12.0, "random": {"dam": 2.0}},
     "options": {"estimate": "ai-reml"},
 }
+STRUCTURED = MULTI_TRAIT | {
+    "structures": {"additive": {"structure": "reduced_rank", "factors": 1}},
+    "options": {"estimate": "ai-reml"},
+}
 MODELS: dict[str, dict[str, Any] | None] = {
     "default": None,
     "multi-trait": MULTI_TRAIT,
@@ -83,6 +87,7 @@ MODELS: dict[str, dict[str, Any] | None] = {
     "metafounders": METAFOUNDERS,
     "genomic": GENOMIC,
     "estimated": ESTIMATED,
+    "structured": STRUCTURED,
 }
 
 
@@ -260,6 +265,11 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"model": MULTI_TRAIT, "reliability": "none"}, "reliability", "said_twice"),
     ({"genotypes": "GENOTYPES"}, "genotypes", "missing_section"),
     ({"model": GENOMIC}, "genotypes", "missing_field"),
+    (
+        {"model": STRUCTURED | {"structures": {"additive": {"structure": "reduced_rank", "factors": 3}}}},
+        "model.structures.additive",
+        "factors",
+    ),
     ({"model": changed(breed="Texel")}, "model.breed", "unknown_field"),
 ]
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..components import pack
 from ..region import Slope, slope_at
 from .coordinates import Part
 from .structured_point import StructuredPoint
@@ -33,6 +34,22 @@ class StructuredSlope(Slope):
     def in_standard_errors(self) -> float:
         """How far the top is along the structure."""
         return self.own.in_standard_errors
+
+    @property
+    def told(self) -> Floats:
+        """What loadings and specific variances say."""
+        return self.singular
+
+    @cached_property
+    def lift(self) -> Floats:
+        """What keeps matrices of reduced rank from being singular, and specific variances at 0 from being none."""
+        lift = super().lift.copy()
+        for part in self.structured.coordinates.parts:
+            if not part.is_whole:
+                least = np.where(at_zero(part, self), part.specific_of(self.structured.theta), 0.0)
+                rest = np.diag(least) if part.structure.has_specific else self.region.least(part.component)
+                lift[part.component.own] = pack(rest)
+        return lift
 
     @cached_property
     def structured(self) -> StructuredPoint:
