@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.special import fdtri
 
 from ..solution.estimates import Bools, Estimates, Floats, Round, VarianceEstimate
 from ..solution.intervals import NONE, Scale, interval_of
@@ -37,6 +38,7 @@ def estimates_of(
     components, theta, covariance = problem.components, slope.point.theta, slope.covariance()
     edges = edges_of(slope) if edges is None else edges
     by_sampling = _spread(covariance, noise)
+    excess = 0.0 if noise is None else excess_by_sampling(covariance, noise)
     return Estimates(
         method=method,
         components=component_estimates(components, slope.told, covariance, by_sampling),
@@ -52,6 +54,8 @@ def estimates_of(
         seed=seed,
         n_parameters=len(theta) - int(slope.region.fixed.sum()),
         n_contrasts=len(problem.equations.design.y) - problem.n_fixed,
+        mc_excess=excess,
+        mc_excess_99=_rarely_above(excess, slope.tangent.shape[1], samples),
     )
 
 
@@ -90,6 +94,25 @@ def _spread(covariance: Floats, noise: Floats | None) -> Floats:
         inside = np.ix_(known, known)
         spread[inside] = covariance[inside] @ noise[inside] @ covariance[inside]
     return spread
+
+
+def excess_by_sampling(covariance: Floats, noise: Floats) -> float:
+    """How much larger -2 log L is at the optimum of the samples than at its own, in the mean over seeds.
+
+    The samples move the score by N(0, noise), hence the estimates by ``covariance noise covariance``, and -2 log L
+    rises with the square of that in standard errors: ``tr(covariance noise)``.
+    """
+    known = np.isfinite(np.diag(covariance))
+    inside = np.ix_(known, known)
+    return max(0.0, float(np.sum(covariance[inside] * noise[inside])))
+
+
+def _rarely_above(excess: float, n_directions: int, n_samples: int) -> float:
+    """What 99 of 100 seeds stay below: the excess is a sum of `n_directions` squares of equal size, which is known
+    from the spread of the samples in each direction, so that the ratio has an F distribution."""
+    if not excess:
+        return 0.0
+    return excess * float(fdtri(n_directions, n_directions * (n_samples - 1), 0.99))
 
 
 def component_estimates(

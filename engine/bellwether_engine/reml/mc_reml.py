@@ -12,9 +12,9 @@ from ..model.options import Options
 from ..parallel.workers import Workers
 from ..pedigree.sampling import Sampler
 from ..solution.estimates import Estimates, Round
-from .estimates import estimates_of
+from .estimates import estimates_of, excess_by_sampling
 from .identify import without_information
-from .region import Region, Slope, slope_at
+from .region import Region, slope_at
 from .sampled import SampledState, Sampling, sample
 from .start import region_of
 from .state import Problem
@@ -26,7 +26,7 @@ NOTHING = 1e-8
 FIRST, TIMES = 10, 4
 CLOSE, ARRIVED = 0.5, 0.1
 OVERSHOOT = -0.5
-SHORTER, LEAST_PART = 4, 0.25
+SHORTER, LEAST_PART = 4, 0.5
 ROUNDING = 1e-3
 LEAST = 1e-5
 
@@ -89,7 +89,8 @@ def _iterate(
     while len(rounds) < MAXIMUM_ROUNDS:
         tell(0.25 - 0.1 / (1 + len(rounds)), "estimate")
         slope = slope_at(state, region)
-        distance, error = slope.in_standard_errors, _monte_carlo_error(state, slope)
+        distance = slope.in_standard_errors
+        error = float(np.sqrt(excess_by_sampling(slope.covariance(), state.noise)))
         if state.n_samples >= n_samples and distance <= max(ARRIVED * error, ROUNDING):
             return state, rounds, change
         if state.n_samples < n_samples and distance <= max(CLOSE * error, ROUNDING):
@@ -104,14 +105,6 @@ def _iterate(
         state = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: {distance:.3g} standard errors away, of which sampling "
     raise not_converged(f"{message}makes {error:.3g}")
-
-
-def _monte_carlo_error(state: SampledState, slope: Slope) -> float:
-    """How many standard errors the optimum moves with the samples, in the mean over seeds."""
-    covariance = slope.covariance()
-    known = np.isfinite(np.diag(covariance))
-    inside = np.ix_(known, known)
-    return float(np.sqrt(max(0.0, float(np.sum(covariance[inside] * state.noise[inside])))))
 
 
 def _not_beyond(before: SampledState) -> Callable[[Floats], SampledState | None]:

@@ -129,6 +129,11 @@ class Estimates:
         Observations less fixed columns.
     structures : tuple of StructureEstimate
         Loadings and specific variances of matrices with a structure.
+    mc_excess : float
+        Monte Carlo error of all estimates together: how much larger ``-2 log L`` is at them than at its optimum, in the
+        mean over seeds; 0 for exact methods. A value of x moves them by sqrt(x) standard errors in all.
+    mc_excess_99 : float
+        The same, as 99 of 100 seeds stay below.
 
     References
     ----------
@@ -150,6 +155,8 @@ class Estimates:
     n_parameters: int = 0
     n_contrasts: int = 0
     structures: tuple[StructureEstimate, ...] = ()
+    mc_excess: float = 0.0
+    mc_excess_99: float = 0.0
 
     @property
     def aic(self) -> float:

@@ -166,6 +166,8 @@ def test_monte_carlo(evaluate, shared):
     assert (table["mc_se"] > 0.0).all()
     estimation = answer.report["estimation"]
     assert (estimation["method"], estimation["samples"], estimation["seed"]) == ("mc-reml", 20, 7)
+    assert 0.5 < estimation["mc_excess"] / (3 / 20) < 2.0  # three variances, 20 samples
+    assert estimation["mc_excess"] < estimation["mc_excess_99"] < 1.0
     assert estimation["minus2_log_likelihood"] is None
     assert estimation["history"][0]["samples"] == 10
     assert answer.report["minus2_log_likelihood"] is None

@@ -245,6 +245,8 @@ def _estimation(estimates: Estimates | None) -> dict[str, object] | None:
         "rounds": len(estimates.rounds),
         "samples": estimates.samples,
         "seed": estimates.seed,
+        "mc_excess": estimates.mc_excess,
+        "mc_excess_99": estimates.mc_excess_99,
         "gradient": estimates.gradient,
         "largest_change": _or_none(estimates.largest_change),
         "minus2_log_likelihood": _or_none(estimates.minus2_log_likelihood),

@@ -1,0 +1,56 @@
+"""Monte Carlo REML ends on every random problem, as near to the optimum of the dense likelihood as it says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bellwether_engine import Options, fit
+from scipy.stats import binom
+
+from .problems import KINDS
+from .test_edges import matrices_of
+from .twin import ends_of
+
+SAMPLES = 40
+CURVED = 1.1  # the stated error takes the likelihood for quadratic
+UNLIKELY, DEVIATIONS = 1e-4, 4.0
+
+
+def sampled(model, seed, threads=1, n_samples=SAMPLES):
+    """The same model by sampling."""
+    options = Options(estimate="mc-reml", reliability="none", samples=n_samples, seed=seed, threads=threads)
+    return replace(model, options=options)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_estimates_are_as_near_to_the_optimum_as_they_say(kind, rounds, chance):
+    """-2 log L is above its optimum by the stated mean, on the average of the problems, and by more than the stated
+    99 % of it in no more of them than chance explains."""
+    n = rounds(1 if "factors" in kind else 3, 200)
+    beyond, ratios = [], []
+    for _ in range(n):
+        seed = chance.randrange(2**32)
+        rng = np.random.default_rng(seed)
+        model, records, pedigree, dense = KINDS[kind](rng)
+        estimates = fit(sampled(model, seed), records, pedigree).estimates
+        matrices = matrices_of(estimates, dense.sizes)
+        said = f"{kind}, seed {seed}"
+        assert min(np.linalg.eigvalsh(matrix)[0] for matrix in matrices) >= 0.0, said
+        excess = dense.minus2(matrices)[0] - min(ends_of(dense, rng, rounds(3, 5)))
+        ratios.append(excess / estimates.mc_excess)
+        if excess > CURVED * estimates.mc_excess_99:
+            beyond.append(f"{said}: {excess:.3f} of {estimates.mc_excess_99:.3f}")
+        assert excess > -1e-3, said
+    assert len(beyond) <= binom.ppf(1.0 - UNLIKELY, n, 0.01), beyond
+    # a sum of squares has at most the variance of one of a single square, twice its squared mean
+    assert np.mean(ratios) < CURVED + DEVIATIONS * np.sqrt(2.0 / n), ratios
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "of" not in kind and "to" not in kind])
+def test_a_seed_gives_the_same_bits_with_any_number_of_threads(kind, rounds, chance):
+    for _ in range(rounds(1, 10)):
+        seed = chance.randrange(2**32)
+        model, records, pedigree, _ = KINDS[kind](np.random.default_rng(seed))
+        one, three = (fit(sampled(model, seed, n, 10), records, pedigree).estimates for n in (1, 3))
+        assert repr(one.components) == repr(three.components), f"{kind}, seed {seed}"
+        assert (one.mc_excess, one.mc_excess_99) == (three.mc_excess, three.mc_excess_99)
