@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from ..errors import ModelError
 from ..linear.symmetric import inverse_of_covariances
 from ..model.records import Records
-from ..model.variances import Variances, inverse
+from ..model.variances import Variances, inverse, is_singular, raised
 from .blocks import FixedBlock, RandomBlock
 
 BITS = 62
@@ -33,7 +33,7 @@ class Design:
     fixed_start, random_start : tuple of int
         First column of each block.
     covariance, precision : tuple of float64 matrices
-        Of the coefficients of each random block, and its inverse.
+        Of the coefficients of each random block, and its inverse; a singular one is raised by a millionth.
     given_w : csr_array, optional
         In the place of the W that follows from the blocks.
     residual_class : int32, shape (n_records,), optional
@@ -117,7 +117,8 @@ def build_design(fixed: list[FixedBlock], random: list[RandomBlock], records: Re
     """
     widths = [len(block.level) for block in fixed] + [len(block.level) * len(block.members) for block in random]
     starts = np.concatenate([[0], np.cumsum(widths)]).astype(int).tolist()
-    covariance = covariances(random, records.values.shape[1], variances)
+    given = covariances(random, records.values.shape[1], variances)
+    covariance = tuple(raised(matrix) if is_singular(matrix) else matrix for matrix in given)
     check_residual(variances.residual, records)
     return Design(
         values=records.values,

@@ -13,12 +13,11 @@ from ..solving.results import below_zero, fixed_solutions, genetic_columns, rand
 from .accuracy import Accuracy
 from .build import Built
 from .given import Given
-from .solve import Solved
+from .solve import Solved, exact_matrices
 
-SINGULAR = (
-    "variances.{} is singular (a correlation of 1 or -1, or fewer factors than traits): its variances are raised by a "
-    "millionth, so that it has an inverse"
-)
+SINGULAR = "variances.{} is singular (a correlation of 1 or -1, or fewer factors than traits): "
+RAISED = "its variances are raised by a millionth, so that it has an inverse"
+EXACT = "its effects are solved as {} of them, from which the others follow"
 
 
 def report(given: Given, built: Built, solved: Solved, accuracy: Accuracy) -> Solution:
@@ -63,11 +62,22 @@ def warnings(given: Given, built: Built, solved: Solved, accuracy: Accuracy) -> 
         *built.constraints.warnings,
         *(Notice("no_variation", f"all records of {trait} are equal") for trait in constant),
         *built.notices,
-        *(Notice("singular_matrix", SINGULAR.format(name)) for name in given.model.variances.singular),
+        *(Notice("singular_matrix", SINGULAR.format(name) + what) for name, what in singular_matrices(given, solved)),
         *(solved.estimates.warnings if solved.estimates else ()),
         *solved.plan.warnings,
         *told,
     )
+
+
+def singular_matrices(given: Given, solved: Solved) -> list[tuple[str, str]]:
+    """Matrices that are singular as they were given, and what was done with each."""
+    variances, is_exact = given.model.variances, solved.estimates is None
+    found = [
+        (name, EXACT.format(solved.ranks[name]) if is_exact and name in solved.ranks else RAISED)
+        for name, matrix in exact_matrices(given, solved.equations, None).items()
+        if matrix is not None
+    ]
+    return [*found, *((name, RAISED) for name in variances.singular)]
 
 
 def counts(given: Given, built: Built) -> dict[str, int]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..equations.design import covariances
 from ..equations.equations import Equations
 from ..errors import ModelError
 from ..linear.factor import FILL_LIMIT
 from ..model.options import Options
+from ..model.variances import is_singular
 from ..parallel.workers import PIECE
 from ..relationships.single_step import FORMED_LIMIT
 from ..reml import estimate_variances
 from ..solution.estimates import Estimates
 from ..solution.parts import Notice, ThresholdSolution
 from ..solving.absorbed_fixed import ENTRIES
+from ..solving.singular import reduce
 from ..solving.solve import AUTO_LIMIT, Answer, Plan, choose, intended
 from ..solving.solve import solve as solve_linear
 from ..threshold.scoring import solve_threshold
@@ -23,17 +30,20 @@ from .sizes import Sizes, Stated
 from .warm_start import start_from
 
 VECTORS = 13
+Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """The answer, and the equations that it solves: those at the estimates, where variances were estimated."""
+    """The answer, and the equations that it solves: those at the estimates, where variances were estimated; `ranks` of
+    singular matrices that were taken as they are, by their names."""
 
     equations: Equations
     plan: Plan
     answer: Answer
     estimates: Estimates | None = None
     thresholds: tuple[ThresholdSolution, ...] = ()
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
 
 def solve(given: Given, built: Built) -> Solved:
@@ -48,6 +58,10 @@ def solve(given: Given, built: Built) -> Solved:
     model, options = given.model, given.model.options
     equations, estimates = _estimated(given, built)
     given.tell(0.25, "solve")
+    if takes_singular(given, built):
+        exact = exact_matrices(given, equations, estimates)
+        if any(matrix is not None for matrix in exact.values()):
+            return replace(_solve_singular(given, built, equations, exact), estimates=estimates)
     plan = plan_for(options, equations.n_equations, built.block.n_dense)
     if model.ordinal:
         trait = model.ordinal[0]
@@ -56,6 +70,48 @@ def solve(given: Given, built: Built) -> Solved:
     first = None if given.start is None else start_from(given.start, equations, model.traits)
     answer = solve_linear(equations, options, plan, given.tell, built.groups, given.executor, first)
     return Solved(equations, plan, answer, estimates)
+
+
+def takes_singular(given: Given, built: Built) -> bool:
+    """Are singular matrices taken as they are? Levels are those of a pedigree or of classes; fixed groups of unknown
+    parents, genotypes and ordinal traits have equations that need the inverse of the whole matrix."""
+    model = given.model
+    has_fixed_groups = built.groups is not None and built.groups.shares is not None
+    return not (model.genomic or model.ordinal or has_fixed_groups)
+
+
+def exact_matrices(given: Given, equations: Equations, estimates: Estimates | None) -> dict[str, Matrix | None]:
+    """The covariance matrix of each random block as it was given, or estimated with a structure, by its name; None
+    where it has an inverse, or was estimated without."""
+    random = list(equations.design.random)
+    if estimates is None:
+        matrices = covariances(random, len(given.model.traits), given.model.variances)
+        found = {block.variance_of: matrix for block, matrix in zip(random, matrices, strict=True)}
+    else:
+        found = {part.component: part.matrix for part in estimates.structures}
+    return {
+        name: found[name] if name in found and is_singular(found[name]) else None
+        for name in (block.variance_of for block in random)
+    }
+
+
+def _solve_singular(given: Given, built: Built, equations: Equations, exact: Mapping[str, Matrix | None]) -> Solved:
+    """Solve fewer effects, from which all follow."""
+    options, matrices = given.model.options, list(exact.values())
+    reduced = reduce(equations, matrices)
+    plan = plan_for(options, reduced.equations.n_equations, built.block.n_dense)
+    first = None if given.start is None else start_from(given.start, equations, given.model.traits)[reduced.chosen]
+    found = solve_linear(
+        reduced.equations, options, replace(plan, is_exact=False), given.tell, None, given.executor, first
+    )
+    diagonal = reduced.whole_diagonal() if plan.is_exact else None
+    answer = Answer(reduced.whole(found.x), diagonal, found.convergence)
+    pairs = zip(equations.design.covariance, matrices, strict=True)
+    covariance = tuple(raised if matrix is None else matrix for raised, matrix in pairs)
+    as_given = replace(equations, design=replace(equations.design, covariance=covariance))
+    sizes = {b.variance_of: len(b.members) for b in reduced.equations.design.random}
+    ranks = {name: sizes[name] for name, matrix in exact.items() if matrix is not None}
+    return Solved(as_given, plan, answer, ranks=ranks)
 
 
 def plan_for(options: Options, n_equations: int, n_dense: int) -> Plan:

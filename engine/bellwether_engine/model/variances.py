@@ -30,8 +30,8 @@ class Variances:
     random : mapping of str to float64
         By the name of the effect.
     singular : tuple of str
-        Matrices with variances above 0 that are singular, such as those with a correlation of 1: the variances are
-        raised by a millionth, so that they have an inverse.
+        ``residual`` where it has variances above 0 and is singular, such as one with a correlation of 1: its variances
+        are raised by a millionth, so that it has an inverse. Other matrices may be singular as they are.
 
     Raises
     ------
@@ -61,27 +61,13 @@ class Variances:
                 object.__setattr__(self, name, read(matrix, f"variances.{name}"))
         checked = {name: square(matrix, f"variances.random.{name}") for name, matrix in self.random.items()}
         object.__setattr__(self, "random", checked)
-        self._raise_singular()
+        if self.residual.ndim == 2 and is_singular(self.residual):
+            object.__setattr__(self, "residual", raised(self.residual))
+            object.__setattr__(self, "singular", ("residual",))
         if self.additive is not None and self.additive_maternal is not None:
             message = "additive and additive_maternal exclude each other"
             fix = "Keep additive_maternal for a maternal model, additive otherwise"
             raise ModelError("two_additive", message, place="variances", fix=fix)
-
-    def _raise_singular(self) -> None:
-        """Raise the variances of singular matrices, and remember which."""
-        found = []
-        for name in ("residual", "additive", "additive_maternal", "permanent", "permanent_dam"):
-            matrix = getattr(self, name)
-            if matrix is not None and matrix.ndim == 2 and is_singular(matrix):
-                object.__setattr__(self, name, raised(matrix))
-                found.append(name)
-        for name, matrix in self.random.items():
-            if is_singular(matrix):
-                found.append(f"random.{name}")
-        object.__setattr__(
-            self, "random", {name: raised(m) if is_singular(m) else m for name, m in self.random.items()}
-        )
-        object.__setattr__(self, "singular", tuple(found))
 
 
 def is_singular(matrix: NDArray[np.float64]) -> bool:

@@ -93,6 +93,11 @@ class StructureEstimate:
     share: Floats
     n_parameters: int
 
+    @property
+    def matrix(self) -> Floats:
+        """The covariance matrix, float64 of shape (n_rows, n_rows)."""
+        return np.asarray(self.loadings @ self.loadings.T + np.diag(np.nan_to_num(self.specific)))
+
 
 @dataclass(frozen=True, eq=False)
 class Estimates:

@@ -46,7 +46,7 @@ def test_the_best_of_the_twin(form, rounds, chance):
         assert estimates.minus2_log_likelihood <= best + CLOSE, f"{form}, seed {seed}"
         matrix, residual = matrices(estimates, len(model.traits))
         assert dense.minus2([matrix, residual])[0] == pytest.approx(estimates.minus2_log_likelihood, abs=5 * CLOSE)
-        assert matrix_of(estimates.structures[0]) == pytest.approx(matrix, abs=1e-9 * spread.max()), seed
+        assert estimates.structures[0].matrix == pytest.approx(matrix, abs=1e-9 * spread.max()), seed
 
 
 def matrices(estimates, t):
@@ -57,11 +57,6 @@ def matrices(estimates, t):
         j, k = (int(name[1:]) for name in (part.row, part.column))
         matrix[j, k] = matrix[k, j] = part.estimate
     return found["additive"], found["residual"]
-
-
-def matrix_of(structure):
-    """The matrix out of loadings and specific variances."""
-    return structure.loadings @ structure.loadings.T + np.diag(np.nan_to_num(structure.specific))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -114,7 +109,7 @@ def test_loadings_stand_on_principal_axes(chance):
     rng = np.random.default_rng(seed)
     model, records, pedigree, _ = some_factors(rng, (4,))
     found = fit(structured(model, FORMS["FA2"]), records, pedigree).estimates.structures[0]
-    deviation = np.sqrt(np.diag(matrix_of(found)))
+    deviation = np.sqrt(np.diag(found.matrix))
     divided = found.loadings / deviation[:, None]
     crossed = divided.T @ divided
     assert abs(crossed[0, 1]) < 1e-9, seed
@@ -156,6 +151,18 @@ def test_errors_of_loadings_are_those_of_the_dense_information():
     assert found.specific_se == pytest.approx(errors[4:8], rel=1e-3)
 
 
+def test_breeding_values_follow_the_factors(chance):
+    seed = chance.randrange(2**32)
+    rng = np.random.default_rng(seed)
+    model, records, pedigree, _ = some_factors(rng, (4,))
+    options = Options(estimate="ai-reml", reliability="exact")
+    solution = fit(replace(structured(model, FORMS["RR1"]), options=options), records, pedigree)
+    loadings = solution.estimates.structures[0].loadings[:, 0]
+    np.testing.assert_allclose(np.linalg.svd(solution.ebv)[1][1:], 0.0, atol=1e-9, err_msg=str(seed))
+    np.testing.assert_allclose(solution.ebv @ loadings / (loadings @ loadings), solution.ebv[:, 0] / loadings[0])
+    np.testing.assert_allclose(np.ptp(solution.reliability, axis=1), 0.0, atol=1e-9, err_msg=str(seed))
+
+
 def test_two_matrices_with_structures(chance):
     """Permanent environments beside the animals, on three traits with repeated records."""
     seed = chance.randrange(2**32)
@@ -184,7 +191,7 @@ def test_direct_and_maternal_values_of_one_factor(chance):
     found = fit(one, records, pedigree).estimates
     whole = fit(model, records, pedigree).estimates
     assert found.minus2_log_likelihood >= whole.minus2_log_likelihood - CLOSE, seed
-    matrix = matrix_of(found.structures[0])
+    matrix = found.structures[0].matrix
     residual = np.array([[found.components[-1].estimate]])
     assert dense.minus2([matrix, residual])[0] == pytest.approx(found.minus2_log_likelihood, abs=5 * CLOSE), seed
 

@@ -99,3 +99,18 @@ def test_sampling_takes_no_structure(evaluate, flock):
     answer = evaluate(flock, flock, model, arguments=["--json"])
     refused(answer, "model.toml", "structure_by_sampling", len(MODEL.splitlines()) + 1)
     assert "mc-reml" in answer.problem["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("reliability", ["exact", "approximate"])
+def test_a_singular_matrix_is_taken_as_it_is(evaluate, flock, reliability):
+    """A correlation of 1: the second breeding value is twice the first, and as reliable."""
+    model = MODEL.split("[options]")[0].replace("[[2.0, 0.0, 0.0], [0.0, 2.0", "[[2.0, 4.0, 0.0], [4.0, 8.0", 1)
+    answer = evaluate(flock, flock, model + f'[options]\nreliability = "{reliability}"\n')
+    assert answer.exit_code == 0, answer.stderr
+    table = answer.table().sort("animal", "trait")
+    ebv = table["ebv"].to_numpy().reshape(-1, 3)
+    assert ebv[:, 1] == pytest.approx(2.0 * ebv[:, 0], abs=1e-9)
+    both = table["reliability"].to_numpy().reshape(-1, 3)
+    assert both[:, 1] == pytest.approx(both[:, 0], abs=1e-9 if reliability == "exact" else 1e-3)
+    (told,) = [warning["message"] for warning in answer.report["warnings"] if warning["code"] == "singular_matrix"]
+    assert "solved as 2 of them" in told

@@ -9,7 +9,7 @@ from bellwether_engine.equations.blocks import fixed_blocks, random_blocks
 from bellwether_engine.equations.checks import check_effects, check_options, check_traits
 from bellwether_engine.equations.design import build_design
 from bellwether_engine.equations.structures import check_structures
-from bellwether_engine.model.variances import inverse, square
+from bellwether_engine.model.variances import inverse, is_singular, raised, square
 from numpy.typing import NDArray
 
 from bellwether.modelling.findings import refuse
@@ -39,7 +39,7 @@ def check_told(table: ModelTable) -> None:
         check_structures(model)
         _try_on_one_animal(model)
         for place, matrix in matrices_of(model):
-            inverse(matrix, place)
+            inverse(raised(matrix) if is_singular(matrix) else matrix, place)
         given = table.groups_of_parents
         if given is not None:
             rules_of(given.names)
