@@ -49,6 +49,8 @@ class Part:
     version: str = ""
     folder: Path = REPOSITORY
     once: bool = False
+    #: it waits for no other part: when it is not ready, the fault is its own
+    stands_alone: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
     before: Callable[[], None] | None = None

@@ -16,19 +16,28 @@ T = TypeVar("T")
 log = structlog.get_logger()
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 1.0
 
+#: everything by which a store that is away, starting, stopping, full or at its limit makes itself known
 OUTAGES = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
+    # what the driver says when a connection ends in the middle of an answer
+    asyncpg.InternalClientError,
+    asyncpg.DiskFullError,
+    asyncpg.TooManyConnectionsError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
     nats_errors.ConnectionClosedError,
     nats_errors.NoServersError,
     nats_errors.OutboundBufferLimitError,
     Busy,
 )
 OUTAGE_TEXTS = ("connection is closed", "connection was closed", "another operation is in progress")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk of the database took no more."""
+    return any(isinstance(cause, asyncpg.DiskFullError) for cause in causes(error))
 
 
 def is_outage(error: BaseException) -> bool:

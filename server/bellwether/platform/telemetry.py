@@ -1,8 +1,11 @@
 """Structured logs, Prometheus metrics and trace context, for every process alike."""
 
+import io
 import logging
 import re
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 import structlog
 from opentelemetry import trace
@@ -38,16 +41,35 @@ def configure_logs(level: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(file=Forgiving(sys.stdout)),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(Forgiving(sys.stdout))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer())
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for chatty in ("httpx", "uvicorn.access", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class Forgiving(io.TextIOBase):
+    """A stream whose lines may get lost: a full disk must not end what was going to be told."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def hide_secrets(_logger: object, _method: str, entry: EventDict) -> EventDict:

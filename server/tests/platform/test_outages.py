@@ -1,9 +1,14 @@
 """What is tried again after an error, and what is not."""
 
+import os
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import asyncpg
 import pytest
-from bellwether.platform.outages import patiently
+from bellwether.platform.outages import is_full, is_outage, patiently
+from bellwether.platform.telemetry import Forgiving
 from bellwether.platform.worker.worker import until_done
 
 
@@ -40,3 +45,43 @@ async def test_patience_ends_with_the_outage_itself() -> None:
 async def test_a_worker_that_starts_waits_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bellwether.platform.worker.worker.RETRY_S", 0.01)
     assert await until_done("slot", failing(ValueError("no database yet"), RuntimeError("all taken"))) == 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("got result for unknown protocol state 3"),
+        asyncpg.DiskFullError("could not extend file: No space left on device"),
+        asyncpg.TooManyConnectionsError("sorry, too many clients already"),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.CrashShutdownError("terminating connection because of crash of another server process"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.InterfaceError("connection is closed"),
+        ConnectionResetError(104, "Connection reset by peer"),
+        BrokenPipeError(32, "Broken pipe"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_every_way_in_which_a_store_is_away_is_an_outage(error: Exception) -> None:
+    wrapped = RuntimeError("what a library says")
+    wrapped.__cause__ = error
+    assert is_outage(error)
+    assert is_outage(wrapped)
+    assert is_full(wrapped) == isinstance(error, asyncpg.DiskFullError)
+
+
+@pytest.mark.parametrize(
+    "error", [asyncpg.UniqueViolationError("twice"), asyncpg.InterfaceError("wrong number of arguments"), KeyError("x")]
+)
+def test_what_would_fail_again_is_no_outage(error: Exception) -> None:
+    assert not is_outage(error)
+
+
+def test_a_log_on_a_full_disk_ends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    full = Path("/dev/full").open("w", buffering=1)  # noqa: SIM115 - closing it would fail too
+    stream = Forgiving(full)
+    assert stream.write("a line\n") == 7
+    stream.flush()
+    Forgiving(sys.stdout).write("another\n")
+    assert capsys.readouterr().out == "another\n"
+    os.close(full.fileno())

@@ -6,6 +6,7 @@ The service under test is made of three routes on the real database; what is sho
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 from bellwether.platform.http.dependencies import IfMatch, Me, Once, Reading, Writing, costly, need
@@ -43,6 +44,8 @@ async def make(note: Note, session: Writing, once: Once):
         await session.execute(
             text("insert into rate_bucket values (:k, 0, now())"), {"k": f"effect {note.words} {new_id()}"}
         )
+        if note.words == "full":
+            raise asyncpg.DiskFullError("could not extend file: No space left on device")
         if note.words == "fail":
             raise RuntimeError("broken on purpose")
         return Made(id=str(new_id()), words=note.words)
@@ -157,6 +160,13 @@ async def test_a_body_over_the_limit_is_refused_by_its_length_and_by_its_stream(
     headers = auth.bearer() | {"content-type": "application/json"}
     assert is_problem(await client.post(PATH, headers=headers, content=b"x" * 1_000_001), 413, "body_too_large")
     assert is_problem(await client.post(PATH, headers=headers, content=stream()), 413, "body_too_large")
+
+
+async def test_a_full_disk_is_said_and_nothing_is_written(client, auth, app) -> None:
+    answer = await client.post(PATH, headers=auth.bearer(), json={"words": "full"})
+    assert is_problem(answer, 507, "disk_full")
+    assert answer.headers["retry-after"] == "60"
+    assert await effects(app, "full") == 0
 
 
 async def test_one_key_and_body_have_one_effect_and_one_answer(client, auth, app) -> None:

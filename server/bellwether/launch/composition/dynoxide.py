@@ -33,6 +33,7 @@ def _part(name: str, file: str, port: int) -> Part:
         ports=(port,),
         address=f"http://127.0.0.1:{port}",
         version=package_version(),
+        stands_alone=True,
     )
 
 

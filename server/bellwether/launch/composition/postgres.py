@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -195,7 +196,8 @@ def keep_ballast(cluster: Cluster) -> None:
     if ballast.exists() and free < BALLAST_BYTES // 4:
         ballast.unlink()
     elif not ballast.exists() and free > 8 * BALLAST_BYTES:
-        with ballast.open("wb") as file:
+        # somebody else may fill the disk meanwhile
+        with contextlib.suppress(OSError), ballast.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -72,8 +73,13 @@ def _spawn(part: Part, log: Path) -> subprocess.Popen[bytes]:
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Append only, so that a truncation by the rotation leaves no hole."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    """Append only, so that a truncation by the rotation leaves no hole; nowhere, where a full disk takes no file."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        descriptor = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
     return os.fdopen(descriptor, "wb")
 
 

@@ -25,6 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 15.0, 30.0
 MOST_FAILURES = 5
 #: a busy part may be late with an answer now and then
 WATCH_SECONDS, BAD_ANSWERS = 2.0, 3
+#: a store or a door that lives and answers nothing good for so long is started again: it will not mend by itself
+HOPELESS_SECONDS = 20.0
 ROTATE_SECONDS = 10.0
 #: EX_CONFIG of sysexits.h: what is stored does not fit, and another try would not help
 REFUSED = 78
@@ -139,14 +141,19 @@ class Keeper:
         return None
 
     async def _watch(self, part: Part, child: Child) -> None:
-        """Tell in the state when a part that lives is no longer ready."""
-        bad = 0
+        """Tell in the state when a part that lives is no longer ready, and end one that does not become so again."""
+        bad, good_at = 0, time.monotonic()
         while not child.ended.done():
             await asyncio.wait([child.ended], timeout=WATCH_SECONDS)
             if child.ended.done():
                 return
             reason = await part.ready(child.pid)
             bad = bad + 1 if reason else 0
+            good_at = good_at if reason else time.monotonic()
+            if part.stands_alone and time.monotonic() - good_at > HOPELESS_SECONDS:
+                say(f"{part.name} is not ready for {HOPELESS_SECONDS:.0f} s ({reason})")
+                await child.stop(part.stop_signal, part.stop_seconds)
+                return
             now = self.state.parts[part.name].state
             if bad >= BAD_ANSWERS and now == "ready":
                 self._set(part, state="unready", reason=reason)
@@ -242,5 +249,6 @@ def layers(parts: tuple[Part, ...]) -> list[list[Part]]:
 
 
 def say(sentence: str) -> None:
-    """A line in the supervisor's own log."""
-    print(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    """A line in the supervisor's own log; on a full disk it is lost, and nothing with it."""
+    with contextlib.suppress(OSError):
+        print(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {sentence}", file=sys.stderr, flush=True)  # noqa: T201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.request
 from typing import Any
 
@@ -11,6 +12,8 @@ from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, PartState, State, read_state
 
 ANSWER_SECONDS = 1.0
+#: less than this, and PostgreSQL may stop at the next write
+FULL_MB = 64
 
 
 def of(folders: Folders) -> dict[str, Any]:
@@ -18,6 +21,7 @@ def of(folders: Folders) -> dict[str, Any]:
     state = read_state(folders)
     supervisor = state.identity("supervisor")
     alive = supervisor is not None and supervisor.alive
+    disk = _disk(folders)
     return {
         "state": _phase(state, alive),
         "data": str(folders.data),
@@ -27,10 +31,30 @@ def of(folders: Folders) -> dict[str, Any]:
         "supervisor": _pid(supervisor),
         "guardian": _pid(state.identity("guardian")),
         "failure": state.failure,
-        "notes": state.notes,
+        "notes": [*state.notes, *_warnings(disk)],
+        "disk": disk,
         "dead_letters": dead_letters(state) if alive else None,
         "parts": {name: _part(part, state.boot) for name, part in state.parts.items()},
     }
+
+
+def _disk(folders: Folders) -> dict[str, Any] | None:
+    """How much space the state folder has, in MB."""
+    try:
+        found = shutil.disk_usage(folders.data)
+    except OSError:
+        return None
+    free, total = found.free >> 20, found.total >> 20
+    return {"folder": str(folders.data), "free_mb": free, "total_mb": total, "is_full": free < FULL_MB}
+
+
+def _warnings(disk: dict[str, Any] | None) -> list[str]:
+    if not disk or not disk["is_full"]:
+        return []
+    return [
+        f"The disk of {disk['folder']} is full: {disk['free_mb']} of {disk['total_mb']} MB are free. "
+        "What cannot be written is refused; free some space, and everything goes on by itself."
+    ]
 
 
 def _phase(state: State, supervised: bool) -> str:

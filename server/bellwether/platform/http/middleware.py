@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bellwether.platform.http.preconditions import is_known, is_matched
 from bellwether.platform.http.problem_documents import MEDIA_TYPE
 from bellwether.platform.ids import new_id
-from bellwether.platform.outages import is_outage
+from bellwether.platform.outages import is_full, is_outage
 from bellwether.platform.problems import TYPE_BASE, Busy, Stale, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 
@@ -83,7 +83,7 @@ class Around:
             # it carries other callers' requests as well
             if status[0]:
                 raise
-            await (unavailable if away else broken)(scope, send_on)
+            await (full if is_full(error) else unavailable if away else broken)(scope, send_on)
         finally:
             self._report(scope, status[0] or 500, time.perf_counter() - started)
             structlog.contextvars.clear_contextvars()
@@ -213,6 +213,14 @@ async def unavailable(scope: Scope, send: Send) -> None:
     detail = "The database does not answer: try again in a moment"
     wait = [(b"retry-after", b"2")]
     await answer(scope, send, Busy.status, "unavailable", "The service is not available", detail, wait)
+
+
+async def full(scope: Scope, send: Send) -> None:
+    """507: the disk of the database is full."""
+    detail = "The disk of the database is full: nothing was written, reading goes on; its operator has to free space"
+    await answer(
+        scope, send, 507, "disk_full", "There is no space left to store this", detail, [(b"retry-after", b"60")]
+    )
 
 
 async def answer(
