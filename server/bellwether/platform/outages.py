@@ -23,6 +23,8 @@ OUTAGES = (
     # what the driver says when a connection ends in the middle of an answer
     asyncpg.InternalClientError,
     asyncpg.DiskFullError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.TooManyConnectionsError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

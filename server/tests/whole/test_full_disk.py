@@ -72,22 +72,12 @@ class Hog:
 
 def writes(flock: Flock, http: httpx.Client, email: str) -> dict[str, int]:
     """The status of a write into each store; each answer is what was asked for, or a problem document."""
-    bulk = [
-        {
-            "id": str(uuid4()),
-            "farm_id": flock.farm_id,
-            "flock_id": flock.id,
-            "sex": "female",
-            "birth_date": "2024-08-01",
-        }
-        for _ in range(1)
-    ]
     asked = {
         "farm": ("farm/farms", {"name": f"Farm {uuid4().hex}"}),
         "evaluation": ("genetics/evaluations", {"flock_id": flock.id}),
         "chat": ("chats", {"title": "A chat"}),
         "log-in": ("auth/login", {"email": email, "password": PASSWORD}),
-        "animal": ("farm/animals", bulk[0]),
+        "weights": ("farm/weights", {"farm_id": flock.farm_id, "weights": []}),
     }
     found = {}
     for name, (path, body) in asked.items():

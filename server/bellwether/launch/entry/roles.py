@@ -5,6 +5,8 @@ import asyncpg
 from bellwether.catalogue import PYTHON_SERVICES
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "pgcrypto")
+#: what a service may keep others waiting for: one that hangs gives back its locks and its connection
+PATIENCE = {"statement_timeout": "5min", "lock_timeout": "1min", "idle_in_transaction_session_timeout": "2min"}
 JOBS_DATABASE, JOBS_ROLE = "bellwether_jobs", "jobs_app"
 
 
@@ -42,6 +44,8 @@ async def ensure_service(connection: asyncpg.Connection, service: str, password:
     await connection.execute(f"grant usage on schema {service} to {app}")
     await connection.execute(f"alter role {app} set search_path = {service}, public")
     await connection.execute(f"alter role {app} set timezone = 'UTC'")
+    for name, value in PATIENCE.items():
+        await connection.execute(f"alter role {app} set {name} = '{value}'")
 
 
 async def ensure_services(connection: asyncpg.Connection, passwords: dict[str, str]) -> None:
