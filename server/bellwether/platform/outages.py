@@ -21,7 +21,7 @@ OUTAGES = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
     # what the driver says when a connection ends in the middle of an answer
-    asyncpg.InternalClientError,
+    asyncpg.exceptions.InternalClientError,
     asyncpg.DiskFullError,
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
