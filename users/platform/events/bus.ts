@@ -101,6 +101,8 @@ export class Bus {
       name,
       user: login.user,
       pass: login.pass,
+      // the broker lets each user hear its own answers only
+      inboxPrefix: `_INBOX_${login.user ?? name}`,
       // the library reconnects after a short outage, the loop around it after a long one
       maxReconnectAttempts: 10,
       reconnectTimeWait: retryMs,

@@ -11,10 +11,18 @@ from bellwether.launch.machine import keys, probe
 from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
 from bellwether.launch.plan import Part, by, dies_with_us, program
 
-READ_STREAMS = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.>"]
-CONSUME = ["$JS.API.CONSUMER.>", "$JS.API.STREAM.MSG.GET.>", "$JS.API.DIRECT.GET.>", "$JS.ACK.>", "$JS.FC.>"]
-#: frames for open WebSockets, dead letters that a consumer itself gives up on
-SPEAK = ["user.>", "dlq.>"]
+#: who reads which stream, by which consumer; all others are the worker's, which runs those of the Python services
+READERS = {"profiles": {"FARM": "profiles-farm", "GENETICS": "profiles-genetics"}}
+CONSUMER = (
+    "$JS.API.CONSUMER.CREATE.{stream}.{name}",
+    "$JS.API.CONSUMER.CREATE.{stream}.{name}.>",
+    "$JS.API.CONSUMER.DURABLE.CREATE.{stream}.{name}",
+    "$JS.API.CONSUMER.INFO.{stream}.{name}",
+    "$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}",
+    "$JS.ACK.{stream}.{name}.>",
+)
+#: frames for open WebSockets: whoever holds them hears what it sends
+FRAMES = "user.>"
 
 
 def part(folders: Folders, ports: dict[str, int]) -> Part:
@@ -51,17 +59,17 @@ def _write_conf(folders: Folders, port: int, monitor: int) -> str:
 
 
 def _users(folders: Folders) -> list[dict[str, Any]]:
-    everything = {"publish": [">"], "subscribe": [">"]}
-    permissions = {service.name: _allowed(f"{service.stream.lower()}.>") for service in SERVICES}
-    permissions["worker"] = everything
+    permissions = {service.name: _allowed(service.name, f"{service.stream.lower()}.>") for service in SERVICES}
+    permissions["worker"] = {"publish": [">"], "subscribe": [">"]}
     return [
         {"user": name, "password": keys.password(folders, f"nats-{name}"), "permissions": allowed}
         for name, allowed in permissions.items()
     ]
 
 
-def _allowed(own: str) -> dict[str, list[str]]:
-    return {
-        "publish": [own, *SPEAK, *READ_STREAMS, *CONSUME],
-        "subscribe": ["_INBOX.>", "user.>", own],
-    }
+def _allowed(user: str, own: str) -> dict[str, list[str]]:
+    """Its own facts, its own consumers, and answers that nobody else can hear."""
+    reads = READERS.get(user, {})
+    consumers = [line.format(stream=stream, name=name) for stream, name in reads.items() for line in CONSUMER]
+    frames = [FRAMES] if reads else []
+    return {"publish": [own, *frames, *consumers], "subscribe": [f"_INBOX_{user}.>", *frames]}

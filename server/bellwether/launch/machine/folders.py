@@ -101,6 +101,7 @@ def write_whole(path: Path, data: bytes, mode: int) -> None:
     """A new file with all of these bytes on the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, mode)
         file.write(data)
         file.flush()
         os.fsync(descriptor)

@@ -69,6 +69,8 @@ def _spawn(part: Part, log: Path) -> subprocess.Popen[bytes]:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # what a part writes is for its own user
+            umask=0o077,
         )
 
 
