@@ -106,8 +106,11 @@ def _too_large(message: str) -> ModelError:
     return ModelError("too_large", message, place="options.estimate", fix=fix)
 
 
-def climb(point: P, region: Region, tell: Callable[[float, str], None]) -> tuple[P, list[Round], float]:
-    """Steps to the top of the likelihood, the rounds, and the largest change of the last one.
+def climb(
+    point: P, region: Region, tell: Callable[[float, str], None], enough: float = 0.0
+) -> tuple[P, list[Round], float]:
+    """Steps to the top of the likelihood, or within `enough` standard errors of it; the rounds, and the largest change
+    of the last one.
 
     Raises
     ------
@@ -121,7 +124,7 @@ def climb(point: P, region: Region, tell: Callable[[float, str], None]) -> tuple
         pairs = steps[-PAIRS:] if len(rounds) >= SLOW else []
         slope = slope_at(point, region, with_curvature(point.average_information, pairs))
         distance = slope.in_standard_errors
-        if change < CHANGE and distance < GRADIENT:
+        if distance < enough or (change < CHANGE and distance < GRADIENT):
             return point, rounds, change
         if change < CHANGE_AT_EDGE and distance < GRADIENT_AT_EDGE and (slope.at_edge or point.lacks_rank):
             return point, rounds, change

@@ -61,7 +61,7 @@ def matrices(estimates, t):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_order_of_traits_does_not_matter(form, rounds, chance):
-    for _ in range(rounds(2, 150)):
+    for _ in range(rounds(1, 150)):
         seed = chance.randrange(2**32)
         rng = np.random.default_rng(seed)
         model, records, pedigree, _ = some_factors(rng)

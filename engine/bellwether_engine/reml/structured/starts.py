@@ -76,15 +76,16 @@ class Nearby:
 
 
 def starts(point: State, region: Region, coordinates: Coordinates, most: int) -> list[Floats]:
-    """At most `most` coordinates to start from, the best first.
+    """Coordinates to start from, the best first: at most `most` near tops, and as many that lie far apart.
 
     From every set of eigenvectors of the matrices at `point` (an unstructured estimate) and from every trait as a
-    factor, the quadratic model of the likelihood is climbed; tops that differ are kept. The sets are the same whatever
-    the order of the traits.
+    factor, the quadratic model of the likelihood is climbed; tops that differ are kept. With few records the likelihood
+    has tops that the model has not: so some of the sets are starts themselves, each the farthest from those before. The
+    sets are the same whatever the order of the traits.
     """
-    nearby = Nearby.of(point, region, coordinates)
+    nearby, sets = Nearby.of(point, region, coordinates), list(_first(point, coordinates))
     found: list[tuple[float, Floats, Floats]] = []
-    for first in _first(point, coordinates):
+    for first in sets:
         value, z = _climb(first, nearby, coordinates)
         theta = coordinates.covariances(z)[nearby.moving]
         size = np.sqrt(np.mean(theta**2))
@@ -93,7 +94,24 @@ def starts(point: State, region: Region, coordinates: Coordinates, most: int) ->
     found.sort(key=lambda each: -each[0])
     best = found[0][0]
     chosen = [z for value, _, z in found if value > best - max(BEHIND, abs(best))][:most]
+    chosen += _far_apart(sets, chosen, coordinates, most)
     return [_with_others(z, nearby, region, coordinates) for z in chosen]
+
+
+def _far_apart(sets: list[Floats], chosen: list[Floats], coordinates: Coordinates, most: int) -> list[Floats]:
+    """At most `most` of the sets, each the one whose (co)variances lie farthest from all that are chosen."""
+    scale = coordinates.region.spread
+    places = [coordinates.covariances(z) / scale for z in sets]
+    taken = [coordinates.covariances(z) / scale for z in chosen]
+    found: list[Floats] = []
+    while len(found) < min(most, len(sets)):
+        away = [min(float(np.linalg.norm(place - other)) for other in taken) for place in places]
+        at = int(np.argmax(away))
+        if away[at] < APART:
+            break
+        taken.append(places[at])
+        found.append(sets[at])
+    return found
 
 
 def _with_others(z: Floats, nearby: Nearby, region: Region, coordinates: Coordinates) -> Floats:

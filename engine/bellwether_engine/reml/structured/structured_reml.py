@@ -30,6 +30,7 @@ Tell = Callable[[float, str], None]
 APPROACH, NEAR = 15, 0.03
 LIFT = 1e-5
 STARTS, WAYS_OUT, GAIN = 4, 5, 1e-4
+ENOUGH = 0.02
 
 
 def structured_reml(
@@ -45,10 +46,10 @@ def structured_reml(
     Score and average information are those of `ai_reml`, taken into loadings and specific variances by the chain rule;
     the bend of the loadings is part of the step, whose likelihood must rise, and specific variances stay at 0 or above
     by the best step inside. The likelihood of a structure may have several tops and, between them, saddles: the
-    estimation starts from up to four tops of the quadratic model around the unstructured estimate, leaves a saddle
-    where the likelihood bends upwards, and keeps the best. Nothing depends on the order of the traits. A matrix of
-    reduced rank keeps 1e-5 of the variance of the records in the directions that it lacks (with less, rounding would
-    show in its score); -2 log L is told without, to the first order.
+    estimation starts from up to four tops of the quadratic model around the unstructured estimate and from four other
+    matrices, leaves a saddle where the likelihood bends upwards, and ends from the best. Nothing depends on the order
+    of the traits. A matrix of reduced rank keeps 1e-5 of the variance of the records in the directions that it lacks
+    (with less, rounding would show in its score); -2 log L is told without, to the first order.
 
     Parameters
     ----------
@@ -123,24 +124,26 @@ Top = tuple[StructuredPoint, list[Round], float]
 
 
 def _best(problem: ExactProblem, firsts: list[Floats], coordinates: Coordinates, tell: Tell) -> Top:
-    """The best top from several starts."""
+    """The best top: all starts are climbed until they can be compared, the best of them to the end."""
     found: list[Top] = []
     refusals: list[NotConverged | ModelError] = []
     for first in firsts:
         try:
-            found.append(_top(evaluate_at(problem, first, coordinates), tell))
+            found.append(_top(evaluate_at(problem, first, coordinates), tell, ENOUGH))
         except (NotConverged, ModelError) as error:
             refusals.append(error)
     if not found:
         raise refusals[0]
-    return min(found, key=lambda top: top[0].minus2_log_likelihood)
+    point, before, _ = min(found, key=lambda top: top[0].minus2_log_likelihood)
+    best, rounds, change = _top(point, tell)
+    return best, before + rounds, change
 
 
-def _top(point: StructuredPoint, tell: Tell) -> Top:
-    """A top of the likelihood, past its saddles."""
+def _top(point: StructuredPoint, tell: Tell, enough: float = 0.0) -> Top:
+    """A top of the likelihood, past its saddles, or a point within `enough` standard errors of it."""
     rounds: list[Round] = []
     for _ in range(WAYS_OUT):
-        point, more, change = climb(point, point.coordinates.own, tell)
+        point, more, change = climb(point, point.coordinates.own, tell, enough)
         rounds += more
         higher = _out_of_a_saddle(point)
         if higher is None:
