@@ -4,11 +4,15 @@ An object costs one; a list costs its length times what each element costs. Frag
 weighing itself stays cheap.
 """
 
+import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
+    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLList,
@@ -32,6 +36,9 @@ MAX_COST = 10_000
 MAX_FIRST = 200
 MAX_DIGITS = 10
 MAX_TOKENS = 1_000
+MOST = {OperationDefinitionNode: 10, FragmentDefinitionNode: 20}
+WORDS = {OperationDefinitionNode: "operations", FragmentDefinitionNode: "fragments"}
+MOST_ALIKE = 20
 EXPECTED_LENGTH = {"Weight": 20, "BreedingValue": 10}
 
 
@@ -148,11 +155,54 @@ def rule_for(variables: Mapping[str, object]) -> type[ValidationRule]:
     return WithinLimits
 
 
+def too_much(document: DocumentNode) -> GraphQLError | None:
+    """What would cost the validation more than the query is long: it compares parts of a query in pairs."""
+    counted = Counter(type(node) for node in document.definitions)
+    for kind, most in MOST.items():
+        if counted[kind] > most:
+            return refusal("query_too_large", f"{counted[kind]} {WORDS[kind]}, {most} are allowed", document)
+    left: list[SelectionSetNode] = [part for node in document.definitions if (part := selection_of(node))]
+    while left:
+        selections = left.pop().selections
+        left += [part for node in selections if (part := selection_of(node))]
+        names = Counter((node.alias or node.name).value for node in selections if isinstance(node, FieldNode))
+        name, times = next(iter(names.most_common(1)), ("", 0))
+        if times > MOST_ALIKE:
+            message = f"{name[:100]} stands {times} times in one selection, {MOST_ALIKE} are allowed"
+            return refusal("query_too_large", message, document)
+    return None
+
+
+def selection_of(node: Node) -> SelectionSetNode | None:
+    """What stands in the braces of a part of a query."""
+    return getattr(node, "selection_set", None)
+
+
 class Limits(SchemaExtension):
-    """Puts the rule of this request among the validation rules."""
+    """Refuses what is too large before it is validated, and puts the rule of this request among the others."""
 
     def on_validate(self) -> Iterator[None]:
         """Before the validation."""
         asked = self.execution_context
+        refused = too_much(asked.graphql_document) if asked.graphql_document else None
+        if refused:
+            asked.pre_execution_errors = [refused]
         asked.validation_rules = (*asked.validation_rules, rule_for(asked.variables or {}))
         yield
+
+
+class Work(SchemaExtension):
+    """Counts the processor seconds that reading and judging a query took; no other request runs meanwhile."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Around the parser."""
+        yield from self._counted()
+
+    def on_validate(self) -> Iterator[None]:
+        """Around the validation."""
+        yield from self._counted()
+
+    def _counted(self) -> Iterator[None]:
+        began = time.thread_time()
+        yield
+        self.execution_context.context.work_s += time.thread_time() - began

@@ -19,6 +19,8 @@ from bellwether.platform.http.dependencies import Me
 from bellwether.platform.http.schemas import Schema
 
 router = APIRouter(tags=["graphql"])
+#: an ordinary query is read and judged in this time; one that takes more counts as several requests
+A_REQUESTS_WORK_S = 0.005
 NO_OPERATION = GraphQLError("The document has no operation of this name: leave operationName out, or correct it")
 
 
@@ -56,21 +58,20 @@ class GraphQLAnswer(Schema):
 
 
 @router.post("/graphql", response_model=GraphQLAnswer)
-async def ask(body: GraphQLRequest, request: Request, _me: Me) -> Response:
+async def ask(body: GraphQLRequest, request: Request, me: Me) -> Response:
     """Nested reads across services, with the caller's own rights; the services decide what is visible.
 
     Errors stand in `errors`, each with `extensions.code` and `extensions.status`; what could be read stands in `data`.
     """
-    caller = request.app.state.upstream.caller(passed_on(request))
+    asking = Asking(Loaders(request.app.state.upstream.caller(passed_on(request))))
     try:
         result = await schema.execute(
-            body.query,
-            variable_values=body.variables,
-            operation_name=body.operation_name,
-            context_value=Asking(Loaders(caller)),
+            body.query, variable_values=body.variables, operation_name=body.operation_name, context_value=asking
         )
     except CannotGetOperationTypeError:
         return JSONResponse({"data": None, "errors": rendered([NO_OPERATION])})
+    finally:
+        request.app.state.buckets.charge(str(me.user_id), asking.work_s / A_REQUESTS_WORK_S)
     answer: dict[str, object] = {"data": result.data}
     if result.errors:
         answer["errors"] = rendered(result.errors)

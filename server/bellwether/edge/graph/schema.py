@@ -6,7 +6,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.types import ExecutionContext
 
 from bellwether.edge.graph.asked import OneOperation
-from bellwether.edge.graph.limits import MAX_TOKENS, Limits
+from bellwether.edge.graph.limits import MAX_TOKENS, Limits, Work
 from bellwether.edge.graph.types import PAGE, After, Animal, First, Flock, FlockPage, Info, PageInfo
 from bellwether.edge.upstream import Refused
 from bellwether.platform.http.strict.fields import ID
@@ -58,7 +58,9 @@ def uuid_text(value: str) -> str:
     raise Refused("edge", 422, "invalid_id", f"{value[:50]!r} is not a UUID: copy the id as it was given")
 
 
-schema = Schema(query=Query, extensions=[lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS), Limits, OneOperation])
+schema = Schema(
+    query=Query, extensions=[Work, lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS), Limits, OneOperation]
+)
 
 
 def sdl() -> str:

@@ -13,11 +13,13 @@ from bellwether.edge.graph.loaders import Loaders
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asking:
     """The context of one request."""
 
     loaders: Loaders
+    #: processor seconds that reading and judging the query took
+    work_s: float = 0.0
 
 
 Info = StrawberryInfo[Asking, None]

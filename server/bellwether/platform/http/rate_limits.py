@@ -52,6 +52,12 @@ class Buckets:
         bucket.tokens -= 1
         return int(bucket.tokens)
 
+    def charge(self, key: str, cost: float) -> None:
+        """Take `cost` tokens for work that was done; what is owed is paid before the next request."""
+        bucket = self._buckets.get(key)
+        if bucket:
+            bucket.tokens = max(bucket.tokens - cost, -self.burst)
+
     def headers(self, left: int) -> list[tuple[bytes, bytes]]:
         """The RateLimit fields (IETF httpapi draft)."""
         window = math.ceil(self.burst / self.rate)
