@@ -18,7 +18,7 @@ from .region import Region, slope_at
 from .sampled import SampledState, Sampling, sample
 from .start import region_of
 from .state import Problem
-from .steps import advance, not_converged, relative_change
+from .steps import EARLY, advance, not_converged, relative_change
 
 Floats = NDArray[np.float64]
 MAXIMUM_ROUNDS = 100
@@ -45,7 +45,8 @@ def mc_reml(
     information) and for samples of the model. The samples have the same random numbers in all rounds, so that the
     rounds converge: first with 10 samples, then with four times as many, up to ``options.samples``, each time once
     the optimum of these samples is nearer than half their Monte Carlo error. The last stage stops at a tenth of it.
-    A step that overshoots (the slope along it turns by more than half) goes back to where the slope is 0.
+    A step that overshoots (the slope along it turns by more than half) goes back to where the slope is 0. Steps
+    to the edge of the space keep a tenth of each matrix, until the optimum is nearer than the Monte Carlo error.
 
     Parameters
     ----------
@@ -97,7 +98,8 @@ def _iterate(
             rounds.append(Round(np.nan, distance, "samples", state.n_samples))
             state.draw(min(n_samples, TIMES * state.n_samples))
             continue
-        taken = advance(state, slope, 0, _not_beyond(state))
+        # far from the optimum the information says little of where it meets the edge
+        taken = advance(state, slope, EARLY if distance < error else 0, _not_beyond(state))
         if taken is None:
             raise not_converged("no step raises the likelihood: the model is ill-conditioned")
         rounds.append(Round(np.nan, distance, taken[1], state.n_samples))

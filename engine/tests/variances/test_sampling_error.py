@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bellwether_engine import Options, fit
+from bellwether_engine import Model, Options, Pedigree, Records, Variances, fit
 from scipy.stats import binom
 
-from .problems import KINDS
-from .test_edges import matrices_of
+from .problems import ANIMAL, KINDS
+from .test_edges import HALF_SIBS, matrices_of
 from .twin import ends_of
 
 SAMPLES = 40
@@ -54,3 +54,19 @@ def test_a_seed_gives_the_same_bits_with_any_number_of_threads(kind, rounds, cha
         one, three = (fit(sampled(model, seed, n, 10), records, pedigree).estimates for n in (1, 3))
         assert repr(one.components) == repr(three.components), f"{kind}, seed {seed}"
         assert (one.mc_excess, one.mc_excess_99) == (three.mc_excess, three.mc_excess_99)
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_a_correlation_of_one_is_told(seed):
+    """24 half sibs, whose best matrix has rank 1: the edge is found, and the others are known the better for it."""
+    pedigree = Pedigree(np.append(np.full(4, -1), np.arange(24) % 4), np.full(28, -1))
+    model = Model(("a", "b"), (ANIMAL,), Variances([[4.0, 1.0], [1.0, 4.0]], additive=[[2.0, 0.5], [0.5, 2.0]]))
+    estimates = fit(sampled(model, seed), Records(np.arange(4, 28), np.array(HALF_SIBS)), pedigree).estimates
+    assert estimates.boundary == ("additive",)
+    correlation = next(part for part in estimates.ratios if part.component == "correlation.additive")
+    assert correlation.estimate == pytest.approx(1.0, abs=1e-4)
+    assert np.isnan(correlation.mc_se)
+    optimum = [0.99337, 0.41638, 0.17453, 2.32277, 2.19484, 4.89344]
+    for part, best in zip(estimates.components, optimum, strict=True):
+        assert abs(part.estimate - best) < 4.0 * part.mc_se
+        assert 0.0 < part.mc_se < 0.6
