@@ -157,8 +157,9 @@ def _settings(cluster: Cluster, port: int, sockets: Path) -> str:
         "password_encryption": "scram-sha-256", "shared_buffers": f"{buffers}MB",
         "effective_cache_size": f"{memory // 2}MB",
         "wal_level": "logical", "max_slot_wal_keep_size": "4GB", "max_wal_size": "2GB", "synchronous_commit": "on",
-        "fsync": "on", "full_page_writes": "on", "jit": "off", "random_page_cost": 1.1, "timezone": "UTC",
-        "log_timezone": "UTC", "log_line_prefix": "%m [%p] %q%u@%d ", "logging_collector": "off",
+        "fsync": "on", "full_page_writes": "on", "jit": "off", "random_page_cost": 1.1,
+        "default_toast_compression": "lz4", "timezone": "UTC", "log_timezone": "UTC",
+        "log_line_prefix": "%m [%p] %q%u@%d ", "logging_collector": "off",
         "shared_preload_libraries": "pg_stat_statements",
     }  # fmt: skip
     if cluster.server.plugins:
