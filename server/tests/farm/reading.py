@@ -67,4 +67,4 @@ def weight_of(text: str, *more: str, **options: object) -> object:
     if stopped := refusal(content, "weights", trait="WWT", **options):
         return stopped
     row = read_all(content, "weights", trait="WWT", **options)[1][2]
-    return row.data.value if row.data else [finding.code for finding in row.findings]
+    return row.data.measured.value if row.data else [finding.code for finding in row.findings]

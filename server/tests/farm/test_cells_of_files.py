@@ -66,7 +66,8 @@ def test_a_zero_is_told() -> None:
 
 def test_declared_context_is_the_default() -> None:
     layout, rows = read_all(sample("farm-in-pounds/weights.csv"), "weights", trait="WWT", farm_unit="lb")
-    assert [(round(row.data.value, 2), row.data.raw_value, row.data.raw_unit) for row in rows.values() if row.data] == [
+    said = [row.data.measured for row in rows.values() if row.data]
+    assert [(round(one.value, 2), one.raw_value, one.raw_unit) for one in said] == [
         (31.75, "70", "lb"), (27.22, "60", "lb"),
     ]  # fmt: skip
     assert {"pounds", "the unit is the farm's"} <= set(layout.told())
@@ -96,7 +97,7 @@ def test_units(header: str, cell: str, options: dict[str, str], expected: float 
         assert stopped == []
         row = read_all(content, "weights", trait="WWT", **options)[1][2]
         assert row.data is not None
-        assert round(row.data.value, 2) == expected
+        assert round(row.data.measured.value, 2) == expected
 
 
 def test_some_weights_with_a_unit_and_others_without_are_asked_about() -> None:
@@ -120,7 +121,7 @@ def test_row_shape_is_checked() -> None:
     )  # fmt: skip
     _, rows = read_all(sample("unquoted-decimal-comma/note_comma.csv"), "weights", trait="WWT")
     assert codes(rows) == {2: ["ragged_line"], 3: []}
-    assert rows[3].data.value == 30.5
+    assert rows[3].data.measured.value == 30.5
 
 
 def test_an_open_quote_never_swallows_its_neighbours() -> None:
@@ -180,8 +181,8 @@ def test_dates_are_proved_over_the_whole_file() -> None:
     lines = [f"L{n},08/08/2024,30" for n in range(1, 2001)] + ["L2001,07/08/2024,30", "L2002,07/25/2024,30"]
     layout, rows = read_all(session(*lines, head="ID,Date,Weight\n"), "weights", trait="WWT")
     assert layout.date_order == "mdy"
-    assert rows[2002].data.date == date(2024, 7, 8)
-    assert rows[2003].data.date == date(2024, 7, 25)
+    assert rows[2002].data.measured.date == date(2024, 7, 8)
+    assert rows[2003].data.measured.date == date(2024, 7, 25)
 
 
 def test_dates_that_contradict_each_other_name_both_rows() -> None:
@@ -240,7 +241,7 @@ def test_dates_as_farms_write_them(text: str, expected: date | str) -> None:
         assert stopped == [expected]
         return
     row = read_all(content, "weights", trait="WWT")[1][2]
-    assert (row.data.date if row.data else row.findings[0].code) == expected
+    assert (row.data.measured.date if row.data else row.findings[0].code) == expected
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC", "Europe/Berlin"])
@@ -253,7 +254,7 @@ def test_born_on_new_years_day_in_any_time_zone(zone: str) -> None:
 def test_a_moment_with_its_offset_is_a_day_of_the_farm() -> None:
     content = session("1,2024-11-25T22:30:00Z,31")
     row = read_all(content, "weights", trait="WWT", time_zone="Pacific/Auckland")[1][2]
-    assert (row.data.date, row.data.time) == (date(2024, 11, 26), time(11, 30))
+    assert (row.data.measured.date, row.data.measured.time) == (date(2024, 11, 26), time(11, 30))
 
 
 @pytest.mark.parametrize(
@@ -266,13 +267,13 @@ def test_a_moment_with_its_offset_is_a_day_of_the_farm() -> None:
 )  # fmt: skip
 def test_a_time_is_read_or_warned_of(text: str, expected: time | None) -> None:
     _, rows = read_all(session(f"1,2024-11-25,{text},31", head="VID,Date,Time,Weight\n"), "weights", trait="WWT")
-    assert rows[2].data.time == expected
+    assert rows[2].data.measured.time == expected
     assert warned(rows) == ({} if expected else {2: ["time_unread"]})
 
 
 def test_the_time_behind_a_date_counts() -> None:
     _, rows = read_all(session("1,25/11/2024 2:05 PM,31", head="VID,Date,Weight\n"), "weights", trait="WWT")
-    assert rows[2].data.time == time(14, 5)
+    assert rows[2].data.measured.time == time(14, 5)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,17 @@ async def test_a_previewed_file_is_committed_against_the_herd_as_it_is_then(farm
 
 
 @pytest.mark.usefixtures("small_chunks")
+async def test_a_preview_of_corrections_does_not_wait_for_itself(farmer: Farmer) -> None:
+    """Its verdicts are stored while the transaction that is rolled back remembers what the import changes."""
+    await farmer.take_in(lambs(5), "sg")
+    before = await dump(farmer.admin_dsn, farmer.farm_id)
+    corrected = farmer.take_in(weighing(5, weight=40), "weights", trait="WWT", commit="false")
+    done = await asyncio.wait_for(corrected, 60)
+    assert (done["state"], done["verdicts"]) == ("previewed", {"update": 5})
+    assert await dump(farmer.admin_dsn, farmer.farm_id) == before
+
+
+@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("broken_at", range(1, 12))
 async def test_an_import_that_breaks_anywhere_goes_on(
     farmer: Farmer, monkeypatch: pytest.MonkeyPatch, broken_at: int

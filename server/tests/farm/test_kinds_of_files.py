@@ -89,7 +89,7 @@ def test_lines_before_the_header_are_told() -> None:
     content = b"Session,Weaning 2024\nDate,25/11/2024\n\nVID;Fecha;Peso (kg);Notas\n7;25/11/2024;31,5;x\n"
     layout, rows = read_all(content, "weights", trait="WWT")
     assert (layout.header_line, layout.preamble, layout.delimiter) == (4, 2, ";")
-    assert rows[5].data.value == 31.5
+    assert rows[5].data.measured.value == 31.5
     assert {"day first", "kilograms", "decimal comma", "2 lines before the header"} <= set(layout.told())
     assert "1 column ignored: Notas" in layout.told()
 
@@ -104,7 +104,7 @@ def test_headers_of_other_languages(head: str, line: str) -> None:
     _, rows = read_all(f"{head}\n{line}\n".encode(), "weights", trait="WWT")
     row = next(iter(rows.values()))
     assert row.data is not None, row.findings
-    assert (row.data.vid, row.data.date, row.data.value) == ("7", date(2024, 11, 25), 31.5)
+    assert (row.data.tags.vid, row.data.measured.date, row.data.measured.value) == ("7", date(2024, 11, 25), 31.5)
 
 
 def test_a_trait_may_be_named_in_words() -> None:
@@ -124,7 +124,7 @@ def test_headers_of_the_farms_own() -> None:
     content = b"Schaf,Tag des Wiegens,Kilo\n7,25/11/2024,31.5\n"
     own = {"Schaf": "vid", "Tag des Wiegens": "date", "Kilo": "weight"}
     assert refusal(content, "weights", trait="WWT") != []
-    assert read_all(content, "weights", trait="WWT", columns=own)[1][2].data.value == 31.5
+    assert read_all(content, "weights", trait="WWT", columns=own)[1][2].data.measured.value == 31.5
     assert refusal(content, "weights", trait="WWT", columns=own | {"Nowhere": "id"}) == ["column_unknown"]
     assert refusal(content, "weights", trait="WWT", columns=own | {"Kilo": "wait"})[0] == "column_unknown"
 
@@ -140,7 +140,7 @@ def test_a_long_session_of_a_digistar_scale() -> None:
     line = b"A 00000 0 982 000017383201, 7,M1,,120,LB,$,GR,8/27/03,10:15,,,,_\n"
     layout, rows = read_all(line, "weights", trait="AWT")
     assert "a session of a Digi-Star scale, which has no header" in layout.told()
-    assert (rows[1].data.vid, rows[1].data.group, rows[1].data.raw_unit) == ("7", "M1", "lb")
+    assert (rows[1].data.tags.vid, rows[1].data.measured.group, rows[1].data.measured.raw_unit) == ("7", "M1", "lb")
 
 
 def test_a_header_with_a_line_break_is_refused() -> None:

@@ -151,10 +151,10 @@ def check(rows: Rows, truth: dict[str, Meant]) -> int:
         if row.data is None:
             assert row.findings
             continue
-        known = truth[row.data.vid]
-        assert row.data.date == known.day, (row.raw, row.data)
-        assert row.data.time == known.clock, (row.raw, row.data)
-        assert abs(row.data.value - known.kg) < 1e-4, (row.raw, row.data)
+        known = truth[row.data.tags.vid]
+        assert row.data.measured.date == known.day, (row.raw, row.data)
+        assert row.data.measured.time == known.clock, (row.raw, row.data)
+        assert abs(row.data.measured.value - known.kg) < 1e-4, (row.raw, row.data)
         n += 1
     return n
 

@@ -22,9 +22,9 @@ def test_weigh_session_sample() -> None:
     assert layout.ignored == ["Draft", "Condition Score", "Note"]
     assert codes(rows) == {2: [], 3: [], 4: [], 5: ["out_of_range"], 6: [], 7: ["no_tag"], 8: [], 9: ["blank"]}
     assert rows[2].data is not None
-    assert rows[2].data.eid == "982000123456789"
+    assert rows[2].data.tags.eid == "982000123456789"
     assert rows[4].data is not None
-    assert rows[4].data.eid_warning == "eid_scientific_notation"
+    assert rows[4].data.tags.eid_warning == "eid_scientific_notation"
     assert rows[5].finding is not None
     assert "30.1" in rows[5].finding.fix
 
@@ -35,8 +35,8 @@ def test_digistar_sample_in_pounds() -> None:
     assert codes(rows) == {1: ["out_of_range"], 2: ["out_of_range"]}
     _, rows = read_all(b"A 00000 0 982 000017383201, 120,LB,$,GR,8/27/03,10:15,_\r\n", "weights", trait="adult")
     assert rows[1].data is not None
-    assert rows[1].data.value == pytest.approx(54.431084)
-    assert rows[1].data.date == date(2003, 8, 27)
+    assert rows[1].data.measured.value == pytest.approx(54.431084)
+    assert rows[1].data.measured.date == date(2003, 8, 27)
 
 
 def test_submission_sample() -> None:
@@ -78,7 +78,7 @@ def test_semicolons_and_decimal_commas() -> None:
     layout, rows = read_all("Tag;Date;Weight;Stage\n7;31.12.2024;31,5;weaning\n".encode("utf-16"), "weights")
     assert (layout.delimiter, layout.date_order, layout.decimal) == (";", "dmy", ",")
     assert rows[2].data is not None
-    assert rows[2].data.value == 31.5
+    assert rows[2].data.measured.value == 31.5
 
 
 def test_a_duplicate_animal_names_the_first_row() -> None:

@@ -37,10 +37,14 @@ def test_a_workbook_is_read_as_a_person_sees_it() -> None:
     )
     layout, rows = read_all(content, None, trait="WWT")
     assert (layout.kind, layout.sheet, layout.encoding) == ("weights", "Sheet", "xlsx")
-    assert (rows[2].data.eid, rows[2].data.vid, rows[2].data.value) == ("982000123456789", "000123", 31.125)
-    assert (rows[3].data.eid, rows[3].data.eid_warning) == ("", "eid_scientific_notation")
-    assert (rows[3].data.date, rows[3].data.time) == (date(2024, 11, 25), time(14, 5))
-    assert (rows[4].data.eid, rows[4].data.date) == ("982000123456790", date(2024, 11, 25))
+    assert (rows[2].data.tags.eid, rows[2].data.tags.vid, rows[2].data.measured.value) == (
+        "982000123456789",
+        "000123",
+        31.125,
+    )
+    assert (rows[3].data.tags.eid, rows[3].data.tags.eid_warning) == ("", "eid_scientific_notation")
+    assert (rows[3].data.measured.date, rows[3].data.measured.time) == (date(2024, 11, 25), time(14, 5))
+    assert (rows[4].data.tags.eid, rows[4].data.measured.date) == ("982000123456790", date(2024, 11, 25))
     assert codes(rows)[5] == ["not_an_animal"]
 
 
@@ -72,8 +76,8 @@ def test_the_unit_and_the_letters_that_a_cell_shows_are_read() -> None:
     content = workbook(["Tag", "Date", "Weight"], [17, day, 70], [240001, day, 71.5], ["B1", day, 60], formats=formats)
     layout, rows = read_all(content, "weights", trait="WWT")
     assert layout.unit == "lb"
-    assert [row.data.vid for row in rows.values()] == ["A017", "24-0001", "B1"]
-    assert [round(row.data.value, 3) for row in rows.values()] == [31.751, 32.432, 27.216]
+    assert [row.data.tags.vid for row in rows.values()] == ["A017", "24-0001", "B1"]
+    assert [round(row.data.measured.value, 3) for row in rows.values()] == [31.751, 32.432, 27.216]
     share = workbook(["Tag", "Date", "Weight"], ["B1", day, 0.31], formats={"C2": "0%"})
     assert codes(read_all(share, "weights", trait="WWT")[1]) == {2: ["not_a_number"]}
 

@@ -12,6 +12,7 @@ from bellwether.farm.imports.models import Batch, FarmContext, JudgedRow, NewBat
 from bellwether.farm.imports.row_filter import RowFilter
 from bellwether.farm.imports.states import State
 from bellwether.farm.imports.tally import Tally
+from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
 
 COLUMNS = (
@@ -34,7 +35,8 @@ where farm_id = :farm_id and kind = :kind and sha256 = :sha256 and {STANDS} orde
 ONE_SENDER = text("select pg_advisory_xact_lock(hashtextextended(:key, 12))")
 KEEP_FILE = text("insert into farm.import_file (import_id, farm_id, content) values (:id, :farm_id, :content)")
 GET = text(f"select {COLUMNS} from farm.import_batch where id = :id")
-HOLD = text(f"select {COLUMNS} from farm.import_batch where id = :id for update")
+# not the key: what an import changes refers to it, in the transaction of a preview while another stores its verdicts
+HOLD = text(f"select {COLUMNS} from farm.import_batch where id = :id for no key update")
 LIST = text(f"""
 select {COLUMNS} from farm.import_batch
 where farm_id = :farm_id and (cast(:after as uuid) is null or id < :after) order by id desc limit :limit
@@ -72,11 +74,14 @@ ADD_ROWS = """
 insert into farm.import_row
   (farm_id, import_id, row, raw, verdict, is_accepted, animal_id, field, code, message, fix, findings)
 select $1, $2, row, raw, verdict, is_accepted, animal_id, field, code, message, fix, findings::jsonb
-from unnest($3::int4[], $4::text[], $5::text[], $6::bool[], $7::uuid[], $8::text[], $9::text[], $10::text[],
-  $11::text[], $12::text[]) as t (row, raw, verdict, is_accepted, animal_id, field, code, message, fix, findings)
+from {rows} as t
 """
+ADDED = {
+    "row": "int4", "raw": "text", "verdict": "text", "is_accepted": "bool", "animal_id": "uuid", "field": "text",
+    "code": "text", "message": "text", "fix": "text", "findings": "text",
+}  # fmt: skip
 EVERY_ROW = RowFilter()
-ROW = ("row", "raw", "verdict", "is_accepted", "animal_id", "field", "code", "message", "fix")
+ROW = tuple(ADDED)[:-1]
 JUDGED = f"""
 select {", ".join(ROW)}, findings::text from farm.import_row
 where farm_id = $1 and import_id = $2 and row between $3 and $4
@@ -177,10 +182,8 @@ async def set_state(session: Session, import_id: UUID, state: State) -> None:
 
 async def add_rows(session: Session, batch: Batch, rows: Sequence[JudgedRow]) -> None:
     """Lines with their verdicts."""
-    connection: asyncpg.Connection = driver(session)
-    columns = [[getattr(row, name) for row in rows] for name in ROW]
-    findings = [orjson.dumps(row.findings).decode() if row.findings else "[]" for row in rows]
-    await connection.execute(ADD_ROWS, batch.farm_id, batch.id, *columns, findings)
+    records = [(*row[:-1], orjson.dumps(row.findings).decode() if row.findings else "[]") for row in rows]
+    await execute_with(session, ADD_ROWS, ADDED, records, batch.farm_id, batch.id)
 
 
 async def judged(session: Session, batch: Batch, first: int, last: int) -> list[JudgedRow]:

@@ -17,32 +17,32 @@ async def measurements_recorded(
     session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation]
 ) -> None:
     """One event for each flock and trait, of at most 500 measurements; weights have an event of their own."""
-    told = [made for made in observations if made.state == "active"]
-    told.sort(key=lambda made: (str(made.flock_id), made.trait))
-    for (flock_id, trait), group in groupby(told, key=lambda made: (made.flock_id, made.trait)):
+    told: dict[tuple[str, str], list[Observation]] = {}
+    for made in observations:
+        if made.state == "active":
+            told.setdefault((str(made.flock_id), made.measured.trait), []).append(made)
+    for (flock_id, trait), group in sorted(told.items()):
         if TRAITS[trait].is_weight:
             kind, name, items = "farm.weight.recorded.v1", "weights", [weight(made) for made in group]
         else:
             kind, name, items = "farm.measurement.recorded.v1", "measurements", [measurement(made) for made in group]
-        about = {"farm_id": str(farm_id), "flock_id": str(flock_id), "trait": trait}
+        about = {"farm_id": str(farm_id), "flock_id": flock_id, "trait": trait}
         for start in range(0, len(items), MOST):
             data = {**about, name: items[start : start + MOST]}
             await emit(session, context, type=kind, key=flock_id, farm_id=farm_id, data=data)
 
 
 def weight(made: Observation) -> dict[str, object]:
-    """One weight as it travels."""
-    return {**what_and_when(made), "weight_kg": made.value}
+    """One weight as it travels: which it is, of which animal and day."""
+    said = made.measured
+    return {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": said.date, "weight_kg": said.value}
 
 
 def measurement(made: Observation) -> dict[str, object]:
     """One measurement of another trait as it travels."""
-    return {**what_and_when(made), "value": made.value, "unit": made.unit}
-
-
-def what_and_when(made: Observation) -> dict[str, object]:
-    """Which measurement it is, of which animal and day."""
-    return {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": made.occurred_on.isoformat()}
+    said = made.measured
+    told = {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": said.date}
+    return {**told, "value": said.value, "unit": made.trait.unit}
 
 
 async def measurements_withdrawn(

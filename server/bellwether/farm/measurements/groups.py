@@ -59,9 +59,15 @@ class Spans:
         self.known[group] = min(first, day), max(last, day)
         if (day - first).days <= MOST_DAYS and (last - day).days <= MOST_DAYS:
             return None
-        text = f"the contemporary group {group[1]} has {group[0]} from {min(first, day)} to {max(last, day)}"
-        fix = f"record another group for animals that were measured more than {MOST_DAYS} days apart"
-        return warning("group_over_weeks", text, fix, field="date")
+        return over_weeks(group, min(first, day), max(last, day))
+
+
+@lru_cache(4096)
+def over_weeks(group: Group, first: date, last: date) -> Finding:
+    """The warning, once for a whole mob."""
+    text = f"the contemporary group {group[1]} has {group[0]} from {first} to {last}"
+    fix = f"record another group for animals that were measured more than {MOST_DAYS} days apart"
+    return warning("group_over_weeks", text, fix, field="date")
 
 
 def touched(groups: Iterable[Group | None]) -> list[Group]:

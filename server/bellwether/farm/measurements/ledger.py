@@ -2,19 +2,18 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.sheep.findings import Finding, Verdict, warning
-from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits import TRAITS, Trait
 
 Day = tuple[UUID, str, datetime.date]
 SAME = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """One value of one trait as it was read or sent; without a unit it is in that of its trait."""
 
     trait: str
@@ -34,40 +33,29 @@ class Observation:
     id: UUID
     flock_id: UUID
     animal_id: UUID
-    trait: str
-    value: float
-    raw_value: str
-    raw_unit: str
-    occurred_on: datetime.date
-    occurred_time: datetime.time | None
-    group: str
+    measured: Measurement
     row: int
     state: str = "active"
     supersedes: UUID | None = None
 
     @property
-    def stage(self) -> str:
-        """Of its trait."""
-        return TRAITS[self.trait].stage
-
-    @property
-    def unit(self) -> str:
-        """Of its trait."""
-        return TRAITS[self.trait].unit
+    def trait(self) -> Trait:
+        """Of which trait it is."""
+        return TRAITS[self.measured.trait]
 
 
 Said = tuple[float, datetime.time | None]
+UNSAID: frozenset[Said] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(NamedTuple):
     """The measurement that counts for one animal, trait and day, and those that were said of that day before it."""
 
     id: UUID
     value: float
     occurred_time: datetime.time | None
     is_of_this_import: bool
-    earlier: frozenset[Said] = frozenset()
+    earlier: frozenset[Said] = UNSAID
 
 
 class Recorded(NamedTuple):
@@ -95,8 +83,8 @@ class Ledger:
 
     def record(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Recorded:
         """Take one measurement in."""
-        made = self._observation(animal_id, flock_id, measured, row)
-        day = (animal_id, made.trait, made.occurred_on)
+        made = Observation(measured.id or self.new_id(), flock_id, animal_id, measured, row)
+        day = (animal_id, measured.trait, measured.date)
         before = self.current.get(day)
         if before is None:
             self._count(day, made, None)
@@ -105,20 +93,20 @@ class Ledger:
 
     def _beside(self, day: Day, before: Current, made: Observation) -> Recorded:
         """A measurement of a day that has one already."""
-        is_same = abs(before.value - made.value) < SAME
-        order = in_order(before.occurred_time, made.occurred_time)
+        value, time = made.measured.value, made.measured.time
+        is_same = abs(before.value - value) < SAME
+        order = in_order(before.occurred_time, time)
         if is_same and (order == 0 or not before.is_of_this_import):
-            time = made.occurred_time or before.occurred_time
-            self.current[day] = replace(before, occurred_time=time, is_of_this_import=True)
+            self.current[day] = before._replace(occurred_time=time or before.occurred_time, is_of_this_import=True)
             return Recorded("duplicate" if before.is_of_this_import else "match")
-        is_known = any(abs(value - made.value) < SAME and time == made.occurred_time for value, time in before.earlier)
+        is_known = any(abs(said - value) < SAME and at == time for said, at in before.earlier)
         if is_known and (order < 0 or (order == 0 and not self.corrects)):
             told = None if order else two_weighings(before, made, "the first was said later and counts")
             return Recorded("match", told)
         if order < 0:
             made.state = "superseded"
             self._add(made)
-            self.current[day] = replace(before, earlier=before.earlier | {(made.value, made.occurred_time)})
+            self.current[day] = before._replace(earlier=before.earlier | {(value, time)})
             return Recorded("reweigh", earlier_weighing(before, made))
         self._count(day, made, before)
         told = None if order else two_weighings(before, made, "no time tells which is later: the one said last counts")
@@ -126,13 +114,13 @@ class Ledger:
 
     def _count(self, day: Day, made: Observation, before: Current | None) -> None:
         """From now on this one counts."""
-        earlier: frozenset[Said] = frozenset()
+        earlier = UNSAID
         if before is not None:
             made.supersedes = before.id
             self._retire(before.id)
             earlier = before.earlier | {(before.value, before.occurred_time)}
         self._add(made)
-        self.current[day] = Current(made.id, made.value, made.occurred_time, True, earlier)
+        self.current[day] = Current(made.id, made.measured.value, made.measured.time, True, earlier)
 
     def _add(self, made: Observation) -> None:
         self.added.append(made)
@@ -145,21 +133,6 @@ class Ledger:
         else:
             pending.state = "superseded"
 
-    def _observation(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Observation:
-        return Observation(
-            id=measured.id or self.new_id(),
-            flock_id=flock_id,
-            animal_id=animal_id,
-            trait=measured.trait,
-            value=measured.value,
-            raw_value=measured.raw_value,
-            raw_unit=measured.raw_unit or TRAITS[measured.trait].unit,
-            occurred_on=measured.date,
-            occurred_time=measured.time,
-            group=measured.group,
-            row=row,
-        )
-
 
 def in_order(before: datetime.time | None, now: datetime.time | None) -> int:
     """1 when `now` is the later one, -1 when the earlier, 0 when no clock tells."""
@@ -170,12 +143,13 @@ def in_order(before: datetime.time | None, now: datetime.time | None) -> int:
 
 def two_weighings(before: Current, made: Observation, why: str) -> Finding:
     """Two values of one day, and nothing that tells which of them is the later."""
-    text = f"{before.value:g} and {made.value:g} {made.unit} of one animal on {made.occurred_on}: {why}"
-    return warning("two_weighings", text, "add the times, or leave one of them out", field=made.trait.lower())
+    said, unit = made.measured, made.trait.unit
+    text = f"{before.value:g} and {said.value:g} {unit} of one animal on {said.date}: {why}"
+    return warning("two_weighings", text, "add the times, or leave one of them out", field=said.trait.lower())
 
 
 def earlier_weighing(before: Current, made: Observation) -> Finding:
     """A value that is kept, but the one that was taken later that day counts."""
-    times = f"{before.value:g} of {before.occurred_time} counts"
-    text = f"{made.value:g} {made.unit} of {made.occurred_time} is kept; {times}"
-    return warning("earlier_weighing", text, "nothing to do", field=made.trait.lower())
+    said, times = made.measured, f"{before.value:g} of {before.occurred_time} counts"
+    text = f"{said.value:g} {made.trait.unit} of {said.time} is kept; {times}"
+    return warning("earlier_weighing", text, "nothing to do", field=said.trait.lower())

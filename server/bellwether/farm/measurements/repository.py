@@ -1,6 +1,7 @@
 """Bulk writing of measurements; age and contemporary group are computed as they are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -11,21 +12,38 @@ from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
 from bellwether.farm.measurements.models import MeasuredAnimal, StoredWeight
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
+from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.pedigree import Measured
 from bellwether.sheep.traits import weights
 
 DAYS = "unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)"
+# one look into the index for each day: a join of both as sets walks through all measurements of the farm
 CURRENT = f"""
-select o.id, o.animal_id, o.trait, o.occurred_on, o.value, o.occurred_time, o.import_id
-from {DAYS} join farm.observation o
-  on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait and o.occurred_on = d.occurred_on
-where o.state = 'active'
+select o.id, d.animal_id, d.trait, d.occurred_on, o.value, o.occurred_time, o.import_id
+from {DAYS} cross join lateral (
+  select id, value, occurred_time, import_id from farm.observation
+  where farm_id = $1 and animal_id = d.animal_id and trait = d.trait and occurred_on = d.occurred_on
+    and state = 'active'
+  limit 1
+) o
 """
 EARLIER = f"""
-select o.animal_id, o.trait, o.occurred_on, o.value, o.occurred_time
-from {DAYS} join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
-where o.state = 'superseded' and o.occurred_on = d.occurred_on
+select d.animal_id, d.trait, d.occurred_on, o.value, o.occurred_time
+from {DAYS} cross join lateral (
+  select value, occurred_time from farm.observation
+  where farm_id = $1 and animal_id = d.animal_id and trait = d.trait and occurred_on = d.occurred_on
+    and state = 'superseded'
+  offset 0
+) o
+"""
+LAST = """
+select d.animal_id, d.trait, o.occurred_on
+from unnest($2::uuid[], $3::text[]) as d (animal_id, trait) cross join lateral (
+  select occurred_on from farm.observation
+  where farm_id = $1 and animal_id = d.animal_id and trait = d.trait and state = 'active'
+  order by occurred_on desc limit 1
+) o
 """
 FIRST = """
 select distinct on (animal_id) animal_id, trait, occurred_on from farm.observation
@@ -49,17 +67,16 @@ select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.r
   t.day, t.at, t.grp, t.day - a.birth_date,
   farm.contemporary_group(f.code, a.drop_year, t.stage, a.birth_group, a.is_embryo_transfer, t.grp),
   t.state, t.supersedes, $2, $3, t.row, $4
-from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::float8[], $11::text[], $12::text[],
-  $13::text[], $14::date[], $15::time[], $16::text[], $17::text[], $18::uuid[], $19::int4[])
-  as t (id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit, day, at, grp, state, supersedes, row)
+from {rows} as t
 join farm.animal a on a.farm_id = $1 and a.id = t.animal_id
 join farm.flock f on f.farm_id = $1 and f.id = t.flock_id
 """
 
-STORED = (
-    *("id", "flock_id", "animal_id", "trait", "stage", "value", "unit", "raw_value", "raw_unit", "occurred_on"),
-    *("occurred_time", "group", "state", "supersedes", "row"),
-)
+STORED = {
+    "id": "uuid", "flock_id": "uuid", "animal_id": "uuid", "trait": "text", "stage": "text", "value": "float8",
+    "unit": "text", "raw_value": "text", "raw_unit": "text", "day": "date", "at": "time", "grp": "text",
+    "state": "text", "supersedes": "uuid", "row": "int4",
+}  # fmt: skip
 RECOMPUTE = """
 update farm.observation o
 set age_days = o.occurred_on - a.birth_date,
@@ -103,6 +120,16 @@ async def current(session: Session, farm_id: UUID, import_id: UUID | None, days:
     }
 
 
+async def last_days(
+    session: Session, farm_id: UUID, kinds: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], date]:
+    """The last day on which each animal was measured for a trait, of those that were."""
+    if not kinds:
+        return {}
+    rows = await driver(session).fetch(LAST, farm_id, *zip(*kinds, strict=True))
+    return {(row["animal_id"], row["trait"]): row["occurred_on"] for row in rows}
+
+
 async def first_measured(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, Measured]:
     """The first measurement that counts of each of the animals: none of them is born after it."""
     rows = await driver(session).fetch(FIRST, farm_id, list(animal_ids))
@@ -111,6 +138,8 @@ async def first_measured(session: Session, farm_id: UUID, animal_ids: Sequence[U
 
 async def spans(session: Session, farm_id: UUID, groups: Sequence[Group]) -> dict[Group, Span]:
     """First and last day on which each contemporary group was measured."""
+    if not groups:
+        return {}
     columns = [[trait for trait, _ in groups], [name for _, name in groups]]
     rows = await driver(session).fetch(SPANS, farm_id, *columns)
     return {(row["trait"], row["name"]): (row["first"], row["last"]) for row in rows if row["first"] is not None}
@@ -132,11 +161,19 @@ async def store(
         await connection.execute(SUPERSEDE, farm_id, list(superseded))
     if not added:
         return
-    columns = [[getattr(made, name) for made in added] for name in STORED]
+    rows = [as_stored(made) for made in added]
     try:
-        await connection.execute(INSERT, farm_id, source, import_id, context.user_id, *columns)
+        await execute_with(session, INSERT, STORED, rows, farm_id, source, import_id, context.user_id)
     except asyncpg.UniqueViolationError as error:
         raise WeightExists from error
+
+
+def as_stored(made: Observation) -> tuple[object, ...]:
+    """The columns `STORED`."""
+    said, trait = made.measured, made.trait
+    what = (said.trait, trait.stage, said.value, trait.unit, said.raw_value, said.raw_unit or trait.unit)
+    when = (said.date, said.time, said.group)
+    return (made.id, made.flock_id, made.animal_id, *what, *when, made.state, made.supersedes, made.row)
 
 
 async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> None:

@@ -9,6 +9,7 @@ from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.taking import weighings
+from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, traits
 from bellwether.sheep.eid import checked, parse_eid
 from bellwether.sheep.findings import Broken, broken
@@ -49,23 +50,19 @@ def read(entry: Entry) -> Weighing:
     assert day
     assert weight
     value, raw, unit = weight
-    return Weighing(
-        eid=tags.eid,
-        vid=tags.vid,
-        id=tags.id,
-        eid_warning=tags.eid_warning,
-        trait=trait.code,
-        date=day,
-        time=time,
-        value=value,
-        raw_value=raw[:40],
-        raw_unit=unit,
-        group=entry.text("group")[:40],
-    )
+    group = entry.text("group")[:40]
+    return Weighing(tags, Measurement(trait.code, day, value, raw[:40], group, time=time, raw_unit=unit))
 
 
 def read_tags(entry: Entry) -> Tags:
-    """All that may name the animal. A spoilt EID passes only if something else names it."""
+    """All that may name the animal; an animal that is weighed again has the same cells."""
+    cells, known = (entry.raw("eid"), entry.raw("vid"), entry.raw("id")), entry.rules.tags
+    found = known.get(cells)
+    return found or known.setdefault(cells, tags_of(entry))
+
+
+def tags_of(entry: Entry) -> Tags:
+    """Each tag in its normal form. A spoilt EID passes only if something else names the animal."""
     vid, number = read_tag(entry, "vid"), read_tag(entry, "id")
     raw = entry.text("eid")
     raw = "" if raw and is_no_tag(raw) else raw

@@ -1,13 +1,12 @@
 """What became of each row."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.sheep.findings import ACCEPTED, Finding, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The verdict on one row; the findings are the reasons of a rejection, or the warnings on an accepted row."""
 
     row: int

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
-from bellwether.farm.measurements.groups import Placed, Spans
+from bellwether.farm.measurements.groups import Group, Placed, Spans, touched
 from bellwether.farm.measurements.ledger import Day, Ledger
 from bellwether.sheep import damage, traits
 from bellwether.sheep.findings import Broken, Finding, broken
@@ -46,7 +46,8 @@ class TaggedAnimals:
     by_name: dict[str, set[UUID]] = field(default_factory=dict)
     zeros: dict[str, set[str]] = field(default_factory=dict)
     spans: Spans = field(default_factory=Spans)
-    _seen: dict[tuple[str, str, str], set[UUID]] = field(default_factory=dict)
+    _candidates: dict[Tags, set[UUID]] = field(default_factory=dict)
+    _sure: dict[Tags, tuple[Weighed, Finding | None]] = field(default_factory=dict)
 
     def add(self, kind: str, value: str, animal_id: UUID) -> None:
         """One identifier of an animal."""
@@ -58,17 +59,22 @@ class TaggedAnimals:
         if kind != "eid" and value.isdecimal():
             self.zeros.setdefault(damage.without_zeros(value), set()).add(value)
 
-    def weighed_days(self, rows: Iterable[tuple[int, Weighing]]) -> set[Day]:
-        """Every animal that a tag of a row names, with trait and day of the row."""
-        return {(animal, row.trait, row.date) for _, row in rows for animal in self.candidates(row)}
+    def touched(self, rows: Iterable[tuple[int, Weighing]]) -> tuple[set[Day], list[Group]]:
+        """Every animal that a tag of a row names, with trait and day of the row; and the contemporary groups of all."""
+        days: set[Day] = set()
+        kinds: set[tuple[Placed, str, str]] = set()
+        for _, (tags, said) in rows:
+            for animal in self.candidates(tags):
+                days.add((animal, said.trait, said.date))
+                kinds.add((self.animals[animal].placed, said.trait, said.group))
+        return days, touched(placed.group(trait, group) for placed, trait, group in kinds)
 
     def candidates(self, tags: Tags) -> set[UUID]:
         """Every animal that any of the tags names; what their cells name was looked up before, and stays so."""
-        key = (tags.eid, tags.id, tags.vid)
-        found = self._seen.get(key)
+        found = self._candidates.get(tags)
         if found is None:
             found = {animal for cell, kind in cells_of(tags) for animal in self.named(cell, kind)}
-            self._seen[key] = found
+            self._candidates[tags] = found
         return found
 
     def named(self, cell: str, kind: str) -> set[UUID] | frozenset[UUID]:
@@ -87,6 +93,8 @@ class TaggedAnimals:
         Raises:
             Broken: no animal, several, or two different ones.
         """
+        if sure := self._sure.get(tags):
+            return sure
         found: set[UUID] | frozenset[UUID] = NOBODY
         for cell, kind in cells_of(tags):
             named = self.named(cell, kind)
@@ -96,12 +104,16 @@ class TaggedAnimals:
                 found = found | named
         if not found:
             raise unknown(tags, self)
-        if len(found) > 1:
+        is_sure = len(found) == 1
+        if not is_sure:
             found = {key for key in found if self.is_born(key, day)} or found
         if len(found) > 1:
             raise several(tags, [self.animals[key] for key in found])
         animal = self.animals[next(iter(found))]
-        return animal, eid_warning(tags, animal)
+        resolved = animal, eid_warning(tags, animal)
+        if is_sure:
+            self._sure[tags] = resolved
+        return resolved
 
     def is_born(self, animal_id: UUID, day: date) -> bool:
         """Whether the animal may have been there that day."""
@@ -169,21 +181,22 @@ def judge(rows: Iterable[tuple[int, Weighing]], animals: TaggedAnimals, ledger: 
 
 def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledger) -> Outcome:
     """One row."""
+    measured = weighing.measured
     try:
-        animal, tag_warning = animals.resolve(weighing, weighing.date)
-        age = age_at(animal.birth_date, weighing.date)
+        animal, tag_warning = animals.resolve(weighing.tags, measured.date)
+        age = age_at(animal.birth_date, measured.date)
     except Broken as error:
         return rejected(row, *error.findings)
-    recorded = ledger.record(animal.id, animal.flock_id, weighing.measurement, row)
+    recorded = ledger.record(animal.id, animal.flock_id, measured, row)
     if recorded.verdict == "duplicate":
         return rejected(row, DOUBLE, animal_id=animal.id)
     found = (
         tag_warning,
         recorded.warning,
-        traits.warning(traits.TRAITS[weighing.trait], weighing.value, age, field="weight"),
-        animals.spans.add(animal.placed.group(weighing.trait, weighing.group), weighing.date),
+        traits.warning(traits.TRAITS[measured.trait], measured.value, age, field="weight"),
+        animals.spans.add(animal.placed.group(measured.trait, measured.group), measured.date),
     )
-    return Outcome(row, recorded.verdict, animal.id, tuple(finding for finding in found if finding is not None))
+    return Outcome(row, recorded.verdict, animal.id, tuple(filter(None, found)))
 
 
 def age_at(born: date | None, day: date) -> int | None:

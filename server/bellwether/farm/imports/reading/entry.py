@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bellwether.farm.imports.judging.weighing import Tags
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.sheep import damage, missing, traits
 from bellwether.sheep.findings import Broken, Finding, broken, warning
@@ -34,6 +35,8 @@ class Rules:
         self.zone = ZoneInfo(layout.time_zone)
         self.times: dict[str, time | None] = {}
         self.traits: dict[str, Trait] = {}
+        self.tags: dict[tuple[str, str, str], Tags] = {}
+        self.values: dict[tuple[int, str, str, str], tuple[float, str, str]] = {}
         self._days: dict[tuple[int, str], DateColumn] = {}
         self._words: dict[str, Said] = {}
 
@@ -162,6 +165,9 @@ class Entry:
         Raises:
             Broken: it is no number, in two units at once, impossible, or a number that often stands for "unknown".
         """
+        key, known = (place, self.cells[place], unit, trait.code), self.rules.values
+        if key in known:
+            return known[key]
         cell = self.known(self.cells[place])
         if cell == "":
             return None
@@ -171,10 +177,12 @@ class Entry:
             value = self.rules.numbers.read(text, field=field)
         else:
             value = round(self.rules.numbers.read(text, field=field) * TO_KG[used], 6)
-        if self.rules.codes.is_suspicious(text):
+        is_suspicious = self.rules.codes.is_suspicious(text)
+        if is_suspicious:
             self._suspect(text, value, trait, field)
         traits.check_hard(trait, value, field=field)
-        return value, text, used
+        # a warning belongs to its line
+        return (value, text, used) if is_suspicious else known.setdefault(key, (value, text, used))
 
     def unit_of(self, own: str, column: str, place: int, trait: Trait, field: str) -> str:
         """The unit of a value: that of its cell, of its line, of its header, of the file."""

@@ -1,7 +1,7 @@
 """Two rows of one file with the same key."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bellwether.farm.imports.reading.rows import ReadRow
@@ -27,4 +27,4 @@ class FirstRows(Generic[R]):
             return row
         text = f"row {first} has the same identifier {value}"
         double = Finding("duplicate", "duplicate_row", text, "keep one of them", "id")
-        return replace(row, data=None, findings=(double,))
+        return row._replace(data=None, findings=(double,))

@@ -1,9 +1,8 @@
 """A line as data, judged by itself: what can be said without looking at any other row or at the database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
@@ -15,8 +14,7 @@ R = TypeVar("R")
 LONGEST = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow(Generic[R]):
+class ReadRow(NamedTuple, Generic[R]):
     """One line of the file: either data, perhaps with warnings, or every reason why there is none."""
 
     row: int

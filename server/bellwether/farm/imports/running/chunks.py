@@ -1,7 +1,6 @@
 """A chunk of rows against the herd: judged, stored and counted in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -64,20 +63,13 @@ def with_verdict(row: AnyRow, outcome: Outcome | None) -> JudgedRow:
     if outcome is None:
         outcome = Outcome(row.row, row.findings[0].verdict, None, row.findings)
     elif row.warnings and outcome.is_accepted:
-        outcome = replace(outcome, findings=(*row.warnings, *outcome.findings))
+        outcome = outcome._replace(findings=(*row.warnings, *outcome.findings))
+    head = (row.row, row.raw, outcome.verdict, outcome.is_accepted, outcome.animal_id)
     first = outcome.finding
-    return JudgedRow(
-        row=row.row,
-        raw=row.raw,
-        verdict=outcome.verdict,
-        is_accepted=outcome.is_accepted,
-        animal_id=outcome.animal_id,
-        field=first.field if first else None,
-        code=first.code if first else None,
-        message=first.message if first else None,
-        fix=first.fix if first else None,
-        findings=[as_json(finding) for finding in outcome.findings],
-    )
+    if first is None:
+        return JudgedRow(*head, None, None, None, None, [])
+    reasons = [as_json(finding) for finding in outcome.findings]
+    return JudgedRow(*head, first.field, first.code, first.message, first.fix, reasons)
 
 
 def as_json(finding: Finding) -> FindingJson:

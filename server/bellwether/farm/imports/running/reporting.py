@@ -1,6 +1,5 @@
 """What a job says of a file: how it is read, and its first rows."""
 
-from dataclasses import asdict
 from uuid import UUID
 
 from bellwether.farm.imports import repository
@@ -24,4 +23,4 @@ async def first_rows(database: Database, context: Context, import_id: UUID) -> l
     """The first rows with their verdicts."""
     async with database.reading(context) as session:
         found = await repository.rows(session, import_id, 0, FIRST_ROWS)
-    return [asdict(row) for row in found]
+    return [row._asdict() for row in found]

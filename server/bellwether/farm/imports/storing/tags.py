@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
 
 import asyncpg
 
-from bellwether.farm.imports.judging.weighing import Weighing
+from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.judging.weighings import TaggedAnimals, Weighed, cells_of
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.measurements import repository as measurements
-from bellwether.farm.measurements.groups import Group, Placed, touched
+from bellwether.farm.measurements.groups import Placed
+from bellwether.farm.measurements.ledger import Day
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep import damage
 from bellwether.sheep.identifiers import is_of_flock, spellings
@@ -46,29 +49,51 @@ select coalesce(sum(k.version), 0) from farm.flock f join farm.outbox_key k on k
 """
 
 
+LastDays = dict[tuple[UUID, str], date]
+"""When an animal was measured last for a trait."""
+
+
 @dataclass
 class TagMemory:
-    """The animals that the cells of earlier chunks named, as long as nobody else has changed the herd since."""
+    """What earlier chunks have looked up and stored, as long as nobody else has changed the herd since."""
 
     tags: TaggedAnimals = field(default_factory=TaggedAnimals)
-    asked: set[str] = field(default_factory=set)
+    asked: set[Tags] = field(default_factory=set)
+    last: LastDays = field(default_factory=dict)
     facts: int = -1
 
 
-async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> TaggedAnimals:
-    """Visual tags count within the import's flock, the others within the farm."""
+async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> tuple[TaggedAnimals, set[Day]]:
+    """The animals, and the days of which something may be stored already.
+
+    Visual tags count within the import's flock, the others within the farm.
+    """
     connection: asyncpg.Connection = driver(session)
     memory = batch.memory.get(TagMemory)
     if not isinstance(memory, TagMemory) or memory.facts != await connection.fetchval(FACTS, batch.farm_id):
         memory = batch.memory[TagMemory] = TagMemory()
-    fresh = {cell for _, row in rows for cell, _ in cells_of(row)} - memory.asked
+    fresh = {row.tags for _, row in rows} - memory.asked
     if fresh:
-        await look_up(connection, batch, fresh, memory.tags)
+        await look_up(connection, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
         memory.asked |= fresh
     tags = memory.tags
-    groups = [group for group in groups_of(tags, rows) if group not in tags.spans.known]
-    tags.spans.known |= await measurements.spans(session, batch.farm_id, groups)
-    return tags
+    days, groups = tags.touched(rows)
+    unknown = [group for group in groups if group not in tags.spans.known]
+    tags.spans.known |= await measurements.spans(session, batch.farm_id, unknown)
+    return tags, await doubtful(session, batch.farm_id, memory.last, days)
+
+
+async def doubtful(session: Session, farm_id: UUID, last: LastDays, days: set[Day]) -> set[Day]:
+    """Those of the days on which the animal may have been measured: none after its last one, which they may become."""
+    new = {(animal, trait) for animal, trait, _ in days} - last.keys()
+    last |= dict.fromkeys(new, date.min) | await measurements.last_days(session, farm_id, new)
+    found = set()
+    for animal, trait, day in days:
+        if day > last[animal, trait]:
+            last[animal, trait] = day
+        else:
+            found.add((animal, trait, day))
+    return found
 
 
 async def remember(session: Session, batch: Batch) -> None:
@@ -92,13 +117,6 @@ async def look_up(connection: asyncpg.Connection, batch: Batch, asked: set[str],
     for row in named:
         if row["animal_id"] in tags.animals and (row["kind"] != "visual" or is_of_flock(row["scope"], batch.flock_id)):
             tags.add(row["kind"], row["value"], row["animal_id"])
-
-
-def groups_of(tags: TaggedAnimals, rows: Sequence[tuple[int, Weighing]]) -> list[Group]:
-    """The contemporary groups that the rows may touch."""
-    placed = {(key, row.trait, row.group) for _, row in rows for key in tags.candidates(row)}
-    kinds = {(tags.animals[key].placed, trait, group) for key, trait, group in placed}
-    return touched(place.group(trait, group) for place, trait, group in kinds)
 
 
 def cells(found: set[str]) -> tuple[list[str], list[str], list[str]]:

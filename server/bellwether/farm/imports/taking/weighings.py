@@ -14,8 +14,8 @@ from bellwether.platform.database.transactions import Session
 
 async def take(session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> list[Outcome]:
     """The verdicts; accepted weights are stored."""
-    animals = await tags.load(session, batch, rows)
-    ledger = await open_ledger(session, batch, animals.weighed_days(rows))
+    animals, days = await tags.load(session, batch, rows)
+    ledger = await open_ledger(session, batch, days)
     outcomes = judge(rows, animals, ledger)
     await store_ledger(session, context, batch, ledger)
     await tags.remember(session, batch)

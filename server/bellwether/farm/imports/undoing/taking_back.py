@@ -14,7 +14,7 @@ from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.states import ImportBuiltUpon, ImportHasNoHistory
 from bellwether.farm.imports.undoing import fitting, obstacles
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
-from bellwether.farm.measurements.ledger import Observation
+from bellwether.farm.measurements.ledger import Measurement, Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.problems import RowError
@@ -158,6 +158,6 @@ def by_flock(rows: Iterable[asyncpg.Record]) -> list[tuple[UUID, list[asyncpg.Re
 
 def observation(row: asyncpg.Record) -> Observation:
     """A measurement that counts again."""
-    names = ("id", "flock_id", "animal_id", "trait", "value", "raw_value", "raw_unit", "occurred_on", "occurred_time")
-    given = {name: row[name] for name in names}
-    return Observation(**given, group=row["recorded_group"], row=row["import_row"] or 0)
+    names = ("trait", "occurred_on", "value", "raw_value", "recorded_group", "occurred_time", "raw_unit")
+    measured = Measurement(*(row[name] for name in names))
+    return Observation(row["id"], row["flock_id"], row["animal_id"], measured, row["import_row"] or 0)
