@@ -135,8 +135,8 @@ def _run_genotypes(flocks: SimulatedFlocks) -> None:
     few = packed.animals(np.arange(FEW))
     identity_by_descent(few)
     associate(centre(few), genomic_relationship(centre(few)), np.arange(float(FEW)))
-    runs_of_homozygosity(few, np.ones(m), np.arange(m))
-    runs_by_windows(few, np.ones(m), np.arange(m))
+    runs_of_homozygosity(few, np.ones(m, dtype=np.int32), np.arange(m))
+    runs_by_windows(few, np.ones(m, dtype=np.int32), np.arange(m))
     impute(Genotypes(packed, np.arange(packed.n_animals, dtype=np.int32)), pedigree, max_rounds=2)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bellwether_engine import Groups, Pedigree, PedigreeError
+from bellwether_engine import EngineError, Groups, Pedigree, PedigreeError
 from bellwether_engine.pedigree import subset as subset_module
 from bellwether_engine.pedigree.added import inbreeding_of_new
 from bellwether_engine.pedigree.relationship import Relationship
@@ -171,9 +171,9 @@ def test_refusals():
         (lambda: genetic_contributions(pedigree, [5]), "unknown_position"),
         (lambda: generation_intervals(pedigree, [1.0]), "shape"),
         (lambda: inbreeding_of_new([-1, -1], [-1, -1], [0.0, 0.0, 0.0]), "known"),
-        (lambda: inbreeding_of_new([-1, -1], [-1, -1], [np.nan]), "known"),
+        (lambda: inbreeding_of_new([-1, -1], [-1, -1], [np.nan]), "not_finite"),
         (lambda: inbreeding_of_new([-1, 3], [-1, -1], [0.0]), "unknown_position"),
     ]:
-        with pytest.raises(PedigreeError) as caught:
+        with pytest.raises(EngineError) as caught:
             call()
         assert caught.value.code == code

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, floats, instance, integers, optional
 from ..errors import ModelError
 from ..relationships.centred import Centred
 from ..relationships.genomic import genomic_relationship
@@ -15,6 +16,12 @@ from .scan import Association, associate, inflation
 Matrix = NDArray[np.float64]
 
 
+@checked(
+    z=instance(Centred, n="n_animals", m="n_markers"),
+    chromosome=integers("m"),
+    y=floats("n"),
+    x=optional(floats("n", "c")),
+)
 def associate_leaving_out(z: Centred, chromosome: ArrayLike, y: ArrayLike, x: ArrayLike | None = None) -> Association:
     """Test each marker as `associate` does, with relationships from the other chromosomes alone (LOCO).
 
@@ -55,12 +62,9 @@ def associate_leaving_out(z: Centred, chromosome: ArrayLike, y: ArrayLike, x: Ar
     ((30,), True)
     """
     code = np.asarray(chromosome)
-    if code.shape != (z.n_markers,):
-        message = f"{z.n_markers} markers have chromosomes of shape {code.shape}"
-        raise ModelError("shape", message, place="gwas", fix="Give one chromosome per marker")
     if len(np.unique(code)) < 2:
         message = "there is one chromosome: nothing is left when it is left out"
-        raise ModelError("chromosomes", message, place="gwas", fix="Use associate")
+        raise ModelError("chromosomes", message, place="chromosome", fix="Use associate")
     columns = np.full((4, z.n_markers), np.nan)
     for own, relationship in left_out(z, code):
         found = associate(markers_of(z, own), relationship, y, x)
@@ -79,7 +83,7 @@ def left_out(z: Centred, chromosome: NDArray[np.generic]) -> Iterator[tuple[NDAr
         left = float(np.trace(rest))
         if left <= 1e-10 * level:
             message = f"no marker outside chromosome {code} varies"
-            raise ModelError("chromosomes", message, place="gwas", fix="Use associate")
+            raise ModelError("chromosomes", message, place="chromosome", fix="Use associate")
         rest *= level / left
         yield own, rest
 

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, fdtrc
 
+from ..arguments import checked, covariance, floats, instance, optional
 from ..errors import ModelError
 from ..parallel.workers import Workers, even_pieces
 from ..relationships.centred import Centred
@@ -49,6 +50,12 @@ class Association:
     inflation: float
 
 
+@checked(
+    z=instance(Centred, n="n_animals", m="n_markers"),
+    relationship=covariance("n", semidefinite=False),
+    y=floats("n"),
+    x=optional(floats("n", "c")),
+)
 def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | None = None) -> Association:
     """Test each marker in ``y = X b + m a + u + e`` with ``u ~ N(0, K var_u)``, the variance ratio by REML each time.
 
@@ -88,11 +95,12 @@ def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | Non
     n = z.n_animals
     records = np.asarray(y, dtype=np.float64)
     fixed = np.ones((n, 1)) if x is None else np.asarray(x, dtype=np.float64)
-    basis = _check(n, relationship, records, fixed)
+    basis = _basis(records, fixed)
     values, vectors = np.linalg.eigh(relationship)
     if values[0] < -CLOSE_TO_0 * max(values[-1], -values[0]):
-        message = f"the relationships have the eigenvalue {values[0]:.3g}: they are no covariances"
-        raise ModelError("not_positive_definite", message, place="gwas", fix="Blend them with the identity or with A")
+        message = f"relationship has the eigenvalue {values[0]:.3g}: it is no covariance matrix"
+        fix = "Blend it with the identity or with A"
+        raise ModelError("not_positive_definite", message, place="relationship", fix=fix)
     values = np.maximum(values, 0.0)
     known = np.ascontiguousarray(np.column_stack([basis, records]).T @ vectors)
     grid = _on_grid(values, known)
@@ -104,6 +112,7 @@ def associate(z: Centred, relationship: Matrix, y: ArrayLike, x: ArrayLike | Non
     return Association(out[:, 0], out[:, 1], p, np.exp(out[:, 2]), z.frequency, inflation(p))
 
 
+@checked(p=floats("m", low=0.0, high=1.0, missing=True))
 def inflation(p: Matrix) -> float:
     """Median chi-square (1 degree of freedom) of p-values over the median that chance gives, 0.4549.
 
@@ -132,24 +141,15 @@ def _tile(z: Centred, first: int, vectors: Matrix, given: tuple[Matrix, Matrix, 
     out[first + keep] = part
 
 
-def _check(n: int, relationship: Matrix, y: Matrix, x: Matrix) -> Matrix:
-    """An orthonormal basis of the fixed effects."""
-    if y.shape != (n,) or relationship.shape != (n, n) or x.ndim != 2 or len(x) != n:
-        message = f"{n} animals are genotyped; records, fixed effects or relationships have other lengths"
-        raise ModelError("shape", message, place="gwas", fix="Give one row per genotyped animal")
-    if not (np.isfinite(y).all() and np.isfinite(x).all() and np.isfinite(relationship).all()):
-        message = "a record, fixed effect or relationship is missing"
-        raise ModelError("not_finite", message, place="gwas", fix="Leave the animal out")
-    if np.abs(relationship - relationship.T).max() > CLOSE_TO_0 * np.abs(relationship).max():
-        message = "the relationships are not symmetric"
-        raise ModelError("not_symmetric", message, place="gwas", fix="Give K with K[i, j] = K[j, i]")
+def _basis(y: Matrix, x: Matrix) -> Matrix:
+    """An orthonormal basis of the fixed effects, beside which the records vary."""
     u, size, _ = np.linalg.svd(x, full_matrices=False)
-    if x.shape[1] + 2 > n or size[-1] <= 1e-10 * size[0]:
-        message = "fixed effects depend on each other, or are as many as the animals"
-        raise ModelError("rank", message, place="gwas", fix="Drop a column")
+    if x.shape[1] + 2 > len(x) or size[-1] <= 1e-10 * size[0]:
+        message = "the columns of x depend on each other, or are as many as the animals"
+        raise ModelError("rank", message, place="x", fix="Drop a column")
     if ((y - u @ (u.T @ y)) ** 2).sum() <= 1e-20 * (y**2).sum():
-        message = "the records do not vary beside the fixed effects: no marker can be tested"
-        raise ModelError("constant_trait", message, place="gwas", fix="Use a trait that varies, or fewer fixed effects")
+        message = "y does not vary beside the fixed effects: no marker can be tested"
+        raise ModelError("constant_trait", message, place="y", fix="Use a trait that varies, or fewer fixed effects")
     return np.asarray(u)
 
 

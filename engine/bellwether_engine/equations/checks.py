@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_fields, choice, number, optional, truth, whole
 from ..errors import ModelError
 from ..model.effect import Effect, Kind
 from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
 
 SHOWN = 20
+LEAST = {"threads": 0, "samples": 10, "seed": 0, "maximum_iterations": 1}
 ONCE: tuple[Kind, ...] = ("additive", "maternal", "permanent", "permanent_dam")
 
 
@@ -63,27 +65,11 @@ def check_options(options: Any) -> None:
     hints: dict[str, tuple[str, ...]] = {"estimate": ("none", "ai-reml", "mc-reml")}
     hints |= {"reliability": ("none", "exact", "approximate", "auto"), "solver": ("direct", "pcg", "auto")}
     for name, choices in hints.items():
-        value = getattr(options, name)
-        if value not in choices:
-            message = f"{name} = {value!r} is not available in this version"
-            fix = f"Use one of {', '.join(choices)}"
-            raise ModelError("not_available", message, place=f"options.{name}", fix=fix)
-    if not 0.0 < options.tolerance < 1.0:
-        message = f"tolerance {options.tolerance} is not between 0 and 1"
-        raise ModelError("tolerance", message, place="options.tolerance", fix="1e-6 is usual")
-    if options.threads < 0:
-        raise ModelError("threads", "threads below 0", place="options.threads", fix="0 takes every core")
-    if options.samples < 10:
-        message = f"{options.samples} samples are too few to know their error"
-        raise ModelError("samples", message, place="options.samples", fix="Use at least 10; 100 is usual")
-    if options.seed < 0:
-        raise ModelError("seed", "the seed is below 0", place="options.seed", fix="Use 0 or a number above it")
-    if options.memory_limit_gib is not None and not options.memory_limit_gib > 0.0:
-        place = "options.memory_limit_gib"
-        raise ModelError("memory_limit", "the limit of memory is not above 0", place=place, fix="Give GiB, or nothing")
-    if options.maximum_iterations < 1:
-        place = "options.maximum_iterations"
-        raise ModelError("maximum_iterations", "at least one iteration is needed", place=place, fix="5000 is usual")
+        check_fields(options, "options", **{name: choice(*choices)})
+    number_of = {name: whole(low=low, code=name) for name, low in LEAST.items()}
+    limit = optional(number(above=0.0, code="memory_limit"))
+    tolerance = number(above=0.0, below=1.0, code="tolerance")
+    check_fields(options, "options", inbreeding=truth(), tolerance=tolerance, memory_limit_gib=limit, **number_of)
 
 
 def check_positions(positions: NDArray[np.integer[Any]], n_animals: int, place: str, lowest: int) -> None:

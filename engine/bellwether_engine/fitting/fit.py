@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import able, checked, floats, instance, optional
 from ..model.genomic import Genotypes
 from ..model.model import Model
 from ..model.records import Records
@@ -20,6 +21,16 @@ from .report import report
 from .solve import solve
 
 
+@checked(
+    model=instance(Model),
+    records=instance(Records),
+    pedigree=instance(Pedigree, n="n_animals"),
+    genotypes=optional(instance(Genotypes)),
+    inbreeding=optional(floats("n", empty=True)),
+    start=optional(instance(Solution)),
+    progress=optional(able("__call__")),
+    executor=optional(able("place", "map", "add")),
+)
 def fit(
     model: Model,
     records: Records,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, instance
 from ..errors import ModelError
 from ..model.model import Model
 from ..model.records import Records
@@ -42,6 +43,7 @@ class MemoryEstimate:
         return self.inputs + max(self.steps.values())
 
 
+@checked(model=instance(Model), records=instance(Records), pedigree=instance(Pedigree))
 def estimate_memory(model: Model, records: Records, pedigree: Pedigree) -> MemoryEstimate:
     """State the memory of ``fit(model, records, pedigree)`` for a model without genotypes.
 

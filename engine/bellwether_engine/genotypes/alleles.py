@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, texts
 from ..errors import ModelError
 from .packed import MISSING, PackedGenotypes, pack
 
 NONE = ("0", "", "N", "-", ".")
 
 
+@checked(first=texts("n", "m"), second=texts("n", "m"))
 def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, NDArray[np.str_], NDArray[np.str_]]:
     """Count the rarer allele of each marker; of two equally frequent ones, the first in the alphabet.
 
@@ -42,8 +44,6 @@ def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, 
     (array([1, 0, 3], dtype=uint8), array(['A'], dtype='<U1'), array(['G'], dtype='<U1'))
     """
     a, b = (np.asarray(given, dtype=np.str_) for given in (first, second))
-    if a.shape != b.shape or a.ndim != 2:
-        raise _refuse("shape", "the two alleles differ in shape", "Give animals by markers twice", [])
     missing = np.isin(a, NONE) | np.isin(b, NONE)
     counted, other = np.full((2, a.shape[1]), "", dtype=a.dtype if a.dtype.itemsize >= b.dtype.itemsize else b.dtype)
     codes = np.full(a.shape, MISSING, dtype=np.uint8)
@@ -62,6 +62,7 @@ def from_alleles(first: ArrayLike, second: ArrayLike) -> tuple[PackedGenotypes, 
     return pack(codes), counted, other
 
 
+@checked(first=texts("n", "m"), second=texts("n", "m"))
 def count_half_calls(first: ArrayLike, second: ArrayLike) -> int:
     """How many calls have one of their two alleles only.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, instance, whole
 from ..errors import ModelError
 from .packed import SHIFTS, PackedGenotypes, padding
 
@@ -14,6 +15,7 @@ _FROM = np.array([2, 3, 1, 0], dtype=np.uint8)
 _TO = np.array([3, 2, 0, 1], dtype=np.uint8)
 
 
+@checked(raw=instance(bytes), n_animals=whole(low=1), n_markers=whole(low=1))
 def from_bed(raw: bytes, n_animals: int, n_markers: int) -> PackedGenotypes:
     """Genotypes out of the bytes of a `.bed` file; the first allele of the `.bim` file (A1) is counted.
 
@@ -54,6 +56,7 @@ def from_bed(raw: bytes, n_animals: int, n_markers: int) -> PackedGenotypes:
     return PackedGenotypes(data, n_animals)
 
 
+@checked(packed=instance(PackedGenotypes))
 def to_bed(packed: PackedGenotypes) -> bytes:
     """The bytes of a `.bed` file; the counted allele becomes A1.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, integers, many, text
 from ..errors import ModelError
 
 AUTOSOMES = 26
@@ -20,6 +21,7 @@ _REFSEQ = (19458, 40252, 56054)
 _PREFIXES = ("CHROMOSOME", "CHR", "OAR")
 
 
+@checked(name=text(empty=True))
 def chromosome_code(name: str) -> int:
     """Number of a chromosome as PLINK writes it for sheep: 1 to 26, X 27, Y 28, pseudo-autosomal 29, MT 30.
 
@@ -39,6 +41,10 @@ def chromosome_code(name: str) -> int:
     >>> [chromosome_code(name) for name in ("1", "chr26", "OARX", "27", "Y", "MT", "KZ123.1", "31", "NC_056080.1")]
     [1, 26, 27, 27, 28, 30, 0, 0, 27]
     """
+    return _code(name)
+
+
+def _code(name: str) -> int:
     short = name.strip().upper()
     if short.startswith("NC_"):
         return _of_refseq(short.partition(".")[0])
@@ -55,6 +61,7 @@ def _of_refseq(accession: str) -> int:
     return _NAMED.get(accession, UNPLACED) if first is None else number - first + 1
 
 
+@checked(names=many(text(empty=True)))
 def chromosome_codes(names: Iterable[str]) -> NDArray[np.int32]:
     """`chromosome_code` of many names, int32 of shape (n_markers,).
 
@@ -69,9 +76,10 @@ def chromosome_codes(names: Iterable[str]) -> NDArray[np.int32]:
     array([ 2, 27], dtype=int32)
     """
     known: dict[str, int] = {}
-    return np.array([known.setdefault(name, chromosome_code(name)) for name in names], dtype=np.int32)
+    return np.array([known.setdefault(name, _code(name)) for name in names], dtype=np.int32)
 
 
+@checked(chromosome=integers("m", empty=True))
 def is_autosomal(chromosome: ArrayLike) -> NDArray[np.bool_]:
     """Which markers lie on chromosomes 1 to 26, bool of shape (n_markers,).
 
@@ -89,6 +97,11 @@ def is_autosomal(chromosome: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray((code >= 1) & (code <= AUTOSOMES))
 
 
+@checked(
+    chromosome=integers("m", empty=True),
+    position_bp=integers("m", empty=True),
+    pseudoautosomal=many(integers(2, low=0)),
+)
 def is_on_x(
     chromosome: ArrayLike, position_bp: ArrayLike, pseudoautosomal: Iterable[tuple[int, int]] = ()
 ) -> NDArray[np.bool_]:
@@ -118,12 +131,10 @@ def is_on_x(
     array([False, False,  True])
     """
     where, bp = np.asarray(chromosome), np.asarray(position_bp)
-    if where.shape != bp.shape or where.ndim != 1:
-        raise ModelError("shape", "chromosomes and positions differ in length", place="genotypes", fix="Give both")
     found = where == X
     for first, last in pseudoautosomal:
         if last < first:
-            message = f"the region {first} to {last} ends before it begins"
+            message = f"the region {first} to {last} of pseudoautosomal ends before it begins"
             raise ModelError("bad_option", message, place="pseudoautosomal", fix="Give first and last base pair")
         found &= (bp < first) | (bp > last)
     return np.asarray(found, dtype=np.bool_)

@@ -6,9 +6,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, integers
 from ..errors import ModelError
 
 
+@checked(counts=integers("m", "k", low=0, empty=True, code="negative_count"))
 def hardy_weinberg(counts: ArrayLike) -> NDArray[np.float64]:
     """Exact p-value of Hardy-Weinberg proportions at each marker.
 
@@ -39,10 +41,8 @@ def hardy_weinberg(counts: ArrayLike) -> NDArray[np.float64]:
     array([0.8391, 0.1182])
     """
     given = np.ascontiguousarray(counts, dtype=np.int64)
-    if given.ndim != 2 or given.shape[1] < 3:
-        raise ModelError("shape", f"counts have shape {given.shape}", place="genotypes", fix="Give three columns")
-    if (given < 0).any():
-        raise ModelError("negative_count", "a count is below 0", place="genotypes", fix="Count again")
+    if given.shape[1] < 3:
+        raise ModelError("shape", f"counts have shape {given.shape}", place="counts", fix="Give three columns")
     return np.array([_exact(row[0], row[1], row[2]) for row in given[:, :3]])
 
 

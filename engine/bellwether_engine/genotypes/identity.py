@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..arguments import checked, instance, number
 from ..errors import ModelError
 from ..parallel.workers import Workers, even_pieces
 from .packed import PackedGenotypes, count_markers
@@ -46,6 +47,7 @@ class IdentityByDescent:
     common: NDArray[np.int64]
 
 
+@checked(packed=instance(PackedGenotypes), min_pi_hat=number(low=0.0, high=1.0, code="bad_option"))
 def identity_by_descent(packed: PackedGenotypes, min_pi_hat: float = 0.0) -> IdentityByDescent:
     """Share identical by descent of all pairs, from how often they share 0, 1 and 2 alleles in state.
 

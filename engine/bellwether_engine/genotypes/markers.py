@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError
+from ..arguments import check_fields, checked, flags, instance, integers, many, optional, text, texts
 from .chromosomes import chromosome_codes
 from .packed import SHIFTS, PackedGenotypes
 
@@ -45,9 +45,15 @@ class Markers:
     other: Texts
 
     def __post_init__(self) -> None:
-        columns = (self.name, self.chromosome, self.position_bp, self.counted, self.other)
-        if len({len(column) for column in columns}) > 1:
-            raise ModelError("shape", "the columns differ in length", place="markers", fix="Give one value per marker")
+        check_fields(
+            self,
+            "markers",
+            name=texts("m"),
+            chromosome=integers("m", low=0, high=2**31 - 1, empty=True),
+            position_bp=integers("m", empty=True),
+            counted=texts("m"),
+            other=texts("m"),
+        )
 
     @classmethod
     def of(
@@ -87,6 +93,7 @@ class Fit(IntEnum):
     UNKNOWN = 6
 
 
+@checked(counted=texts("m"), other=texts("m"), reference_counted=texts("m"), reference_other=texts("m"))
 def compare_alleles(counted: Texts, other: Texts, reference_counted: Texts, reference_other: Texts) -> NDArray[np.int8]:
     """How the alleles of the same markers on two chips fit, `Fit` as int8 of shape (n_markers,).
 
@@ -113,13 +120,12 @@ def compare_alleles(counted: Texts, other: Texts, reference_counted: Texts, refe
     ['SWAPPED', 'FLIPPED', 'AMBIGUOUS', 'DIFFERENT']
     """
     columns = [np.asarray(column, dtype=np.str_) for column in (counted, other, reference_counted, reference_other)]
-    if len({column.shape for column in columns}) > 1:
-        raise ModelError("shape", "the alleles differ in length", place="markers", fix="Give the same markers twice")
     known: dict[tuple[str, ...], Fit] = {}
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return np.array([known.setdefault(row, _fit(*row)) for row in rows], dtype=np.int8)
 
 
+@checked(packed=instance(PackedGenotypes, m="n_markers"), swap=flags("m"))
 def swap_alleles(packed: PackedGenotypes, swap: NDArray[np.bool_]) -> PackedGenotypes:
     """Count the other allele at the markers of `swap` (bool, (n_markers,)): 0 becomes 2 and 2 becomes 0.
 
@@ -142,6 +148,11 @@ def swap_alleles(packed: PackedGenotypes, swap: NDArray[np.bool_]) -> PackedGeno
     return PackedGenotypes(data, packed.n_animals, turned)
 
 
+@checked(
+    name=many(optional(text(empty=True)), "k"),
+    chromosome=many(text(empty=True), "k"),
+    position_bp=integers("k", empty=True),
+)
 def name_unnamed(
     name: Iterable[str | None], chromosome: Iterable[str], position_bp: Iterable[int]
 ) -> tuple[list[str], int]:

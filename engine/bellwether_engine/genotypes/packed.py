@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_fields, checked, flags, floats, instance, integers, optional, whole
 from ..errors import ModelError
 
 MISSING = 3
@@ -50,16 +51,18 @@ class PackedGenotypes:
     deviation: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
+        whole_animals = whole(low=1, code="genotype_shape")
+        check_fields(self, "genotypes", n_animals=whole_animals, data=integers("markers", "bytes"))
         data = np.ascontiguousarray(self.data)
         wide = -(-self.n_animals // 4)
-        if data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != wide or self.n_animals < 1:
-            message = f"packed genotypes of {self.n_animals} animals need uint8 of shape (n_markers, {wide})"
+        if data.dtype != np.uint8 or data.shape[1] != wide:
+            message = f"data of {self.n_animals} animals must be uint8 of shape (n_markers, {wide})"
             raise _refuse("genotype_shape", message, "Use pack or from_bed")
         object.__setattr__(self, "data", data)
         if (data[:, -1] | padding(self.n_animals) != data[:, -1]).any():
-            raise _refuse("genotype_shape", "places beyond the last animal must hold 3", "Use pack or from_bed")
-        if self.deviation is not None and self.deviation.shape != (self.n_animals, len(data)):
-            raise _refuse("genotype_shape", "the deviations have another shape than the calls", "Use pack_dosages")
+            message = "places of data beyond the last animal must hold 3"
+            raise _refuse("genotype_shape", message, "Use pack or from_bed")
+        check_fields(self, "genotypes", deviation=optional(floats(self.n_animals, len(data), low=-1.0, high=1.0)))
 
     @property
     def n_markers(self) -> int:
@@ -114,11 +117,15 @@ def pack(codes: ArrayLike) -> PackedGenotypes:
     >>> pack([[0], [1], [2], [3], [1]]).data
     array([[228, 253]], dtype=uint8)
     """
-    given = np.asarray(codes)
+    try:
+        given = np.asarray(codes)
+    except ValueError:
+        given = np.zeros(0)
     if given.ndim != 2 or 0 in given.shape:
-        raise _refuse("genotype_shape", f"genotypes have shape {given.shape}", "Give animals by markers")
+        raise _refuse("genotype_shape", f"codes have shape {given.shape}", "Give animals by markers")
     if given.dtype.kind not in "iu" or given.min() < 0 or given.max() > MISSING:
-        raise _refuse("genotype_code", "a genotype is not 0, 1, 2 or 3", "Count one allele; write 3 where missing")
+        message = "one of the codes is not 0, 1, 2 or 3"
+        raise _refuse("genotype_code", message, "Count one allele; write 3 where missing")
     n, m = given.shape
     padded = np.full((m, 4 * -(-n // 4)), MISSING, dtype=np.uint8)
     padded[:, :n] = given.T
@@ -127,6 +134,7 @@ def pack(codes: ArrayLike) -> PackedGenotypes:
     return PackedGenotypes(data, n)
 
 
+@checked(dosages=floats("n", "m", low=0.0, high=2.0, missing=True, code="genotype_code"))
 def pack_dosages(dosages: ArrayLike) -> PackedGenotypes:
     """Pack real-valued dosages: the nearest call, and what the dosage is above it.
 
@@ -152,8 +160,6 @@ def pack_dosages(dosages: ArrayLike) -> PackedGenotypes:
     (array([2, 0, 3], dtype=uint8), array([-0.25,  0.  ,  0.  ], dtype=float32))
     """
     given = np.asarray(dosages, dtype=np.float64)
-    if (given < 0.0).any() or (given > 2.0).any():
-        raise _refuse("genotype_code", "a dosage is not from 0 to 2", "Give copies of one allele, NaN where missing")
     called = np.isfinite(given)
     nearest = np.rint(np.where(called, given, MISSING))
     packed = pack(nearest.astype(np.uint8))
@@ -166,6 +172,7 @@ def padding(n_animals: int) -> np.uint8:
     return np.uint8((0xFF << 2 * ((n_animals - 1) % 4 + 1)) & 0xFF)
 
 
+@checked(packed=instance(PackedGenotypes))
 def count_markers(packed: PackedGenotypes) -> NDArray[np.int64]:
     """How often each code occurs at each marker.
 
@@ -189,6 +196,7 @@ def count_markers(packed: PackedGenotypes) -> NDArray[np.int64]:
     return counts
 
 
+@checked(packed=instance(PackedGenotypes, m="n_markers"), keep=optional(flags("m")))
 def count_animals(packed: PackedGenotypes, keep: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """How often each code occurs in each animal, int64 of shape (n_animals, 4); `keep` picks markers.
 

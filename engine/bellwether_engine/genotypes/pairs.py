@@ -9,9 +9,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrik
 
-from ..errors import ModelError
+from ..arguments import check_fields, checked, instance, integers, number, whole, words
 from ..parallel.workers import Workers, even_pieces
-from ..pedigree.positions import as_positions
 from .packed import PackedGenotypes
 
 Bits = NDArray[np.uint64]
@@ -35,12 +34,16 @@ class GenotypeBits:
     one: Bits
     two: Bits
 
+    def __post_init__(self) -> None:
+        check_fields(self, "bits", none=words("n", "w"), one=words("n", "w"), two=words("n", "w"))
+
     @property
     def n_animals(self) -> int:
         """Number of animals."""
         return len(self.none)
 
 
+@checked(packed=instance(PackedGenotypes))
 def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
     """Turn packed genotypes around, so that two animals are compared 64 markers at a time.
 
@@ -61,6 +64,11 @@ def genotype_bits(packed: PackedGenotypes) -> GenotypeBits:
     return GenotypeBits(planes[0], planes[1], planes[2])
 
 
+@checked(
+    bits=instance(GenotypeBits, n="n_animals"),
+    first=integers("k", low=0, high="n", empty=True),
+    second=integers("k", low=0, high="n", empty=True),
+)
 def opposing_homozygotes(
     bits: GenotypeBits, first: ArrayLike, second: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -92,8 +100,7 @@ def opposing_homozygotes(
     >>> opposing_homozygotes(genotype_bits(pack([[0, 2, 1, 2], [2, 2, 0, 3]])), [0], [1])
     (array([1]), array([2]))
     """
-    a, b = (as_positions(rows, "genotypes", ModelError) for rows in (first, second))
-    _check_rows(bits.n_animals, a, b)
+    a, b = (np.ascontiguousarray(rows, dtype=np.int32) for rows in (first, second))
     opposing, compared = np.zeros(len(a), np.int64), np.zeros(len(a), np.int64)
     Workers().run(
         lambda first, last: _opposing(bits.none, bits.two, a, b, opposing, compared, first, last),
@@ -102,6 +109,11 @@ def opposing_homozygotes(
     return opposing, compared
 
 
+@checked(
+    compared=integers("k", low=0, empty=True),
+    error_rate=number(above=0.0, below=0.5, code="bad_option"),
+    p_false=number(above=0.0, below=1.0, code="bad_option"),
+)
 def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-6) -> NDArray[np.int64]:
     """The most opposing homozygotes that genotyping errors explain; a parent with more is excluded.
 
@@ -123,9 +135,6 @@ def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-
     >>> exclusion_limit([100, 20000], 0.002)
     array([ 5, 73])
     """
-    if not (0.0 < error_rate < 0.5 and 0.0 < p_false < 1.0):
-        message = "error_rate lies between 0 and 0.5, p_false between 0 and 1"
-        raise ModelError("bad_option", message, place="parentage", fix="Use 0.002 and 1e-6")
     number, back = np.unique(np.asarray(compared, dtype=np.int64), return_inverse=True)
     kept = 1.0 - p_false
     limit = np.nan_to_num(np.ceil(bdtrik(kept, number, error_rate)), nan=0.0)
@@ -134,6 +143,9 @@ def exclusion_limit(compared: ArrayLike, error_rate: float, p_false: float = 1e-
     return np.asarray(np.where(is_enough, below, limit), dtype=np.int64)[back]
 
 
+@checked(
+    bits=instance(GenotypeBits), concordance=number(above=0.5, high=1.0, code="bad_option"), min_compared=whole(low=1)
+)
 def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int = 100) -> NDArray[np.int64]:
     """Pairs of animals with (nearly) the same genotype: one sample twice, or identical twins.
 
@@ -161,9 +173,6 @@ def duplicates(bits: GenotypeBits, concordance: float = 0.98, min_compared: int 
     >>> duplicates(genotype_bits(pack([[0, 2, 1], [2, 2, 0], [0, 2, 1]])), min_compared=3)
     array([[0, 2, 3, 3]])
     """
-    if not 0.5 < concordance <= 1.0:
-        message = "concordance lies above 0.5 and up to 1"
-        raise ModelError("bad_option", message, place="duplicates", fix="Use 0.98")
     found = [np.zeros((0, 4), np.int64)] * bits.n_animals
 
     def work(first: int, last: int) -> None:
@@ -193,6 +202,12 @@ class Conflicts:
     by_marker: NDArray[np.int64]
 
 
+@checked(
+    packed=instance(PackedGenotypes, n="n_animals"),
+    offspring=integers("k", low=0, high="n", empty=True),
+    sire=integers("k", low=-1, high="n", empty=True),
+    dam=integers("k", low=-1, high="n", empty=True),
+)
 def mendelian_conflicts(packed: PackedGenotypes, offspring: ArrayLike, sire: ArrayLike, dam: ArrayLike) -> Conflicts:
     """Count calls of offspring that cannot come from the calls of their parents (autosomes).
 
@@ -218,10 +233,7 @@ def mendelian_conflicts(packed: PackedGenotypes, offspring: ArrayLike, sire: Arr
     >>> conflicts.by_trio, conflicts.by_marker
     (array([1]), array([0, 1]))
     """
-    rows = [as_positions(given, "genotypes", ModelError) for given in (offspring, sire, dam)]
-    _check_rows(packed.n_animals, rows[0], rows[0])
-    for parent in rows[1:]:
-        _check_rows(packed.n_animals, rows[0], parent, lowest=-1)
+    rows = [np.ascontiguousarray(given, dtype=np.int32) for given in (offspring, sire, dam)]
     return Conflicts(*_conflicts(packed.data, rows[0], rows[1], rows[2], _conflict_table()))
 
 
@@ -234,13 +246,6 @@ def _conflict_table() -> NDArray[np.bool_]:
             for dam in range(4):
                 table[child, sire, dam] = child not in {a + b for a in gives[sire] for b in gives[dam]}
     return table
-
-
-def _check_rows(n: int, a: NDArray[np.int32], b: NDArray[np.int32], lowest: int = 0) -> None:
-    if a.shape != b.shape:
-        raise ModelError("shape", "the lists differ in length", place="genotypes", fix="Give one row for each")
-    if len(a) and (a.min() < 0 or a.max() >= n or b.min() < lowest or b.max() >= n):
-        raise ModelError("unknown_position", "a row is not one of the genotypes", place="genotypes", fix="Check it")
 
 
 @njit(cache=True, inline="always")

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..arguments import checked, flags, floats, instance, optional
 from .hardy_weinberg import hardy_weinberg
 from .packed import MISSING, PackedGenotypes, count_animals, count_markers
 
@@ -56,6 +57,7 @@ class AnimalQuality:
     f: Floats
 
 
+@checked(packed=instance(PackedGenotypes))
 def marker_quality(packed: PackedGenotypes) -> MarkerQuality:
     """Quality of each marker in one pass.
 
@@ -87,6 +89,11 @@ def marker_quality(packed: PackedGenotypes) -> MarkerQuality:
     )
 
 
+@checked(
+    packed=instance(PackedGenotypes, m="n_markers"),
+    autosomal=optional(flags("m")),
+    frequency=optional(floats("m", low=0.0, high=1.0, missing=True)),
+)
 def animal_quality(
     packed: PackedGenotypes, *, autosomal: NDArray[np.bool_] | None = None, frequency: Floats | None = None
 ) -> AnimalQuality:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, flags, instance, integers, number, whole
 from ..errors import ModelError
 from .packed import PackedGenotypes, count_animals, count_markers
 from .quality import animal_quality
@@ -34,6 +35,14 @@ class SexCheck:
     is_conflict: NDArray[np.bool_]
 
 
+@checked(
+    packed=instance(PackedGenotypes, n="n_animals", m="n_markers"),
+    on_x=flags("m"),
+    sex=integers("n"),
+    female_below=number(low=-1.0, high=1.0),
+    male_above=number(low=-1.0, high=1.0),
+    min_calls=whole(low=1),
+)
 def check_sex(
     packed: PackedGenotypes,
     on_x: NDArray[np.bool_],
@@ -76,7 +85,7 @@ def check_sex(
     array([False, False,  True])
     """
     use, known = np.asarray(on_x, dtype=np.bool_), np.asarray(sex)
-    _check(packed, use, known, female_below, male_above)
+    _check(known, female_below, male_above)
     limits = (female_below, male_above)
     if not use.any():
         return _judge(np.full(packed.n_animals, np.nan), np.zeros(packed.n_animals, np.int64), known, limits, min_calls)
@@ -109,10 +118,7 @@ def _judge(
     return SexCheck(f, shown, is_conflict=(shown >= 0) & (sex >= 0) & (shown != sex))
 
 
-def _check(packed: PackedGenotypes, use: NDArray[np.bool_], sex: NDArray[np.int64], low: float, high: float) -> None:
-    if use.shape != (packed.n_markers,) or sex.shape != (packed.n_animals,):
-        message = f"on_x needs {packed.n_markers} values, sex {packed.n_animals}"
-        raise ModelError("shape", message, place="genotypes", fix="Give one per marker and one per animal")
+def _check(sex: NDArray[np.int64], low: float, high: float) -> None:
     if not np.isin(sex, (FEMALE, MALE, UNKNOWN)).all():
         raise ModelError("sex_code", "a sex is not 1, 0 or -1", place="genotypes", fix="1 male, 0 female, -1 unknown")
     if not -1.0 <= low <= high <= 1.0:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import able, checked, many, text
 from ..errors import ModelError
 from .chromosomes import MT, X, Y, chromosome_code
 from .markers import Markers, name_unnamed
@@ -75,6 +76,7 @@ class _Counted:
     half_calls: int = 0
 
 
+@checked(variants=able("__iter__"), samples=many(text()))
 def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGenotypes:
     """Count alternative alleles record by record.
 
@@ -119,6 +121,9 @@ def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGen
     parts: list[PackedGenotypes] = []
     counted = _Counted()
     for variant in variants:
+        if not hasattr(variant, "ALT"):
+            message = f"variants holds a {type(variant).__name__}"
+            raise _refuse("wrong_type", message, "Give records, such as those of cyvcf2.VCF")
         if len(variant.ALT) > 1:
             multi.append(_named(variant))
             continue
@@ -161,6 +166,10 @@ def _dosages(variant: Variant, samples: list[str], counted: _Counted) -> NDArray
     if given is None and calls is None:
         message = f"site {name} has neither calls (GT) nor dosages (DS)"
         raise _refuse("no_calls", message, "Use a file with GT or DS at every site")
+    for rows in (given, calls):
+        if rows is not None and len(rows) != len(samples):
+            message = f"samples has {len(samples)} names, site {name} has {len(rows)} animals"
+            raise _refuse("shape", message, "Name every animal once")
     if given is None:
         return _count(calls, variant, samples, counted)
     dosages = np.asarray(given, dtype=np.float32).reshape(len(samples), -1)[:, 0]

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_fields, checked, instance, integers, optional, whole
 from ..errors import ModelError
 from ..genotypes.packed import PackedGenotypes
 
@@ -40,6 +41,11 @@ class RunRules:
     max_heterozygous: int = 0
     max_missing: int = 1
 
+    def __post_init__(self) -> None:
+        least, none = whole(low=1, code="bad_option"), whole(low=0, code="bad_option")
+        check_fields(self, "roh", min_markers=least, min_length_bp=none, max_gap_bp=least)
+        check_fields(self, "roh", max_heterozygous=none, max_missing=none)
+
 
 @dataclass(frozen=True, eq=False)
 class Runs:
@@ -66,6 +72,12 @@ class Runs:
     f_roh: NDArray[np.float64]
 
 
+@checked(
+    packed=instance(PackedGenotypes, m="n_markers"),
+    chromosome=integers("m"),
+    position_bp=integers("m"),
+    rules=optional(instance(RunRules)),
+)
 def runs_of_homozygosity(
     packed: PackedGenotypes, chromosome: ArrayLike, position_bp: ArrayLike, rules: RunRules | None = None
 ) -> Runs:
@@ -81,7 +93,7 @@ def runs_of_homozygosity(
     chromosome : int, shape (n_markers,)
     position_bp : int, shape (n_markers,)
         Base pairs.
-    rules : RunRules, optional
+    rules : RunRules, optional, whole
 
     Raises
     ------
@@ -102,7 +114,7 @@ def runs_of_homozygosity(
     """
     rules = rules or RunRules()
     where, bp = np.asarray(chromosome, dtype=np.int32), np.asarray(position_bp, dtype=np.int64)
-    covered = check_order(packed.n_markers, where, bp, rules)
+    covered = check_order(where, bp, rules)
     least = np.array([rules.min_markers, rules.min_length_bp, rules.max_gap_bp], np.int64)
     most = np.array([rules.max_heterozygous, rules.max_missing], np.int64)
     return collect(packed, where, bp, covered, lambda codes: _runs(codes, where, bp, least, most))
@@ -135,21 +147,13 @@ def collect(
     )
 
 
-def check_order(n_markers: int, chromosome: NDArray[np.int32], bp: NDArray[np.int64], rules: RunRules) -> int:
+def check_order(chromosome: NDArray[np.int32], bp: NDArray[np.int64], rules: RunRules) -> int:
     """Base pairs that the markers cover."""
-    if chromosome.shape != (n_markers,) or bp.shape != (n_markers,):
-        message = f"chromosome and position need {n_markers} numbers each"
-        raise ModelError("shape", message, place="genotypes", fix="Give one per marker")
-    if (
-        min(rules.min_markers, rules.min_length_bp + 1, rules.max_gap_bp) < 1
-        or min(rules.max_heterozygous, rules.max_missing) < 0
-    ):
-        raise ModelError("bad_option", "a rule of the runs is below its least value", place="roh", fix="Raise it")
     same = chromosome[1:] == chromosome[:-1]
     step = np.diff(bp)
     changes = int((~same).sum())
     if (step[same] < 0).any() or changes != len(np.unique(chromosome)) - 1:
-        message = "the markers are not in the order of chromosome and position"
+        message = "the markers are not in the order of chromosome and position_bp"
         raise ModelError("marker_order", message, place="genotypes", fix="Sort them by chromosome and position")
     return int(step[same & (step <= rules.max_gap_bp)].sum())
 

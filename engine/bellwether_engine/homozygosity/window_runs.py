@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ModelError
+from ..arguments import check_fields, checked, instance, integers, number, optional, whole
 from ..genotypes.packed import PackedGenotypes
 from .consecutive_runs import RunRules, Runs, check_order, collect
 
@@ -41,7 +41,18 @@ class WindowRules(RunRules):
     window_markers: int = 15
     window_share: float = 0.1
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        share = number(low=0.0, below=1.0, code="bad_option")
+        check_fields(self, "roh", window_markers=whole(low=1, code="bad_option"), window_share=share)
 
+
+@checked(
+    packed=instance(PackedGenotypes, m="n_markers"),
+    chromosome=integers("m"),
+    position_bp=integers("m"),
+    rules=optional(instance(WindowRules)),
+)
 def runs_by_windows(
     packed: PackedGenotypes, chromosome: ArrayLike, position_bp: ArrayLike, rules: WindowRules | None = None
 ) -> Runs:
@@ -54,7 +65,7 @@ def runs_by_windows(
     chromosome : int, shape (n_markers,)
     position_bp : int, shape (n_markers,)
         Base pairs.
-    rules : WindowRules, optional
+    rules : WindowRules, number, optional, whole
 
     Raises
     ------
@@ -75,10 +86,7 @@ def runs_by_windows(
     """
     rules = rules or WindowRules()
     where, bp = np.asarray(chromosome, dtype=np.int32), np.asarray(position_bp, dtype=np.int64)
-    covered = check_order(packed.n_markers, where, bp, rules)
-    if rules.window_markers < 1 or not 0.0 <= rules.window_share < 1.0:
-        message = "window_markers is at least 1, window_share from 0 to below 1"
-        raise ModelError("bad_option", message, place="roh", fix="Use 15 and 0.1")
+    covered = check_order(where, bp, rules)
     least = np.array([rules.min_markers, rules.min_length_bp, rules.max_gap_bp], np.int64)
     most = np.array([rules.max_heterozygous, rules.max_missing, rules.window_markers], np.int64)
     needed = np.asarray(rules.window_share * _windows_over(where, rules.window_markers), dtype=np.float64)

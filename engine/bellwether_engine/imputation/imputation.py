@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, floats, instance, number, optional, whole
 from ..errors import ModelError
 from ..genotypes.packed import MISSING, PackedGenotypes, pack
 from ..genotypes.quality import marker_frequencies
@@ -48,6 +49,13 @@ class Imputed:
         return pack(np.where(self.certainty >= min_certainty, self.best, MISSING).astype(np.uint8))
 
 
+@checked(
+    genotypes=instance(Genotypes, m="packed.n_markers"),
+    pedigree=instance(Pedigree),
+    frequency=optional(floats("m", low=0.0, high=1.0, code="frequency")),
+    error_rate=number(above=0.0, below=0.5, code="bad_option"),
+    max_rounds=whole(low=1, code="bad_option"),
+)
 def impute(
     genotypes: Genotypes,
     pedigree: Pedigree,
@@ -94,7 +102,7 @@ def impute(
     >>> impute(Genotypes(pack([[2], [0]]), [0, 1]), pedigree, error_rate=1e-6).dosage.round(3).ravel()
     array([2., 0., 1.], dtype=float32)
     """
-    p = _check(genotypes, pedigree, frequency, error_rate)
+    p = _check(genotypes, pedigree, frequency)
     made = families(pedigree)
     row = np.full(made.n_total, -1, dtype=np.int32)
     row[genotypes.animal] = np.arange(len(genotypes.animal), dtype=np.int32)
@@ -117,11 +125,8 @@ def impute(
     return Imputed(dosage.T, certainty.T, best.T, np.flatnonzero(~converged))
 
 
-def _check(genotypes: Genotypes, pedigree: Pedigree, frequency: Floats | None, error_rate: float) -> Floats:
+def _check(genotypes: Genotypes, pedigree: Pedigree, frequency: Floats | None) -> Floats:
     """The frequencies, a little away from 0 and 1, where an error could not be told from a rare allele."""
-    if not 0.0 < error_rate < 0.5:
-        message = "error_rate lies above 0 and below 0.5"
-        raise ModelError("bad_option", message, place="imputation", fix="Use 0.01")
     animal = genotypes.animal
     if len(animal) and (animal.min() < 0 or animal.max() >= pedigree.n_animals):
         message = "a genotype belongs to no animal of the pedigree"
@@ -131,7 +136,7 @@ def _check(genotypes: Genotypes, pedigree: Pedigree, frequency: Floats | None, e
         least = 1.0 / (2.0 * genotypes.packed.n_animals + 2.0)
         return np.clip(p, least, 1.0 - least)
     p = np.ascontiguousarray(frequency, dtype=np.float64)
-    if p.shape != (genotypes.packed.n_markers,) or not ((p > 0) & (p < 1)).all():
-        message = f"frequencies need {genotypes.packed.n_markers} numbers above 0 and below 1"
-        raise ModelError("frequency", message, place="imputation", fix="Give one per marker")
+    if not ((p > 0) & (p < 1)).all():
+        message = "frequency is 0 or 1 at a marker, where an error could not be told from a rare allele"
+        raise ModelError("frequency", message, place="frequency", fix="Give numbers above 0 and below 1")
     return p

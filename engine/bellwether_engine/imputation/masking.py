@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, flags, instance, number, optional, whole
 from ..errors import ModelError
 from ..genotypes.packed import MISSING, PackedGenotypes, pack
 from ..genotypes.quality import marker_frequencies
@@ -59,6 +60,13 @@ class ImputationAccuracy:
     by_maf: Accuracy
 
 
+@checked(
+    packed=instance(PackedGenotypes, n="n_animals", m="n_markers"),
+    share=number(low=0.0, high=1.0, code="bad_option"),
+    seed=whole(low=0),
+    animals=optional(flags("n")),
+    markers=optional(flags("m")),
+)
 def hide_calls(
     packed: PackedGenotypes,
     share: float,
@@ -88,8 +96,6 @@ def hide_calls(
     array([[False, False],
            [ True, False]])
     """
-    if not 0.0 <= share <= 1.0:
-        raise ModelError("bad_option", "share lies between 0 and 1", place="imputation", fix="Use 0.1")
     chosen = np.random.default_rng(seed).random((packed.n_animals, packed.n_markers)) < share
     chosen &= packed.unpack() != MISSING
     if animals is not None:
@@ -99,6 +105,12 @@ def hide_calls(
     return np.asarray(chosen, dtype=np.bool_)
 
 
+@checked(
+    genotypes=instance(Genotypes, n="packed.n_animals", m="packed.n_markers"),
+    pedigree=instance(Pedigree),
+    hidden=flags("n", "m"),
+    error_rate=number(above=0.0, below=0.5, code="bad_option"),
+)
 def imputation_accuracy(
     genotypes: Genotypes, pedigree: Pedigree, hidden: NDArray[np.bool_], *, error_rate: float = 0.01
 ) -> ImputationAccuracy:
@@ -136,9 +148,6 @@ def imputation_accuracy(
     (array([300]), array([0.97]))
     """
     codes = genotypes.packed.unpack()
-    if hidden.shape != codes.shape or hidden.dtype != np.bool_:
-        message = f"hidden needs booleans of shape {codes.shape}"
-        raise ModelError("shape", message, place="imputation", fix="Use hide_calls")
     hidden = hidden & (codes != MISSING)
     if not hidden.any():
         raise ModelError("nothing_hidden", "no call is hidden", place="imputation", fix="Hide some calls")

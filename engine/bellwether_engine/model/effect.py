@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from ..arguments import check_fields, instance, many, number, optional, text, whole
 from ..errors import ModelError
 
 Kind = Literal["fixed", "covariate", "random", "additive", "maternal", "permanent", "permanent_dam"]
@@ -45,11 +46,14 @@ class Legendre:
     upper: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.order <= 10:
-            raise ModelError("basis_order", f"order {self.order} is not between 0 and 10", fix="Use an order of 1 to 4")
+        check_fields(self, "basis", order=whole(low=0, high=10, code="basis_order"), on=text())
+        end = number(code="basis_range")
+        check_fields(self, "basis", lower=end, upper=end)
         if not (self.lower < self.upper and math.isfinite(self.upper - self.lower)):
             raise ModelError(
-                "basis_range", "the range of a basis must rise, and be finite", fix="Write range = [lowest, highest]"
+                "basis_range",
+                "a basis must rise from lower to upper, and be finite",
+                fix="Write range = [lowest, highest]",
             )
 
 
@@ -88,7 +92,9 @@ class Effect:
     basis: Legendre | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self, "effects", name=text())
         place = f"effects.{self.name}"
+        check_fields(self, place, traits=optional(many(text(empty=True))), basis=optional(instance(Legendre)))
         if self.kind not in get_args(Kind):
             known = ", ".join(get_args(Kind))
             raise ModelError("effect_kind", f"there is no kind {self.kind!r}", place=place, fix=f"Use one of {known}")

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_fields, either, floats, instance, many, number, optional, whole
 from ..errors import ModelError
 from ..genotypes.packed import PackedGenotypes
 from ..pedigree.positions import as_positions
@@ -112,11 +113,10 @@ class Genomic:
         self._one_of("tune", self.tune, ("none", "chen", None))
         self._one_of("frequencies", self.frequencies, ("observed", "half", "base", "given", None))
         self._one_of("relationship", self.relationship, ("vanraden1", "vanraden2"))
+        code = "bad_option"
+        blend, ridge = optional(number(low=0.0, below=1.0, code=code)), number(low=0.0, code=code)
+        check_fields(self, "genomic", blend=blend, ridge=ridge, seed=whole(low=0, code=code))
         beta, tune = self.blending
-        if not 0.0 <= beta < 1.0:
-            raise refuse("blend", "blend is not from 0 to below 1", "Use 0.05")
-        if not 0.0 <= self.ridge < np.inf:
-            raise refuse("ridge", "ridge is not a number from 0", "Use 0 or a small number such as 0.01")
         if HABITS[self.method].needs_a22 and beta == 0.0:
             raise refuse("blend", f"{self.method} needs a share of A22", "Set blend = 0.05")
         if self.ridge > 0.0 and not HABITS[self.method].has_ridge:
@@ -160,11 +160,13 @@ class Genomic:
     def _check_variance(self) -> None:
         if isinstance(self.snp_variance, str):
             self._one_of("snp_variance", self.snp_variance, ("two_sum_pq",))
-        elif not self.snp_variance > 0.0 or self.method != "snpblup":
-            message = "a number for snp_variance belongs to snpblup, and lies above 0"
-            raise refuse("snp_variance", message, 'Use "two_sum_pq"')
-        if isinstance(self.core, int) and self.core < 1:
-            raise refuse("core", "the core has no animal", "Use some thousand animals")
+        else:
+            check_fields(self, "genomic", snp_variance=number(above=0.0, code="bad_option"))
+            if self.method != "snpblup":
+                message = "a number for snp_variance belongs to snpblup"
+                raise refuse("snp_variance", message, 'Use "two_sum_pq"')
+        core = either(many(whole(low=0)), whole(low=1, code="bad_option"))
+        check_fields(self, "genomic", core=core)
 
     @staticmethod
     def _one_of(name: str, value: object, known: tuple[object, ...]) -> None:
@@ -202,10 +204,13 @@ class Genotypes:
     frequency: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        animal = as_positions(self.animal, "genotypes", ModelError)
+        packed = instance(PackedGenotypes, m="n_markers")
+        share = optional(floats("m", low=0.0, high=1.0, code="frequency"))
+        check_fields(self, "genotypes", packed=packed, frequency=share)
+        animal = as_positions("animal", self.animal, "genotypes", ModelError)
         object.__setattr__(self, "animal", animal)
         if len(animal) != self.packed.n_animals:
-            message = f"{len(animal)} animals for the genotypes of {self.packed.n_animals}"
+            message = f"animal has {len(animal)} positions, packed the genotypes of {self.packed.n_animals}"
             raise ModelError("genotype_shape", message, place="genotypes", fix="Give one animal per genotype")
         _, first, times = np.unique(animal, return_index=True, return_counts=True)
         if (times > 1).any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..arguments import check_fields, instance, many, named, optional, text
 from .effect import Effect
 from .genomic import Genomic
 from .options import Options
@@ -40,3 +41,9 @@ class Model:
     ordinal: tuple[str, ...] = ()
     genomic: Genomic | None = None
     structures: Mapping[str, CovarianceStructure] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = many(text())
+        check_fields(self, "model", traits=names, effects=many(instance(Effect)), variances=instance(Variances))
+        check_fields(self, "model", options=instance(Options), ordinal=names, genomic=optional(instance(Genomic)))
+        check_fields(self, "model", structures=named(instance(CovarianceStructure)))

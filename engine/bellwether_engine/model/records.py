@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import as_given, check_fields, checked, floats, named, number
 from ..errors import ModelError
 from ..pedigree.positions import as_positions
 
@@ -54,17 +55,19 @@ class Records:
     residual_class: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
-        animal = as_positions(self.animal, "records", ModelError)
-        values = np.ascontiguousarray(self.values, dtype=np.float64)
+        animal = as_positions("animal", self.animal, "records", ModelError)
+        values = np.ascontiguousarray(_numbers("values", self.values))
         values = values[:, None] if values.ndim == 1 else values
+        check_fields(self, "records", columns=named(as_given()))
         columns = {name: np.ascontiguousarray(column) for name, column in self.columns.items()}
         object.__setattr__(self, "animal", animal)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "columns", columns)
         if self.weights is not None:
-            object.__setattr__(self, "weights", np.ascontiguousarray(self.weights, dtype=np.float64))
+            object.__setattr__(self, "weights", np.ascontiguousarray(_numbers("weights", self.weights)))
         if self.residual_class is not None:
-            object.__setattr__(self, "residual_class", as_positions(self.residual_class, "records", ModelError))
+            classes = as_positions("residual_class", self.residual_class, "records", ModelError)
+            object.__setattr__(self, "residual_class", classes)
         self._check()
 
     @property
@@ -74,14 +77,16 @@ class Records:
 
     def _check(self) -> None:
         n = self.n_records
-        lengths = {"values": len(self.values)} | {name: len(column) for name, column in self.columns.items()}
+        lengths = {"values": len(self.values)} | {
+            f"columns.{name}": len(column) for name, column in self.columns.items()
+        }
         if self.weights is not None:
             lengths["weights"] = len(self.weights)
         if self.residual_class is not None:
             lengths["residual_class"] = len(self.residual_class)
         for name, length in lengths.items():
             if length != n:
-                message = f"column {name} has {length} rows, animal has {n}"
+                message = f"{name} has {length} rows, animal has {n}"
                 raise ModelError("shape", message, place="records", fix="Give one value per record")
         dimensions = {"values": self.values.ndim - 1} | {name: column.ndim for name, column in self.columns.items()}
         if self.weights is not None:
@@ -92,13 +97,15 @@ class Records:
                 raise ModelError("shape", message, place="records", fix="Give one value per record (and trait)")
         if np.isinf(self.values).any():
             wrong = np.flatnonzero(np.isinf(self.values).any(axis=1))
-            raise _of_rows("not_finite", "a phenotype is infinite", "Set it to missing", wrong)
+            raise _of_rows("not_finite", "one of the values is infinite", "Set it to missing", wrong)
         if self.weights is not None:
             wrong = np.flatnonzero(~(np.isfinite(self.weights) & (self.weights > 0)))
             if wrong.size:
-                raise _of_rows("weight", "a weight is missing or not above 0", "Give a weight above 0", wrong)
+                message = "one of the weights is missing or not above 0"
+                raise _of_rows("weight", message, "Give a weight above 0", wrong)
 
 
+@checked(x=floats("n", empty=True), slope=number())
 def exponential_weights(x: ArrayLike, slope: float) -> NDArray[np.float64]:
     """Weights of records whose residual variance is ``var_e exp(slope x)``, float64 of shape (n_records,).
 
@@ -129,9 +136,17 @@ def exponential_weights(x: ArrayLike, slope: float) -> NDArray[np.float64]:
         weights = np.exp(-slope * np.asarray(x, dtype=np.float64))
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights > 0.0)))
     if wrong.size:
-        message = "the residual variance of a record is missing, 0 or infinite"
+        message = "the residual variance of a record is 0 or infinite by its x and the slope"
         raise _of_rows("not_finite", message, "Fill in the column, or centre it and look at the slope", wrong)
     return weights
+
+
+def _numbers(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    """Real numbers of any shape, some of them missing."""
+    given = np.asarray(as_given("iuf")(name, value, {}), dtype=np.float64)
+    if not given.ndim:
+        raise ModelError("shape", f"{name} has no rows", place="records", fix="Give one value per record")
+    return given
 
 
 def _of_rows(code: str, message: str, fix: str, rows: NDArray[np.intp]) -> ModelError:

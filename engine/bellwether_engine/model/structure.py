@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from ..arguments import check_fields, optional, whole
 from ..errors import ModelError
 
 Form = Literal["unstructured", "reduced_rank", "factor_analytic", "diagonal"]
@@ -43,10 +44,11 @@ class CovarianceStructure:
     factors: int | None = None
 
     def __post_init__(self) -> None:
-        if self.structure not in get_args(Form):
+        if not isinstance(self.structure, str) or self.structure not in get_args(Form):
             fix = f"Use one of {', '.join(get_args(Form))}"
             message = f"there is no structure {self.structure!r}"
             raise ModelError("unknown_structure", message, place="structures", fix=fix)
+        check_fields(self, "structures", factors=optional(whole(code="factors")))
         has_factors = self.structure in ("reduced_rank", "factor_analytic")
         if has_factors and self.factors is None:
             message = f"{self.structure} needs a number of factors"
@@ -56,7 +58,7 @@ class CovarianceStructure:
             fix = "Remove factors, or use reduced_rank or factor_analytic"
             raise ModelError("factors", message, place="structures", fix=fix)
         if self.factors is not None and self.factors < 1:
-            message = f"{self.structure} with {self.factors} factors is no matrix"
+            message = f"{self.structure} with factors = {self.factors} is no matrix"
             raise ModelError("factors", message, place="structures", fix="Give factors = 1, or more")
 
     @property

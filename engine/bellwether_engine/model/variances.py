@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import as_given, check_fields, named
 from ..errors import ModelError
 
 ROUNDED = 5e-7
@@ -56,9 +57,10 @@ class Variances:
     def __post_init__(self) -> None:
         for name in ("residual", "additive", "additive_maternal", "permanent", "permanent_dam"):
             matrix = getattr(self, name)
-            if matrix is not None:
+            if matrix is not None or name == "residual":
                 read = _residuals if name == "residual" else square
                 object.__setattr__(self, name, read(matrix, f"variances.{name}"))
+        check_fields(self, "variances", random=named(as_given("iuf")))
         checked = {name: square(matrix, f"variances.random.{name}") for name, matrix in self.random.items()}
         object.__setattr__(self, "random", checked)
         if self.residual.ndim == 2 and is_singular(self.residual):
@@ -107,8 +109,8 @@ def square(matrix: ArrayLike, place: str) -> NDArray[np.float64]:
         ``not_square``, ``not_finite`` or ``not_symmetric``.
     """
     try:
-        values = np.atleast_2d(np.array(matrix, dtype=np.float64))
-    except (ValueError, TypeError) as error:
+        values = np.atleast_2d(np.array(as_given("iuf")("the matrix", matrix, {}), dtype=np.float64))
+    except ModelError as error:
         message = "the rows of a matrix differ in length, or are not numbers"
         raise ModelError("not_square", message, place=place, fix="Complete it") from error
     if values.ndim != 2 or values.shape[0] != values.shape[1]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ModelError
+from ..arguments import checked, floats, instance, integers, optional
 from ..genotypes.packed import PackedGenotypes
 from ..genotypes.pairs import genotype_bits
 from ..genotypes.quality import marker_frequencies
-from ..pedigree.positions import as_positions
 from .candidates import Candidate, compare_candidates
 from .claims import ParentageRules, ParentClaim, Side, Verdict
 from .likelihood import TRIOS, Role, opposing_rate, trio_scores
@@ -59,6 +58,15 @@ class _World:
         return "another candidate" if played[1] is Role.PARENT else RELATIVES[played[1]]
 
 
+@checked(
+    packed=instance(PackedGenotypes, n="n_animals", m="n_markers"),
+    offspring=integers("k", low=0, high="n", empty=True),
+    sires=integers("s", low=0, high="n", empty=True),
+    dams=integers("d", low=0, high="n", empty=True),
+    birth_day=optional(floats("n", missing=True)),
+    frequency=optional(floats("m", low=0.0, high=1.0)),
+    rules=optional(instance(ParentageRules)),
+)
 def assign_parents(
     packed: PackedGenotypes,
     offspring: ArrayLike,
@@ -118,16 +126,9 @@ def assign_parents(
     [('sire', 4, 'accepted'), ('dam', 11, 'accepted')]
     """
     rules = rules or ParentageRules()
-    rows = [
-        as_positions(np.asarray(given, dtype=np.int64), "genotypes", ModelError) for given in (offspring, sires, dams)
-    ]
-    if any(len(r) and (r.min() < 0 or r.max() >= packed.n_animals) for r in rows):
-        raise ModelError("unknown_position", "a row is not one of the genotypes", place="genotypes", fix="Check it")
+    rows = [np.ascontiguousarray(given, dtype=np.int32) for given in (offspring, sires, dams)]
     born = np.full(packed.n_animals, np.nan) if birth_day is None else np.asarray(birth_day, dtype=np.float64)
     p = _frequency(packed) if frequency is None else np.asarray(frequency, dtype=np.float64)
-    if born.shape != (packed.n_animals,) or p.shape != (packed.n_markers,):
-        message = f"birth_day needs {packed.n_animals} numbers, frequency {packed.n_markers}"
-        raise ModelError("shape", message, place="parentage", fix="Give one per animal and one per marker")
     bits, rate = genotype_bits(packed), opposing_rate(p, rules.error_rate)
     found = [compare_candidates(bits, rows[0], candidates, born, rate, rules) for candidates in rows[1:]]
     families = [_Family(animal, found[0][k], found[1][k]) for k, animal in enumerate(rows[0].tolist())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..arguments import check_fields, number, whole
 from ..errors import ModelError
 
 Side = Literal["sire", "dam"]
@@ -53,11 +54,14 @@ class ParentageRules:
     most: int = 5
 
     def __post_init__(self) -> None:
-        if not (0.0 < self.error_rate < 0.5 and 0.0 < self.p_false < 1.0):
-            message = "error_rate lies between 0 and 0.5, p_false between 0 and 1"
-            raise ModelError("bad_option", message, place="parentage", fix="Use 0.005 and 1e-6")
-        if min(self.min_compared, self.most) < 1 or not self.min_age_days <= self.max_age_days:
-            message = "min_compared and most are at least 1, min_age_days is not above max_age_days"
+        code = "bad_option"
+        share = number(above=0.0, below=0.5, code=code)
+        check_fields(self, "parentage", error_rate=share, p_false=number(above=0.0, below=1.0, code=code))
+        check_fields(self, "parentage", min_lod=number(code=code), min_delta=number(code=code))
+        check_fields(self, "parentage", min_compared=whole(low=1, code=code), most=whole(low=1, code=code))
+        check_fields(self, "parentage", min_age_days=number(code=code), max_age_days=number(code=code))
+        if not self.min_age_days <= self.max_age_days:
+            message = "min_age_days is above max_age_days"
             raise ModelError("bad_option", message, place="parentage", fix="Use the defaults")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, floats
 from ..errors import PedigreeError
 from .inbreeding import ancestry, inbreeding
 from .pedigree import Pedigree, check_parents
 from .positions import as_positions
 
 
+@checked(known=floats("k", low=-1.0, high=1.0, empty=True))
 def inbreeding_of_new(sire: ArrayLike, dam: ArrayLike, known: ArrayLike) -> NDArray[np.float64]:
     """Inbreeding coefficients when animals were added: only the ancestors of the new ones are looked at.
 
@@ -39,13 +41,13 @@ def inbreeding_of_new(sire: ArrayLike, dam: ArrayLike, known: ArrayLike) -> NDAr
     >>> inbreeding_of_new(sire, dam, np.zeros(3))
     array([0.  , 0.  , 0.  , 0.25])
     """
-    sire, dam = as_positions(sire, "pedigree", PedigreeError), as_positions(dam, "pedigree", PedigreeError)
+    sire, dam = (as_positions(name, of, "pedigree", PedigreeError) for name, of in (("sire", sire), ("dam", dam)))
     check_parents(sire, dam)
-    known = np.asarray(known, dtype=np.float64)
+    known = np.asarray(known)
     n, old = len(sire), len(known)
-    if known.ndim != 1 or old > n or not np.isfinite(known).all():
-        message = f"known has shape {known.shape} for {n} animals, or a coefficient is missing"
-        raise PedigreeError("known", message, place="inbreeding", fix="Give F of the first animals, or none")
+    if old > n:
+        message = f"known has {old} coefficients, there are {n} animals"
+        raise PedigreeError("known", message, place="known", fix="Give F of the first animals, or none")
     members = np.flatnonzero(ancestry(sire, dam, np.arange(old, n, dtype=np.int32)))
     position = np.full(n + 1, -1, np.int32)
     position[members] = np.arange(len(members), dtype=np.int32)

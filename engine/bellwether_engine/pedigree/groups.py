@@ -9,7 +9,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import block_diag, csr_array
 
-from ..errors import PedigreeError
+from ..arguments import checked, covariance
+from ..errors import ModelError, PedigreeError
 from .positions import as_positions
 
 
@@ -53,14 +54,15 @@ class Groups:
 
     def __post_init__(self) -> None:
         for name in ("sire", "dam"):
-            object.__setattr__(self, name, as_positions(getattr(self, name), "pedigree", PedigreeError))
-        if self.n_groups < 1:
-            raise _refuse("no_groups", "there is no group", "Name at least one group, or leave groups out")
-        for group in (self.sire, self.dam):
+            object.__setattr__(self, name, as_positions(name, getattr(self, name), "pedigree", PedigreeError))
+        if isinstance(self.n_groups, bool) or not isinstance(self.n_groups, int | np.integer) or self.n_groups < 1:
+            message = f"n_groups is {self.n_groups!r}: there is no group"
+            raise _refuse("no_groups", message, "Name at least one group, or leave groups out")
+        for name, group in (("sire", self.sire), ("dam", self.dam)):
             wrong = np.flatnonzero((group < -1) | (group >= self.n_groups))
             if wrong.size:
-                fix = "Use -1 where there is no group"
-                raise _refuse("unknown_group", f"a group is not between 0 and {self.n_groups - 1}", fix, wrong)
+                message = f"a group in {name} is not between 0 and {self.n_groups - 1}"
+                raise _refuse("unknown_group", message, "Use -1 where there is no group", wrong)
         if self.gamma is not None:
             object.__setattr__(self, "gamma", _checked_gamma(self.gamma, self.n_groups))
 
@@ -81,14 +83,9 @@ def _refuse(code: str, message: str, fix: str, positions: NDArray[np.intp] | Non
 
 def _checked_gamma(gamma: ArrayLike, n_groups: int) -> NDArray[np.float64]:
     try:
-        matrix = np.atleast_2d(np.array(gamma, dtype=np.float64))
-    except (ValueError, TypeError) as error:
-        raise _refuse("gamma", "gamma is not a matrix of numbers", "Give one row per metafounder") from error
-    if matrix.shape != (n_groups, n_groups):
-        message = f"gamma has shape {matrix.shape}, there are {n_groups} metafounders"
-        raise _refuse("gamma", message, "Give one row and column per metafounder")
-    if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, rtol=1e-10, atol=1e-12):
-        raise _refuse("gamma", "gamma is not symmetric", "Make the element above the diagonal equal to the one below")
+        matrix = np.array(covariance(n_groups)("gamma", gamma, {}), dtype=np.float64)
+    except ModelError as error:
+        raise _refuse("gamma", error.message, error.fix) from error
     if np.linalg.eigvalsh(matrix)[0] <= 1e-10 or (np.diag(matrix) >= 2.0).any():
         fix = "Self-relationships lie between 0 and 2; add a little to the diagonal where metafounders are alike"
         raise _refuse("gamma", "gamma is not positive definite, or a diagonal element is 2 or more", fix)
@@ -173,6 +170,7 @@ def gamma_block(n_animals: int, gamma: NDArray[np.float64]) -> csr_array:
     return csr_array(block_diag([csr_array((n_animals, n_animals)), np.linalg.inv(gamma)], format="csr"))
 
 
+@checked(gamma=covariance("g"))
 def metafounder_scale(gamma: ArrayLike) -> float:
     """``1 + mean(diag Gamma) / 2 - mean(Gamma)``: what an additive variance of unrelated founders is divided by.
 

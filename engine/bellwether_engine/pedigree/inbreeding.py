@@ -8,11 +8,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..arguments import checked, covariance, floats, integers, optional, whole
+from ..errors import PedigreeError
 from ..parallel.workers import Workers
 from .a_inverse import mendelian_variance
 from .tracing import Ancestors, Families, Tracer
 
 
+@checked(
+    order=integers("n", low=0, high="n", empty=True),
+    sire=integers("n", low=-1, empty=True),
+    dam=integers("n", low=-1, empty=True),
+    gamma=optional(covariance("g")),
+    known=optional(floats("n", low=-1.0, high=1.0, missing=True, empty=True)),
+    threads=whole(low=0),
+)
 def inbreeding(
     sire: NDArray[np.int32],
     dam: NDArray[np.int32],
@@ -53,6 +63,7 @@ def inbreeding(
     >>> inbreeding(*parents, np.arange(3, dtype=np.int32))
     array([0., 0., 0.])
     """
+    _check_parents(sire, dam, len(order) + (0 if gamma is None else len(gamma)))
     base = np.zeros((0, 0)) if gamma is None else np.ascontiguousarray(gamma, dtype=np.float64)
     f = np.full(len(order), np.nan) if known is None else known.astype(np.float64)
     f[np.isnan(f) & ((sire < 0) | (dam < 0))] = 0.0
@@ -77,6 +88,13 @@ def inbreeding(
         by_rank[own] = f[parents[of_parents[g] : of_parents[g + 1]]]
         d[own] = mendelian_variance(links[0][own], links[1][own], by_rank)
     return f
+
+
+def _check_parents(sire: NDArray[np.int32], dam: NDArray[np.int32], n_levels: int) -> None:
+    for name, parent in (("sire", sire), ("dam", dam)):
+        if len(parent) and parent.max() >= n_levels:
+            message = f"a {name} is not a position between 0 and {n_levels - 1}, or -1"
+            raise PedigreeError("unknown_position", message, place=name, fix="Use -1 for an unknown parent")
 
 
 def _rank_parents(

@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ..arguments import check_fields, instance, optional
 from ..errors import PedigreeError
 from .a_inverse import build_a_inverse, mendelian_variance
 from .groups import Groups, gamma_block, group_shares, with_groups
@@ -54,9 +55,10 @@ class Pedigree:
     groups: Groups | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sire", as_positions(self.sire, "pedigree", PedigreeError))
-        object.__setattr__(self, "dam", as_positions(self.dam, "pedigree", PedigreeError))
+        object.__setattr__(self, "sire", as_positions("sire", self.sire, "pedigree", PedigreeError))
+        object.__setattr__(self, "dam", as_positions("dam", self.dam, "pedigree", PedigreeError))
         check_parents(self.sire, self.dam)
+        check_fields(self, "pedigree", groups=optional(instance(Groups)))
         _ = self.parents
 
     @property
@@ -156,10 +158,11 @@ def check_parents(sire: NDArray[np.int32], dam: NDArray[np.int32]) -> None:
     if sire.shape != dam.shape:
         message = f"sire has shape {sire.shape}, dam {dam.shape}"
         raise PedigreeError("shape", message, place="pedigree", fix="Give one sire and one dam per animal")
-    outside = np.flatnonzero((sire < -1) | (sire >= n) | (dam < -1) | (dam >= n))
-    if outside.size:
-        message = f"a parent is not a position between 0 and {n - 1}, or -1"
-        raise _error("unknown_position", message, "Use -1 for an unknown parent", outside)
+    for name, parent in (("sire", sire), ("dam", dam)):
+        outside = np.flatnonzero((parent < -1) | (parent >= n))
+        if outside.size:
+            message = f"a {name} is not a position between 0 and {n - 1}, or -1"
+            raise _error("unknown_position", message, "Use -1 for an unknown parent", outside)
     is_sire, is_dam = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     is_sire[sire[sire >= 0]] = True
     is_dam[dam[dam >= 0]] = True

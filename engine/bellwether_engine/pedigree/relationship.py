@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_fields, floats, instance, optional
 from ..errors import PedigreeError
 from .pedigree import Pedigree
 from .positions import as_positions
@@ -52,6 +53,10 @@ class Relationship:
 
     pedigree: Pedigree
     inbreeding: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        coefficients = optional(floats("n", low=-1.0, high=1.0, empty=True))
+        check_fields(self, "relationship", pedigree=instance(Pedigree, n="n_animals"), inbreeding=coefficients)
 
     def times(self, v: ArrayLike) -> Matrix:
         """``A v``.
@@ -109,6 +114,11 @@ class Relationship:
         return result.reshape(shape)
 
     @property
+    def n_animals(self) -> int:
+        """Rows of A."""
+        return self.pedigree.n_animals
+
+    @property
     def n_levels(self) -> int:
         """Animals, and metafounders after them."""
         return self.pedigree.n_animals + (0 if self._gamma is None else len(self._gamma))
@@ -161,9 +171,9 @@ class Relationship:
 
     def positions(self, animals: ArrayLike) -> NDArray[np.int32]:
         """`animals` as checked positions."""
-        found = as_positions(animals, "pedigree", PedigreeError)
+        found = as_positions("animals", animals, "pedigree", PedigreeError)
         if ((found < 0) | (found >= self.pedigree.n_animals)).any():
-            message = f"an animal is not a position between 0 and {self.pedigree.n_animals - 1}"
+            message = f"one of the animals is not a position between 0 and {self.pedigree.n_animals - 1}"
             raise PedigreeError("unknown_position", message, place="pedigree", fix="Count positions from 0")
         return found
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array, csr_array, diags_array
 from scipy.sparse.linalg import cg
 
+from ..arguments import check_fields, instance
 from ..errors import NotConverged, PedigreeError
 from ..linear.factor import EXACT_LIMIT, Factor
 from ..linear.symmetric import mirror
@@ -60,10 +61,11 @@ class RelationshipBlock:
     animals: NDArray[np.int32]
 
     def __post_init__(self) -> None:
+        check_fields(self, "block", relationship=instance(Relationship))
         animals = self.relationship.positions(self.animals)
         if len(np.unique(animals)) < len(animals):
             raise PedigreeError(
-                "repeated_animal", "an animal stands twice in a block", place="pedigree", fix="Drop one"
+                "repeated_animal", "one of the animals stands twice in a block", place="pedigree", fix="Drop one"
             )
         object.__setattr__(self, "animals", animals)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
 
+from ..arguments import checked, instance, integers, optional, text, whole
 from ..equations.blocks import FixedBlock, fixed_blocks, random_blocks
 from ..equations.checks import check_effects, check_positions, check_traits
 from ..equations.constraints import find_constraints
@@ -80,6 +81,13 @@ class UnitConnectedness:
     rating: Matrix
 
 
+@checked(
+    model=instance(Model),
+    records=instance(Records),
+    pedigree=instance(Pedigree, n="n_animals"),
+    flock=integers("n"),
+    column=whole(low=0, code="column"),
+)
 def flock_connectedness(
     model: Model, records: Records, pedigree: Pedigree, flock: ArrayLike, *, column: int = 0
 ) -> Connectedness:
@@ -144,6 +152,13 @@ def flock_connectedness(
     return Connectedness(codes, pev, pevd, 1.0 - ratio, _correlations(pev))
 
 
+@checked(
+    model=instance(Model),
+    records=instance(Records),
+    pedigree=instance(Pedigree),
+    unit=text(),
+    trait=optional(text()),
+)
 def unit_connectedness(
     model: Model, records: Records, pedigree: Pedigree, unit: str, *, trait: str | None = None
 ) -> UnitConnectedness:
@@ -198,7 +213,7 @@ def _unit_block(equations: Equations, unit: str, trait: str, traits: tuple[str, 
                 return block, first
             message = f"{unit} has {len(block.level):,} levels, the limit is {UNIT_LIMIT:,}"
             raise ModelError("too_many_units", message, place=f"effects.{unit}", fix="Compare flocks instead")
-    message = f"no fixed class effect {unit} acts on {trait}"
+    message = f"no fixed class effect (unit) {unit} acts on the trait {trait}"
     raise ModelError("no_unit", message, place=f"effects.{unit}", fix="Name a fixed effect of the model")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, floats, instance, integers, number, optional
 from ..errors import ModelError
 from ..pedigree.pedigree import Pedigree
 
@@ -40,6 +41,15 @@ class EbvParts:
         return np.asarray((np.nan_to_num(parts) * self.weights).sum(axis=1))
 
 
+@checked(
+    pedigree=instance(Pedigree, n="n_animals"),
+    ebv=floats("n"),
+    animal=integers("k", low=0, high="n", empty=True),
+    adjusted=floats("k", empty=True),
+    variance_ratio=number(above=0.0),
+    inbreeding=optional(floats("n")),
+    weights=optional(floats("k", low=0.0, empty=True)),
+)
 def ebv_parts(
     pedigree: Pedigree,
     ebv: ArrayLike,
@@ -93,9 +103,6 @@ def ebv_parts(
     if pedigree.groups is not None:
         message, fix = "parts of breeding values with groups are not available", "Use a pedigree without groups"
         raise ModelError("not_available", message, place="pedigree", fix=fix)
-    if u.shape != (n,) or rows.shape != values.shape:
-        message = f"{n} animals, but breeding values {u.shape}; records {values.shape} of animals {rows.shape}"
-        raise ModelError("shape", message, place="records", fix="Give one value per animal, and per record")
     share = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
     padded = np.append(u, 0.0)
     d = pedigree.mendelian_variance(inbreeding)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from ..arguments import checked, instance, integers, optional, truth
 from ..errors import ModelError
 from ..pedigree.pedigree import Pedigree
 from ..pedigree.positions import as_positions
@@ -42,6 +43,12 @@ class FlockLinks:
     progeny: Whole
 
 
+@checked(
+    pedigree=instance(Pedigree, n="n_animals"),
+    flock=integers("n", empty=True),
+    recorded=optional(integers("k", low=0, high="n", empty=True, code="unknown_animal")),
+    with_dams=truth(),
+)
 def flock_links(
     pedigree: Pedigree, flock: ArrayLike, recorded: ArrayLike | None = None, *, with_dams: bool = False
 ) -> FlockLinks:
@@ -82,7 +89,9 @@ def flock_links(
            [0, 0, 1]])
     """
     of = flock_codes(flock, pedigree.n_animals)
-    chosen = np.arange(pedigree.n_animals) if recorded is None else as_positions(recorded, "records", ModelError)
+    chosen = (
+        np.arange(pedigree.n_animals) if recorded is None else as_positions("recorded", recorded, "records", ModelError)
+    )
     if chosen.size and (chosen.min() < 0 or chosen.max() >= pedigree.n_animals):
         message = "a recorded animal is not in the pedigree"
         raise ModelError("unknown_animal", message, place="records", fix="Count positions from 0")
@@ -109,7 +118,7 @@ def flock_links(
 
 def flock_codes(flock: ArrayLike, n_animals: int) -> NDArray[np.int32]:
     """`flock` as checked codes, int32 of shape (n_animals,), -1 for none."""
-    of = as_positions(flock, "flock", ModelError)
+    of = as_positions("flock", flock, "flock", ModelError)
     if of.shape != (n_animals,):
         message = f"{n_animals} animals, but flocks of shape {of.shape}"
         raise ModelError("shape", message, place="flock", fix="Give one flock per animal, -1 for none")

@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, floats, instance, integers, whole
 from ..errors import PedigreeError
 from ..pedigree.pedigree import Pedigree
-from ..pedigree.positions import as_positions
 from ..pedigree.relationship import pass_up
 
 PATHS = ("sire to son", "sire to daughter", "dam to son", "dam to daughter")
@@ -36,6 +36,7 @@ class Completeness:
     equivalent_generations: Vector
 
 
+@checked(pedigree=instance(Pedigree), n_generations=whole(low=1, code="generations"))
 def completeness(pedigree: Pedigree, n_generations: int = 5) -> Completeness:
     """Completeness of the pedigree.
 
@@ -64,9 +65,6 @@ def completeness(pedigree: Pedigree, n_generations: int = 5) -> Completeness:
     >>> found.index
     array([0. , 0. , 0.5, 0. ])
     """
-    if n_generations < 1:
-        message, fix = "completeness looks at least one generation back", "Give n_generations of 1 or more"
-        raise PedigreeError("generations", message, place="pedigree", fix=fix)
     shares = np.ones((pedigree.n_animals + 1, n_generations + 1))
     shares[-1] = 0.0
     for back in range(1, n_generations + 1):
@@ -90,6 +88,7 @@ def _equivalents(sire: NDArray[np.int32], dam: NDArray[np.int32], order: NDArray
     return result
 
 
+@checked(pedigree=instance(Pedigree, n="n_animals"), animals=integers("k", low=0, high="n"))
 def genetic_contributions(pedigree: Pedigree, animals: ArrayLike) -> Vector:
     """Expected share of each animal's genes in the genes of `animals`, themselves included.
 
@@ -118,16 +117,14 @@ def genetic_contributions(pedigree: Pedigree, animals: ArrayLike) -> Vector:
     >>> genetic_contributions(Pedigree(sire=[-1, -1, 0, 0], dam=[-1, -1, 1, 1]), [2, 3])
     array([0.5, 0.5, 0.5, 0.5])
     """
-    chosen = as_positions(animals, "pedigree", PedigreeError)
-    if not chosen.size or ((chosen < 0) | (chosen >= pedigree.n_animals)).any():
-        message = "the cohort is empty, or has an animal outside the pedigree"
-        raise PedigreeError("unknown_position", message, place="pedigree", fix="Give positions of animals")
+    chosen = np.asarray(animals)
     share = np.zeros((pedigree.n_animals, 1))
     np.add.at(share[:, 0], chosen, 1.0 / len(chosen))
     pass_up(pedigree.sire, pedigree.dam, pedigree.order, share)
     return share[:, 0]
 
 
+@checked(pedigree=instance(Pedigree, n="n_animals"), animals=integers("k", low=0, high="n"))
 def effective_founders(pedigree: Pedigree, animals: ArrayLike) -> float:
     """Effective number of founders of `animals`: ``1 / sum p_k^2`` over founders.
 
@@ -166,6 +163,7 @@ class GenerationIntervals:
     overall: float
 
 
+@checked(pedigree=instance(Pedigree, n="n_animals"), birth=floats("n", missing=True))
 def generation_intervals(pedigree: Pedigree, birth: ArrayLike) -> GenerationIntervals:
     """Generation intervals by the four paths.
 
@@ -191,9 +189,6 @@ def generation_intervals(pedigree: Pedigree, birth: ArrayLike) -> GenerationInte
     (3.0, nan, 2.0, nan)
     """
     born = np.asarray(birth, dtype=np.float64)
-    if born.shape != (pedigree.n_animals,):
-        message, fix = f"birth has shape {born.shape}", "Give one time per animal"
-        raise PedigreeError("shape", message, place="pedigree", fix=fix)
     is_parent = {name: np.zeros(pedigree.n_animals + 1, dtype=bool) for name in ("sire", "dam")}
     is_parent["sire"][pedigree.sire[pedigree.sire >= 0]] = True
     is_parent["dam"][pedigree.dam[pedigree.dam >= 0]] = True
@@ -206,7 +201,7 @@ def generation_intervals(pedigree: Pedigree, birth: ArrayLike) -> GenerationInte
             fix = "Correct the birth or the parent"
             raise PedigreeError(
                 "born_before_parent",
-                "an animal is not younger than its parent",
+                "by its birth an animal is not younger than its parent",
                 place="pedigree",
                 fix=fix,
                 positions=shown,
@@ -219,6 +214,7 @@ def generation_intervals(pedigree: Pedigree, birth: ArrayLike) -> GenerationInte
     return GenerationIntervals(tuple(means), tuple(counts), float(np.mean(present)) if present else float("nan"))
 
 
+@checked(inbreeding=floats("k", low=-1.0, high=1.0), equivalent_generations=floats("k", low=0.0))
 def effective_size(inbreeding: ArrayLike, equivalent_generations: ArrayLike) -> tuple[float, float]:
     """Effective population size from individual increases of inbreeding, and its standard error.
 

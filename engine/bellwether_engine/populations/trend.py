@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, either, floats, integers, optional, whole
 from ..errors import ModelError
 
 Vector = NDArray[np.float64]
@@ -44,6 +45,12 @@ class GeneticTrend:
     slope_se: float
 
 
+@checked(
+    ebv=floats("n", missing=True),
+    birth_year=integers("n"),
+    group=optional(integers("n")),
+    minimum=whole(low=1, code="minimum"),
+)
 def genetic_trend(
     ebv: ArrayLike, birth_year: ArrayLike, *, group: ArrayLike | None = None, minimum: int = 10
 ) -> tuple[GeneticTrend, ...]:
@@ -84,11 +91,8 @@ def genetic_trend(
     >>> trend.mean, round(trend.slope, 6), round(trend.slope_se, 6)
     (array([0.1, 0.5, 1.1]), 0.5, 0.057735)
     """
-    values, year = _values(ebv), _years(birth_year, "birth_year")
-    codes = np.zeros(len(values), dtype=np.int64) if group is None else _years(group, "group")
-    _same_length(values, year, codes)
-    if minimum < 1:
-        raise ModelError("minimum", f"minimum = {minimum} is below 1", place=PLACE, fix="10 animals is usual")
+    values, year = np.asarray(ebv, dtype=np.float64), np.asarray(birth_year)
+    codes = np.zeros(len(values), dtype=np.int64) if group is None else np.asarray(group)
     known = np.isfinite(values) & (year >= 0) & (codes >= 0)
     trends = [
         _trend(int(code), values[known & (codes == code)], year[known & (codes == code)], minimum)
@@ -97,6 +101,12 @@ def genetic_trend(
     return tuple(trend for trend in trends if len(trend.year))
 
 
+@checked(
+    ebv=either(floats("n", missing=True), floats("n", "c", missing=True)),
+    birth_year=integers("n"),
+    base_years=integers("k"),
+    minimum=whole(low=1, code="minimum"),
+)
 def shift_base(
     ebv: ArrayLike, birth_year: ArrayLike, base_years: Sequence[int], *, minimum: int = 1
 ) -> tuple[NDArray[np.float64], Vector]:
@@ -129,13 +139,12 @@ def shift_base(
     >>> shifted, base
     (array([-1.,  1.,  2.]), array([2.]))
     """
-    values, year = np.asarray(ebv, dtype=np.float64), _years(birth_year, "birth_year")
-    columns = values.reshape(len(values), -1) if values.ndim in (1, 2) else values
-    _same_length(columns, year)
+    values, year = np.asarray(ebv, dtype=np.float64), np.asarray(birth_year)
+    columns = values.reshape(len(values), -1)
     members = columns[np.isin(year, np.asarray(base_years))]
     count = int(np.isfinite(members).sum(axis=0).min(initial=len(members))) if len(members) else 0
-    if count < max(minimum, 1):
-        message = f"{count} animals of the base years have a breeding value, at least {max(minimum, 1)} are needed"
+    if count < minimum:
+        message = f"{count} animals of the base years have a breeding value, at least {minimum} are needed"
         raise ModelError("small_base", message, place=f"{PLACE}.base_years", fix="Choose years with more animals")
     base = np.nanmean(members, axis=0)
     return (columns - base).reshape(values.shape), base
@@ -164,26 +173,3 @@ def _line(x: Vector, y: Vector, weight: Vector) -> tuple[float, float]:
     residual = y - np.average(y, weights=weight) - slope * centred
     error = np.sqrt(float(weight @ residual**2) / (len(x) - 2) / spread) if len(x) > 2 else np.nan
     return slope, float(error)
-
-
-def _values(ebv: ArrayLike) -> Vector:
-    values = np.asarray(ebv, dtype=np.float64)
-    if values.ndim != 1:
-        message = f"breeding values have shape {values.shape}"
-        raise ModelError("shape", message, place=PLACE, fix="Give one column at a time")
-    return values
-
-
-def _years(given: ArrayLike, name: str) -> Whole:
-    values = np.asarray(given)
-    if values.dtype.kind not in "iu":
-        message = f"{name} is of type {values.dtype}, not integers"
-        raise ModelError("not_integer", message, place=f"{PLACE}.{name}", fix="Give integers, -1 for unknown")
-    return values.astype(np.int64)
-
-
-def _same_length(values: NDArray[np.float64], *others: Whole) -> None:
-    for other in others:
-        if other.shape != (len(values),) or values.ndim > 2:
-            message = f"{len(values)} breeding values, but years or groups of shape {other.shape}"
-            raise ModelError("shape", message, place=PLACE, fix="Give one year per animal")

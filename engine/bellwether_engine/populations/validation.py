@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, floats, number, optional, whole
 from ..errors import ModelError
 
 
@@ -49,6 +50,15 @@ class LrValidation:
     accuracy: LrStatistic
 
 
+@checked(
+    partial=floats("n"),
+    whole=floats("n"),
+    genetic_variance=optional(number(above=0.0)),
+    mean_inbreeding=number(low=-1.0, high=1.0),
+    mean_kinship=number(low=-1.0, high=1.0),
+    n_bootstrap=whole(low=0),
+    seed=whole(low=0),
+)
 def lr_validation(
     partial: ArrayLike,
     whole: ArrayLike,
@@ -90,16 +100,10 @@ def lr_validation(
     (0.25, 0.5, 1.0)
     """
     p, w = (np.asarray(values, dtype=np.float64) for values in (partial, whole))
-    if p.shape != w.shape or p.ndim != 1:
-        message = f"partial has shape {p.shape}, whole {w.shape}"
-        raise ModelError("shape", message, place="validation", fix="Give both values of every focal animal")
-    if not (np.isfinite(p).all() and np.isfinite(w).all()):
-        message = "a breeding value of a focal animal is missing"
-        raise ModelError("not_finite", message, place="validation", fix="Leave animals without both values out")
     if len(p) < 3:
         raise ModelError("too_few", f"{len(p)} focal animals", place="validation", fix="Choose at least 3 animals")
     if np.ptp(p) == 0.0 or np.ptp(w) == 0.0:
-        message = "the breeding values of the focal animals are all the same"
+        message = f"the breeding values in {'partial' if np.ptp(p) == 0.0 else 'whole'} are all the same"
         raise ModelError("no_variation", message, place="validation", fix="Choose animals that gained records")
     base = (1.0 + mean_inbreeding - 2.0 * mean_kinship) * (genetic_variance or np.nan)
     rng = np.random.default_rng(seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, floats, instance, optional
 from ..errors import ModelError, PedigreeError
 from ..model.genomic import Genotypes
 from ..pedigree.pedigree import Pedigree
@@ -15,6 +16,7 @@ from .centred import Centred, allele_frequencies
 Matrix = NDArray[np.float64]
 
 
+@checked(genotypes=instance(Genotypes), pedigree=instance(Pedigree, n="n_animals"), inbreeding=optional(floats("n")))
 def base_frequencies(
     genotypes: Genotypes, pedigree: Pedigree, inbreeding: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
@@ -77,6 +79,7 @@ def base_frequencies(
     return np.asarray(np.clip(mean + 0.5 * deviation.T, 0.0, 1.0))
 
 
+@checked(frequency=floats("g", "m", low=0.0, high=1.0))
 def metafounder_gamma(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
     """Relationships of metafounders ``Gamma = 8 cov(p)`` from the frequencies in their bases.
 

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..arguments import able, check_fields, checked, choice, floats, instance, optional
 from ..errors import ModelError
 from ..genotypes.packed import MISSING, PackedGenotypes, count_markers
 from ..parallel.executor import Executor
@@ -51,6 +52,12 @@ class Centred:
     frequency: NDArray[np.float64]
     scale: NDArray[np.float64]
     executor: Executor = LOCAL
+
+    def __post_init__(self) -> None:
+        packed = instance(PackedGenotypes, m="n_markers")
+        shares = floats("m", low=0.0, high=1.0)
+        executor = able("place", "map", "add")
+        check_fields(self, "z", packed=packed, frequency=shares, scale=floats("m"), executor=executor)
 
     @property
     def n_animals(self) -> int:
@@ -119,6 +126,7 @@ class Centred:
         return sum_in_order(LOCAL.map(transposed_times, animal_blocks(self.packed, self.table**2), weight))
 
 
+@checked(packed=instance(PackedGenotypes))
 def allele_frequencies(packed: PackedGenotypes) -> NDArray[np.float64]:
     """Frequency of the counted allele among the calls of each marker.
 
@@ -152,6 +160,11 @@ def allele_frequencies(packed: PackedGenotypes) -> NDArray[np.float64]:
     return np.asarray(np.clip(packed.dosage_sums() / (2.0 * calls), 0.0, 1.0))
 
 
+@checked(
+    packed=instance(PackedGenotypes, m="n_markers"),
+    frequency=optional(floats("m", low=0.0, high=1.0, code="frequency")),
+    relationship=choice("vanraden1", "vanraden2"),
+)
 def centre(
     packed: PackedGenotypes,
     frequency: NDArray[np.float64] | None = None,
@@ -187,9 +200,6 @@ def centre(
            [ 1.,  0.]])
     """
     p = allele_frequencies(packed) if frequency is None else np.ascontiguousarray(frequency, dtype=np.float64)
-    if p.shape != (packed.n_markers,) or not ((p >= 0) & (p <= 1)).all():
-        message = f"frequencies need {packed.n_markers} numbers between 0 and 1"
-        raise ModelError("frequency", message, place="genomic.frequencies", fix="Give one per marker")
     heterozygosity = 2.0 * p * (1.0 - p)
     varies = heterozygosity > 1e-12
     if not varies.any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, choice, instance, optional
 from ..errors import ModelError
 from ..linear.symmetric import mirror
 from .centred import Centred
@@ -15,6 +16,7 @@ MARKER_TILE = 2048
 ANIMAL_TILE = 4096
 
 
+@checked(z=instance(Centred), dtype=optional(choice(np.float32, np.float64)))
 def genomic_relationship(z: Centred, *, dtype: type[np.floating] | None = None) -> NDArray[np.float64]:
     """G = Z Z'.
 

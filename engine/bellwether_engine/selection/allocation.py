@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, floats, instance, number, optional
 from ..errors import EngineError, ModelError, NotConverged
 from .linear import LinearAnswer, solve_linear
 from .rules import PLACE, Flags, MatingRules, Whole
@@ -49,6 +50,12 @@ class MatePlan:
     method: str
 
 
+@checked(
+    index=floats("r", "e"),
+    inbreeding=floats("r", "e", low=0.0, high=1.0),
+    rules=optional(instance(MatingRules)),
+    penalty=number(),
+)
 def allocate_mates(
     index: ArrayLike, inbreeding: ArrayLike, rules: MatingRules | None = None, *, penalty: float = 0.0
 ) -> MatePlan:
@@ -92,12 +99,6 @@ def allocate_mates(
     """
     rules = rules or MatingRules()
     v, f = np.asarray(index, dtype=np.float64), np.asarray(inbreeding, dtype=np.float64)
-    if v.ndim != 2 or v.shape != f.shape or 0 in v.shape:
-        message = f"index has shape {v.shape}, inbreeding {f.shape}"
-        raise ModelError("shape", message, place=PLACE, fix="Give rams by ewes")
-    if not (np.isfinite(v).all() and np.isfinite(f).all() and np.isfinite(penalty)):
-        message = "an index, an inbreeding coefficient or the penalty is missing"
-        raise ModelError("not_finite", message, place=PLACE, fix="Leave animals without values out")
     worth, permitted = v - penalty * f, rules.permitted(f)
     low, high = rules.capacity(*v.shape)
     group = rules.groups(v.shape[1])

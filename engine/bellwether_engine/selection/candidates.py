@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_fields, flags, floats, instance
 from ..errors import ModelError, PedigreeError
 from ..pedigree.relationship import Relationship
 from ..pedigree.subset import RelationshipBlock
@@ -60,6 +61,7 @@ class Candidates:
     maximum: Vector | float = HALF
 
     def __post_init__(self) -> None:
+        check_fields(self, PLACE, relationship=instance(Relationship))
         groups = self.relationship.pedigree.groups
         if groups is not None and groups.is_random:
             message, fix = "contributions with metafounders are not available", "Use a pedigree without metafounders"
@@ -67,12 +69,12 @@ class Candidates:
         block = RelationshipBlock(self.relationship, self.animals)
         n = len(block.animals)
         object.__setattr__(self, "animals", block.animals)
-        object.__setattr__(self, "is_male", _flags(self.is_male))
-        for name in ("ebv", "minimum", "maximum"):
-            value = np.asarray(getattr(self, name), dtype=np.float64)
-            limits = name != "ebv" and value.ndim == 0
-            object.__setattr__(self, name, np.full(n, value) if limits else value)
-        self._check(n)
+        check_fields(self, PLACE, is_male=flags(n, code="sex_code"), ebv=floats(n))
+        share = floats(n, one_for_all=True)
+        check_fields(self, PLACE, minimum=share, maximum=share)
+        for name in ("minimum", "maximum"):
+            object.__setattr__(self, name, np.broadcast_to(np.asarray(getattr(self, name)), n).astype(np.float64))
+        self._check()
 
     @cached_property
     def block(self) -> RelationshipBlock:
@@ -89,18 +91,11 @@ class Candidates:
 
         Own inbreeding and mating with oneself are counted, as in Meuwissen 1997, J Anim Sci 75:934.
         """
-        c = np.asarray(contributions, dtype=np.float64)
+        c = np.asarray(floats(len(self.animals))("contributions", contributions, {}))
         return float(0.5 * (c @ self.block.times(c)))
 
-    def _check(self, n: int) -> None:
-        limits = np.array([self.ebv, self.minimum, self.maximum, self.is_male], dtype=object)
-        if any(np.shape(part) != (n,) for part in limits):
-            message = f"{n} candidates, but sex, breeding values or limits have other lengths"
-            raise ModelError("shape", message, place=PLACE, fix="Give one value per candidate")
+    def _check(self) -> None:
         low, high = np.asarray(self.minimum), np.asarray(self.maximum)
-        if not all(np.isfinite(part).all() for part in (self.ebv, low, high)):
-            message = "a breeding value or a limit is missing or infinite"
-            raise ModelError("not_finite", message, place=f"{PLACE}.ebv", fix="Leave candidates without values out")
         wrong = np.flatnonzero((low < 0.0) | (low > high))
         if wrong.size:
             message = "the minimum of a candidate is below 0 or above its maximum"
@@ -109,13 +104,6 @@ class Candidates:
         for name, sex in (("males", self.is_male), ("females", ~self.is_male)):
             least, most = float(low[sex].sum()), float(high[sex].sum())
             if not least <= HALF * (1.0 + 1e-12) or not most >= HALF * (1.0 - 1e-12):
-                message = f"the contributions of the {name} must sum to 0.5, their limits allow {least:g} to {most:g}"
+                sums = f"their minimum and maximum allow {least:g} to {most:g}"
+                message = f"the contributions of the {name} (is_male) must sum to 0.5, {sums}"
                 raise ModelError("limits", message, place=PLACE, fix="Add candidates, or widen their limits")
-
-
-def _flags(is_male: ArrayLike) -> NDArray[np.bool_]:
-    """True and false; other codes of sex would all read as true."""
-    given = np.asarray(is_male)
-    if given.dtype.kind not in "biu" or not ((given == 0) | (given == 1)).all():
-        raise ModelError("sex_code", "a sex is neither true nor false", place=PLACE, fix="Give true for males")
-    return given.astype(np.bool_)

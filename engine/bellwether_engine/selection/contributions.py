@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, diags_array, hstack, vstack
 
+from ..arguments import checked, instance, number
 from ..errors import ModelError, NotConverged
 from ..pedigree.relationship import pass_down
 from .candidates import Candidates
@@ -76,6 +77,7 @@ class MinimumCoancestry:
     bound: float
 
 
+@checked(candidates=instance(Candidates), theta=number(above=0.0, code="theta"))
 def optimal_contributions(candidates: Candidates, theta: float) -> OptimalContributions:
     """``max c'u`` with one half from each sex, each contribution within its limits, and ``c'Ac / 2 <= theta``.
 
@@ -117,8 +119,6 @@ def optimal_contributions(candidates: Candidates, theta: float) -> OptimalContri
     >>> round(best.gain, 4), round(best.coancestry, 4), round(best.coancestry_price, 4), best.gap < 1e-6
     (1.7236, 0.15, 4.4721, True)
     """
-    if not (np.isfinite(theta) and theta > 0.0):
-        raise ModelError("theta", f"theta = {theta} is not above 0", place="theta", fix="Give a coancestry, say 0.05")
     greedy, _ = candidates.box.best(candidates.ebv)
     if candidates.coancestry(greedy) <= theta:
         return _certified(candidates, greedy, np.zeros(0), theta)
@@ -132,6 +132,7 @@ def optimal_contributions(candidates: Candidates, theta: float) -> OptimalContri
     raise _refusal(candidates, theta, answer.status)
 
 
+@checked(candidates=instance(Candidates))
 def minimum_coancestry(candidates: Candidates) -> MinimumCoancestry:
     """The smallest group coancestry that the limits of the contributions allow.
 

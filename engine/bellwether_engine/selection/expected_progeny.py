@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, either, floats, instance, integers
 from ..errors import ModelError
 from ..pedigree.relationship import Relationship
 
@@ -30,6 +31,13 @@ class Progeny:
     mendelian_sd: NDArray[np.float64]
 
 
+@checked(
+    relationship=instance(Relationship, n="n_animals"),
+    ebv=either(floats("n"), floats("n", "c")),
+    genetic_variance=floats("c", low=0.0, one_for_all=True, code="variance"),
+    sires=integers("s", low=0, high="n"),
+    dams=integers("d", low=0, high="n"),
+)
 def expected_progeny(
     relationship: Relationship, ebv: ArrayLike, genetic_variance: ArrayLike, sires: ArrayLike, dams: ArrayLike
 ) -> Progeny:
@@ -68,16 +76,12 @@ def expected_progeny(
     >>> planned.ebv[0, :, 0]
     array([1. , 1.5])
     """
-    values = np.asarray(ebv, dtype=np.float64)
+    values, variance = np.asarray(ebv), np.atleast_1d(np.asarray(genetic_variance))
     values = values[:, None] if values.ndim == 1 else values
-    variance = np.atleast_1d(np.asarray(genetic_variance, dtype=np.float64))
-    n = relationship.pedigree.n_animals
-    if values.ndim != 2 or len(values) != n or variance.shape != (values.shape[1],):
-        message = f"{n} animals, but breeding values {values.shape} and variances {variance.shape}"
-        raise ModelError("shape", message, place="mating", fix="Give one row per animal, one variance per column")
-    if not (np.isfinite(variance) & (variance >= 0.0)).all():
-        message = "a genetic variance is missing or below 0"
-        raise ModelError("variance", message, place="mating", fix="Give var_a of each column")
+    n = relationship.n_animals
+    if variance.shape != (values.shape[1],):
+        message = f"genetic_variance has {len(variance)} numbers, ebv {values.shape[1]} columns"
+        raise ModelError("shape", message, place="genetic_variance", fix="Give one variance per column")
     males, females = relationship.positions(sires), relationship.positions(dams)
     f = np.zeros(n) if relationship.inbreeding is None else relationship.inbreeding
     spread = 0.5 - 0.25 * (f[males][:, None] + f[females])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError
+from ..arguments import checked, instance, whole
 from .candidates import Candidates
 from .contributions import MinimumCoancestry, OptimalContributions, minimum_coancestry, optimal_contributions
 
@@ -38,6 +38,7 @@ class Frontier:
         return np.array([point.gain for point in self.points])
 
 
+@checked(candidates=instance(Candidates), n_points=whole(low=1, code="n_points"))
 def frontier(candidates: Candidates, n_points: int = 10) -> Frontier:
     """Optimal contributions at `n_points` limits, evenly from the smallest coancestry to that of the largest gain.
 
@@ -67,8 +68,6 @@ def frontier(candidates: Candidates, n_points: int = 10) -> Frontier:
     >>> found.coancestry.round(4), found.gain.round(4)
     (array([0.1875, 0.25  ]), array([1.8536, 2.    ]))
     """
-    if n_points < 1:
-        raise ModelError("n_points", "a frontier needs at least one point", place="frontier", fix="Ask for 10")
     least = minimum_coancestry(candidates)
     greedy, _ = candidates.box.best(candidates.ebv)
     most = max(candidates.coancestry(greedy), least.coancestry)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import checked, covariance, floats, integers
 from ..errors import ModelError
-from ..model.variances import inverse, square
+from ..model.variances import inverse
 
 MOST = 1.0 + 1e-6
 Vector = NDArray[np.float64]
@@ -36,6 +37,7 @@ class SelectionIndex:
     accuracy: float
 
 
+@checked(p=covariance("s"), g=floats("s", "t"), c=covariance("t"), values=floats("t"))
 def economic_index(p: ArrayLike, g: ArrayLike, c: ArrayLike, values: ArrayLike) -> SelectionIndex:
     """Index of largest gain in ``H = v'u``: ``b = P^-1 G v``.
 
@@ -69,10 +71,17 @@ def economic_index(p: ArrayLike, g: ArrayLike, c: ArrayLike, values: ArrayLike) 
     >>> index.response.round(4)
     array([0.4082, 0.4082])
     """
-    p_, g_, c_, v = _checked(p, g, c, values)
+    p_, g_, c_, v = (np.asarray(given) for given in (p, g, c, values))
     return _describe(inverse(p_, "index.p") @ (g_ @ v), p_, g_, c_, v)
 
 
+@checked(
+    p=covariance("s"),
+    g=floats("s", "t"),
+    c=covariance("t"),
+    values=floats("t"),
+    unchanged=integers("k", low=0, high="t", empty=True, code="restrictions"),
+)
 def restricted_index(
     p: ArrayLike, g: ArrayLike, c: ArrayLike, values: ArrayLike, unchanged: ArrayLike
 ) -> SelectionIndex:
@@ -102,12 +111,8 @@ def restricted_index(
     >>> restricted_index(p, g, g, [1.0, 1.0], unchanged=[1]).response.round(6) + 0.0
     array([0.400892, 0.      ])
     """
-    p_, g_, c_, v = _checked(p, g, c, values)
-    traits = np.atleast_1d(np.asarray(unchanged))
-    if traits.dtype.kind not in "iu" or ((traits < 0) | (traits >= len(c_))).any():
-        message = f"the traits that must not change are not positions from 0 to {len(c_) - 1}"
-        raise ModelError("restrictions", message, place="index.unchanged", fix="Give the positions of traits")
-    k = g_[:, traits]
+    p_, g_, c_, v = (np.asarray(given) for given in (p, g, c, values))
+    k = g_[:, np.asarray(unchanged)]
     p_inverse = inverse(p_, "index.p")
     inner = k.T @ p_inverse @ k
     if not 0 < k.shape[1] < len(p_) or np.linalg.matrix_rank(inner) < k.shape[1]:
@@ -117,6 +122,7 @@ def restricted_index(
     return _describe(free - p_inverse @ k @ np.linalg.solve(inner, k.T @ free), p_, g_, c_, v)
 
 
+@checked(p=covariance("s"), g=floats("s", "t"), gains=floats("t"))
 def desired_gains_index(p: ArrayLike, g: ArrayLike, gains: ArrayLike) -> SelectionIndex:
     """Index whose responses are in the proportions of `gains`, with the smallest variance.
 
@@ -145,8 +151,7 @@ def desired_gains_index(p: ArrayLike, g: ArrayLike, gains: ArrayLike) -> Selecti
     >>> round(float(response[0] / response[1]), 6)
     2.0
     """
-    d = np.asarray(gains, dtype=np.float64)
-    p_, g_, _, _ = _checked(p, g, np.eye(len(d)), d)
+    p_, g_, d = (np.asarray(given) for given in (p, g, gains))
     p_inverse = inverse(p_, "index.p")
     inner = g_.T @ p_inverse @ g_
     if not d.any() or np.linalg.matrix_rank(inner) < len(d):
@@ -155,21 +160,12 @@ def desired_gains_index(p: ArrayLike, g: ArrayLike, gains: ArrayLike) -> Selecti
     return _describe(p_inverse @ g_ @ np.linalg.solve(inner, d), p_, g_, None, d)
 
 
-def _checked(p: ArrayLike, g: ArrayLike, c: ArrayLike, v: ArrayLike) -> tuple[Vector, Vector, Vector, Vector]:
-    p_, c_ = square(p, "index.p"), square(c, "index.c")
-    g_, v_ = np.asarray(g, dtype=np.float64), np.asarray(v, dtype=np.float64)
-    if g_.shape != (len(p_), len(c_)) or v_.shape != (len(c_),):
-        message = f"{len(p_)} sources and {len(c_)} traits, but G is {g_.shape} and the values are {v_.shape}"
-        raise ModelError("shape", message, place="index", fix="Give one row per source, one column per trait")
-    return p_, g_, c_, v_
-
-
 def _describe(b: Vector, p: Vector, g: Vector, c: Vector | None, v: Vector) -> SelectionIndex:
     deviation = float(np.sqrt(b @ p @ b))
     response = np.asarray(g.T @ b / deviation) if deviation > 0.0 else np.zeros(g.shape[1])
     accuracy = float("nan") if c is None else float(response @ v / np.sqrt(v @ c @ v))
     if c is not None and (accuracy > MOST or (response**2 > MOST * np.diag(c)).any()):
-        message = f"P, G and C contradict each other: the index would have an accuracy of {accuracy:.3g}"
+        message = f"p, g and c contradict each other: the index would have an accuracy of {accuracy:.3g}"
         fix = "Give the variance of what is seen (P), which is at least that of the breeding values in it (G)"
         raise ModelError("inconsistent", message, place="index", fix=fix)
     return SelectionIndex(b, response, deviation, accuracy)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from ..arguments import checked, instance, truth, whole
 from ..errors import ModelError
 from .candidates import Candidates
 from .contributions import FEASIBLE, OptimalContributions
@@ -48,6 +49,12 @@ class MatingNumbers:
     method: str
 
 
+@checked(
+    candidates=instance(Candidates),
+    optimum=instance(OptimalContributions),
+    n_matings=whole(low=1, code="mating_numbers"),
+    exact=truth(),
+)
 def mating_numbers(
     candidates: Candidates, optimum: OptimalContributions, n_matings: int, *, exact: bool = False
 ) -> MatingNumbers:
@@ -90,6 +97,9 @@ def mating_numbers(
     >>> numbers.matings, numbers.is_within_limit, round(numbers.gain, 6)
     (array([7, 3, 7, 3]), True, 1.7)
     """
+    if optimum.contributions.shape != candidates.ebv.shape:
+        message = f"optimum has {len(optimum.contributions)} contributions, there are {len(candidates.ebv)} candidates"
+        raise ModelError("shape", message, place="optimum", fix="Give the optimum of these candidates")
     low, high = _limits(candidates, n_matings)
     matings = _apportion(candidates, optimum, low, high, n_matings)
     found = _described(candidates, optimum, matings, n_matings)
@@ -106,7 +116,7 @@ def _limits(candidates: Candidates, n_matings: int) -> tuple[Whole, Whole]:
     for name, sex in (("males", candidates.is_male), ("females", ~candidates.is_male)):
         least, most = int(low[sex].sum()), int(high[sex].sum())
         if n_matings < 1 or (low > high).any() or not least <= n_matings <= most:
-            message = f"{n_matings} matings cannot be shared among the {name}: their limits allow {least} to {most}"
+            message = f"n_matings = {n_matings} cannot be shared among the {name}: their limits allow {least} to {most}"
             fix = "Change the number of matings, or widen the limits to whole matings"
             raise ModelError("mating_numbers", message, place="candidates", fix=fix)
     return low, high

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_fields, either, integers, number, optional, truth, whole
 from ..errors import ModelError
 
 Flags = NDArray[np.bool_]
@@ -55,6 +56,10 @@ class MatingRules:
     ewe_group: ArrayLike | None = None
     rams_per_group: int | None = None
 
+    def __post_init__(self) -> None:
+        limit, most = optional(number(low=0.0, high=1.0)), optional(whole(low=1))
+        check_fields(self, PLACE, is_minimum_if_used=truth(), inbreeding_limit=limit, rams_per_group=most)
+
     def obstacles(self, inbreeding: NDArray[np.float64]) -> dict[str, Flags]:
         """Pairs that each rule forbids, bool of shape (n_rams, n_ewes), by the reason in words."""
         shape = inbreeding.shape
@@ -72,7 +77,7 @@ class MatingRules:
             assert self.ewe_carries is not None
             rams, ewes = _flags(self.ram_carries, "ram_carries"), _flags(self.ewe_carries, "ewe_carries")
             if rams.ndim != 2 or ewes.ndim != 2 or (len(rams), len(ewes)) != shape or rams.shape[1] != ewes.shape[1]:
-                raise _shape("carriers", (*shape, "n_conditions"), (*rams.shape, *ewes.shape))
+                raise _shape("ram_carries, ewe_carries", (*shape, "n_conditions"), (*rams.shape, *ewes.shape))
             found["carry a condition that it carries too"] = (rams.astype(np.int64) @ ewes.T.astype(np.int64)) > 0
         return found
 
@@ -100,14 +105,12 @@ class MatingRules:
     def capacity(self, n_rams: int, n_ewes: int) -> tuple[Whole, Whole]:
         """Smallest and largest number of ewes of each ram, int64 of shape (n_rams,)."""
         most = n_ewes if self.ram_maximum is None else self.ram_maximum
-        low, high = (np.asarray(limit) for limit in (self.ram_minimum, most))
-        if any(limit.dtype.kind not in "iu" or limit.shape not in ((), (n_rams,)) for limit in (low, high)):
-            message = "the minimum and maximum of the rams are not whole numbers, one per ram"
-            raise ModelError("shape", message, place=PLACE, fix="Give integers of shape (n_rams,)")
+        rule = either(whole(code="shape"), integers(n_rams, code="shape"))
+        low, high = rule("ram_minimum", self.ram_minimum, {}), rule("ram_maximum", most, {})
         low, high = np.broadcast_to(low, n_rams).astype(np.int64), np.broadcast_to(high, n_rams).astype(np.int64)
         wrong = np.flatnonzero((low < 0) | (low > high))
         if wrong.size:
-            message = "the minimum of a ram is below 0 or above its maximum"
+            message = "the ram_minimum of a ram is below 0 or above its ram_maximum"
             shown = tuple(int(i) for i in wrong[:SHOWN])
             raise ModelError("limits", message, place=PLACE, fix="Correct its limits", positions=shown)
         return low, high
@@ -116,10 +119,10 @@ class MatingRules:
         """The group of each ewe, coded 0, 1, ...; one group where the rams of a group are not limited."""
         if self.rams_per_group is None:
             return np.zeros(n_ewes, dtype=np.int64)
-        group = np.asarray(self.ewe_group)
-        if self.ewe_group is None or group.shape != (n_ewes,) or self.rams_per_group < 1:
-            message = "rams_per_group needs ewe_group, one group per ewe, and at least one ram"
+        if self.ewe_group is None:
+            message = "rams_per_group needs ewe_group, one group per ewe"
             raise ModelError("shape", message, place=PLACE, fix="Give ewe_group of shape (n_ewes,)")
+        group = integers(n_ewes)("ewe_group", self.ewe_group, {})
         return np.unique(group, return_inverse=True)[1].astype(np.int64)
 
 
@@ -138,7 +141,11 @@ def _of_shape(given: ArrayLike, shape: tuple[int, ...], name: str) -> Flags:
 
 def _flags(given: ArrayLike, name: str) -> Flags:
     """True and false; a missing value would read as true."""
-    values = np.asarray(given)
+    try:
+        values = np.asarray(given)
+    except ValueError as error:
+        message = f"the rows of {name} differ in length"
+        raise ModelError("shape", message, place=PLACE, fix="Complete them") from error
     if values.size and (values.dtype.kind not in "biu" or not ((values == 0) | (values == 1)).all()):
         raise ModelError("flags", f"{name} is neither true nor false somewhere", place=PLACE, fix="Give true or false")
     return values.astype(np.bool_)

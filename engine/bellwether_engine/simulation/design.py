@@ -8,11 +8,13 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_fields, choice, floats, many, number, optional, text, whole
 from ..errors import ModelError
 from ..model.variances import inverse, square
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+PLACE, CODE = "simulation", "bad_design"
 Selection = Literal["random", "phenotype"]
 
 
@@ -67,18 +69,16 @@ class FlockDesign:
     unknown_sire: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("n_flocks", "ewes_per_flock", "rams_per_flock", "n_years"):
-            if getattr(self, name) < 1:
-                raise refuse(name, f"{name} is below 1", "Give 1 or more")
-        for name in ("ewe_replacement", "ram_replacement", "survival", "link_share", "unknown_sire"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise refuse(name, f"{name} is not between 0 and 1", "Give a share")
+        counts = ("n_flocks", "ewes_per_flock", "rams_per_flock", "n_years")
+        shares = ("ewe_replacement", "ram_replacement", "survival", "link_share", "unknown_sire")
+        check_fields(self, PLACE, **dict.fromkeys(counts, whole(low=1, code=CODE)))
+        check_fields(self, PLACE, **dict.fromkeys(shares, number(low=0.0, high=1.0, code=CODE)))
+        check_fields(self, PLACE, n_link_rams=whole(low=0, code=CODE), litter_size=many(number(code=CODE)))
         if not np.isclose(sum(self.litter_size), 1.0) or min(self.litter_size) < 0.0:
-            raise refuse("litter_size", "the probabilities of litter sizes do not sum to 1", "Give one per size")
+            raise refuse("litter_size", "the probabilities of litter_size do not sum to 1", "Give one per size")
         if self.link_share > 0.0 and self.n_link_rams < 1:
-            raise refuse("n_link_rams", "a link_share without link rams", "Give n_link_rams, or a link_share of 0")
-        if self.selection not in get_args(Selection):
-            raise refuse("selection", f"there is no selection {self.selection!r}", "Use random or phenotype")
+            raise refuse("n_link_rams", "a link_share without n_link_rams", "Give n_link_rams, or a link_share of 0")
+        check_fields(self, PLACE, selection=choice(*get_args(Selection), code=CODE))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,23 +130,25 @@ class TraitDesign:
     missing: Vector | float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self, PLACE, traits=many(text()), maternal=many(text()))
         n = len(self.traits)
-        for name in ("litter", "mean", "group_sd", "male", "twin", "young_dam", "per_day", "missing"):
-            value = np.asarray(getattr(self, name), dtype=np.float64)
-            if value.shape not in ((), (n,)) or not np.isfinite(value).all():
-                raise refuse(name, f"{name} has not one number per trait", "Give one number, or one per trait")
-            object.__setattr__(self, name, np.broadcast_to(value, n).copy())
-        unknown = set(self.maternal) - set(self.traits)
-        if n == 0 or len(set(self.traits)) < n or unknown:
-            raise refuse("traits", "traits are named twice, or maternal ones are unknown", "Name every trait once")
+        if n == 0 or len(set(self.traits)) < n or set(self.maternal) - set(self.traits):
+            message = "there are no traits, they are named twice, or those of maternal are unknown"
+            raise refuse("traits", message, "Name every trait once")
+        any_, positive, share = (
+            floats(n, low=low, high=high, one_for_all=True, code=CODE)
+            for low, high in ((-np.inf, np.inf), (0.0, np.inf), (0.0, 1.0))
+        )
+        rules = {"litter": positive, "group_sd": positive, "missing": share}
+        rules |= dict.fromkeys(("mean", "male", "twin", "young_dam", "per_day"), any_)
+        check_fields(self, PLACE, **rules)
+        for name in rules:
+            object.__setattr__(self, name, np.broadcast_to(np.asarray(getattr(self, name)), n).astype(np.float64))
         sizes = {"genetic": n + len(self.maternal), "residual": n}
         if self.permanent_dam is not None:
             sizes["permanent_dam"] = len(self.maternal)
         for name, size in sizes.items():
             object.__setattr__(self, name, _covariance(getattr(self, name), size, name))
-        for name in ("litter", "group_sd", "missing"):
-            if (getattr(self, name) < 0.0).any():
-                raise refuse(name, f"{name} is below 0", "Give 0 or more")
 
     @property
     def maternal_columns(self) -> NDArray[np.int64]:
@@ -191,10 +193,9 @@ class GenomeDesign:
     mosaic: float = 0.05
 
     def __post_init__(self) -> None:
-        if self.n_chromosomes < 1 or self.markers < 1 or self.qtl < 0:
-            raise refuse("genome", "a genome needs a chromosome and a marker", "Give n_chromosomes, markers")
-        if not (self.morgans > 0.0 and self.mosaic > 0.0) or (self.n_ancestors is not None and self.n_ancestors < 2):
-            raise refuse("genome", "a length is not above 0, or there are fewer than 2 ancestors", "Correct them")
+        one, length = whole(low=1, code=CODE), number(above=0.0, code=CODE)
+        check_fields(self, PLACE, n_chromosomes=one, markers=one, qtl=whole(low=0, code=CODE))
+        check_fields(self, PLACE, morgans=length, mosaic=length, n_ancestors=optional(whole(low=2, code=CODE)))
 
     @property
     def n_loci(self) -> int:
@@ -204,7 +205,7 @@ class GenomeDesign:
 
 def refuse(name: str, message: str, fix: str) -> ModelError:
     """A refusal of a design."""
-    return ModelError("bad_design", message, place=f"simulation.{name}", fix=fix)
+    return ModelError(CODE, message, place=f"{PLACE}.{name}", fix=fix)
 
 
 def _covariance(matrix: ArrayLike, size: int, name: str) -> Matrix:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked, instance, optional, whole
 from ..errors import ModelError
 from ..genotypes.packed import PackedGenotypes
 from ..model.effect import Effect
@@ -81,6 +82,12 @@ class SimulatedFlocks:
         return _true_model(self.traits, options or Options())
 
 
+@checked(
+    flocks=instance(FlockDesign),
+    traits=instance(TraitDesign),
+    genome=optional(instance(GenomeDesign)),
+    seed=whole(low=0),
+)
 def simulate_flocks(
     flocks: FlockDesign, traits: TraitDesign, *, genome: GenomeDesign | None = None, seed: int
 ) -> SimulatedFlocks:

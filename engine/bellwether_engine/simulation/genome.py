@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..arguments import check_fields, checked, flags, floats, instance, integers
 from ..genotypes.packed import PackedGenotypes, pack
-from .design import GenomeDesign, refuse
+from .design import PLACE, GenomeDesign, refuse
 
 Alleles = NDArray[np.uint8]
 Vector = NDArray[np.float64]
@@ -30,12 +31,31 @@ class GeneMap:
     is_qtl : bool, shape (n_loci,)
     frequency : float64, shape (n_loci,)
         Of the counted allele among the (infinitely many) founders.
+
+    Raises
+    ------
+    ModelError
+        ``bad_design``: `first` does not rise from 0 to the number of loci, or positions fall along a chromosome; and
+        numbers outside their range.
     """
 
     first: NDArray[np.int64]
     position: Vector
     is_qtl: NDArray[np.bool_]
     frequency: Vector
+
+    def __post_init__(self) -> None:
+        of_loci = {"position": floats("l", low=0.0), "is_qtl": flags("l"), "frequency": floats("l", low=0.0, high=1.0)}
+        sizes = check_fields(self, PLACE, **of_loci)
+        check_fields(self, PLACE, first=integers("c", low=0, high=sizes["l"]))
+        rises = (np.diff(self.first) >= 0).all()
+        if not rises or len(self.first) < 2 or self.first[0] != 0 or self.first[-1] != sizes["l"]:
+            fix = "Give the first locus of each chromosome, and then the number of loci"
+            raise refuse("first", "first does not rise from 0 to the number of loci", fix)
+        inside = np.diff(self.position) >= 0.0
+        inside[self.first[1:-1][(self.first[1:-1] > 0) & (self.first[1:-1] < sizes["l"])] - 1] = True
+        if not inside.all():
+            raise refuse("position", "position falls along a chromosome", "Sort the loci of each chromosome")
 
     @property
     def chromosome(self) -> NDArray[np.int32]:
@@ -79,6 +99,13 @@ def _by_frequency(frequency: Vector, n: int, rng: np.random.Generator) -> Allele
     return np.concatenate(tiles, axis=1).astype(np.uint8)
 
 
+@checked(
+    haplotypes=integers("a", 2, "l", low=0, high=1),
+    genes=instance(GeneMap),
+    sire=integers("k", low=0, high="a", empty=True),
+    dam=integers("k", low=0, high="a", empty=True),
+    rng=instance(np.random.Generator),
+)
 def gene_drop(
     haplotypes: Alleles, genes: GeneMap, sire: NDArray[np.int32], dam: NDArray[np.int32], rng: np.random.Generator
 ) -> Alleles:

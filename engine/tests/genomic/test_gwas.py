@@ -121,7 +121,7 @@ def test_leaving_the_chromosome_out(example):
     assert np.isfinite(found.inflation)
 
 
-@pytest.mark.parametrize(("chromosome", "code"), [(np.zeros(40), "chromosomes"), (np.zeros(39), "shape")])
+@pytest.mark.parametrize(("chromosome", "code"), [(np.zeros(40, int), "chromosomes"), (np.zeros(39, int), "shape")])
 def test_chromosomes_that_cannot_be_left_out(example, chromosome, code):
     packed, _, y, x = example
     with pytest.raises(ModelError) as refusal:

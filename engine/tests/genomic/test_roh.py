@@ -109,20 +109,20 @@ def test_runs_of_real_sheep():
 @pytest.mark.parametrize(
     ("chromosome", "bp", "rules", "code"),
     [
-        ([1, 1], [1, 2], RunRules(), "shape"),
-        ([1, 1, 1], [1, 3, 2], RunRules(), "marker_order"),
-        ([1, 2, 1], [1, 2, 3], RunRules(), "marker_order"),
-        ([1, 1, 1], [1, 2, 3], RunRules(min_markers=0), "bad_option"),
+        ([1, 1], [1, 2], {}, "shape"),
+        ([1, 1, 1], [1, 3, 2], {}, "marker_order"),
+        ([1, 2, 1], [1, 2, 3], {}, "marker_order"),
+        ([1, 1, 1], [1, 2, 3], {"min_markers": 0}, "bad_option"),
     ],
 )
 def test_refused(chromosome, bp, rules, code):
     with pytest.raises(ModelError) as refusal:
-        runs_of_homozygosity(pack([[0, 1, 2]]), chromosome, bp, rules)
+        runs_of_homozygosity(pack([[0, 1, 2]]), chromosome, bp, RunRules(**rules))
     assert refusal.value.code == code
 
 
-@pytest.mark.parametrize("rules", [WindowRules(window_markers=0), WindowRules(window_share=1.0)])
+@pytest.mark.parametrize("rules", [{"window_markers": 0}, {"window_share": 1.0}])
 def test_refused_windows(rules):
     with pytest.raises(ModelError) as refusal:
-        runs_by_windows(pack([[0, 1, 2]]), [1, 1, 1], [1, 2, 3], rules)
+        runs_by_windows(pack([[0, 1, 2]]), [1, 1, 1], [1, 2, 3], WindowRules(**rules))
     assert refusal.value.code == "bad_option"

@@ -162,7 +162,7 @@ def test_refused_flocks(change):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"mean": [1.0, 2.0]}, "bad_design"),
+        ({"mean": [1.0, 2.0]}, "shape"),
         ({"traits": ("a", "a")}, "bad_design"),
         ({"maternal": ("b",)}, "bad_design"),
         ({"genetic": np.eye(2)}, "bad_design"),
