@@ -19,7 +19,7 @@ from bellwether.launch.install import apt, bun_workspaces, find_postgres
 from bellwether.launch.install.debian_packages import MAJOR, digest
 from bellwether.launch.machine import account, ports
 from bellwether.launch.machine.folders import Folders, cache_folder
-from bellwether.launch.machine.state import read_state
+from bellwether.launch.machine.state import last_state, read_state
 from bellwether.launch.plan import program
 
 DISK_GB, MEMORY_GB = 3.0, 2.0
@@ -93,7 +93,7 @@ def _memory() -> Check:
 
 
 def _ports(folders: Folders) -> Check:
-    if read_state(folders).running:
+    if last_state(folders).running:
         return Check("ports", True, "the platform is running and holds them")
     taken = sorted({port for port in PORTS.values() if not ports.is_free(port)})
     if not taken:
@@ -174,7 +174,10 @@ def _dynoxide() -> Check:
 
 
 def _last_start(folders: Folders) -> Check:
-    state = read_state(folders)
+    try:
+        state = read_state(folders)
+    except LaunchError as error:
+        return Check("last start", False, error.problem, error.remedy)
     if state.phase == "failed":
         return Check("last start", False, state.failure, f"The logs lie in {folders.logs}.")
     return Check("last start", True, state.phase if _is_there(folders.state) else "none yet")
