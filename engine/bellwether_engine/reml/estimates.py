@@ -38,7 +38,7 @@ def estimates_of(
     components, theta, covariance = problem.components, slope.point.theta, slope.covariance()
     edges = edges_of(slope) if edges is None else edges
     by_sampling = _spread(covariance, noise)
-    excess = 0.0 if noise is None else excess_by_sampling(covariance, noise)
+    excess = 0.0 if noise is None else excess_by_sampling(covariance, noise) + slope.in_standard_errors**2
     return Estimates(
         method=method,
         components=component_estimates(components, slope.told, covariance, by_sampling),

@@ -44,7 +44,8 @@ def mc_reml(
     Every round solves the equations by PCG for the records, for the working variates (which give the exact average
     information) and for samples of the model. The samples have the same random numbers in all rounds, so that the
     rounds converge: first with 10 samples, then with four times as many, up to ``options.samples``, each time once
-    the optimum of these samples is nearer than half their Monte Carlo error. The last stage stops at a tenth of it.
+    the optimum of these samples is nearer than half their Monte Carlo error. The last stage stops at a tenth of it, or
+    nearer than the whole where no step is better: the stated error holds what is left.
     A step that overshoots (the slope along it turns by more than half) goes back to where the slope is 0. Steps
     to the edge of the space keep a tenth of each matrix, until the optimum is nearer than the Monte Carlo error.
 
@@ -92,16 +93,19 @@ def _iterate(
         slope = slope_at(state, region)
         distance = slope.in_standard_errors
         error = float(np.sqrt(excess_by_sampling(slope.covariance(), state.noise)))
-        if state.n_samples >= n_samples and distance <= max(ARRIVED * error, ROUNDING):
+        is_last = state.n_samples >= n_samples
+        is_there = distance <= max((ARRIVED if is_last else CLOSE) * error, ROUNDING)
+        # far from the optimum the information says little of where it meets the edge
+        early = EARLY if distance < error else 0
+        taken = None if is_there else advance(state, slope, early, _not_beyond(state))
+        if taken is None and distance > max(error, ROUNDING):
+            raise not_converged("no step raises the likelihood: the model is ill-conditioned")
+        if taken is None and is_last:
             return state, rounds, change
-        if state.n_samples < n_samples and distance <= max(CLOSE * error, ROUNDING):
+        if taken is None:
             rounds.append(Round(np.nan, distance, "samples", state.n_samples))
             state.draw(min(n_samples, TIMES * state.n_samples))
             continue
-        # far from the optimum the information says little of where it meets the edge
-        taken = advance(state, slope, EARLY if distance < error else 0, _not_beyond(state))
-        if taken is None:
-            raise not_converged("no step raises the likelihood: the model is ill-conditioned")
         rounds.append(Round(np.nan, distance, taken[1], state.n_samples))
         change = relative_change(region.components, state.theta, taken[0].theta)
         state = taken[0]

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bellwether_engine import Model, Options, Pedigree, Records, Variances, fit
+from bellwether_engine import Model, NotConverged, Options, Pedigree, Records, Variances, fit
+from bellwether_engine.reml import mc_reml
+from bellwether_engine.reml.steps import advance
 from scipy.stats import binom
 
 from .problems import ANIMAL, KINDS
@@ -56,12 +58,17 @@ def test_a_seed_gives_the_same_bits_with_any_number_of_threads(kind, rounds, cha
         assert (one.mc_excess, one.mc_excess_99) == (three.mc_excess, three.mc_excess_99)
 
 
+def of_half_sibs(seed):
+    """Estimates of two traits of 24 half sibs."""
+    pedigree = Pedigree(np.append(np.full(4, -1), np.arange(24) % 4), np.full(28, -1))
+    model = Model(("a", "b"), (ANIMAL,), Variances([[4.0, 1.0], [1.0, 4.0]], additive=[[2.0, 0.5], [0.5, 2.0]]))
+    return fit(sampled(model, seed), Records(np.arange(4, 28), np.array(HALF_SIBS)), pedigree).estimates
+
+
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_a_correlation_of_one_is_told(seed):
     """24 half sibs, whose best matrix has rank 1: the edge is found, and the others are known the better for it."""
-    pedigree = Pedigree(np.append(np.full(4, -1), np.arange(24) % 4), np.full(28, -1))
-    model = Model(("a", "b"), (ANIMAL,), Variances([[4.0, 1.0], [1.0, 4.0]], additive=[[2.0, 0.5], [0.5, 2.0]]))
-    estimates = fit(sampled(model, seed), Records(np.arange(4, 28), np.array(HALF_SIBS)), pedigree).estimates
+    estimates = of_half_sibs(seed)
     assert estimates.boundary == ("additive",)
     correlation = next(part for part in estimates.ratios if part.component == "correlation.additive")
     assert correlation.estimate == pytest.approx(1.0, abs=1e-4)
@@ -70,3 +77,20 @@ def test_a_correlation_of_one_is_told(seed):
     for part, best in zip(estimates.components, optimum, strict=True):
         assert abs(part.estimate - best) < 4.0 * part.mc_se
         assert 0.0 < part.mc_se < 0.6
+
+
+def test_where_no_step_is_better_it_ends_within_its_error_or_says_so(monkeypatch):
+    monkeypatch.setattr(
+        mc_reml, "advance", lambda state, *rest: None if state.n_samples > 10 else advance(state, *rest)
+    )
+    ended, refused = 0, 0
+    for seed in range(1, 21):
+        try:
+            estimates = of_half_sibs(seed)
+        except NotConverged:
+            refused += 1
+        else:
+            assert 2.0 * estimates.gradient**2 <= estimates.mc_excess < estimates.mc_excess_99
+            ended += 1
+    assert ended > 0
+    assert refused > 0
