@@ -48,7 +48,7 @@ def completeness(pedigree: Pedigree, n_generations: int = 5) -> Completeness:
 
     Raises
     ------
-    PedigreeError
+    ModelError
         ``generations``: `n_generations` is below 1.
 
     References
@@ -105,8 +105,8 @@ def genetic_contributions(pedigree: Pedigree, animals: ArrayLike) -> Vector:
 
     Raises
     ------
-    PedigreeError
-        ``unknown_position``: the cohort is empty, or has an animal outside the pedigree.
+    ModelError
+        ``empty``: there is no cohort; ``unknown_position``: one of the animals is not in the pedigree.
 
     References
     ----------
