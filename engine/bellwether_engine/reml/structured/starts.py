@@ -116,11 +116,15 @@ def _far_apart(sets: list[Floats], chosen: list[Floats], coordinates: Coordinate
 
 def _with_others(z: Floats, nearby: Nearby, region: Region, coordinates: Coordinates) -> Floats:
     """The start with unstructured matrices that follow, inside their space."""
-    theta = region.lifted(nearby.followed(coordinates.covariances(z) - nearby.theta))
-    theta[region.fixed] = nearby.theta[region.fixed]
+    followed = region.lifted(nearby.followed(coordinates.covariances(z) - nearby.theta))
+    stayed = region.lifted(nearby.theta)
+    for theta in (followed, stayed):
+        theta[region.fixed] = nearby.theta[region.fixed]
     whole = z.copy()
     for part in coordinates.parts:
         if part.is_whole:
+            # covariances that are fixed may leave no room for the variances that follow
+            theta = followed if region.is_inside(part.component, followed) else stayed
             whole[part.own] = theta[part.component.own]
     return whole
 
