@@ -49,12 +49,21 @@ def matrices_of(estimates, sizes):
     return found
 
 
-def started_at(model, estimates, sizes):
-    """The model with the estimates as start values."""
+def started_at(model, estimates, sizes, *, exactly):
+    """The model with the estimates as start values; `exactly`: singular at the edge, as no estimate is."""
     found = matrices_of(estimates, sizes)
+    if exactly:
+        found[:-1] = [cut(matrix) for matrix in found[:-1]]
     of = model.variances
     names = [name for name in ("additive", "additive_maternal", "permanent") if getattr(of, name) is not None]
     return replace(model, variances=Variances(found[-1], **dict(zip(names, found[:-1], strict=True))))
+
+
+def cut(matrix):
+    """The matrix without variance in directions that have next to none."""
+    deviation = np.sqrt(np.diag(matrix))
+    values, vectors = np.linalg.eigh(matrix / np.outer(deviation, deviation))
+    return (vectors * np.where(values < 2e-5, 0.0, values)) @ vectors.T * np.outer(deviation, deviation)
 
 
 def turned(model, records, rng):
@@ -91,7 +100,7 @@ def test_a_problem_ends_at_the_best_of_dense_searches_whatever_the_order_and_the
         assert first.minus2_log_likelihood == pytest.approx(min(ends_of(dense, rng, restarts)), abs=CLOSE), said
         assert errors_are_possible(first), said
         turned_round = fit(*turned(model, records, rng), pedigree).estimates
-        from_optimum = fit(started_at(model, first, dense.sizes), records, pedigree).estimates
+        from_optimum = fit(started_at(model, first, dense.sizes, exactly=bool(seed % 2)), records, pedigree).estimates
         for found in (turned_round, from_optimum):
             assert found.minus2_log_likelihood == pytest.approx(first.minus2_log_likelihood, abs=CLOSE), said
             assert sorted(found.boundary) == sorted(first.boundary) or weak(found, first), said
