@@ -26,7 +26,7 @@ from .solve import solve
     records=instance(Records),
     pedigree=instance(Pedigree, n="n_animals"),
     genotypes=optional(instance(Genotypes)),
-    inbreeding=optional(floats("n", empty=True)),
+    inbreeding=optional(floats("n", missing=True, empty=True)),
     start=optional(instance(Solution)),
     progress=optional(able("__call__")),
     executor=optional(able("place", "map", "add")),

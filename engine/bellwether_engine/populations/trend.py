@@ -46,9 +46,9 @@ class GeneticTrend:
 
 
 @checked(
-    ebv=floats("n", missing=True),
-    birth_year=integers("n"),
-    group=optional(integers("n")),
+    ebv=floats("n", missing=True, empty=True),
+    birth_year=integers("n", empty=True),
+    group=optional(integers("n", empty=True)),
     minimum=whole(low=1, code="minimum"),
 )
 def genetic_trend(
