@@ -76,6 +76,7 @@ def _settings() -> clarabel.DefaultSettings:
     settings.verbose = False
     settings.max_threads = 1
     settings.direct_solve_method = "faer"
+    settings.equilibrate_enable = False  # the parameters are scaled: more hides what is left near the best
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = TOLERANCE
     return settings
 

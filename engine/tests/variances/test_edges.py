@@ -96,7 +96,7 @@ def test_a_problem_ends_at_the_best_of_dense_searches_whatever_the_order_and_the
         model, records, pedigree, dense = KINDS[kind](rng)
         first = fit(model, records, pedigree).estimates
         there = dense.minus2(matrices_of(first, dense.sizes))[0]
-        assert first.minus2_log_likelihood == pytest.approx(there, abs=5 * CLOSE), said
+        assert first.minus2_log_likelihood == pytest.approx(there, abs=10 * CLOSE), said
         assert first.minus2_log_likelihood == pytest.approx(min(ends_of(dense, rng, restarts)), abs=CLOSE), said
         assert errors_are_possible(first), said
         turned_round = fit(*turned(model, records, rng), pedigree).estimates
