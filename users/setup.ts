@@ -1,6 +1,6 @@
 import { ensureStores, openStores } from "./composition/stores.ts";
-import { claim, StoresDoNotBelongTogether } from "./platform/dynamo/belonging.ts";
 import { SigningKeys } from "./platform/identity/signing-keys.ts";
+import { claim, StoresDoNotBelongTogether } from "./platform/secrets/belonging.ts";
 import { readSettings } from "./platform/settings.ts";
 import { newLog, reason } from "./platform/telemetry/logging.ts";
 

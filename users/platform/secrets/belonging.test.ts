@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
+import { MemoryTable } from "../dynamo/memory.ts";
 import { claim } from "./belonging.ts";
-import { MemoryTable } from "./memory.ts";
 
 const kek = new Uint8Array(32).fill(3);
 const [ours, theirs] = ["01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d", "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4e"];

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { SealBroken, sealText, unsealText } from "../secrets/sealing.ts";
-import * as keys from "./keys.ts";
-import type { Table } from "./table.ts";
-import { bytes } from "./values.ts";
+import * as keys from "../dynamo/keys.ts";
+import type { Table } from "../dynamo/table.ts";
+import { bytes } from "../dynamo/values.ts";
+import { SealBroken, sealText, unsealText } from "./sealing.ts";
 
 export type Stores = { table: Table; keysTable: Table };
 
