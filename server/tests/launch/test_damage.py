@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,33 @@ def test_down_finds_its_processes_without_the_record(
     platform.start(folder, plan="stand_ins:small")
 
 
+@pytest.mark.parametrize("words", [[], ["--data"], ["--data", "/elsewhere"]], ids=len)
+def test_a_command_that_names_a_watcher_is_none(folders: Folders, words: list[str]) -> None:
+    with stranger(*words):
+        assert leftovers.watchers(folders) == []
+        assert not platform.down(folders.data)
+
+
+def test_who_is_not_the_owner_can_name_nobody_to_be_stopped(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stranger("--data", str(folders.data), "--guardian", str(os.getpid())) as pid:
+        assert {found.pid for found in leftovers.watchers(folders)} == {pid, os.getpid()}
+        monkeypatch.setattr(leftovers, "_owner", lambda _: os.geteuid() + 1)
+        assert leftovers.watchers(folders) == []
+
+
+@contextlib.contextmanager
+def stranger(*words: str) -> Iterator[int]:
+    """A process with these words behind the name of a watcher."""
+    sleeper = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)", leftovers.ROLES[0], *words]
+    with subprocess.Popen(sleeper, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
 def test_down_leaves_the_platform_of_another_folder_alone(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     platform.start(folder, plan="stand_ins:small")
@@ -139,7 +168,7 @@ def stores(folders: Folders) -> list[Path]:
 def test_what_is_whole_is_the_same_platform_again(folders: Folders, stores: list[Path]) -> None:
     own = installation.check(folders, stores)
     assert own == installation.check(folders, stores)
-    keys.key_file(folders, "a key that a newer version needs")
+    keys.key_file(folders, "newer-version.secret")
     installation.remember(folders, own, stores)
     found = installation.read(folders)
     assert found is not None
@@ -174,3 +203,13 @@ def test_a_damaged_record_of_what_belongs_together_is_refused(
         installation.check(folders, stores)
     with contextlib.suppress(FileNotFoundError):
         assert installation.place(folders).read_bytes() == content
+
+
+def test_a_note_beside_the_keys_may_go_again(folders: Folders) -> None:
+    keys.key_file(folders, "kek")
+    own = installation.check(folders, [])
+    note = folders.keys / "kek~"
+    note.write_text("an editor's copy")
+    installation.remember(folders, own, [])
+    note.unlink()
+    assert installation.check(folders, []).made == ["keys/kek"]

@@ -26,6 +26,7 @@ class Installation:
 
 
 RECORD = TypeAdapter(Installation)
+SECRETS = (".password", ".secret")
 
 
 def place(folders: Folders) -> Path:
@@ -72,7 +73,8 @@ def check(folders: Folders, stores: list[Path]) -> Installation:
 
 def remember(folders: Folders, installation: Installation, stores: list[Path]) -> None:
     """Write down what there is now."""
-    keys = [path for path in folders.keys.iterdir() if not path.name.startswith(".") and path != place(folders)]
+    # what else lies there, an editor's copy or a note, is nobody's loss
+    keys = [path for path in folders.keys.iterdir() if path.name == "kek" or path.suffix in SECRETS]
     there = sorted(_name(folders, path) for path in (*keys, *stores) if path.exists())
     if there != installation.made:
         installation.made = there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 from bellwether.launch.machine import processes
@@ -42,18 +43,35 @@ def marked(folders: Folders) -> list[Identity]:
 
 
 def watchers(folders: Folders) -> list[Identity]:
-    """The supervisor and the guardian of this state folder, by the command lines that start them."""
+    """The supervisor and the guardian of this state folder, by the command lines that start them.
+
+    Anybody may write such words behind a command: only a process of ours, or of the folder's owner, can be one.
+    """
+    owners = {os.geteuid(), folders.data.stat().st_uid} if folders.data.exists() else set()
     found = {}
     for pid in processes.all_pids():
         words = _words(pid, "cmdline")
-        if any(word in ROLES for word in words) and words[words.index("--data") + 1] == str(folders.data):
+        if not any(word in ROLES for word in words) or _option(words, "--data") != str(folders.data):
+            continue
+        if _owner(pid) in owners:
             found[pid] = Identity.of(pid)
             # in the foreground the guardian is the command that a person typed
             for name in ("--guardian", "--watch"):
-                if name in words:
-                    other = int(words[words.index(name) + 1])
-                    found[other] = Identity.of(other)
+                if (other := _option(words, name)).isdecimal():
+                    found[int(other)] = Identity.of(int(other))
     return [identity for identity in found.values() if identity and identity.alive]
+
+
+def _option(words: list[str], name: str) -> str:
+    """The word behind an option; none where the option is missing, or the last word."""
+    return dict(pairwise(words)).get(name, "")
+
+
+def _owner(pid: int) -> int | None:
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid
+    except OSError:
+        return None
 
 
 def _orphans(folders: Folders, leader: Identity) -> list[int]:
