@@ -284,3 +284,19 @@ def test_the_worker_knows_its_kind_and_consumer() -> None:
     assert [kind.name for kind in kinds()] == ["genetics.evaluation"]
     assert [(c.name, c.stream) for c in consumers()] == [("genetics-stale", "FARM")]
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
+
+
+async def test_who_became_a_viewer_runs_no_evaluation_again(
+    people: People, barn: Barn, run_job: RunJob, admin: Any
+) -> None:
+    farm = await barn.farm()
+    await barn.season(farm, n_drops=1, n_lambs=20)
+    worker = people()
+    await admin.execute(
+        "insert into farm.membership (user_id, farm_id, role) values ($1, $2, 'worker')", worker.id, farm.id
+    )
+    run_id = await worker.evaluate(farm.flock_id, traits=["WWT"])
+    await admin.execute("update farm.membership set role = 'viewer' where user_id = $1", worker.id)
+    row = await run_job(run_id)
+    assert (row["state"], row["progress"]) == ("failed", 0)
+    assert "read_only_member" in row["error"]

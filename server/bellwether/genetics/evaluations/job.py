@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
+from bellwether.genetics.access import ReadOnlyMember
 from bellwether.genetics.evaluations import events, extraction, files, publishing, repository
 from bellwether.genetics.evaluations.problems import NoSuchEvaluation
 from bellwether.genetics.evaluations.solving import SOLVED, solve_files
@@ -69,10 +70,15 @@ async def start(session: Session, run: JobRun) -> int | None:
 
     Raises:
         NoSuchEvaluation: the acting user may no longer see it.
+        ReadOnlyMember: or sees it, and may no longer change it.
     """
     fence = await repository.take_fence(session, run.id)
-    if fence is None and await repository.find(session, run.id) is None:
-        raise NoSuchEvaluation
+    if fence is None:
+        found = await repository.find(session, run.id)
+        if found is None:
+            raise NoSuchEvaluation
+        if found.state != "succeeded":
+            raise ReadOnlyMember
     return fence
 
 
