@@ -27,7 +27,8 @@ const environment = z.object({
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
-  AUTH_ACCESS_TOKEN_SECONDS: count(300),
+  // the feed of ended sessions reaches back an hour
+  AUTH_ACCESS_TOKEN_SECONDS: z.coerce.number().int().positive().max(3_000).default(300),
   AUTH_LOGIN_LIMIT_ACCOUNT: count(10),
   AUTH_LOGIN_LIMIT_ADDRESS: count(300),
   AUTH_REGISTER_LIMIT_ADDRESS: count(300),

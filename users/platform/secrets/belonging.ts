@@ -50,7 +50,8 @@ function idIn(kek: Uint8Array, sealed: Uint8Array): string {
 function same(store: string, found: string, own: string): void {
   if (found !== own)
     throw new StoresDoNotBelongTogether(
-      `The ${store} belongs to the platform ${found}, this is ${own}: put its own back from a backup. Nothing was changed.`,
+      `The ${store} belongs to the platform ${found}, this is ${own}: put its own back from a backup, or, if ` +
+        `keys/installation.json alone was lost, write {"id": "${found}", "made": []} into it. Nothing was changed.`,
     );
 }
 

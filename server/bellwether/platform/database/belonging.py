@@ -16,7 +16,8 @@ class ForeignDatabase(Exception):
     def __init__(self, found: str, own: str) -> None:
         super().__init__(
             f"The database belongs to the platform {found}, the keys here to {own}: put the keys and the users' tables "
-            "of that platform beside it, or give this one an empty database. Nothing was changed."
+            "of that platform beside it, or give this one an empty database. If keys/installation.json alone was lost, "
+            f'write {{"id": "{found}", "made": []}} into it. Nothing was changed.'
         )
 
 

@@ -17,6 +17,8 @@ BLIND_S = 30.0
 PAUSE_S = 1.0
 #: a transaction of the sessions service takes a moment between its timestamp and its commit, under load a long one
 OVERLAP_S = 30
+#: how far the clocks of two machines may differ
+LEEWAY_S = 60
 
 
 class Revocations:
@@ -29,7 +31,8 @@ class Revocations:
     def __init__(self, settings: PlatformSettings) -> None:
         self._url = f"{settings.auth_url}/api/v1/auth/internal/revocations"
         self._headers = {"Authorization": f"Service {read_secret(settings.service_secret_file)}"}
-        self._keep_s = 2 * settings.access_token_seconds
+        # as long as a token of the session may count, with the clocks apart
+        self._keep_s = settings.access_token_seconds + 2 * LEEWAY_S
         # one client, for a new one reads the machine's certificates; no connection is kept between reads
         limits = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.AsyncClient(timeout=2, limits=limits, trust_env=False)

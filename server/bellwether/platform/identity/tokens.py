@@ -9,12 +9,11 @@ import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bellwether.platform.identity.published_documents import KeySet, Permissions
-from bellwether.platform.identity.revocations import Revocations
+from bellwether.platform.identity.revocations import LEEWAY_S, Revocations
 from bellwether.platform.problems import NotAuthenticated
 from bellwether.platform.settings import PlatformSettings
 
 MAX_TOKEN = 4096
-LEEWAY_S = 60
 REMEMBERED = 20_000
 ID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "iss", "aud"]
