@@ -70,11 +70,12 @@ def estimate_variances(
     """
     problem = problem_of(equations, records, traits, shares)
     start = start_of(problem, residual)
+    fewer = {name: each for name, each in (structures or {}).items() if each.structure != "unstructured"}
     state: State
     if options.estimate == "mc-reml":
         estimates, state = mc_reml(problem, start, traits, options, sampler, tell)
-    elif structures:
-        estimates, state = structured_reml(problem, start, traits, structures, options.seed, tell)
+    elif fewer:
+        estimates, state = structured_reml(problem, start, traits, fewer, options.seed, tell)
     else:
         estimates, state = ai_reml(problem, start, traits, options.seed, tell)
     return estimates, state.equations

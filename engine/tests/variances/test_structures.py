@@ -251,3 +251,41 @@ def test_a_structure_without_place_is_refused(code, name, structure, estimate):
     assert caught.value.code == code
     assert caught.value.place == f"structures.{name}"
     assert caught.value.fix
+
+
+@pytest.mark.parametrize("others", [{}, {"permanent": FORMS["diagonal"]}])
+def test_unstructured_by_name_is_as_without(others, chance):
+    """Alone, and beside a structure of another matrix: also what is told of an edge."""
+    seed = chance.randrange(2**32)
+    rng = np.random.default_rng(seed)
+    model, records, pedigree, _ = of_traits(rng, np.ones((3, 3)) + np.diag([0.0, 0.0, 0.2]), np.eye(3), 120)
+    if others:
+        variances = replace(model.variances, permanent=0.1 * np.eye(3))
+        model = replace(model, effects=(*model.effects, Effect("animal", "permanent")), variances=variances)
+        records = twice(records)
+    without = fit(replace(model, structures=others), records, pedigree).estimates
+    named = {"additive": CovarianceStructure("unstructured"), **others}
+    found = fit(replace(model, structures=named), records, pedigree).estimates
+    assert found.minus2_log_likelihood == without.minus2_log_likelihood, seed
+    assert found.warnings == without.warnings, seed
+    assert repr(found.components) == repr(without.components), seed
+
+
+def twice(records):
+    """Each record and, beside it, one that differs by chance."""
+    rng = np.random.default_rng(1)
+    values = np.vstack([records.values, records.values + rng.normal(size=records.values.shape)])
+    columns = {name: np.concatenate([column, column]) for name, column in records.columns.items()}
+    return Records(np.concatenate([records.animal, records.animal]), values, columns)
+
+
+def test_shares_are_of_the_rows_that_vary(chance):
+    """A trait whose variance ends at 0 adds nothing to what a factor explains: shares never exceed 1."""
+    seed = chance.randrange(2**32)
+    rng = np.random.default_rng(seed)
+    genetic = np.array([[4.0, 4.0, 0.0], [4.0, 4.0, 0.0], [0.0, 0.0, 0.0]])
+    model, records, pedigree, _ = of_traits(rng, genetic + 1e-9 * np.eye(3), 2.0 * np.eye(3), 150)
+    for form in ("RR1", "FA1", "FA2"):
+        part = fit(structured(model, FORMS[form]), records, pedigree).estimates.structures[0]
+        has_variance = np.isfinite(part.communality)
+        assert part.share.sum() == pytest.approx(part.communality[has_variance].mean(), abs=1e-9), (form, seed)

@@ -69,6 +69,7 @@ def _estimate(part: Part, slope: StructuredSlope) -> StructureEstimate:
     communality = np.full(c.size, np.nan)
     communality[has_variance] = (np.sum(turned**2, axis=1) / np.where(has_variance, variance, 1.0))[has_variance]
     explained = _explained(turned, part, slope)
+    shared = np.sum(turned[has_variance] ** 2 / variance[has_variance, None], axis=0)
     total = float(has_variance.sum()) or 1.0
     nothing = np.full(c.size, np.nan)
     return StructureEstimate(
@@ -80,7 +81,7 @@ def _estimate(part: Part, slope: StructuredSlope) -> StructureEstimate:
         specific=specific if part.structure.has_specific else nothing,
         specific_se=_errors_of_specific(part, slope, zero) if part.structure.has_specific else nothing,
         communality=communality,
-        share=explained / total,
+        share=shared / total,
         n_parameters=part.structure.n_parameters(c.size),
     )
 
