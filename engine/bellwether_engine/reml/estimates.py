@@ -144,8 +144,10 @@ def ratio_estimates(
         value, own, mc_error, ends = ratio.reported(theta, held), (np.nan, np.nan), np.nan, NONE
         if not (ratio.is_known(held) or ratio.is_bound(theta)):
             errors = ratio.error(theta, reduced), ratio.sampled_error(theta, reduced, draws)
-            own = (ratio.possible(errors[0]), ratio.possible(errors[1]))
             mc_error = ratio.error(theta, spread)
-            ends = interval_of(ratio.scale, value, np.hypot(errors[0], mc_error))
+            # of a correlation whose covariance is held nothing is estimated
+            if errors[0] > 0.0:
+                own = (ratio.possible(errors[0]), ratio.possible(errors[1]))
+                ends = interval_of(ratio.scale, value, np.hypot(errors[0], mc_error))
         found.append(VarianceEstimate(ratio.component, ratio.row, ratio.column, value, *own, mc_error, *ends))
     return tuple(found)

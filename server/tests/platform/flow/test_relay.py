@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +16,7 @@ from bellwether.platform.events.relay import Relay
 from bellwether.platform.events.retention import prune
 from bellwether.platform.ids import new_id
 from bellwether.platform.worker.worker import dsn_of
+from sqlalchemy.exc import DBAPIError
 
 USER = new_id()
 CONTEXT = Context(user_id=USER, request_id="r-9", traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
@@ -61,8 +63,9 @@ async def drained(admin, type_: str, seconds: float = 10) -> None:
 
 async def test_an_event_arrives_as_a_cloudevent(databases, settings_of, js, admin) -> None:
     type_, farm_id = "farm.flow.one.v1", new_id()
-    async with databases["farm"].transaction(CONTEXT) as session:
-        event_id = await emit(session, CONTEXT, type=type_, key=farm_id, farm_id=farm_id, data={"n": 1, "kg": 2.5})
+    context = replace(CONTEXT, farm_ids=(farm_id,))
+    async with databases["farm"].transaction(context) as session:
+        event_id = await emit(session, context, type=type_, key=farm_id, farm_id=farm_id, data={"n": 1, "kg": 2.5})
     async with relaying(settings_of, js):
         await drained(admin, type_)
     message = await js.get_last_msg("FARM", type_)
@@ -74,6 +77,12 @@ async def test_an_event_arrives_as_a_cloudevent(databases, settings_of, js, admi
     assert body["traceparent"] == CONTEXT.traceparent
     assert body["time"].endswith("Z")
     assert message.headers["Nats-Msg-Id"] == str(event_id)
+
+
+async def test_nobody_speaks_for_a_farm_that_is_not_theirs(databases) -> None:
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with databases["farm"].transaction(CONTEXT) as session:
+            await emit(session, CONTEXT, type="farm.flow.never.v1", key="a", farm_id=new_id(), data={})
 
 
 async def test_nothing_leaves_when_the_transaction_fails(databases, admin) -> None:
