@@ -4,9 +4,12 @@ import io
 import logging
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import TextIO, cast
 
+import orjson
 import structlog
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -40,18 +43,25 @@ def configure_logs(level: str) -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=as_json)],
         logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, Forgiving(sys.stdout))),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(Forgiving(sys.stdout))
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer())
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer(serializer=as_json)
+        )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for chatty in ("httpx", "uvicorn.access", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def as_json(entry: object, *, default: Callable[[object], object]) -> str:
+    """A line; each request writes one, so that it must cost next to nothing."""
+    return orjson.dumps(entry, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 class Forgiving(io.TextIOBase):
@@ -74,7 +84,13 @@ class Forgiving(io.TextIOBase):
 
 def hide_secrets(_logger: object, _method: str, entry: EventDict) -> EventDict:
     """A value under a secret-sounding key never reaches the log."""
-    return {key: "***" if SECRET_KEYS.search(key) else value for key, value in entry.items()}
+    return {key: "***" if is_secret(key) else value for key, value in entry.items()}
+
+
+@lru_cache(1_000)
+def is_secret(key: str) -> bool:
+    """Whether the name of a value sounds like a secret."""
+    return SECRET_KEYS.search(key) is not None
 
 
 def configure_traces(service: str, endpoint: str) -> None:
