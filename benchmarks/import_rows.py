@@ -25,7 +25,6 @@ from rich.table import Table
 
 N_SHEEP = 5000
 TARGET, SOONEST_S = 10_000.0, 1.0
-SOON_S, LOOK_S = 0.02, 0.1
 COLUMNS = (
     "id, farm_id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit, occurred_on, occurred_time, "
     "recorded_group, age_days, contemporary_group, state, source, import_id, import_row, recorded_by"
@@ -76,8 +75,7 @@ def send(client: Client, text: str, form: dict[str, str]) -> dict[str, float]:
         job = client.upload("/api/v1/farm/imports", path, form)
     sent, first = time.perf_counter(), 0.0
     while job["state"] not in JOB_ENDS:
-        # soon, until something is to be seen; then as a page would look, for each look is work for the same machine
-        time.sleep(LOOK_S if first else SOON_S)
+        time.sleep(0.02)
         job = client.get(f"/api/v1/farm/jobs/{job['id']}") | {"import_id": job["import_id"]}
         if not first and job["progress"] > 0:
             first = time.perf_counter()

@@ -49,7 +49,7 @@ class Part:
     version: str = ""
     folder: Path = REPOSITORY
     once: bool = False
-    #: it waits for no other part: when it is not ready, the fault is its own
+    #: it waits for no other part and does not mend itself: when it stays unready, it is started again
     stands_alone: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0

@@ -27,6 +27,14 @@ def _stand_ins_are_found() -> Iterator[None]:
 
 
 @pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    """An empty state folder, for what starts nothing."""
+    found = Folders.of(tmp_path / "data")
+    found.make()
+    return found
+
+
+@pytest.fixture
 def folder() -> Iterator[Path]:
     """A state folder that PostgreSQL's user can enter; whatever runs there is stopped afterwards."""
     yield from _folder()

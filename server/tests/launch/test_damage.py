@@ -26,13 +26,6 @@ DAMAGE = {
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    found = Folders.of(tmp_path / "data")
-    found.make()
-    return found
-
-
-@pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file takes ten bytes and no more."""
 

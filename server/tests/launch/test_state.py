@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from bellwether.catalogue import PORTS
@@ -20,13 +19,6 @@ from bellwether.launch.machine.state import PartState, State, read_state, write_
 from bellwether.launch.plan import Part
 from bellwether.launch.watch import leftovers, logs, overview
 from bellwether.launch.watch.keeper import layers
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    found = Folders.of(tmp_path / "data")
-    found.make()
-    return found
 
 
 @pytest.fixture

@@ -77,7 +77,6 @@ def writes(flock: Flock, http: httpx.Client, email: str) -> dict[str, int]:
         "evaluation": ("genetics/evaluations", {"flock_id": flock.id}),
         "chat": ("chats", {"title": "A chat"}),
         "log-in": ("auth/login", {"email": email, "password": PASSWORD}),
-        "weights": ("farm/weights", {"farm_id": flock.farm_id, "weights": []}),
     }
     found = {}
     for name, (path, body) in asked.items():
@@ -121,7 +120,7 @@ def check_while_full(platform: Platform, flock: Flock, http: httpx.Client, email
         answer = http.get(path, params=params)
         assert answer.status_code in (200, 503), f"{path}: {answer.status_code} {answer.text[:200]}"
         assert answer.status_code == 200 or "retry-after" in answer.headers, path
-    assert set(writes(flock, http, email).values()) <= {200, 201, 202, 422, 503, 507}
+    assert set(writes(flock, http, email).values()) <= {200, 201, 202, 503, 507}
     status = platform.status()
     assert status["disk"]["is_full"]
     assert any(f"The disk of {platform.folders.data} is full" in note for note in status["notes"])
@@ -135,7 +134,7 @@ def is_whole(platform: Platform, flock: Flock, http: httpx.Client, email: str) -
         found = writes(flock, http, email)
     except httpx.HTTPError:
         return False
-    return all(status < 500 for status in found.values())
+    return all(status < 300 for status in found.values())
 
 
 def ended(owner: Any, job: dict[str, Any]) -> dict[str, Any]:

@@ -6,5 +6,5 @@ create policy writer_changes on farm.import_change as restrictive for update
 create policy writer_removes on farm.import_change as restrictive for delete
   using (farm_id = any ((select farm.my_writable_farms())::uuid[]));
 
--- no farm loses a flock, an import or its file; the rows that may go, go with owners and workers
+-- the policies of processing ask who may write
 grant execute on function farm.my_writable_farms() to processing_app;

@@ -120,7 +120,6 @@ def own_postgres(cluster: postgres.Cluster, port: int) -> Part:
         stop_signal=signal.SIGINT,
         stop_seconds=60.0,
         before=lambda: _before_postgres(cluster),
-        stands_alone=True,
     )
 
 

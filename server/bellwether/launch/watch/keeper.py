@@ -25,7 +25,7 @@ FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 15.0, 30.0
 MOST_FAILURES = 5
 #: a busy part may be late with an answer now and then
 WATCH_SECONDS, BAD_ANSWERS = 2.0, 3
-#: a store or a door that lives and answers nothing good for so long is started again: it will not mend by itself
+#: a part that stands alone, lives and answers nothing good for so long is started again
 HOPELESS_SECONDS = 20.0
 ROTATE_SECONDS = 10.0
 #: EX_CONFIG of sysexits.h: what is stored does not fit, and another try would not help
