@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import subprocess
 
 import pytest
 from bellwether.launch.machine.folders import Folders
@@ -46,3 +47,10 @@ async def test_a_store_that_does_not_mend_itself_is_started_again(folders: Folde
 
 async def test_a_part_that_waits_for_others_is_left_alone(folders: Folders) -> None:
     assert await lives(folders, stands_alone=False, wanted=2, seconds=1) == 1
+
+
+async def test_what_ran_before_the_parts_is_nobody_s_orphan(folders: Folders) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        assert await lives(folders, stands_alone=True, wanted=2, seconds=20) == 2
+        assert other.poll() is None
+        other.kill()

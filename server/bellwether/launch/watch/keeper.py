@@ -40,7 +40,8 @@ class Keeper:
         self.plan = plan
         self.state = state
         self.children: dict[str, Child] = {}
-        self.helpers: set[int] = set()
+        #: what this process had started before is no orphan of a part
+        self.helpers = set(processes.children())
         self.ready = {part.name: asyncio.Event() for part in plan.parts}
         self.stopping = asyncio.Event()
         self.was_ready = False
