@@ -22,6 +22,10 @@ DATABASE = "bellwether"
 RECORD = "postgres.json"
 BALLAST_BYTES = 64 << 20
 LONGEST_SOCKET_FOLDER = 80
+WAL_MB = (64, 2048)
+"""Least and most that the log of changes may grow to between two checkpoints."""
+WAL_SHARE = 4
+"""It takes at most this part of the space that is left for it."""
 
 
 @dataclass(frozen=True)
@@ -149,15 +153,25 @@ def configure(cluster: Cluster, folders: Folders, port: int) -> None:
     _write_conf(cluster.data, _settings(cluster, port, sockets))
 
 
+def wal_megabytes(cluster: Cluster) -> int:
+    """How large the log of changes may become on this disk: what it has now counts as free."""
+    least, most = WAL_MB
+    segments = (path.stat().st_size for path in (cluster.data / "pg_wal").glob("0*"))
+    room = shutil.disk_usage(cluster.home).free + sum(segments)
+    return min(most, max(least, (room >> 20) // WAL_SHARE))
+
+
 def _settings(cluster: Cluster, port: int, sockets: Path) -> str:
+    wal = wal_megabytes(cluster)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     buffers = min(1024, max(64, memory // 16))
     lines = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": sockets, "max_connections": 200,
         "password_encryption": "scram-sha-256", "shared_buffers": f"{buffers}MB",
         "effective_cache_size": f"{memory // 2}MB",
-        "wal_level": "logical", "max_slot_wal_keep_size": "4GB", "max_wal_size": "2GB", "synchronous_commit": "on",
-        "fsync": "on", "full_page_writes": "on", "jit": "off", "random_page_cost": 1.1,
+        "wal_level": "logical", "max_slot_wal_keep_size": f"{2 * wal}MB", "max_wal_size": f"{wal}MB",
+        "min_wal_size": f"{min(wal, 80)}MB", "synchronous_commit": "on", "fsync": "on", "full_page_writes": "on",
+        "jit": "off", "random_page_cost": 1.1,
         "default_toast_compression": "lz4", "timezone": "UTC", "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %q%u@%d ", "logging_collector": "off",
         "shared_preload_libraries": "pg_stat_statements",
