@@ -19,6 +19,7 @@ from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.entry.collector import spare_collector
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.facts import Consumer
+from bellwether.platform.http.patient_protocol import PatientProtocol
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
@@ -79,7 +80,14 @@ class Server(uvicorn.Server):
 async def serve(worker: Worker, port: int) -> None:
     """Work until SIGTERM; health answers from the first moment."""
     options = uvicorn.Config(
-        health_app(worker), host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
+        health_app(worker),
+        host="127.0.0.1",
+        port=port,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
     async with running(worker):
         await Server(options).serve()

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NotRequired, TypedDict, cast
 
-import orjson
 import structlog
 from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.http.preconditions import is_known, is_matched
-from bellwether.platform.http.problem_documents import MEDIA_TYPE
+from bellwether.platform.http.problem_documents import MEDIA_TYPE, document
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_full, is_outage
-from bellwether.platform.problems import TYPE_BASE, Busy, Stale, TooLarge
+from bellwether.platform.problems import Busy, Stale, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -233,8 +232,7 @@ async def answer(
     more: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     """A problem document from outside the application."""
-    document = {"type": TYPE_BASE + code, "title": title, "status": status, "detail": detail or title}
-    body = orjson.dumps(document | {"instance": scope["path"], "code": code, "errors": []})
+    body = document(status, code, title, detail, instance=scope["path"])
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

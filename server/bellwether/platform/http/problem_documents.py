@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -61,6 +62,12 @@ def answer(
         errors=list(errors),
     )
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def document(status: int, code: str, title: str, detail: str = "", *, instance: str) -> bytes:
+    """The body of a problem document, for answers that are made outside of the framework."""
+    body = {"type": TYPE_BASE + code, "title": title, "status": status, "detail": detail or title}
+    return orjson.dumps(body | {"instance": instance, "code": code, "errors": []})
 
 
 def validation_problem(request: Request, error: RequestValidationError) -> Response:
