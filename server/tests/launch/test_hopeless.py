@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import subprocess
 
 import pytest
 from bellwether.launch.machine.folders import Folders
@@ -50,7 +49,8 @@ async def test_a_part_that_waits_for_others_is_left_alone(folders: Folders) -> N
 
 
 async def test_what_ran_before_the_parts_is_nobody_s_orphan(folders: Folders) -> None:
-    with subprocess.Popen(["sleep", "60"]) as other:
-        assert await lives(folders, stands_alone=True, wanted=2, seconds=20) == 2
-        assert other.poll() is None
-        other.kill()
+    other = await asyncio.create_subprocess_exec("sleep", "60")
+    assert await lives(folders, stands_alone=True, wanted=2, seconds=20) == 2
+    assert other.returncode is None
+    other.kill()
+    await other.wait()
