@@ -70,9 +70,13 @@ afterAll(async () => {
 });
 
 const tokenAnswer = z.object({ access_token: z.string(), user: z.object({ id: z.string() }) });
-type Call = { port?: number; token?: string; body?: object; method?: string };
-function call(path: string, { port = users.port, token, body, method }: Call = {}): Promise<Response> {
-  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+type Call = { port?: number; token?: string; body?: object; method?: string; key?: string };
+function call(path: string, { port = users.port, token, body, method, key }: Call = {}): Promise<Response> {
+  const headers = {
+    "content-type": "application/json",
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(key && { "idempotency-key": key }),
+  };
   const verb = method ?? (body ? "POST" : "GET");
   return fetch(`http://127.0.0.1:${port}${path}`, { method: verb, headers, body: body && JSON.stringify(body) });
 }
@@ -158,6 +162,39 @@ describe("one process", () => {
     await until(async () => (await registered()) === 3, 20_000);
     await until(async () => (await ready(users.port)) === "ready", 10_000);
   }, 45_000);
+
+  test.each(["before", "after"])(
+    "killed %s its transaction, it makes a chat once",
+    async (when) => {
+      let victim: Running | undefined;
+      const store = Bun.serve({
+        port: await freePort(),
+        hostname: "127.0.0.1",
+        fetch: async (request) => {
+          const body = await request.text();
+          const strikes = victim !== undefined && body.includes("IDEM#") && body.includes("TransactItems");
+          if (strikes && when === "before") victim?.process.kill("SIGKILL");
+          const passed = strikes && when === "before" ? new Response("{}") : await pass(request, body);
+          if (strikes) victim?.process.kill("SIGKILL");
+          return passed;
+        },
+      });
+      const pass = (request: Request, body: string) =>
+        fetch(`http://127.0.0.1:${stores[0]?.port}`, { method: "POST", headers: request.headers, body });
+      const services = await serve(serviceNames.join(","), { USERS_DYNAMODB_URL: store.url.href });
+      const { token } = await person(`killed-${when}@hillfarm.example`, services.port);
+      const create = (port: number) => call("/api/v1/chats", { port, token, body: { title: "Rams" }, key: "one-key" });
+      victim = services;
+      await expect(create(services.port)).rejects.toThrow();
+      victim = undefined;
+      const answers = [await create(users.port), await create(users.port)];
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      const list = await call("/api/v1/chats", { token });
+      expect(z.object({ items: z.array(z.unknown()) }).parse(await list.json()).items).toHaveLength(1);
+      await store.stop(true);
+    },
+    20_000,
+  );
 
   test("shows its metrics and stops within 5 s on SIGTERM", async () => {
     const other = await serve("auth");

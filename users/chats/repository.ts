@@ -7,6 +7,7 @@ import {
   all,
   ConditionFailed,
   equal,
+  type PutWrite,
   type Table,
   TransactionCancelled,
 } from "../platform/dynamo/table.ts";
@@ -45,9 +46,9 @@ export class ChatRepository {
     private readonly clock: Clock,
   ) {}
 
-  async create(chat: StoredChat): Promise<void> {
+  creation(chat: StoredChat): PutWrite {
     const index = { gsi1pk: keys.chatIndex(chat.uid), gsi1sk: ulid(chat.updated) };
-    await this.table.put({ ...keys.chat(chat.cid), ...chat, ...index, ttl: this.end(chat.days) }, absent("pk"));
+    return { put: { ...keys.chat(chat.cid), ...chat, ...index, ttl: this.end(chat.days) }, when: absent("pk") };
   }
 
   /** The chat if it is this user's and not deleted. */

@@ -1,7 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
-import { idempotent } from "../platform/http/idempotency.ts";
 import { pageQuery } from "../platform/http/paging.ts";
 import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
@@ -17,22 +16,25 @@ export function chatRoutes(platform: Platform, chats: Chats): ServiceApp {
   return app;
 }
 
-function listRoutes(app: ServiceApp, { need, table, settings, clock, cursors }: Platform, chats: Chats): void {
+function listRoutes(app: ServiceApp, { need, once, cursors }: Platform, chats: Chats): void {
   const create = createRoute({
     method: "post",
     path: "/api/v1/chats",
     summary: "Start a chat",
     security,
-    middleware: [need("chat:use"), idempotent(table, settings.kek, clock, "chats")] as const,
+    middleware: need("chat:use"),
     request: { headers: schemas.idempotencyHeader, body: body(schemas.newChat) },
     responses: {
       201: { description: "The chat", content: json(schemas.chatView) },
-      ...problems(400, 401, 403, 409, 413, 415, 422),
+      ...problems(400, 401, 403, 413, 415, 422),
     },
   });
   app.openapi(create, async (c) => {
-    const { rev, view } = await chats.create(c.get("caller").uid, c.req.valid("json"));
-    return c.json(view, 201, { etag: etag(rev), location: `/api/v1/chats/${view.id}` });
+    const told = await once(c, "chats", schemas.chatView, async () => {
+      const { writes, rev, view } = await chats.create(c.get("caller").uid, c.req.valid("json"));
+      return { writes, body: view, headers: { etag: etag(rev), location: `/api/v1/chats/${view.id}` } };
+    });
+    return c.json(told.body, 201, told.headers);
   });
 
   const list = createRoute({

@@ -1,5 +1,5 @@
 import { type Clock, isoTime } from "../platform/clock.ts";
-import type { Attributes } from "../platform/dynamo/table.ts";
+import type { Attributes, Write } from "../platform/dynamo/table.ts";
 import { type Precondition, stale } from "../platform/http/preconditions.ts";
 import { uuid } from "../platform/ids.ts";
 import { notFound, Problem } from "../platform/problems.ts";
@@ -18,7 +18,8 @@ export class Chats {
     private readonly clock: Clock,
   ) {}
 
-  async create(uid: string, wanted: NewChat): Promise<Versioned> {
+  /** A new chat, and the writes with which it begins to be. */
+  async create(uid: string, wanted: NewChat): Promise<Versioned & { writes: Write[] }> {
     const key = await this.keys.keyOf(uid);
     const now = this.clock();
     const cid = uuid(now);
@@ -33,8 +34,7 @@ export class Chats {
       created: now,
       updated: now,
     };
-    await this.repository.create(chat);
-    return { rev: chat.rev, view: chatView(chat, key) };
+    return { rev: chat.rev, view: chatView(chat, key), writes: [this.repository.creation(chat)] };
   }
 
   async get(uid: string, cid: string): Promise<Versioned> {

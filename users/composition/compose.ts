@@ -12,6 +12,7 @@ import type { Platform } from "../platform/context.ts";
 import { LiveTable } from "../platform/dynamo/live.ts";
 import type { ScannableTable } from "../platform/dynamo/table.ts";
 import { hash } from "../platform/hashes.ts";
+import { onceFrom } from "../platform/http/idempotency.ts";
 import { needFrom } from "../platform/http/need.ts";
 import { Cursors } from "../platform/http/paging.ts";
 import { RateLimits } from "../platform/http/rate-limits.ts";
@@ -75,7 +76,8 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const limits = new RateLimits(table, clock);
   const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
   const need = needFrom(authenticator);
-  const platform: Platform = { settings, clock, table, keysTable, log, metrics, traces, need, limits, cursors };
+  const once = onceFrom(table, settings.kek, clock);
+  const platform: Platform = { settings, clock, table, keysTable, log, metrics, traces, need, once, limits, cursors };
 
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
   const profiles = new Profiles(new ProfileRepository(table));

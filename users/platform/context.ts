@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { ScannableTable } from "./dynamo/table.ts";
+import type { Once } from "./http/idempotency.ts";
 import type { Need } from "./http/need.ts";
 import type { Cursors } from "./http/paging.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
@@ -18,6 +19,7 @@ export type Platform = {
   metrics: Metrics;
   traces: Traces;
   need: Need;
+  once: Once;
   limits: RateLimits;
   cursors: Cursors;
 };

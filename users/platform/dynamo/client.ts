@@ -112,15 +112,20 @@ export class DynamoTable implements ScannableTable {
   async call(operation: string, body: object): Promise<unknown> {
     const text = JSON.stringify(body);
     const attempts = this.options.attempts ?? 8;
+    let isLost = false;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.once(operation, text);
       if (outcome.ok) return outcome.answer;
       const last = attempt + 1 >= attempts;
       if (outcome.failure) {
         const error = toError(outcome.failure);
+        // a store that was restarted knows request tokens no more: what stands in the way may be our own first try
+        if (isLost && error instanceof TransactionCancelled) throw new StoreUnavailable(`${operation}: done or not`);
         if (error || last) throw error ?? new StoreUnavailable(`${operation}: ${outcome.failure.__type}`);
       } else if (last || !(outcome.isUnsent || safeToRepeat.has(operation))) {
         throw new StoreUnavailable(`${operation} got no answer from ${this.options.table}`);
+      } else {
+        isLost ||= !outcome.isUnsent;
       }
       // full jitter: waiting callers spread out instead of meeting again
       await Bun.sleep(Math.random() * Math.min(1_000, 10 * 2 ** attempt));

@@ -239,6 +239,30 @@ test("a write rides out a restart of the store", async () => {
   await back.stop();
 });
 
+test("a transaction that was done by a store that died with its answer may be done or not", async () => {
+  const key = { pk: crypto.randomUUID(), sk: "a" };
+  let isFirst = true;
+  // the answer never comes; the store that comes back has forgotten the token of the request
+  const between = Bun.serve({
+    port: await freePort(),
+    fetch: async (request) => {
+      const { ClientRequestToken: _, ...body } = (await request.json()) as Record<string, unknown>;
+      const sent = { method: "POST", headers: request.headers, body: JSON.stringify(body) };
+      const answer = await fetch(`http://127.0.0.1:${dynoxide.port}`, sent);
+      if (isFirst) await Bun.sleep(400);
+      isFirst = false;
+      return answer;
+    },
+  });
+  const options = { region: "x", table: shape.name, credentials, timeoutMs: 200 };
+  const table = new DynamoTable({ ...options, url: between.url.href });
+  const writes = [{ put: key, when: absent("pk") }];
+  await expect(table.transact(writes)).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(table.transact(writes)).rejects.toBeInstanceOf(TransactionCancelled);
+  expect(await client.get(key)).toEqual(key);
+  await between.stop(true);
+});
+
 test("a store that is away is unavailable, not empty", async () => {
   const gone = new DynamoTable({ url: "http://127.0.0.1:1", region: "x", table: "t", credentials, attempts: 2 });
   await expect(gone.get({ pk: "a", sk: "a" })).rejects.toBeInstanceOf(StoreUnavailable);
