@@ -71,7 +71,7 @@ class Caller:
                 found: object = answer.json()
                 return found
         except httpx.TimeoutException as error:
-            raise Refused(service, 504, "service_slow", f"The service {service} did not answer in time") from error
+            raise Refused(service, 503, "service_slow", f"The service {service} did not answer in time") from error
         except (httpx.HTTPError, ValueError) as error:
             raise Refused(service, 503, "service_unavailable", f"The service {service} does not answer") from error
         raise refusal(service, answer)

@@ -26,6 +26,9 @@ class Mirror(BaseHTTPRequestHandler):
         received = self.receive()
         if self.path.startswith("/slow"):
             time.sleep(1)
+        if self.path.endswith("/breaks-off"):
+            self.close_connection = True
+            return
         body = json.dumps(
             {
                 "name": sys.argv[2],

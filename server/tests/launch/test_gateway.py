@@ -156,6 +156,12 @@ def test_a_body_of_unannounced_length_is_cut_off(gateway: httpx.Client) -> None:
     assert small.json()["bytes"] == 4000
 
 
+def test_a_service_that_breaks_off_is_away_for_a_moment(gateway: httpx.Client) -> None:
+    answer = gateway.post("/api/v1/farm/animals/breaks-off", json={})
+    problem(answer, 503, "service_unavailable")
+    assert answer.headers["retry-after"] == "2"
+
+
 def test_https_answers_alike(running: Path, read: Callable[[Path], State]) -> None:
     root = running / "gateway/storage/pki/authorities/local/root.crt"
     trusted = ssl.create_default_context(cafile=str(root))

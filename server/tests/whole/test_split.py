@@ -272,7 +272,7 @@ def test_kill_9_of_one_leaves_seven_answering(split, victim) -> None:
             answers = list(pool.map(split.ask, others))
             assert [answer.status_code for answer in answers] == [200] * len(others), [each.text for each in answers]
             rounds += 1
-        assert missing.result().status_code in (200, 502, 503), missing.result().text
+        assert missing.result().status_code in (200, 503), missing.result().text
     print(f"{victim} was back after {time.monotonic() - began:.1f} s; the others answered {rounds} rounds")
     split.platform.wait_ready()
     assert split.ask(Request(SERVICES[victim])).status_code == 200
