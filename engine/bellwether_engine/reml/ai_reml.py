@@ -9,26 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from ..errors import ModelError
+from ..errors import ModelError, NotConverged
 from ..linear.factor import EXACT_LIMIT, Factor
 from ..solution.estimates import Estimates, Round
 from .estimates import estimates_of
 from .identify import without_information
 from .likelihood import ExactProblem, Likelihood, Point, evaluate, ordered
 from .region import Region, slope_at
-from .start import region_of
+from .start import other_starts, region_of
 from .state import Problem
 from .steps import advance, not_converged, relative_change, with_curvature
 from .terms import build_terms
 
 Floats = NDArray[np.float64]
 P = TypeVar("P", bound=Likelihood)
+Top = tuple[P, list[Round], float]
 MAXIMUM_ROUNDS = 100
 CHANGE, GRADIENT = 1e-6, 1e-5
 CHANGE_AT_EDGE, GRADIENT_AT_EDGE = 1e-4, 1e-3
 ROUNDING, REST, GAIN = 2e-2, 4, 1e-5
 CLOSE = 1e-2
 SLOW, PAIRS = 8, 6
+LITTLE, ENOUGH, HIGHER = 0.1, 0.02, 1e-4
 
 
 def ai_reml(
@@ -42,7 +44,8 @@ def ai_reml(
     A singular matrix keeps 1e-6 of the variance of the records in the directions that it lacks, so that it has an
     inverse; ratios and -2 log L are told without (the latter to the first order). Stops when no (co)variance changes by
     more than 1e-6 (relative to its standard deviations) and the best step is less than 1e-5 standard errors long; at an
-    edge 1e-4 and 1e-3.
+    edge 1e-4 and 1e-3. Where the records say little (a standard error above a tenth of the variance of the records),
+    the likelihood may have several tops: it is climbed from other starts too, and the highest top counts.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ def ai_reml(
     point = first_point(exact(problem), region.lifted(start))
     fixed, notices = without_information(point)
     region = region_of(problem, fixed)
-    point, rounds, change = climb(point, region, tell)
+    point, rounds, change = _highest(climb(point, region, tell), region, tell)
     slope = slope_at(point, region)
     estimates = estimates_of(
         "ai-reml", problem, slope, traits, seed, rounds=tuple(rounds), change=change, notices=notices,
@@ -106,9 +109,36 @@ def _too_large(message: str) -> ModelError:
     return ModelError("too_large", message, place="options.estimate", fix=fix)
 
 
-def climb(
-    point: P, region: Region, tell: Callable[[float, str], None], enough: float = 0.0
-) -> tuple[P, list[Round], float]:
+def _highest(first: Top[Point], region: Region, tell: Callable[[float, str], None]) -> Top[Point]:
+    """The highest of the tops that other starts lead to, where there may be several."""
+    best = first
+    if not _may_have_several_tops(first[0], region):
+        return best
+    for theta in other_starts(first[0].theta, region):
+        try:
+            found = climb(evaluate(first[0].problem, theta), region, tell, ENOUGH)
+        except (NotConverged, ModelError, np.linalg.LinAlgError):
+            continue
+        if found[0].minus2_log_likelihood < best[0].minus2_log_likelihood - HIGHER:
+            best = found
+    if best is first:
+        return best
+    point, rounds, change = climb(best[0], region, tell)
+    return point, best[1] + rounds, change
+
+
+def _may_have_several_tops(point: Point, region: Region) -> bool:
+    """Is a standard error of a variance large beside the variance of the records?"""
+    free, squares = ~region.fixed, np.zeros(len(point.theta))
+    information = point.average_information * np.outer(region.spread, region.spread)
+    try:
+        squares[free] = np.diag(np.linalg.inv(information[np.ix_(free, free)]))
+    except np.linalg.LinAlgError:
+        return True
+    return any(np.diag(component.matrix(squares)).max() > LITTLE**2 for component in region.components)
+
+
+def climb(point: P, region: Region, tell: Callable[[float, str], None], enough: float = 0.0) -> Top[P]:
     """Steps to the top of the likelihood, or within `enough` standard errors of it; the rounds, and the largest change
     of the last one.
 

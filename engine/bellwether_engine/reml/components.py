@@ -17,13 +17,15 @@ class Component:
     """A covariance matrix of the model.
 
     `name` is its place under ``Variances``, `effect` the effect (``residual`` for the last), `labels` its rows,
-    `traits` the trait of each row, `n_levels` the levels of the effect, `start` its first parameter.
+    `traits` the trait of each row, `kinds` what it is of its trait (direct, maternal, a regression), `n_levels` the
+    levels of the effect, `start` its first parameter.
     """
 
     name: str
     effect: str
     labels: tuple[str, ...]
     traits: tuple[int, ...]
+    kinds: tuple[str, ...]
     n_levels: int
     start: int
     has_basis: bool = False
@@ -37,6 +39,12 @@ class Component:
     def own(self) -> slice:
         """Its parameters."""
         return slice(self.start, self.start + self.size * (self.size + 1) // 2)
+
+    @property
+    def alike(self) -> NDArray[np.bool_]:
+        """Which rows are of one kind, bool of shape (size, size)."""
+        kinds = np.array(self.kinds)
+        return np.asarray(kinds[:, None] == kinds)
 
     def matrix(self, theta: Floats) -> Floats:
         """Its matrix out of all parameters."""
@@ -93,15 +101,14 @@ def components_of(design: Design, traits: tuple[str, ...], n_groups: int = 0) ->
     found: list[Component] = []
     start = 0
     for block in design.random:
-        labels = tuple(_label(traits[member.trait], member.label) for member in block.members)
+        kinds = tuple("" if member.label == "additive" else member.label for member in block.members)
         acting = tuple(member.trait for member in block.members)
+        labels = tuple(f"{traits[t]}:{kind}" if kind else traits[t] for t, kind in zip(acting, kinds, strict=True))
         has_basis = any(member.value is not None for member in block.members)
         n_levels = len(block.level) - (n_groups if block.is_genetic else 0)
-        found.append(Component(block.variance_of, block.effect, labels, acting, n_levels, start, has_basis=has_basis))
+        known = (block.variance_of, block.effect, labels, acting, kinds, n_levels, start)
+        found.append(Component(*known, has_basis=has_basis))
         start = found[-1].own.stop
-    found.append(Component("residual", "residual", traits, tuple(range(len(traits))), len(design.y), start))
+    all_traits, kinds = tuple(range(len(traits))), ("",) * len(traits)
+    found.append(Component("residual", "residual", traits, all_traits, kinds, len(design.y), start))
     return tuple(found)
-
-
-def _label(trait: str, label: str) -> str:
-    return trait if label in ("", "additive") else f"{trait}:{label}"

@@ -106,6 +106,22 @@ def test_a_problem_ends_at_the_best_of_dense_searches_whatever_the_order_and_the
             assert sorted(found.boundary) == sorted(first.boundary) or weak(found, first), said
 
 
+@pytest.mark.parametrize(
+    ("kind", "seed", "highest"), [("1 to 6 traits", 128462013, 3928.5034), ("1 to 6 traits", 1024, 1742.2211)]
+)
+def test_of_two_tops_the_higher_is_found_from_either(kind, seed, highest):
+    """The first climb of the one ends 0.113 lower; so does a climb of the other from a small genetic matrix."""
+    model, records, pedigree, dense = KINDS[kind](np.random.default_rng(seed))
+    assert min(ends_of(dense, np.random.default_rng(1), 3)) == pytest.approx(highest, abs=CLOSE)
+    found = fit(model, records, pedigree).estimates
+    assert found.minus2_log_likelihood == pytest.approx(highest, abs=CLOSE)
+    phenotypic = sum(matrices_of(found, dense.sizes))
+    for share in (0.1, 0.5, 0.9):
+        variances = Variances((1.0 - share) * phenotypic, additive=share * phenotypic)
+        again = fit(replace(model, variances=variances), records, pedigree).estimates
+        assert again.minus2_log_likelihood == pytest.approx(highest, abs=CLOSE), share
+
+
 def errors_are_possible(estimates):
     """Errors of ratios stay in the range of the ratio, and intervals of all values in theirs; none at its end."""
     for part in (*estimates.components, *estimates.ratios):

@@ -117,14 +117,15 @@ def coordinates_of(region: Region, structures: Mapping[str, CovarianceStructure]
     for c in region.components:
         structure = structures.get(c.name, WHOLE)
         if structure.structure == "unstructured":
-            inside.append(Component(c.name, c.effect, c.labels, c.traits, c.n_levels, at))
+            inside.append(Component(c.name, c.effect, c.labels, c.traits, c.kinds, c.n_levels, at))
             own = inside[-1].own
             spread.append(region.spread[c.own])
             fixed.append(region.fixed[c.own])
         else:
             own = slice(at, at + (c.size if structure.has_specific else 0))
             for i in range(own.stop - own.start):
-                inside.append(Component(c.name, c.effect, (c.labels[i],), (c.traits[i],), c.n_levels, at + i))
+                one = (c.labels[i],), (c.traits[i],), (c.kinds[i],)
+                inside.append(Component(c.name, c.effect, *one, c.n_levels, at + i))
             spread.append(np.diag(c.matrix(region.spread))[: own.stop - own.start])
             fixed.append(np.zeros(own.stop - own.start, dtype=bool))
         at = own.stop
