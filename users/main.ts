@@ -35,7 +35,8 @@ async function main(): Promise<void> {
   const buses = openBuses(names, settings, log);
   const frames = framesOver(buses.profiles);
   const composed = compose(names, { settings, clock: Date.now, log, metrics, frames, traces, ...stores });
-  healthRoutes(composed.app, metrics, needsOf(names, stores, composed.signing, buses));
+  const needs = needsOf(names, stores, composed.signing, buses);
+  healthRoutes(composed.app, metrics, needs, settings.metricsSecret);
   const stopBackground = startBackground(names, composed, buses);
   const server = listen(composed, port);
   log("info", "listening", { services: names.join(","), port: server.port });

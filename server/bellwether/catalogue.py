@@ -70,7 +70,7 @@ STREAMS = {service.stream: 256 * MB for service in SERVICES} | {"FARM": 512 * MB
 #: where everything listens by default; two with one port never run together
 PORTS = {
     "gateway": 8080, "gateway-https": 8443, "postgres": 15432, "dynoxide": 18000, "dynoxide-keys": 18001,
-    "nats": 14222, "nats-monitor": 14223, "services": 18101, "users": 18201, "worker": 18109,
+    "nats": 14222, "services": 18101, "users": 18201, "worker": 18109,
     **{service.name: service.port for service in (*SERVICES, EDGE)},
 }  # fmt: skip
 

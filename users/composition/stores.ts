@@ -7,14 +7,14 @@ import type { Metrics } from "../platform/telemetry/metrics.ts";
 export type Stores = { table: DynamoTable; keysTable: DynamoTable };
 
 export function openStores(settings: Settings, metrics?: Metrics): Stores {
-  const open = (url: string, table: string) => {
+  const open = (url: string, socket: string | undefined, table: string) => {
     const credentials = credentialsFor(url, settings);
     const onCall = (operation: string, outcome: string) => metrics?.storeCalls.inc({ table, operation, outcome });
-    return new DynamoTable({ url, table, credentials, region: settings.USERS_DYNAMODB_REGION, onCall });
+    return new DynamoTable({ url, socket, table, credentials, region: settings.USERS_DYNAMODB_REGION, onCall });
   };
   return {
-    table: open(settings.USERS_DYNAMODB_URL, "bellwether-user"),
-    keysTable: open(settings.USERS_KEYS_DYNAMODB_URL, "bellwether-keys"),
+    table: open(settings.USERS_DYNAMODB_URL, settings.USERS_DYNAMODB_SOCKET, "bellwether-user"),
+    keysTable: open(settings.USERS_KEYS_DYNAMODB_URL, settings.USERS_KEYS_DYNAMODB_SOCKET, "bellwether-keys"),
   };
 }
 

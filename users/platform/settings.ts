@@ -19,11 +19,14 @@ const environment = z.object({
   BELLWETHER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(1),
   BELLWETHER_OTLP_ENDPOINT: z.string().default(""),
   USERS_DYNAMODB_URL: z.url().default(`http://127.0.0.1:${ports.dynoxide}`),
+  USERS_DYNAMODB_SOCKET: z.string().optional(),
   USERS_KEYS_DYNAMODB_URL: z.url().default(`http://127.0.0.1:${ports["dynoxide-keys"]}`),
+  USERS_KEYS_DYNAMODB_SOCKET: z.string().optional(),
   USERS_DYNAMODB_REGION: z.string().min(1).default("eu-west-1"),
   USERS_KEK_FILE: z.string().min(1),
   USERS_SERVICE_SECRET_FILE: z.string().min(1).optional(),
   AUTH_OPERATOR_SECRET_FILE: z.string().min(1).optional(),
+  BELLWETHER_METRICS_SECRET_FILE: z.string().min(1).optional(),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
@@ -45,6 +48,7 @@ export type Settings = Environment & {
   kek: Uint8Array;
   operatorSecret: string | undefined;
   serviceSecret: string | undefined;
+  metricsSecret: string | undefined;
 };
 
 export class SettingsError extends Error {
@@ -65,6 +69,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     kek: readKek(settings.USERS_KEK_FILE),
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
     serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
+    metricsSecret: secretFrom("BELLWETHER_METRICS_SECRET_FILE", settings.BELLWETHER_METRICS_SECRET_FILE),
   };
 }
 

@@ -15,6 +15,15 @@ export async function startDynoxide(again?: number): Promise<Running> {
   return start([program, "--host", "127.0.0.1", "--port", String(port)], port);
 }
 
+/** The same behind a Unix socket, by the program that also walls it off where it runs beside others. */
+export async function startDynoxideBehind(socket: string): Promise<Running> {
+  const here = (path: string) => new URL(path, import.meta.url).pathname;
+  const port = await freePort();
+  const walled = [here("../../.venv/bin/python"), here("../../server/bellwether/launch/entry/walled.py")];
+  const program = [here("../node_modules/@dynoxide/linux-x64/dynoxide"), "--port", String(port)];
+  return start([...walled, socket, String(port), ...program], port);
+}
+
 /** NATS with JetStream in a folder that goes with it; with `again` it comes back as it was. */
 export async function startNats(again?: { port: number; folder: string }): Promise<Running & { folder: string }> {
   const program = process.env.NATS_SERVER ?? new URL("../../.venv/bin/nats-server", import.meta.url).pathname;

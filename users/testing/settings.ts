@@ -40,5 +40,6 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   kek: new Uint8Array(32).fill(7),
   operatorSecret: "operator-secret-of-the-tests",
   serviceSecret: "service-secret-of-the-tests",
+  metricsSecret: "metrics-secret-of-the-tests",
   ...change,
 });

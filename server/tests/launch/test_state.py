@@ -109,8 +109,8 @@ def test_logs_are_kept_below_a_size(folders: Folders) -> None:
 
 def test_default_ports_lie_below_the_ephemeral_range() -> None:
     assert max(PORTS.values()) < ports.CEILING
-    chosen, moved = ports.choose(["nats", "nats-monitor"], {"nats": 23900, "nats-monitor": 23900})
-    assert chosen["nats"] != chosen["nats-monitor"]
+    chosen, moved = ports.choose(["dynoxide", "dynoxide-keys"], {"dynoxide": 23900, "dynoxide-keys": 23900})
+    assert chosen["dynoxide"] != chosen["dynoxide-keys"]
     assert len(moved) == 2
 
 
@@ -121,10 +121,10 @@ def test_a_moved_port_does_not_take_the_default_of_another(monkeypatch: pytest.M
         def take(self, port: int) -> bool:
             return True
 
-    monkeypatch.setattr(ports, "is_free", lambda port: port != 14222)
-    chosen, moved = ports.choose(["nats", "nats-monitor"], held=Alone())
-    assert chosen == {"nats": 14224, "nats-monitor": 14223}
-    assert moved == ["Port 14222 is taken; nats listens on 14224."]
+    monkeypatch.setattr(ports, "is_free", lambda port: port != 18000)
+    chosen, moved = ports.choose(["dynoxide", "dynoxide-keys"], held=Alone())
+    assert chosen == {"dynoxide": 18002, "dynoxide-keys": 18001}
+    assert moved == ["Port 18000 is taken; dynoxide listens on 18002."]
 
 
 def test_what_is_needed_starts_first() -> None:

@@ -21,6 +21,8 @@ import { fromWireMap, itemFromWire, toWireMap, type Wire } from "./values.ts";
 
 export type ClientOptions = {
   url: string;
+  /** The Unix socket behind which the store is; nobody but our own user can open it. */
+  socket?: string | undefined;
   region: string;
   table: string;
   credentials: CredentialSource;
@@ -48,6 +50,9 @@ const throttled =
 
 /** A retry after a lost answer is harmless for reads and for transactions, which carry a request token. */
 const safeToRepeat = new Set(["GetItem", "Query", "Scan", "TransactWriteItems", "DescribeTable", "ListTables"]);
+
+/** What `fetch` says of a port, and of a socket, behind which nobody listens. */
+const refused = new Set(["ConnectionRefused", "FailedToOpenSocket"]);
 
 /** DynamoDB over `fetch`, for one table. */
 export class DynamoTable implements ScannableTable {
@@ -141,14 +146,15 @@ export class DynamoTable implements ScannableTable {
     try {
       const signed = this.signer.sign({ method: "POST", url: this.url, headers, body }, credentials, this.now());
       const signal = AbortSignal.timeout(this.options.timeoutMs ?? 5_000);
-      const response = await fetch(this.url, { method: "POST", headers: signed, body, signal });
+      const unix = this.options.socket && { unix: this.options.socket };
+      const response = await fetch(this.url, { method: "POST", headers: signed, body, signal, ...unix });
       const answer: unknown = await response.json();
       this.options.onCall?.(operation, String(response.status));
       return response.ok ? { ok: true, answer } : { ok: false, failure: failure.parse(answer) };
     } catch (error) {
       this.options.onCall?.(operation, "no_answer");
       // a refused connection carried nothing, so any operation may be tried again while the store restarts
-      const isUnsent = error instanceof Error && "code" in error && error.code === "ConnectionRefused";
+      const isUnsent = error instanceof Error && "code" in error && refused.has(String(error.code));
       return { ok: false, isUnsent };
     }
   }

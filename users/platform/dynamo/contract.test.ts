@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { freePort, type Running, startDynoxide } from "../../testing/servers.ts";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, type Running, startDynoxide, startDynoxideBehind } from "../../testing/servers.ts";
 import { ensureTable, waitForStore } from "./admin.ts";
 import { DynamoTable } from "./client.ts";
 import { LiveTable } from "./live.ts";
@@ -22,6 +25,9 @@ import {
 
 let dynoxide: Running;
 let client: DynamoTable;
+let walled: Running;
+let behind: DynamoTable;
+const socket = join(mkdtempSync(join(tmpdir(), "bellwether-store-")), "store's söcket");
 const credentials = async () => ({ accessKeyId: "test", secretAccessKey: "test" });
 const shape = { name: "contract", index: true, ttl: true, stream: true, recovery: true };
 
@@ -32,13 +38,18 @@ beforeAll(async () => {
   await waitForStore(client, 5_000);
   expect(await ensureTable(client, shape)).toBe(true);
   expect(await ensureTable(client, shape)).toBe(false);
+  walled = await startDynoxideBehind(socket);
+  behind = new DynamoTable({ url: "http://localhost", socket, region: "eu-west-1", table: "contract", credentials });
+  await waitForStore(behind, 5_000);
+  await ensureTable(behind, shape);
 });
-afterAll(() => dynoxide.stop());
+afterAll(() => Promise.all([dynoxide.stop(), walled.stop()]));
 
 const memory = new MemoryTable();
 const implementations: [string, () => ScannableTable][] = [
   ["in memory", () => memory],
   ["dynoxide", () => client],
+  ["dynoxide behind a socket", () => behind],
 ];
 
 /** Which of the racing writes won. */
@@ -261,6 +272,17 @@ test("a transaction that was done by a store that died with its answer may be do
   await expect(table.transact(writes)).rejects.toBeInstanceOf(TransactionCancelled);
   expect(await client.get(key)).toEqual(key);
   await between.stop(true);
+});
+
+test("a write rides out a restart of the store behind its socket", async () => {
+  await walled.stop();
+  const written = behind.put({ pk: "restart", sk: "a", n: 1 }).catch((error: unknown) => error);
+  await Bun.sleep(100);
+  walled = await startDynoxideBehind(socket);
+  // it is in memory: that it says so shows that the write was tried again
+  expect(await written).toBeInstanceOf(StoreRejected);
+  expect(await ensureTable(behind, shape)).toBe(true);
+  await behind.put({ pk: "restart", sk: "a", n: 1 });
 });
 
 test("a store that is away is unavailable, not empty", async () => {

@@ -1,12 +1,19 @@
 import type { Hono } from "hono";
 import { reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { needSecret } from "./need.ts";
 import type { AppEnv } from "./service-app.ts";
 
 /** Something the process needs: `check` throws while it is missing. Only a vital one makes readiness fail. */
 export type NeedCheck = { name: string; isVital: boolean; check: () => Promise<void> };
 
-export function healthRoutes(app: Hono<AppEnv>, metrics: Metrics, needs: readonly NeedCheck[]): void {
+/** What everybody may hear of this process, and what it counts, for whoever shows the secret of metrics. */
+export function healthRoutes(
+  app: Hono<AppEnv>,
+  metrics: Metrics,
+  needs: readonly NeedCheck[],
+  metricsSecret: string | undefined,
+): void {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const found = await Promise.all(needs.map(look));
@@ -16,7 +23,9 @@ export function healthRoutes(app: Hono<AppEnv>, metrics: Metrics, needs: readonl
     const status = isReady ? (isWhole ? "ready" : "degraded") : "not_ready";
     return c.json({ status, checks }, isReady ? 200 : 503);
   });
-  app.get("/metrics", async (c) => c.body(await metrics.text(), 200, { "content-type": metrics.contentType }));
+  app.get("/metrics", needSecret("Bearer", metricsSecret), async (c) =>
+    c.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
+  );
 }
 
 async function look({ name, isVital, check }: NeedCheck) {

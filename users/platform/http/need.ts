@@ -29,8 +29,11 @@ async function callerOf(authenticator: Authenticator, header: string | undefined
   }
 }
 
-/** For routes that take a shared secret: `Authorization: Service <secret>` or `Operator <secret>`. */
-export function needSecret(scheme: "Service" | "Operator", secret: string | undefined): MiddlewareHandler<AppEnv> {
+/** For routes that take a shared secret: `Authorization: Service <secret>`, `Operator <secret>`, and for metrics `Bearer`. */
+export function needSecret(
+  scheme: "Service" | "Operator" | "Bearer",
+  secret: string | undefined,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const header = c.req.header("authorization") ?? "";
     const given = header.startsWith(`${scheme} `) ? header.slice(scheme.length + 1) : "";

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bellwether import catalogue
 from bellwether.catalogue import BY_NAME, EDGE, PYTHON_SERVICES, SERVICES
+from bellwether.launch.composition import dynoxide
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import CONSOLE, Folders
 
@@ -57,7 +58,7 @@ def for_services(wiring: Wiring, hosted: Iterable[str]) -> dict[str, str]:
 
 
 def for_worker(wiring: Wiring) -> dict[str, str]:
-    env = _for_all(wiring) | _broker(wiring, "worker")
+    env = _for_all(wiring) | _broker(wiring, "worker") | _metrics(wiring)
     for service in PYTHON_SERVICES:
         env |= _database(wiring, service)
     return env | _jobs(wiring)
@@ -90,11 +91,15 @@ def _for_all(wiring: Wiring) -> dict[str, str]:
 
 
 def _any_service(wiring: Wiring) -> dict[str, str]:
-    return {
+    return _metrics(wiring) | {
         "BELLWETHER_ISSUER": os.environ.get("BELLWETHER_ISSUER", "https://bellwether.local"),
         "BELLWETHER_AUDIENCE": os.environ.get("BELLWETHER_AUDIENCE", "bellwether"),
         "BELLWETHER_NATS_URL": _broker_url(wiring),
     }
+
+
+def _metrics(wiring: Wiring) -> dict[str, str]:
+    return {"BELLWETHER_METRICS_SECRET_FILE": str(keys.text_file(wiring.folders, "metrics.secret"))}
 
 
 def _service_secret(wiring: Wiring) -> str:
@@ -122,8 +127,10 @@ def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
 
 def _dynamodb(wiring: Wiring) -> dict[str, str]:
     return {
-        "USERS_DYNAMODB_URL": f"http://127.0.0.1:{wiring.ports['dynoxide']}",
-        "USERS_KEYS_DYNAMODB_URL": f"http://127.0.0.1:{wiring.ports['dynoxide-keys']}",
+        "USERS_DYNAMODB_URL": "http://localhost",
+        "USERS_DYNAMODB_SOCKET": str(dynoxide.socket(wiring.folders, "dynoxide")),
+        "USERS_KEYS_DYNAMODB_URL": "http://localhost",
+        "USERS_KEYS_DYNAMODB_SOCKET": str(dynoxide.socket(wiring.folders, "dynoxide-keys")),
         "USERS_DYNAMODB_REGION": "eu-west-1",
         "USERS_KEK_FILE": str(keys.key_file(wiring.folders, "kek")),
         "AWS_ACCESS_KEY_ID": "bellwether",

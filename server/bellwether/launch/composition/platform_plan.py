@@ -15,7 +15,7 @@ from bellwether.launch.composition.environment import Wiring
 from bellwether.launch.install import bun_workspaces
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.install.find_postgres import Server, find
-from bellwether.launch.machine import installation, ports
+from bellwether.launch.machine import installation, ports, walls
 from bellwether.launch.machine.account import for_postgres
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import stat
@@ -42,14 +42,15 @@ def plan(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> 
     """Every part with its ports, environment and needs."""
     server, cluster = prepare(folders, say)
     own = installation.check(folders, stores(folders))
-    chosen, moved = ports.choose(_names(split, cluster is not None), wanted)
+    network = walls.own_network()
+    chosen, moved = ports.choose(_names(split, cluster is not None, bool(network)), wanted)
     if cluster:
         postgres.configure(cluster, folders, chosen["postgres"])
     wiring = _wiring(folders, chosen, split, server, cluster, own.id)
     return Plan(
-        parts=tuple(_parts(wiring, server, cluster)),
+        parts=tuple(_parts(wiring, server, cluster, network)),
         ports=chosen,
-        notes=(*moved, f"PostgreSQL {server.version}: {server.why}."),
+        notes=(*moved, f"PostgreSQL {server.version}: {server.why}.", *(() if network else (walls.OPEN,))),
         public_url=wiring.public_url,
         public_url_https=wiring.public_url_https,
         when_ready=lambda: installation.remember(folders, own, stores(folders)),
@@ -61,17 +62,17 @@ def stores(folders: Folders) -> list[Path]:
     return [*dynoxide.files(folders), *postgres.places(folders)]
 
 
-def _names(split: bool, own_postgres: bool) -> list[str]:
-    names = ["gateway", "gateway-https", "dynoxide", "dynoxide-keys", "nats", "nats-monitor", "worker"]
+def _names(split: bool, own_postgres: bool, walled: bool) -> list[str]:
+    names = ["gateway", "gateway-https", *(() if walled else dynoxide.FILES), "nats", "worker"]
     if own_postgres:
         names.insert(2, "postgres")
     return names + list(BY_NAME if split else HOSTS.values())
 
 
-def _parts(wiring: Wiring, server: Server, cluster: postgres.Cluster | None) -> list[Part]:
+def _parts(wiring: Wiring, server: Server, cluster: postgres.Cluster | None, network: tuple[str, ...]) -> list[Part]:
     stores = [
         _postgres(wiring, server, cluster),
-        *dynoxide.parts(wiring.folders, wiring.ports),
+        *dynoxide.parts(wiring.folders, wiring.ports, network),
         nats.part(wiring.folders, wiring.ports),
     ]
     once = [services.migrate_part(wiring), users.setup_part(wiring)]

@@ -16,12 +16,11 @@ from bellwether.launch.errors import LaunchError
 from bellwether.launch.install.find_postgres import PUBLIC_PLACE, Server
 from bellwether.launch.machine import installation, keys
 from bellwether.launch.machine.account import Account
-from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
+from bellwether.launch.machine.folders import Folders, make_folder, private, socket_folder, write_atomically
 
 DATABASE = "bellwether"
 RECORD = "postgres.json"
 BALLAST_BYTES = 64 << 20
-LONGEST_SOCKET_FOLDER = 80
 WAL_MB = (64, 2048)
 """Least and most that the log of changes may grow to between two checkpoints."""
 WAL_SHARE = 4
@@ -124,7 +123,7 @@ def _make(cluster: Cluster) -> None:
         _run(cluster, initdb)
     with (half / "postgresql.conf").open("a") as conf:
         conf.write("\ninclude = 'bellwether.conf'\n")
-    _write_conf(half, "")
+    _write_conf(cluster, half, "")
     _run(cluster, ["postgres", "--single", "-D", str(half), "postgres"], f"create database {DATABASE}\n")
     _run(cluster, ["initdb", "--sync-only", "-D", str(half)])
     half.rename(cluster.data)
@@ -150,7 +149,7 @@ def _check_version(cluster: Cluster) -> None:
 def configure(cluster: Cluster, folders: Folders, port: int) -> None:
     """Write the settings of this start."""
     sockets = _socket_folder(cluster, folders)
-    _write_conf(cluster.data, _settings(cluster, port, sockets))
+    _write_conf(cluster, cluster.data, _settings(cluster, port, sockets))
 
 
 def wal_megabytes(cluster: Cluster) -> int:
@@ -186,20 +185,15 @@ def _quoted(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _write_conf(data: Path, text: str) -> None:
-    # the cluster's folder is 0700 and its user's, so the file may be readable
-    write_atomically(data / "bellwether.conf", text, 0o644)
+def _write_conf(cluster: Cluster, data: Path, text: str) -> None:
+    path = data / "bellwether.conf"
+    write_atomically(path, text)
+    cluster.account.own(path)
 
 
 def _socket_folder(cluster: Cluster, folders: Folders) -> Path:
-    """A short path: the kernel refuses socket names above 107 bytes."""
-    folder = cluster.home / "socket"
-    if len(str(folder)) > LONGEST_SOCKET_FOLDER:
-        folder = Path(tempfile.gettempdir()) / f"bellwether-{folders.digest}"
-    make_folder(folder, 0o700)
     owner = cluster.account.uid if cluster.account.uid is not None else os.geteuid()
-    if folder.stat().st_uid not in (owner, os.geteuid()):
-        raise LaunchError(f"{folder} belongs to another user.", "Remove it, or set TMPDIR.")
+    folder = socket_folder(cluster.home / "socket", folders, owner)
     cluster.account.own(folder)
     return folder
 
@@ -212,7 +206,7 @@ def keep_ballast(cluster: Cluster) -> None:
         ballast.unlink()
     elif not ballast.exists() and free > 8 * BALLAST_BYTES:
         # somebody else may fill the disk meanwhile
-        with contextlib.suppress(OSError), ballast.open("wb") as file:
+        with contextlib.suppress(OSError), open(ballast, "wb", opener=private) as file:
             os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
 
 

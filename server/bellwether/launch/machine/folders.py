@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bellwether.launch.errors import LaunchError
 REPOSITORY = Path(__file__).resolve().parents[4]
 USERS = REPOSITORY / "users"
 CONSOLE = REPOSITORY / "console"
+#: the kernel takes 107 bytes for the path of a socket, its name included
+LONGEST_SOCKET_FOLDER = 80
 
 
 def default_data() -> Path:
@@ -62,9 +65,10 @@ class Folders:
         return f"./bellwether {words}" if is_default else f"./bellwether {words} --data {shlex.quote(str(self.data))}"
 
     def make(self) -> None:
-        """Create the folders; the state folder stays traversable for PostgreSQL's user, the keys do not."""
+        """Create the folders; the state folder may be passed through by PostgreSQL's user, and read by nobody else."""
         try:
             make_folder(self.data, 0o711)
+            self.data.chmod(self.data.stat().st_mode & ~0o066)
             make_folder(self.logs, 0o700)
             make_folder(self.keys, 0o700)
         except OSError as error:
@@ -80,6 +84,26 @@ def make_folder(path: Path, mode: int) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(mode)
     return path
+
+
+def private(path: str, flags: int) -> int:
+    """Opener of a file that only its user may read."""
+    return os.open(path, flags, 0o600)
+
+
+def socket_folder(place: Path, folders: Folders, owner: int) -> Path:
+    """A folder for sockets that only its owner enters: the place itself, or where its path is too long, a short one.
+
+    Raises:
+        LaunchError: somebody else has made it before us.
+    """
+    if len(os.fsencode(place)) > LONGEST_SOCKET_FOLDER:
+        place = Path(tempfile.gettempdir()) / f"bellwether-{folders.digest}-{place.name}"
+    make_folder(place, 0o700)
+    found = place.lstat()
+    if found.st_uid not in (owner, os.geteuid()) or found.st_mode & 0o077:
+        raise LaunchError(f"{place} belongs to another user, or is open to others.", "Remove it, or set TMPDIR.")
+    return place
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import shutil
-import urllib.request
 from typing import Any
 
+from bellwether.launch.machine.broker import DEAD_LETTERS, Broker
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, PartState, State, read_state
 
-ANSWER_SECONDS = 1.0
 #: less than this, and PostgreSQL may stop at the next write
 FULL_MB = 64
 
@@ -33,7 +32,7 @@ def of(folders: Folders) -> dict[str, Any]:
         "failure": state.failure,
         "notes": [*state.notes, *_warnings(disk)],
         "disk": disk,
-        "dead_letters": dead_letters(state) if alive else None,
+        "dead_letters": dead_letters(folders, state) if alive else None,
         "parts": {name: _part(part, state.boot) for name, part in state.parts.items()},
     }
 
@@ -83,18 +82,16 @@ def _part(part: PartState, boot: str) -> dict[str, Any]:
     }
 
 
-def dead_letters(state: State) -> dict[str, Any] | None:
+def dead_letters(folders: Folders, state: State) -> dict[str, Any] | None:
     """How many events wait in the dead-letter stream, and the time of the oldest; None when the broker is silent."""
-    port = state.ports.get("nats-monitor")
+    port = state.ports.get("nats")
     if not port:
         return None
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/jsz?streams=true", timeout=ANSWER_SECONDS) as answer:
-            accounts = json.load(answer).get("account_details", [])
-    except (OSError, ValueError):
+        answer = asyncio.run(Broker.of(folders, port).ask(DEAD_LETTERS))
+    except (OSError, TimeoutError, ValueError):
         return None
-    streams = [stream for account in accounts for stream in account.get("stream_detail", [])]
-    found = next((stream["state"] for stream in streams if stream["name"] == "DLQ"), None)
+    found = answer.get("state")
     if not found:
         return {"count": 0, "oldest": None}
     return {"count": found["messages"], "oldest": found["first_ts"] if found["messages"] else None}
