@@ -117,4 +117,4 @@ def running_state(folders: Folders) -> State:
 
 
 def write_state(folders: Folders, state: State) -> None:
-    write_atomically(folders.state, json.dumps(asdict(state), indent=1) + "\n", 0o644)
+    write_atomically(folders.state, json.dumps(asdict(state), indent=1) + "\n")

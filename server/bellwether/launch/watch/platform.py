@@ -17,6 +17,7 @@ from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, State, last_state, read_state, write_state
 from bellwether.launch.watch import leftovers, logs
+from bellwether.launch.watch.child import open_log
 from bellwether.launch.watch.guardian import Guardian
 from bellwether.launch.watch.supervisor import DEFAULT_PLAN, command
 
@@ -61,7 +62,7 @@ def start(
     folders = Folders.of(data)
     descriptor = acquire(folders, plan, say)
     try:
-        with (folders.logs / "supervisor.log").open("ab") as log:
+        with open_log(folders.logs / "supervisor.log") as log:
             subprocess.Popen(
                 command("guardian", folders, split, descriptor, plan),
                 pass_fds=(descriptor,), start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log,

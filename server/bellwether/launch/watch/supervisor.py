@@ -110,6 +110,8 @@ class Supervisor:
                 wanted = plan.ports
 
     async def _keep_parts(self, plan: Plan) -> None:
+        # what is written from now on is for our own user; PostgreSQL's packages, fetched before, are for its user too
+        os.umask(0o077)
         keeper = Keeper(self.folders, plan, self.state)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
