@@ -54,6 +54,7 @@ beforeAll(async () => {
     USERS_KEK_FILE: secretFile("kek", crypto.getRandomValues(new Uint8Array(32))),
     AUTH_OPERATOR_SECRET_FILE: secretFile("operator", "operator-secret-of-the-tests"),
     USERS_SERVICE_SECRET_FILE: secretFile("service", "service-secret-of-the-tests"),
+    BELLWETHER_METRICS_SECRET_FILE: secretFile("metrics", "metrics-secret-of-the-tests"),
     BELLWETHER_NATS_URL: `nats://127.0.0.1:${nats.port}`,
     AWS_ACCESS_KEY_ID: undefined,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url.origin,
@@ -199,7 +200,8 @@ describe("one process", () => {
   test("shows its metrics and stops within 5 s on SIGTERM", async () => {
     const other = await serve("auth");
     await person("metrics@hillfarm.example", other.port);
-    const text = await (await call("/metrics", { port: other.port })).text();
+    expect((await call("/metrics", { port: other.port })).status).toBe(401);
+    const text = await (await call("/metrics", { port: other.port, token: "metrics-secret-of-the-tests" })).text();
     expect(text).toContain(
       'bellwether_http_requests_total{service="auth",method="POST",route="/api/v1/auth/login",status="200"} 1',
     );

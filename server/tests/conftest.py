@@ -105,9 +105,17 @@ def auth() -> Iterator[AuthDouble]:
 def platform(auth: AuthDouble, tmp_path_factory: pytest.TempPathFactory) -> PlatformSettings:
     """Settings that all services share."""
     folder = tmp_path_factory.mktemp("data")
-    secret = folder / "service"
+    secret, metrics = folder / "service", folder / "metrics"
     secret.write_text(auth.secret)
-    return PlatformSettings(data_dir=folder, auth_url=auth.url, service_secret_file=secret)
+    metrics.write_text("of-the-metrics")
+    return PlatformSettings(data_dir=folder, auth_url=auth.url, service_secret_file=secret, metrics_secret_file=metrics)
+
+
+@pytest.fixture(scope="session")
+def scraping(platform: PlatformSettings) -> dict[str, str]:
+    """The headers of whoever may read metrics."""
+    assert platform.metrics_secret_file
+    return {"Authorization": f"Bearer {platform.metrics_secret_file.read_text()}"}
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import httpx
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import Response
 
 from bellwether.edge.graph.routes import router as graph
@@ -61,6 +62,11 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.include_router(graph, responses=RESPONSES, dependencies=[AS_WRITTEN])
     for router in (health, pages, openapi):
         app.include_router(router, dependencies=[AS_WRITTEN])
+
+    async def metrics(request: Request) -> Response:
+        """What Prometheus reads."""
+        return health_answers.metrics(request, platform.metrics_secret_file)
+
     app.add_api_route("/metrics", metrics, include_in_schema=False, dependencies=[AS_WRITTEN])
     hold_to_what_is_written(app, answering_themselves=("/graphql",))
     describe(app)
@@ -71,8 +77,3 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
 async def nothing_missing() -> dict[str, str]:
     """The edge itself needs nothing: what its services need, /readyz says."""
     return {}
-
-
-async def metrics() -> Response:
-    """Prometheus metrics."""
-    return health_answers.metrics()

@@ -24,6 +24,7 @@ class PlatformSettings(BaseSettings):
     otlp_endpoint: str = ""
     service_urls: dict[str, str] = Field(default_factory=dict)
     service_secret_file: Path = Path(".bellwether/keys/service")
+    metrics_secret_file: Path | None = None
     access_token_seconds: int = Field(300, gt=0, le=3_000, validation_alias="AUTH_ACCESS_TOKEN_SECONDS")
     platform_id: str = ""
     body_limit: int = 1_000_000

@@ -102,7 +102,8 @@ async def test_many_who_look_are_one_question_in_a_second(platform: PlatformSett
     await upstream.close()
 
 
-async def test_metrics_and_problems(client: httpx.AsyncClient) -> None:
-    assert "bellwether_http_requests_total" in (await client.get("/metrics")).text
+async def test_metrics_and_problems(client: httpx.AsyncClient, scraping: dict[str, str]) -> None:
+    assert (await client.get("/metrics")).status_code == 401
+    assert "bellwether_http_requests_total" in (await client.get("/metrics", headers=scraping)).text
     answer = await client.get("/nowhere")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -61,7 +61,7 @@ async def embedded(platform: PlatformSettings, service_environment: None) -> Asy
     hosts = Hosts({})
     settings = platform.model_copy(update={"service_urls": dict.fromkeys(PYTHON_SERVICES, "http://one")})
     apps = {name: import_module(f"bellwether.{name}.app").create(settings) for name in PYTHON_SERVICES}
-    mounted = Mounted(apps | {"edge": create(settings, hosts)})
+    mounted = Mounted(apps | {"edge": create(settings, hosts)}, settings)
     hosts.transports["one"] = httpx.ASGITransport(mounted, raise_app_exceptions=False)
     async with (
         mounted.lifespan(mounted.shared),

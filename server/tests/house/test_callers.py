@@ -19,12 +19,13 @@ OPEN = {
     "/graphql",
     "/healthz",
     "/readyz",
-    "/metrics",
     "/openapi.json",
     "/docs",
     "/docs/{service}",
     "/docs/assets/{name}",
 }
+#: for a program that shows a secret of the installation
+GUARDED = {"/metrics"}
 #: who calls is known, and each service that the query reaches decides what the caller may
 ANY_ROLE = {("POST", "/graphql")}
 
@@ -56,7 +57,13 @@ def test_every_route_declares_its_permission(app: FastAPI) -> None:
             assert bool(needed) != is_for_all, name
             assert needed <= known, name
         else:
-            assert route.path in OPEN, f"{name}: anybody may call it"
+            assert route.path in OPEN | GUARDED, f"{name}: anybody may call it"
+
+
+async def test_what_a_secret_guards_is_closed_to_everybody_else(client: httpx.AsyncClient, auth: AuthDouble) -> None:
+    for path in GUARDED:
+        for headers in ({}, auth.bearer(roles=list(ROLES))):
+            assert (await client.get(path, headers=headers)).status_code == 401
 
 
 async def test_every_route_refuses_an_ended_session(app: FastAPI, client: httpx.AsyncClient, auth: AuthDouble) -> None:

@@ -148,8 +148,9 @@ def test_each_service_knows_its_own_secrets_only(folders: Folders) -> None:
     split = wiring(folders, True)
     farm = for_services(split, ["farm"])
     assert farm["FARM_DATABASE_URL"] == "postgresql://farm_app@db.example:5432/bellwether?sslmode=require"
-    assert secrets_of(farm) == {"FARM_DATABASE_PASSWORD", "FARM_NATS_PASSWORD", "BELLWETHER_SERVICE_SECRET_FILE"}
-    assert secrets_of(for_services(split, ["edge"])) == {"BELLWETHER_SERVICE_SECRET_FILE"}
+    shared = {"BELLWETHER_SERVICE_SECRET_FILE", "BELLWETHER_METRICS_SECRET_FILE"}
+    assert secrets_of(farm) == {"FARM_DATABASE_PASSWORD", "FARM_NATS_PASSWORD", *shared}
+    assert secrets_of(for_services(split, ["edge"])) == shared
     assert "AUTH_OPERATOR_SECRET_FILE" in for_services(split, ["auth"])
     assert "AUTH_OPERATOR_SECRET_FILE" not in for_services(split, ["chats"])
     assert not [name for name in for_setup(split) if "DATABASE" in name]

@@ -278,7 +278,9 @@ async def test_unknown_addresses_and_verbs_are_problems(client) -> None:
     assert is_problem(await client.delete(PATH), 405, "method_not_allowed")
 
 
-async def test_health_readiness_and_metrics(client) -> None:
+async def test_health_readiness_and_metrics(client, scraping) -> None:
     assert (await client.get("/healthz")).json()["status"] == "up"
     assert (await client.get("/readyz")).json() == {"status": "ready", "missing": {}}
-    assert "bellwether_http_requests_total" in (await client.get("/metrics")).text
+    for wrong in ({}, {"Authorization": "Bearer guessed"}, {"Authorization": "Bearer "}, {"Authorization": "x"}):
+        assert (await client.get("/metrics", headers=wrong)).status_code == 401
+    assert "bellwether_http_requests_total" in (await client.get("/metrics", headers=scraping)).text

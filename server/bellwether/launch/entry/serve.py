@@ -27,9 +27,9 @@ PROBE = b"x-bellwether-probe"
 class Mounted:
     """Several services in one process: each keeps its own prefix, the edge takes the rest."""
 
-    def __init__(self, apps: dict[str, FastAPI]) -> None:
+    def __init__(self, apps: dict[str, FastAPI], platform: PlatformSettings) -> None:
         self.apps = apps
-        self.shared = Starlette(routes=health_routes(apps), lifespan=self.lifespan)
+        self.shared = Starlette(routes=health_routes(apps, platform), lifespan=self.lifespan)
         self.rest = apps.get(EDGE.name, self.shared)
 
     @asynccontextmanager
@@ -62,7 +62,7 @@ def is_probe(scope: Scope) -> bool:
 def build(names: list[str], platform: PlatformSettings) -> FastAPI | Mounted:
     """The application of these services."""
     apps: dict[str, FastAPI] = {name: import_module(f"bellwether.{name}.app").create(platform) for name in names}
-    return next(iter(apps.values())) if len(apps) == 1 else Mounted(apps)
+    return next(iter(apps.values())) if len(apps) == 1 else Mounted(apps, platform)
 
 
 def service_names(text: str) -> list[str]:

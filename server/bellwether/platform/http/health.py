@@ -1,9 +1,15 @@
 """`/healthz`, `/readyz` and `/metrics`: what a process says about itself, the same in every process."""
 
+import hmac
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from prometheus_client import generate_latest
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bellwether.platform.http.problem_documents import render
+from bellwether.platform.problems import NotAuthenticated
 
 
 def up(services: Iterable[str]) -> Response:
@@ -18,6 +24,16 @@ def readiness(missing: Mapping[str, str]) -> Response:
     )
 
 
-def metrics() -> Response:
-    """What Prometheus reads."""
+def metrics(request: Request, secret_file: Path | None) -> Response:
+    """What Prometheus reads: for whoever shows the secret of that file, and without a file for nobody."""
+    if not shows(request, secret_file):
+        return render(request, NotAuthenticated())
     return PlainTextResponse(generate_latest().decode())
+
+
+def shows(request: Request, secret_file: Path | None) -> bool:
+    """Whether the request carries the secret as a bearer token."""
+    secret = secret_file.read_text().strip() if secret_file and secret_file.is_file() else ""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    is_same = hmac.compare_digest(given.strip().encode(), secret.encode())
+    return bool(secret) and scheme.lower() == "bearer" and is_same

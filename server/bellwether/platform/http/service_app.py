@@ -81,7 +81,7 @@ def create_app(
         app.include_router(router, prefix=prefix, responses=RESPONSES, dependencies=[AS_WRITTEN])
     hold_to_what_is_written(app)
     describe(app)
-    app.router.routes.extend(health_routes({name: app}))
+    app.router.routes.extend(health_routes({name: app}, platform))
     app.add_middleware(
         Around, service=name, limit=platform.body_limit, upload_limit=platform.upload_limit, upload_paths=upload_paths
     )
@@ -106,7 +106,7 @@ async def missing_of(name: str, database: Database, verifier: Verifier) -> dict[
     return missing
 
 
-def health_routes(apps: dict[str, FastAPI]) -> list[Route]:
+def health_routes(apps: dict[str, FastAPI], platform: PlatformSettings) -> list[Route]:
     """`/healthz`, `/readyz` and `/metrics` for the services in one process."""
 
     async def healthz(_request: Request) -> Response:
@@ -118,11 +118,11 @@ def health_routes(apps: dict[str, FastAPI]) -> list[Route]:
             missing |= await app.state.ready()
         return health.readiness(missing)
 
-    async def metrics(_request: Request) -> Response:
+    async def metrics(request: Request) -> Response:
         for name, app in apps.items():
             if hasattr(app.state, "database"):
                 POOL.labels(name).set(app.state.database.pool_in_use())
-        return health.metrics()
+        return health.metrics(request, platform.metrics_secret_file)
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return [Route(path, handler, include_in_schema=False) for path, handler in paths.items()]

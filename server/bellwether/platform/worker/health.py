@@ -17,6 +17,7 @@ MEASURE_S = 2.0
 
 def health_app(worker: Worker) -> Starlette:
     """The worker's own small address."""
+    secret_file = worker.platform.metrics_secret_file
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"status": "up"})
@@ -27,9 +28,10 @@ def health_app(worker: Worker) -> Starlette:
         body = {"status": status, "missing": missing, "degraded": degraded}
         return JSONResponse(body, 503 if missing else 200)
 
-    async def metrics(_request: Request) -> Response:
-        await measure(worker)
-        return answers.metrics()
+    async def metrics(request: Request) -> Response:
+        if answers.shows(request, secret_file):
+            await measure(worker)
+        return answers.metrics(request, secret_file)
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return Starlette(routes=[Route(path, handler) for path, handler in paths.items()])

@@ -49,7 +49,7 @@ class Worker:
         self.runner = Runner(kinds, self.databases, jobs_url, concurrency=jobs_at_once)
         self.slots = WorkerSlots(jobs_url, self.runner.recover)
         self.client: Client | None = None
-        self._platform = platform
+        self.platform = platform
         self._dsns = {name: dsn_of(settings) for name, settings in services.items()}
         self._notifications = Notifications(next(iter(self._dsns.values())))
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,7 +107,7 @@ class Worker:
 
     async def _connected(self) -> Client:
         login = NatsLogin.of("worker")
-        return await until_done("nats", lambda: connect(self._platform.nats_url, login, "worker"))
+        return await until_done("nats", lambda: connect(self.platform.nats_url, login, "worker"))
 
     async def _start_jobs(self) -> None:
         slot = await until_done("slot", self.slots.claim)

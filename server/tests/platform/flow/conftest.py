@@ -208,7 +208,7 @@ class WorkerProcess:
 
 
 @pytest.fixture(scope="session")
-def worker_environment(settings_of, jobs_url, broker) -> dict[str, str]:
+def worker_environment(settings_of, jobs_url, broker, platform) -> dict[str, str]:
     found = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "BELLWETHER_NATS_URL": broker.url}
     for name in PYTHON_SERVICES:
         settings: ServiceSettings = settings_of(name)
@@ -217,6 +217,7 @@ def worker_environment(settings_of, jobs_url, broker) -> dict[str, str]:
     found["WORKER_JOBS_DATABASE_URL"] = jobs_url.replace(":of-a-test@", "@")
     found["WORKER_JOBS_DATABASE_PASSWORD"] = "of-a-test"
     found["WORKER_JOBS_AT_ONCE"] = "4"
+    found["BELLWETHER_METRICS_SECRET_FILE"] = str(platform.metrics_secret_file)
     return found
 
 

@@ -99,7 +99,7 @@ async def test_kills_of_everything_lose_and_double_nothing(databases, admin, bro
     assert total > 300
 
 
-async def test_without_a_broker_writes_go_on_and_drain_in_order(databases, admin, broker, worker) -> None:
+async def test_without_a_broker_writes_go_on_and_drain_in_order(databases, admin, broker, worker, scraping) -> None:
     """D15."""
     broker.kill()
     made = {await write(databases, 15, n, f"down-{n % 5}") for n in range(60)}
@@ -107,7 +107,8 @@ async def test_without_a_broker_writes_go_on_and_drain_in_order(databases, admin
     await asyncio.sleep(1)
 
     def ask(path: str) -> tuple[int, str]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/{path}", timeout=5) as answer:
+        asked = urllib.request.Request(f"http://127.0.0.1:{worker.port}/{path}", headers=scraping)
+        with urllib.request.urlopen(asked, timeout=5) as answer:
             return answer.status, answer.read().decode()
 
     status, ready = await asyncio.to_thread(ask, "readyz")

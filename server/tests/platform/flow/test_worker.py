@@ -1,15 +1,15 @@
 """The command itself, with the services' own consumers and kinds."""
 
 import signal
-import urllib.request
+from urllib.request import Request, urlopen
 
 from bellwether.launch.entry.work import worker_modules
 
 
-def test_the_command_starts_and_stops(worker_process, worker_environment) -> None:
+def test_the_command_starts_and_stops(worker_process, worker_environment, scraping) -> None:
     worker = worker_process(worker_environment, "-m", "bellwether.launch.entry.work")
     print(f"ready after {worker.ready_s:.2f} s")
-    with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/metrics", timeout=5) as answer:
+    with urlopen(Request(f"http://127.0.0.1:{worker.port}/metrics", headers=scraping), timeout=5) as answer:
         text = answer.read().decode()
     for name in ("outbox_rows", "outbox_oldest_seconds", "jobs", "job_oldest_seconds", "dead_letters"):
         assert f"\nbellwether_{name}" in text
