@@ -64,3 +64,9 @@ class ModelError(EngineError):
 
 class NotConverged(EngineError):
     """The solver stopped short of the tolerance; such a run has no breeding values."""
+
+
+def reml_not_converged(message: str) -> NotConverged:
+    """The refusal of an estimation of variances that does not arrive."""
+    fix = "Start from other variances, or take out the effect with the smallest variance"
+    return NotConverged("reml_not_converged", message, place="options.estimate", fix=fix)

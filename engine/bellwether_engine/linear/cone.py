@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, diags_array
 
+from ..errors import reml_not_converged
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TOLERANCE = 1e-10
@@ -43,6 +45,11 @@ def best_step(
     -------
     float64, shape (n_parameters,)
 
+    Raises
+    ------
+    NotConverged
+        ``reml_not_converged``: information that is no number, or so ill-conditioned that clarabel gives up.
+
     Examples
     --------
     One matrix of two rows: the first variance cannot fall below what the covariance needs.
@@ -66,6 +73,8 @@ def best_step(
         [clarabel.PSDTriangleConeT(len(matrix)) for matrix in slack],
         _settings(),
     ).solve()
+    if found.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+        raise reml_not_converged(f"no step was found ({found.status}): the model is ill-conditioned")
     step = np.zeros(len(scale))
     step[free] = found.x
     return step * scale

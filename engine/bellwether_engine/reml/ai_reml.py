@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from ..errors import ModelError, NotConverged
+from ..errors import ModelError, NotConverged, reml_not_converged
 from ..linear.factor import EXACT_LIMIT, Factor
 from ..solution.estimates import Estimates, Round
 from .estimates import estimates_of
@@ -18,7 +18,7 @@ from .likelihood import ExactProblem, Likelihood, Point, evaluate, ordered
 from .region import Region, slope_at
 from .start import other_starts, region_of
 from .state import Problem
-from .steps import advance, not_converged, relative_change, with_curvature
+from .steps import advance, relative_change, with_curvature
 from .terms import build_terms
 
 Floats = NDArray[np.float64]
@@ -166,13 +166,13 @@ def climb(point: P, region: Region, tell: Callable[[float, str], None], enough: 
         if taken is None:
             if distance < ROUNDING:
                 return point, rounds, change
-            raise not_converged("no step raises the likelihood: the model is ill-conditioned")
+            raise reml_not_converged("no step raises the likelihood: the model is ill-conditioned")
         rounds.append(Round(point.minus2_log_likelihood, distance, taken[1]))
         change = relative_change(point.problem.components, point.covariances, taken[0].covariances)
         steps.append((taken[0].theta - point.theta, point.score - taken[0].score))
         point = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: change {change:.3g}, {distance:.3g} standard errors away"
-    raise not_converged(message)
+    raise reml_not_converged(message)
 
 
 def _is_at_rest(point: Likelihood, rounds: list[Round]) -> bool:

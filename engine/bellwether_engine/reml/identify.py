@@ -17,7 +17,9 @@ ROUNDING = 1e-20
 INVOLVED = 1e-3
 
 
-def without_information(state: State, nothing: float = NOTHING) -> tuple[Bools, tuple[Notice, ...]]:
+def without_information(
+    state: State, nothing: float = NOTHING, absent: Bools | None = None
+) -> tuple[Bools, tuple[Notice, ...]]:
     """Covariances that keep their start value, because no level has both traits; and a warning for each.
 
     Parameters
@@ -26,6 +28,8 @@ def without_information(state: State, nothing: float = NOTHING) -> tuple[Bools, 
         At the start values.
     nothing : float
         Share of its size below which an information is none: above the error of the solver.
+    absent : bool, shape (n_parameters,), optional
+        Covariances that the model does not have: they are 0 and stay so, without a warning.
 
     Raises
     ------
@@ -36,10 +40,11 @@ def without_information(state: State, nothing: float = NOTHING) -> tuple[Bools, 
     problem = state.problem
     _refuse_few_records(problem)
     empty = _empty(state, nothing)
-    fixed, notices, lost = np.zeros(len(state.theta), dtype=bool), [], []
+    fixed = np.zeros(len(state.theta), dtype=bool) if absent is None else absent.copy()
+    notices, lost = [], []
     for component in problem.components:
         for i, (j, k) in enumerate(triangle(component.size)):
-            if empty[component.start + i]:
+            if empty[component.start + i] and not fixed[component.start + i]:
                 fixed[component.start + i] = True
                 if j == k:
                     lost.append((component, j))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import NotConverged
+from ..errors import NotConverged, reml_not_converged
 from ..model.options import Options
 from ..parallel.workers import Workers
 from ..pedigree.sampling import Sampler
@@ -18,7 +18,7 @@ from .region import Region, slope_at
 from .sampled import SampledState, Sampling, sample
 from .start import region_of
 from .state import Problem
-from .steps import EARLY, advance, not_converged, relative_change
+from .steps import EARLY, advance, relative_change
 
 Floats = NDArray[np.float64]
 MAXIMUM_ROUNDS = 100
@@ -99,7 +99,7 @@ def _iterate(
         early = EARLY if distance < error else 0
         taken = None if is_there else advance(state, slope, early, _not_beyond(state))
         if taken is None and distance > max(error, ROUNDING):
-            raise not_converged("no step raises the likelihood: the model is ill-conditioned")
+            raise reml_not_converged("no step raises the likelihood: the model is ill-conditioned")
         if taken is None and is_last:
             return state, rounds, change
         if taken is None:
@@ -110,7 +110,7 @@ def _iterate(
         change = relative_change(region.components, state.theta, taken[0].theta)
         state = taken[0]
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: {distance:.3g} standard errors away, of which sampling "
-    raise not_converged(f"{message}makes {error:.3g}")
+    raise reml_not_converged(f"{message}makes {error:.3g}")
 
 
 def _not_beyond(before: SampledState) -> Callable[[Floats], SampledState | None]:

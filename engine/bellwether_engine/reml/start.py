@@ -16,6 +16,7 @@ from .terms import patterns_of
 
 Floats = NDArray[np.float64]
 LEAST = 1e-6
+SINGULAR = 1e-6
 MOST = 0.9
 
 
@@ -28,10 +29,15 @@ def problem_of(equations: Equations, records: Records, traits: tuple[str, ...], 
 
 
 def start_of(problem: Problem, residual: Floats) -> Floats:
-    """The parameters at the start values; the residual covariance of traits that are never recorded together is 0."""
+    """The parameters at the start values; the residual covariance of traits that are never recorded together is 0.
+
+    A singular residual starts without covariances: together with another singular matrix it would leave nothing to
+    tell them apart by.
+    """
     met = problem.observed.T.astype(np.int64) @ problem.observed > 0
     bent = np.where(met, residual, 0.0)
-    if np.linalg.eigvalsh(bent)[0] <= 0.0:
+    deviation = np.sqrt(np.diag(bent))
+    if np.linalg.eigvalsh(bent / np.outer(deviation, deviation))[0] < SINGULAR:
         bent = np.diag(np.diag(residual))
     return np.concatenate([pack(matrix) for matrix in (*problem.equations.design.covariance, bent)])
 

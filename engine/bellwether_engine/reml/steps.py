@@ -8,7 +8,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import NotConverged
 from .components import Component
 from .region import Region, Slope
 from .state import State
@@ -82,9 +81,3 @@ def relative_change(components: tuple[Component, ...], before: Floats, after: Fl
         difference = np.abs(component.matrix(after) - component.matrix(before)) / np.outer(deviations, deviations)
         largest = max(largest, float(difference.max()))
     return largest
-
-
-def not_converged(message: str) -> NotConverged:
-    """The refusal of an estimation that does not arrive."""
-    fix = "Start from other variances, or take out the effect with the smallest variance"
-    return NotConverged("reml_not_converged", message, place="options.estimate", fix=fix)

@@ -1,6 +1,8 @@
 """The best step among positive semidefinite matrices: conditions of an optimum (Boyd and Vandenberghe 2004, 5.9)."""
 
 import numpy as np
+import pytest
+from bellwether_engine import NotConverged
 from bellwether_engine.linear.cone import best_step
 from scipy.linalg import block_diag
 
@@ -48,3 +50,9 @@ def test_a_best_step_stays_inside_and_nothing_inside_is_better(rounds, chance):
         if free.all():
             assert np.linalg.eigvalsh(price)[0] > -1e-5 * scale, f"seed {seed}"
             assert abs(np.sum(price * reached)) < 1e-4 * scale, f"seed {seed}"
+
+
+def test_a_step_that_is_not_found_is_refused():
+    information = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0]])
+    with pytest.raises(NotConverged, match="no step was found"):
+        best_step([np.eye(2)], np.ones(3), np.array([0.0, np.nan, 0.0]), information, np.ones(3, dtype=bool))

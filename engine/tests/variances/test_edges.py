@@ -7,7 +7,7 @@ import pytest
 from bellwether_engine import Model, Pedigree, Records, Variances, fit
 from bellwether_engine.reml.components import unpack
 
-from .problems import ANIMAL, KINDS, REML
+from .problems import ANIMAL, KINDS, REML, of_traits
 from .twin import ends_of
 
 CLOSE = 1e-3
@@ -120,6 +120,14 @@ def test_of_two_tops_the_higher_is_found_from_either(kind, seed, highest):
         variances = Variances((1.0 - share) * phenotypic, additive=share * phenotypic)
         again = fit(replace(model, variances=variances), records, pedigree).estimates
         assert again.minus2_log_likelihood == pytest.approx(highest, abs=CLOSE), share
+
+
+def test_singular_start_values_of_all_matrices_are_a_start(chance):
+    model, records, pedigree, _ = of_traits(np.random.default_rng(chance.randrange(2**32)), np.eye(2), np.eye(2), 100)
+    ones = np.full((2, 2), 3.0)
+    singular = replace(model, variances=Variances(ones, additive=ones))
+    found, expected = (fit(each, records, pedigree).estimates for each in (singular, model))
+    assert found.minus2_log_likelihood == pytest.approx(expected.minus2_log_likelihood, abs=CLOSE)
 
 
 def errors_are_possible(estimates):

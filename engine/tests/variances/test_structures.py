@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from bellwether_engine import CovarianceStructure, Effect, Model, ModelError, Options, Records, Variances, fit
 
-from .problems import ANIMAL, HERD, KINDS, REML, correlations, of_traits
+from .problems import ANIMAL, HERD, KINDS, REML, correlations, flock, herds, of_traits
 from .structured_twin import best_structured
 from .test_edges import turned
+from .twin import Whole, ends_of
 
 CLOSE = 1e-3
 FORMS = {
@@ -198,6 +199,25 @@ def test_residual_covariances_that_nobody_can_estimate_stay_0(chance):
     assert found.n_parameters == whole.n_parameters == 11
     assert matrices(found, 3)[1][2, 0] == 0.0
     assert "covariance_kept" in [notice.code for notice in found.warnings]
+
+
+def test_direct_and_maternal_values_without_covariance(chance):
+    """Of dams without records, whose covariance nothing tells: the model without it can be estimated nevertheless."""
+    rng = np.random.default_rng(chance.randrange(2**32))
+    pedigree, a = flock(rng, 8, 30, 200)
+    animal = np.arange(38, 238)
+    dam = pedigree.dam[animal]
+    u = np.linalg.cholesky(a) @ rng.normal(size=(238, 2))
+    herd, x = herds(rng, 200)
+    y = 20.0 + herd + 1.2 * u[animal, 0] + u[dam, 1] + 1.5 * rng.normal(size=200)
+    third = float(np.var(y)) / 3.0
+    effects = (HERD, ANIMAL, Effect("dam", "maternal"))
+    model = Model(("y",), effects, Variances(third, additive_maternal=np.diag([third, third])), REML)
+    model = replace(model, structures={"additive_maternal": FORMS["diagonal"]})
+    estimates = fit(model, Records(animal, y, {"herd": herd}), pedigree).estimates
+    dense = Whole((1, 1, 1), [a[np.ix_(animal, animal)], a[np.ix_(dam, dam)], np.eye(200)], x, y)
+    assert estimates.minus2_log_likelihood == pytest.approx(min(ends_of(dense, rng, 5)), abs=CLOSE)
+    assert [part.estimate for part in estimates.components][1] == 0.0
 
 
 def test_direct_and_maternal_values_of_one_factor(chance):

@@ -12,6 +12,7 @@ from ...errors import ModelError, NotConverged
 from ...model.structure import CovarianceStructure
 from ...solution.estimates import Estimates, Round
 from ..ai_reml import climb, exact, first_point, not_worse_than
+from ..components import triangle
 from ..estimates import edges_of, estimates_of
 from ..identify import without_information
 from ..likelihood import ExactProblem, Point
@@ -26,6 +27,7 @@ from .structured_point import StructuredPoint, evaluate_at
 from .structured_slope import structured_slope
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Tell = Callable[[float, str], None]
 APPROACH, NEAR = 15, 0.03
 LIFT = 1e-5
@@ -82,8 +84,9 @@ def structured_reml(
     Thompson et al. 2003, Aust N Z J Stat 45:445 (factor analytic); Smith et al. 2001, Biometrics 57:1138.
     """
     region = region_of(problem, np.zeros(len(start), dtype=bool))
-    point = first_point(exact(problem), region.lifted(start))
-    fixed, notices = without_information(point)
+    absent = _absent(problem, structures)
+    point = first_point(exact(problem), region.lifted(np.where(absent, 0.0, start)))
+    fixed, notices = without_information(point, absent=absent)
     near = _approach(point, region_of(problem, fixed))
     structured = {c.effect for c in problem.components if c.name in structures}
     for component in problem.components:
@@ -99,6 +102,15 @@ def structured_reml(
         edges=told | edges_of_structures(slope),
     )  # fmt: skip
     return replace(estimates, structures=structure_estimates(slope), n_parameters=_n_parameters(best)), best.whole
+
+
+def _absent(problem: Problem, structures: Mapping[str, CovarianceStructure]) -> Bools:
+    """Covariances that a diagonal matrix has not."""
+    absent = np.zeros(problem.residual.own.stop, dtype=bool)
+    for component in problem.components:
+        if component.name in structures and structures[component.name].structure == "diagonal":
+            absent[component.own] = [j != k for j, k in triangle(component.size)]
+    return absent
 
 
 def _n_parameters(point: StructuredPoint) -> int:
