@@ -24,6 +24,8 @@ class Mirror(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         received = self.receive()
+        if self.path.endswith("/stream"):
+            return self.stream()
         if self.path.startswith("/slow"):
             time.sleep(1)
         if self.path.endswith("/breaks-off"):
@@ -43,6 +45,15 @@ class Mirror(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def stream(self) -> None:
+        """A line each second, for longer than a body may take."""
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for _ in range(6):
+            self.wfile.write(b"x\n")
+            time.sleep(1)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 

@@ -14,6 +14,7 @@ from bellwether.launch.machine.ports import choose
 from bellwether.launch.machine.probe import http
 from bellwether.launch.plan import Part, Plan, by, dies_with_us
 
+BODY_TIMEOUT_S = 4
 MIRROR = Path(__file__).with_name("stand_in_service.py")
 
 
@@ -26,7 +27,9 @@ def plan(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> 
 def _stand_in(part: Part) -> Part:
     if part.once:
         return replace(part, command=dies_with_us("/bin/true"))
-    if part.name in ("postgres", "dynoxide", "dynoxide-keys", "nats", "gateway"):
+    if part.name == "gateway":
+        return replace(part, env={**part.env, "GATEWAY_BODY_TIMEOUT": f"{BODY_TIMEOUT_S}s"})
+    if part.name in ("postgres", "dynoxide", "dynoxide-keys", "nats"):
         return part
     return replace(part, command=mirror(part.ports[0], part.name))
 

@@ -1,16 +1,23 @@
 """The real Caddy in front of stand-ins that answer with what reached them."""
 
+import contextlib
+import itertools
 import json
+import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from bellwether.launch.machine.state import State
+from launch.stand_ins import BODY_TIMEOUT_S
 
 ROUTES = [
     ("/api/v1/farm/animals?limit=5", "services"),
@@ -160,6 +167,52 @@ def test_a_service_that_breaks_off_is_away_for_a_moment(gateway: httpx.Client) -
     answer = gateway.post("/api/v1/farm/animals/breaks-off", json={})
     problem(answer, 503, "service_unavailable")
     assert answer.headers["retry-after"] == "2"
+
+
+def raw(url: httpx.URL, path: str, *parts: bytes, every_s: float = 0.2) -> httpx.Response:
+    """What is answered to these bytes, the last of them again and again until there is an answer."""
+    with socket.create_connection(("127.0.0.1", url.port or 80), timeout=every_s) as stream:
+        stream.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost:{url.port}\r\n".encode())
+        for part in itertools.chain(parts, itertools.repeat(parts[-1], 100)):
+            with contextlib.suppress(BrokenPipeError):
+                stream.sendall(part)
+            with contextlib.suppress(TimeoutError):
+                stream.recv(1, socket.MSG_PEEK)
+                break
+        stream.settimeout(20)
+        found = HTTPResponse(stream)
+        found.begin()
+        return httpx.Response(found.status, headers=found.getheaders(), content=found.read())
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+HALF = b"Content-Length: 1000\r\n\r\n{"
+
+
+def test_a_body_that_trickles_is_cut(gateway: httpx.Client) -> None:
+    """Within GATEWAY_BODY_TIMEOUT, which is short here; and a path without a service waits for none."""
+    paths = ["/api/v1/farm/animals", "/api/v1/farm/imports", "/api/v1/auth/login", "/nothing/here"]
+    tried = list(itertools.product(paths, [(HALF, b" "), (HALF, b""), (CHUNKED, b"1\r\n \r\n"), (CHUNKED, b"")]))
+    began = time.monotonic()
+    with ThreadPoolExecutor(len(tried)) as pool:
+        answers = list(pool.map(lambda each: raw(gateway.base_url, each[0], *each[1]), tried))
+    for (path, _), answer in zip(tried, answers, strict=True):
+        problem(answer, *((404, "not_found") if path.startswith("/nothing") else (408, "request_timeout")))
+        assert answer.headers["connection"] == "close"
+    assert time.monotonic() - began < 3 * BODY_TIMEOUT_S
+
+
+@pytest.mark.parametrize("path", ["/api/v1/farm/animals", "/api/v1/farm/imports", "/api/v1/auth/login"])
+@pytest.mark.parametrize("rest", [b"zz\r\nx\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"1\r\nxx\r\n0\r\n\r\n"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_malformed_chunks_are_a_400_problem(gateway: httpx.Client, path: str, rest: bytes, at_once: bool) -> None:
+    answer = raw(gateway.base_url, path, *((CHUNKED + rest,) if at_once else (CHUNKED + b"1\r\n{\r\n", rest)), b"")
+    problem(answer, 400, "malformed_request")
+
+
+def test_an_answer_may_last_longer_than_a_body_may_take(gateway: httpx.Client) -> None:
+    with gateway.stream("GET", "/api/v1/farm/stream") as answer:
+        assert len(list(answer.iter_lines())) > BODY_TIMEOUT_S
 
 
 def test_https_answers_alike(running: Path, read: Callable[[Path], State]) -> None:
