@@ -26,7 +26,7 @@ def by(probe: Probe) -> Ready:
 
 
 def dies_with_us(*words: str) -> tuple[str, ...]:
-    """The command, killed by the kernel when the supervisor dies, so that no orphan stays."""
+    """The command, killed by the kernel when its parent dies, so that no orphan stays."""
     return tuple(Account().command(*words, death_signal="KILL"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,6 +46,13 @@ def small(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) ->
     first = _small(folders, "services", ports["services"])
     second = replace(_small(folders, "users", ports["users"]), needs=("services",))
     return Plan((first, second), ports, tuple(moved), f"http://127.0.0.1:{ports['services']}")
+
+
+def versioned(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """The first of two parts is another one when the file that the environment names has changed."""
+    found = small(folders, split, wanted, say)
+    version = Path(os.environ["STAND_IN_VERSION"]).read_text()
+    return replace(found, parts=(replace(found.parts[0], version=version), found.parts[1]))
 
 
 def failing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:

@@ -18,7 +18,7 @@ from bellwether.launch.errors import AlreadyRunning, LaunchError
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State
-from bellwether.launch.watch import platform
+from bellwether.launch.watch import leftovers, platform
 
 pytestmark = pytest.mark.faults
 
@@ -45,16 +45,38 @@ def test_a_killed_part_comes_back(running: Path, read: Read, wait: Wait, name: s
     assert [now.parts[other].pid for other in others] == [before.parts[other].pid for other in others]
 
 
-def test_a_killed_supervisor_is_replaced_and_leaves_nobody_behind(running: Path, read: Read, wait: Wait) -> None:
+def test_a_killed_supervisor_is_replaced_while_the_parts_go_on(running: Path, read: Read, wait: Wait) -> None:
     before = read(running)
-    old = before.processes()
-    before.identity("supervisor").send(signal.SIGKILL)
-    took = wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+    took = kill_the_supervisor(running, read, wait)
     print(f"supervisor back after {took:.2f} s")
     now = read(running)
     assert now.ports == before.ports
-    assert not [each for each in old if each.alive]
-    assert len(now.processes()) == len(PARTS)
+    assert now.processes() == before.processes()
+    assert [part.restarts for part in now.parts.values()] == [part.restarts for part in before.parts.values()]
+    # and the new supervisor does its work, with the exit codes of parts that are not its own children
+    for name in ("services", "postgres"):
+        os.kill(now.parts[name].pid, signal.SIGKILL)
+        wait(lambda name=name: read(running).parts[name].pid not in (now.parts[name].pid, None))
+        wait(lambda: read(running).phase == "ready")
+    assert "was ended by SIGKILL" in Folders.of(running).logs.joinpath("supervisor.log").read_text()
+
+
+def kill_the_supervisor(running: Path, read: Read, wait: Wait) -> float:
+    """Seconds until there is another one, and everything is ready."""
+    before = read(running)
+    before.identity("supervisor").send(signal.SIGKILL)
+    return wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+
+
+def test_a_part_that_dies_without_a_supervisor_is_started_by_the_next_one(
+    running: Path, read: Read, wait: Wait
+) -> None:
+    before = read(running)
+    before.identity("supervisor").send(signal.SIGKILL)
+    os.kill(before.parts["nats"].pid, signal.SIGKILL)
+    wait(lambda: read(running).phase == "ready" and read(running).parts["nats"].pid != before.parts["nats"].pid)
+    others = [name for name in PARTS if name != "nats"]
+    assert [read(running).parts[name].pid for name in others] == [before.parts[name].pid for name in others]
 
 
 def test_a_killed_guardian_is_replaced_while_the_parts_go_on(running: Path, read: Read, wait: Wait) -> None:
@@ -63,8 +85,18 @@ def test_a_killed_guardian_is_replaced_while_the_parts_go_on(running: Path, read
     wait(lambda: read(running).guardian != before.guardian and read(running).identity("guardian").alive)
     assert read(running).processes() == before.processes()
     # and the new guardian does its work
-    before.identity("supervisor").send(signal.SIGKILL)
-    wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+    kill_the_supervisor(running, read, wait)
+    assert read(running).processes() == before.processes()
+
+
+def test_without_the_holder_everything_is_started_again(running: Path, read: Read, wait: Wait) -> None:
+    before = read(running)
+    (holder,) = leftovers.holders(Folders.of(running))
+    holder.send(signal.SIGKILL)
+    took = wait(lambda: read(running).phase == "ready" and read(running).supervisor != before.supervisor)
+    print(f"all back after {took:.2f} s")
+    assert not [each for each in before.processes() if each.alive]
+    assert read(running).ports == before.ports
 
 
 async def test_postgres_comes_back_although_a_back_end_is_busy(running: Path, read: Read, wait: Wait) -> None:
@@ -134,14 +166,51 @@ def test_down_leaves_no_process_and_up_again_finds_the_data(running: Path, read:
     assert took < 10
 
 
+@pytest.mark.parametrize("which", ["small", "breeding", "plan"])
 def test_killing_supervisor_and_guardian_at_once_leaves_no_part(
-    folder: Path, read: Read, wait: Wait, processes_of: Find
+    folder: Path, wait: Wait, processes_of: Find, which: str
 ) -> None:
-    state = platform.ensure_up(folder, plan="stand_ins:small")
+    state = platform.ensure_up(folder, plan=f"stand_ins:{which}")
     state.identity("guardian").send(signal.SIGKILL)
     state.identity("supervisor").send(signal.SIGKILL)
     wait(lambda: processes_of(folder) == {})
-    assert platform.ensure_up(folder, plan="stand_ins:small").phase == "ready"
+    assert platform.ensure_up(folder, plan=f"stand_ins:{which}").phase == "ready"
+
+
+def test_a_start_right_after_both_were_killed_waits_for_the_parts_to_end(folder: Path) -> None:
+    state = platform.ensure_up(folder, plan="stand_ins:small")
+    state.identity("guardian").send(signal.SIGKILL)
+    state.identity("supervisor").send(signal.SIGKILL)
+    again = platform.start(folder, plan="stand_ins:small")
+    assert again.phase == "ready"
+    assert not [each for each in state.processes() if each.alive]
+
+
+def test_what_is_no_longer_the_plans_is_not_taken_over(
+    folder: Path, read: Read, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_VERSION", str(folder / "version"))
+    folder.mkdir()
+    (folder / "version").write_text("1")
+    before = platform.ensure_up(folder, plan="stand_ins:versioned")
+    (folder / "version").write_text("2")
+    kill_the_supervisor(folder, read, wait)
+    now = read(folder)
+    assert now.parts["services"].pid != before.parts["services"].pid
+    assert now.parts["users"].pid == before.parts["users"].pid
+    assert now.ports == before.ports
+
+
+def test_down_ends_a_holder_that_does_not_end_by_itself(
+    folder: Path, processes_of: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = platform.ensure_up(folder, plan="stand_ins:small")
+    (holder,) = leftovers.holders(Folders.of(folder))
+    state.identity("guardian").send(signal.SIGKILL)
+    holder.send(signal.SIGSTOP)
+    state.identity("supervisor").send(signal.SIGKILL)
+    assert platform.down(folder)
+    assert processes_of(folder) == {}
 
 
 def test_what_a_killed_part_forked_ends_too(folder: Path, read: Read, wait: Wait, processes_of: Find) -> None:
@@ -155,14 +224,16 @@ def test_what_a_killed_part_forked_ends_too(folder: Path, read: Read, wait: Wait
     assert processes_of(folder) == {}
 
 
-def test_what_the_parts_of_a_killed_supervisor_forked_ends_too(
+def test_what_parts_that_were_taken_over_forked_ends_with_them(
     folder: Path, read: Read, wait: Wait, processes_of: Find
 ) -> None:
     before = platform.ensure_up(folder, plan="stand_ins:breeding")
     old = {pid for pid, words in processes_of(folder).items() if "sleep 30" in words}
-    before.identity("supervisor").send(signal.SIGKILL)
-    wait(lambda: read(folder).phase == "ready" and read(folder).supervisor != before.supervisor)
+    kill_the_supervisor(folder, read, wait)
     assert len(old) == 2
+    assert old <= processes_of(folder).keys()
+    os.kill(before.parts["services"].pid, signal.SIGKILL)
+    wait(lambda: read(folder).phase == "ready" and read(folder).parts["services"].restarts == 1)
     assert not old & processes_of(folder).keys()
 
 
@@ -207,7 +278,7 @@ def test_the_terminal_is_the_guardian_of_a_foreground_start(
     folder: Path, read: Read, wait: Wait, processes_of: Find
 ) -> None:
     words = (
-        "from pathlib import Path; import sys; from bellwether.launch.watch import platform; "
+        "from pathlib import Path; import sys; from bellwether.launch.watch import leftovers, platform; "
         "sys.exit(platform.in_foreground("
     )
     words += f"Path({str(folder)!r}), False, say=print, watch=lambda s: None, plan='stand_ins:small'))"

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 
 import pytest
+from bellwether.launch.machine import lock
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State
 from bellwether.launch.plan import Part, Plan, dies_with_us
 from bellwether.launch.watch import keeper as keeper_module
 from bellwether.launch.watch.keeper import Keeper
+from bellwether.launch.watch.line import begin
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +33,14 @@ async def lives(folders: Folders, *, stands_alone: bool, wanted: int, seconds: f
         return None
 
     part = Part("store", dies_with_us("sleep", "60"), ready=ready, stands_alone=stands_alone)
-    keeper = Keeper(folders, Plan((part,)), State())
+    line, _ = begin(folders, lock.take(folders))
+    keeper = Keeper(folders, Plan((part,)), State(), line)
     running = asyncio.create_task(keeper.run())
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(enough.wait(), seconds)
     keeper.stopping.set()
     await running
+    line.close()
     return len(seen)
 
 

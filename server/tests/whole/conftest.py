@@ -45,6 +45,13 @@ class Platform:
     def status(self) -> dict[str, Any]:
         return overview.of(self.folders)
 
+    def pid_of(self, name: str) -> int | None:
+        """The process of a part, of the supervisor or of the guardian."""
+        if name not in ("supervisor", "guardian"):
+            return self.state.parts[name].pid
+        identity = self.state.identity(name)
+        return identity and identity.pid
+
     def wait_ready(self, seconds: float = 60) -> None:
         wait_ready(self.folders, seconds=seconds)
 

@@ -64,20 +64,12 @@ class Recorder(threading.Thread):
             time.sleep(0.2)
 
 
-def pid_of(platform, name: str) -> int | None:
-    state = platform.state
-    if name in ("supervisor", "guardian"):
-        identity = state.identity(name)
-        return identity and identity.pid
-    return state.parts[name].pid
-
-
 def kill(platform, victim: str, during: str) -> None:
     """SIGKILL, then wait until another process stands in its place and the platform is ready."""
-    pid = pid_of(platform, victim)
+    pid = platform.pid_of(victim)
     print(f"kill -9 {victim} ({pid}) during {during}")
     os.kill(pid, signal.SIGKILL)
-    until(lambda: pid_of(platform, victim) not in (pid, None), seconds=30)
+    until(lambda: platform.pid_of(victim) not in (pid, None), seconds=30)
     platform.wait_ready()
 
 

@@ -41,6 +41,7 @@ class Fault:
 KILLS = [
     Fault(part) for part in ("postgres", "dynoxide", "dynoxide-keys", "nats", "users", "services", "worker", "gateway")
 ]
+WATCHERS = [Fault("supervisor"), Fault("guardian")]
 RESTARTS = [
     Fault("postgres", signal.SIGINT),  # a fast shutdown
     Fault("postgres", signal.SIGQUIT),  # an immediate one: it recovers at the next start
@@ -62,7 +63,7 @@ def load(start: Callable[..., Platform], tmp_path_factory: pytest.TempPathFactor
     found.stop()
 
 
-@pytest.mark.parametrize("fault", KILLS + RESTARTS, ids=str)
+@pytest.mark.parametrize("fault", KILLS + RESTARTS + WATCHERS, ids=str)
 def test_a_fault_is_told_as_an_outage_and_passes(load: Load, fault: Fault) -> None:
     is_outage_that_passes(load, fault)
 
@@ -74,19 +75,22 @@ def test_what_was_acknowledged_is_there_once(load: Load) -> None:
 @pytest.mark.long
 def test_many_faults_in_any_order(load: Load, chance: random.Random) -> None:
     for _ in range(80):
-        is_outage_that_passes(load, chance.choice(KILLS + RESTARTS))
+        is_outage_that_passes(load, chance.choice(KILLS + RESTARTS + WATCHERS))
         time.sleep(chance.random() * 3)
     all_is_there_once(load)
 
 
 def is_outage_that_passes(load: Load, fault: Fault) -> None:
     """A fault costs callers time, and nothing else."""
-    first, began = len(load.record.answers), time.monotonic()
+    first, began, before = len(load.record.answers), time.monotonic(), load.platform.state
     took = suffer(load, fault)
     answers = load.record.answers[first:]
     print(f"{fault}: {took:.1f} s, {summary(answers)}")
     assert [answer.says for answer in answers if is_lost(answer, fault, began, began + took)] == []
     assert [why for answer in answers if answer.status and (why := answer.fault())] == []
+    if fault in WATCHERS:
+        assert load.platform.state.processes() == before.processes()
+        assert {answer.status // 100 for answer in answers} == {2}
     # others on the machine take their share of the time
     assert took < RECOVERY_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
@@ -118,14 +122,14 @@ def is_once(stored: list[str], acknowledged: list[str]) -> None:
 
 def suffer(load: Load, fault: Fault) -> float:
     """Send the signal and wait until all is well; the seconds that it took."""
-    pid = load.platform.state.parts[fault.part].pid
+    pid = load.platform.pid_of(fault.part)
     assert pid
     victim = next(iter(psutil.Process(pid).children())) if fault.to_a_back_end else psutil.Process(pid)
     os.kill(victim.pid, fault.number)
 
     def is_replaced() -> bool:
         now = load.platform.state
-        return now.phase == "ready" and (fault.to_a_back_end or now.parts[fault.part].pid not in (pid, None))
+        return now.phase == "ready" and (fault.to_a_back_end or load.platform.pid_of(fault.part) not in (pid, None))
 
     return recovered_within(load, is_replaced, LONGEST_S)
 

@@ -67,7 +67,7 @@ def choose(
 def _next_free(first: int, excluded: set[int], held: Reservations) -> int:
     for port in range(first, CEILING):
         # reserved before it is looked at: nobody else can choose it in between
-        if port not in excluded and held.take(port) and is_free(port):
+        if port not in excluded and held.take(port) and (port in held.served or is_free(port)):
             return port
     raise LaunchError(
         f"No port between {first} and {CEILING - 1} is free on 127.0.0.1.", "Stop a program that listens there."

@@ -116,6 +116,17 @@ def reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
+def end_children(seconds: float, spare: int | None = None) -> None:
+    """Kill every child, and what becomes one by that, until none is left but the one to spare; leave no zombie."""
+    until = time.monotonic() + seconds
+    while (found := [pid for pid in children() if pid != spare]) and time.monotonic() < until:
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+            reap(pid)
+        time.sleep(0.01)
+
+
 def adopt_orphans() -> None:
     """Become the parent of descendants whose own parent has died, so that none escapes."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

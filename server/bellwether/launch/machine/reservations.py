@@ -15,6 +15,8 @@ class Reservations:
 
     def __init__(self) -> None:
         self._held: dict[int, socket.socket] = {}
+        #: ports on which parts of ours listen already: they are not free, and may be chosen
+        self.served: set[int] = set()
 
     def take(self, port: int) -> bool:
         """Hold the port; False when another platform holds it."""

@@ -14,6 +14,8 @@ from bellwether.launch.machine.processes import Identity
 
 #: phases of the platform; a guardian does not restart what is stopped or failed
 ENDED = ("stopped", "failed")
+#: and one that all parts have once been ready in, and that nobody has told to stop
+RUNNING = ("ready", "degraded")
 
 
 @dataclass

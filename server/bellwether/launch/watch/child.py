@@ -1,88 +1,105 @@
-"""A running part: started in a session of its own, waited for without polling."""
+"""A running part: started by the holder or taken over from it, waited for without polling."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
+import contextlib
+import hashlib
+import json
 import os
 import signal
-import subprocess
+import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Self
 
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.processes import kill_session, stat
 from bellwether.launch.plan import Part
+from bellwether.launch.watch.leftovers import MARK
+from bellwether.launch.watch.line import HolderGone, Line
 
-#: names the state folder in the environment of each part, so that it is found without the record
-MARK = "BELLWETHER_PART_OF"
+
+@dataclass(frozen=True)
+class Note:
+    """What the holder keeps of a part for the next supervisor."""
+
+    name: str
+    #: of everything that it was started with: another digest, another part
+    digest: str
+    ports: tuple[int, ...]
+    stop_signal: int
+    stop_seconds: float
+    started_at: float
+
+    @classmethod
+    def of(cls, part: Part) -> Self:
+        told = (part.command, sorted(part.env.items()), str(part.folder), part.ports, part.version)
+        digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return cls(part.name, digest, part.ports, part.stop_signal, part.stop_seconds, time.time())
 
 
 class Child:
     """One process and, when it ends, its exit code."""
 
-    def __init__(self, part: Part, log: Path) -> None:
-        try:
-            self._popen = _spawn(part, log)
-        except OSError as error:
-            raise LaunchError(f"{part.name} cannot be started: {error}.", "See ./bellwether doctor.") from error
-        self.pid = self._popen.pid
-        found = stat(self.pid)
+    def __init__(self, line: Line, pid: int, note: Note) -> None:
+        self._line, self.pid, self.note = line, pid, note
+        found = stat(pid)
         self.start = found.start if found else 0
+        self._process = os.pidfd_open(pid)
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._watch()
+        asyncio.get_running_loop().add_reader(self._process, self._on_exit)
 
-    def _watch(self) -> None:
-        loop = asyncio.get_running_loop()
-        descriptor = os.pidfd_open(self.pid)
+    @classmethod
+    def begin(cls, line: Line, part: Part, log: Path) -> Self:
+        """Start a part.
 
-        def on_exit() -> None:
-            loop.remove_reader(descriptor)
-            os.close(descriptor)
-            # before the pid is given back: what it left behind in its group
-            kill_session(self.pid)
-            self.ended.set_result(self._popen.wait())
+        Raises:
+            LaunchError: there is no such program, or no more processes.
+            HolderGone: nobody is left who could start it.
+        """
+        note = Note.of(part)
+        told = line.ask(
+            "start",
+            command=part.command,
+            env={**part.env, MARK: str(log.parent.parent)},
+            folder=str(part.folder),
+            log=str(log),
+            note=vars(note),
+        )
+        if "error" in told:
+            raise LaunchError(f"{part.name} cannot be started: {told['error']}.", "See ./bellwether doctor.")
+        return cls(line, told["pid"], note)
 
-        loop.add_reader(descriptor, on_exit)
+    def _on_exit(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._process)
+        os.close(self._process)
+        # before the pid is given back: what it left behind in its group
+        kill_session(self.pid)
+        try:
+            self.ended.set_result(self._line.ask("end_of", pid=self.pid)["code"])
+        except HolderGone:
+            # killed with its parent, by the kernel
+            self.ended.set_result(-signal.SIGKILL)
 
-    async def stop(self, number: signal.Signals, seconds: float) -> None:
-        """Ask it to stop; after the time, kill it."""
+    async def stop(self) -> None:
+        """Ask it to stop; after its time, kill it."""
         if self.ended.done():
             return
-        self._popen.send_signal(number)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._process, self.note.stop_signal)
         try:
-            await asyncio.wait_for(asyncio.shield(self.ended), seconds)
+            await asyncio.wait_for(asyncio.shield(self.ended), self.note.stop_seconds)
         except TimeoutError:
-            self._popen.kill()
             kill_session(self.pid)
             await self.ended
 
 
-def _spawn(part: Part, log: Path) -> subprocess.Popen[bytes]:
-    # called in the main thread, for the death signal follows the thread that forked
-    with open_log(log) as out:
-        return subprocess.Popen(
-            part.command,
-            cwd=part.folder,
-            env={**part.env, MARK: str(log.parent.parent)},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            # what a part writes is for its own user
-            umask=0o077,
-        )
-
-
-def open_log(path: Path) -> IO[bytes]:
-    """Append only, so that a truncation by the rotation leaves no hole; nowhere, where a full disk takes no file."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        descriptor = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-    return os.fdopen(descriptor, "wb")
+def held(line: Line) -> dict[int, Note]:
+    """What an earlier supervisor started, by pid, also what has ended since."""
+    return {
+        one["pid"]: Note(**{**one["note"], "ports": tuple(one["note"]["ports"])}) for one in line.ask("list")["held"]
+    }
 
 
 def describe_exit(code: int) -> str:

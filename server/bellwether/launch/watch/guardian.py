@@ -16,19 +16,26 @@ from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, last_state
-from bellwether.launch.watch.child import open_log
+from bellwether.launch.watch import line as line_module
+from bellwether.launch.watch.line import Line
+from bellwether.launch.watch.logs import open_log
 from bellwether.launch.watch.supervisor import DEFAULT_PLAN, arguments, command
 
 FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 30.0, 60.0
 TICK_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0
+HOLDER_SECONDS = 15.0
 
 
 class Guardian:
     """Watches one supervisor at a time."""
 
-    def __init__(self, folders: Folders, split: bool, lock_fd: int, plan: str = DEFAULT_PLAN) -> None:
-        self.folders, self.split, self.lock_fd, self.plan = folders, split, lock_fd, plan
+    def __init__(
+        self, folders: Folders, split: bool, lock_fd: int, plan: str = DEFAULT_PLAN, line: Line | None = None
+    ) -> None:
+        self.folders, self.split, self.lock_fd, self.plan, self.line = folders, split, lock_fd, plan, line
+        #: the parent of the parts, if it is our own child
+        self.holder: subprocess.Popen[bytes] | None = None
         self.supervisor: Identity | None = None
         self.child: subprocess.Popen[bytes] | None = None
         self.told_to_stop = False
@@ -38,6 +45,12 @@ class Guardian:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         processes.adopt_orphans()
+        try:
+            return self._watch(watch, tick)
+        finally:
+            self._let_go()
+
+    def _watch(self, watch: int | None, tick: Callable[[], None]) -> int:
         self.supervisor = Identity.of(watch) if watch else None
         pause, began = FIRST_PAUSE, time.monotonic()
         if not self.supervisor:
@@ -58,7 +71,9 @@ class Guardian:
             tick()
         if self.child:
             self.child.wait()
-        _end_descendants()
+        # the parts are the holder's; what the supervisor itself had started has become our child
+        spared = self.holder.pid if self.holder and self.holder.poll() is None else None
+        processes.end_children(ORPHAN_SECONDS, spared)
         return last_state(self.folders).phase in ENDED
 
     def _wait(self, pid: int) -> None:
@@ -77,11 +92,15 @@ class Guardian:
             time.sleep(0.05)
 
     def _start(self) -> None:
-        words = command("supervisor", self.folders, self.split, self.lock_fd, self.plan, "--guardian", str(os.getpid()))
+        if self.line is None or self.line.is_cut:
+            self._let_go()
+            self.line, self.holder = line_module.begin(self.folders, self.lock_fd)
+        more = ("--guardian", str(os.getpid()), "--line-fd", str(self.line.descriptor))
+        words = command("supervisor", self.folders, self.split, self.lock_fd, self.plan, *more)
         with open_log(self.folders.logs / "supervisor.log") as log:
             self.child = subprocess.Popen(
                 words,
-                pass_fds=(self.lock_fd,),
+                pass_fds=(self.lock_fd, self.line.descriptor),
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -89,28 +108,26 @@ class Guardian:
             )
         self.supervisor = Identity.of(self.child.pid)
 
+    def _let_go(self) -> None:
+        """Leave the line; without a supervisor on it the holder ends whatever is left, and itself."""
+        if self.line:
+            self.line.close()
+        if self.holder:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.holder.wait(HOLDER_SECONDS)
+
     def _on_signal(self, _number: int, _frame: object) -> None:
         self.told_to_stop = True
         if self.supervisor:
             self.supervisor.send(signal.SIGTERM)
 
 
-def _end_descendants() -> None:
-    """What the dead supervisor's parts forked has become our children: end it, and leave no zombie in the way."""
-    until = time.monotonic() + ORPHAN_SECONDS
-    while (orphans := processes.children()) and time.monotonic() < until:
-        for pid in orphans:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            processes.reap(pid)
-        time.sleep(0.01)
-
-
 def main() -> int:
     parser = arguments(argparse.ArgumentParser(prog="guardian"))
     parser.add_argument("--watch", type=int)
     given = parser.parse_args()
-    return Guardian(Folders.of(given.data), given.split, given.lock_fd, given.plan).run(given.watch)
+    line = None if given.line_fd is None else Line.of(given.line_fd)
+    return Guardian(Folders.of(given.data), given.split, given.lock_fd, given.plan, line).run(given.watch)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,30 @@
-"""Starts the parts in the order of their needs, restarts what dies, stops everything in reverse order."""
+"""Starts the parts in the order of their needs, restarts what dies, stops everything in reverse order.
+
+The parts that an earlier supervisor left to the holder are taken over as they are, if they are still the plan's.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 import sys
 import time
 
 from bellwether.launch.errors import LaunchError, PortTaken
-from bellwether.launch.machine import listening, processes
+from bellwether.launch.machine import listening
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.ports import is_free
-from bellwether.launch.machine.state import PartState, State, write_state
+from bellwether.launch.machine.state import RUNNING, PartState, State, write_state
 from bellwether.launch.plan import Part, Plan
 from bellwether.launch.watch import logs
-from bellwether.launch.watch.child import Child, describe_exit
+from bellwether.launch.watch.child import Child, Note, describe_exit, held
+from bellwether.launch.watch.line import HolderGone, Line
 
 POLL_SECONDS = 0.03
 READY_SECONDS = 90.0
 PORT_SECONDS = 5.0
-FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 15.0, 30.0
+#: a part that dies again and again is back within ten seconds all the same
+FIRST_PAUSE, LONGEST_PAUSE, STABLE_SECONDS = 0.1, 5.0, 10.0
 MOST_FAILURES = 5
 #: a busy part may be late with an answer now and then
 WATCH_SECONDS, BAD_ANSWERS = 2.0, 3
@@ -35,22 +38,24 @@ REFUSED = 78
 class Keeper:
     """Keeps the parts of one plan alive until it is told to stop."""
 
-    def __init__(self, folders: Folders, plan: Plan, state: State) -> None:
+    def __init__(self, folders: Folders, plan: Plan, state: State, line: Line) -> None:
         self.folders = folders
         self.plan = plan
         self.state = state
+        self.line = line
         self.children: dict[str, Child] = {}
-        #: what this process had started before is no orphan of a part
-        self.helpers = set(processes.children())
         self.ready = {part.name: asyncio.Event() for part in plan.parts}
         self.stopping = asyncio.Event()
-        self.was_ready = False
+        #: a platform that was ready keeps trying, whatever happens to its parts
+        self.was_ready = state.phase in RUNNING
+        self.earlier = state.parts
         state.parts = {p.name: PartState(address=p.address, version=p.version) for p in plan.parts}
 
     async def run(self) -> None:
         """Run until `stopping` is set, or raise what made going on impossible; nothing runs afterwards."""
+        await self._take_over()
         keepers = [asyncio.create_task(self._keep(part), name=part.name) for part in self.plan.parts]
-        chores = [asyncio.create_task(self._rotate()), asyncio.create_task(self._reap())]
+        chores = [asyncio.create_task(self._rotate())]
         told = asyncio.create_task(self.stopping.wait())
         try:
             await self._until_told(told, keepers)
@@ -69,9 +74,25 @@ class Keeper:
             for task in done:
                 task.result()
 
+    async def _take_over(self) -> None:
+        """Find the parts that run already; those that are no longer as the plan has them are stopped."""
+        found = [Child(self.line, pid, note) for pid, note in held(self.line).items()]
+        wanted = {part.name: Note.of(part).digest for part in self.plan.parts}
+        fits = {child.note.name: child for child in found if wanted.get(child.note.name) == child.note.digest}
+        self.children |= fits
+        for name in fits.keys() & self.earlier.keys():
+            self.state.parts[name].restarts = self.earlier[name].restarts
+        await asyncio.gather(*(child.stop() for child in found if child not in fits.values()))
+        if fits:
+            say(f"taken over: {', '.join(sorted(fits))}")
+
     async def _keep(self, part: Part) -> None:
-        for name in part.needs:
-            await self.ready[name].wait()
+        if self.was_ready and part.once and self.earlier[part.name].state == "done":
+            self._is_ready(part, "done")
+            return
+        if part.name not in self.children:
+            for name in part.needs:
+                await self.ready[name].wait()
         if not part.command:
             self._is_ready(part, "external")
             return
@@ -94,22 +115,26 @@ class Keeper:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _live(self, part: Part) -> tuple[int, str]:
-        """One life of a part, from its start to its end."""
-        self._set(part, state="starting")
-        await self._await_ports(part)
-        if part.before:
-            part.before()
-        child = Child(part, self.folders.logs / f"{part.name}.log")
-        self.children[part.name] = child
-        self._set(part, state="starting", pid=child.pid, start=child.start, started_at=time.time())
+        """One life of a part, from its start, or from its taking over, to its end."""
+        child = self.children.get(part.name)
+        if child is None:
+            child = self.children[part.name] = await self._start(part)
+        self._set(part, state="starting", pid=child.pid, start=child.start, started_at=child.note.started_at)
         if not part.once:
             late = await self._until_ready(part, child)
             if late:
-                await child.stop(part.stop_signal, part.stop_seconds)
+                await child.stop()
                 return child.ended.result(), f"was not ready within {READY_SECONDS:.0f} s ({late})"
             await self._watch(part, child)
         code = await asyncio.shield(child.ended)
         return code, describe_exit(code)
+
+    async def _start(self, part: Part) -> Child:
+        self._set(part, state="starting")
+        await self._await_ports(part)
+        if part.before:
+            part.before()
+        return Child.begin(self.line, part, self.folders.logs / f"{part.name}.log")
 
     async def _await_ports(self, part: Part) -> None:
         began = time.monotonic()
@@ -153,7 +178,7 @@ class Keeper:
             good_at = good_at if reason else time.monotonic()
             if part.stands_alone and time.monotonic() - good_at > HOPELESS_SECONDS:
                 say(f"{part.name} is not ready for {HOPELESS_SECONDS:.0f} s ({reason})")
-                await child.stop(part.stop_signal, part.stop_seconds)
+                await child.stop()
                 return
             now = self.state.parts[part.name].state
             if bad >= BAD_ANSWERS and now == "ready":
@@ -172,7 +197,8 @@ class Keeper:
     def _died(self, part: Part, reason: str) -> None:
         now = self.state.parts[part.name]
         say(f"{part.name} {reason}, starting it again")
-        self._end_orphans()
+        self.children.pop(part.name)
+        self.line.ask("end_orphans")
         self._set(part, state="restarting", pid=None, start=None, reason=reason, restarts=now.restarts + 1)
 
     def _set(self, part: Part, **changes: object) -> None:
@@ -205,35 +231,16 @@ class Keeper:
                 logs.rotate(self.folders.logs)
             await asyncio.sleep(ROTATE_SECONDS)
 
-    async def _reap(self) -> None:
-        """Orphans of our parts become our children: wait for those that have ended."""
-        while True:
-            for pid in self._strangers():
-                processes.reap(pid)
-            await asyncio.sleep(1.0)
-
-    def _end_orphans(self) -> None:
-        """What a dead part left to us; processes in the session of a living part are that part's affair."""
-        sessions = {child.pid for child in self.children.values() if not child.ended.done()}
-        for pid in self._strangers():
-            found = processes.stat(pid)
-            if found and found.state != "Z" and found.session not in sessions:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-
-    def _strangers(self) -> list[int]:
-        own = {child.pid for child in self.children.values()} | self.helpers
-        return [pid for pid in processes.children() if pid not in own]
-
     async def _stop_all(self) -> None:
         for layer in reversed(layers(self.plan.parts)):
             await asyncio.gather(*(self._stop(part) for part in layer))
-        self._end_orphans()
+        with contextlib.suppress(HolderGone):
+            self.line.ask("end_orphans")
 
     async def _stop(self, part: Part) -> None:
         child = self.children.get(part.name)
         if child:
-            await child.stop(part.stop_signal, part.stop_seconds)
+            await child.stop()
         if self.state.parts[part.name].state != "done":
             self._set(part, state="stopped", pid=None, start=None)
 

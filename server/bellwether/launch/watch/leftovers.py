@@ -12,11 +12,13 @@ from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import State
-from bellwether.launch.watch.child import MARK
 
-#: the kernel signals the parts when their supervisor dies; this long they get to follow
+#: names the state folder in the environment of each part, so that it is found without the record
+MARK = "BELLWETHER_PART_OF"
+#: the parts die with their holder; this long they get to follow
 GRACE_SECONDS = 2.0
 ROLES = ("bellwether.launch.watch.supervisor", "bellwether.launch.watch.guardian")
+HOLDER = "bellwether.launch.watch.holder"
 
 
 def end(folders: Folders, state: State) -> int:
@@ -47,19 +49,33 @@ def watchers(folders: Folders) -> list[Identity]:
 
     Anybody may write such words behind a command: only a process of ours, or of the folder's owner, can be one.
     """
-    owners = {os.geteuid(), folders.data.stat().st_uid} if folders.data.exists() else set()
     found = {}
-    for pid in processes.all_pids():
-        words = _words(pid, "cmdline")
-        if not any(word in ROLES for word in words) or _option(words, "--data") != str(folders.data):
-            continue
-        if _owner(pid) in owners:
-            found[pid] = Identity.of(pid)
-            # in the foreground the guardian is the command that a person typed
-            for name in ("--guardian", "--watch"):
-                if (other := _option(words, name)).isdecimal():
-                    found[int(other)] = Identity.of(int(other))
+    for pid, words in _of_ours(folders, ROLES).items():
+        found[pid] = Identity.of(pid)
+        # in the foreground the guardian is the command that a person typed
+        for name in ("--guardian", "--watch"):
+            if (other := _option(words, name)).isdecimal():
+                found[int(other)] = Identity.of(int(other))
     return [identity for identity in found.values() if identity and identity.alive]
+
+
+def holders(folders: Folders) -> list[Identity]:
+    """The parents of this folder's parts, which end when nobody watches any more."""
+    found = (Identity.of(pid) for pid in _of_ours(folders, (HOLDER,)))
+    return [identity for identity in found if identity and identity.alive]
+
+
+def _of_ours(folders: Folders, roles: tuple[str, ...]) -> dict[int, list[str]]:
+    """The command lines in these roles, of this user or the folder's owner."""
+    owners = {os.geteuid(), folders.data.stat().st_uid} if folders.data.exists() else set()
+    lines = ((pid, _words(pid, "cmdline")) for pid in processes.all_pids())
+    return {
+        pid: words
+        for pid, words in lines
+        if any(word in roles for word in words)
+        and _option(words, "--data") == str(folders.data)
+        and _owner(pid) in owners
+    }
 
 
 def _option(words: list[str], name: str) -> str:

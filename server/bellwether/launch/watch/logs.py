@@ -1,12 +1,26 @@
-"""Keeps the logs of the parts below a size."""
+"""The logs of the parts: opened for appending, kept below a size, read from their end."""
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
+from typing import IO
 
 LARGEST = 10 << 20
 KEPT = 3
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Append only, so that a truncation by the rotation leaves no hole; nowhere, where a full disk takes no file."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        descriptor = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    return os.fdopen(descriptor, "wb")
 
 
 def rotate(folder: Path, largest: int = LARGEST) -> list[str]:

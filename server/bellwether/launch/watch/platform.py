@@ -17,8 +17,8 @@ from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, State, last_state, read_state, write_state
 from bellwether.launch.watch import leftovers, logs
-from bellwether.launch.watch.child import open_log
-from bellwether.launch.watch.guardian import Guardian
+from bellwether.launch.watch.guardian import HOLDER_SECONDS, Guardian
+from bellwether.launch.watch.logs import open_log
 from bellwether.launch.watch.supervisor import DEFAULT_PLAN, command
 
 READY_SECONDS = 240.0
@@ -84,13 +84,26 @@ def in_foreground(data: Path, split: bool, *, say: Say, watch: Watch, plan: str 
 def acquire(folders: Folders, plan: str, say: Say) -> int:
     """Lock the state folder and fetch what is missing while a person can see the progress."""
     folders.make()
-    descriptor = lock.take(folders)
+    descriptor = _lock(folders)
     try:
         _make_ready(folders, plan, say)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _lock(folders: Folders) -> int:
+    """Take the folder; of one whose watchers were killed, once the holder has ended the parts."""
+    until = time.monotonic() + HOLDER_SECONDS
+    while True:
+        try:
+            return lock.take(folders)
+        except AlreadyRunning:
+            # who was killed a moment ago may still be seen
+            if processes.wait_gone(_watchers(folders), 0.3) or time.monotonic() > until:
+                raise
+        time.sleep(POLL_SECONDS)
 
 
 def _make_ready(folders: Folders, plan: str, say: Say) -> None:
@@ -153,8 +166,11 @@ def _tell_to_stop(folders: Folders) -> list[Identity]:
     while (watchers := _watchers(folders)) or lock.is_held(folders):
         for identity in watchers:
             identity.send(signal.SIGTERM)
-        told.update(watchers)
+        holders = leftovers.holders(folders)
+        told.update(watchers, holders)
         _wait_released(folders, min(5.0, until - time.monotonic()))
+        for identity in holders if not watchers and lock.is_held(folders) else ():
+            identity.send(signal.SIGKILL)
         if time.monotonic() > until:
             problem = f"The platform of {folders.data} did not stop within {STOP_SECONDS:.0f} s."
             raise LaunchError(problem, _end_of_log(folders))

@@ -1,4 +1,4 @@
-"""`python -m bellwether.launch.watch.supervisor`: the process whose children the parts are."""
+"""`python -m bellwether.launch.watch.supervisor`: has the parts started by the holder, and sees to it that they run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import ENDED, State, as_pair, last_state, write_state
+from bellwether.launch.machine.reservations import OURS
+from bellwether.launch.machine.state import ENDED, RUNNING, State, as_pair, last_state, write_state
 from bellwether.launch.plan import Plan
 from bellwether.launch.watch import leftovers
+from bellwether.launch.watch.child import held
 from bellwether.launch.watch.keeper import Keeper, say
+from bellwether.launch.watch.line import HolderGone, Line
 
 DEFAULT_PLAN = "bellwether.launch.composition.platform_plan:plan"
 GUARDIAN_PAUSE = 1.0
@@ -33,6 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--data", required=True)
     parser.add_argument("--split", action="store_true")
     parser.add_argument("--lock-fd", type=int, required=True)
+    # of a guardian that is the first of all there is none yet
+    parser.add_argument("--line-fd", type=int)
     parser.add_argument("--plan", default=DEFAULT_PLAN)
     return parser
 
@@ -52,17 +57,15 @@ def main() -> int:
     parser = arguments(argparse.ArgumentParser(prog="supervisor"))
     parser.add_argument("--guardian", type=int, required=True)
     given = parser.parse_args()
-    processes.adopt_orphans()
-    processes.allow_many_files()
-    folders = Folders.of(given.data)
-    return Supervisor(folders, given.split, given.lock_fd, given.plan, given.guardian).run()
+    folders, line = Folders.of(given.data), Line.of(given.line_fd)
+    return Supervisor(folders, given.split, given.lock_fd, given.plan, given.guardian, line).run()
 
 
 class Supervisor:
     """One life of the supervisor."""
 
-    def __init__(self, folders: Folders, split: bool, lock_fd: int, plan: str, guardian: int) -> None:
-        self.folders, self.split, self.lock_fd, self.plan = folders, split, lock_fd, plan
+    def __init__(self, folders: Folders, split: bool, lock_fd: int, plan: str, guardian: int, line: Line) -> None:
+        self.folders, self.split, self.lock_fd, self.plan, self.line = folders, split, lock_fd, plan, line
         self.guardian = Identity.of(guardian)
         self.guardian_process: subprocess.Popen[bytes] | None = None
         self.state = State(phase="starting", data=str(folders.data), split=split, boot=processes.boot_id())
@@ -72,16 +75,23 @@ class Supervisor:
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         earlier = last_state(self.folders)
         try:
+            running = held(self.line)
+            if running and earlier.phase in RUNNING:
+                self.state.phase = "degraded"
             self._introduce(earlier)
-            left = leftovers.end(self.folders, earlier)
+            # what the holder holds is taken over, and a new holder's predecessor may have left anything
+            left = 0 if running else leftovers.end(self.folders, earlier)
             if left:
                 say(f"ended {left} processes that an earlier supervisor left behind")
+            OURS.served = {port for note in running.values() for port in note.ports}
             # after a crash everything comes back where it was
             wanted = {} if earlier.phase in ENDED else earlier.ports
             self._plan_and_run(wanted)
         except LaunchError as error:
             say(f"giving up: {error}")
             return self._end("failed", str(error))
+        except HolderGone:
+            return self._begin_anew()
         except SystemExit:
             return self._end("stopped")
         return self._end("stopped")
@@ -109,10 +119,18 @@ class Supervisor:
                 say(f"{error} Choosing ports again.")
                 wanted = plan.ports
 
+    def _begin_anew(self) -> int:
+        """Without the holder there are no parts: leave, and let the guardian start both of us again."""
+        say("the holder of the parts is gone, and they with it")
+        if not (self.guardian and self.guardian.alive):
+            self._start_guardian()
+        return 1
+
     async def _keep_parts(self, plan: Plan) -> None:
         # what is written from now on is for our own user; PostgreSQL's packages, fetched before, are for its user too
         os.umask(0o077)
-        keeper = Keeper(self.folders, plan, self.state)
+        keeper = Keeper(self.folders, plan, self.state, self.line)
+        OURS.served = set()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, keeper.stopping.set)
@@ -133,15 +151,16 @@ class Supervisor:
                 with contextlib.suppress(ChildProcessError):
                     self.guardian_process.wait(timeout=5)
             say("starting a guardian")
-            self._start_guardian(keeper)
+            self._start_guardian()
+            keeper.write(self.state.phase)
 
-    def _start_guardian(self, keeper: Keeper) -> None:
-        words = command("guardian", self.folders, self.split, self.lock_fd, self.plan, "--watch", str(os.getpid()))
-        self.guardian_process = subprocess.Popen(words, pass_fds=(self.lock_fd,), start_new_session=True)
-        keeper.helpers.add(self.guardian_process.pid)
+    def _start_guardian(self) -> None:
+        more = ("--watch", str(os.getpid()), "--line-fd", str(self.line.descriptor))
+        words = command("guardian", self.folders, self.split, self.lock_fd, self.plan, *more)
+        descriptors = (self.lock_fd, self.line.descriptor)
+        self.guardian_process = subprocess.Popen(words, pass_fds=descriptors, start_new_session=True)
         self.guardian = Identity.of(self.guardian_process.pid)
         self.state.guardian = as_pair(self.guardian) if self.guardian else None
-        keeper.write(self.state.phase)
 
     def _end(self, phase: str, failure: str = "") -> int:
         self.state.phase, self.state.failure = phase, failure
