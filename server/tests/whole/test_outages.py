@@ -31,11 +31,11 @@ class Fault:
 
     part: str
     number: signal.Signals = signal.SIGKILL
-    #: PostgreSQL answers the death of one of its own by ending all connections and recovering
-    to_a_back_end: bool = False
+    #: PostgreSQL answers the death of a child by ending all connections and recovering; a store's wall ends with it
+    to_a_child: bool = False
 
     def __str__(self) -> str:
-        return f"{self.number.name} to {'a back end of ' if self.to_a_back_end else ''}{self.part}"
+        return f"{self.number.name} to {'a child of ' if self.to_a_child else ''}{self.part}"
 
 
 KILLS = [
@@ -45,7 +45,8 @@ WATCHERS = [Fault("supervisor"), Fault("guardian")]
 RESTARTS = [
     Fault("postgres", signal.SIGINT),  # a fast shutdown
     Fault("postgres", signal.SIGQUIT),  # an immediate one: it recovers at the next start
-    Fault("postgres", to_a_back_end=True),
+    Fault("postgres", to_a_child=True),
+    Fault("dynoxide", to_a_child=True),
 ]
 
 
@@ -124,12 +125,12 @@ def suffer(load: Load, fault: Fault) -> float:
     """Send the signal and wait until all is well; the seconds that it took."""
     pid = load.platform.pid_of(fault.part)
     assert pid
-    victim = next(iter(psutil.Process(pid).children())) if fault.to_a_back_end else psutil.Process(pid)
+    victim = next(iter(psutil.Process(pid).children())) if fault.to_a_child else psutil.Process(pid)
     os.kill(victim.pid, fault.number)
 
     def is_replaced() -> bool:
         now = load.platform.state
-        return now.phase == "ready" and (fault.to_a_back_end or load.platform.pid_of(fault.part) not in (pid, None))
+        return now.phase == "ready" and (fault.to_a_child or load.platform.pid_of(fault.part) not in (pid, None))
 
     return recovered_within(load, is_replaced, LONGEST_S)
 
