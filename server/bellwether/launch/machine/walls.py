@@ -10,6 +10,7 @@ from pathlib import Path
 WALLED = Path(__file__).parents[1] / "entry" / "walled.py"
 #: as root; as anybody else, who becomes root of a user namespace first and may then have a network
 KINDS = (("--net",), ("--map-root-user", "--net"))
+PLACES = "/usr/bin:/bin"
 OPEN = (
     "This machine gives no network namespace to us, so its other users can reach the store of the user services. "
     "Let nobody else log in, or allow unprivileged user namespaces, and start again."
@@ -18,7 +19,7 @@ OPEN = (
 
 def own_network() -> tuple[str, ...]:
     """The words that start a command in a network of its own; none where the kernel does not allow that."""
-    program = shutil.which("unshare", path="/usr/bin:/bin")
+    program = shutil.which("unshare", path=PLACES)
     found = ((program, *kind) for kind in KINDS if program)
     return next((words for words in found if _works(words)), ())
 
