@@ -88,6 +88,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     metrics,
     traces,
     trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES,
+    gatewaySecret: settings.gatewaySecret,
   });
   const mount: Record<ServiceName, () => void> = {
     auth: () => app.route("/", authService(platform, sessions, signing, outside.hasher ?? new Hasher())),

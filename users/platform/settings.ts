@@ -25,6 +25,7 @@ const environment = z.object({
   USERS_DYNAMODB_REGION: z.string().min(1).default("eu-west-1"),
   USERS_KEK_FILE: z.string().min(1),
   USERS_SERVICE_SECRET_FILE: z.string().min(1).optional(),
+  USERS_GATEWAY_SECRET_FILE: z.string().min(1).optional(),
   AUTH_OPERATOR_SECRET_FILE: z.string().min(1).optional(),
   BELLWETHER_METRICS_SECRET_FILE: z.string().min(1).optional(),
   AWS_ACCESS_KEY_ID: z.string().optional(),
@@ -49,6 +50,8 @@ export type Settings = Environment & {
   operatorSecret: string | undefined;
   serviceSecret: string | undefined;
   metricsSecret: string | undefined;
+  /** By which the gateway is known from others on this machine; without one, whoever is on it is believed. */
+  gatewaySecret: string | undefined;
 };
 
 export class SettingsError extends Error {
@@ -69,6 +72,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     kek: readKek(settings.USERS_KEK_FILE),
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
     serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
+    gatewaySecret: secretFrom("USERS_GATEWAY_SECRET_FILE", settings.USERS_GATEWAY_SECRET_FILE),
     metricsSecret: secretFrom("BELLWETHER_METRICS_SECRET_FILE", settings.BELLWETHER_METRICS_SECRET_FILE),
   };
 }

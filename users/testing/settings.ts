@@ -40,6 +40,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   kek: new Uint8Array(32).fill(7),
   operatorSecret: "operator-secret-of-the-tests",
   serviceSecret: "service-secret-of-the-tests",
+  gatewaySecret: undefined,
   metricsSecret: "metrics-secret-of-the-tests",
   ...change,
 });

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
+from bellwether.launch.machine import keys
+from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State
 from launch.stand_ins import BODY_TIMEOUT_S
 
@@ -86,7 +88,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> None:
     assert body["type"] == f"https://bellwether.local/problems/{code}"
 
 
-def test_identity_that_the_client_claims_does_not_pass(gateway: httpx.Client) -> None:
+def test_identity_that_the_client_claims_does_not_pass(gateway: httpx.Client, running: Path) -> None:
     forged = {
         "X-User-Id": "1",
         "X-User-Roles": "administrator",
@@ -97,12 +99,14 @@ def test_identity_that_the_client_claims_does_not_pass(gateway: httpx.Client) ->
         "Forwarded": "for=6.6.6.6",
         "X-Real-Ip": "6.6.6.6",
         "X-Auth-Request-User": "x",
+        "X-Bellwether-Gateway": "forged",
         "traceparent": "00-a-b-01",
     }
     seen = lower(gateway.get("/api/v1/farm/animals", headers=forged | {"Authorization": "Bearer abc"}).json())
     assert "6.6.6.6" not in json.dumps(seen)
     assert not [name for name in seen if name.startswith(("x-user", "x-auth", "forwarded", "x-real"))]
     assert "x-forwarded-user" not in seen
+    assert seen["x-bellwether-gateway"] == keys.text_file(Folders.of(running), "gateway.secret").read_text().strip()
     assert (seen["authorization"], seen["traceparent"]) == ("Bearer abc", "00-a-b-01")
 
 

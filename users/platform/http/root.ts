@@ -7,13 +7,19 @@ import { type Log, reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Traces } from "../telemetry/traces.ts";
 import { refuseDoubtfulJson } from "./as-written.ts";
-import { clientAddress } from "./client-address.ts";
+import { clientAddress, isGateway } from "./client-address.ts";
 import { isKnown, isMatched, stale } from "./preconditions.ts";
 import { render, toProblem } from "./problem-answers.ts";
 import { report } from "./request-report.ts";
 import type { AppEnv } from "./service-app.ts";
 
-export type HttpParts = { log: Log; metrics: Metrics; traces: Traces; trustedProxies: number };
+export type HttpParts = {
+  log: Log;
+  metrics: Metrics;
+  traces: Traces;
+  gatewaySecret: string | undefined;
+  trustedProxies: number;
+};
 
 const limits = [
   { path: "/api/v1/auth/*", bytes: 16 * 1024 },
@@ -29,7 +35,8 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
     c.set("requestId", requestId(c.req.header("x-request-id")));
     const span = parts.traces.start("server", c.req.header("traceparent"));
     c.set("traceparent", span.traceparent);
-    c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), parts.trustedProxies));
+    const proxies = isGateway(c.req.header("x-bellwether-gateway"), parts.gatewaySecret) ? parts.trustedProxies : 0;
+    c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), proxies));
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from bellwether import catalogue
@@ -102,6 +103,11 @@ def _metrics(wiring: Wiring) -> dict[str, str]:
     return {"BELLWETHER_METRICS_SECRET_FILE": str(keys.text_file(wiring.folders, "metrics.secret"))}
 
 
+def gateway_secret(wiring: Wiring) -> Path:
+    """By which the user services know the gateway from others on this machine."""
+    return keys.text_file(wiring.folders, "gateway.secret")
+
+
 def _service_secret(wiring: Wiring) -> str:
     return str(keys.text_file(wiring.folders, "service.secret"))
 
@@ -120,6 +126,7 @@ def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
 def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env = _any_service(wiring) | _broker(wiring, service) | _dynamodb(wiring)
     env["USERS_SERVICE_SECRET_FILE"] = _service_secret(wiring)
+    env["USERS_GATEWAY_SECRET_FILE"] = str(gateway_secret(wiring))
     if service == "auth":
         return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
     return env | {"BELLWETHER_AUTH_URL": wiring.service_url("auth")}

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bellwether.catalogue import EDGE, SERVICES
-from bellwether.launch.composition.environment import Wiring
+from bellwether.launch.composition.environment import Wiring, gateway_secret
 from bellwether.launch.machine import probe
 from bellwether.launch.machine.folders import REPOSITORY, make_folder
 from bellwether.launch.machine.ports import has_ipv6
@@ -23,7 +23,7 @@ def part(wiring: Wiring, needs: tuple[str, ...]) -> Part:
     return Part(
         name="gateway",
         command=dies_with_us(program("caddy"), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"),
-        env=_caddy(home) | addresses(wiring),
+        env=_caddy(home) | addresses(wiring) | {"GATEWAY_SECRET": gateway_secret(wiring).read_text().strip()},
         needs=needs,
         # an unknown path is answered by the gateway itself
         ready=by(probe.http(http, "/gateway-is-up", below=500)),
