@@ -14,6 +14,12 @@ from ..errors import reml_not_converged
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TOLERANCE = 1e-10
+#: where rounding ends its progress, the last step is as good as rounding allows
+FOUND = (
+    clarabel.SolverStatus.Solved,
+    clarabel.SolverStatus.AlmostSolved,
+    clarabel.SolverStatus.InsufficientProgress,
+)
 
 
 def best_step(
@@ -73,7 +79,7 @@ def best_step(
         [clarabel.PSDTriangleConeT(len(matrix)) for matrix in slack],
         _settings(),
     ).solve()
-    if found.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+    if found.status not in FOUND:
         raise reml_not_converged(f"no step was found ({found.status}): the model is ill-conditioned")
     step = np.zeros(len(scale))
     step[free] = found.x
