@@ -7,6 +7,9 @@ from bellwether.sheep.reading.refusal import FileRefused
 
 TITLES = {
     "file_empty": "The file is empty",
+    "too_many_lines": "The file has too many lines",
+    "too_many_empty_lines": "Most lines of the file are empty",
+    "file_too_large": "The workbook is too large",
     "header_unknown": "The first line has no header that is known",
     "no_header": "The file has no header",
     "column_missing": "A column is missing",
@@ -30,6 +33,12 @@ class FileUnreadable(Unprocessable):
     """A file that cannot be read, or can be read in two ways. Each reason has a code; the first names the problem."""
 
     code, title = "file_unreadable", "The file cannot be read as it is"
+
+
+class FileTooCostly(FileUnreadable):
+    """Reading it takes more than one file may take."""
+
+    code, title = "file_too_costly", "Reading the file takes too much time or memory: send it in several parts"
 
 
 def file_problem(refusal: FileRefused) -> FileUnreadable:

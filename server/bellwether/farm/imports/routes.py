@@ -11,6 +11,7 @@ from bellwether.farm.imports import service
 from bellwether.farm.imports.row_filter import RowFilter
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportKind, ImportRow, Upload
 from bellwether.farm.imports.upload_form import Told
+from bellwether.platform.http.at_once import at_once
 from bellwether.platform.http.dependencies import Acting, Reading, Readings, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.problem_documents import documented, form_example
@@ -21,6 +22,8 @@ from bellwether.sheep.findings import Verdict
 ENDED = "The import was undone or cancelled, or is still being previewed"
 BUILT_UPON = "Something was built on the import since, or a job of it is running"
 ATTACHED = {"Content-Disposition": 'attachment; filename="rows.csv"'}
+READING = at_once("imports that are being read", of_one=3, of_all=4)
+DOWNLOAD = at_once("downloads of rows", of_one=3, of_all=20)
 router = APIRouter(prefix="/imports", tags=["imports"])
 SAMPLE = form_example(
     farm_id="0198c0de-0000-7000-8000-000000000001",
@@ -34,7 +37,7 @@ SAMPLE = form_example(
 @router.post(
     "",
     status_code=202,
-    dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60)],
+    dependencies=[need("flock:write"), costly("import", per_minute=30, burst=60), READING],
     openapi_extra=SAMPLE,
 )
 async def import_file(
@@ -125,7 +128,7 @@ async def list_rows(
     return await service.rows(session, import_id, wanted, limit, cursor)
 
 
-@router.get("/{import_id}/rows.csv", dependencies=[need("flock:read")], response_class=StreamingResponse)
+@router.get("/{import_id}/rows.csv", dependencies=[need("flock:read"), DOWNLOAD], response_class=StreamingResponse)
 async def rows_as_file(look: Readings, import_id: UUID, wanted: Wanted) -> Response:
     """The same lines in the columns of the file, with their numbers and reasons: to be mended and sent again."""
     found = await service.rows_file(look, import_id, wanted)

@@ -21,6 +21,15 @@ class UnusableGenotypes(Unprocessable):
     code, title = "unusable_genotypes", "The file cannot be read as genotypes"
 
 
+class TooCostlyGenotypes(UnusableGenotypes):
+    """Reading it takes more than one file may take."""
+
+    code, title = (
+        "genotypes_too_costly",
+        "Reading the file takes too much time or memory: send fewer animals or markers",
+    )
+
+
 def unknown_kind(name: str, endings: tuple[str, ...]) -> UnusableGenotypes:
     """A file whose name does not tell what it is."""
     fix = f"Name it by its kind: {', '.join(endings)}"

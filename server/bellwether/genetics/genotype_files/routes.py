@@ -7,6 +7,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from bellwether.genetics.genotype_files import service
 from bellwether.genetics.genotype_files.schemas import GenotypeFile
+from bellwether.platform.http.at_once import at_once
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.problem_documents import form_example
@@ -15,10 +16,11 @@ from bellwether.platform.http.schemas import Page
 router = APIRouter(prefix="/genotype-files", tags=["genotype files"])
 READ, WRITE = need("genotype:read"), need("flock:write")
 LIMIT = costly("genotypes", per_minute=10, burst=30)
+READING = at_once("genotype files that are being read", of_one=2, of_all=3)
 SAMPLE = form_example(farm_id="0198c0de-0000-7000-8000-000000000001", file="animal,OAR1_1,OAR1_2\n240001,0,2\n")
 
 
-@router.post("", status_code=201, dependencies=[WRITE, LIMIT], openapi_extra=SAMPLE)
+@router.post("", status_code=201, dependencies=[WRITE, LIMIT, READING], openapi_extra=SAMPLE)
 async def upload_genotypes(
     session: Writing,
     context: Acting,

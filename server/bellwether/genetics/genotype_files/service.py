@@ -12,6 +12,7 @@ from bellwether.genetics.access import may_write
 from bellwether.genetics.genotype_files import repository
 from bellwether.genetics.genotype_files.problems import (
     NoSuchGenotypes,
+    TooCostlyGenotypes,
     TooManyFiles,
     UnusableGenotypes,
     unknown_kind,
@@ -23,11 +24,13 @@ from bellwether.modelling.genotypes.vcf import VCF_ENDINGS
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
-from bellwether.platform.jobs.child_process import in_child
+from bellwether.platform.jobs.child_process import ChildDied, Limits, in_child
 from bellwether.platform.problems import RowError
 
 MOST_FILES = 50
 LONGEST_NAME = 200
+LARGE_BYTES = 500_000
+LIMITS = Limits(cpu_s=120, memory_bytes=4_000_000_000)
 
 
 class Inspected(TypedDict):
@@ -87,16 +90,22 @@ async def take_in(session: Session, context: Context, upload: Upload) -> Genotyp
 async def inspected(content: bytes, ending: str) -> tuple[int, int]:
     """Numbers of animals and markers.
 
-    A VCF is read in a process of its own: its reader is C, and a broken file must not take the service with it.
+    A VCF is read in a process of its own: its reader is C, and a broken file must not take the service with it. So is
+    a large file: the service answers others meanwhile.
 
     Raises:
-        UnusableGenotypes
+        UnusableGenotypes, TooCostlyGenotypes
     """
     with tempfile.TemporaryDirectory(prefix="bellwether-genotypes-") as folder:
         path = Path(folder) / f"genotypes{ending}"
         path.write_bytes(content)
-        run = in_child if ending in VCF_ENDINGS else asyncio.to_thread
-        found: Inspected = await run(inspect_file, str(path))
+        if ending in VCF_ENDINGS or len(content) > LARGE_BYTES:
+            try:
+                found = await in_child(inspect_file, str(path), limits=LIMITS)
+            except (ChildDied, MemoryError) as error:
+                raise TooCostlyGenotypes from error
+        else:
+            found = await asyncio.to_thread(inspect_file, str(path))
     if found["findings"]:
         errors = [RowError.model_validate(row) for row in found["findings"]]
         raise UnusableGenotypes(errors[0].message, errors=errors)

@@ -9,12 +9,13 @@ import ctypes
 import importlib
 import os
 import pickle
+import resource
 import signal
 import struct
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 PR_SET_PDEATHSIG = 1
 # not `-m`: what this module defines must have the same name on both sides of the pipe
@@ -22,6 +23,13 @@ CHILD = f"from {__name__} import main; main()"
 LENGTH = struct.Struct(">Q")
 T = TypeVar("T")
 OnReport = Callable[[float, str | None], Awaitable[None]]
+
+
+class Limits(NamedTuple):
+    """What a child may use: processor time, and memory of its own."""
+
+    cpu_s: int
+    memory_bytes: int
 
 
 class ChildDied(RuntimeError):
@@ -32,16 +40,19 @@ class ChildFailed(RuntimeError):
     """The function raised something that cannot travel between processes; the text says what."""
 
 
-async def in_child(fn: Callable[..., T], *args: object, on_report: OnReport | None = None) -> T:
+async def in_child(
+    fn: Callable[..., T], *args: object, on_report: OnReport | None = None, limits: Limits | None = None
+) -> T:
     """Run `fn(*args)` in a child and return its result or raise its error.
 
     Raises:
         ValueError: the child could not find the function by its name.
-        ChildDied: the child was killed or exited.
+        ChildDied: the child was killed or exited, as it is at the end of the processor time that `limits` allow.
+        MemoryError: it would have used more memory than they allow.
     """
     if fn.__module__ == "__main__" or "<" in fn.__qualname__:
         raise ValueError(f"{fn.__qualname__} of {fn.__module__}: a child process can only run what it can import")
-    task = pickle.dumps((fn.__module__, fn.__qualname__, args, on_report is not None, os.getpid()))
+    task = pickle.dumps((fn.__module__, fn.__qualname__, args, on_report is not None, os.getpid(), limits))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -85,6 +96,13 @@ def die_with(parent: int) -> None:
         sys.exit(1)
 
 
+def keep_within(limits: Limits | None) -> None:
+    """Ask the kernel to end this process where it uses more."""
+    if limits is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s))
+        resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
+
+
 def send(out: BinaryIO, kind: str, value: object) -> None:
     """One frame to the parent."""
     frame = pickle.dumps((kind, value))
@@ -114,8 +132,10 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     (length,) = LENGTH.unpack(sys.stdin.buffer.read(LENGTH.size))
-    module, name, args, reports, parent = pickle.loads(sys.stdin.buffer.read(length))  # noqa: S301 - from our parent
+    task = pickle.loads(sys.stdin.buffer.read(length))  # noqa: S301 - from our parent
+    module, name, args, reports, parent, limits = task
     die_with(parent)
+    keep_within(limits)
     options = {"report": lambda fraction, stage=None: send(out, "report", (fraction, stage))} if reports else {}
     try:
         result = resolve(module, name)(*args, **options)

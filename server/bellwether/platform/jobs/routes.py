@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
+from bellwether.platform.http.at_once import at_once
 from bellwether.platform.http.dependencies import Acting, LookAgain, Reading, Readings, Writing, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.problem_documents import documented
@@ -17,6 +18,7 @@ from bellwether.platform.jobs.schemas import Job, JobState
 from bellwether.platform.outages import is_outage
 from bellwether.platform.problems import NotAuthenticated, NotFound
 
+WATCHING = at_once("streams of jobs", of_one=20, of_all=500)
 POLL_S = 0.25
 HEARTBEAT_S = 15.0
 RUNS = documented({409: "The job waits, runs or has succeeded"})
@@ -56,7 +58,7 @@ def job_routes(service: str, *, read: str, change: str) -> APIRouter:
         """A new attempt; finished steps are not repeated."""
         return await jobs.retry(session, context, service, job_id)
 
-    @router.get("/{job_id}/events", response_class=StreamingResponse)
+    @router.get("/{job_id}/events", response_class=StreamingResponse, dependencies=[WATCHING])
     async def watch_job(look: Readings, job_id: UUID) -> StreamingResponse:
         """Server-sent events: the job on each change, until it ends."""
         body = changes(look, service, await find(look, service, job_id))

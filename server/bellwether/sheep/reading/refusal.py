@@ -21,6 +21,10 @@ class FileRefused(Exception):
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = faults
 
+    def __reduce__(self) -> tuple[type["FileRefused"], tuple[FileFault, ...]]:
+        """It may travel between processes."""
+        return FileRefused, self.faults
+
 
 def refused(code: str, message: str, fix: str, *, row: int | None = None, field: str | None = None) -> FileRefused:
     """The exception for one fault."""

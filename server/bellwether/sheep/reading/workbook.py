@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from openpyxl.cell import Cell, MergedCell
 
 UNPACKED = 512 * 1024 * 1024
+MOST_CELLS = 20_000_000
 PADDED = re.compile(r"0+")
 THREE = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
 UNCOUNTED = re.compile(rb"<f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>")
@@ -135,11 +136,29 @@ def other_archive(names: set[str]) -> FileRefused:
 
 def rows_of(found: Iterable[tuple[Cell | MergedCell, ...]]) -> list[list[str]]:
     """The cells as text, without empty rows at the end; all rows are as wide as the widest."""
-    rows = [[text_of(cell) for cell in row] for row in found]
+    rows: list[list[str]] = []
+    n_cells = 0
+    for row in found:
+        n_cells += len(row)
+        check_cells(n_cells)
+        rows.append([text_of(cell) for cell in row])
     while rows and not any(rows[-1]):
         rows.pop()
     wide = max((place + 1 for row in rows for place, cell in enumerate(row) if cell), default=0)
+    check_cells(len(rows) * wide)
     return [(row + [""] * wide)[:wide] for row in rows]
+
+
+def check_cells(n_cells: int) -> None:
+    """Refuses a sheet that is larger than anybody fills.
+
+    Raises:
+        FileRefused
+    """
+    if n_cells > MOST_CELLS:
+        message = f"the sheet has more than {MOST_CELLS:,} cells, empty ones among them"
+        fix = "delete the empty rows and columns beside the table, or save it as CSV and send that"
+        raise refused("file_too_large", message, fix)
 
 
 def text_of(cell: Cell | MergedCell) -> str:

@@ -35,3 +35,12 @@ def tell(n: int, report) -> int:
     for index in range(n):
         report(index / n, f"round {index}")
     return n
+
+
+def fill(n_bytes: int) -> int:
+    return len(bytearray(n_bytes))
+
+
+def spin() -> None:
+    while True:
+        pass

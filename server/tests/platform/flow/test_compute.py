@@ -7,7 +7,7 @@ from pathlib import Path
 import compute_cases
 import psutil
 import pytest
-from bellwether.platform.jobs.child_process import ChildDied, ChildFailed, in_child
+from bellwether.platform.jobs.child_process import ChildDied, ChildFailed, Limits, in_child
 
 HERE = str(Path(__file__).parent)
 
@@ -61,3 +61,15 @@ async def test_cancelling_kills_the_child() -> None:
 async def test_a_function_without_a_name_is_refused() -> None:
     with pytest.raises(ValueError, match="can only run what it can import"):
         await in_child(lambda: 1)
+
+
+async def test_a_child_keeps_within_its_memory() -> None:
+    small = Limits(cpu_s=60, memory_bytes=300_000_000)
+    assert await in_child(compute_cases.fill, 10_000_000, limits=small) == 10_000_000
+    with pytest.raises(MemoryError):
+        await in_child(compute_cases.fill, 1_000_000_000, limits=small)
+
+
+async def test_a_child_keeps_within_its_time() -> None:
+    with pytest.raises(ChildDied):
+        await in_child(compute_cases.spin, limits=Limits(cpu_s=1, memory_bytes=1_000_000_000))

@@ -11,6 +11,7 @@ from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.layout import Header, Layout
 from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.reading.recognition import recognise
+from bellwether.farm.imports.reading.size import check_rows, check_size
 from bellwether.sheep import traits
 from bellwether.sheep.reading import dates, numbers, words
 from bellwether.sheep.reading.dates import DateOrder
@@ -60,9 +61,12 @@ def detect(
     Raises:
         FileRefused: it cannot be read, is of another kind, or something has to be asked; every reason at once.
     """
+    check_size(content)
     options = options or Options()
     today = options.today or date.max
     sheet, form, start = recognise(content, forms, options, kind)
+    if sheet.sheet is not None:
+        check_rows(sheet.rows)
     columns = (
         Columns(dict(start.columns))
         if start
