@@ -1,7 +1,7 @@
 """The real job runner: DBOS keeps the steps, the job row tells the story, nothing else of the platform sees DBOS.
 
 A job's first attempt is the DBOS workflow with the job's id; attempt n is `<id>-<n>`, forked from the one before at its
-first unfinished step. A dead worker's jobs are taken up by the next one with the same slot (executor id).
+first unfinished step. A dead worker's jobs are taken up by the next one with the same slot, or by another one.
 """
 
 import asyncio
@@ -54,10 +54,11 @@ class Runner:
         self._kinds, self._databases = {kind.name: kind for kind in kinds}, databases
         self._url, self._concurrency = url, concurrency
         self._workflow = DBOS.workflow(name="job", max_recovery_attempts=None)(self._make_workflow())
+        self._instance: DBOS | None = None
         self.is_ready = False
 
     async def launch(self, slot: str) -> None:
-        """Start DBOS: recovers what this slot left behind. Raises when its database does not answer."""
+        """Start DBOS as this executor. Raises when its database does not answer."""
         quiet_logs()
         instance = DBOS(config=config(self._url, slot))
         # workflows run on this loop, beside the pools they use, although launching blocks a thread
@@ -70,11 +71,20 @@ class Runner:
         except Exception:
             await asyncio.to_thread(DBOS.destroy)
             raise
-        self.is_ready = True
+        self._instance, self.is_ready = instance, True
+
+    def running(self) -> set[str]:
+        """The workflows that run in this process."""
+        return set(self._instance._active_workflows_set.activeList()) if self._instance else set()
 
     async def recover(self, slot: str) -> None:
         """Take over the unfinished jobs of a slot whose worker is gone."""
         await asyncio.to_thread(DBOS._recover_pending_workflows, [slot])
+
+    async def deal_again(self, slot: str, workflow_id: str) -> None:
+        """Put back what was dealt to this slot and never began; nothing happens if it is another's by now."""
+        assert self._instance is not None
+        await asyncio.to_thread(self._instance._sys_db.reenqueue_for_recovery, workflow_id, [slot], QUEUE)
 
     async def has(self, job_id: UUID, attempt: int) -> bool:
         """Whether this attempt waits or runs, here or in another worker."""

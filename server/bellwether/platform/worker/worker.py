@@ -47,7 +47,7 @@ class Worker:
         self.consumers = consumers
         self.databases = {name: Database(settings) for name, settings in services.items()}
         self.runner = Runner(kinds, self.databases, jobs_url, concurrency=jobs_at_once)
-        self.slots = WorkerSlots(jobs_url, self.runner.recover)
+        self.slots = WorkerSlots(jobs_url, self.runner)
         self.client: Client | None = None
         self.platform = platform
         self._dsns = {name: dsn_of(settings) for name, settings in services.items()}

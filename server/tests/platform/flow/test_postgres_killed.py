@@ -132,11 +132,44 @@ async def test_a_job_outlives_the_database(early, own_postgres, research, farm) 
     await database.close()
 
 
+async def test_a_database_that_dies_during_a_recovery_strands_no_job(early, own_postgres, research, farm) -> None:
+    """dbos-transact-py issue 716."""
+    admin = own_postgres.url.replace("postgres@", f"postgres:{own_postgres.password}@")
+    await prepare(admin, farm)
+    url = f"postgresql://research_app@127.0.0.1:{own_postgres.port}/bellwether"
+    database = Database(ServiceSettings(name="research", database_url=url, database_password=SecretStr(PASSWORD)))
+    jobs = type(research)(job_store, database.transaction, farm, await asyncpg.create_pool(admin, min_size=0))
+    running = [await jobs.submit("steps", {"steps": 4, "seconds": 0.5}) for _ in range(3)]
+    for job in running:
+        await jobs.wait(job.id, lambda j: j.progress > 0)
+    early.process.kill()
+    holding = await asyncpg.connect(admin.rpartition("/")[0] + "/bellwether_jobs")
+    await holding.execute("begin; select 1 from dbos.workflow_status where status = 'PENDING' for update")
+    early.process.start()
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'UPDATE dbos.%'"
+    end = time.monotonic() + 15
+    while not await holding.fetchval(waiting):
+        assert time.monotonic() < end, "nothing was recovered"
+        await asyncio.sleep(0.05)
+    own_postgres.kill()
+    await asyncio.sleep(0.5)
+    own_postgres.start()
+    began = time.monotonic()
+    ended = [await jobs.wait(job.id) for job in running]
+    print(f"jobs ended {time.monotonic() - began:.2f} s after the database came back")
+    assert [job.state for job in ended] == ["succeeded"] * 3
+    for job in ended:
+        assert sum((await jobs.times(job.id)).values()) <= 5
+    holding.terminate()
+    await jobs.admin.close()
+    await database.close()
+
+
 async def prepare(dsn: str, farm) -> None:
     """The farm of the fixture, and the table that counts steps, in this cluster too."""
     connection = await asyncpg.connect(dsn)
     await connection.execute(
-        "create schema flow; create table flow.step (job_id uuid, name text); "
+        "create schema if not exists flow; create table if not exists flow.step (job_id uuid, name text); "
         "grant usage on schema flow to public; grant select, insert on flow.step to public"
     )
     user = farm.user.user_id

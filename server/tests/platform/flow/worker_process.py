@@ -11,7 +11,8 @@ from flow_kinds import consumers, kinds
 
 if __name__ == "__main__":
     # the same order of things in a quarter of the time
-    worker_slots.LEASE_S, worker_slots.LOOK_EVERY_S = worker_slots.LEASE_S / 4, worker_slots.LOOK_EVERY_S / 4
+    for name in ("LEASE_S", "LOOK_EVERY_S", "STRANDED_S"):
+        setattr(worker_slots, name, getattr(worker_slots, name) / 4)
     platform = PlatformSettings()
     configure_logs(platform.log_level)
     asyncio.run(work(platform, consumers(), kinds(), int(sys.argv[2])))
