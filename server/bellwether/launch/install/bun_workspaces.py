@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install.debian_packages import Say
-from bellwether.launch.machine.folders import CONSOLE, USERS, Folders
+from bellwether.launch.machine.folders import CONSOLE, USERS, Folders, private
 from bellwether.launch.plan import program
 
 
@@ -31,7 +31,7 @@ class Workspace:
         """Make what is missing or was made from other files."""
         if self.is_installed():
             return
-        with self._lock_file().open("w") as lock:
+        with open(self._lock_file(), "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self.is_installed():
                 self._install(folders, say)
@@ -59,7 +59,8 @@ class Workspace:
 
     def _install(self, folders: Folders, say: Say) -> None:
         say(f"Installing the packages of {self.title} (bun install)")
-        env = dict(os.environ)
+        # behind a private authority: bun knows public ones only, and must be told to trust what the machine trusts
+        env = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
         if not os.access(Path.home(), os.W_OK):
             env["BUN_INSTALL_CACHE_DIR"] = str(folders.data / "bun")
         for step in self.steps:

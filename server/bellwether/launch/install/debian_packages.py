@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.install import apt
+from bellwether.launch.machine.folders import private
 
 PINS = Path(__file__).with_name("pins.txt")
 MAJOR = "15"
@@ -61,7 +62,7 @@ def unpack(cache: Path, say: Say) -> Path:
         raise LaunchError(
             f"The package cache {cache} cannot be written: {error.strerror}.", "Set BELLWETHER_CACHE_DIR."
         ) from error
-    with (cache / "unpack.lock").open("w") as lock:
+    with open(cache / "unpack.lock", "w", opener=private) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not root.is_dir():
             _unpack_files(_fetch(cache, say), root, say)
