@@ -1,9 +1,10 @@
-"""Who acts: travels from the token to the transaction, the audit log and the events."""
+"""Who acts, and within which quotas: travels from the token to the transaction, the audit log and the events."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from bellwether.platform.ids import new_id
+from bellwether.platform.quotas import USUAL, Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Context:
     farm_ids: tuple[UUID, ...] = ()
     request_id: str = ""
     traceparent: str = ""
+    quotas: Quotas = USUAL
 
     @classmethod
     def system(cls, *farm_ids: UUID, request_id: str = "") -> "Context":

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bellwether.catalogue import PORTS
+from bellwether.platform.quotas import USUAL, Quotas
 
 
 class PlatformSettings(BaseSettings):
@@ -29,6 +30,20 @@ class PlatformSettings(BaseSettings):
     platform_id: str = ""
     body_limit: int = 1_000_000
     upload_limit: int = 64_000_000
+    quota_jobs_of_user: int = USUAL.jobs_of_user
+    quota_jobs_of_farm: int = USUAL.jobs_of_farm
+    quota_farms_of_user: int = USUAL.farms_of_user
+    quota_stored_mb_of_farm: int = USUAL.stored_mb_of_farm
+
+    @property
+    def quotas(self) -> Quotas:
+        """What one user and one farm may have."""
+        return Quotas(
+            self.quota_jobs_of_user,
+            self.quota_jobs_of_farm,
+            self.quota_farms_of_user,
+            self.quota_stored_mb_of_farm,
+        )
 
 
 class ServiceSettings(BaseSettings):

@@ -56,6 +56,11 @@ async def add(session: Session, values: Mapping[str, object]) -> None:
     await session.execute(INSERT, dict(values))
 
 
+async def count_mine(session: Session) -> int:
+    """How many farms the acting user belongs to."""
+    return int((await session.execute(text("select cardinality(farm.my_farms()::uuid[])"))).scalar_one())
+
+
 async def get(session: Session, farm_id: UUID) -> FarmRow | None:
     """One farm, or None."""
     row = (await session.execute(GET, {"id": farm_id})).one_or_none()

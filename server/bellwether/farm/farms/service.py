@@ -17,6 +17,7 @@ from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.json import json_text
 from bellwether.platform.problems import NotFound, Stale
+from bellwether.platform.quotas import QuotaReached
 
 # unique_violation, or insufficient_privilege: nobody becomes the first member of a farm that has members
 TAKEN = ("23505", "42501")
@@ -27,7 +28,11 @@ async def create(session: Session, context: Context, body: NewFarm) -> Farm:
 
     Raises:
         FarmExists: the id was sent before.
+        QuotaReached: the user has as many farms as one may have.
     """
+    most = context.quotas.farms_of_user
+    if await repository.count_mine(session) >= most:
+        raise QuotaReached(f"You belong to {most} farms, which is all that one may: leave one, or ask the operator")
     farm_id = body.id or new_id()
     assert context.user_id is not None
     first = {"user_id": context.user_id, "farm_id": farm_id, "role": "owner", "granted_by": context.user_id}

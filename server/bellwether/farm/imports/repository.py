@@ -122,6 +122,12 @@ async def add_batch(session: Session, values: NewBatch, content: bytes) -> UUID 
     return made
 
 
+async def stored_bytes(session: Session, farm_id: UUID) -> int:
+    """How much the files of a farm hold together."""
+    statement = text("select coalesce(sum(size_bytes), 0)::int8 from farm.import_batch where farm_id = :id")
+    return int((await session.execute(statement, {"id": farm_id})).scalar_one())
+
+
 async def same_bytes(session: Session, farm_id: UUID, kind: str, sha256: str) -> list[Batch]:
     """The imports of the same bytes that stand, whatever their options and flock, the latest first."""
     values = {"farm_id": farm_id, "kind": kind, "sha256": sha256}

@@ -30,6 +30,7 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
+from bellwether.platform.quotas import QuotaReached
 from bellwether.sheep.reading.headers import normal
 
 
@@ -46,6 +47,7 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
         ReferenceNotFound, ReadOnlyMember: the farm or the flock.
         FileUnreadable, FileTooCostly: the file as a whole.
         ImportedWithOtherOptions: the same bytes stand in this flock, read in another way.
+        QuotaReached, TooManyJobs: the farm keeps, or waits for, as much as it may.
     """
     await may_write(session, context, upload.farm_id, field="farm_id")
     flock_id = await repository.find_flock(session, upload.farm_id, storable(upload.flock))
@@ -65,6 +67,7 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
     if found is not None:
         job = await sending.take_up(session, context, found, today.isoformat(), commit=upload.commit)
         return with_import(job, found.id)
+    await check_room(session, context, upload)
     made = await stored(session, new, upload.content)
     return with_import(await sending.queue(session, context, made, today.isoformat(), commit=upload.commit), made.id)
 
@@ -74,6 +77,19 @@ def with_farm_headers(options: Options, layout: Layout) -> Options:
     sent, there = {normal(header) for header in options.columns}, {normal(header) for header in layout.headers}
     used = {h: t for h, t in options.farm_columns.items() if normal(h) in there and normal(h) not in sent}
     return options.model_copy(update={"columns": {**used, **options.columns}})
+
+
+async def check_room(session: Session, context: Context, upload: Upload) -> None:
+    """The farm may keep one more file.
+
+    Raises:
+        QuotaReached
+    """
+    most = context.quotas.stored_mb_of_farm
+    if await repository.stored_bytes(session, upload.farm_id) + len(upload.content) > most * 1_000_000:
+        raise QuotaReached(
+            f"The farm keeps {most:,} MB of imported files, which is all it may: ask the operator for more"
+        )
 
 
 def digest(content: bytes) -> str:

@@ -64,7 +64,12 @@ def costly(what: str, *, per_minute: float, burst: float) -> params.Depends:
 async def acting(request: Request, me: Me) -> Context:
     """The caller as the database and the events see them."""
     state = request.scope["state"]
-    return Context(user_id=me.user_id, request_id=state["request_id"], traceparent=state["traceparent"])
+    return Context(
+        user_id=me.user_id,
+        request_id=state["request_id"],
+        traceparent=state["traceparent"],
+        quotas=request.app.state.quotas,
+    )
 
 
 Acting = Annotated[Context, Depends(acting)]

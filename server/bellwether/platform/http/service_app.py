@@ -74,7 +74,7 @@ def create_app(
     app.state.name, app.state.database, app.state.verifier = name, database, verifier
     app.state.addresses = Addresses(platform)
     app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)
-    app.state.places = {}
+    app.state.places, app.state.quotas = {}, platform.quotas
     app.state.ready = lambda: missing_of(name, database, verifier)
     problem_documents.install(app)
     for router in routers:

@@ -38,6 +38,10 @@ update {schema}.job set state = 'queued', attempt = attempt + 1, starts = 0, can
   progress = 0, stage = '', started_at = null, finished_at = null
 where id = :id and state in ('failed', 'cancelled') returning {columns}
 """
+UNFINISHED = """
+select count(*) filter (where owner_id = cast(:user as uuid)), count(*) filter (where farm_id = cast(:farm as uuid))
+from {schema}.job where state in ('queued', 'running')
+"""
 
 
 async def insert(session: Session, schema: str, values: NewJobRow) -> JobRow | None:
@@ -69,6 +73,13 @@ async def listing(session: Session, schema: str, values: Mapping[str, object]) -
     """The newest jobs first; ids are ordered by time."""
     statement = text(LISTING.format(schema=schema, columns=COLUMNS))
     return [JobRow._make(row) for row in (await session.execute(statement, dict(values))).all()]
+
+
+async def unfinished(session: Session, schema: str, user: UUID | None, farm: UUID | None) -> tuple[int, int]:
+    """How many jobs of a user, and of a farm, wait or run, as far as the acting user sees them."""
+    values = {"user": user, "farm": farm}
+    of_user, of_farm = (await session.execute(text(UNFINISHED.format(schema=schema)), values)).one()
+    return of_user, of_farm
 
 
 async def one(session: Session, sql: str, schema: str, values: Mapping[str, object]) -> JobRow | None:

@@ -14,6 +14,7 @@ from bellwether.platform.jobs.models import JobRow, NewJobRow
 from bellwether.platform.jobs.problems import JobKeyReused, JobNotYours, JobUnfinished
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
+from bellwether.platform.quotas import TooManyJobs
 
 
 async def submit(
@@ -29,10 +30,14 @@ async def submit(
 
     Raises:
         JobKeyReused: the key was used with another payload.
+        TooManyJobs: the user or the farm has as many unfinished ones as it may.
     """
     values = new_row(context, kind=kind, payload=payload, farm_id=farm_id, key=key)
     schema = kind.split(".", 1)[0]
-    row = await job_rows.insert(session, schema, values) or await job_rows.with_key(session, schema, values)
+    row = await job_rows.insert(session, schema, values)
+    if row is not None:
+        await check_quotas(session, context, schema, farm_id)
+    row = row or await job_rows.with_key(session, schema, values)
     if row is None:
         raise NotFound(f"the job with the key {key!r} is not visible to this caller")
     if row.payload_sha256 != values["payload_sha256"]:
@@ -78,14 +83,29 @@ async def retry(session: Session, context: Context, service: str, job_id: UUID) 
     """A new attempt, which goes on from the first step that is not finished.
 
     Raises:
-        NotFound, JobNotYours, JobUnfinished
+        NotFound, JobNotYours, JobUnfinished, TooManyJobs
     """
     row = await visible(session, service, job_id)
     check_owner(row, context)
     again = await job_rows.retry(session, service, job_id)
     if again is None:
         raise JobUnfinished(f"The job is {row.state}: only a job that failed or was cancelled can be retried")
+    await check_quotas(session, context, service, row.farm_id)
     return job_of(again)
+
+
+async def check_quotas(session: Session, context: Context, service: str, farm_id: UUID | None) -> None:
+    """After one more job: the user and the farm have no more unfinished ones than they may.
+
+    Raises:
+        TooManyJobs
+    """
+    of_user, of_farm = await job_rows.unfinished(session, service, context.user_id, farm_id)
+    quotas = context.quotas
+    for whose, found, most in (("you", of_user, quotas.jobs_of_user), ("the farm", of_farm, quotas.jobs_of_farm)):
+        if found > most:
+            detail = f"{most} jobs of {whose} wait or run, which is all there may be: let one end, or cancel one"
+            raise TooManyJobs(detail.replace("of you", "of yours"), headers={"Retry-After": "30"})
 
 
 async def visible(session: Session, service: str, job_id: UUID) -> JobRow:
