@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from bellwether.catalogue import PORTS
@@ -94,6 +95,21 @@ def test_secrets_are_made_once_and_for_us_alone(folders: Folders) -> None:
     assert len(keys.key_file(folders, "kek").read_bytes()) == 32
     assert {path.stat().st_mode & 0o777 for path in folders.keys.iterdir()} == {0o600}
     assert folders.keys.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_is_open_to_others_is_closed_at_the_next_start(folders: Folders) -> None:
+    store, packages = folders.data / "dynamodb", folders.data / "cache"
+    for place in (folders.data, folders.keys, folders.logs, store, packages):
+        place.mkdir(exist_ok=True)
+        place.chmod(0o777)
+    record = folders.data / "postgres.json"
+    record.touch(0o644)
+    (folders.data / "link").symlink_to("/etc/hostname")
+    folders.make()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folders.data.iterdir() if path.name != "link"}
+    assert modes == {"keys": 0o700, "logs": 0o700, "dynamodb": 0o700, "cache": 0o777, "postgres.json": 0o600}
+    assert folders.data.stat().st_mode & 0o777 == 0o711
+    assert Path("/etc/hostname").stat().st_mode & 0o044
 
 
 def test_logs_are_kept_below_a_size(folders: Folders) -> None:

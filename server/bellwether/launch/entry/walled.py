@@ -46,20 +46,25 @@ def start(words: list[str]) -> int:
 
 def lead_in(path: Path, port: int) -> None:
     """Open the socket once the program listens: until then a caller is refused and knows that nothing was sent."""
-    while True:
-        with contextlib.suppress(OSError):
+    door = None
+    while door is None:
+        with contextlib.suppress(OSError):  # it does not listen yet, or the disk is full
             connect(port).close()
-            break
+            door = opened(path)
         time.sleep(POLL_SECONDS)
+    while True:
+        try:
+            join(door.accept()[0], port)
+        except (OSError, RuntimeError):  # neither files nor threads are left: later there are again
+            time.sleep(POLL_SECONDS)
+
+
+def opened(path: Path) -> socket.socket:
     path.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(path))
-        door.listen(MOST_WAITING)
-        while True:
-            try:
-                join(door.accept()[0], port)
-            except (OSError, RuntimeError):  # neither files nor threads are left: later there are again
-                time.sleep(POLL_SECONDS)
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(str(path))
+    door.listen(MOST_WAITING)
+    return door
 
 
 def join(caller: socket.socket, port: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,14 +69,22 @@ class Folders:
         """Create the folders; the state folder may be passed through by PostgreSQL's user, and read by nobody else."""
         try:
             make_folder(self.data, 0o711)
-            self.data.chmod(self.data.stat().st_mode & ~0o066)
             make_folder(self.logs, 0o700)
             make_folder(self.keys, 0o700)
+            self._close()
         except OSError as error:
             raise LaunchError(
                 f"The state folder {self.data} cannot be written: {error.strerror}.",
                 "Choose another one with --data DIR.",
             ) from error
+
+    def _close(self) -> None:
+        """Close what is open to others, as a backup may have left it; packages are for PostgreSQL's user too."""
+        packages = self.data / cache_folder().name
+        for path, others in ((self.data, 0o066), *((path, 0o077) for path in self.data.iterdir() if path != packages)):
+            mode = path.lstat().st_mode
+            if mode & others and not stat.S_ISLNK(mode):
+                path.chmod(stat.S_IMODE(mode) & ~others)
 
 
 def make_folder(path: Path, mode: int) -> Path:
