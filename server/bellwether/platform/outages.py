@@ -34,6 +34,8 @@ OUTAGES = (
     nats_errors.OutboundBufferLimitError,
     Busy,
 )
+#: what has no class of its own: a new connection writes a file of PostgreSQL's own, which a full disk refuses
+UNWRITTEN = "could not write"
 OUTAGE_TEXTS = ("connection is closed", "connection was closed", "another operation is in progress")
 
 
@@ -46,6 +48,7 @@ def is_outage(error: BaseException) -> bool:
     """Whether the database or the broker was away, so that the same work may succeed later."""
     return any(
         isinstance(cause, OUTAGES)
+        or (isinstance(cause, asyncpg.InternalServerError) and UNWRITTEN in str(cause))
         or (isinstance(cause, asyncpg.exceptions.InterfaceError) and any(text in str(cause) for text in OUTAGE_TEXTS))
         for cause in causes(error)
     )

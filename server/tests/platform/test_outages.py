@@ -52,6 +52,7 @@ async def test_a_worker_that_starts_waits_for_anything(monkeypatch: pytest.Monke
     [
         asyncpg.InternalClientError("got result for unknown protocol state 3"),
         asyncpg.DiskFullError("could not extend file: No space left on device"),
+        asyncpg.InternalServerError("could not write init file"),
         asyncpg.TooManyConnectionsError("sorry, too many clients already"),
         asyncpg.CannotConnectNowError("the database system is starting up"),
         asyncpg.CrashShutdownError("terminating connection because of crash of another server process"),
@@ -68,6 +69,10 @@ def test_every_way_in_which_a_store_is_away_is_an_outage(error: Exception) -> No
     assert is_outage(error)
     assert is_outage(wrapped)
     assert is_full(wrapped) == isinstance(error, asyncpg.DiskFullError)
+
+
+def test_a_fault_of_postgresql_itself_is_no_outage() -> None:
+    assert not is_outage(asyncpg.InternalServerError("unrecognized node type: 42"))
 
 
 @pytest.mark.parametrize(
