@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from bellwether.launch.machine import keys
 from whole.conftest import Platform
 from whole.flock import Flock, make_flock, sheep_file, until, weights_file
 
@@ -256,6 +257,16 @@ def test_each_service_is_a_process_of_its_own(split) -> None:
     assert not {"users", "services"} & set(found["parts"])
     for name in SERVICES:
         assert name in psutil.Process(found["parts"][name]["pid"]).cmdline()
+
+
+def test_each_process_gives_its_metrics_to_the_secret_alone(embedded, split) -> None:
+    for told, names in ((embedded, ("users", "services", "worker")), (split, (*SERVICES, "edge", "worker"))):
+        secret = keys.text_file(told.platform.folders, "metrics.secret").read_text().strip()
+        for name in names:
+            url = f"{told.platform.state.address(name)}/metrics"
+            assert httpx.get(url).status_code == 401, name
+            found = httpx.get(url, headers={"Authorization": f"Bearer {secret}"})
+            assert "process_resident_memory_bytes" in found.text, name
 
 
 @pytest.mark.faults

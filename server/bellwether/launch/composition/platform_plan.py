@@ -40,9 +40,11 @@ def prepare(folders: Folders, say: Say) -> tuple[Server, postgres.Cluster | None
 
 def plan(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
     """Every part with its ports, environment and needs."""
-    server, cluster = prepare(folders, say)
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(walls.own_network)
+        server, cluster = prepare(folders, say)
+        network = asked.result()
     own = installation.check(folders, stores(folders))
-    network = walls.own_network()
     chosen, moved = ports.choose(_names(split, cluster is not None, bool(network)), wanted)
     if cluster:
         postgres.configure(cluster, folders, chosen["postgres"])
