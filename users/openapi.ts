@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { compose } from "./composition/compose.ts";
 import { MemoryTable } from "./platform/dynamo/memory.ts";
 import { type ServiceName, serviceNames } from "./platform/settings.ts";
@@ -19,6 +20,6 @@ export async function documents(): Promise<Map<ServiceName, string>> {
 }
 
 export const contractPath = (name: ServiceName) =>
-  new URL(`../contracts/${name}.openapi.json`, import.meta.url).pathname;
+  fileURLToPath(new URL(`../contracts/${name}.openapi.json`, import.meta.url));
 
 if (import.meta.main) for (const [name, text] of await documents()) await Bun.write(contractPath(name), text);

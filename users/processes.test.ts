@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { jetstreamManager, RetentionPolicy, type StoredMsg } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
@@ -36,7 +37,7 @@ const collector = Bun.serve({
   fetch: async (request) => new Response(String(received.push(Buffer.from(await request.arrayBuffer())))),
 });
 
-const here = (file: string) => new URL(file, import.meta.url).pathname;
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const serve = async (names: string, change: object = {}): Promise<Running> => {
   const port = await freePort();
   const command = [process.execPath, "run", here("main.ts"), names, "--port", String(port)];

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Subprocess } from "bun";
 
 /** The real servers that tests start, and how to wait for them. */
@@ -17,7 +18,7 @@ export async function startDynoxide(again?: number): Promise<Running> {
 
 /** The same behind a Unix socket, by the program that also walls it off where it runs beside others. */
 export async function startDynoxideBehind(socket: string): Promise<Running> {
-  const here = (path: string) => new URL(path, import.meta.url).pathname;
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const port = await freePort();
   const walled = [here("../../.venv/bin/python"), here("../../server/bellwether/launch/entry/walled.py")];
   const program = [here("../node_modules/@dynoxide/linux-x64/dynoxide"), "--port", String(port)];
@@ -26,7 +27,7 @@ export async function startDynoxideBehind(socket: string): Promise<Running> {
 
 /** NATS with JetStream in a folder that goes with it; with `again` it comes back as it was. */
 export async function startNats(again?: { port: number; folder: string }): Promise<Running & { folder: string }> {
-  const program = process.env.NATS_SERVER ?? new URL("../../.venv/bin/nats-server", import.meta.url).pathname;
+  const program = process.env.NATS_SERVER ?? fileURLToPath(new URL("../../.venv/bin/nats-server", import.meta.url));
   const port = again?.port ?? (await freePort());
   const folder = again?.folder ?? mkdtempSync(join(tmpdir(), "bellwether-nats-"));
   const command = [program, "-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder];

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from bellwether.platform.http.strict.words import Finding, told
+from bellwether.platform.http.strict.words import MOST_TOLD, Finding, told
 from bellwether.platform.problems import TYPE_BASE, Problem, RowError, Unprocessable, UnsupportedMediaType
 
 MEDIA_TYPE = "application/problem+json"
@@ -88,11 +88,14 @@ def form_example(**fields: str) -> dict[str, object]:
 
 
 def told_once(found: Sequence[Finding]) -> list[RowError]:
-    """In our words; the branches of a choice may all say the same."""
+    """In our words, the first of many; the branches of a choice may all say the same."""
     rows: list[RowError] = []
-    for row in map(told, found):
+    for row in map(told, found[:MOST_TOLD]):
         if row not in rows:
             rows.append(row)
+    if len(found) > MOST_TOLD:
+        message = f"{len(found) - MOST_TOLD:,} more values break a rule"
+        rows.append(RowError(code="more", message=message, fix="Correct those above first"))
     return rows
 
 

@@ -6,6 +6,7 @@ to their types by `fields.py`; here it is names (known, once) and text (no contr
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import NamedTuple, cast
@@ -18,6 +19,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from bellwether.platform.http.dependencies import principal
 from bellwether.platform.http.strict.fields import strict
+from bellwether.platform.http.strict.words import MOST_TOLD
 from bellwether.platform.problems import Problem, RowError, Unprocessable
 
 #: parts of a schema that hold values or Python's own things
@@ -157,6 +159,8 @@ def names(
         elif isinstance(value, str) and CONTROL.search(value):
             errors.append(not_text(name))
         seen.add(name)
+        if len(errors) == MOST_TOLD:
+            break
     if errors:
         kinds = {f"unknown_{what}": unknown, f"repeated_{what}": repeated}
         raise kinds.get(errors[0].code, NotText)(errors[0].message, errors=errors)
@@ -196,8 +200,8 @@ def once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """An object, each of whose names stands once."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        given = [name for name, _ in pairs]
-        twice = harmless(next(name for name in given if given.count(name) > 1))
+        counted = Counter(name for name, _ in pairs)
+        twice = harmless(next(name for name, times in counted.items() if times > 1))
         message = f"{twice} stands twice in one object: readers disagree about which one counts"
         fix = f"Send {twice} once"
         raise RepeatedField(message, errors=[RowError(field=twice, code=RepeatedField.code, message=message, fix=fix)])

@@ -5,6 +5,8 @@ from bellwether.value_words import Finding, Words, words_of
 
 __all__ = ["Finding", "named", "told"]
 
+#: findings of one request; a body of a megabyte may have a hundred thousand, and each costs a look at all known names
+MOST_TOLD = 50
 #: where a value was sent is no part of its field's name
 PLACES = ("body", "query", "path", "header", "cookie")
 
