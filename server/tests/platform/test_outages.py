@@ -1,5 +1,7 @@
 """What is tried again after an error, and what is not."""
 
+import asyncio
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -7,9 +9,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from bellwether.platform.outages import is_full, is_outage, patiently
+from bellwether.platform import outages
+from bellwether.platform.jobs.dbos_runner import once_per_outage
+from bellwether.platform.outages import for_ever, is_full, is_outage, patiently
 from bellwether.platform.telemetry import Forgiving
 from bellwether.platform.worker.worker import until_done
+from structlog.testing import capture_logs
 
 
 def failing(*errors: Exception) -> Callable[[], Awaitable[int]]:
@@ -40,6 +45,53 @@ async def test_an_error_is_no_outage() -> None:
 async def test_patience_ends_with_the_outage_itself() -> None:
     with pytest.raises(ConnectionError, match="away"):
         await patiently(failing(ConnectionError("away")), for_s=0)
+
+
+async def test_an_outage_is_told_once_and_its_end_too() -> None:
+    with capture_logs() as told:
+        assert await patiently(failing(*[ConnectionError(str(n)) for n in range(4)]), what="the store") == 5
+    assert [(line["event"], line["what"]) for line in told] == [("outage", "the store"), ("outage_over", "the store")]
+
+
+async def test_a_loop_tells_of_each_outage_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outages, "LONGEST_WAIT_S", 0.01)
+    monkeypatch.setattr(outages, "GOOD_AFTER_S", 0.1)
+    lives = [ConnectionError("away"), ConnectionError("still"), 0.3, ConnectionError("again"), TimeoutError(), 0.3, ""]
+    ended = asyncio.Event()
+
+    async def live() -> None:
+        now = lives.pop(0)
+        if not lives:
+            ended.set()
+        if isinstance(now, Exception):
+            raise now
+        await asyncio.sleep(float(now or 60))
+        raise ConnectionError("gone")
+
+    with capture_logs() as told:
+        loop = asyncio.create_task(for_ever("relay", live, on_end=0))
+        await asyncio.wait_for(ended.wait(), 10)
+        loop.cancel()
+    assert [line["event"] for line in told] == ["outage", "outage_over"] * 2 + ["outage"]
+
+
+def test_what_the_job_library_says_at_each_try_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("bellwether.platform.jobs.dbos_runner.time.monotonic", lambda: now[0])
+    is_news = once_per_outage()
+    texts = (
+        "Exception polling schedules: Traceback (most recent call last):\n  File x\nOperationalError: away",
+        "Lost: a",
+    )
+    kept = []
+    for second in (0, 1, 30, 80, 200):
+        now[0] = float(second)
+        for text in texts:
+            record = logging.LogRecord("dbos", logging.WARNING, "x", 1, text, None, None)
+            if is_news(record):
+                kept.append((second, record.getMessage()))
+    told = ["Exception polling schedules: OperationalError: away", "Lost: a"]
+    assert kept == [(second, text) for second in (0, 200) for text in told]
 
 
 async def test_a_worker_that_starts_waits_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,16 +98,12 @@ export class Consumer {
   }
 
   private async handle(message: JsMsg, traceparent: string): Promise<Outcome | "failed"> {
-    while (!this.stopped) {
+    for (let isTold = false; !this.stopped; isTold = true) {
       try {
         return await this.subscriber.handle(cloudEvent.parse(message.json()));
       } catch (error) {
-        this.parts.log("warning", "event_failed", {
-          subject: message.subject,
-          seq: message.seq,
-          trace_id: traceparent.split("-")[1],
-          reason: reason(error),
-        });
+        const place = { subject: message.subject, seq: message.seq, trace_id: traceparent.split("-")[1] };
+        if (!isTold) this.parts.log("warning", "event_failed", { ...place, reason: reason(error) });
         if (!(error instanceof StoreUnavailable)) return "failed";
         // an outage of the store must not use up the deliveries of a good message
         message.working();

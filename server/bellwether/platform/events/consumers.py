@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 
 import structlog
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from opentelemetry import trace
@@ -43,8 +42,11 @@ class Subscription:
         subscription = await self._js.pull_subscribe_bind(consumer.name, consumer.stream)
         try:
             while True:
-                with contextlib.suppress(NatsTimeout):
-                    await self._handle_all(await subscription.fetch(BATCH, timeout=FETCH_S))
+                try:
+                    messages = await subscription.fetch(BATCH, timeout=FETCH_S)
+                except TimeoutError:  # the client's own, or the loop's: there is nothing to do
+                    continue
+                await self._handle_all(messages)
         finally:
             with contextlib.suppress(Exception):
                 await subscription.unsubscribe()

@@ -8,7 +8,6 @@ from datetime import datetime
 import orjson
 import structlog
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RawStreamMsg
 from nats.js.errors import NotFoundError
@@ -92,10 +91,13 @@ async def move(js: JetStreamContext) -> None:
     subscription = await js.pull_subscribe_bind(MOVER, "ADV")
     try:
         while True:
-            with contextlib.suppress(NatsTimeout):
-                for advisory in await subscription.fetch(16, timeout=FETCH_S):
-                    await move_one(js, orjson.loads(advisory.data))
-                    await advisory.ack()
+            try:
+                advisories = await subscription.fetch(16, timeout=FETCH_S)
+            except TimeoutError:  # the client's own, or the loop's: there is nothing to do
+                continue
+            for advisory in advisories:
+                await move_one(js, orjson.loads(advisory.data))
+                await advisory.ack()
     finally:
         with contextlib.suppress(Exception):
             await subscription.unsubscribe()

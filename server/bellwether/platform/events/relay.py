@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 import orjson
-import structlog
 from nats.js import JetStreamContext
 
 from bellwether.platform.database.notifications import Notifications
+from bellwether.platform.outages import Outage
 
-log = structlog.get_logger()
 BATCH = 500
 ACK_TIMEOUT_S = 3.0
 PAUSE_AFTER_FAILURE_S = 0.25
@@ -30,6 +29,7 @@ class Relay:
         self, schema: str, dsn: str, js: JetStreamContext, notifications: Notifications, batch: int = BATCH
     ) -> None:
         self.schema, self._dsn, self._js, self._notifications, self._batch = schema, dsn, js, notifications, batch
+        self._outage = Outage(f"publishing {schema}")
 
     async def run(self) -> None:
         """Relay until the database connection breaks."""
@@ -52,21 +52,23 @@ class Relay:
             rows = await connection.fetch(SELECT.format(schema=self.schema), self._batch)
             if not rows:
                 return 0, 0
-            stored = await publish_all(self._js, self.schema, rows)
+            stored = await publish_all(self._js, self.schema, rows, self._outage)
+            if len(stored) == len(rows):
+                self._outage.over()
             await connection.execute(MARK.format(schema=self.schema), stored)
         return len(rows), len(stored)
 
 
-async def publish_all(js: JetStreamContext, schema: str, rows: Sequence[asyncpg.Record]) -> list[int]:
+async def publish_all(js: JetStreamContext, schema: str, rows: Sequence[asyncpg.Record], outage: Outage) -> list[int]:
     """Publish keys side by side and each key in order; returns the ids whose storing was confirmed."""
     chains: dict[str, list[asyncpg.Record]] = {}
     for row in rows:
         chains.setdefault(row["key"], []).append(row)
-    stored = await asyncio.gather(*(publish_chain(js, schema, chain) for chain in chains.values()))
+    stored = await asyncio.gather(*(publish_chain(js, schema, chain, outage) for chain in chains.values()))
     return [row_id for ids in stored for row_id in ids]
 
 
-async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[asyncpg.Record]) -> list[int]:
+async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[asyncpg.Record], outage: Outage) -> list[int]:
     """One key: stop at the first event that is not confirmed, so that none overtakes it."""
     stored: list[int] = []
     for row in rows:
@@ -77,7 +79,7 @@ async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[asyncp
         try:
             await js.publish(row["type"], envelope(schema, row, headers), timeout=ACK_TIMEOUT_S, headers=wire_headers)
         except Exception as error:
-            log.warning("not_published", event_id=str(row["event_id"]), type=row["type"], error=repr(error))
+            outage.seen(error, event_id=str(row["event_id"]), type=row["type"])
             break
         stored.append(row["id"])
     return stored

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import nats
 import structlog
+from nats import errors as nats_errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
@@ -12,9 +13,11 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bellwether import catalogue
+from bellwether.platform.outages import Outage
 from bellwether.platform.settings import PlatformSettings
 
 log = structlog.get_logger()
+AWAY = (nats_errors.NoServersError, nats_errors.StaleConnectionError, nats_errors.UnexpectedEOF)
 
 MB = catalogue.MB
 DAY_S = 86_400.0
@@ -75,8 +78,17 @@ async def connect(url: str, login: NatsLogin, name: str) -> Client:
         OSError: nobody answers at the address.
     """
 
+    outage = Outage("nats")
+
     async def on_error(error: Exception) -> None:
-        log.warning("nats_error", error=repr(error))
+        # what else the broker says, of rights that are missing for example, is told each time
+        if isinstance(error, (OSError, TimeoutError, *AWAY)):
+            outage.seen(error)
+        else:
+            log.warning("nats_error", error=repr(error))
+
+    async def on_return() -> None:
+        outage.over()
 
     return await nats.connect(
         url,
@@ -90,6 +102,7 @@ async def connect(url: str, login: NatsLogin, name: str) -> Client:
         ping_interval=5,
         max_outstanding_pings=2,
         error_cb=on_error,
+        reconnected_cb=on_return,
     )
 
 

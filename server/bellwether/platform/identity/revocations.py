@@ -5,12 +5,11 @@ import time
 from pathlib import Path
 
 import httpx
-import structlog
 
+from bellwether.platform.outages import Outage
 from bellwether.platform.problems import SessionsUnknown
 from bellwether.platform.settings import PlatformSettings
 
-log = structlog.get_logger()
 AGAIN_S = 1.5
 FRESH_S = 4.0
 BLIND_S = 30.0
@@ -40,6 +39,7 @@ class Revocations:
         self._since = 0.0
         self._read_at = self._tried_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
+        self._outage = Outage("revocations")
 
     async def covers(self, session_id: str) -> bool:
         """Whether `session_id` has ended.
@@ -72,7 +72,9 @@ class Revocations:
             document = answer.json()
             self._take(document["sessions"], float(document["now"]), began)
         except (httpx.HTTPError, OSError, KeyError, TypeError, ValueError) as error:
-            log.warning("revocation_feed_unavailable", error=repr(error))
+            self._outage.seen(error)
+        else:
+            self._outage.over()
         finally:
             self._reading = None
 

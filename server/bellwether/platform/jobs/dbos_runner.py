@@ -6,6 +6,7 @@ first unfinished step. A dead worker's jobs are taken up by the next one with th
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import TypeVar
 from uuid import UUID
@@ -25,6 +26,7 @@ from bellwether.platform.outages import patiently
 T = TypeVar("T")
 QUEUE = "bellwether"
 QUEUE_POLL_S = 0.2
+SILENT_S = 60.0
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 # recovery is per version: the name changes only when running jobs of the old code must not go on under the new
 JOBS_VERSION = "bellwether-1"
@@ -155,6 +157,23 @@ def quiet_logs() -> None:
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
+        logger.addFilter(once_per_outage())
+
+
+def once_per_outage() -> Callable[[logging.LogRecord], bool]:
+    """A filter of what DBOS says at each of its tries: each kind once, until it was silent for a minute."""
+    last: dict[str, float] = {}
+
+    def is_news(record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        kind, now = text.partition(":")[0], time.monotonic()
+        before, last[kind] = last.get(kind), now
+        # its tracebacks are part of the text; the last line says what it was
+        lines = text.strip().splitlines()
+        record.msg, record.args = (f"{kind}: {lines[-1]}" if "Traceback" in lines[0] else text), None
+        return before is None or now - before > SILENT_S
+
+    return is_news
 
 
 async def first_unfinished(workflow_id: str) -> int:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_fixed
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_fixed
 
 from bellwether.platform.database.notifications import Notifications
 from bellwether.platform.database.transactions import Database, url_of
@@ -22,7 +22,7 @@ from bellwether.platform.jobs.dbos_runner import Runner
 from bellwether.platform.jobs.dispatcher import Dispatcher
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.lost_jobs import LostJobs
-from bellwether.platform.outages import for_ever
+from bellwether.platform.outages import Outage, for_ever
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.worker.worker_slots import WorkerSlots
 
@@ -122,15 +122,17 @@ class Worker:
 
 async def until_done(what: str, make: Callable[[], Awaitable[T]]) -> T:
     """Try until it succeeds: at the start of a worker nothing else need be there yet."""
-
-    def tell(state: RetryCallState) -> None:
-        log.warning("not_started", what=what, error=repr(state.outcome and state.outcome.exception()))
+    outage = Outage(what)
 
     # tenacity awaits what an `async def` gives, and a lambda is none
     async def attempt() -> T:
-        return await make()
+        made = await make()
+        outage.over()
+        return made
 
-    retrying = AsyncRetrying(retry=retry_if_exception_type(Exception), wait=wait_fixed(RETRY_S), before_sleep=tell)
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type(Exception), wait=wait_fixed(RETRY_S), before_sleep=outage.tried
+    )
     return await retrying(attempt)
 
 

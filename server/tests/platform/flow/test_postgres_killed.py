@@ -1,11 +1,13 @@
 """`kill -9` of PostgreSQL while the worker works: the worker stays up, the job goes on, facts still arrive."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,10 +117,12 @@ async def test_a_job_outlives_the_database(early, own_postgres, research, farm) 
     url = f"postgresql://research_app@127.0.0.1:{own_postgres.port}/bellwether"
     database = Database(ServiceSettings(name="research", database_url=url, database_password=SecretStr(PASSWORD)))
     jobs = type(research)(job_store, database.transaction, farm, await asyncpg.create_pool(admin, min_size=0))
-    job = await jobs.submit("steps", {"steps": 8, "seconds": 0.3})
+    job = await jobs.submit("steps", {"steps": 8, "seconds": 1})
     await jobs.wait(job.id, lambda j: j.progress > 0)
+    await until_told(early.process, "outage_over relay research")
+    before = len(early.process.log.read_text())
     own_postgres.kill()
-    await asyncio.sleep(0.7)
+    await asyncio.sleep(2.5)
     assert early.process.process.poll() is None
     own_postgres.start()
     began = time.monotonic()
@@ -128,8 +132,24 @@ async def test_a_job_outlives_the_database(early, own_postgres, research, farm) 
     times = await jobs.times(job.id)
     assert len(times) == 8
     assert sum(times.values()) <= 9, "only the step in flight may run twice"
+    told = Counter(map(kind_of, early.process.log.read_text()[before:].splitlines()))
+    assert told["outage relay research"] == told["outage dispatcher farm"] == 1
+    assert [kind for kind, n in told.items() if n > (2 if kind.startswith("outage") else 1)] == [], "tries are told"
     await jobs.admin.close()
     await database.close()
+
+
+async def until_told(process: Any, kind: str) -> None:
+    """Until the worker's log has such a line; an outage is over when all was well for some seconds."""
+    async with asyncio.timeout(20):
+        while kind not in map(kind_of, process.log.read_text().splitlines()):  # noqa: ASYNC110 - a file
+            await asyncio.sleep(0.1)
+
+
+def kind_of(line: str) -> str:
+    """What a line of the worker's log is about."""
+    entry = json.loads(line)
+    return " ".join([entry["event"].partition(":")[0], entry.get("what", "")]).strip()
 
 
 async def test_a_database_that_dies_during_a_recovery_strands_no_job(early, own_postgres, research, farm) -> None:

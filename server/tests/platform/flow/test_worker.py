@@ -1,6 +1,8 @@
 """The command itself, with the services' own consumers and kinds."""
 
+import json
 import signal
+import time
 from urllib.request import Request, urlopen
 
 from bellwether.launch.entry.work import worker_modules
@@ -13,6 +15,10 @@ def test_the_command_starts_and_stops(worker_process, worker_environment, scrapi
         text = answer.read().decode()
     for name in ("outbox_rows", "outbox_oldest_seconds", "jobs", "job_oldest_seconds", "dead_letters"):
         assert f"\nbellwether_{name}" in text
+    time.sleep(6)
+    lines = [json.loads(line) for line in worker.log.read_text().splitlines()]
+    assert [line for line in lines if line["level"] != "info"] == [], "an idle worker has nothing to complain of"
+    assert len(lines) < 10
     assert worker.kill(signal.SIGTERM) < 5
     assert worker.process.returncode == 0
     assert "loop_broke" not in worker.log.read_text()
