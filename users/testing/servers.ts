@@ -11,7 +11,7 @@ export type Running = { port: number; process: Subprocess; stop: () => Promise<v
 
 /** dynoxide in memory, on a free port. */
 export async function startDynoxide(again?: number): Promise<Running> {
-  const program = new URL("../node_modules/@dynoxide/linux-x64/dynoxide", import.meta.url).pathname;
+  const program = fileURLToPath(new URL("../node_modules/@dynoxide/linux-x64/dynoxide", import.meta.url));
   const port = again ?? (await freePort());
   return start([program, "--host", "127.0.0.1", "--port", String(port)], port);
 }
