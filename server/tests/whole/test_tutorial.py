@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ def typed_in(page: str, platform: Platform) -> Iterator[str]:
     for number, (kind, name, body) in enumerate(FENCE.findall(page)):
         if kind == "sh":
             commands = body.replace("./bellwether up --detach\n", "").replace("http://localhost:8080", platform.url)
-            commands = commands.replace("./bellwether user roles", f"{REPOSITORY}/bellwether user roles")
+            commands = commands.replace(
+                "./bellwether user roles", f"{shlex.quote(str(REPOSITORY))}/bellwether user roles"
+            )
             yield f"echo '== {number}'\n{commands}"
         elif name:
             yield f"cat > {name} <<'END OF FILE'\n{body}END OF FILE"
