@@ -55,6 +55,14 @@ def versioned(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say
     return replace(found, parts=(replace(found.parts[0], version=version), found.parts[1]))
 
 
+def growing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """The second version has a step that the first one has not."""
+    found = versioned(folders, split, wanted, say)
+    users = found.parts[1]
+    steps = (Part("step", dies_with_us("/bin/true"), once=True),) if found.parts[0].version == "2" else ()
+    return replace(found, parts=(*steps, replace(users, needs=())))
+
+
 def failing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
     """A part that cannot start."""
     folders.make()

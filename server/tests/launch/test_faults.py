@@ -99,6 +99,31 @@ def test_without_the_holder_everything_is_started_again(running: Path, read: Rea
     assert read(running).ports == before.ports
 
 
+def test_a_holder_that_does_not_answer_is_replaced(folder: Path, read: Read, wait: Wait) -> None:
+    before = platform.ensure_up(folder, plan="stand_ins:small")
+    (holder,) = leftovers.holders(Folders.of(folder))
+    holder.send(signal.SIGSTOP)
+    os.kill(before.parts["services"].pid, signal.SIGKILL)
+    took = wait(lambda: read(folder).phase == "ready" and read(folder).supervisor != before.supervisor, seconds=30)
+    print(f"all back after {took:.2f} s")
+    assert not holder.alive
+    assert not [each for each in before.processes() if each.alive]
+    assert read(folder).ports == before.ports
+
+
+def test_a_step_that_is_new_in_the_plan_is_taken_by_the_next_supervisor(
+    folder: Path, read: Read, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_VERSION", str(folder / "version"))
+    folder.mkdir()
+    (folder / "version").write_text("1")
+    before = platform.ensure_up(folder, plan="stand_ins:growing")
+    (folder / "version").write_text("2")
+    kill_the_supervisor(folder, read, wait)
+    assert read(folder).parts["step"].state == "done"
+    assert read(folder).parts["users"].pid == before.parts["users"].pid
+
+
 async def test_postgres_comes_back_although_a_back_end_is_busy(running: Path, read: Read, wait: Wait) -> None:
     before = read(running)
     password = keys.password(Folders.of(running), "postgres")

@@ -82,6 +82,12 @@ def stat(pid: int) -> Stat | None:
     return Stat(state=fields[0], parent=int(fields[1]), session=int(fields[3]), start=int(fields[19]))
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process has not ended; one that has, and that nobody has waited for, is left as it is."""
+    found = stat(pid)
+    return found is not None and found.state != "Z"
+
+
 def all_pids() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 - twice as fast
 

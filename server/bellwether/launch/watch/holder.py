@@ -90,7 +90,8 @@ class Holder:
 
     def do_end_orphans(self) -> Any:
         """Kill what dead parts left to us; what is in the session of a living part is that part's affair."""
-        sessions = {pid for pid, (process, _) in self.held.items() if process.poll() is None}
+        # seen without waiting for it: the pid of a part stays its own until somebody asks for its end
+        sessions = {pid for pid in self.held if processes.is_running(pid)}
         for pid in self._orphans():
             found = processes.stat(pid)
             if found and found.state != "Z" and found.session not in sessions:

@@ -87,7 +87,8 @@ class Keeper:
             say(f"taken over: {', '.join(sorted(fits))}")
 
     async def _keep(self, part: Part) -> None:
-        if self.was_ready and part.once and self.earlier[part.name].state == "done":
+        earlier = self.earlier.get(part.name)
+        if self.was_ready and part.once and earlier and earlier.state == "done":
             self._is_ready(part, "done")
             return
         if part.name not in self.children:

@@ -19,7 +19,7 @@ ANSWER_SECONDS = 10.0
 
 
 class HolderGone(Exception):
-    """The holder has died, and with it every part."""
+    """The holder has died, and with it every part; or it lives and does not answer."""
 
 
 class Line:
@@ -27,6 +27,8 @@ class Line:
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
+        #: whoever leaves one question without an answer is not asked again, for each would cost the whole time
+        self._is_silent = False
 
     @classmethod
     def of(cls, descriptor: int) -> Line:
@@ -53,6 +55,8 @@ class Line:
         Raises:
             HolderGone: there is none, and there will be none.
         """
+        if self._is_silent:
+            raise HolderGone
         # a supervisor that died may have left questions whose answers are still on the line
         asked = os.urandom(8).hex()
         self._end.settimeout(ANSWER_SECONDS)
@@ -63,6 +67,7 @@ class Line:
                 if answer["id"] == asked:
                     return answer
         except OSError as error:
+            self._is_silent = True
             raise HolderGone from error
         raise HolderGone
 

@@ -121,7 +121,9 @@ class Supervisor:
 
     def _begin_anew(self) -> int:
         """Without the holder there are no parts: leave, and let the guardian start both of us again."""
-        say("the holder of the parts is gone, and they with it")
+        say("the holder of the parts is gone, or does not answer; they end with it")
+        for holder in leftovers.holders(self.folders):
+            holder.send(signal.SIGKILL)
         if not (self.guardian and self.guardian.alive):
             self._start_guardian()
         return 1
