@@ -41,6 +41,19 @@ def test_a_file_of_empty_lines_is_no_table(line: bytes) -> None:
     assert "delete the empty rows" in found.faults[0].fix
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n"])
+def test_ends_of_lines_of_more_than_one_kind_all_count(end: bytes) -> None:
+    other = b"\n" if end == b"\r" else b"\r"
+    table = (HEAD + ROW).replace(b"\n", other)
+    assert [fault.code for fault in refusal(table + end * 20_000).faults] == ["too_many_empty_lines"]
+    assert [fault.code for fault in refusal(table + (b"1" + end) * 500_001).faults] == ["too_many_lines"]
+
+
+def test_a_second_carriage_return_is_no_line() -> None:
+    rows = b"".join(b"24%04d,2024-11-11,31.5\n" % n for n in range(12_000))
+    size.check_size((HEAD + rows).replace(b"\n", b"\r\r\n"))
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
 def test_empty_lines_are_empty_in_any_encoding(encoding: str) -> None:
     found = refusal((HEAD + ROW + b"\r\n" * 20_000).decode().encode(encoding))

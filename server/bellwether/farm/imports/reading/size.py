@@ -8,7 +8,7 @@ from bellwether.sheep.reading.refusal import refused
 MOST_LINES = 500_000
 MOST_EMPTY = 10_000
 """More than this, and more than there are lines with something in them, is no table."""
-NOTHING = b' \t\r,;|"\x00'
+NOTHING = b' \t,;|"'
 
 
 def check_size(content: bytes) -> None:
@@ -19,8 +19,12 @@ def check_size(content: bytes) -> None:
     """
     if is_zip(content):
         return
-    check_lines(content.count(b"\n") or content.count(b"\r"))
-    lines = content.split(b"\n" if b"\n" in content else b"\r")
+    # UTF-16 has a zero beside each letter; one file may have all three ends of lines
+    text = content.replace(b"\0", b"")
+    for end in (b"\r\r\n", b"\r\n", b"\r"):
+        text = text.replace(end, b"\n")
+    check_lines(text.count(b"\n"))
+    lines = text.split(b"\n")
     check_empty(len(lines), sum(1 for line in lines if line.strip(NOTHING)))
 
 
