@@ -73,6 +73,36 @@ async def test_what_is_small_or_a_file_waits_for_nobody(
     await asyncio.gather(*asked)
 
 
+async def test_a_body_that_comes_in_slowly_keeps_no_other_waiting(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    kitchen.out.set()
+    rest = asyncio.Event()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield BODY
+        await rest.wait()
+        yield BODY
+
+    async with asyncio.timeout(5):
+        slow = asyncio.create_task(client.post("/", content=pieces(), headers={"Authorization": "anna"}))
+        await asyncio.sleep(0.05)
+        assert await ask(client, "/", "anna") == 200
+        assert not slow.done()
+        rest.set()
+        assert (await slow).status_code == 200
+
+
+async def test_a_body_without_a_length_has_the_same_limit(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    kitchen.out.set()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(400):
+            yield BODY
+
+    answer = await client.post("/", content=pieces(), headers={"Authorization": "anna"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert kitchen.inside == []
+
+
 async def test_a_turn_ends_with_an_error_too(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
     kitchen.out.set()
     assert [await ask(client, "/breaks", "anna") for _ in range(3)] == [500] * 3

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.http.preconditions import is_known, is_matched
 from bellwether.platform.http.problem_documents import MEDIA_TYPE, document
-from bellwether.platform.http.turns import Turns, caller_of, is_large
+from bellwether.platform.http.turns import Turns, caller_of, is_large, whole
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_full, is_outage
 from bellwether.platform.problems import Busy, Stale, TooLarge
@@ -117,13 +117,18 @@ class Around:
                 await too_large(scope, send, limit)
 
         with suppress(BodyTooLarge):
-            answering = self._traced(scope, headers, receive_some, unless_known(scope, headers, send_or_refuse))
+            answer_to = unless_known(scope, headers, send_or_refuse)
             # files are read elsewhere, and have places of their own
-            if limit == self.limit and is_large(scope["method"], headers):
-                async with self.turns.taken(caller_of(headers, scope.get("client"))):
-                    await answering
-            else:
-                await answering
+            if limit != self.limit or not is_large(scope["method"], headers):
+                await self._traced(scope, headers, receive_some, answer_to)
+                return
+            try:
+                receive_again = await whole(receive_some)
+            except BodyTooLarge:
+                await too_large(scope, send, limit)
+                return
+            async with self.turns.taken(caller_of(headers, scope.get("client"))):
+                await self._traced(scope, headers, receive_again, answer_to)
 
     async def _traced(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):

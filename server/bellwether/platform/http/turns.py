@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.types import Message, Receive
+
 LARGE_BYTES = 2_000
 
 
@@ -44,3 +46,16 @@ def is_large(method: str, headers: dict[bytes, bytes]) -> bool:
         return False
     length = headers.get(b"content-length", b"")
     return int(length) > LARGE_BYTES if length.isdigit() else b"transfer-encoding" in headers
+
+
+async def whole(receive: Receive) -> Receive:
+    """The same messages once the body is there: one that a slow line carries keeps no other of its caller waiting."""
+    found = [await receive()]
+    while found[-1].get("more_body"):
+        found.append(await receive())
+    kept = iter(found)
+
+    async def again() -> Message:
+        return next(kept, None) or await receive()
+
+    return again
