@@ -117,14 +117,12 @@ def _highest(first: Top[Point], region: Region, tell: Callable[[float, str], Non
     for theta in other_starts(first[0].theta, region):
         try:
             found = climb(evaluate(first[0].problem, theta), region, tell, ENOUGH)
+            if found[0].minus2_log_likelihood < best[0].minus2_log_likelihood - HIGHER:
+                point, rounds, change = climb(found[0], region, tell)
+                best = point, found[1] + rounds, change
         except (NotConverged, ModelError, np.linalg.LinAlgError):
             continue
-        if found[0].minus2_log_likelihood < best[0].minus2_log_likelihood - HIGHER:
-            best = found
-    if best is first:
-        return best
-    point, rounds, change = climb(best[0], region, tell)
-    return point, best[1] + rounds, change
+    return best
 
 
 def _may_have_several_tops(point: Point, region: Region) -> bool:

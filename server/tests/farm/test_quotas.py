@@ -71,10 +71,15 @@ async def test_a_job_that_is_tried_again_counts_too(farmer: Farmer) -> None:
     assert (await farmer.ask("GET", f"/jobs/{failed['id']}", 200)).json()["state"] == "failed"
 
 
-async def test_farms_of_a_user(farmer: Farmer) -> None:
+async def test_farms_of_a_user(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    """Those that she made; nobody else can use them up by making her a member."""
+    other = await new_farmer()
+    connection = await asyncpg.connect(farmer.admin_dsn)
+    await connection.execute(MEMBER, UUID(other.farm_id), farmer.user_id)
+    await connection.close()
     await farmer.make("/farms", name="The second")
     refused = (await farmer.ask("POST", "/farms", 409, json={"name": "The third"})).json()
-    assert (refused["code"], refused["detail"][:25]) == ("quota_reached", "You belong to 2 farms, wh")
+    assert (refused["code"], refused["detail"][:25]) == ("quota_reached", "You have made 2 farms, wh")
 
 
 async def test_files_of_a_farm(farmer: Farmer) -> None:

@@ -29,6 +29,7 @@ update farm.farm set name = coalesce(:name, name), country = coalesce(:country, 
   rev = rev + 1, updated_at = clock_timestamp()
 where id = :id and rev = :rev returning id
 """)
+COUNT_MADE = text("select count(*) from farm.farm where created_by = :user_id")
 GRANT = text("""
 insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
 on conflict (user_id, farm_id) do update set role = excluded.role, granted_by = excluded.granted_by,
@@ -56,9 +57,9 @@ async def add(session: Session, values: Mapping[str, object]) -> None:
     await session.execute(INSERT, dict(values))
 
 
-async def count_mine(session: Session) -> int:
-    """How many farms the acting user belongs to."""
-    return int((await session.execute(text("select cardinality(farm.my_farms()::uuid[])"))).scalar_one())
+async def count_made(session: Session, user_id: UUID) -> int:
+    """How many farms this user has made and belongs to; where others made her a member is not her doing."""
+    return int((await session.execute(COUNT_MADE, {"user_id": user_id})).scalar_one())
 
 
 async def get(session: Session, farm_id: UUID) -> FarmRow | None:

@@ -31,10 +31,10 @@ async def create(session: Session, context: Context, body: NewFarm) -> Farm:
         QuotaReached: the user has as many farms as one may have.
     """
     most = context.quotas.farms_of_user
-    if await repository.count_mine(session) >= most:
-        raise QuotaReached(f"You belong to {most} farms, which is all that one may: leave one, or ask the operator")
-    farm_id = body.id or new_id()
     assert context.user_id is not None
+    if await repository.count_made(session, context.user_id) >= most:
+        raise QuotaReached(f"You have made {most} farms, which is all that one may: leave one, or ask the operator")
+    farm_id = body.id or new_id()
     first = {"user_id": context.user_id, "farm_id": farm_id, "role": "owner", "granted_by": context.user_id}
     values = body.model_dump() | {"id": farm_id, "created_by": context.user_id}
     values["time_zone"] = body.time_zone or zone_of(body.country)

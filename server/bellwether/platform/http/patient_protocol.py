@@ -14,7 +14,7 @@ from bellwether.platform.http.problem_documents import MEDIA_TYPE, document
 
 HEAD_BYTES = 64 * 1024
 HEAD_S = 10.0
-BODY_S = 20.0
+BODY_S = 60.0
 """A body has this long, and a second more for each so many bytes that came:"""
 BODY_BYTES_A_SECOND = 8_000
 LINGER_S = 1.0
