@@ -45,7 +45,7 @@ def mc_reml(
     information) and for samples of the model. The samples have the same random numbers in all rounds, so that the
     rounds converge: first with 10 samples, then with four times as many, up to ``options.samples``, each time once
     the optimum of these samples is nearer than half their Monte Carlo error. The last stage stops at a tenth of it, or
-    nearer than the whole where no step is better: the stated error holds what is left.
+    nearer than the whole where no step is better or 100 rounds were made: the stated error holds what is left.
     A step that overshoots (the slope along it turns by more than half) goes back to where the slope is 0. Steps
     to the edge of the space keep a tenth of each matrix, until the optimum is nearer than the Monte Carlo error.
 
@@ -87,13 +87,15 @@ def _iterate(
     state: SampledState, region: Region, n_samples: int, tell: Callable[[float, str], None]
 ) -> tuple[SampledState, list[Round], float]:
     rounds: list[Round] = []
-    change, distance, error = np.inf, np.inf, 0.0
-    while len(rounds) < MAXIMUM_ROUNDS:
+    change = np.inf
+    while True:
         tell(0.25 - 0.1 / (1 + len(rounds)), "estimate")
         slope = slope_at(state, region)
         distance = slope.in_standard_errors
         error = float(np.sqrt(excess_by_sampling(slope.covariance(), state.noise)))
         is_last = state.n_samples >= n_samples
+        if len(rounds) == MAXIMUM_ROUNDS:
+            break
         is_there = distance <= max((ARRIVED if is_last else CLOSE) * error, ROUNDING)
         # far from the optimum the information says little of where it meets the edge
         early = EARLY if distance < error else 0
@@ -109,6 +111,8 @@ def _iterate(
         rounds.append(Round(np.nan, distance, taken[1], state.n_samples))
         change = relative_change(region.components, state.theta, taken[0].theta)
         state = taken[0]
+    if is_last and distance <= error:
+        return state, rounds, change
     message = f"no convergence after {MAXIMUM_ROUNDS} rounds: {distance:.3g} standard errors away, of which sampling "
     raise reml_not_converged(f"{message}makes {error:.3g}")
 

@@ -94,3 +94,14 @@ def test_where_no_step_is_better_it_ends_within_its_error_or_says_so(monkeypatch
             ended += 1
     assert ended > 0
     assert refused > 0
+
+
+def test_after_the_last_round_too(monkeypatch):
+    """Samples whose optimum is reached slowly: what is left is within the stated error, or it says so."""
+    monkeypatch.setattr(mc_reml, "MAXIMUM_ROUNDS", 4)
+    with pytest.raises(NotConverged):
+        of_half_sibs(1)
+    monkeypatch.setattr(mc_reml, "MAXIMUM_ROUNDS", 5)
+    estimates = of_half_sibs(1)
+    assert len(estimates.rounds) == 5
+    assert 2.0 * estimates.gradient**2 <= estimates.mc_excess < estimates.mc_excess_99
