@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import pytest
 from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.composition import postgres
@@ -91,6 +92,21 @@ def postgres_server(empty_postgres: Server) -> Server:
     settings = MigrateSettings(database_url=empty_postgres.url, database_password=SecretStr(empty_postgres.password))
     asyncio.run(migrate_database(settings, dict.fromkeys(PYTHON_SERVICES, PASSWORD), PASSWORD))
     return empty_postgres
+
+
+@pytest.fixture(autouse=True)
+def each_test_stands_alone(request: pytest.FixtureRequest) -> None:
+    """What earlier tests of a user of the module used up is no matter of this one."""
+    if "postgres_server" in request.fixturenames:
+        request.getfixturevalue("full_buckets")
+
+
+@pytest.fixture
+async def full_buckets(postgres_server: Server) -> None:
+    """Every user may do all that is costly (`costly` of the routes) as often as at first."""
+    connection = await asyncpg.connect(postgres_server.dsn)
+    await connection.execute("; ".join(f"delete from {service}.rate_bucket" for service in PYTHON_SERVICES))
+    await connection.close()
 
 
 @pytest.fixture(scope="session")
