@@ -221,9 +221,10 @@ def worker_environment(settings_of, jobs_url, broker, platform) -> dict[str, str
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProcess]:
-    """One for all tests; a test that kills it starts it again."""
+    """One for all tests here; a test that kills it starts it again. It takes jobs of every service, so it ends with
+    this folder: elsewhere nobody is to touch the jobs of a test."""
     found = WorkerProcess(worker_environment, tmp_path_factory.mktemp("worker") / "log")
     found.start()
     yield found
