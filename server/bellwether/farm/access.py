@@ -10,7 +10,10 @@ from bellwether.platform.problems import NotAllowed, NotFound, RowError, Unproce
 
 ROLE = text("select role from farm.membership where user_id = :user and farm_id = :farm")
 
-LOCK = text("select pg_advisory_xact_lock(hashtextextended(:farm, 11))")
+LOCK = text(
+    "select pg_advisory_xact_lock(hashtextextended(cast(:farm as text), 11)), "
+    "set_config('app.one_writer', cast(:farm as text), true)"
+)
 
 
 class ReadOnlyMember(NotAllowed):
@@ -74,8 +77,9 @@ async def must_own(session: Session, context: Context, farm_id: UUID) -> None:
 
 
 async def one_writer(session: Session, farm_id: UUID) -> None:
-    """Hold the farm's identifiers, pedigree and measurements until the commit.
+    """Hold the farm's identifiers, pedigree, measurements and events until the commit.
 
-    Checks made after this stay true, and writers that would meet in an exclusion constraint wait, not deadlock.
+    Checks made after this stay true, writers that would meet in an exclusion constraint wait, not deadlock, and what is
+    numbered under it becomes visible in the order of its numbers.
     """
     await session.execute(LOCK, {"farm": str(farm_id)})

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from bellwether.farm.animals.routes import router as animals
+from bellwether.farm.events.routes import router as events
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
 from bellwether.farm.imports.routes import router as imports
@@ -20,6 +21,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         invitations,
         flocks,
         animals,
+        events,
         weights,
         imports,
         job_routes("farm", read="flock:read", change="flock:write"),

@@ -2,8 +2,18 @@
 
 from datetime import date
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
+
+ZONES = available_timezones()
+
+
+def known_zone(name: str) -> str:
+    """A zone of the tz database."""
+    if name not in ZONES:
+        raise ValueError("must be a name of the tz database, for example Pacific/Auckland")
+    return name
 
 
 def without_nul(text: str) -> str:
@@ -37,3 +47,4 @@ Tag = Annotated[
 ]
 Day = Annotated[date, AfterValidator(of_this_age)]
 Kilograms = Annotated[float, Field(gt=0, lt=2000, allow_inf_nan=False)]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]

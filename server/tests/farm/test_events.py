@@ -19,6 +19,13 @@ async def test_facts_keep_their_contracts(farmer: Farmer, new_farmer: NewFarmer,
     await farmer.ask("DELETE", f"/farms/{farmer.farm_id}/members/{friend.user_id}", 204)
     animal = await farmer.animal()
     await farmer.make("/weights", farm_id=farmer.farm_id, weights=[WEIGHT | {"animal_id": animal["id"]}])
+    sold = {
+        "kind": "animal.departed",
+        "occurred_on": "2025-01-09",
+        "payload": {"fate": "sold"},
+        "animal_id": animal["id"],
+    }
+    await farmer.ask("POST", "/events", 200, json={"farm_id": farmer.farm_id, "events": [sold]})
     done = await farmer.take_in((SAMPLES / "sg_submission_like.csv").read_bytes(), "sg")
     await farmer.undo(done["import_id"])
     connection = await asyncpg.connect(postgres_server.dsn)

@@ -7,6 +7,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from bellwether.sheep.identifiers import Kind
+from bellwether.sheep.lives import Fate
 from bellwether.sheep.pedigree import Fertility, Method, ParentType, Sex
 
 
@@ -32,6 +33,8 @@ class AnimalRow(TypedDict):
     rear_type: int | None
     drop_year: int | None
     reference_only: bool
+    fate: Fate
+    fate_on: date | None
     sire_id: UUID | None
     dam_id: UUID | None
     identifiers: list[IdentifierRow]

@@ -119,7 +119,7 @@ BUMP = text("update farm.animal set rev = rev + 1, updated_at = clock_timestamp(
 # scalar subqueries, not joins: a page in the middle of a large herd must not become a merge join from its start
 LISTING = """
 select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year,
-  a.reference_only,
+  a.reference_only, a.fate, a.fate_on,
   (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
      and parent_type = 'sire') as sire_id,
   (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from bellwether.farm.schemas import Day, Group, Short, Tag
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep.identifiers import Kind
+from bellwether.sheep.lives import Fate
 from bellwether.sheep.pedigree import Fertility, Method, ParentType, Sex
 
 Confidence = Annotated[str, StringConstraints(pattern=r"^[AEU]{3}$")]
@@ -115,6 +116,8 @@ class Animal(Schema):
     rear_type: int | None
     drop_year: int | None
     reference_only: bool
+    fate: Fate = Field(description="Follows from the events that came and went")
+    fate_on: date | None
     sire_id: UUID | None
     dam_id: UUID | None
     identifiers: list[Identifier]

@@ -3,25 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from bellwether.farm.schemas import Name, Short
+from bellwether.farm.schemas import Name, Short, Zone
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep import traits
 from bellwether.sheep.reading.headers import IGNORE, WORDS
 
 Role = Literal["owner", "worker", "viewer"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-ZONES = available_timezones()
-
-
-def known_zone(name: str) -> str:
-    """A zone of the tz database."""
-    if name not in ZONES:
-        raise ValueError("must be a name of the tz database, for example Pacific/Auckland")
-    return name
 
 
 def known_field(name: str) -> str:
@@ -33,7 +24,6 @@ def known_field(name: str) -> str:
 
 
 Headers = dict[Short, Annotated[Short, AfterValidator(known_field)]]
-Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]
 
 
 class NewFarm(Schema):

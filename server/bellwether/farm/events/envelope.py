@@ -1,0 +1,56 @@
+"""What every event says beside its payload."""
+
+from datetime import time
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from bellwether.farm.schemas import Day, Zone, without_nul
+from bellwether.platform.http.schemas import Schema
+
+Note = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(without_nul)
+]
+Device = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(without_nul)
+]
+
+
+class Payload(Schema):
+    """What only one kind of event says."""
+
+
+class NewEvent(Schema):
+    """An event to be appended. Sent again under its id it changes nothing."""
+
+    version: ClassVar[int] = 1
+    needs_presence: ClassVar[bool] = False
+    """Whether the animal must have been on the farm that day."""
+
+    kind: str
+    id: UUID | None = Field(None, description="Made by the device; made here when absent")
+    occurred_on: Day = Field(description="The day on the farm, never shifted to another zone")
+    occurred_time: Annotated[time | None, Field(description="By the clock of the farm, without a zone")] = None
+    tz: Zone | None = Field(None, description="The zone of day and time; that of the farm when absent")
+    device_id: Device | None = None
+    device_time: AwareDatetime | None = Field(None, description="The clock of the device; kept, and never relied on")
+    session_id: UUID | None = Field(None, description="What was recorded together")
+    supersedes: UUID | None = Field(None, description="The event that this one corrects; it stays in the log")
+    payload: Payload
+
+    @property
+    def subject(self) -> UUID | None:
+        """The animal that it is about."""
+        return None
+
+
+class AnimalEvent(NewEvent):
+    """An event of one animal."""
+
+    animal_id: UUID
+
+    @property
+    def subject(self) -> UUID | None:
+        """The animal that it is about."""
+        return self.animal_id

@@ -1,0 +1,163 @@
+"""Verdicts on events that are sent, each against what the farm knows and what was accepted before it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from bellwether.farm.events import problems
+from bellwether.farm.events.envelope import NewEvent
+from bellwether.farm.events.kinds import RETRACTED
+from bellwether.farm.events.kinds.life import Departed
+from bellwether.farm.events.models import MadeEvent, StoredEvent
+from bellwether.farm.lives.models import Timeline
+from bellwether.farm.lives.repository import TURNS
+from bellwether.farm.place import Place
+from bellwether.platform.ids import new_id
+from bellwether.sheep.findings import Broken, broken
+from bellwether.sheep.lives import Fate, Step
+
+AHEAD = timedelta(hours=24)
+"""A device whose clock is further ahead than this has none."""
+
+
+class Judged(NamedTuple):
+    """What becomes of one event that can be read."""
+
+    id: UUID
+    is_new: bool
+
+
+@dataclass
+class Log:
+    """What the farm knows that the events of one batch touch; `made` and `touched` go back to it."""
+
+    place: Place
+    now: datetime
+    stored: dict[UUID, StoredEvent]
+    animals: dict[UUID, Timeline]
+    numbers: Iterator[int]
+    made: list[MadeEvent] = field(default_factory=list)
+    touched: set[UUID] = field(default_factory=set)
+
+    def take(self, event: NewEvent, sent: Mapping[str, object]) -> Judged:
+        """Take one event in, unless it is there already.
+
+        Raises:
+            Broken: it breaks a rule.
+        """
+        digest = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).digest()
+        before = self.stored.get(event.id) if event.id else None
+        if before is not None:
+            if before.sent_sha256 != digest:
+                raise Broken(problems.event_exists(before.id))
+            return Judged(before.id, is_new=False)
+        self.check_times(event)
+        corrected = self.corrected(event)
+        subject = self.subject(event, corrected)
+        event_id, seq = event.id or new_id(), next(self.numbers)
+        place = seq if corrected is None else corrected.place
+        self.enter(event, event_id, place, subject, corrected)
+        self.keep(event, event_id, seq, place, subject, digest)
+        return Judged(event_id, is_new=True)
+
+    def check_times(self, event: NewEvent) -> None:
+        """Nothing has happened that is still to come.
+
+        Raises:
+            Broken
+        """
+        today = self.place.today(self.now)
+        if event.occurred_on > today:
+            text = f"{event.occurred_on} is in the future: it is {today} on the farm ({self.place.time_zone})"
+            fix = "correct the day, or the time zone of the farm"
+            raise broken("date_impossible", text, fix, field="occurred_on")
+        if event.device_time is not None and event.device_time > self.now + AHEAD:
+            text = f"the clock of the device says {event.device_time.isoformat()}, which is more than a day ahead"
+            raise broken(
+                "clock_ahead", text, "set the clock of the device, and send the event again", field="device_time"
+            )
+
+    def corrected(self, event: NewEvent) -> StoredEvent | None:
+        """The event that this one supersedes.
+
+        Raises:
+            Broken: there is none, it was superseded already, or it is of another kind.
+        """
+        if event.supersedes is None:
+            return None
+        found = self.stored.get(event.supersedes)
+        if found is None:
+            raise Broken(problems.no_event(event.supersedes))
+        if found.superseded_by is not None:
+            raise Broken(problems.superseded(found.id, found.superseded_by))
+        if found.kind == RETRACTED or event.kind not in (found.kind, RETRACTED):
+            raise Broken(problems.other_kind(found.kind, event.kind))
+        return found
+
+    def subject(self, event: NewEvent, corrected: StoredEvent | None) -> UUID | None:
+        """The animal that the event is about; what is taken back is about that of the event taken back.
+
+        Raises:
+            Broken: the farm does not have it.
+        """
+        animal_id = event.subject if event.kind != RETRACTED or corrected is None else corrected.animal_id
+        if animal_id is None:
+            return None
+        found = self.animals.get(animal_id)
+        if found is not None and found.head.merged_into is not None:
+            found = self.animals.get(found.head.merged_into)
+        if found is None:
+            raise Broken(problems.no_animal(animal_id))
+        if found.head.reference_only:
+            raise Broken(problems.only_an_ancestor(found.head.name))
+        born = found.head.birth_date
+        if born is not None and event.occurred_on < born and event.kind != RETRACTED:
+            text = f"{event.occurred_on} is before the birth of {found.head.name} on {born}"
+            raise broken("before_birth", text, "correct one of the days", field="occurred_on")
+        return found.head.id
+
+    def enter(
+        self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, corrected: StoredEvent | None
+    ) -> None:
+        """Where its animals were, with this event and without the one that it corrects.
+
+        Raises:
+            Broken: that cannot be.
+        """
+        after: dict[UUID, Timeline] = {}
+        if corrected is not None and corrected.animal_id is not None:
+            after[corrected.animal_id] = self.animals[corrected.animal_id].without(corrected.id)
+        if subject is not None and event.kind in TURNS:
+            step = Step(event.occurred_on, event.occurred_time, place, TURNS[event.kind], fate_after(event))
+            after[subject] = after.get(subject, self.animals[subject]).with_step(event_id, step)
+        for timeline in after.values():
+            timeline.check(field="occurred_on")
+        if subject is not None and event.needs_presence:
+            before = after.get(subject, self.animals[subject])
+            after[subject] = before.with_record(event_id, event.occurred_on, field="occurred_on")
+        self.animals |= after
+        is_step = event.kind in TURNS or (corrected is not None and corrected.kind in TURNS)
+        self.touched |= after.keys() if is_step else set()
+
+    def keep(self, event: NewEvent, event_id: UUID, seq: int, place: int, subject: UUID | None, digest: bytes) -> None:
+        """The event is part of the log from now on."""
+        if event.supersedes is not None:
+            self.stored[event.supersedes] = self.stored[event.supersedes]._replace(superseded_by=event_id)
+        self.stored[event_id] = StoredEvent(event_id, event.kind, place, subject, digest, None)
+        when = (event.occurred_on, event.occurred_time, event.tz or self.place.time_zone)
+        device = (event.device_id, event.device_time, event.session_id)
+        payload = event.payload.model_dump_json(exclude_none=True)
+        what = (event_id, seq, place, event.kind, event.version, subject)
+        self.made.append(MadeEvent(*what, *when, *device, event.supersedes, payload, digest))
+
+
+def fate_after(event: NewEvent) -> Fate:
+    """What an animal is after it came, went or died."""
+    if isinstance(event, Departed):
+        return event.payload.fate
+    return "alive" if TURNS[event.kind] == "arrived" else "dead"

@@ -1,0 +1,43 @@
+"""What may be wrong with an event, and stands in the verdict on its row."""
+
+from uuid import UUID
+
+from bellwether.sheep.findings import Finding
+
+
+def event_exists(event_id: UUID) -> Finding:
+    """The id is that of another event."""
+    text = f"there is another event with the id {event_id}"
+    fix = "send a new id; to correct an event send its id as supersedes"
+    return Finding("conflict", "event_exists", text, fix, "id")
+
+
+def no_animal(animal_id: UUID) -> Finding:
+    """Nobody of the farm."""
+    fix = "send the id of an animal of this farm"
+    return Finding("unknown_tag", "not_found", f"there is no animal {animal_id}", fix, "animal_id")
+
+
+def only_an_ancestor(name: str) -> Finding:
+    """A name in a pedigree was never on the farm."""
+    text = f"{name} is known as an ancestor alone and was never on the farm"
+    return Finding("conflict", "reference_only", text, "register it as an animal of the farm first", "animal_id")
+
+
+def no_event(event_id: UUID) -> Finding:
+    """Nothing to correct."""
+    fix = "send the id of an event of this farm"
+    return Finding("conflict", "not_found", f"there is no event {event_id} to correct", fix, "supersedes")
+
+
+def superseded(event_id: UUID, by: UUID) -> Finding:
+    """Somebody else was faster."""
+    text = f"the event {event_id} was corrected by {by} already"
+    return Finding("conflict", "superseded", text, f"read {by}, and correct that one", "supersedes")
+
+
+def other_kind(was: str, is_now: str) -> Finding:
+    """A correction says the same thing better, not another thing."""
+    text = f"an event of the kind {was} is not corrected by one of the kind {is_now}"
+    fix = "take it back with event.retracted, and send the right one for itself"
+    return Finding("conflict", "other_kind", text, fix, "kind")

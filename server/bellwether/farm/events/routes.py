@@ -1,0 +1,39 @@
+"""Paths under /events."""
+
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from bellwether.farm.events import service
+from bellwether.farm.events.schemas import AppendedEvents, Event, NewEvents
+from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.schemas import Page
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+
+@router.post("", response_model=AppendedEvents, dependencies=[need("flock:write")])
+async def append_events(session: Writing, context: Acting, once: Once, body: NewEvents) -> Response:
+    """Record what happened, up to 500 events, each with a verdict: one that is rejected does not hold up the others.
+
+    An event that is sent again under its id is `known` and changes nothing. To correct one, send a new event of its
+    kind with `supersedes`; to take one back, `event.retracted`. Both stay in the log.
+    """
+    return await once(lambda: service.append(session, context, body, datetime.now(UTC)), status=200)
+
+
+@router.get("", dependencies=[need("flock:read")])
+async def list_events(
+    session: Reading,
+    context: Acting,
+    farm_id: UUID,
+    animal_id: UUID | None = None,
+    state: Literal["current", "all"] = "current",
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Page[Event]:
+    """What happened on a farm or to one of its animals, in the order in which it was recorded."""
+    return await service.page(session, context, farm_id, animal_id, state, limit, cursor)

@@ -1,0 +1,112 @@
+"""Appending to the log of a farm, and reading it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from bellwether.farm.access import may_write, one_writer, role_of
+from bellwether.farm.events import events, repository
+from bellwether.farm.events.envelope import NewEvent
+from bellwether.farm.events.judging import Log
+from bellwether.farm.events.kinds import EVENTS, KINDS
+from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventVerdict, NewEvents
+from bellwether.farm.lives import repository as lives
+from bellwether.farm.place import place_of
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import Cursor
+from bellwether.platform.http.schemas import Page
+from bellwether.platform.http.strict.rows import Row
+from bellwether.platform.problems import NotFound, RowError
+from bellwether.sheep.findings import Broken
+
+PRESENT = [name for name, event in KINDS.items() if event.needs_presence]
+assert len(KINDS) == len(EVENTS)
+
+
+class BySeq(Cursor):
+    """Sorted by place in the log."""
+
+    seq: int
+
+
+async def append(session: Session, context: Context, body: NewEvents, now: datetime) -> AppendedEvents:
+    """Add events to the log, each with a verdict of its own; state follows in the same transaction.
+
+    The farm's lock is held to the commit, so a verdict stays true and numbers become visible in their order.
+
+    Raises:
+        ReferenceNotFound, ReadOnlyMember
+    """
+    await may_write(session, context, body.farm_id, field="farm_id")
+    await one_writer(session, body.farm_id)
+    read = [READER.read(sent, "events", row) for row, sent in enumerate(body.events)]
+    log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
+    items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
+    await repository.add(session, context, body.farm_id, log.made, source="api")
+    await follow(session, context, body.farm_id, log)
+    rejected = sum(item.verdict == "rejected" for item in items)
+    return AppendedEvents(accepted=len(items) - rejected, rejected=rejected, items=items)
+
+
+async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], now: datetime) -> Log:
+    """What the farm knows of the events and animals that are meant."""
+    ids = {key for event in sent for key in (event.id, event.supersedes) if key is not None}
+    stored = await repository.stored(session, farm_id, ids)
+    subjects = {key for event in sent if (key := event.subject)}
+    subjects |= {event.animal_id for event in stored.values() if event.animal_id}
+    animals = await lives.timelines(session, farm_id, subjects, PRESENT)
+    heirs = {key for found in animals.values() if (key := found.head.merged_into)} - animals.keys()
+    animals |= await lives.timelines(session, farm_id, heirs, PRESENT) if heirs else {}
+    numbers = iter(sorted(await repository.numbers(session, len(sent))))
+    return Log(await place_of(session, farm_id), now, stored, animals, numbers)
+
+
+def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> EventVerdict:
+    """One row: what is accepted is in `log`."""
+    if not isinstance(found, NewEvent):
+        return EventVerdict(row=row, id=None, verdict="rejected", errors=found)
+    try:
+        judged = log.take(found, sent)
+    except Broken as error:
+        errors = [
+            RowError(row=row, field=f"events.{row}.{f.field}", code=f.code, message=f.message, fix=f.fix)
+            for f in error.findings
+        ]
+        return EventVerdict(row=row, id=found.id, verdict="rejected", errors=errors)
+    return EventVerdict(row=row, id=judged.id, verdict="new" if judged.is_new else "known")
+
+
+async def follow(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
+    """What follows from the new events: stays and fates of the animals that came or went."""
+    if not log.touched:
+        return
+    touched = {key: log.animals[key].life for key in sorted(log.touched)}
+    await lives.project(session, farm_id, touched)
+    changed = [
+        (log.animals[key].head, life) for key, life in touched.items() if log.animals[key].head.fate != life.fate
+    ]
+    await events.fates_changed(session, context, farm_id, changed)
+
+
+async def page(
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    animal_id: UUID | None,
+    state: Literal["current", "all"],
+    limit: int,
+    cursor: str | None,
+) -> Page[Event]:
+    """Events in the order of the log.
+
+    Raises:
+        NotFound: the user does not see the farm.
+    """
+    if await role_of(session, context, farm_id) is None:
+        raise NotFound
+    found = BySeq.read(cursor)
+    after = 0 if found is None else found.seq
+    rows = await repository.listing(session, farm_id, animal_id, after, limit + 1, with_superseded=state == "all")
+    return Page(items=[Event.model_validate(row) for row in rows[:limit]], next=BySeq.after(rows, limit))
