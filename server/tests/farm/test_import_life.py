@@ -149,7 +149,11 @@ async def test_a_cancelled_import_leaves_nothing_behind(farmer: Farmer) -> None:
     assert await dump(farmer.admin_dsn, farmer.farm_id) == before
     found = await farmer.an_import(sent["import_id"])
     assert (found["state"], found["rows_in"], adds_up(found)) == ("cancelled", 0, True)
-    done = await farmer.run_import(sent["import_id"])
+    with pytest.raises(ImportEnded, match="cancelled: send the file again"):
+        await farmer.run_import(sent["import_id"])
+    await farmer.end(sent, "cancelled")
+    done = await farmer.take_in(lambs(20, weight=33), "sg")
+    assert done["import_id"] != sent["import_id"]
     assert (done["state"], done["verdicts"]) == ("committed", {"new": 19, "update": 1})
 
 

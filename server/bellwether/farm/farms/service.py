@@ -10,6 +10,7 @@ from bellwether.farm.farms.problems import FarmExists, LastOwner
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
 from bellwether.farm.farms.zones import zone_of
 from bellwether.platform.context import Context
+from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
@@ -32,6 +33,7 @@ async def create(session: Session, context: Context, body: NewFarm) -> Farm:
     """
     most = context.quotas.farms_of_user
     assert context.user_id is not None
+    await one_at_a_time(session, f"farms of {context.user_id}")
     if await repository.count_made(session, context.user_id) >= most:
         raise QuotaReached(f"You have made {most} farms, which is all that one may: leave one, or ask the operator")
     farm_id = body.id or new_id()

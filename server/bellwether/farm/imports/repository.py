@@ -51,11 +51,6 @@ update farm.import_batch set state = :state, taken_to = 0, rows_in = 0, rows_acc
   started_at = coalesce(started_at, clock_timestamp())
 where id = :id returning id
 """)
-# an import that was cancelled may go on, unless the file was sent again in the meantime
-IS_REPLACED = text(f"""
-select 1 from farm.import_batch a join farm.import_batch b using (farm_id, sha256, kind, flock_id, options_sha256)
-where a.id = :id and b.id <> a.id and b.{STANDS}
-""")
 COUNT = text("""
 update farm.import_batch set rows_in = :rows_in, rows_accepted = :rows_accepted, rows_rejected = :rows_rejected,
   verdicts = cast(:verdicts as jsonb), faults = cast(:faults as jsonb), warnings = cast(:warnings as jsonb),
@@ -123,8 +118,8 @@ async def add_batch(session: Session, values: NewBatch, content: bytes) -> UUID 
 
 
 async def stored_bytes(session: Session, farm_id: UUID) -> int:
-    """How much the files of a farm hold together."""
-    statement = text("select coalesce(sum(size_bytes), 0)::int8 from farm.import_batch where farm_id = :id")
+    """How much the files hold together that the farm has now."""
+    statement = text("select coalesce(sum(octet_length(content)), 0)::int8 from farm.import_file where farm_id = :id")
     return int((await session.execute(statement, {"id": farm_id})).scalar_one())
 
 
@@ -159,21 +154,22 @@ async def listing(session: Session, farm_id: UUID, after: UUID | None, limit: in
     return [Batch(*row) for row in await session.execute(LIST, values)]
 
 
-async def content_of(session: Session, import_id: UUID) -> bytes:
-    """The file."""
+async def content_of(session: Session, import_id: UUID) -> bytes | None:
+    """The file; None when the import has ended."""
     statement = text("select content from farm.import_file where import_id = :id")
-    return bytes((await session.execute(statement, {"id": import_id})).scalar_one())
+    found: bytes | None = (await session.execute(statement, {"id": import_id})).scalar_one_or_none()
+    return found
+
+
+async def drop_file(session: Session, import_id: UUID) -> None:
+    """The import has ended for good: its file makes room for others."""
+    await session.execute(text("delete from farm.import_file where import_id = :id"), {"id": import_id})
 
 
 async def start_afresh(session: Session, import_id: UUID, state: State) -> None:
     """Without any row judged; what a preview found is gone."""
     await session.execute(text("delete from farm.import_row where import_id = :id"), {"id": import_id})
     await session.execute(AFRESH, {"id": import_id, "state": state})
-
-
-async def is_replaced(session: Session, import_id: UUID) -> bool:
-    """Whether another import with the same key stands."""
-    return (await session.execute(IS_REPLACED, {"id": import_id})).scalar() is not None
 
 
 async def take_up_again(session: Session, import_id: UUID) -> None:

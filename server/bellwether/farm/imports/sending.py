@@ -4,7 +4,7 @@ import orjson
 
 from bellwether.farm.imports import job, repository
 from bellwether.farm.imports.models import Batch, NewBatch
-from bellwether.farm.imports.states import ImportedWithOtherOptions
+from bellwether.farm.imports.states import ImportedWithOtherOptions, ImportEnded
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.jobs import service as jobs
@@ -30,14 +30,32 @@ async def same_import(session: Session, new: NewBatch, *, again: bool) -> Batch 
 
 
 async def take_up(session: Session, context: Context, batch: Batch, today: str, *, commit: bool) -> Job:
-    """The job of an import whose file came again, or a new one when there is something left to do."""
-    current = None if batch.job_id is None else await jobs.find(session, "farm", batch.job_id)
-    if current is not None and (not current.has_ended or is_done(batch)):
+    """The job of an import whose file came again, or a new one when there is something left to do.
+
+    Raises:
+        ImportEnded: somebody took it back at this moment.
+    """
+    current = await settled(session, batch)
+    if current is not None:
+        return current
+    # whoever commits or undoes it holds it before there is another job of it, and so does this
+    held = await repository.hold(session, batch.id)
+    assert held is not None
+    if held.state in ("undone", "cancelled"):
+        raise ImportEnded(held.state)
+    batch, current = held, await settled(session, held)
+    if current is not None:
         return current
     if batch.state == "committed":
         await repository.take_up_again(session, batch.id)
     wants_commit = commit or batch.state in ("committing", "committed")
     return await queue(session, context, batch, today, commit=wants_commit)
+
+
+async def settled(session: Session, batch: Batch) -> Job | None:
+    """Its job, as long as that is at work or has left nothing to do."""
+    current = None if batch.job_id is None else await jobs.find(session, "farm", batch.job_id)
+    return current if current is not None and (not current.has_ended or is_done(batch)) else None
 
 
 def is_in_herd(batch: Batch) -> bool:

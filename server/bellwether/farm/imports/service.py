@@ -23,6 +23,7 @@ from bellwether.farm.imports.states import ImportEnded, ImportRunning
 from bellwether.farm.imports.undoing.taking_back import check
 from bellwether.farm.schemas import storable
 from bellwether.platform.context import Context
+from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.http.pagination import ById, Cursor, id_after
 from bellwether.platform.http.schemas import Page
@@ -80,15 +81,17 @@ def with_farm_headers(options: Options, layout: Layout) -> Options:
 
 
 async def check_room(session: Session, context: Context, upload: Upload) -> None:
-    """The farm may keep one more file.
+    """The farm may keep one more file; that of an import that was undone or cancelled is gone.
 
     Raises:
         QuotaReached
     """
     most = context.quotas.stored_mb_of_farm
+    await one_at_a_time(session, f"imported files of {upload.farm_id}")
     if await repository.stored_bytes(session, upload.farm_id) + len(upload.content) > most * 1_000_000:
         raise QuotaReached(
-            f"The farm keeps {most:,} MB of imported files, which is all it may: ask the operator for more"
+            f"With this file the farm would keep more than {most:,} MB of imported files, which is all it may: "
+            "undo an import, or ask the operator for more"
         )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from bellwether.platform.context import Context
+from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import repository as job_rows
@@ -34,6 +35,7 @@ async def submit(
     """
     values = new_row(context, kind=kind, payload=payload, farm_id=farm_id, key=key)
     schema = kind.split(".", 1)[0]
+    await one_after_the_other(session, context, schema, farm_id)
     row = await job_rows.insert(session, schema, values)
     if row is not None:
         await check_quotas(session, context, schema, farm_id)
@@ -87,11 +89,19 @@ async def retry(session: Session, context: Context, service: str, job_id: UUID) 
     """
     row = await visible(session, service, job_id)
     check_owner(row, context)
+    await one_after_the_other(session, context, service, row.farm_id)
     again = await job_rows.retry(session, service, job_id)
     if again is None:
         raise JobUnfinished(f"The job is {row.state}: only a job that failed or was cancelled can be retried")
     await check_quotas(session, context, service, row.farm_id)
     return job_of(again)
+
+
+async def one_after_the_other(session: Session, context: Context, service: str, farm_id: UUID | None) -> None:
+    """Until the commit nobody else queues a job of this user or farm. Users come first, so that none wait in a ring."""
+    for whose, owner in (("user", context.user_id), ("farm", farm_id)):
+        if owner is not None:
+            await one_at_a_time(session, f"jobs of {service} of {whose} {owner}")
 
 
 async def check_quotas(session: Session, context: Context, service: str, farm_id: UUID | None) -> None:

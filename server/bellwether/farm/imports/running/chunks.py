@@ -12,6 +12,7 @@ from bellwether.farm.imports.models import Batch, FindingJson, JudgedRow
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.running.file_rows import AnyRow, FileRows
+from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import Tally
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
@@ -24,12 +25,15 @@ async def open_file(database: Database, context: Context, import_id: UUID, today
 
     Raises:
         NotFound: whoever asked for the import does not belong to the farm any more.
+        ImportEnded: it was undone or cancelled, and its file is gone.
     """
     async with database.reading(context) as session:
+        content = await repository.content_of(session, import_id)
         batch = await repository.get(session, import_id)
         if batch is None:
             raise NotFound
-        content = await repository.content_of(session, import_id)
+        if content is None:
+            raise ImportEnded(batch.state)
         options = await options_of(session, batch, today)
     rows = FileRows(content, Layout.model_validate(batch.layout), FORMATS[batch.kind], options)
     await rows.open()

@@ -32,15 +32,15 @@ async def begin(database: Database, context: Context, import_id: UUID) -> None:
     """From now on rows enter the herd.
 
     Raises:
-        ImportEnded: it was undone, or somebody sent the file again after it was cancelled.
+        ImportEnded: it was undone or cancelled.
     """
     async with database.transaction(context) as session:
         batch = await repository.hold(session, import_id)
         if batch is None:
             raise NotFound
-        if batch.state == "undone" or await repository.is_replaced(session, batch.id):
+        if batch.state in ("undone", "cancelled"):
             raise ImportEnded(batch.state)
-        if batch.state in ("received", "previewed", "cancelled"):
+        if batch.state in ("received", "previewed"):
             await repository.start_afresh(session, import_id, "committing")
 
 

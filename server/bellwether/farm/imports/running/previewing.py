@@ -47,14 +47,10 @@ async def begin(database: Database, context: Context, import_id: UUID) -> Batch:
     """Without the rows of an earlier preview.
 
     Raises:
-        ImportEnded: the file is in the herd, or somebody sent it again.
+        ImportEnded: the file is in the herd, or the import was undone or cancelled.
     """
     async with database.transaction(context) as session:
-        batch = await repository.hold(session, import_id)
-        if batch is None:
-            raise NotFound
-        if batch.state not in ("received", "previewed", "cancelled") or await repository.is_replaced(session, batch.id):
-            raise ImportEnded(batch.state)
+        await held(session, import_id)
         await repository.start_afresh(session, import_id, "received")
         return await held(session, import_id)
 

@@ -1,4 +1,4 @@
-"""The two ways out of an import: undone when it was committed, cancelled while it was not."""
+"""The two ways out of an import, undone when it was committed and cancelled while it was not: its file goes with it."""
 
 from uuid import UUID
 
@@ -20,6 +20,7 @@ async def undo(database: Database, context: Context, import_id: UUID) -> dict[st
         taken = await take_back(session, context, import_id)
         is_committed = batch.state in ("committed", "committing")
         await repository.set_state(session, import_id, "undone" if is_committed else "cancelled")
+        await repository.drop_file(session, import_id)
         batch = await repository.get(session, import_id)
         assert batch is not None
         if batch.state == "undone":
@@ -38,4 +39,5 @@ async def cancel(database: Database, context: Context, import_id: UUID) -> bool:
             return batch is None or batch.state == "cancelled"
         await take_back(session, context, import_id)
         await repository.start_afresh(session, import_id, "cancelled")
+        await repository.drop_file(session, import_id)
         return True
