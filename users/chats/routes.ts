@@ -26,13 +26,13 @@ function listRoutes(app: ServiceApp, { need, once, cursors }: Platform, chats: C
     request: { headers: schemas.idempotencyHeader, body: body(schemas.newChat) },
     responses: {
       201: { description: "The chat", content: json(schemas.chatView) },
-      ...problems(400, 401, 403, 413, 415, 422),
+      ...problems(400, 401, 403, 409, 413, 415, 422),
     },
   });
   app.openapi(create, async (c) => {
     const told = await once(c, "chats", schemas.chatView, async () => {
-      const { writes, rev, view } = await chats.create(c.get("caller").uid, c.req.valid("json"));
-      return { writes, body: view, headers: { etag: etag(rev), location: `/api/v1/chats/${view.id}` } };
+      const { writes, refusal, rev, view } = await chats.create(c.get("caller").uid, c.req.valid("json"));
+      return { writes, refusal, body: view, headers: { etag: etag(rev), location: `/api/v1/chats/${view.id}` } };
     });
     return c.json(told.body, 201, told.headers);
   });
@@ -109,7 +109,7 @@ function messageRoutes(app: ServiceApp, { need, cursors }: Platform, chats: Chat
     responses: {
       200: { description: "It was there already", ...stored },
       201: { description: "Stored", ...stored },
-      ...problems(400, 401, 403, 404, 413, 415, 422),
+      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
     },
   });
   app.openapi(append, async (c) => {

@@ -2,11 +2,14 @@ import { type Clock, isoTime } from "../platform/clock.ts";
 import type { Attributes, Write } from "../platform/dynamo/table.ts";
 import { type Precondition, stale } from "../platform/http/preconditions.ts";
 import { uuid } from "../platform/ids.ts";
-import { notFound, Problem } from "../platform/problems.ts";
+import { notFound, Problem, quotaReached } from "../platform/problems.ts";
 import type { DataKeys } from "../platform/secrets/data-keys.ts";
 import { sealText, unsealText } from "../platform/secrets/sealing.ts";
 import type { ChatRepository, StoredChat, StoredMessage } from "./repository.ts";
 import type { ChatView, MessageView, NewChat, NewMessage } from "./schemas.ts";
+
+/** A user whose chats seem to be all that there may be has them counted anew, at most this often. */
+const recountMs = 60_000;
 
 export type Versioned = { rev: number; view: ChatView };
 
@@ -18,8 +21,9 @@ export class Chats {
     private readonly clock: Clock,
   ) {}
 
-  /** A new chat, and the writes with which it begins to be. */
-  async create(uid: string, wanted: NewChat): Promise<Versioned & { writes: Write[] }> {
+  /** A new chat, the writes with which it begins to be, and what it means when they do not hold. */
+  async create(uid: string, wanted: NewChat): Promise<Versioned & { writes: Write[]; refusal: Problem }> {
+    await this.makeRoom(uid);
     const key = await this.keys.keyOf(uid);
     const now = this.clock();
     const cid = uuid(now);
@@ -34,7 +38,8 @@ export class Chats {
       created: now,
       updated: now,
     };
-    return { rev: chat.rev, view: chatView(chat, key), writes: [this.repository.creation(chat)] };
+    const writes = this.repository.creation(chat);
+    return { rev: chat.rev, view: chatView(chat, key), writes, refusal: this.allChats() };
   }
 
   async get(uid: string, cid: string): Promise<Versioned> {
@@ -75,6 +80,7 @@ export class Chats {
     const stored = { id, role, parent, body, created: this.clock() };
     const outcome = await this.repository.append(chat, stored);
     if (outcome === "no_chat") throw notFound("chat");
+    if (outcome === "full") throw this.allMessages();
     if (outcome === "stored") return { isNew: true, view: messageView(cid, stored, key) };
     const before = await this.repository.message(cid, id);
     const view = before && messageView(cid, before, key);
@@ -87,6 +93,24 @@ export class Chats {
     await this.own(uid, cid);
     const [page, key] = await Promise.all([this.repository.messages(cid, limit, after), this.keys.keyOf(uid)]);
     return { items: page.items.map((message) => messageView(cid, message, key)), next: page.next };
+  }
+
+  /** The first chat of a user begins her count; those that ended by themselves leave it when it says that all are used. */
+  private async makeRoom(uid: string): Promise<void> {
+    const most = this.repository.quotas.chatsOfUser;
+    const seen = await this.repository.count(uid);
+    if (seen && (seen.n < most || this.clock() - seen.at < recountMs)) return;
+    await this.repository.recount(uid, seen);
+  }
+
+  private allChats(): Problem {
+    const most = this.repository.quotas.chatsOfUser;
+    return quotaReached(`You have ${most} chats, which is all that one may have: delete one.`);
+  }
+
+  private allMessages(): Problem {
+    const most = this.repository.quotas.messagesOfChat;
+    return quotaReached(`This chat has had ${most} messages, which is all that one may have: start another.`);
   }
 
   private async own(uid: string, cid: string): Promise<StoredChat> {

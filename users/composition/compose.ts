@@ -105,7 +105,9 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
 }
 
 function chatsOf({ table, keysTable, settings, clock }: Platform): Chats {
-  return new Chats(new ChatRepository(table, clock), new DataKeys(keysTable, settings.kek, clock), clock);
+  const { BELLWETHER_QUOTA_CHATS_OF_USER: chatsOfUser, BELLWETHER_QUOTA_MESSAGES_OF_CHAT: messagesOfChat } = settings;
+  const repository = new ChatRepository(table, clock, { chatsOfUser, messagesOfChat });
+  return new Chats(repository, new DataKeys(keysTable, settings.kek, clock), clock);
 }
 
 function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, hasher: Hasher) {

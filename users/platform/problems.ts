@@ -18,6 +18,7 @@ export const unauthenticated = () =>
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   });
 export const notFound = (what: string) => new Problem(404, "not_found", `There is no such ${what}.`);
+export const quotaReached = (detail: string) => new Problem(409, "quota_reached", detail);
 
 /** By status, as every service of the platform words them. */
 export const titles: Record<number, string> = {

@@ -176,6 +176,14 @@ def test_each_service_knows_its_own_secrets_only(folders: Folders) -> None:
     assert (len(urls), urls["genetics"]) == (8, "http://127.0.0.1:18102")
 
 
+def test_quotas_of_the_operator_reach_every_service(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BELLWETHER_QUOTA_CHATS_OF_USER", "7")
+    monkeypatch.setenv("BELLWETHER_SOMETHING_ELSE", "7")
+    for service in ("farm", "chats"):
+        told = for_services(wiring(folders, True), [service])
+        assert {name for name, value in told.items() if value == "7"} == {"BELLWETHER_QUOTA_CHATS_OF_USER"}
+
+
 def secrets_of(env: dict[str, str]) -> set[str]:
     return {name for name in env if "PASSWORD" in name or "SECRET" in name}
 

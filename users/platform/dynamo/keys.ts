@@ -27,6 +27,7 @@ export const memberPrefix = "MEMBER#";
 export const member = (farmId: string, uid: string) => key(`FARM#${farmId}`, `${memberPrefix}${uid}`);
 
 export const chat = (cid: string) => key(`CONV#${cid}`, "META");
+export const chatCount = (uid: string) => key(`USER#${uid}`, "CHATS");
 export const chatIndex = (uid: string) => `U#${uid}#CONV`;
 export const messagePrefix = "M#";
 export const message = (cid: string, id: string) => key(`CONV#${cid}`, `${messagePrefix}${id}`);

@@ -86,6 +86,10 @@ export class TransactionCancelled extends Error {
   constructor(readonly reasons: readonly Reason[]) {
     super(`A transaction was cancelled: ${reasons.map((reason) => reason.code).join(", ")}`);
   }
+  /** Whether a condition did not hold; otherwise the store would not have the writes at all. */
+  get isRefusal(): boolean {
+    return this.reasons.some((_, index) => this.failed(index));
+  }
   /** Whether the condition of the n-th write is what failed. */
   failed(index: number): boolean {
     return this.reasons[index]?.code === "ConditionalCheckFailed";

@@ -11,8 +11,8 @@ import type { AppEnv } from "./service-app.ts";
 
 /** What is told of a thing that was made. */
 export type Told<T> = { body: T; headers: Record<string, string> };
-/** A thing that is made: what is told of it, and the writes that make it. */
-export type Made<T> = Told<T> & { writes: readonly Write[] };
+/** A thing that is made: what is told of it, the writes that make it, and what it means when one does not hold. */
+export type Made<T> = Told<T> & { writes: readonly Write[]; refusal: Problem };
 export type Once = <T>(
   c: Context<AppEnv>,
   scope: string,
@@ -33,8 +33,10 @@ export function onceFrom(table: Table, kek: Uint8Array, clock: Clock): Once {
   return async (c, scope, schema, make) => {
     const given = keyOf(c);
     if (given === undefined) {
-      const { writes, ...told } = await make();
-      await table.transact(writes);
+      const { writes, refusal, ...told } = await make();
+      await table.transact(writes).catch((error) => {
+        throw isRefusal(error) ? refusal : error;
+      });
       return told;
     }
     const key = keys.idempotency(c.get("caller").uid, scope, given);
@@ -47,7 +49,7 @@ export function onceFrom(table: Table, kek: Uint8Array, clock: Clock): Once {
     };
     const before = await known();
     if (before) return before;
-    const { writes, ...told } = await make();
+    const { writes, refusal, ...told } = await make();
     const now = seconds(clock);
     const answer = sealText(kek, JSON.stringify(told), place);
     const record = { put: { ...key, fingerprint, answer, ttl: now + keptSeconds }, when: absentOrExpired(now) };
@@ -55,12 +57,16 @@ export function onceFrom(table: Table, kek: Uint8Array, clock: Clock): Once {
       await table.transact([record, ...writes]);
       return told;
     } catch (error) {
-      const first = error instanceof TransactionCancelled && error.failed(0) ? await known() : undefined;
-      if (!first) throw error;
+      if (!isRefusal(error)) throw error;
+      const first = await known();
+      if (!first) throw error.failed(0) ? error : refusal;
       return first;
     }
   };
 }
+
+const isRefusal = (error: unknown): error is TransactionCancelled =>
+  error instanceof TransactionCancelled && error.isRefusal;
 
 function keyOf(c: Context<AppEnv>): string | undefined {
   const given = c.req.header("idempotency-key");

@@ -17,6 +17,8 @@ from bellwether.launch.machine.folders import CONSOLE, Folders
 
 #: of the surroundings, what any program needs to find its files and to speak its language
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR")
+#: what the operator says of quotas reaches every service
+QUOTAS = "BELLWETHER_QUOTA_"
 JOBS_DATABASE = "bellwether_jobs"
 
 
@@ -92,7 +94,8 @@ def _for_all(wiring: Wiring) -> dict[str, str]:
 
 
 def _any_service(wiring: Wiring) -> dict[str, str]:
-    return _metrics(wiring) | {
+    env = _metrics(wiring) | {name: value for name, value in os.environ.items() if name.startswith(QUOTAS)}
+    return env | {
         "BELLWETHER_ISSUER": os.environ.get("BELLWETHER_ISSUER", "https://bellwether.local"),
         "BELLWETHER_AUDIENCE": os.environ.get("BELLWETHER_AUDIENCE", "bellwether"),
         "BELLWETHER_NATS_URL": _broker_url(wiring),
