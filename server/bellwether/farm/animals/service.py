@@ -224,7 +224,7 @@ async def change(
 
 async def check_measured(session: Session, farm_id: UUID, animal_id: UUID, after: Kin, faults: Faults) -> None:
     """It is born on or before the day of its first measurement."""
-    first = (await weights.first_measured(session, farm_id, [animal_id])).get(animal_id)
+    first = (await weights.first_recorded(session, farm_id, [animal_id])).get(animal_id)
     born = after.birth_date
     faults.take(partial(pedigree.check_first_measurement, after.name, born, first, field="birth_date"))
 

@@ -5,6 +5,7 @@ from datetime import date, time
 from uuid import UUID
 
 from bellwether.farm.measurements.groups import Placed
+from bellwether.sheep.lives import Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class MeasuredAnimal:
     flock_id: UUID
     birth_date: date | None
     placed: Placed
+    name: str
+    stays: tuple[Stay, ...]
 
 
 @dataclass(frozen=True, slots=True)

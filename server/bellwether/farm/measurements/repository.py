@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
+from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements.groups import Group, Placed, Span
 from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
 from bellwether.farm.measurements.models import MeasuredAnimal, StoredWeight
@@ -46,8 +47,14 @@ from unnest($2::uuid[], $3::text[]) as d (animal_id, trait) cross join lateral (
 ) o
 """
 FIRST = """
-select distinct on (animal_id) animal_id, trait, occurred_on from farm.observation
-where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
+select distinct on (animal_id) animal_id, what, occurred_on from (
+  select animal_id, trait as what, occurred_on from farm.observation
+  where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
+  union all
+  select animal_id, kind, occurred_on from farm.event e
+  where farm_id = $1 and animal_id = any($2::uuid[]) and kind <> 'event.retracted'
+    and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+) recorded
 order by animal_id, occurred_on
 """
 SPANS = """
@@ -90,7 +97,8 @@ id, farm_id, flock_id, animal_id, trait, value as weight_kg, raw_value, raw_unit
 recorded_group, age_days, contemporary_group, source, import_id
 """
 ANIMALS = """
-select a.id, a.flock_id, a.birth_date, f.code, a.drop_year, a.birth_group, a.is_embryo_transfer
+select a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), f.code, a.drop_year, a.birth_group,
+  a.is_embryo_transfer
 from farm.animal a join farm.flock f on f.farm_id = :farm and f.id = a.flock_id
 where a.farm_id = :farm and a.id = any(cast(:ids as uuid[]))
 """
@@ -130,10 +138,10 @@ async def last_days(
     return {(row["animal_id"], row["trait"]): row["occurred_on"] for row in rows}
 
 
-async def first_measured(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, Measured]:
-    """The first measurement that counts of each of the animals: none of them is born after it."""
+async def first_recorded(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, Measured]:
+    """The first measurement or event that counts of each of the animals: none of them is born after it."""
     rows = await driver(session).fetch(FIRST, farm_id, list(animal_ids))
-    return {row["animal_id"]: Measured(row["trait"], row["occurred_on"]) for row in rows}
+    return {row["animal_id"]: Measured(row["what"], row["occurred_on"]) for row in rows}
 
 
 async def spans(session: Session, farm_id: UUID, groups: Sequence[Group]) -> dict[Group, Span]:
@@ -183,9 +191,13 @@ async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID])
 
 
 async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, MeasuredAnimal]:
-    """Flock and birth date of those of the animals that the farm has."""
-    rows = await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)})
-    return {row.id: MeasuredAnimal(row.id, row.flock_id, row.birth_date, Placed(*row[3:])) for row in rows}
+    """What is asked of those of the animals that the farm has."""
+    stays = await lives.stays(session, farm_id, animal_ids)
+    found = {}
+    for row in await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)}):
+        key, flock_id, born, name, *placed = row
+        found[key] = MeasuredAnimal(key, flock_id, born, Placed(*placed), name, tuple(stays.get(key, ())))
+    return found
 
 
 async def is_taken(session: Session, observation_ids: Sequence[UUID]) -> set[UUID]:

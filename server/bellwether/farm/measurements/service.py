@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
@@ -27,7 +28,8 @@ from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import RowError
 from bellwether.sheep import traits
-from bellwether.sheep.findings import Broken, Finding
+from bellwether.sheep.findings import Faults, Finding
+from bellwether.sheep.lives import check_presence
 
 
 async def record(session: Session, context: Context, body: NewWeights, now: datetime) -> RecordedWeights:
@@ -96,11 +98,13 @@ def faults(row: int, new: NewWeight, known: dict[UUID, MeasuredAnimal], place: P
     if born and new.occurred_on < born:
         text = f"{new.occurred_on} is before the animal's birth on {born}"
         found.append(impossible(row, field, text, "correct one of the dates"))
-    try:
-        traits.check_hard(traits.TRAITS[new.trait], in_kg(new, place), field=f"{field}.weight")
-    except Broken as error:
-        found += [RowError(row=row, field=f.field, code=f.code, message=f.message, fix=f.fix) for f in error.findings]
-    return found
+    broken = Faults()
+    if animal:
+        broken.take(partial(check_presence, animal.name, animal.stays, new.occurred_on, field=f"{field}.occurred_on"))
+    broken.take(partial(traits.check_hard, traits.TRAITS[new.trait], in_kg(new, place), field=f"{field}.weight"))
+    return found + [
+        RowError(row=row, field=f.field, code=f.code, message=f.message, fix=f.fix) for f in broken.findings
+    ]
 
 
 def impossible(row: int, field: str, text: str, fix: str) -> RowError:

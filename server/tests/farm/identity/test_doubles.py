@@ -87,10 +87,10 @@ async def test_an_animal_that_leaves_and_returns(farmer: Farmer) -> None:
 
 
 async def ended(server: Any, farmer: Farmer, value: str) -> None:
-    """The use of an identifier is over, as an administrator writes it down."""
+    """The use of an identifier ended on the first of October, as an administrator writes it down."""
     connection = await asyncpg.connect(server.dsn)
     statement = """
-        update farm.identifier set state = 'closed', validity = tstzrange(lower(validity), clock_timestamp())
+        update farm.identifier set state = 'closed', validity = tstzrange(null, '2024-10-01 12:00')
         where farm_id = $1 and value = $2
     """
     await connection.execute(statement, farmer.farm_id, value)
@@ -102,9 +102,24 @@ async def test_a_tag_in_use_again_after_its_first_use_has_ended(farmer: Farmer, 
     await ended(postgres_server, farmer, "12")
     rows = await listed(farmer, "12,M,2024-08-02", head="Tag,Sex,DOB")
     assert (codes(rows), len(await animals_of(farmer))) == ([None], 2)
-    rows = await weighed(farmer, "12,2024-11-11,31")
-    (male,) = [animal for animal in await animals_of(farmer) if animal["sex"] == "male"]
-    assert rows[2]["animal_id"] == male["id"]
+    rows = await weighed(farmer, "12,2024-11-11,31", "12,2024-09-11,25", "12,2024-10-02,28", "12,2024-10-01,27")
+    worn = {animal["sex"]: animal["id"] for animal in await animals_of(farmer)}
+    assert [rows[n]["animal_id"] for n in (2, 3, 4, 5)] == [worn[sex] for sex in ("male", "female", "male", "female")]
+    # whatever the order of the rows, and whatever else is said of them
+    for day, sex in (("2024-09-12", "female"), ("2024-10-03", "male")):
+        assert (await weighed(farmer, f"12,{day},29"))[2]["animal_id"] == worn[sex]
+
+
+async def test_a_number_whose_last_use_has_ended_leads_to_its_animal_and_a_tag_does_not(
+    farmer: Farmer, postgres_server: Any
+) -> None:
+    tags = [{"kind": "eid", "value": EID}, {"kind": "visual", "value": "12"}]
+    made = await farmer.animal(birth_date="2024-08-01", identifiers=tags)
+    for value in (EID, "12"):
+        await ended(postgres_server, farmer, value)
+    rows = await weighed(farmer, f"{EID},2024-11-11,31", "12,2024-11-12,31", "12,2024-09-12,31")
+    assert [row["animal_id"] for row in rows.values()] == [made["id"], None, made["id"]]
+    assert codes(rows)[1] == "unknown_tag"
 
 
 async def test_an_animal_whose_number_had_ended_returns(farmer: Farmer, postgres_server: Any) -> None:

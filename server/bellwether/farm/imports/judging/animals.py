@@ -15,6 +15,7 @@ from bellwether.farm.measurements.ledger import Ledger
 from bellwether.sheep import identifiers, pedigree, traits
 from bellwether.sheep.findings import Broken, Faults, Finding, Verdict, broken, warning
 from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.lives import check_presence
 from bellwether.sheep.pedigree import MALE_ROLES, Kin
 
 V = TypeVar("V")
@@ -85,7 +86,7 @@ def said(now: V, before: V) -> V:
 def check_self(
     kin: Kin, facts: Facts, animal: Sheep | None, data: AnimalRow, known: list[Identifier], faults: Faults
 ) -> None:
-    """Birth against measurements, those of the row and those that are stored, and against the number."""
+    """Birth and stays against measurements, those of the row and those that are stored, and against the number."""
     for measured in data.measurements:
         if facts.birth_date and measured.date < facts.birth_date and not data.birth_date:
             text = f"{measured.trait} on {measured.date}, born on {facts.birth_date}"
@@ -93,10 +94,13 @@ def check_self(
             faults.add(found)
     if animal is None:
         return
+    for measured in data.measurements:
+        trait = measured.trait.lower()
+        faults.take(partial(check_presence, kin.name, animal.stays, measured.date, field=trait))
     if data.birth_date and data.birth_date != animal.facts.birth_date:
         born = data.birth_date
         faults.take(
-            partial(pedigree.check_first_measurement, kin.name, born, animal.first_measured, field="birth_date")
+            partial(pedigree.check_first_measurement, kin.name, born, animal.first_recorded, field="birth_date")
         )
         for item in {item.key: item for item in (*animal.identifiers, *known)}.values():
             year = identifiers.year_of(item)

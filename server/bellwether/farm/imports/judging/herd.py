@@ -1,6 +1,6 @@
 """The animals that one chunk of an animal list touches, as they are stored and as the rows change them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -11,6 +11,7 @@ from bellwether.farm.measurements.groups import Placed, Spans
 from bellwether.farm.measurements.ledger import Day
 from bellwether.sheep import damage, pedigree
 from bellwether.sheep.identifiers import Identifier, in_year, is_of_flock, name_value, spellings, tag_value
+from bellwether.sheep.lives import Stay
 from bellwether.sheep.pedigree import Kin, Measured
 
 Key = tuple[str, str, str]
@@ -31,7 +32,8 @@ class Sheep:
     identifiers: list[Identifier] = field(default_factory=list)
     expected: Kin | None = None
     expected_year: int | None = None
-    first_measured: Measured | None = None
+    first_recorded: Measured | None = None
+    stays: Sequence[Stay] = ()
 
     @property
     def year(self) -> int | None:

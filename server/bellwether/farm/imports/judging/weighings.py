@@ -1,8 +1,9 @@
 """Verdicts on rows about weights, given the animals that its tags name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
@@ -12,9 +13,20 @@ from bellwether.farm.measurements.ledger import Day, Ledger
 from bellwether.sheep import damage, traits
 from bellwether.sheep.findings import Broken, Finding, broken
 from bellwether.sheep.identifiers import cited, name_value, spellings
+from bellwether.sheep.lives import Stay, check_presence
 
 DOUBLE = Finding("duplicate", "duplicate_row", "the same weighing stands in an earlier row", "nothing to do", "weight")
 NOBODY: frozenset[UUID] = frozenset()
+
+
+class Ended(NamedTuple):
+    """Until when an identifier was in use, and whether it leads to its animal for ever."""
+
+    day: date
+    is_certain: bool
+
+
+GOES_ON = Ended(date.max, is_certain=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,9 @@ class Weighed:
     eid: str | None
     placed: Placed
     tag: str = ""
+    stays: tuple[Stay, ...] = ()
+    ended: Mapping[str, Ended] = field(default_factory=dict)
+    """Identifiers whose use on this animal has ended, by value."""
 
     @property
     def described(self) -> str:
@@ -78,7 +93,7 @@ class TaggedAnimals:
         return found
 
     def named(self, cell: str, kind: str) -> set[UUID] | frozenset[UUID]:
-        """The animals that a cell names: by an identifier of its kind, else by any other, else by name."""
+        """The animals that a cell names at any time: by an identifier of its kind, else by any other, else by name."""
         found = self.by_kind.get((kind, cell)) or self.by_value.get(cell)
         if found:
             return found
@@ -86,6 +101,26 @@ class TaggedAnimals:
             if found := self.by_value.get(value):
                 return found
         return self.by_name.get(name_value(cell), NOBODY)
+
+    def named_on(self, cell: str, kind: str, day: date) -> tuple[set[UUID] | frozenset[UUID], bool]:
+        """Of the animals that a cell names those that it named on this day; and whether it does on every other day.
+
+        A tag that is used again names the first animal until the end of that use, and the next one afterwards. When no
+        use goes on, an EID or registration still leads to the animal that had it last.
+        """
+        found = self.named(cell, kind)
+        if not any(self.animals[key].ended for key in found):
+            return found, True
+        values = (cell, *spellings(cell))
+        ends = {key: next(filter(None, map(self.animals[key].ended.get, values)), GOES_ON) for key in found}
+        if all(end is GOES_ON for end in ends.values()):
+            return found, True
+        uses = {key: end for key, end in ends.items() if end.day >= day}
+        if uses:
+            first = min(end.day for end in uses.values())
+            return {key for key, end in uses.items() if end.day == first}, False
+        last = max(end.day for end in ends.values())
+        return {key for key, end in ends.items() if end.is_certain and end.day == last}, False
 
     def resolve(self, tags: Tags, day: date) -> tuple[Weighed, Finding | None]:
         """The one animal that the tags name, with a warning when its EID did not help.
@@ -96,16 +131,18 @@ class TaggedAnimals:
         if sure := self._sure.get(tags):
             return sure
         found: set[UUID] | frozenset[UUID] = NOBODY
+        are_lasting = True
         for cell, kind in cells_of(tags):
-            named = self.named(cell, kind)
+            named, is_lasting = self.named_on(cell, kind, day)
+            are_lasting &= is_lasting
             if kind == "visual" and found:
                 found = found if not named or found & named else found | named
             else:
                 found = found | named
         if not found:
             raise unknown(tags, self)
-        is_sure = len(found) == 1
-        if not is_sure:
+        is_sure = len(found) == 1 and are_lasting
+        if len(found) > 1:
             found = {key for key in found if self.is_born(key, day)} or found
         if len(found) > 1:
             raise several(tags, [self.animals[key] for key in found])
@@ -136,7 +173,8 @@ def unknown(tags: Tags, animals: TaggedAnimals) -> Broken:
             cited(cell, field=field)
         except Broken as error:
             return error
-        if others := sorted(animals.zeros.get(damage.without_zeros(cell), set()) if cell.isdecimal() else ()):
+        alike = animals.zeros.get(damage.without_zeros(cell), set()) if cell.isdecimal() else set()
+        if others := sorted(alike - {cell}):
             message = f"{cell} may be {' or '.join(others[:3])}: a spreadsheet drops zeros before a number"
             return broken("leading_zeros_lost", message, damage.TEXT, field=field, verdict="ambiguous")
     fix = "register the animal with this tag, then import the row again"
@@ -185,6 +223,7 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
     try:
         animal, tag_warning = animals.resolve(weighing.tags, measured.date)
         age = age_at(animal.birth_date, measured.date)
+        check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
     except Broken as error:
         return rejected(row, *error.findings)
     recorded = ledger.record(animal.id, animal.flock_id, measured, row)

@@ -11,6 +11,7 @@ from bellwether.farm.imports.judging.animals import merged
 from bellwether.farm.imports.judging.herd import Asked, Claim, Herd, Offspring, Sheep
 from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.imports.models import Batch
+from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Group, touched
 from bellwether.platform.context import Context
@@ -130,8 +131,10 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
         item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])
         herd.know(herd.sheep[row["animal_id"]], item)
     own = {animal for _, row in rows for item in row.identifiers for animal in herd.named(item.raw)}
-    for animal_id, first in (await measurements.first_measured(session, farm_id, sorted(own))).items():
-        herd.sheep[animal_id].first_measured = first
+    for animal_id, first in (await measurements.first_recorded(session, farm_id, sorted(own))).items():
+        herd.sheep[animal_id].first_recorded = first
+    for animal_id, stays in (await lives.stays(session, farm_id, own)).items():
+        herd.sheep[animal_id].stays = stays
     await load_kin(connection, farm_id, batch.id, ids, herd)
     herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
     herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd)))

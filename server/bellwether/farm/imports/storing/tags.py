@@ -8,8 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
-from bellwether.farm.imports.judging.weighings import TaggedAnimals, Weighed, cells_of
+from bellwether.farm.imports.judging.weighings import Ended, TaggedAnimals, Weighed, cells_of
 from bellwether.farm.imports.models import Batch
+from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Placed
 from bellwether.farm.measurements.ledger import Day
@@ -28,9 +29,17 @@ union all
 select kind, value, scope, animal_id from farm.identifier
 where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0') = any($4::text[])
 union all
-select kind, value, scope, animal_id from farm.identifier i
-where farm_id = $1 and state = 'closed' and kind in ('eid', 'registration') and value = any($2::text[])
-  and not exists (select 1 from farm.identifier a where a.farm_id = $1 and a.value = i.value and a.state = 'active')
+select kind, value, scope, animal_id from farm.identifier
+where farm_id = $1 and state = 'closed' and kind <> 'name' and value = any($2::text[])
+"""
+ENDED = """
+select animal_id, value, (max(upper(validity)) at time zone f.time_zone)::date as day,
+  bool_or(kind in ('eid', 'registration')) as is_certain
+from farm.identifier i join farm.farm f on f.id = $1
+where i.farm_id = $1 and state = 'closed' and animal_id = any($2::uuid[]) and not exists
+  (select from farm.identifier a where a.farm_id = $1 and a.animal_id = i.animal_id and a.value = i.value
+     and a.state = 'active')
+group by animal_id, value, f.time_zone
 """
 ANIMALS = """
 select id, flock_id, birth_date, tag, drop_year, birth_group, is_embryo_transfer from farm.animal
@@ -74,7 +83,7 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighin
         memory = batch.memory[TagMemory] = TagMemory()
     fresh = {row.tags for _, row in rows} - memory.asked
     if fresh:
-        await look_up(connection, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
+        await look_up(session, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
         memory.asked |= fresh
     tags = memory.tags
     days, groups = tags.touched(rows)
@@ -103,16 +112,22 @@ async def remember(session: Session, batch: Batch) -> None:
         memory.facts = await driver(session).fetchval(FACTS, batch.farm_id)
 
 
-async def look_up(connection: asyncpg.Connection, batch: Batch, asked: set[str], tags: TaggedAnimals) -> None:
+async def look_up(session: Session, batch: Batch, asked: set[str], tags: TaggedAnimals) -> None:
     """Every animal that one of the cells names."""
+    connection: asyncpg.Connection = driver(session)
     named = await connection.fetch(NAMED, batch.farm_id, *cells(asked))
     ids = list({row["animal_id"] for row in named} - tags.animals.keys())
     eids = {row["animal_id"]: row["value"] for row in await connection.fetch(EIDS, batch.farm_id, ids)}
     codes = dict(await connection.fetch(CODES, batch.farm_id))
+    stays = await lives.stays(session, batch.farm_id, ids)
+    ended: dict[UUID, dict[str, Ended]] = {}
+    for row in await connection.fetch(ENDED, batch.farm_id, ids):
+        ended.setdefault(row["animal_id"], {})[row["value"]] = Ended(row["day"], row["is_certain"])
     for row in await connection.fetch(ANIMALS, batch.farm_id, ids):
         placed = Placed(codes[row["flock_id"]], row["drop_year"], row["birth_group"], row["is_embryo_transfer"])
-        tags.animals[row["id"]] = Weighed(
-            row["id"], row["flock_id"], row["birth_date"], eids.get(row["id"]), placed, row["tag"] or ""
+        key, past = row["id"], (tuple(stays.get(row["id"], ())), ended.get(row["id"], {}))
+        tags.animals[key] = Weighed(
+            key, row["flock_id"], row["birth_date"], eids.get(key), placed, row["tag"] or "", *past
         )
     for row in named:
         if row["animal_id"] in tags.animals and (row["kind"] != "visual" or is_of_flock(row["scope"], batch.flock_id)):

@@ -37,6 +37,11 @@ BUILT_UPON = {
         f"""{MADE} join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
         where a.farm_id = $1 and a.import_id = $2 and o.import_id is distinct from $2""",
     ),
+    "event_since": (
+        "the animal of an event since",
+        f"""{MADE} where a.farm_id = $1 and a.import_id = $2 and exists
+          (select from farm.event e where e.farm_id = $1 and e.animal_id = a.id and e.import_id is distinct from $2)""",
+    ),
     "tagged_since": (
         "given a tag since",
         f"""{MADE} join farm.identifier i on i.farm_id = $1 and i.animal_id = a.id
