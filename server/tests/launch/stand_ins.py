@@ -14,6 +14,7 @@ from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.ports import choose
 from bellwether.launch.machine.probe import http
 from bellwether.launch.plan import Part, Plan, by, dies_with_us
+from bellwether.launch.watch import child
 
 BODY_TIMEOUT_S = 4
 MIRROR = Path(__file__).with_name("stand_in_service.py")
@@ -53,6 +54,14 @@ def versioned(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say
     found = small(folders, split, wanted, say)
     version = Path(os.environ["STAND_IN_VERSION"]).read_text()
     return replace(found, parts=(replace(found.parts[0], version=version), found.parts[1]))
+
+
+def older(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
+    """The first version writes notes that hold something else."""
+    found = versioned(folders, split, wanted, say)
+    if found.parts[0].version == "1":
+        vars(child)["vars"] = lambda note: {"name": note.name, "stop_seconds": 3, "what_was": "then"}
+    return found
 
 
 def growing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:

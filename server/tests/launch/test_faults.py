@@ -226,6 +226,30 @@ def test_what_is_no_longer_the_plans_is_not_taken_over(
     assert now.ports == before.ports
 
 
+def test_parts_of_another_version_are_stopped_and_all_starts_anew(
+    folder: Path, read: Read, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_VERSION", str(folder / "version"))
+    folder.mkdir()
+    (folder / "version").write_text("1")
+    before = platform.ensure_up(folder, plan="stand_ins:older")
+    (holder,) = leftovers.holders(Folders.of(folder))
+    (folder / "version").write_text("2")
+    took = kill_the_supervisor(folder, read, wait)
+    print(f"started anew after {took:.2f} s")
+    now = read(folder)
+    assert not {part.pid for part in now.parts.values()} & {part.pid for part in before.parts.values()}
+    assert (now.ports, now.guardian) == (before.ports, before.guardian)
+    assert holder not in leftovers.holders(Folders.of(folder))
+    log = Folders.of(folder).logs / "supervisor.log"
+    lines = [line for line in log.read_text().splitlines() if "another version" in line or "Error" in line]
+    assert [line.partition(" ")[2] for line in lines] == [
+        "another version of the platform has started the parts: they are stopped, and all starts anew"
+    ]
+    kill_the_supervisor(folder, read, wait)
+    assert read(folder).processes() == now.processes()
+
+
 def test_down_ends_a_holder_that_does_not_end_by_itself(
     folder: Path, processes_of: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from bellwether.launch.machine import lock, processes
 from bellwether.launch.machine.folders import Folders
+from bellwether.launch.watch.child import held, stop_all
 from bellwether.launch.watch.line import Line, begin
 
 Wait = Callable[..., float]
@@ -39,6 +40,20 @@ def test_what_has_ended_keeps_its_pid_until_somebody_asks_how(line: Line, folder
     os.close(os.pidfd_open(pid))
     assert line.ask("end_of", pid=pid)["code"] == 3
     assert line.ask("list")["held"] == []
+
+
+async def test_parts_of_whatever_version_end_from_the_last_to_the_first(
+    line: Line, folders: Folders, wait: Wait
+) -> None:
+    log = folders.logs / "part.log"
+    for name in ("first", "stranger", "last"):
+        words = f"trap 'echo {name}; exit 0' TERM; echo up; while :; do sleep 0.02; done"
+        note = {"name": name, "of another version": True}
+        line.ask("start", command=["/bin/sh", "-c", words], env={}, folder="/", log=str(log), note=note)
+    wait(lambda: log.read_text().split() == ["up"] * 3)
+    await stop_all(line, held(line), ["first", "last"])
+    assert log.read_text().split()[3:] == ["stranger", "last", "first"]
+    assert held(line) == {}
 
 
 def test_a_program_that_is_not_there_is_told(line: Line, folders: Folders) -> None:

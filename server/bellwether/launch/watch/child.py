@@ -9,9 +9,10 @@ import json
 import os
 import signal
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from bellwether.launch.errors import LaunchError
 from bellwether.launch.machine.processes import kill_session, stat
@@ -19,10 +20,16 @@ from bellwether.launch.plan import Part
 from bellwether.launch.watch.leftovers import MARK
 from bellwether.launch.watch.line import HolderGone, Line
 
+#: for a part that another version has started and says nothing of
+STOP_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Note:
-    """What the holder keeps of a part for the next supervisor."""
+    """What the holder keeps of a part for the next supervisor.
+
+    That one may be of other code, which reads of it no more than `name`, `stop_signal` and `stop_seconds`.
+    """
 
     name: str
     #: of everything that it was started with: another digest, another part
@@ -31,12 +38,25 @@ class Note:
     stop_signal: int
     stop_seconds: float
     started_at: float
+    version: str
 
     @classmethod
     def of(cls, part: Part) -> Self:
         told = (part.command, sorted(part.env.items()), str(part.folder), part.ports, part.version)
         digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
-        return cls(part.name, digest, part.ports, part.stop_signal, part.stop_seconds, time.time())
+        return cls(part.name, digest, part.ports, part.stop_signal, part.stop_seconds, time.time(), VERSION)
+
+    @classmethod
+    def read(cls, told: dict[str, Any]) -> Self:
+        """One that the holder kept; of another version, what is needed to end its part."""
+        if told.get("version") == VERSION:
+            return cls(**{**told, "ports": tuple(told["ports"])})
+        stop = (told.get("stop_signal", signal.SIGTERM), told.get("stop_seconds", STOP_SECONDS))
+        return cls(told.get("name", ""), "", (), *stop, 0.0, "another")
+
+
+#: changes by itself when a note holds something else
+VERSION = hashlib.sha256(repr([(field.name, field.type) for field in fields(Note)]).encode()).hexdigest()[:12]
 
 
 class Child:
@@ -97,9 +117,17 @@ class Child:
 
 def held(line: Line) -> dict[int, Note]:
     """What an earlier supervisor started, by pid, also what has ended since."""
-    return {
-        one["pid"]: Note(**{**one["note"], "ports": tuple(one["note"]["ports"])}) for one in line.ask("list")["held"]
-    }
+    return {one["pid"]: Note.read(one["note"]) for one in line.ask("list")["held"]}
+
+
+async def stop_all(line: Line, notes: Mapping[int, Note], order: Sequence[str]) -> None:
+    """End every part: what this order does not name, its last to its first, and what they have left behind."""
+    rank = {name: place for place, name in enumerate(order)}
+    children = [Child(line, pid, note) for pid, note in notes.items()]
+    for child in sorted(children, key=lambda child: rank.get(child.note.name, len(rank)), reverse=True):
+        await child.stop()
+    with contextlib.suppress(HolderGone):
+        line.ask("end_orphans")
 
 
 def describe_exit(code: int) -> str:

@@ -21,7 +21,7 @@ from bellwether.launch.machine.reservations import OURS
 from bellwether.launch.machine.state import ENDED, RUNNING, State, as_pair, last_state, write_state
 from bellwether.launch.plan import Plan
 from bellwether.launch.watch import leftovers
-from bellwether.launch.watch.child import held
+from bellwether.launch.watch.child import VERSION, held, stop_all
 from bellwether.launch.watch.keeper import Keeper, say
 from bellwether.launch.watch.line import HolderGone, Line
 
@@ -79,6 +79,10 @@ class Supervisor:
             if running and earlier.phase in RUNNING:
                 self.state.phase = "degraded"
             self._introduce(earlier)
+            if any(note.version != VERSION for note in running.values()):
+                say("another version of the platform has started the parts: they are stopped, and all starts anew")
+                asyncio.run(stop_all(self.line, running, list(earlier.parts)))
+                return self._begin_anew()
             # what the holder holds is taken over, and a new holder's predecessor may have left anything
             left = 0 if running else leftovers.end(self.folders, earlier)
             if left:
@@ -91,6 +95,7 @@ class Supervisor:
             say(f"giving up: {error}")
             return self._end("failed", str(error))
         except HolderGone:
+            say("the holder of the parts is gone, or does not answer; they end with it")
             return self._begin_anew()
         except SystemExit:
             return self._end("stopped")
@@ -121,7 +126,6 @@ class Supervisor:
 
     def _begin_anew(self) -> int:
         """Without the holder there are no parts: leave, and let the guardian start both of us again."""
-        say("the holder of the parts is gone, or does not answer; they end with it")
         for holder in leftovers.holders(self.folders):
             holder.send(signal.SIGKILL)
         if not (self.guardian and self.guardian.alive):
