@@ -53,7 +53,8 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
         redirect_slashes=False,
     )
     app.state.name, app.state.upstream = "edge", upstream
-    app.state.verifier, app.state.buckets = Verifier(platform), Buckets(REQUESTS_PER_SECOND, BURST)
+    verifier = Verifier(platform)
+    app.state.verifier, app.state.buckets = verifier, Buckets(REQUESTS_PER_SECOND, BURST)
     app.state.documents = Documents(upstream, platform, lambda: app.openapi())
     app.state.probes = Probes(upstream)
     app.state.pages = Pages(EdgeSettings().pages_dir)
@@ -70,7 +71,9 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.add_api_route("/metrics", metrics, include_in_schema=False, dependencies=[AS_WRITTEN])
     hold_to_what_is_written(app, answering_themselves=("/graphql",))
     describe(app)
-    app.add_middleware(Around, service="edge", limit=platform.body_limit, upload_limit=platform.body_limit)
+    limit = platform.body_limit
+    # a short query can ask for as much as a long one
+    app.add_middleware(Around, service="edge", limit=limit, upload_limit=limit, user_of=verifier.known, all_heavy=True)
     return app
 
 

@@ -1,16 +1,20 @@
 """HTTP to the services: one client with keep-alive for the whole process."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from bellwether.platform.settings import PlatformSettings
 
-TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+WITHIN_S = 10.0
+TIMEOUT = httpx.Timeout(WITHIN_S, connect=2.0)
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=60)
 # a process that hosts the edge as well answers such a request for itself, instead of asking all services in turn
 PROBE = {"X-Bellwether-Probe": "edge"}
+#: twenty calls of one query would all be written, and all answers read, in one round of the loop
+CALLS_AT_ONCE = 2
 
 
 class Refused(Exception):
@@ -43,6 +47,7 @@ class Caller:
 
     upstream: Upstream
     headers: Mapping[str, str]
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLS_AT_ONCE))
 
     async def ask(
         self,
@@ -64,13 +69,14 @@ class Caller:
             raise Refused(service, 503, "service_unavailable", f"The service {service} is not configured")
         url = f"{base}/api/v1/{service}{path}"
         try:
-            answer = await self.upstream.client.request(
-                method, url, headers=dict(self.headers), params=params, json=json, timeout=within_s or TIMEOUT
-            )
+            async with asyncio.timeout(within_s or WITHIN_S), self.places:
+                answer = await self.upstream.client.request(
+                    method, url, headers=dict(self.headers), params=params, json=json, timeout=TIMEOUT
+                )
             if answer.is_success:
                 found: object = answer.json()
                 return found
-        except httpx.TimeoutException as error:
+        except (TimeoutError, httpx.TimeoutException) as error:
             raise Refused(service, 503, "service_slow", f"The service {service} did not answer in time") from error
         except (httpx.HTTPError, ValueError) as error:
             raise Refused(service, 503, "service_unavailable", f"The service {service} does not answer") from error

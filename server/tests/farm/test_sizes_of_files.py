@@ -17,6 +17,8 @@ from bellwether.farm.imports.reading.options import Options
 from bellwether.platform.jobs.child_process import Limits
 from bellwether.sheep.reading import workbook
 from bellwether.sheep.reading.refusal import FileRefused
+from hypothesis import given
+from hypothesis import strategies as st
 
 from .conftest import Farmer
 
@@ -47,6 +49,17 @@ def test_ends_of_lines_of_more_than_one_kind_all_count(end: bytes) -> None:
     table = (HEAD + ROW).replace(b"\n", other)
     assert [fault.code for fault in refusal(table + end * 20_000).faults] == ["too_many_empty_lines"]
     assert [fault.code for fault in refusal(table + (b"1" + end) * 500_001).faults] == ["too_many_lines"]
+
+
+@given(st.lists(st.sampled_from([b"\n", b"\r\n", b" \n", b",,\n", b"a\n", b"1,2\n", b"a", b" "]), max_size=40))
+def test_lines_are_counted_as_one_by_one(parts: list[bytes]) -> None:
+    content = b"".join(parts)
+    lines = content.split(b"\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(size, "check_empty", lambda *counted: found.append(counted))
+        found: list[tuple[int, int]] = []
+        size.check_size(content)
+    assert found == [(len(lines), sum(1 for line in lines if line.strip(b" ,\r")))]
 
 
 def test_a_second_carriage_return_is_no_line() -> None:

@@ -73,6 +73,16 @@ async def test_the_scheme_is_read_as_http_says(platform: PlatformSettings, auth:
             await verifier.principal(header)
 
 
+async def test_a_user_is_known_once_the_token_was_verified(platform: PlatformSettings, auth: AuthDouble) -> None:
+    verifier, token = Verifier(platform), auth.token()
+    assert verifier.known(f"Bearer {token}") is None
+    me = await verifier.principal(f"Bearer {token}")
+    assert verifier.known(f"Bearer {token}") == verifier.known(f"bearer {token}") == str(me.user_id)
+    assert [verifier.known(header) for header in ("", "Bearer", token, f"Basic {token}", f"Bearer {token}x")] == [
+        None
+    ] * 5
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A clock for the feed that is moved by hand."""

@@ -1,4 +1,4 @@
-"""Large bodies of one caller are read one after the other, and nobody else waits for them."""
+"""What one caller asks for takes turns, and nobody else waits for it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from bellwether.platform.http.middleware import Around
-from bellwether.platform.http.turns import Turns
+from bellwether.platform.http.turns import Lane, Turns
 from starlette.types import Receive, Scope, Send
 
 BODY = b"x" * 3_000
@@ -40,7 +40,8 @@ def kitchen() -> Kitchen:
 
 @pytest.fixture
 async def client(kitchen: Kitchen) -> AsyncIterator[httpx.AsyncClient]:
-    app = Around(kitchen, "test", 1_000_000, 64_000_000, ("/files",))
+    # whoever has a name is known; a made-up token is not
+    app = Around(kitchen, "test", 1_000_000, 64_000_000, ("/files",), lambda name: None if "?" in name else name)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as found:
         yield found
 
@@ -61,9 +62,9 @@ async def test_one_caller_has_one_large_body_read_at_a_time(client: httpx.AsyncC
 
 @pytest.mark.parametrize(
     ("path", "body", "method"),
-    [("/", b"x" * 100, "POST"), ("/", b"", "GET"), ("/", BODY, "GET"), ("/files", BODY, "POST")],
+    [("/", b"x" * 100, "POST"), ("/", b"", "DELETE"), ("/", BODY, "OPTIONS"), ("/files", BODY, "POST")],
 )
-async def test_what_is_small_or_a_file_waits_for_nobody(
+async def test_a_small_write_or_a_file_waits_for_nobody(
     client: httpx.AsyncClient, kitchen: Kitchen, path: str, body: bytes, method: str
 ) -> None:
     asked = [asyncio.create_task(ask(client, path, "anna", body, method)) for _ in range(5)]
@@ -71,6 +72,63 @@ async def test_what_is_small_or_a_file_waits_for_nobody(
     assert len(kitchen.inside) == 5
     kitchen.out.set()
     await asyncio.gather(*asked)
+
+
+async def test_one_caller_has_two_reads_at_a_time(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    asked = [asyncio.create_task(ask(client, "/", name, b"", "GET")) for name in ["anna"] * 10 + ["bert"] * 3]
+    asked.append(asyncio.create_task(ask(client, "/", "anna")))
+    await asyncio.sleep(0.05)
+    assert sorted(kitchen.inside) == ["anna", "anna", "anna", "bert", "bert"]
+    kitchen.out.set()
+    assert await asyncio.gather(*asked) == [200] * 14
+    assert kitchen.most == 5
+
+
+@pytest.mark.parametrize(("query", "inside"), [("limit=201", 1), ("a=b&limit=1000", 1), ("limit=200", 2), ("a=b", 2)])
+async def test_a_long_page_is_as_heavy_as_a_large_body(
+    client: httpx.AsyncClient, kitchen: Kitchen, query: str, inside: int
+) -> None:
+    asked = [asyncio.create_task(ask(client, f"/?{query}", "anna", b"", "GET")) for _ in range(5)]
+    await asyncio.sleep(0.05)
+    assert len(kitchen.inside) == inside
+    kitchen.out.set()
+    await asyncio.gather(*asked)
+
+
+async def test_made_up_tokens_of_one_address_are_one_caller(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    asked = [asyncio.create_task(ask(client, "/", f"{number}?")) for number in range(10)]
+    await asyncio.sleep(0.05)
+    assert len(kitchen.inside) == 1
+    kitchen.out.set()
+    assert await asyncio.gather(*asked) == [200] * 10
+
+
+async def test_an_application_may_count_every_body_as_a_large_one(kitchen: Kitchen) -> None:
+    app = Around(kitchen, "test", 1_000_000, 1_000_000, user_of=lambda name: name, all_heavy=True)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        asked = [asyncio.create_task(ask(client, "/", "anna", b"x")) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        assert len(kitchen.inside) == 1
+        kitchen.out.set()
+        assert await asyncio.gather(*asked) == [200] * 5
+
+
+async def test_a_stream_gives_its_turn_back_when_it_begins() -> None:
+    begun, end = [], asyncio.Event()
+
+    async def stream(scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        begun.append(scope["path"])
+        await end.wait()
+        await send({"type": "http.response.body", "body": b""})
+
+    app = Around(stream, "test", 1_000, 1_000, user_of=lambda name: name)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        watched = [asyncio.create_task(ask(client, "/", "anna", b"", "GET")) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        assert len(begun) == 5
+        end.set()
+        assert await asyncio.gather(*watched) == [200] * 5
 
 
 async def test_a_body_that_comes_in_slowly_keeps_no_other_waiting(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
@@ -103,6 +161,17 @@ async def test_a_body_without_a_length_has_the_same_limit(client: httpx.AsyncCli
     assert kitchen.inside == []
 
 
+async def test_a_body_of_too_many_values_is_not_read(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    kitchen.out.set()
+    lists, names = b"[" + b"{}," * 16_000 + b"{}]", b'{"a":"' + b"a" * 200_000 + b'"}'
+    for body in (b"[" * 60_000, lists * 2, b"[" + b"1," * 50_001 + b"1]"):
+        answer = await client.post("/", content=body, headers={"Authorization": "anna"})
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+        assert answer.json()["detail"] == "The limit here is 50,000 values: send less, or in several parts"
+    assert kitchen.most == 0
+    assert [await ask(client, "/", "anna", body) for body in (lists, names)] == [200, 200]
+
+
 async def test_a_turn_ends_with_an_error_too(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
     kitchen.out.set()
     assert [await ask(client, "/breaks", "anna") for _ in range(3)] == [500] * 3
@@ -113,10 +182,10 @@ async def test_who_leaves_while_waiting_loses_nothing_for_others() -> None:
     turns = Turns()
 
     async def wait() -> None:
-        async with turns.taken(b"anna"):
+        async with turns.taken(b"anna", Lane.HEAVY):
             pass
 
-    async with turns.taken(b"anna"):
+    async with turns.taken(b"anna", Lane.HEAVY):
         waiting = [asyncio.create_task(wait()) for _ in range(3)]
         await asyncio.sleep(0)
         waiting[0].cancel()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import httpx
 import pytest
+from bellwether.platform.http import problem_documents
 from bellwether.platform.http.dependencies import IfMatch, Me, Once, Reading, Writing, costly, need
 from bellwether.platform.http.preconditions import etag
 from bellwether.platform.http.schemas import Schema
@@ -133,7 +134,8 @@ async def test_a_role_without_the_permission_is_refused(client, auth, app, roles
         (b'{"n": 1}', 422, "invalid"),
         (b'{"words": "bad", "n": "many"}', 422, "invalid"),
         (b"[]", 422, "invalid"),
-        (b"[" * 100_000, 400, "malformed_json"),
+        (b"[" * 40_000, 400, "malformed_json"),
+        (b"[" * 100_000, 413, "body_too_large"),
         (b'{"n": ' + b"9" * 5000 + b"}", 400, "malformed_json"),
     ],
 )
@@ -252,6 +254,19 @@ async def test_an_empty_bucket_answers_429_with_retry_after(platform, settings_o
     assert int(answers[3].headers["retry-after"]) >= 1
     assert answers[0].headers["ratelimit"] == '"default";r=2;t=1'
     assert others.status_code == 200
+
+
+async def test_a_refusal_for_too_much_is_not_in_a_hurry(platform, settings_of, auth, monkeypatch) -> None:
+    monkeypatch.setattr(problem_documents, "REFUSED_AFTER_S", 3_600)
+    settings = settings_of("research").model_copy(update={"requests_per_second": 0.001, "request_burst": 1.0})
+    app = create_app("research", [router], platform, settings)
+    headers = auth.bearer()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        assert (await client.get(PATH, headers=headers)).status_code == 200
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.get(PATH, headers=headers), 0.5)
+        assert (await client.get(PATH, headers=auth.bearer())).status_code == 200
+    await app.state.database.close()
 
 
 async def test_what_is_costly_has_an_exact_limit_in_the_database(client, auth) -> None:

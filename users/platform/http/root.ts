@@ -21,6 +21,7 @@ export type HttpParts = {
   trustedProxies: number;
 };
 
+const refusedAfterMs = 500;
 const limits = [
   { path: "/api/v1/auth/*", bytes: 16 * 1024 },
   { path: "/api/v1/chats/*", bytes: 256 * 1024 },
@@ -56,8 +57,10 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
   app.use("*", leaveOutWhatIsKnown);
   app.use("*", refuseDoubtfulJson);
   app.notFound((c) => render(c, notFound("address")));
-  app.onError((error, c) => {
+  app.onError(async (error, c) => {
     const problem = toProblem(error);
+    // refusing as fast as somebody can ask is work as well
+    if (problem.status === 429) await Bun.sleep(refusedAfterMs);
     if (problem.status >= 500)
       parts.log("error", "request_failed", {
         request_id: c.get("requestId"),

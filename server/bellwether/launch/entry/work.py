@@ -20,6 +20,7 @@ from bellwether.launch.entry.collector import spare_collector
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.http.patient_protocol import PatientProtocol
+from bellwether.platform.jobs.child_process import GIVES_WAY
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
@@ -123,6 +124,7 @@ def main() -> None:
     consumers = [consumer for module in modules for consumer in module.consumers()]
     kinds = [kind for module in modules for kind in module.kinds()]
     spare_collector()
+    os.nice(GIVES_WAY)
     asyncio.run(work(platform, consumers, kinds, arguments.port))
 
 

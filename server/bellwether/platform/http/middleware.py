@@ -1,9 +1,10 @@
 """Around every request, as plain ASGI: request id, trace context, body limit, metrics, security headers."""
 
+import asyncio
 import re
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from typing import NotRequired, TypedDict, cast
 
 import structlog
@@ -11,8 +12,8 @@ from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.http.preconditions import is_known, is_matched
-from bellwether.platform.http.problem_documents import MEDIA_TYPE, document
-from bellwether.platform.http.turns import Turns, caller_of, is_large, whole
+from bellwether.platform.http.problem_documents import MEDIA_TYPE, REFUSED_AFTER_S, document
+from bellwether.platform.http.turns import Lane, Turns, caller_of, lane_of, whole
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_full, is_outage
 from bellwether.platform.problems import Busy, Stale, TooLarge
@@ -28,6 +29,8 @@ SECURITY = [
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 #: probes come every few seconds; their lines would bury the others
 QUIET = {"/healthz", "/readyz", "/metrics"}
+#: of one body that is JSON; 500 weights with all their fields have 4,000
+MOST_VALUES = 50_000
 log = structlog.get_logger()
 tracer = trace.get_tracer("bellwether")
 
@@ -45,13 +48,25 @@ class BodyTooLarge(Exception):
 
 
 class Around:
-    """One object around each service's application."""
+    """One object around each service's application.
+
+    `user_of` knows whose an Authorization header is, if it was verified before; `all_heavy` lets every body take turns.
+    """
 
     def __init__(
-        self, app: ASGIApp, service: str, limit: int, upload_limit: int, upload_paths: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        service: str,
+        limit: int,
+        upload_limit: int,
+        upload_paths: tuple[str, ...] = (),
+        user_of: Callable[[str], str | None] = lambda _header: None,
+        *,
+        all_heavy: bool = False,
     ) -> None:
         self.app, self.service = app, service
         self.limit, self.upload_limit, self.upload_paths = limit, upload_limit, upload_paths
+        self.user_of, self.all_heavy = user_of, all_heavy
         self.turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +112,7 @@ class Around:
         )
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
-            await too_large(scope, send, limit)
+            await too_large(scope, send, limit, "bytes")
             return
         seen = 0
 
@@ -114,21 +129,40 @@ class Around:
             if seen <= limit:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await too_large(scope, send, limit)
+                await too_large(scope, send, limit, "bytes")
 
         with suppress(BodyTooLarge):
             answer_to = unless_known(scope, headers, send_or_refuse)
+            lane = lane_of(scope, headers, all_heavy=self.all_heavy)
             # files are read elsewhere, and have places of their own
-            if limit != self.limit or not is_large(scope["method"], headers):
+            if limit != self.limit or lane is None:
                 await self._traced(scope, headers, receive_some, answer_to)
                 return
             try:
-                receive_again = await whole(receive_some)
+                receive_again, values = await whole(receive_some)
             except BodyTooLarge:
-                await too_large(scope, send, limit)
+                await too_large(scope, send, limit, "bytes")
                 return
-            async with self.turns.taken(caller_of(headers, scope.get("client"))):
-                await self._traced(scope, headers, receive_again, answer_to)
+            await self._in_turn(lane, scope, headers, receive_again, answer_to, values)
+
+    async def _in_turn(
+        self, lane: Lane, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, values: int
+    ) -> None:
+        """When it is its caller's turn, which ends when the answer begins: a stream would keep it for hours."""
+        user = self.user_of(headers.get(b"authorization", b"").decode("latin-1"))
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(self.turns.taken(caller_of(headers, scope.get("client"), user), lane))
+
+            async def send_and_leave(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    await turn.aclose()
+                await send(message)
+
+            if values > MOST_VALUES:
+                await asyncio.sleep(REFUSED_AFTER_S)
+                await too_large(scope, send, MOST_VALUES, "values")
+                return
+            await self._traced(scope, headers, receive, send_and_leave)
 
     async def _traced(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
@@ -207,9 +241,9 @@ def add_headers(message: Message, state: RequestState) -> None:
     message["headers"] = headers + [item for item in extra if item[0] not in have]
 
 
-async def too_large(scope: Scope, send: Send, limit: int) -> None:
+async def too_large(scope: Scope, send: Send, limit: int, what: str) -> None:
     """413 without reading the rest."""
-    detail = f"The limit here is {limit:,} bytes: send less, or in several parts"
+    detail = f"The limit here is {limit:,} {what}: send less, or in several parts"
     close = [(b"connection", b"close")]
     await answer(scope, send, TooLarge.status, TooLarge.code, TooLarge.title, detail, close)
 

@@ -1,5 +1,6 @@
 """Problems as RFC 9457 documents: one shape for every error that leaves a service."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -21,6 +22,7 @@ PLAIN = {
     405: "This address does not answer to this method: see Allow",
 }
 OTHER = "The request cannot be carried out"
+TOO_MANY, REFUSED_AFTER_S = 429, 0.5
 Responses = dict[int | str, dict[str, object]]
 """What a route documents beside its own answer."""
 
@@ -124,6 +126,9 @@ def install(app: FastAPI) -> None:
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
+        if error.status == TOO_MANY:
+            # it keeps the caller's turn meanwhile: refusing as fast as somebody can ask is work as well
+            await asyncio.sleep(REFUSED_AFTER_S)
         return render(request, error)
 
     async def on_validation(request: Request, error: Exception) -> Response:

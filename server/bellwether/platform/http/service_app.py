@@ -84,7 +84,12 @@ def create_app(
     describe(app)
     app.router.routes.extend(health_routes({name: app}, platform))
     app.add_middleware(
-        Around, service=name, limit=platform.body_limit, upload_limit=platform.upload_limit, upload_paths=upload_paths
+        Around,
+        service=name,
+        limit=platform.body_limit,
+        upload_limit=platform.upload_limit,
+        upload_paths=upload_paths,
+        user_of=verifier.known,
     )
     return app
 

@@ -1,61 +1,89 @@
-"""Large bodies of one caller take turns: reading and judging one keeps this process from everybody else.
+"""What one caller asks for takes turns: while this process works for one request it works for nobody else.
 
-Ten of them at once would be ten such whiles in a row, and a page that needs five rounds of the loop would wait for
-fifty.
+Ten large bodies at once would be ten such whiles in a row, and a page that needs five rounds of the loop would wait
+for fifty; the same holds for ten pages of a thousand animals. Small writes take none, for they may wait for a lock.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum
 
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
-LARGE_BYTES = 2_000
+LARGE_BYTES, LARGE_PAGE = 2_000, 200
+LENGTH = re.compile(rb"(?:^|&)limit=0*(\d{1,9})(?:&|$)")
+#: each value of JSON follows one of them, and reading it costs more than its letters
+MARKS = (b",", b"[", b"{")
+READS = ("GET", "HEAD")
+
+
+class Lane(Enum):
+    """A kind of request; the value says how many of it one caller has at the same time."""
+
+    READS = 2
+    HEAVY = 1
 
 
 class Turns:
-    """One at a time for each caller; nobody is refused."""
+    """A few at a time for each caller; nobody is refused."""
 
     def __init__(self) -> None:
-        self._lines: dict[bytes, tuple[asyncio.Lock, list[None]]] = {}
+        self._lines: dict[tuple[bytes, Lane], tuple[asyncio.Semaphore, list[None]]] = {}
 
     @asynccontextmanager
-    async def taken(self, caller: bytes) -> AsyncIterator[None]:
+    async def taken(self, caller: bytes, lane: Lane) -> AsyncIterator[None]:
         """While it is this caller's turn; those who came before go first, and others of the loop go between."""
-        lock, waiting = self._lines.setdefault(caller, (asyncio.Lock(), []))
+        line = caller, lane
+        places, waiting = self._lines.setdefault(line, (asyncio.Semaphore(lane.value), []))
         waiting.append(None)
         try:
-            async with lock:
-                await asyncio.sleep(0)
+            async with places:
+                if len(waiting) > 1:
+                    await asyncio.sleep(0)
                 yield
         finally:
             waiting.pop()
             if not waiting:
-                del self._lines[caller]
+                del self._lines[line]
 
 
-def caller_of(headers: dict[bytes, bytes], client: tuple[str, int] | None) -> bytes:
-    """Whose turn it is: the token that was sent, else the address."""
+def caller_of(headers: dict[bytes, bytes], client: tuple[str, int] | None, user: str | None) -> bytes:
+    """Whose turn it is: the user whose token has been verified before, else the address."""
     address = client[0].encode() if client else b""
-    return headers.get(b"authorization") or headers.get(b"x-forwarded-for") or address
+    return user.encode() if user else headers.get(b"x-forwarded-for") or address
 
 
-def is_large(method: str, headers: dict[bytes, bytes]) -> bool:
-    """Whether a request has a body of more than a few lines, or does not say how long it is."""
-    if method in ("GET", "HEAD", "OPTIONS"):
-        return False
-    length = headers.get(b"content-length", b"")
-    return int(length) > LARGE_BYTES if length.isdigit() else b"transfer-encoding" in headers
+def lane_of(scope: Scope, headers: dict[bytes, bytes], *, all_heavy: bool) -> Lane | None:
+    """Reads of somebody, and bodies of more than a few lines or of a length that is not said; None for the others.
+
+    A long page is as heavy as a large body; `all_heavy` counts every body as such a one.
+    """
+    method = scope["method"]
+    if method in READS:
+        length = LENGTH.search(scope["query_string"])
+        is_long = length is not None and int(length[1]) > LARGE_PAGE
+        return None if b"authorization" not in headers else Lane.HEAVY if is_long else Lane.READS
+    if method == "OPTIONS":
+        return None
+    said = headers.get(b"content-length", b"")
+    is_heavy = all_heavy or (int(said) > LARGE_BYTES if said.isdigit() else b"transfer-encoding" in headers)
+    return Lane.HEAVY if is_heavy else None
 
 
-async def whole(receive: Receive) -> Receive:
-    """The same messages once the body is there: one that a slow line carries keeps no other of its caller waiting."""
+async def whole(receive: Receive) -> tuple[Receive, int]:
+    """The same messages once the body is there, and how many values it has if it is JSON.
+
+    A body that a slow line carries keeps no other of its caller waiting.
+    """
     found = [await receive()]
     while found[-1].get("more_body"):
         found.append(await receive())
+    values = sum(message.get("body", b"").count(mark) for message in found for mark in MARKS)
     kept = iter(found)
 
     async def again() -> Message:
         return next(kept, None) or await receive()
 
-    return again
+    return again, values

@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable
 from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 PR_SET_PDEATHSIG = 1
+#: somebody waits for a page in seconds and for a job in minutes
+GIVES_WAY = 5
 # not `-m`: what this module defines must have the same name on both sides of the pipe
 CHILD = f"from {__name__} import main; main()"
 LENGTH = struct.Struct(">Q")
@@ -135,6 +137,7 @@ def main() -> None:
     task = pickle.loads(sys.stdin.buffer.read(length))  # noqa: S301 - from our parent
     module, name, args, reports, parent, limits = task
     die_with(parent)
+    os.nice(GIVES_WAY)
     keep_within(limits)
     options = {"report": lambda fraction, stage=None: send(out, "report", (fraction, stage))} if reports else {}
     try:
