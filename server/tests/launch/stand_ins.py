@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from bellwether.cli import main
 from bellwether.launch.composition import platform_plan
 from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine.folders import Folders
@@ -62,6 +65,20 @@ def older(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) ->
     if found.parts[0].version == "1":
         vars(child)["vars"] = lambda note: {"name": note.name, "stop_seconds": 3, "what_was": "then"}
     return found
+
+
+def command_that_fetches() -> None:
+    """`bellwether` on a machine where two things are fetched at once, of which neither ever comes."""
+
+    def fetch(folders: Folders, say: Say) -> None:
+        with ThreadPoolExecutor() as pool:
+            pages = pool.submit(subprocess.run, ["sleep", "300"], cwd=folders.data, check=True)
+            say("fetching")
+            subprocess.run(["sleep", "300"], cwd=folders.data, check=True)
+            pages.result()
+
+    vars(platform_plan)["prepare"] = fetch
+    main()
 
 
 def growing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:

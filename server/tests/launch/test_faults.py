@@ -262,6 +262,26 @@ def test_down_ends_a_holder_that_does_not_end_by_itself(
     assert processes_of(folder) == {}
 
 
+@pytest.mark.parametrize("words", [["--detach"], []], ids=["in the background", "in the foreground"])
+def test_down_ends_at_once_who_still_fetches(folder: Path, wait: Wait, processes_of: Find, words: list[str]) -> None:
+    command = [sys.executable, "-c", "import stand_ins; stand_ins.command_that_fetches()", "up", *words]
+    with subprocess.Popen([*command, "--data", str(folder)], stderr=subprocess.PIPE, text=True) as up:
+        wait(lambda: sum("sleep" in words for words in processes_of(folder).values()) == 2)
+        with pytest.raises(AlreadyRunning):
+            platform.start(folder, plan="stand_ins:small")
+        began = time.monotonic()
+        assert platform.down(folder)
+        assert time.monotonic() - began < 5
+        said = up.communicate(timeout=5)[1].splitlines()
+    assert (up.returncode, said[-1]) == (
+        1,
+        "bellwether: The platform was told to stop while it still fetched what it needs.",
+    )
+    assert len(said) == 2
+    assert processes_of(folder) == {}
+    assert platform.ensure_up(folder, plan="stand_ins:small").phase == "ready"
+
+
 def test_what_a_killed_part_forked_ends_too(folder: Path, read: Read, wait: Wait, processes_of: Find) -> None:
     state = platform.ensure_up(folder, plan="stand_ins:breeding")
     sleepers = [pid for pid, words in processes_of(folder).items() if "sleep 300" in words]

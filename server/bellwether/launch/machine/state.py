@@ -16,6 +16,8 @@ from bellwether.launch.machine.processes import Identity
 ENDED = ("stopped", "failed")
 #: and one that all parts have once been ready in, and that nobody has told to stop
 RUNNING = ("ready", "degraded")
+#: who may be told to stop: one of them fetches what is missing before there are the others
+ROLES = ("guardian", "supervisor", "fetching")
 
 
 @dataclass
@@ -48,6 +50,7 @@ class State:
     public_url_https: str = ""
     supervisor: dict[str, int] | None = None
     guardian: dict[str, int] | None = None
+    fetching: dict[str, int] | None = None
     ports: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     failure: str = ""
@@ -58,7 +61,7 @@ class State:
         return self.parts[part].address
 
     def identity(self, role: str) -> Identity | None:
-        """The supervisor or the guardian, if state.json names one."""
+        """Who is in one of the `ROLES`, if state.json names one."""
         found: dict[str, int] | None = getattr(self, role)
         return Identity(found["pid"], found["start"], self.boot) if found else None
 

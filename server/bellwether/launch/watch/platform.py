@@ -15,8 +15,8 @@ from bellwether.launch.install.debian_packages import Say
 from bellwether.launch.machine import lock, processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
-from bellwether.launch.machine.state import ENDED, State, last_state, read_state, write_state
-from bellwether.launch.watch import leftovers, logs
+from bellwether.launch.machine.state import ENDED, ROLES, State, last_state, read_state, write_state
+from bellwether.launch.watch import fetching, leftovers, logs
 from bellwether.launch.watch.guardian import HOLDER_SECONDS, Guardian
 from bellwether.launch.watch.logs import open_log
 from bellwether.launch.watch.supervisor import DEFAULT_PLAN, command
@@ -86,7 +86,7 @@ def acquire(folders: Folders, plan: str, say: Say) -> int:
     folders.make()
     descriptor = _lock(folders)
     try:
-        _make_ready(folders, plan, say)
+        fetching.make_ready(folders, plan, say)
     except BaseException:
         os.close(descriptor)
         raise
@@ -104,19 +104,6 @@ def _lock(folders: Folders) -> int:
             if processes.wait_gone(_watchers(folders), 0.3) or time.monotonic() > until:
                 raise
         time.sleep(POLL_SECONDS)
-
-
-def _make_ready(folders: Folders, plan: str, say: Say) -> None:
-    # a lock that somebody removed is free although its holders live
-    if processes.wait_gone(leftovers.watchers(folders), 5.0):
-        raise lock.running_already(folders)
-    earlier = last_state(folders)
-    if earlier.phase in ENDED or not earlier.running:
-        write_state(folders, State(phase="starting", data=str(folders.data), boot=earlier.boot, parts=earlier.parts))
-    if plan == DEFAULT_PLAN:
-        from bellwether.launch.composition.platform_plan import prepare
-
-        prepare(folders, say)
 
 
 def wait_ready(folders: Folders, watch: Watch = lambda _: None, seconds: float = READY_SECONDS) -> State:
@@ -151,7 +138,7 @@ def down(data: Path) -> bool:
     """Stop everything that was started for this state folder; False when nothing ran."""
     folders = Folders.of(data)
     state = last_state(folders)
-    ran = state.running or any(each.alive for each in (*state.processes(), *leftovers.marked(folders)))
+    ran = any(each.alive for each in (*_watchers(folders), *state.processes(), *leftovers.marked(folders)))
     watchers = _tell_to_stop(folders)
     _end_leftovers(folders)
     # the lock is free a moment before its holder has left
@@ -178,9 +165,12 @@ def _tell_to_stop(folders: Folders) -> list[Identity]:
 
 
 def _watchers(folders: Folders) -> list[Identity]:
-    """The guardian and the supervisor that live, by the record or, without it, by their command lines."""
+    """The guardian and the supervisor that live, by the record or, without it, by their command lines.
+
+    Before there are any, it is whoever fetches what is missing.
+    """
     state = last_state(folders)
-    recorded = (state.identity("guardian"), state.identity("supervisor"))
+    recorded = [state.identity(role) for role in ROLES]
     return [each for each in recorded if each and each.alive] or leftovers.watchers(folders)
 
 
