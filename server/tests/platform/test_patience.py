@@ -163,6 +163,33 @@ async def test_a_connection_serves_one_request_after_the_other(port: int) -> Non
     writer.close()
 
 
+@pytest.mark.parametrize("empty", [(b"\r\n",), (b"\r", b"\n"), (b"\n",)])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_an_empty_line_between_requests_is_no_beginning_of_one(
+    port: int, empty: tuple[bytes, ...], at_once: bool
+) -> None:
+    """Each pause is longer than a head may take."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = POST + b"Content-Length: 1\r\n\r\nx"
+    for n in range(3):
+        writer.write(request + empty[0] if at_once else request)
+        await asyncio.sleep(0.05)
+        for part in empty[at_once:]:
+            writer.write(part)
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.6)
+        text = await reader.read(10_000)
+        assert (text[:12], text[-11:]) == (b"HTTP/1.1 200", b'{"bytes":1}'), n
+    writer.close()
+
+
+async def test_an_empty_line_does_not_keep_a_connection(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"\r\n")
+    assert await answer(reader) == (0, {}, pytest.approx(1, abs=0.5))
+    writer.close()
+
+
 @pytest.mark.parametrize(
     "rest",
     [

@@ -18,6 +18,7 @@ BODY_S = 60.0
 """A body has this long, and a second more for each so many bytes that came:"""
 BODY_BYTES_A_SECOND = 8_000
 LINGER_S = 1.0
+EMPTY_LINE = b"\r\n"
 TITLES = {
     400: ("malformed_request", "The request is no HTTP/1.1: look at its head and at the sizes of its chunks"),
     408: ("request_timeout", "The request came in too slowly: send it again as a whole"),
@@ -32,7 +33,7 @@ class PatientProtocol(HttpToolsProtocol):
         """Who says nothing at all is let go like a connection that is kept alive."""
         super().connection_made(transport)
         self._is_whole, self._is_body, self._is_refused = True, False, False
-        self._unread, self._began = 0, 0.0
+        self._unread, self._began, self._blank = 0, 0.0, 0
         self._watch = self.loop.call_later(self.timeout_keep_alive, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -42,7 +43,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, then see whether something is still to come."""
-        if self._is_refused:
+        if self._is_refused or self._is_empty_line(data):
             return
         was_whole, self._is_whole = self._is_whole, False
         super().data_received(data)
@@ -58,10 +59,17 @@ class PatientProtocol(HttpToolsProtocol):
         if not self._is_body and self._unread > HEAD_BYTES:
             self._refuse(431)
 
+    def _is_empty_line(self, data: bytes) -> bool:
+        """Whether this is the one line end that a client may leave behind a request: it begins none (RFC 9112, 2.2)."""
+        if not self._is_whole or data.strip(EMPTY_LINE) or self._blank + len(data) > len(EMPTY_LINE):
+            return False
+        self._blank += len(data)
+        return True
+
     def on_message_begin(self) -> None:
         """The first letter of a request."""
         self._is_whole = self._is_body = False
-        self._unread, self._began = 0, self.loop.time()
+        self._unread, self._began, self._blank = 0, self.loop.time(), 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
