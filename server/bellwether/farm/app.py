@@ -6,6 +6,7 @@ from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
+from bellwether.farm.identifiers.routes import router as identifiers
 from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.measurements.routes import router as weights
@@ -21,6 +22,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         invitations,
         flocks,
         animals,
+        identifiers,
         events,
         weights,
         imports,

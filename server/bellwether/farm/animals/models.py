@@ -78,7 +78,7 @@ class RelativeRow(NamedTuple):
 
 
 class NamedRow(NamedTuple):
-    """An identifier with what is known of its animal."""
+    """An identifier with what is known of its animal; free for others if its use has ended and the animal is dead."""
 
     animal_id: UUID
     kind: Kind
@@ -91,6 +91,7 @@ class NamedRow(NamedTuple):
     birth_date: date | None
     drop_year: int | None
     reference_only: bool
+    is_free: bool
 
 
 class ClaimRow(NamedTuple):

@@ -84,6 +84,8 @@ def same_sheep(
             other_sex = row.reference_only and "unknown" not in (sex, row.sex) and sex != row.sex
             if not is_sure and (other_year or other_sex or row.kind == "name"):
                 continue
+            if row.is_free:
+                continue
             if not row.reference_only:
                 raise DuplicateIdentifier(item.value, described(row), row.animal_id)
             ghosts[row.animal_id] = row

@@ -47,17 +47,17 @@ from farm.animal where id = :id
 """)
 NAMED = text("""
 select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
-  a.reference_only
+  a.reference_only, i.state = 'closed' and a.fate in ('dead', 'culled') as is_free
 from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
 where i.farm_id = :farm_id and i.state = 'active' and i.value = any(cast(:values as text[]))
 union all
 select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
-  a.reference_only
+  a.reference_only, i.state = 'closed' and a.fate in ('dead', 'culled') as is_free
 from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
 where i.farm_id = :farm_id and i.state = 'active' and i.kind = 'name' and lower(i.value) = any(cast(:names as text[]))
 union all
 select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
-  a.reference_only
+  a.reference_only, i.state = 'closed' and a.fate in ('dead', 'culled') as is_free
 from farm.identifier i join farm.animal a on a.farm_id = :farm_id and a.id = i.animal_id
 where i.farm_id = :farm_id and i.state = 'closed' and i.kind in ('eid', 'registration')
   and i.value = any(cast(:values as text[]))

@@ -31,8 +31,10 @@ where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0'
 """
 CODES = "select id, code from farm.flock where farm_id = $1"
 ENDED = """
-select value, max(animal_id::text)::uuid as animal_id from farm.identifier
-where farm_id = $1 and state = 'closed' and kind in ('eid', 'registration') and value = any($2::text[])
+select value, max(animal_id::text)::uuid as animal_id
+from farm.identifier i join farm.animal a on a.farm_id = $1 and a.id = i.animal_id
+where i.farm_id = $1 and state = 'closed' and kind in ('eid', 'registration') and value = any($2::text[])
+  and fate not in ('dead', 'culled')
 group by value having count(distinct animal_id) = 1
 """
 SHEEP = f"""
