@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 import uvicorn
-from bellwether.platform.http import patient_protocol
-from bellwether.platform.http.patient_protocol import PatientProtocol
+from bellwether.platform.http.connection import patient_protocol
+from bellwether.platform.http.connection.one_write import OneWrite
+from bellwether.platform.http.connection.patient_protocol import PatientProtocol
 from fastapi import FastAPI, Request
 from starlette.responses import StreamingResponse
 
@@ -236,3 +237,32 @@ async def test_what_is_no_http_is_400(port: int, head: bytes) -> None:
 async def test_a_head_of_a_megabyte_is_431(port: int, make: Callable[[int], bytes]) -> None:
     status, body, _ = await talk(port, make(1_000_000))
     assert (status, body["code"]) == (431, "head_too_large")
+
+
+async def test_an_answer_leaves_as_a_whole(port: int) -> None:
+    """What a client reads first holds all of it: no half of it is left when the process ends then."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(50):
+        writer.write(b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx")
+        assert (await reader.read(65_536)).endswith(b'{"bytes":1}')
+    writer.close()
+
+
+async def test_a_long_stream_waits_for_its_reader() -> None:
+    written: list[int] = []
+
+    class Line(asyncio.Transport):
+        def write(self, data: object) -> None:
+            written.append(len(bytes(data)))  # type: ignore[call-overload]
+
+        def is_closing(self) -> bool:
+            return False
+
+    later: list[Callable[[], None]] = []
+    line = OneWrite(Line(), later.append)
+    for _ in range(10):
+        line.write(b"x" * 30_000)
+    assert written == [90_000] * 3, "much is not kept until the loop goes on"
+    for each in later:
+        each()
+    assert sum(written) == 300_000

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
 from bellwether.launch.entry.collector import spare_collector
-from bellwether.platform.http.patient_protocol import PatientProtocol
+from bellwether.platform.http.connection.patient_protocol import PatientProtocol
 from bellwether.platform.http.service_app import health_routes
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces

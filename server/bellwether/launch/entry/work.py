@@ -19,7 +19,7 @@ from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.entry.collector import spare_collector
 from bellwether.platform.database.transactions import url_of
 from bellwether.platform.events.facts import Consumer
-from bellwether.platform.http.patient_protocol import PatientProtocol
+from bellwether.platform.http.connection.patient_protocol import PatientProtocol
 from bellwether.platform.jobs.child_process import GIVES_WAY
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings, ServiceSettings

@@ -7,9 +7,11 @@ head that is too large 431, what is no HTTP 400, each as a problem document and 
 import asyncio
 from functools import cache
 from http import HTTPStatus
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from bellwether.platform.http.connection.one_write import OneWrite
 from bellwether.platform.http.problem_documents import MEDIA_TYPE, document
 
 HEAD_BYTES = 64 * 1024
@@ -31,10 +33,10 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Who says nothing at all is let go like a connection that is kept alive."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, OneWrite(transport, self.loop.call_soon)))
         self._is_whole, self._is_body, self._is_refused = True, False, False
         self._unread, self._began, self._blank = 0, 0.0, 0
-        self._watch = self.loop.call_later(self.timeout_keep_alive, transport.close)
+        self._watch = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to wait for."""

@@ -1,0 +1,1 @@
+"""One connection: what a client may send how slowly, and how an answer leaves."""
