@@ -8,7 +8,10 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotAllowed, NotFound, RowError, Unprocessable
 
-ROLE = text("select role from farm.membership where user_id = :user and farm_id = :farm")
+ROLE = text("""
+select role from farm.membership
+where user_id = :user and farm_id = :farm and (ends_at is null or ends_at > statement_timestamp())
+""")
 
 LOCK = text(
     "select pg_advisory_xact_lock(hashtextextended(cast(:farm as text), 11)), "

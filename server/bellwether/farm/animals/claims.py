@@ -112,6 +112,17 @@ async def check_loop(session: Session, farm_id: UUID, child_id: UUID, name: str,
         raise pedigree.loop([name, *(names.get(step, str(step)) for step in path)], item.field)
 
 
+def check_self(child_id: UUID, item: Claimed) -> None:
+    """Nobody is its own recipient, foster mother or excluded sire.
+
+    Raises:
+        Broken
+    """
+    if item.parent_id == child_id:
+        text = f"{item.kin.name} would be its own {pedigree.role_name(item.claim.parent_type)}"
+        raise broken("own_parent", text, "name another animal", field=item.field, verdict="conflict")
+
+
 def check_evidence(before: Sequence[ClaimRow], item: Claimed) -> bool:
     """Whether the claim says something new.
 

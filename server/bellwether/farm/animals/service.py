@@ -176,13 +176,14 @@ async def set_parent(session: Session, context: Context, animal_id: UUID, parent
 async def check_loops(
     session: Session, farm_id: UUID, child_id: UUID, name: str, parents: Sequence[Claimed], faults: Faults
 ) -> None:
-    """No genetic parent descends from the child."""
+    """No genetic parent descends from the child, and no other one is the child itself."""
     for item in parents:
-        if item.claim.parent_type in GENETIC:
-            try:
+        try:
+            if item.claim.parent_type in GENETIC:
                 await claims.check_loop(session, farm_id, child_id, name, item)
-            except Broken as error:
-                faults.findings.extend(error.findings)
+            claims.check_self(child_id, item)
+        except Broken as error:
+            faults.findings.extend(error.findings)
 
 
 async def change(

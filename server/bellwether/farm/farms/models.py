@@ -27,3 +27,4 @@ class MemberRow(NamedTuple):
     farm_id: UUID
     role: str
     granted_at: datetime
+    ends_at: datetime | None

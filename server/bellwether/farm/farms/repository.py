@@ -31,10 +31,11 @@ where id = :id and rev = :rev returning id
 """)
 COUNT_MADE = text("select count(*) from farm.farm where created_by = :user_id")
 GRANT = text("""
-insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
+insert into farm.membership (user_id, farm_id, role, granted_by, ends_at)
+values (:user_id, :farm_id, :role, :granted_by, :ends_at)
 on conflict (user_id, farm_id) do update set role = excluded.role, granted_by = excluded.granted_by,
-  granted_at = clock_timestamp()
-returning user_id, farm_id, role, granted_at
+  granted_at = clock_timestamp(), ends_at = excluded.ends_at
+returning user_id, farm_id, role, granted_at, ends_at
 """)
 FIRST = text("""
 insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
@@ -42,7 +43,7 @@ insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_i
 REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id = :user_id returning role")
 OWNERS = text("select user_id from farm.membership where farm_id = :farm_id and role = 'owner' for update")
 MEMBERS = text("""
-select user_id, farm_id, role, granted_at from farm.membership
+select user_id, farm_id, role, granted_at, ends_at from farm.membership
 where farm_id = :farm_id order by granted_at, user_id
 """)
 

@@ -1,5 +1,6 @@
 """Paths under /farms."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -56,8 +57,8 @@ async def list_members(session: Reading, farm_id: UUID) -> Page[Member]:
     dependencies=[need("flock:write")],
 )
 async def grant_membership(session: Writing, context: Acting, once: Once, farm_id: UUID, body: NewMember) -> Response:
-    """Give a user a role on the farm, or another one; owners only."""
-    return await once(lambda: service.grant(session, context, farm_id, body))
+    """Give a user a role on the farm, or another one, for ever or until `ends_at`; owners only."""
+    return await once(lambda: service.grant(session, context, farm_id, body, datetime.now(UTC)))
 
 
 @router.delete(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from bellwether.farm.schemas import Name, Short, Zone
 from bellwether.platform.http.schemas import Schema
@@ -78,6 +78,7 @@ class NewMember(Schema):
 
     user_id: UUID
     role: Role
+    ends_at: AwareDatetime | None = Field(None, description="Until when; for an owner there is no end")
 
 
 class Member(Schema):
@@ -87,3 +88,4 @@ class Member(Schema):
     farm_id: UUID
     role: Role
     granted_at: datetime
+    ends_at: datetime | None = None

@@ -1,12 +1,13 @@
 """Farms and who belongs to them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
 from bellwether.farm.access import must_own
 from bellwether.farm.farms import events, repository
-from bellwether.farm.farms.problems import FarmExists, LastOwner
+from bellwether.farm.farms.problems import EndRejected, FarmExists, LastOwner
 from bellwether.farm.farms.schemas import Farm, FarmChange, Member, NewFarm, NewMember
 from bellwether.farm.farms.zones import zone_of
 from bellwether.platform.context import Context
@@ -87,13 +88,17 @@ async def change(session: Session, context: Context, farm_id: UUID, body: FarmCh
     return await get(session, farm_id)
 
 
-async def grant(session: Session, context: Context, farm_id: UUID, body: NewMember) -> Member:
-    """Give a user a role.
+async def grant(session: Session, context: Context, farm_id: UUID, body: NewMember, now: datetime) -> Member:
+    """Give a user a role, for ever or for a while.
 
     Raises:
-        NotFound, OwnersOnly, LastOwner
+        NotFound, OwnersOnly, LastOwner, EndRejected
     """
     await must_own(session, context, farm_id)
+    if body.ends_at is not None and body.role == "owner":
+        raise EndRejected("an owner has no end", "leave ends_at out, or give the role worker or viewer")
+    if body.ends_at is not None and body.ends_at <= now:
+        raise EndRejected(f"{body.ends_at.isoformat()} is over", "send a time to come, or take the access away")
     if body.role != "owner":
         await keep_an_owner(session, farm_id, body.user_id)
     values = body.model_dump() | {"farm_id": farm_id, "granted_by": context.user_id}
