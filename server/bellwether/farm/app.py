@@ -10,6 +10,7 @@ from bellwether.farm.identifiers.routes import router as identifiers
 from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.measurements.routes import router as weights
+from bellwether.farm.places.routes import router as paddocks
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
@@ -25,6 +26,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         identifiers,
         events,
         weights,
+        paddocks,
         imports,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]

@@ -1,0 +1,1 @@
+"""Paddocks of a farm: where they lie, as they were drawn over the years."""
