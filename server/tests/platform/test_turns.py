@@ -84,13 +84,24 @@ async def test_one_caller_has_two_reads_at_a_time(client: httpx.AsyncClient, kit
     assert kitchen.most == 5
 
 
-@pytest.mark.parametrize(("query", "inside"), [("limit=201", 1), ("a=b&limit=1000", 1), ("limit=200", 2), ("a=b", 2)])
-async def test_a_long_page_is_as_heavy_as_a_large_body(
+@pytest.mark.parametrize(
+    ("query", "inside"), [("limit=201", 1), ("pageSize=201", 1), ("a=b&limit=1000", 1), ("limit=200", 2), ("a=b", 2)]
+)
+async def test_one_caller_has_one_long_page_at_a_time(
     client: httpx.AsyncClient, kitchen: Kitchen, query: str, inside: int
 ) -> None:
     asked = [asyncio.create_task(ask(client, f"/?{query}", "anna", b"", "GET")) for _ in range(5)]
     await asyncio.sleep(0.05)
     assert len(kitchen.inside) == inside
+    kitchen.out.set()
+    await asyncio.gather(*asked)
+
+
+async def test_a_large_body_keeps_no_read_waiting(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    asked = [asyncio.create_task(ask(client, "/", "anna")) for _ in range(3)]
+    asked += [asyncio.create_task(ask(client, f"/?limit={n}", "anna", b"", "GET")) for n in (50, 500)]
+    await asyncio.sleep(0.05)
+    assert len(kitchen.inside) == 3
     kitchen.out.set()
     await asyncio.gather(*asked)
 
@@ -182,10 +193,10 @@ async def test_who_leaves_while_waiting_loses_nothing_for_others() -> None:
     turns = Turns()
 
     async def wait() -> None:
-        async with turns.taken(b"anna", Lane.HEAVY):
+        async with turns.taken(b"anna", Lane.BODIES):
             pass
 
-    async with turns.taken(b"anna", Lane.HEAVY):
+    async with turns.taken(b"anna", Lane.BODIES):
         waiting = [asyncio.create_task(wait()) for _ in range(3)]
         await asyncio.sleep(0)
         waiting[0].cancel()

@@ -74,6 +74,7 @@ def test_what_was_acknowledged_is_there_once(load: Load) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_many_faults_in_any_order(load: Load, chance: random.Random) -> None:
     for _ in range(80):
         is_outage_that_passes(load, chance.choice(KILLS + RESTARTS + WATCHERS))

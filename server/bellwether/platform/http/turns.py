@@ -8,22 +8,27 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from enum import Enum
+from enum import Enum, auto
 
 from starlette.types import Message, Receive, Scope
 
 LARGE_BYTES, LARGE_PAGE = 2_000, 200
-LENGTH = re.compile(rb"(?:^|&)limit=0*(\d{1,9})(?:&|$)")
+LENGTH = re.compile(rb"(?:^|&)(?:limit|pageSize)=0*(\d{1,9})(?:&|$)")
 #: each value of JSON follows one of them, and reading it costs more than its letters
 MARKS = (b",", b"[", b"{")
 READS = ("GET", "HEAD")
 
 
 class Lane(Enum):
-    """A kind of request; the value says how many of it one caller has at the same time."""
+    """A kind of request. Bodies may wait for a lock of the database, so they keep no read waiting."""
 
-    READS = 2
-    HEAVY = 1
+    READS = auto()
+    LONG_READS = auto()
+    BODIES = auto()
+
+
+#: of one caller at the same time
+PLACES = {Lane.READS: 2, Lane.LONG_READS: 1, Lane.BODIES: 1}
 
 
 class Turns:
@@ -36,7 +41,7 @@ class Turns:
     async def taken(self, caller: bytes, lane: Lane) -> AsyncIterator[None]:
         """While it is this caller's turn; those who came before go first, and others of the loop go between."""
         line = caller, lane
-        places, waiting = self._lines.setdefault(line, (asyncio.Semaphore(lane.value), []))
+        places, waiting = self._lines.setdefault(line, (asyncio.Semaphore(PLACES[lane]), []))
         waiting.append(None)
         try:
             async with places:
@@ -58,18 +63,18 @@ def caller_of(headers: dict[bytes, bytes], client: tuple[str, int] | None, user:
 def lane_of(scope: Scope, headers: dict[bytes, bytes], *, all_heavy: bool) -> Lane | None:
     """Reads of somebody, and bodies of more than a few lines or of a length that is not said; None for the others.
 
-    A long page is as heavy as a large body; `all_heavy` counts every body as such a one.
+    `all_heavy` counts every body as a large one.
     """
     method = scope["method"]
     if method in READS:
         length = LENGTH.search(scope["query_string"])
         is_long = length is not None and int(length[1]) > LARGE_PAGE
-        return None if b"authorization" not in headers else Lane.HEAVY if is_long else Lane.READS
+        return None if b"authorization" not in headers else Lane.LONG_READS if is_long else Lane.READS
     if method == "OPTIONS":
         return None
     said = headers.get(b"content-length", b"")
     is_heavy = all_heavy or (int(said) > LARGE_BYTES if said.isdigit() else b"transfer-encoding" in headers)
-    return Lane.HEAVY if is_heavy else None
+    return Lane.BODIES if is_heavy else None
 
 
 async def whole(receive: Receive) -> tuple[Receive, int]:
