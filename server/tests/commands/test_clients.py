@@ -92,6 +92,8 @@ def test_errors_are_problem_documents_of_one_schema() -> None:
         for status, answer in operation["responses"].items():
             if int(status) >= 400 and not path.endswith("readyz"):
                 content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                if path.startswith("/brapi/"):
+                    content = {"application/json": {"schema": {"type": "string"}}}
                 assert answer["content"] == content, f"{method} {path} {status}"
                 n += 1
     assert n > 300

@@ -77,6 +77,15 @@ async def make(client: httpx.AsyncClient, path: str, token: dict[str, str], body
     return answer.json()
 
 
+async def test_a_face_beside_the_prefix_of_its_service_is_reached(
+    embedded: httpx.AsyncClient, auth: AuthDouble
+) -> None:
+    info = await embedded.get("/brapi/v2/serverinfo", headers=auth.bearer(new_id()))
+    assert info.json()["result"]["serverName"] == "bellwether"
+    refused = await embedded.get("/brapi/v2/nothing", headers=auth.bearer(new_id()))
+    assert (refused.status_code, refused.json()) == (404, "not_found: There is no such address")
+
+
 async def test_a_flock_with_animals_parents_weights_and_breeding_values(
     whole: httpx.AsyncClient, auth: AuthDouble, postgres_server: Any
 ) -> None:

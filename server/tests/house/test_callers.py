@@ -12,7 +12,7 @@ from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import ROLES, AuthDouble
 from fastapi import FastAPI
 
-from .walked import SERVICES, app_of, asked_by, requests, routes
+from .walked import SERVICES, app_of, asked_by, code_of, requests, routes
 
 #: addresses without a secret: documents, pages and health
 OPEN = {
@@ -76,7 +76,7 @@ async def test_every_route_refuses_an_ended_session(app: FastAPI, client: httpx.
             continue
         for method, path, sent in requests(route):
             answer = await client.request(method, path, headers=ended, **sent)
-            assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated"), f"{method} {path}"
+            assert (answer.status_code, code_of(answer)) == (401, "not_authenticated"), f"{method} {path}"
             n_asked += 1
     assert n_asked
 
@@ -91,6 +91,6 @@ async def test_every_role_gets_as_far_as_its_permissions(
         for role in (*ROLES, "nobody"):
             for method, path, sent in requests(route):
                 answer = await client.request(method, path, headers=auth.bearer(new_id(), [role]), **sent)
-                is_refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
+                is_refused = answer.status_code == 403 and code_of(answer) == "not_allowed"
                 is_allowed = needed <= set(ROLES.get(role, ()))
                 assert is_refused != is_allowed, f"{role}: {method} {path}: {answer.status_code}"

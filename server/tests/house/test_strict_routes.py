@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from .walked import SERVICES, app_of, requests, routes
+from .walked import SERVICES, app_of, code_of, requests, routes
 
 
 def fields_of(dependant: Dependant) -> Iterator[Any]:
@@ -60,5 +60,6 @@ async def test_every_route_refuses_a_parameter_that_nobody_reads(app: FastAPI, a
                     assert stranger.status_code == 401, f"{method} {path}"
                 me = auth.bearer(new_id(), roles)
                 answer = await client.request(method, f"{path}?colour=red", headers=me, **sent)
-                assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter"), f"{method} {path}"
-                assert answer.json()["errors"][0]["field"] == "colour"
+                assert answer.status_code in (400, 422), f"{method} {path}"
+                assert code_of(answer) == "unknown_parameter", f"{method} {path}"
+                assert "The parameter colour is not known here" in answer.text

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+import httpx
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
 from bellwether.platform.settings import PlatformSettings
 from fastapi import FastAPI
@@ -30,6 +31,12 @@ def asked_by(dependant: Dependant) -> Iterator[object]:
     for dependency in dependant.dependencies:
         yield dependency.call
         yield from asked_by(dependency)
+
+
+def code_of(answer: httpx.Response) -> str:
+    """The code of an error: of a problem document, or the first word where a face words errors as text."""
+    said = answer.json()
+    return str(said.partition(":")[0] if isinstance(said, str) else said["code"])
 
 
 def requests(route: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

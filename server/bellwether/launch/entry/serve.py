@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from bellwether.catalogue import EDGE, PYTHON_SERVICES
+from bellwether.catalogue import BY_NAME, EDGE, PYTHON_SERVICES
 from bellwether.launch.entry.collector import spare_collector
 from bellwether.platform.http.connection.patient_protocol import PatientProtocol
 from bellwether.platform.http.service_app import health_routes
@@ -25,12 +25,14 @@ PROBE = b"x-bellwether-probe"
 
 
 class Mounted:
-    """Several services in one process: each keeps its own prefix, the edge takes the rest."""
+    """Several services in one process: each keeps its own prefix and its other paths, the edge takes the rest."""
 
     def __init__(self, apps: dict[str, FastAPI], platform: PlatformSettings) -> None:
         self.apps = apps
         self.shared = Starlette(routes=health_routes(apps, platform), lifespan=self.lifespan)
         self.rest = apps.get(EDGE.name, self.shared)
+        others = {path.removesuffix("*"): name for name in apps for path in BY_NAME[name].other_paths}
+        self.others = {prefix: apps[name] for prefix, name in others.items() if name != EDGE.name}
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -50,7 +52,7 @@ class Mounted:
         parts = scope["path"].split("/", 4)
         if parts[1:3] == ["api", "v1"] and len(parts) > 3 and parts[3] in self.apps:
             return self.apps[parts[3]]
-        return self.rest
+        return next((app for prefix, app in self.others.items() if scope["path"].startswith(prefix)), self.rest)
 
 
 def is_probe(scope: Scope) -> bool:

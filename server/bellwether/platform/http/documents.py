@@ -15,6 +15,7 @@ from bellwether.platform.json import JsonObject, JsonValue
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 #: values, in which `title` is a word like any other
 VALUES = ("example", "examples", "default", "enum", "const", "mapping")
+FRAMEWORKS = ("HTTPValidationError", "ValidationError")
 _FAULT = {
     "type": "object",
     "properties": {
@@ -44,6 +45,7 @@ def describe(app: FastAPI) -> None:
     def openapi() -> JsonObject:
         if not app.openapi_schema:
             document = cast(JsonObject, plain())
+            leave_out_errors_of_the_framework(document)
             state_security(app, document)
             components = cast(dict[str, dict[str, JsonValue]], document.setdefault("components", {}))
             components.setdefault("schemas", {})["Problem"] = cast(JsonValue, PROBLEM)
@@ -54,6 +56,17 @@ def describe(app: FastAPI) -> None:
         return cast(JsonObject, app.openapi_schema)
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change it
+
+
+def leave_out_errors_of_the_framework(document: JsonObject) -> None:
+    """It states its own form of 422 where a route states none: no service of ours gives that."""
+    for operations in cast(dict[str, dict[str, dict[str, dict[str, JsonValue]]]], document["paths"]).values():
+        for operation in operations.values():
+            if FRAMEWORKS[0] in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    schemas = cast(dict[str, dict[str, JsonValue]], document.get("components", {})).get("schemas", {})
+    for name in FRAMEWORKS:
+        schemas.pop(name, None)
 
 
 def state_security(app: FastAPI, document: JsonObject) -> None:

@@ -12,7 +12,7 @@ from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bellwether.platform.http.preconditions import is_known, is_matched
-from bellwether.platform.http.problem_documents import MEDIA_TYPE, REFUSED_AFTER_S, document
+from bellwether.platform.http.problem_documents import REFUSED_AFTER_S, worded
 from bellwether.platform.http.turns import Lane, Turns, caller_of, lane_of, whole
 from bellwether.platform.ids import new_id
 from bellwether.platform.outages import is_full, is_outage
@@ -278,8 +278,8 @@ async def answer(
     detail: str = "",
     more: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
-    """A problem document from outside the application."""
-    body = document(status, code, title, detail, instance=scope["path"])
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), *more]
+    """An error from outside the application."""
+    status, body, kind = worded(scope, status, code, title, detail)
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,14 +1,16 @@
 """Problems as RFC 9457 documents: one shape for every error that leaves a service."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import orjson
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
+from starlette.types import Scope
 
 from bellwether.platform.http.strict.words import MOST_TOLD, Finding, told
 from bellwether.platform.problems import TYPE_BASE, Problem, RowError, Unprocessable, UnsupportedMediaType
@@ -25,6 +27,19 @@ OTHER = "The request cannot be carried out"
 TOO_MANY, REFUSED_AFTER_S = 429, 0.5
 Responses = dict[int | str, dict[str, object]]
 """What a route documents beside its own answer."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """Addresses of a service beside its own prefix, where it speaks a standard of others: its errors too."""
+
+    prefix: str
+    routers: tuple[APIRouter, ...]
+    media_type: str
+    word: "Callable[[ProblemDocument], bytes]"
+    #: a status of ours to the one that the standard has for it
+    statuses: Mapping[int, int]
+    responses: Responses
 
 
 class ProblemDocument(BaseModel):
@@ -53,17 +68,29 @@ def answer(
     errors: Sequence[RowError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document for `request`."""
+    """A problem document for `request`, or what the face that it came to says instead."""
+    told_status, body, media_type = worded(request.scope, status, code, title, detail, errors)
+    return Response(body, status_code=told_status, media_type=media_type, headers=headers)
+
+
+def worded(
+    scope: Scope, status: int, code: str, title: str, detail: str = "", errors: Sequence[RowError] = ()
+) -> tuple[int, bytes, str]:
+    """Status, body and media type of an error, as the side of the service that the caller came to words it."""
     body = ProblemDocument(
         type=TYPE_BASE + code,
         title=title,
         status=status,
         detail=detail or title,
-        instance=request.url.path,
+        instance=scope["path"],
         code=code,
         errors=list(errors),
     )
-    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    faces: Sequence[Face] = getattr(scope["app"].state, "faces", ()) if "app" in scope else ()
+    face = next((face for face in faces if scope["path"].startswith(f"{face.prefix}/")), None)
+    if face is not None:
+        return face.statuses.get(status, status), face.word(body), face.media_type
+    return status, orjson.dumps(body.model_dump()), MEDIA_TYPE
 
 
 def document(status: int, code: str, title: str, detail: str = "", *, instance: str) -> bytes:

@@ -15,7 +15,7 @@ from bellwether.platform.http.dependencies import idempotent
 from bellwether.platform.http.documents import describe
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.preconditions import precondition
-from bellwether.platform.http.problem_documents import Responses, documented
+from bellwether.platform.http.problem_documents import Face, Responses, documented
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.http.strict.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.identity.addresses import Addresses
@@ -51,6 +51,7 @@ def create_app(
     *,
     title: str = "",
     upload_paths: tuple[str, ...] = (),
+    faces: tuple[Face, ...] = (),
 ) -> FastAPI:
     """A service under `/api/v1/<name>` with its database, token verification, problems, health and metrics."""
     database, verifier = Database(settings), Verifier(platform)
@@ -74,12 +75,12 @@ def create_app(
     app.state.name, app.state.database, app.state.verifier = name, database, verifier
     app.state.addresses = Addresses(platform)
     app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)
-    app.state.places, app.state.quotas = {}, platform.quotas
+    app.state.places, app.state.quotas, app.state.faces = {}, platform.quotas, faces
     app.state.ready = lambda: missing_of(name, database, verifier)
     problem_documents.install(app)
-    for router in routers:
-        document_what_is_asked(router)
-        app.include_router(router, prefix=prefix, responses=RESPONSES, dependencies=[AS_WRITTEN])
+    serve(app, routers, prefix, RESPONSES)
+    for face in faces:
+        serve(app, face.routers, face.prefix, face.responses)
     hold_to_what_is_written(app)
     describe(app)
     app.router.routes.extend(health_routes({name: app}, platform))
@@ -92,6 +93,13 @@ def create_app(
         user_of=verifier.known,
     )
     return app
+
+
+def serve(app: FastAPI, routers: Sequence[APIRouter], prefix: str, responses: Responses) -> None:
+    """These routers under a prefix, with the errors that all of their routes may give."""
+    for router in routers:
+        document_what_is_asked(router)
+        app.include_router(router, prefix=prefix, responses=responses, dependencies=[AS_WRITTEN])
 
 
 def document_what_is_asked(router: APIRouter) -> None:
