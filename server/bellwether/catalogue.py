@@ -41,7 +41,15 @@ class Service:
 
 #: in the order in which people read them, and in which the migrations depend on each other
 SERVICES = (
-    Service("farm", "Farm Management", "python", 18101, "FARM", "farm", other_paths=("/brapi/v2/*",)),
+    Service(
+        "farm",
+        "Farm Management",
+        "python",
+        18101,
+        "FARM",
+        "farm",
+        other_paths=("/brapi/v2/*", "/locations/*"),
+    ),
     Service("genetics", "Genetic Data", "python", 18102, "GENETICS", "genetics"),
     Service("research", "Research Analysis", "python", 18103, "RESEARCH", "research"),
     Service("processing", "Data Processing", "python", 18104, "PROCESSING", "processing"),

@@ -9,9 +9,11 @@ from bellwether.farm.brapi.server.routes import router as server
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
+from bellwether.farm.icar.face import FACES as ICAR
 from bellwether.farm.identifiers.routes import router as identifiers
 from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
+from bellwether.farm.locations.routes import router as locations
 from bellwether.farm.measurements.routes import router as weights
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.platform.http.service_app import create_app
@@ -23,6 +25,7 @@ def create(platform: PlatformSettings) -> FastAPI:
     """The application, from `FARM_` in the environment."""
     routers = [
         farms,
+        locations,
         invitations,
         flocks,
         animals,
@@ -40,5 +43,5 @@ def create(platform: PlatformSettings) -> FastAPI:
         ServiceSettings.of("farm"),
         title="Farm Management Service",
         upload_paths=("/api/v1/farm/imports",),
-        faces=(brapi(server, germplasm),),
+        faces=(brapi(server, germplasm), *ICAR),
     )

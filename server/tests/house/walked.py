@@ -34,9 +34,11 @@ def asked_by(dependant: Dependant) -> Iterator[object]:
 
 
 def code_of(answer: httpx.Response) -> str:
-    """The code of an error: of a problem document, or the first word where a face words errors as text."""
+    """The code of an error: of a problem document, of the first error of a list, or the first word of a text."""
     said = answer.json()
-    return str(said.partition(":")[0] if isinstance(said, str) else said["code"])
+    if isinstance(said, str):
+        return said.partition(":")[0]
+    return str(said["code"] if "code" in said else said["errors"][0]["code"])
 
 
 def requests(route: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -73,7 +73,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.name, app.state.database, app.state.verifier = name, database, verifier
-    app.state.addresses = Addresses(platform)
+    app.state.addresses, app.state.public_url = Addresses(platform), platform.public_url
     app.state.buckets = Buckets(settings.requests_per_second, settings.request_burst)
     app.state.places, app.state.quotas, app.state.faces = {}, platform.quotas, faces
     app.state.ready = lambda: missing_of(name, database, verifier)

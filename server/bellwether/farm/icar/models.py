@@ -1,0 +1,56 @@
+"""What is read for the standard's resources."""
+
+from datetime import date, datetime, time
+from typing import NamedTuple
+from uuid import UUID
+
+from bellwether.platform.json import JsonValue
+
+
+class KeptRow(NamedTuple):
+    """An animal of a page: when its row was made, and whether it turned out to be another one."""
+
+    id: UUID
+    created_at: datetime
+    merged_into: UUID | None
+
+
+class ParentRow(NamedTuple):
+    """An accepted claim."""
+
+    child_id: UUID
+    parent_id: UUID
+    parent_type: str
+
+
+class WeightRow(NamedTuple):
+    """A weight that counts."""
+
+    id: UUID
+    flock_id: UUID
+    animal_id: UUID
+    trait: str
+    value: float
+    raw_value: str
+    raw_unit: str
+    occurred_on: date
+    occurred_time: time | None
+    contemporary_group: str | None
+    created_at: datetime
+
+
+class EventRow(NamedTuple):
+    """An event as its last correction says it; of one that was taken back what it said."""
+
+    id: UUID
+    first_id: UUID
+    seq: int
+    kind: str
+    is_retracted: bool
+    animal_id: UUID
+    occurred_on: date
+    occurred_time: time | None
+    tz: str
+    payload: dict[str, JsonValue]
+    created_at: datetime
+    modified_at: datetime

@@ -1,0 +1,89 @@
+"""Pages of what the standard's resources are made of, each in an order that an index has."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from bellwether.farm.icar.models import EventRow, KeptRow, ParentRow, WeightRow
+from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep.traits import weights
+
+WITHIN = "($2::timestamptz is null or {column} >= $2) and ($3::timestamptz is null or {column} <= $3)"
+FIRST = "'00000000-0000-0000-0000-000000000000'"
+# who asks for what has changed is told of doubles, too
+KEPT = f"""
+select id, created_at, merged_into from farm.animal a
+where farm_id = $1 and not reference_only and (merged_into is null or $2::timestamptz is not null)
+  and {WITHIN.format(column="updated_at")} and id > coalesce($4::uuid, {FIRST}) {{born}} order by id limit $5
+"""
+ANIMALS = KEPT.format(born="")
+# born here: no arrival was before all else
+BORN = KEPT.format(
+    born="""and birth_date is not null and not exists (
+    select from farm.stay s
+    where s.farm_id = a.farm_id and s.animal_id = a.id and s.number = 1 and s.arrived_on is not null)"""
+)
+PARENTS = """
+select child_id, parent_id, parent_type from farm.parent_claim
+where farm_id = $1 and child_id = any($2::uuid[]) and status = 'accepted' and parent_type <> 'excluded_sire'
+order by id
+"""
+WEIGHTS = f"""
+select {", ".join(WeightRow._fields)} from farm.observation
+where farm_id = $1 and state = 'active' and trait = any($4::text[]) and {WITHIN.format(column="created_at")}
+  and (flock_id, id) > (coalesce($5::uuid, {FIRST}), coalesce($6::uuid, {FIRST}))
+order by flock_id, id limit $7
+"""
+# an event of which one was taken back is shown, as what was taken back, to those who ask for what has changed
+EVENTS = f"""
+select e.id, p.id as first_id, e.seq, p.kind, e.kind = 'event.retracted' as is_retracted, said.animal_id,
+  said.occurred_on, said.occurred_time, said.tz, said.payload, p.recorded_at as created_at,
+  e.recorded_at as modified_at
+from farm.event e
+join farm.event p on p.farm_id = $1 and p.seq = e.place
+join farm.event said on said.farm_id = $1
+  and said.id = case when e.kind = 'event.retracted' then e.supersedes else e.id end
+where e.farm_id = $1 and e.seq > $4 and p.kind = any($5::text[]) and {WITHIN.format(column="e.recorded_at")}
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+  and (e.kind <> 'event.retracted' or $2::timestamptz is not null)
+order by e.seq limit $6
+"""
+
+
+class Within(NamedTuple):
+    """What was changed from one moment to another, both of them included; None has no end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def animals(
+    session: Session, farm_id: UUID, within: Within, after: UUID | None, limit: int, *, born_here: bool
+) -> list[KeptRow]:
+    """Animals of a farm by id, ancestors that were never there left out."""
+    rows = await driver(session).fetch(BORN if born_here else ANIMALS, farm_id, *within, after, limit)
+    return [KeptRow(*row.values()) for row in rows]
+
+
+async def parents(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> list[ParentRow]:
+    """Accepted claims about the parents of these animals."""
+    rows = await driver(session).fetch(PARENTS, farm_id, list(animal_ids))
+    return [ParentRow(*row.values()) for row in rows]
+
+
+async def weights_of(
+    session: Session, farm_id: UUID, within: Within, after: tuple[UUID, UUID] | None, limit: int
+) -> list[WeightRow]:
+    """Weights of a farm that count, by flock and id."""
+    keys = after or (None, None)
+    rows = await driver(session).fetch(WEIGHTS, farm_id, *within, list(weights()), *keys, limit)
+    return [WeightRow(*row.values()) for row in rows]
+
+
+async def events(
+    session: Session, farm_id: UUID, within: Within, kinds: Sequence[str], after: int, limit: int
+) -> list[EventRow]:
+    """Events of some kinds, in the order in which they were last changed."""
+    rows = await driver(session).fetch(EVENTS, farm_id, *within, after, list(kinds), limit)
+    return [EventRow(*row.values()) for row in rows]

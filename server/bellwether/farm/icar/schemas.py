@@ -1,0 +1,181 @@
+"""Resources of ICAR ADE 1.3 as we send them: what the standard asks for, held to its types, and never a null."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_serializer
+from pydantic.alias_generators import to_camel
+
+
+class Icar(BaseModel):
+    """What the standard defines; what is not known is left out, because it has no nulls."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+
+    @model_serializer(mode="wrap")
+    def without_nulls(self, plain: Callable[["Icar"], dict[str, object]]) -> dict[str, object]:
+        """Only what is known."""
+        return {name: value for name, value in plain(self).items() if value is not None}
+
+
+class IcarIdentifier(Icar):
+    """A thing by the number that some scheme has given it."""
+
+    scheme: str
+    id: str
+
+
+class IcarMeta(Icar):
+    """Where a resource is from and when it was changed: of a source and sourceId the last one counts."""
+
+    source: str
+    source_id: str | None = None
+    modified: AwareDatetime
+    created: AwareDatetime | None = None
+    is_deleted: bool | None = None
+
+
+class IcarParentage(Icar):
+    """A parent."""
+
+    parent_of: IcarIdentifier
+    gender: Literal["Male", "Female"]
+    relation: Literal["Genetic", "Recipient", "Adoptive"]
+    identifier: IcarIdentifier
+
+
+class IcarAnimal(Icar):
+    """icarAnimalCoreResource."""
+
+    resource_type: Literal["Animal"] = "Animal"
+    meta: IcarMeta
+    location: IcarIdentifier
+    identifier: IcarIdentifier
+    alternative_identifiers: list[IcarIdentifier]
+    specie: Literal["Sheep"] = "Sheep"
+    gender: str
+    birth_date: AwareDatetime | None = None
+    management_tag: str | None = None
+    name: str | None = None
+    status: Literal["Alive", "Dead", "OffFarm", "Unknown"]
+    parentage: list[IcarParentage]
+
+
+class IcarAnimalEvent(Icar):
+    """What all events of an animal say."""
+
+    meta: IcarMeta
+    location: IcarIdentifier
+    id: str
+    animal: IcarIdentifier
+    event_date_time: AwareDatetime
+    trait_label: IcarIdentifier | None = None
+    contemporary_group: str | None = None
+    remark: str | None = None
+
+
+class IcarMass(Icar):
+    """A weight; kilograms or pounds, as it was read off."""
+
+    measurement: float
+    units: Literal["KGM", "LBR"]
+
+
+class IcarWeight(IcarAnimalEvent):
+    """icarWeightEventResource."""
+
+    resource_type: Literal["WeightEvent"] = "WeightEvent"
+    weight: IcarMass
+
+
+class IcarConsignment(Icar):
+    """With which papers animals travelled, and from or to where."""
+
+    id: IcarIdentifier | None = None
+    origin_location: IcarIdentifier | None = None
+    destination_location: IcarIdentifier | None = None
+
+
+class IcarArrival(IcarAnimalEvent):
+    """icarMovementArrivalEventResource."""
+
+    resource_type: Literal["MovementArrivalEvent"] = "MovementArrivalEvent"
+    arrival_reason: str
+    consignment: IcarConsignment | None = None
+
+
+class IcarDeparture(IcarAnimalEvent):
+    """icarMovementDepartureEventResource."""
+
+    resource_type: Literal["MovementDepartureEvent"] = "MovementDepartureEvent"
+    departure_kind: str
+    consignment: IcarConsignment | None = None
+
+
+class IcarDeath(IcarAnimalEvent):
+    """icarMovementDeathEventResource."""
+
+    resource_type: Literal["MovementDeathEvent"] = "MovementDeathEvent"
+    death_reason: str
+    explanation: str | None = None
+    disposal_method: str | None = None
+
+
+class IcarBirth(IcarAnimalEvent):
+    """icarMovementBirthEventResource."""
+
+    resource_type: Literal["MovementBirthEvent"] = "MovementBirthEvent"
+    registration_reason: Literal["Born"] = "Born"
+    animal_detail: IcarAnimal
+
+
+class IcarFinding(Icar):
+    """icarDiagnosisType."""
+
+    id: str
+    name: str
+    severity: Literal["Light", "Moderate", "Severe"] | None = None
+
+
+class IcarDiagnosis(IcarAnimalEvent):
+    """icarDiagnosisEventResource."""
+
+    resource_type: Literal["DiagnosisEvent"] = "DiagnosisEvent"
+    diagnoses: list[IcarFinding]
+
+
+Resource = IcarAnimal | IcarWeight | IcarArrival | IcarDeparture | IcarDeath | IcarBirth | IcarDiagnosis
+
+
+class IcarView(Icar):
+    """Where in the list this page is."""
+
+    page_size: int
+    first: str
+    next: str | None = None
+
+
+class IcarCollection(Icar):
+    """A page of resources of one kind."""
+
+    view: IcarView
+    member: list[Annotated[Resource, Field(discriminator="resource_type")]]
+
+
+class IcarMessage(Icar):
+    """What is wrong, or worth knowing."""
+
+    id: str | None = None
+    type: str
+    severity: Literal["Information", "Warning", "Error"]
+    status: int
+    code: str
+    title: str
+    detail: str
+    instance: str | None = None
+
+
+class IcarErrors(Icar):
+    """Why a request was not carried out."""
+
+    errors: list[IcarMessage]

@@ -1,0 +1,1 @@
+"""Numbers by which authorities know a farm, and the farm that one of them names."""

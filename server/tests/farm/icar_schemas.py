@@ -1,0 +1,98 @@
+"""The published schemas of ICAR ADE 1.3, made into JSON Schema, and what they say of a message."""
+
+import json
+from functools import cache
+from os.path import normpath
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+SCHEMAS = Path(__file__).parents[4] / "shared/data/conventions/icar-ade"
+COLLECTIONS = {
+    "animals": "icarAnimalCoreCollection",
+    "births": "icarMovementBirthEventCollection",
+    "weights": "icarWeightEventCollection",
+    "arrivals": "icarMovementArrivalEventCollection",
+    "departures": "icarMovementDepartureEventCollection",
+    "deaths": "icarMovementDeathEventCollection",
+    "diagnoses": "icarDiagnosisEventCollection",
+}
+needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the published schemas are not there")
+
+
+def with_nulls(part: Any) -> Any:
+    """OpenAPI's `nullable` as a union of types; a word of JSON Schema does not stand beside a reference."""
+    if isinstance(part, list):
+        return [with_nulls(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: with_nulls(value) for name, value in part.items() if name not in ("nullable", "discriminator")}
+    return {"anyOf": [found, {"type": "null"}]} if part.get("nullable") is True else found
+
+
+@cache
+def registry() -> dict[str, Any]:
+    """Each file by an address that keeps the folders, to which the files refer."""
+    return {
+        f"icar://ade/{path.relative_to(SCHEMAS)}": with_nulls(json.loads(path.read_text(encoding="utf-8")))
+        for folder in ("collections", "enums", "resources", "types")
+        for path in (SCHEMAS / folder).glob("*.json")
+    }
+
+
+def retrieve(uri: str) -> Any:
+    """A file that another one names."""
+    return registry()[uri.partition("#")[0]]
+
+
+@cache
+def validator(path: str) -> jsonschema_rs.Draft7Validator:
+    """Of one file; formats count."""
+    schema = {"$schema": "http://json-schema.org/draft-07/schema#", "$ref": f"icar://ade/{path}.json"}
+    return jsonschema_rs.Draft7Validator(schema, retriever=retrieve, validate_formats=True)
+
+
+def faults(path: str, message: Any) -> list[str]:
+    """What the schema says against a message."""
+    return [f"{list(error.instance_path)}: {error.message}" for error in validator(path).iter_errors(message)]
+
+
+def unknown_names(path: str, message: Any) -> set[str]:
+    """Names in a message that the schema does not have: it would let them pass."""
+    return set(unknown(f"icar://ade/{path}.json", message, ""))
+
+
+def unknown(uri: str, message: Any, place: str) -> list[str]:
+    known = properties(uri, retrieve(uri))
+    found = []
+    for name, value in message.items():
+        if name not in known:
+            found.append(f"{place}.{name}")
+            continue
+        base, schema = known[name]
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and (inner := target(base, schema)):
+                found += unknown(inner, item, f"{place}.{name}")
+    return found
+
+
+def target(base: str, schema: dict[str, Any]) -> str | None:
+    """The file that a property refers to, itself or for each of its items."""
+    where = schema.get("$ref") or schema.get("items", {}).get("$ref")
+    return None if where is None else absolute(base, where)
+
+
+def absolute(base: str, where: str) -> str:
+    """A reference from one file to another."""
+    return "icar://ade/" + normpath(Path(base.removeprefix("icar://ade/")).parent / where)
+
+
+def properties(uri: str, schema: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Every property with the file that it stands in, those of the files that this one extends too."""
+    found = {name: (uri, inner) for name, inner in schema.get("properties", {}).items()}
+    for part in schema.get("allOf", ()):
+        other = absolute(uri, part["$ref"]) if "$ref" in part else uri
+        found |= properties(other, retrieve(other) if "$ref" in part else part)
+    return found
