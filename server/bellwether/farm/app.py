@@ -15,6 +15,8 @@ from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.locations.routes import router as locations
 from bellwether.farm.measurements.routes import router as weights
+from bellwether.farm.merging.routes import router as merges
+from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -30,6 +32,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         flocks,
         animals,
         identifiers,
+        merges,
+        pedigree,
         events,
         weights,
         paddocks,

@@ -63,7 +63,7 @@ async def find(
         parent = as_kin(kin[parent_id])
         name = f"{field}parent_id" if claim.identifier is None else f"{field}identifier"
         faults.take(partial(pedigree.check_parent, child, parent, claim.parent_type, field=name))
-        claimed.append(Claimed(claim, parent_id, parent, name))
+        claimed.append(Claimed(claim, kin[parent_id].id, parent, name))
     check_slots(claimed, faults)
     return claimed
 

@@ -38,12 +38,13 @@ returning method
 """)
 FLOCK = text("select 1 from farm.flock where farm_id = :farm_id and id = :flock_id")
 KIN = text("""
-select id, coalesce(tag, id::text) as name, sex, fertility, birth_date from farm.animal
-where farm_id = :farm_id and id = any(cast(:ids as uuid[]))
+select s.id as sent, a.id, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
+from farm.animal s join farm.animal a on a.farm_id = :farm_id and a.id = coalesce(s.merged_into, s.id)
+where s.farm_id = :farm_id and s.id = any(cast(:ids as uuid[]))
 """)
 HEAD = text("""
 select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, drop_year, rev
-from farm.animal where id = :id
+from farm.animal where id = (select coalesce(merged_into, id) from farm.animal where id = :id)
 """)
 NAMED = text("""
 select i.animal_id, i.kind, i.scheme, i.value, i.scope, a.tag, a.sex, a.fertility, a.birth_date, a.drop_year,
@@ -140,7 +141,11 @@ PAGE_SQL = LISTING.format(
 FARM_SQL = LISTING.format(
     page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and merged_into is null and {AFTER}"
 )
-BY_IDS = LISTING.format(page="select * from farm.animal where id = any($1::uuid[])")
+BY_IDS = LISTING.format(
+    page="""select * from farm.animal where id = any(array(
+      select coalesce(merged_into, id) from farm.animal where id = any($1::uuid[])))"""
+)
+"""What was merged is the animal into which it was."""
 
 
 async def has_flock(session: Session, farm_id: UUID, flock_id: UUID) -> bool:
@@ -149,9 +154,9 @@ async def has_flock(session: Session, farm_id: UUID, flock_id: UUID) -> bool:
 
 
 async def kin(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KinRow]:
-    """Name, sex, fertility and birth date of those of the animals that the farm has."""
+    """Name, sex, fertility and birth date of those of the animals that the farm has, by the ids that were sent."""
     rows = await session.execute(KIN, {"farm_id": farm_id, "ids": list(ids)})
-    return {row.id: KinRow._make(row) for row in rows}
+    return {row.sent: KinRow._make(row[1:]) for row in rows}
 
 
 async def head(session: Session, animal_id: UUID) -> HeadRow | None:

@@ -108,9 +108,7 @@ class Log:
         animal_id = event.subject if event.kind != RETRACTED or corrected is None else corrected.animal_id
         if animal_id is None:
             return None
-        found = self.animals.get(animal_id)
-        if found is not None and found.head.merged_into is not None:
-            found = self.animals.get(found.head.merged_into)
+        found = self.timeline(animal_id)
         if found is None:
             raise Broken(problems.no_animal(animal_id))
         if found.head.reference_only:
@@ -120,6 +118,13 @@ class Log:
             text = f"{event.occurred_on} is before the birth of {found.head.name} on {born}"
             raise broken("before_birth", text, "correct one of the days", field="occurred_on")
         return found.head.id
+
+    def timeline(self, animal_id: UUID) -> Timeline | None:
+        """That of an animal of the farm; one that was merged is the animal into which it was."""
+        found = self.animals.get(animal_id)
+        if found is None or found.head.merged_into is None:
+            return found
+        return self.animals.get(found.head.merged_into)
 
     def enter(
         self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, corrected: StoredEvent | None
@@ -131,7 +136,9 @@ class Log:
         """
         after: dict[UUID, Timeline] = {}
         if corrected is not None and corrected.animal_id is not None:
-            after[corrected.animal_id] = self.animals[corrected.animal_id].without(corrected.id)
+            before = self.timeline(corrected.animal_id)
+            assert before is not None
+            after[before.head.id] = before.without(corrected.id)
         if subject is not None and event.kind in TURNS:
             step = Step(event.occurred_on, event.occurred_time, place, TURNS[event.kind], fate_after(event))
             after[subject] = after.get(subject, self.animals[subject]).with_step(event_id, step)

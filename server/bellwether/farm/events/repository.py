@@ -31,7 +31,11 @@ where farm_id = $1 and seq > $2 and {{filter}}
   and ($4 or not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id))
 order by seq limit $5
 """
-OF_FARM, OF_ANIMAL = PAGE.format(filter="$3::uuid is null"), PAGE.format(filter="animal_id = $3::uuid")
+KEPT = "select coalesce(merged_into, id) from farm.animal where farm_id = $1 and id = $3::uuid"
+# what was told of an animal that was merged is of the animal into which it was
+OF_THE_ANIMAL = f"""animal_id = any(array(
+  {KEPT} union all select id from farm.animal where farm_id = $1 and merged_into = ({KEPT})))"""
+OF_FARM, OF_ANIMAL = PAGE.format(filter="$3::uuid is null"), PAGE.format(filter=OF_THE_ANIMAL)
 
 
 async def numbers(session: Session, count: int) -> list[int]:

@@ -10,17 +10,24 @@ from bellwether.sheep.lives import Fate, Life, Stay, Step, Turn
 
 TURNS: Mapping[str, Turn] = {"animal.arrived": "arrived", "animal.departed": "departed", "animal.died": "died"}
 CURRENT = "not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
+# an event stays with the animal of which it was told; one that was merged is the other one
+THEIRS = """
+(select id, merged_into from farm.animal where farm_id = $1 and id = any($2::uuid[])
+ union select id, merged_into from farm.animal where farm_id = $1 and merged_into = any($2::uuid[])) a
+join farm.event e on e.farm_id = $1 and e.animal_id = a.id
+"""
 HEADS = """
 select id, flock_id, coalesce(tag, id::text) as name, birth_date, reference_only, merged_into, fate
 from farm.animal where farm_id = $1 and id = any($2::uuid[])
 """
 STEPS = f"""
-select id, animal_id, kind, place, occurred_on, occurred_time, payload ->> 'fate' as fate from farm.event e
-where farm_id = $1 and animal_id = any($2::uuid[]) and kind = any($3::text[]) and {CURRENT}
+select e.id, coalesce(a.merged_into, a.id) as animal_id, kind, place, occurred_on, occurred_time,
+  payload ->> 'fate' as fate
+from {THEIRS} where kind = any($3::text[]) and {CURRENT}
 """
 RECORDED = f"""
-select id, animal_id, occurred_on from farm.event e
-where farm_id = $1 and animal_id = any($2::uuid[]) and kind = any($3::text[]) and {CURRENT}
+select e.id, coalesce(a.merged_into, a.id) as animal_id, occurred_on
+from {THEIRS} where kind = any($3::text[]) and {CURRENT}
 """
 MEASURED = """
 select distinct animal_id, occurred_on from farm.observation

@@ -51,8 +51,11 @@ select distinct on (animal_id) animal_id, what, occurred_on from (
   select animal_id, trait as what, occurred_on from farm.observation
   where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
   union all
-  select animal_id, kind, occurred_on from farm.event e
-  where farm_id = $1 and animal_id = any($2::uuid[]) and kind <> 'event.retracted'
+  select coalesce(a.merged_into, a.id), kind, occurred_on
+  from (select id, merged_into from farm.animal where farm_id = $1 and id = any($2::uuid[])
+        union select id, merged_into from farm.animal where farm_id = $1 and merged_into = any($2::uuid[])) a
+  join farm.event e on e.farm_id = $1 and e.animal_id = a.id
+  where kind <> 'event.retracted'
     and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
 ) recorded
 order by animal_id, occurred_on
@@ -97,10 +100,11 @@ id, farm_id, flock_id, animal_id, trait, value as weight_kg, raw_value, raw_unit
 recorded_group, age_days, contemporary_group, source, import_id
 """
 ANIMALS = """
-select a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), f.code, a.drop_year, a.birth_group,
+select s.id, a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), f.code, a.drop_year, a.birth_group,
   a.is_embryo_transfer
-from farm.animal a join farm.flock f on f.farm_id = :farm and f.id = a.flock_id
-where a.farm_id = :farm and a.id = any(cast(:ids as uuid[]))
+from farm.animal s join farm.animal a on a.farm_id = :farm and a.id = coalesce(s.merged_into, s.id)
+join farm.flock f on f.farm_id = :farm and f.id = a.flock_id
+where s.farm_id = :farm and s.id = any(cast(:ids as uuid[]))
 """
 
 
@@ -191,12 +195,12 @@ async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID])
 
 
 async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> dict[UUID, MeasuredAnimal]:
-    """What is asked of those of the animals that the farm has."""
-    stays = await lives.stays(session, farm_id, animal_ids)
+    """What is asked of those of the animals that the farm has, by the ids that were sent."""
+    rows = (await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)})).all()
+    stays = await lives.stays(session, farm_id, [row[1] for row in rows])
     found = {}
-    for row in await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)}):
-        key, flock_id, born, name, *placed = row
-        found[key] = MeasuredAnimal(key, flock_id, born, Placed(*placed), name, tuple(stays.get(key, ())))
+    for sent, key, flock_id, born, name, *placed in rows:
+        found[sent] = MeasuredAnimal(key, flock_id, born, Placed(*placed), name, tuple(stays.get(key, ())))
     return found
 
 

@@ -48,14 +48,14 @@ async def record(session: Session, context: Context, body: NewWeights, now: date
     ids = [new.id for new in body.weights if new.id]
     if len(set(ids)) < len(ids) or await repository.is_taken(session, ids):
         raise WeightExists
-    days = [(new.animal_id, new.trait, new.occurred_on) for new in body.weights]
+    days = [(known[new.animal_id].id, new.trait, new.occurred_on) for new in body.weights]
     ledger = Ledger(await repository.current(session, body.farm_id, None, days), new_id, corrects=True)
     spans = await open_spans(session, body, known)
     warnings = []
     for row, new in enumerate(body.weights):
         animal = known[new.animal_id]
         measured = measurement(new, place)
-        recorded = ledger.record(new.animal_id, animal.flock_id, measured, row)
+        recorded = ledger.record(animal.id, animal.flock_id, measured, row)
         age = (new.occurred_on - animal.birth_date).days if animal.birth_date else None
         unusual = traits.warning(traits.TRAITS[new.trait], measured.value, age, field=f"weights.{row}.weight")
         over_weeks = spans.add(animal.placed.group(new.trait, new.group), new.occurred_on)

@@ -1,5 +1,6 @@
 """What was built on an import since: it must go first, or the import stays."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +13,7 @@ CHANGED = """
 select distinct {name} as name from farm.import_change c join farm.{relation} t on t.farm_id = $1 and t.id = c.id
 join farm.animal a on a.farm_id = $1 and a.id = t.{animal}
 where c.import_id = $2 and c.relation = '{relation}' and t.import_id is distinct from $2
-  and not (to_jsonb(t) @> c.after)
+  and not (to_jsonb(t) @> ({after}))
 """
 ANIMAL_OF = {"animal": "id", "identifier": "animal_id", "parent_claim": "child_id", "observation": "animal_id"}
 MADE = f"select distinct {NAME} as name from farm.animal a"
@@ -66,21 +67,56 @@ BUILT_UPON = {
         where a.farm_id = $1 and i.import_id = $2 and i.state <> 'active'
           and not {REMEMBERED.format("identifier", "i")}""",
     ),
-    **{
-        f"{relation}_changed_since": (
-            "changed since this import changed them",
-            CHANGED.format(name=NAME, relation=relation, animal=column),
-        )
-        for relation, column in ANIMAL_OF.items()
-    },
+}
+CHANGED_SINCE = {
+    f"{relation}_changed_since": (
+        "changed since",
+        CHANGED.format(name=NAME, relation=relation, animal=column, after="c.after"),
+    )
+    for relation, column in ANIMAL_OF.items()
+}
+# of an animal that was merged it matters where it went, and of a measurement not what is computed anew
+OF_A_MERGE = {
+    "animal": "case when c.after ? 'merged_into' then jsonb_build_object('merged_into', c.after -> 'merged_into') "
+    "else '{}' end",
+    "observation": "c.after - 'age_days' - 'contemporary_group'",
+}
+CHANGED_SINCE_MERGE = {
+    f"{relation}_changed_since": (
+        "changed since",
+        CHANGED.format(name=NAME, relation=relation, animal=column, after=OF_A_MERGE.get(relation, "c.after")),
+    )
+    for relation, column in ANIMAL_OF.items()
+} | {
+    "measurement_corrected": (
+        "measured again since on a day of which a measurement was moved",
+        f"""select distinct {NAME} as name from farm.import_change c
+        join farm.observation t on t.farm_id = $1 and t.id = c.id
+        join farm.animal a on a.farm_id = $1 and a.id = t.animal_id
+        where c.import_id = $2 and c.relation = 'observation' and t.state = 'superseded' and exists
+          (select 1 from farm.observation o where o.farm_id = $1 and o.animal_id = t.animal_id and o.supersedes = t.id
+             and not {REMEMBERED.format("observation", "o")})""",
+    ),
 }
 FIX = "undo the later import, or take the later entry back, first; or leave this import and correct it by another one"
 
 
 async def find(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> list[RowError]:
     """One finding for each kind of obstacle, with the animals that it is about."""
+    return await asked(connection, BUILT_UPON | CHANGED_SINCE, farm_id, import_id)
+
+
+async def of_merge(connection: asyncpg.Connection, farm_id: UUID, merge_id: UUID) -> list[RowError]:
+    """What a merge moved and is not as it left it."""
+    return await asked(connection, CHANGED_SINCE_MERGE, farm_id, merge_id)
+
+
+async def asked(
+    connection: asyncpg.Connection, questions: Mapping[str, tuple[str, str]], farm_id: UUID, import_id: UUID
+) -> list[RowError]:
+    """One finding for each question that finds animals."""
     found = []
-    for code, (what, sql) in BUILT_UPON.items():
+    for code, (what, sql) in questions.items():
         counted = f"select name, count(*) over () as n from ({sql}) found order by name limit {SHOWN}"
         rows = await connection.fetch(counted, farm_id, import_id)
         if rows:

@@ -26,10 +26,14 @@ select quote_ident(attname) from pg_attribute
 where attrelid = ('farm.' || $1)::regclass and attnum > 0 and not attisdropped and attgenerated = ''
   and attname not in ('id', 'farm_id', 'rev', 'updated_at') order by attnum
 """
+# what somebody has changed once more since stays as it is now
 RESTORE = """
 update farm.{relation} t set {columns}
 from farm.import_change c join farm.{relation} o on o.farm_id = $1 and o.id = c.id
-cross join lateral jsonb_populate_record(o, c.before) r
+cross join lateral (select to_jsonb(o) as found offset 0) n
+cross join lateral jsonb_populate_record(o, (
+  select jsonb_object_agg(b.key, b.value) from jsonb_each(c.before) b
+  where n.found -> b.key is not distinct from c.after -> b.key)) r
 where c.import_id = $2 and c.relation = '{relation}' and t.farm_id = $1 and t.id = o.id returning t.*, c.before
 """
 FORGET = "delete from farm.import_change where farm_id = $1 and import_id = $2"
@@ -70,7 +74,7 @@ async def take_back(session: Session, context: Context, import_id: UUID) -> Take
         raise ImportBuiltUpon([published(str(error))]) from error
     if misfits := await fitting.find(connection, batch.farm_id, import_id):
         raise ImportBuiltUpon(misfits)
-    await connection.execute(FORGET, batch.farm_id, import_id)
+    await forget(connection, batch.farm_id, import_id)
     await tell(session, context, batch, removed, restored)
     names = ("animal", "observation", "parent_claim", "identifier")
     return TakenBack(*(len(found[name]) for name in names for found in (removed, restored)))
@@ -98,7 +102,7 @@ async def swap(connection: asyncpg.Connection, batch: Batch) -> tuple[Found, Fou
     for relation in RELATIONS[:-1]:
         removed[relation] = await remove(connection, batch, relation)
     for relation in RELATIONS:
-        restored[relation] = await restore(connection, batch, relation)
+        restored[relation] = await restore(connection, batch.farm_id, batch.id, relation)
     removed["animal"] = await remove(connection, batch, "animal")
     made = {row["id"] for row in removed["animal"]}
     restored["animal"] = [row for row in restored["animal"] if row["id"] not in made]
@@ -114,15 +118,22 @@ async def remove(connection: asyncpg.Connection, batch: Batch, relation: str) ->
     return rows
 
 
-async def restore(connection: asyncpg.Connection, batch: Batch, relation: str) -> list[asyncpg.Record]:
-    """What the import changed in one table."""
+async def restore(
+    connection: asyncpg.Connection, farm_id: UUID, import_id: UUID, relation: str
+) -> list[asyncpg.Record]:
+    """What the import, or a merge, changed in one table."""
     names = [row[0] for row in await connection.fetch(MUTABLE, relation)]
     columns = [f"{name} = r.{name}" for name in names]
     if relation == "animal":
         columns += ["rev = t.rev + 1", "updated_at = clock_timestamp()"]
     sql = RESTORE.format(relation=relation, columns=", ".join(columns))
-    rows: list[asyncpg.Record] = await connection.fetch(sql, batch.farm_id, batch.id)
+    rows: list[asyncpg.Record] = await connection.fetch(sql, farm_id, import_id)
     return rows
+
+
+async def forget(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> None:
+    """What was changed is as before: there is nothing to remember."""
+    await connection.execute(FORGET, farm_id, import_id)
 
 
 def published(error: str) -> RowError:

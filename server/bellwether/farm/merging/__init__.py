@@ -1,0 +1,1 @@
+"""Two animals that turn out to be one, and the way back."""

@@ -1,0 +1,114 @@
+"""Syndicates and claims in the database."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bellwether.farm.pedigree.models import ClaimRow, SireRow, SyndicateRow
+from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.ids import new_id
+
+COLUMNS = """
+s.id, s.farm_id, s.code, s.year,
+(select array_agg(sire_id order by sire_id) from farm.syndicate_sire m where m.farm_id = s.farm_id
+   and m.syndicate_id = s.id) as sires,
+(select array_agg(share order by sire_id) from farm.syndicate_sire m where m.farm_id = s.farm_id
+   and m.syndicate_id = s.id) as shares
+"""
+ADD = text("""
+insert into farm.syndicate (id, farm_id, code, year, recorded_by) values (:id, :farm_id, :code, :year, :user)
+""")
+ADD_SIRES = """
+insert into farm.syndicate_sire (farm_id, syndicate_id, sire_id, share)
+select $1, $2, * from unnest($3::uuid[], $4::float8[])
+"""
+GET = text(f"select {COLUMNS} from farm.syndicate s where s.id = :id")
+LIST = text(f"""
+select {COLUMNS} from farm.syndicate s
+where s.farm_id = :farm_id and (cast(:after as uuid) is null or s.id > :after) order by s.id limit :limit
+""")
+SIRES = text("""
+select s.id as sent, a.id, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility
+from farm.animal s join farm.animal a on a.farm_id = s.farm_id and a.id = coalesce(s.merged_into, s.id)
+where s.farm_id = :farm_id and s.id = any(:ids)
+""")
+CLAIM_COLUMNS = """
+id, farm_id, child_id, parent_id, parent_type, method, probability, status, syndicate_id, created_at
+"""
+OF_CHILDREN = text(f"""
+select {CLAIM_COLUMNS} from farm.parent_claim where child_id = any(:ids) order by child_id, created_at, id
+""")
+WITHDRAW = """
+update farm.parent_claim set status = 'superseded' where farm_id = $1 and child_id = any($2::uuid[])
+  and status = 'proposed' and syndicate_id is not null
+"""
+PROPOSE = """
+insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, method, probability, status, source,
+  recorded_by, syndicate_id)
+select id, $1, child_id, parent_id, 'sire', 'derived', probability, 'proposed', 'api', $2, $3
+from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::float8[]) as t (id, child_id, parent_id, probability)
+"""
+ACCEPT = """
+update farm.parent_claim set status = case when id = any($2::uuid[]) then 'superseded' else 'accepted' end
+where farm_id = $1 and id = any($3::uuid[])
+"""
+BUMP = (
+    "update farm.animal set rev = rev + 1, updated_at = clock_timestamp() where farm_id = $1 and id = any($2::uuid[])"
+)
+
+
+async def add(session: Session, found: SyndicateRow, user_id: UUID | None) -> None:
+    """A new syndicate with its rams."""
+    values = {"id": found.id, "farm_id": found.farm_id, "code": found.code, "year": found.year, "user": user_id}
+    await session.execute(ADD, values)
+    await driver(session).execute(ADD_SIRES, found.farm_id, found.id, found.sires, found.shares)
+
+
+async def get(session: Session, syndicate_id: UUID) -> SyndicateRow | None:
+    """One syndicate, or None."""
+    row = (await session.execute(GET, {"id": syndicate_id})).one_or_none()
+    return None if row is None else SyndicateRow._make(row)
+
+
+async def listing(session: Session, farm_id: UUID, after: UUID | None, limit: int) -> list[SyndicateRow]:
+    """Syndicates of a farm, by id."""
+    rows = await session.execute(LIST, {"farm_id": farm_id, "after": after, "limit": limit})
+    return [SyndicateRow._make(row) for row in rows]
+
+
+async def sires(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SireRow]:
+    """Those of the animals that the farm has, by the ids that were sent."""
+    rows = await session.execute(SIRES, {"farm_id": farm_id, "ids": list(ids)})
+    return {row.sent: SireRow._make(row[1:]) for row in rows}
+
+
+async def claims(session: Session, child_ids: Sequence[UUID]) -> list[ClaimRow]:
+    """Every claim about the parents of these animals that the user sees."""
+    return [ClaimRow._make(row) for row in await session.execute(OF_CHILDREN, {"ids": list(child_ids)})]
+
+
+async def withdraw(session: Session, farm_id: UUID, child_ids: Sequence[UUID]) -> None:
+    """What another syndicate has proposed for these animals counts no longer."""
+    await driver(session).execute(WITHDRAW, farm_id, list(child_ids))
+
+
+async def propose(session: Session, found: SyndicateRow, child_ids: Sequence[UUID], user_id: UUID | None) -> None:
+    """Each of the rams may be the sire of each of the animals."""
+    pairs = [(child, *sire) for child in child_ids for sire in zip(found.sires, found.shares, strict=True)]
+    columns = [list(column) for column in zip(*pairs, strict=True)]
+    ids = [new_id() for _ in pairs]
+    await driver(session).execute(PROPOSE, found.farm_id, user_id, found.id, ids, *columns)
+
+
+async def accept(session: Session, farm_id: UUID, accepted: Sequence[UUID], superseded: Sequence[UUID]) -> None:
+    """Claims that stand from now on, and those in whose place they stand, which make way first."""
+    connection = driver(session)
+    for ids in (list(superseded), list(accepted)):
+        if ids:
+            await connection.execute(ACCEPT, farm_id, list(superseded), ids)
+
+
+async def bump(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> None:
+    """New revisions of animals whose parents changed."""
+    await driver(session).execute(BUMP, farm_id, list(animal_ids))

@@ -1,0 +1,50 @@
+"""Paths under /syndicates and /claims."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from bellwether.farm.animals.schemas import AnimalQuery
+from bellwether.farm.pedigree import service
+from bellwether.farm.pedigree.schemas import Claims, NewSyndicate, Syndicate, SyndicateClaim
+from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
+from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.schemas import Page
+
+router = APIRouter(tags=["pedigree"])
+
+
+@router.post("/syndicates", status_code=201, response_model=Syndicate, dependencies=[need("flock:write")])
+async def create_syndicate(session: Writing, context: Acting, once: Once, body: NewSyndicate) -> Response:
+    """One to ten rams that ran with the same ewes."""
+    return await once(lambda: service.create(session, context, body))
+
+
+@router.get("/syndicates", dependencies=[need("flock:read")])
+async def list_syndicates(
+    session: Reading, context: Acting, farm_id: UUID, limit: Limit = 100, cursor: CursorText = None
+) -> Page[Syndicate]:
+    """The syndicates of a farm."""
+    return await service.page(session, context, farm_id, limit, cursor)
+
+
+@router.post(
+    "/syndicates/{syndicate_id}/offspring", status_code=201, response_model=Claims, dependencies=[need("flock:write")]
+)
+async def claim_syndicate(
+    session: Writing, context: Acting, once: Once, syndicate_id: UUID, body: SyndicateClaim
+) -> Response:
+    """One of the rams is the sire of these animals: a derived claim for each, until DNA or a person tells which."""
+    return await once(lambda: service.claim(session, context, syndicate_id, body))
+
+
+@router.post("/claims/query", dependencies=[need("flock:read")])
+async def query_claims(session: Reading, body: AnimalQuery) -> Claims:
+    """Every claim about the parents of up to 1,000 animals, whatever became of it."""
+    return await service.query(session, body)
+
+
+@router.post("/claims/resolve", response_model=Claims, dependencies=[need("flock:write")])
+async def resolve_claims(session: Writing, context: Acting, once: Once, body: AnimalQuery) -> Response:
+    """Find once more which sire stands: the strongest evidence, then the highest probability; a tie stays proposed."""
+    return await once(lambda: service.resolve(session, context, body), status=200)
