@@ -3,9 +3,7 @@
 from fastapi import FastAPI
 
 from bellwether.farm.animals.routes import router as animals
-from bellwether.farm.brapi.face import face as brapi
-from bellwether.farm.brapi.germplasm.routes import router as germplasm
-from bellwether.farm.brapi.server.routes import router as server
+from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
@@ -47,5 +45,5 @@ def create(platform: PlatformSettings) -> FastAPI:
         ServiceSettings.of("farm"),
         title="Farm Management Service",
         upload_paths=("/api/v1/farm/imports",),
-        faces=(brapi(server, germplasm), *ICAR),
+        faces=(BRAPI, *ICAR),
     )

@@ -40,6 +40,13 @@ OPEN = {
 }
 COOKIE = {"/api/v1/auth/refresh": "post", "/api/v1/auth/logout": "post"}
 
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+#: by the first word of their paths, standards that word errors in a way of their own
+FACES = {
+    "brapi": {"application/json": {"schema": {"type": "string"}}},
+    "locations": {"application/json": {"schema": {"$ref": "#/components/schemas/IcarErrors"}}},
+}
+
 FARM = "0198c0de-0000-7000-8000-000000000001"
 
 
@@ -91,9 +98,7 @@ def test_errors_are_problem_documents_of_one_schema() -> None:
     for path, method, operation in operations():
         for status, answer in operation["responses"].items():
             if int(status) >= 400 and not path.endswith("readyz"):
-                content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                if path.startswith("/brapi/"):
-                    content = {"application/json": {"schema": {"type": "string"}}}
+                content = FACES.get(path.split("/")[1], PROBLEM)
                 assert answer["content"] == content, f"{method} {path} {status}"
                 n += 1
     assert n > 300

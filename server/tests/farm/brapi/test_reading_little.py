@@ -55,6 +55,9 @@ class Explained:
 ASKED = (
     "/germplasm",
     "/germplasm?page=3&pageSize=10",
+    "/pedigree?pageSize=10&includeSiblings=true&includeProgeny=true",
+    "/pedigree?germplasmDbId=0198c0de-0000-7000-8000-000000000001&pedigreeDepth=5&progenyDepth=5",
+    "/pedigree?germplasmDbId=0198c0de-0000-7000-8000-000000000001&includeFullTree=true",
     "/germplasm?synonym=1&parentDbId=0198c0de-0000-7000-8000-000000000001",
 )
 

@@ -1,0 +1,1 @@
+"""Accepted parents, and claims about them, as nodes of a pedigree."""

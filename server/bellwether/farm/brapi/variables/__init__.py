@@ -1,0 +1,1 @@
+"""The trait dictionary as variables: a trait, a method and a scale each."""
