@@ -248,3 +248,33 @@ async def test_weights_are_taken_whole_or_not_at_all(farmer: Farmer) -> None:
     assert listed == [again]
     found = (await farmer.ask("POST", "/weights/query", 200, json={"flock_ids": [farmer.flock_id]})).json()
     assert found["items"] == [again]
+
+
+async def test_breeds_are_parts_of_a_whole(farmer: Farmer) -> None:
+    half = {"denominator": 64, "parts": {"MER": 48, "DOR": 16}}
+    made = await farmer.animal(breeds=half)
+    assert made["breeds"] == half
+    part = {"denominator": 100, "parts": {"MER": 50}}
+    path, match = f"/animals/{made['id']}", {"If-Match": '"1"'}
+    assert (await farmer.ask("PATCH", path, 200, json={"breeds": part}, headers=match)).json()["breeds"] == part
+    await farmer.ask("PATCH", path, 200, json={"sex": "male"}, headers={"If-Match": '"2"'})
+    assert (await farmer.ask("GET", path, 200)).json()["breeds"] == part
+    assert (await farmer.animal())["breeds"] is None
+
+
+@pytest.mark.parametrize(
+    "breeds",
+    [
+        {"denominator": 64, "parts": {"MER": 48, "DOR": 17}},
+        {"denominator": 10, "parts": {"MER": 10}},
+        {"denominator": 16, "parts": {}},
+        {"denominator": 16, "parts": {"MER": 0}},
+        {"denominator": 16, "parts": {"": 1}},
+        {"denominator": 16},
+    ],
+    ids=str,
+)
+async def test_breeds_that_cannot_be(farmer: Farmer, breeds: dict[str, Any]) -> None:
+    body = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id, "breeds": breeds}
+    errors = (await farmer.ask("POST", "/animals", 422, json=body)).json()["errors"]
+    assert all(error["field"].startswith("breeds") for error in errors)

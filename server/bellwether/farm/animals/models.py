@@ -35,6 +35,7 @@ class AnimalRow(TypedDict):
     reference_only: bool
     fate: Fate
     fate_on: date | None
+    breeds: dict[str, object] | None
     sire_id: UUID | None
     dam_id: UUID | None
     identifiers: list[IdentifierRow]

@@ -18,9 +18,10 @@ from bellwether.sheep.identifiers import CITED, Identifier
 
 INSERT = text("""
 insert into farm.animal (id, farm_id, flock_id, tag, sex, fertility, birth_date, birth_date_confidence, birth_type,
-  rear_type, drop_year, birth_group, is_embryo_transfer, reference_only, source, recorded_by)
+  rear_type, drop_year, birth_group, breeds, is_embryo_transfer, reference_only, source, recorded_by)
 values (:id, :farm_id, :flock_id, :tag, :sex, :fertility, :birth_date, :birth_date_confidence, :birth_type,
-  :rear_type, :drop_year, :birth_group, :is_embryo_transfer, :reference_only, 'api', :recorded_by)
+  :rear_type, :drop_year, :birth_group, cast(:breeds as jsonb), :is_embryo_transfer,
+  :reference_only, 'api', :recorded_by)
 """)
 TAG = text("""
 insert into farm.identifier (id, farm_id, animal_id, scheme, value, scope, raw, kind, official)
@@ -112,7 +113,8 @@ update farm.animal set sex = coalesce(:sex, sex), fertility = coalesce(:fertilit
   birth_date = coalesce(:birth_date, birth_date), birth_type = coalesce(:birth_type, birth_type),
   birth_date_confidence = coalesce(:birth_date_confidence, birth_date_confidence),
   rear_type = coalesce(:rear_type, rear_type), drop_year = coalesce(:drop_year, drop_year),
-  birth_group = coalesce(:birth_group, birth_group), rev = rev + 1, updated_at = clock_timestamp()
+  birth_group = coalesce(:birth_group, birth_group), breeds = coalesce(cast(:breeds as jsonb), breeds),
+  rev = rev + 1, updated_at = clock_timestamp()
 where id = :id and rev = :rev returning id
 """)
 ROWS: TypeAdapter[list[AnimalRow]] = TypeAdapter(list[AnimalRow])
@@ -120,7 +122,7 @@ BUMP = text("update farm.animal set rev = rev + 1, updated_at = clock_timestamp(
 # scalar subqueries, not joins: a page in the middle of a large herd must not become a merge join from its start
 LISTING = """
 select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year,
-  a.reference_only, a.fate, a.fate_on,
+  a.reference_only, a.fate, a.fate_on, a.breeds,
   (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
      and parent_type = 'sire') as sire_id,
   (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'

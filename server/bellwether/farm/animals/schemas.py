@@ -1,10 +1,10 @@
 """Animals on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from bellwether.farm.schemas import Day, Group, Short, Tag
 from bellwether.platform.http.schemas import Schema
@@ -15,6 +15,7 @@ from bellwether.sheep.pedigree import Fertility, Method, ParentType, Sex
 Confidence = Annotated[str, StringConstraints(pattern=r"^[AEU]{3}$")]
 Size = Annotated[int, Field(ge=1, le=12)]
 Reared = Annotated[int, Field(ge=0, le=12)]
+Part = Annotated[int, Field(ge=1, le=100)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 
 
@@ -39,6 +40,20 @@ class NewParent(Schema):
     method: Method = "observed"
     replace: bool = Field(False, description="Take the place of a parent that stands on stronger evidence")
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class Breeds(Schema):
+    """Of which breeds an animal is; what is left to the denominator is not known."""
+
+    denominator: Literal[16, 64, 100]
+    parts: Annotated[dict[Short, Part], Field(min_length=1, max_length=16)]
+
+    @model_validator(mode="after")
+    def no_more_than_whole(self) -> "Breeds":
+        """Parts of one animal."""
+        if sum(self.parts.values()) > self.denominator:
+            raise ValueError(f"must have parts that are no more than {self.denominator} together")
+        return self
 
 
 class NewAnimal(Schema):
@@ -73,6 +88,7 @@ class NewAnimal(Schema):
     rear_type: Reared | None = None
     drop_year: Year | None = Field(None, description="The year of birth when absent")
     birth_group: Group | None = None
+    breeds: Breeds | None = None
     is_embryo_transfer: bool = False
     reference_only: bool = False
     identifiers: Annotated[list[NewIdentifier], Field(max_length=20, default_factory=list)]
@@ -92,6 +108,7 @@ class AnimalChange(Schema):
     rear_type: Reared | None = None
     drop_year: Year | None = None
     birth_group: Group | None = None
+    breeds: Breeds | None = None
 
 
 class Identifier(Schema):
@@ -118,6 +135,7 @@ class Animal(Schema):
     reference_only: bool
     fate: Fate = Field(description="Follows from the events that came and went")
     fate_on: date | None
+    breeds: Breeds | None
     sire_id: UUID | None
     dam_id: UUID | None
     identifiers: list[Identifier]

@@ -64,7 +64,7 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
     if faults.findings:
         raise AnimalRejected(faults.findings)
     plain = body.model_dump(exclude={"identifiers", "parents"})
-    extra = {"id": animal_id, "tag": tag, "drop_year": drop, "recorded_by": context.user_id}
+    extra = {"id": animal_id, "tag": tag, "drop_year": drop, "recorded_by": context.user_id, "breeds": as_json(body)}
     try:
         await repository.add(session, plain | extra)
         if ghosts:
@@ -77,6 +77,11 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
         raise conflict(error) from error
     await events.animals_registered(session, context, body.farm_id, body.flock_id, [animal_id])
     return await get(session, animal_id)
+
+
+def as_json(body: NewAnimal | AnimalChange) -> str | None:
+    """The breeds as they are stored."""
+    return None if body.breeds is None else body.breeds.model_dump_json()
 
 
 def read_identifiers(body: NewAnimal, animal_id: UUID, drop: int | None, faults: Faults) -> list[Identifier]:
@@ -197,7 +202,7 @@ async def change(
     before = await writable(session, context, animal_id)
     if_match.check(before.rev)
     await one_writer(session, before.farm_id)
-    values = body.model_dump()
+    values = body.model_dump() | {"breeds": as_json(body)}
     if body.birth_date and not body.drop_year:
         values["drop_year"] = body.birth_date.year
     after = Kin(

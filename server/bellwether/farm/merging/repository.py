@@ -38,7 +38,7 @@ join farm.animal pl on pl.farm_id = $1 and pl.id = l.parent_id
 join farm.animal pw on pw.farm_id = $1 and pw.id = w.parent_id
 where l.farm_id = $1 and l.child_id = $2 and l.status = 'accepted'
 """
-FACTS = ("birth_date", "birth_date_confidence", "birth_type", "rear_type", "drop_year", "birth_group")
+FACTS = ("birth_date", "birth_date_confidence", "birth_type", "rear_type", "drop_year", "birth_group", "breeds")
 # what both have counts once; then all of the one becomes the other's
 MOVE = (
     f"""
