@@ -58,6 +58,8 @@ ASKED = (
     "/pedigree?pageSize=10&includeSiblings=true&includeProgeny=true",
     "/pedigree?germplasmDbId=0198c0de-0000-7000-8000-000000000001&pedigreeDepth=5&progenyDepth=5",
     "/pedigree?germplasmDbId=0198c0de-0000-7000-8000-000000000001&includeFullTree=true",
+    "/observations?page=2&pageSize=10",
+    "/observations?observationVariableDbId=WWT&seasonDbId=2024",
     "/germplasm?synonym=1&parentDbId=0198c0de-0000-7000-8000-000000000001",
 )
 

@@ -1,0 +1,1 @@
+"""Measurements as observations: the value that counts of an animal, a trait and a day."""
