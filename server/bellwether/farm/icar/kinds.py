@@ -1,6 +1,6 @@
 """The kinds of resources that this face has, in one table: an edition of the standard that adds one adds a line."""
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from bellwether.farm.icar.pages import Reader, of_animals, of_events, weights
 from bellwether.farm.icar.writing import Writer
@@ -22,7 +22,7 @@ KINDS: dict[str, Kind] = {
     "diagnoses": Kind(of_events("diagnosis.recorded", Writer.diagnosis)),
 }
 if TYPE_CHECKING:
-    KindName = str
+    KindName: TypeAlias = str
 else:
     # whatever stands in the table, which a type checker cannot know
     KindName = Literal[tuple(KINDS)]

@@ -54,3 +54,21 @@ class EventRow(NamedTuple):
     payload: dict[str, JsonValue]
     created_at: datetime
     modified_at: datetime
+
+
+class WornRow(NamedTuple):
+    """An animal that wore a number on a day."""
+
+    row: int
+    animal_id: UUID
+    scheme: str
+    scope: str
+
+
+class KnownWeight(NamedTuple):
+    """A weight that was sent before."""
+
+    id: UUID
+    animal_id: UUID
+    trait: str
+    occurred_on: date

@@ -1,11 +1,11 @@
 """Pages of what the standard's resources are made of, each in an order that an index has."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.farm.icar.models import EventRow, KeptRow, ParentRow, WeightRow
+from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, WeightRow, WornRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import weights
 
@@ -44,10 +44,32 @@ from farm.event e
 join farm.event p on p.farm_id = $1 and p.seq = e.place
 join farm.event said on said.farm_id = $1
   and said.id = case when e.kind = 'event.retracted' then e.supersedes else e.id end
-where e.farm_id = $1 and e.seq > $4 and p.kind = any($5::text[]) and {WITHIN.format(column="e.recorded_at")}
+where e.farm_id = $1 and {{page}} and p.kind = any($5::text[]) and {WITHIN.format(column="e.recorded_at")}
   and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
   and (e.kind <> 'event.retracted' or $2::timestamptz is not null)
 order by e.seq limit $6
+"""
+PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+# a use whose beginning nobody has said begins with the end of the one before, so the first that ends counts
+WORN = """
+select t.row, i.animal_id, i.scheme, i.scope
+from unnest($2::int4[], $3::text[], $4::date[]) as t (row, value, day)
+join farm.farm f on f.id = $1
+join farm.identifier i on i.farm_id = $1 and i.value = t.value and i.state <> 'disputed' and i.kind <> 'name'
+where (not i.since_told or (lower(i.validity) at time zone f.time_zone)::date <= t.day)
+  and (upper(i.validity) is null or (upper(i.validity) at time zone f.time_zone)::date >= t.day)
+order by t.row, upper(i.validity) nulls last, i.id
+"""
+KNOWN = """
+select id, animal_id, trait, occurred_on from farm.observation where farm_id = $1 and id = any($2::uuid[])
+"""
+COUNTING = f"""
+select {", ".join(f"o.{name}" for name in WeightRow._fields)}
+from unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)
+join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
+  and o.occurred_on = d.occurred_on and o.state = 'active'
 """
 
 
@@ -85,5 +107,35 @@ async def events(
     session: Session, farm_id: UUID, within: Within, kinds: Sequence[str], after: int, limit: int
 ) -> list[EventRow]:
     """Events of some kinds, in the order in which they were last changed."""
-    rows = await driver(session).fetch(EVENTS, farm_id, *within, after, list(kinds), limit)
+    rows = await driver(session).fetch(PAGE, farm_id, *within, after, list(kinds), limit)
     return [EventRow(*row.values()) for row in rows]
+
+
+async def events_of(session: Session, farm_id: UUID, kinds: Sequence[str], ids: Sequence[UUID]) -> list[EventRow]:
+    """Those of the events that nothing has superseded, also when they take another one back."""
+    rows = await driver(session).fetch(BY_IDS, farm_id, EVER, None, list(ids), list(kinds), len(ids))
+    return [EventRow(*row.values()) for row in rows]
+
+
+async def worn(session: Session, farm_id: UUID, asked: Sequence[tuple[int, str, date]]) -> list[WornRow]:
+    """Who wore each of the numbers on a day, the use that ended first before the others."""
+    if not asked:
+        return []
+    rows = await driver(session).fetch(WORN, farm_id, *(list(column) for column in zip(*asked, strict=True)))
+    return [WornRow(*row.values()) for row in rows]
+
+
+async def known_weights(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownWeight]:
+    """Those of the weights that the farm has, whether they count or not."""
+    rows = await driver(session).fetch(KNOWN, farm_id, list(ids))
+    return {row["id"]: KnownWeight(*row.values()) for row in rows}
+
+
+async def counting(
+    session: Session, farm_id: UUID, days: Sequence[tuple[UUID, str, date]]
+) -> dict[tuple[UUID, str, date], WeightRow]:
+    """The weight that counts for each animal, trait and day that has one."""
+    if not days:
+        return {}
+    rows = await driver(session).fetch(COUNTING, farm_id, *(list(column) for column in zip(*days, strict=True)))
+    return {(row["animal_id"], row["trait"], row["occurred_on"]): WeightRow(*row.values()) for row in rows}

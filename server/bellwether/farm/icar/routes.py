@@ -1,19 +1,24 @@
 """Paths under /locations, as ICAR ADE 1.3 lays them out."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
 from bellwether.farm.icar import service
 from bellwether.farm.icar.kinds import KindName
-from bellwether.farm.icar.schemas import IcarCollection, IcarIdentifier
+from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarIdentifier, IcarTaken
 from bellwether.farm.icar.service import Address, within
-from bellwether.platform.http.dependencies import Acting, Reading, need
+from bellwether.farm.icar.taking import intake
+from bellwether.farm.icar.taking.intake import Target
+from bellwether.farm.icar.taking.kinds import TakenName
+from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.strict.rows import Row
 
-router = APIRouter(tags=["icar"])
+router, batches = APIRouter(tags=["icar"]), APIRouter(tags=["icar"])
+MOST = 500
 Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
 Since = Annotated[
     Moment | None, Query(alias="meta-modified-from", description="Changed at this moment or later, with a zone")
@@ -55,3 +60,46 @@ async def list_resources(
 ) -> IcarCollection:
     """Resources of a farm in the words of ICAR ADE 1.3; `view.next` is the address of the page after this one."""
     return await service.page(session, context, location, kind, within(since, until), limit, cursor, address(request))
+
+
+async def meant(
+    location: Location,
+    kind: TakenName,
+    trait: Annotated[
+        str | None, Query(max_length=40, description="Of weights whose traitLabel does not say it: WWT, PWT ...")
+    ] = None,
+) -> Target:
+    """Where messages go."""
+    return Target(location, kind, trait)
+
+
+To = Annotated[Target, Depends(meant)]
+SAMPLE: Row = {
+    "resourceType": "WeightEvent",
+    "meta": {"source": "org.example.scales", "sourceId": "4711", "modified": "2024-04-10T21:31:00Z"},
+    "animal": {"scheme": "std.iso.11785", "id": "982000123456789"},
+    "eventDateTime": "2024-04-10T21:30:00Z",
+    "traitLabel": {"scheme": "org.bellwether.trait", "id": "WWT"},
+    "weight": {"measurement": 31.5, "units": "KGM"},
+}
+
+
+@router.post(PLACE + "/{kind}", response_model=IcarTaken, dependencies=[need("flock:write")])
+async def take_message(
+    session: Writing, context: Acting, once: Once, to: To, sent: Annotated[Row, Body(examples=[SAMPLE])]
+) -> Response:
+    """Take one resource of ICAR ADE 1.3; the answer is a copy as it is stored. The same again changes nothing,
+    another one of the same `meta.source` and `meta.sourceId` corrects the one before."""
+    return await once(lambda: intake.take_one(session, context, to, sent, datetime.now(UTC)), status=200)
+
+
+@batches.post(PLACE + "/{kind}", response_model=IcarBatchResults, dependencies=[need("flock:write")])
+async def take_messages(
+    session: Writing,
+    context: Acting,
+    once: Once,
+    to: To,
+    sent: Annotated[list[Row], Body(min_length=1, max_length=MOST, examples=[[SAMPLE]])],
+) -> Response:
+    """Take up to 500 resources, each judged for itself, with a result for each."""
+    return await once(lambda: intake.take_batch(session, context, to, sent, datetime.now(UTC)), status=200)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_serializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, model_serializer
 from pydantic.alias_generators import to_camel
 
 
@@ -169,7 +169,7 @@ class IcarMessage(Icar):
     type: str
     severity: Literal["Information", "Warning", "Error"]
     status: int
-    code: str
+    code: str | None = None
     title: str
     detail: str
     instance: str | None = None
@@ -179,3 +179,19 @@ class IcarErrors(Icar):
     """Why a request was not carried out."""
 
     errors: list[IcarMessage]
+
+
+class IcarBatchResult(Icar):
+    """icarBatchResult: what became of one message."""
+
+    id: str | None = None
+    meta: IcarMeta | None = None
+    messages: list[IcarMessage]
+
+
+class IcarBatchResults(RootModel[list[IcarBatchResult]]):
+    """One for each message, in the order in which they were sent."""
+
+
+class IcarTaken(RootModel[IcarWeight | IcarArrival | IcarDeparture | IcarDeath]):
+    """A message as it is stored."""

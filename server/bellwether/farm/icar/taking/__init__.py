@@ -1,0 +1,1 @@
+"""Messages of other systems on their way into the farm: read tolerantly, judged one by one, stored by its own ways."""

@@ -1,0 +1,136 @@
+"""Messages of one request on their way in: what was read of each, what is wrong with it and what became of it."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from bellwether.farm.icar import repository
+from bellwether.farm.icar.models import WornRow
+from bellwether.farm.icar.taking.sent import SentEvent, When, when
+from bellwether.farm.icar.words import ANIMAL
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.strict.rows import Row
+from bellwether.platform.http.strict.words import MOST_TOLD, told
+from bellwether.platform.http.strict.words import Finding as PydanticFinding
+from bellwether.platform.problems import RowError
+from bellwether.sheep.findings import Broken, Finding, broken
+from bellwether.sheep.identifiers import spellings
+
+
+@dataclass
+class Entry:
+    """One message."""
+
+    row: int
+    sent: SentEvent = field(default_factory=SentEvent)
+    key: UUID | None = None
+    """What the sender calls it, as an id of the farm: the id of the first version that is stored."""
+    moment: When | None = None
+    animal_id: UUID | None = None
+    stored_id: UUID | None = None
+    faults: list[RowError] = field(default_factory=list)
+    told: list[RowError] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong with it so far."""
+        return not self.faults
+
+    def fail(self, *findings: Finding) -> None:
+        """What is wrong with it."""
+        self.faults += [as_error(self.row, finding) for finding in findings]
+
+
+def as_error(row: int, found: Finding) -> RowError:
+    """A finding about a message."""
+    return RowError(row=row, field=found.field, code=found.code, message=found.message, fix=found.fix)
+
+
+def read(farm_id: UUID, kind: str, rows: Sequence[Row], zone: str) -> list[Entry]:
+    """What the messages say by themselves; of two with one sourceId the second is not taken."""
+    entries, seen = [], set[UUID]()
+    for row, sent in enumerate(rows):
+        entry = Entry(row)
+        entries.append(entry)
+        try:
+            entry.sent = SentEvent.model_validate(sent)
+            entry.key = key_of(farm_id, kind, entry.sent)
+            if entry.key in seen:
+                fix = "send the later one in a request of its own"
+                raise broken(
+                    "repeated_source_id", "its sourceId stands twice in this request", fix, field="meta.sourceId"
+                )
+            seen.add(entry.key)
+            entry.moment = when(entry.sent.event_date_time, zone)
+        except ValidationError as error:
+            entry.faults = in_our_words(error)
+        except Broken as error:
+            entry.fail(*error.findings)
+        entry.told += [as_error(row, entry.moment.told)] if entry.moment and entry.moment.told else []
+    return entries
+
+
+def in_our_words(error: ValidationError) -> list[RowError]:
+    """What does not have the form that it must have."""
+    found = error.errors(include_url=False, include_input=False)[:MOST_TOLD]
+    return [told(cast(PydanticFinding, item)) for item in found]
+
+
+def key_of(farm_id: UUID, kind: str, sent: SentEvent) -> UUID:
+    """What the sender calls a message.
+
+    Raises:
+        Broken: it has no source or sourceId, so that it would be stored twice when it comes twice.
+    """
+    meta = sent.meta
+    if meta is None or not meta.source or not meta.source_id:
+        fix = "send the name of your system as meta.source and your id of the message as meta.sourceId"
+        raise broken("source_missing", "meta.source and meta.sourceId are needed", fix, field="meta")
+    return uuid5(farm_id, f"{kind}\n{meta.source}\n{meta.source_id}")
+
+
+async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]) -> None:
+    """The animal of each message: who wore the number on that day."""
+    asked = []
+    for entry in entries:
+        animal = entry.sent.animal
+        if not entry.is_sound:
+            continue
+        if animal is None or not animal.id:
+            entry.fail(Finding("no_tag", "animal_missing", "the message has no animal", "send animal.id", "animal"))
+        elif animal.scheme == ANIMAL:
+            with suppress(ValueError):
+                entry.animal_id = UUID(animal.id)
+        elif entry.moment is not None:
+            asked += [(entry.row, value, entry.moment.day) for value in spellings(animal.id)]
+    found: dict[int, list[WornRow]] = {}
+    for row in await repository.worn(session, farm_id, asked):
+        found.setdefault(row.row, []).append(row)
+    for entry in entries:
+        if entry.animal_id is None and entry.is_sound:
+            choose(entry, found.get(entry.row, []))
+
+
+def choose(entry: Entry, found: Sequence[WornRow]) -> None:
+    """The one animal that is meant."""
+    animal = entry.sent.animal
+    assert animal is not None
+    same = [row for row in found if row.scheme == animal.scheme] or found
+    # of uses of one number that follow each other the first that ends counts
+    firsts = {(row.scheme, row.scope): row.animal_id for row in reversed(same)}
+    meant = sorted(set(firsts.values()))
+    if len(meant) == 1:
+        entry.animal_id = meant[0]
+    elif meant:
+        text = f"{animal.id} may be {len(meant)} animals"
+        entry.fail(
+            Finding("ambiguous", "ambiguous", text, f"send one of {ANIMAL} {', '.join(map(str, meant[:5]))}", "animal")
+        )
+    else:
+        fix = "register the animal first, or send another identifier of it"
+        text = f"no animal of the farm wore {(animal.id or '')[:40]} on that day"
+        entry.fail(Finding("unknown_tag", "unknown_tag", text, fix, "animal"))

@@ -1,0 +1,133 @@
+"""Messages of other systems, taken one by one: what is wrong with one is no matter of the others."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from bellwether.farm.access import may_write, one_writer
+from bellwether.farm.icar import repository
+from bellwether.farm.icar.pages import named
+from bellwether.farm.icar.problems import MessageRejected
+from bellwether.farm.icar.schemas import (
+    IcarBatchResult,
+    IcarBatchResults,
+    IcarIdentifier,
+    IcarMessage,
+    IcarMeta,
+    IcarTaken,
+    Resource,
+)
+from bellwether.farm.icar.taking.entries import Entry, find_animals, read
+from bellwether.farm.icar.taking.events import take_events
+from bellwether.farm.icar.taking.kinds import TAKEN
+from bellwether.farm.icar.taking.weights import Day, take_weights
+from bellwether.farm.icar.writing import Writer
+from bellwether.farm.locations.service import farm_of
+from bellwether.farm.place import place_of
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.strict.rows import Row
+from bellwether.platform.problems import TYPE_BASE, RowError
+
+
+class Target(NamedTuple):
+    """Where messages go: the farm as the sender calls it, their kind, the trait of weights that name none."""
+
+    location: IcarIdentifier
+    kind: str
+    trait: str | None
+
+
+class Taken(NamedTuple):
+    """What became of messages."""
+
+    farm_id: UUID
+    zone: str
+    entries: list[Entry]
+    days: dict[int, Day]
+
+
+async def take(session: Session, context: Context, target: Target, rows: Sequence[Row], now: datetime) -> Taken:
+    """All messages, each judged for itself.
+
+    Raises:
+        NotFound, AmbiguousLocation, ReadOnlyMember
+    """
+    farm_id = await farm_of(session, context, target.location.scheme, target.location.id)
+    await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
+    zone = (await place_of(session, farm_id)).time_zone
+    entries = read(farm_id, target.kind, rows, zone)
+    await find_animals(session, farm_id, entries)
+    days: dict[int, Day] = {}
+    if target.kind == "weights":
+        days = await take_weights(session, context, farm_id, entries, target.trait, now)
+    else:
+        await take_events(session, context, farm_id, target.kind, entries, now)
+    return Taken(farm_id, zone, entries, days)
+
+
+async def take_one(session: Session, context: Context, target: Target, sent: Row, now: datetime) -> IcarTaken:
+    """One message; the answer is the resource as it is stored now.
+
+    Raises:
+        NotFound, AmbiguousLocation, ReadOnlyMember, MessageRejected
+    """
+    taken = await take(session, context, target, [sent], now)
+    (entry,) = taken.entries
+    if entry.faults:
+        raise MessageRejected(entry.faults[0].message, errors=entry.faults)
+    found = await stored(session, target, taken)
+    if found is None:
+        raise MessageRejected("there is nothing under this sourceId that could be taken back")
+    return IcarTaken.model_validate(found)
+
+
+async def stored(session: Session, target: Target, taken: Taken) -> Resource | None:
+    """The one message as others read it; None when nothing was there to be taken back."""
+    (entry,) = taken.entries
+    if 0 in taken.days:
+        weight = (await repository.counting(session, taken.farm_id, [taken.days[0]]))[taken.days[0]]
+        names = await named(session, [weight.animal_id])
+        return Writer(target.location, taken.zone, names).weight(weight)
+    if entry.stored_id is None:
+        return None
+    kind = TAKEN[target.kind]
+    (event,) = await repository.events_of(session, taken.farm_id, [kind.event], [entry.stored_id])
+    return kind.write(Writer(target.location, taken.zone, await named(session, [event.animal_id])), event)
+
+
+async def take_batch(
+    session: Session, context: Context, target: Target, rows: Sequence[Row], now: datetime
+) -> IcarBatchResults:
+    """Many messages; a result for each.
+
+    Raises:
+        NotFound, AmbiguousLocation, ReadOnlyMember
+    """
+    taken = await take(session, context, target, rows, now)
+    weights = await repository.counting(session, taken.farm_id, list(set(taken.days.values())))
+    ids = {row: weights[day].id for row, day in taken.days.items()}
+    return IcarBatchResults([result(entry, ids.get(entry.row, entry.stored_id), now) for entry in taken.entries])
+
+
+def result(entry: Entry, stored_id: UUID | None, now: datetime) -> IcarBatchResult:
+    """What became of one message."""
+    meta = entry.sent.meta
+    said = None
+    if meta is not None and meta.source:
+        said = IcarMeta(source=meta.source, source_id=meta.source_id, modified=now)
+    messages = [as_message(error, "Error", 422) for error in entry.faults]
+    messages += [as_message(error, "Warning", 200) for error in entry.told]
+    is_stored = stored_id is not None and not entry.faults
+    return IcarBatchResult(id=str(stored_id) if is_stored else None, meta=said, messages=messages)
+
+
+def as_message(error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
+    """A finding in the words of the standard."""
+    detail = f"{error.message}. {error.fix}" if error.fix else error.message
+    kind = TYPE_BASE + error.code
+    return IcarMessage(
+        type=kind, severity=severity, status=status, title=error.code, detail=detail, instance=error.field
+    )

@@ -1,0 +1,105 @@
+"""What other systems send, read as tolerantly as can be: names that are not known here are passed over, null is
+nothing, a number may be text, and what every message of the standard should say may be missing until it is needed.
+"""
+
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from bellwether.sheep.findings import Finding, broken, warning
+
+UNITS = {"KGM": 1.0, "GRM": 0.001, "LBR": 0.45359237, "TNE": 1000.0}
+
+
+class Sent(BaseModel):
+    """A part of a message."""
+
+    model_config = ConfigDict(
+        extra="ignore", alias_generator=to_camel, coerce_numbers_to_str=True, str_strip_whitespace=True
+    )
+
+
+class SentIdentifier(Sent):
+    """A number and whose it is."""
+
+    scheme: str | None = None
+    id: str | None = None
+
+
+class SentMeta(Sent):
+    """By which the sender knows a resource."""
+
+    source: str | None = None
+    source_id: str | None = None
+    is_deleted: bool | None = None
+
+
+class SentMass(Sent):
+    """A weight."""
+
+    measurement: float | None = None
+    units: str | None = None
+
+
+class SentConsignment(Sent):
+    """Papers."""
+
+    id: SentIdentifier | None = None
+    origin_location: SentIdentifier | None = None
+    destination_location: SentIdentifier | None = None
+
+
+class SentEvent(Sent):
+    """An event of an animal, of any kind that is taken."""
+
+    meta: SentMeta | None = None
+    animal: SentIdentifier | None = None
+    event_date_time: str | None = None
+    trait_label: SentIdentifier | None = None
+    contemporary_group: str | None = None
+    remark: str | None = None
+    weight: SentMass | None = None
+    arrival_reason: str | None = None
+    departure_kind: str | None = None
+    departure_reason: str | None = None
+    death_reason: str | None = None
+    explanation: str | None = None
+    disposal_method: str | None = None
+    consignment: SentConsignment | None = None
+
+
+class When(NamedTuple):
+    """The day and time on the farm, and what its sender should know of how it was read."""
+
+    day: date
+    at: time | None
+    told: Finding | None = None
+
+
+def when(text: str | None, zone: str) -> When:
+    """A moment as the farm's own day and time.
+
+    Midnight in UTC to the second is how systems send a day of which they know no time: it stays that day. A moment
+    without a zone is one by the farm's clock, and its sender is told.
+
+    Raises:
+        Broken: there is none, or it is no moment.
+    """
+    fix = "send it in UTC with Z, for example 2024-04-10T21:30:00Z"
+    try:
+        found = datetime.fromisoformat(text or "")
+        if found.tzinfo is None:
+            is_day = len(text or "") <= len("2024-04-10")
+            told = warning("no_zone", f"{text} has no zone and was read by the clock of {zone}", fix)
+            return When(found.date(), None if is_day else found.time(), None if is_day else told)
+        utc = found.astimezone(UTC)
+        if utc.time() == time():
+            return When(utc.date(), None)
+        local = utc.astimezone(ZoneInfo(zone))
+    except (ValueError, OverflowError) as error:
+        message = f"{text[:40]} is no date-time" if text else "the message has no eventDateTime"
+        raise broken("date_time", message, fix, field="eventDateTime") from error
+    return When(local.date(), local.time())

@@ -1,0 +1,91 @@
+"""Messages in our own words."""
+
+from collections.abc import Callable, Mapping
+
+from bellwether.farm.icar.taking.sent import SentConsignment, SentEvent
+from bellwether.farm.icar.words import ARRIVALS, DEPARTURES, TRAIT
+from bellwether.platform.json import JsonObject, JsonValue
+from bellwether.sheep.findings import broken
+from bellwether.sheep.traits import named, weights
+
+REASONS = {theirs: ours for ours, theirs in ARRIVALS.items()} | {
+    "Sale": "purchase", "Imported": "purchase", "AgistmentReturn": "return", "ShowReturn": "return",
+    "StudServiceReturn": "return", "SaleReturn": "return", "StudService": "transfer", "Show": "transfer",
+    "Slaughter": "transfer", "Other": "transfer",
+}  # fmt: skip
+FATES = {theirs: ours for ours, theirs in DEPARTURES.items()} | {
+    "Export": "sold", "SaleReturn": "sold", "StudService": "grazing_off", "Show": "grazing_off",
+    "InternalTransfer": "in_transit", "AgistmentReturn": "in_transit", "ShowReturn": "in_transit",
+    "StudServiceReturn": "in_transit", "Other": "in_transit",
+}  # fmt: skip
+
+
+def word(table: Mapping[str, str], field: str, *said: str | None) -> str:
+    """The first of what was said that the table has.
+
+    Raises:
+        Broken: it has none.
+    """
+    found = next((table[text] for text in said if text is not None and text in table), None)
+    if found is None:
+        given = next((text for text in said if text), None)
+        message = f"{given[:40]} is not known here" if given else f"the message has no {field}"
+        raise broken("word_unknown", message, f"send one of {', '.join(table)}", field=field)
+    return found
+
+
+def place(consignment: SentConsignment | None, end: str) -> str | None:
+    """Where the animals came from or went."""
+    found = None if consignment is None else getattr(consignment, end)
+    return None if found is None else found.id
+
+
+def paper(consignment: SentConsignment | None) -> str | None:
+    """The number of the papers."""
+    return None if consignment is None or consignment.id is None else consignment.id.id
+
+
+def arrival(sent: SentEvent) -> JsonObject:
+    """What only an arrival says."""
+    where = place(sent.consignment, "origin_location")
+    reason = word(REASONS, "arrivalReason", sent.arrival_reason)
+    return {"reason": reason, "from_location": where, "consignment": paper(sent.consignment), "note": sent.remark}
+
+
+def departure(sent: SentEvent) -> JsonObject:
+    """What only a departure says."""
+    where = place(sent.consignment, "destination_location")
+    fate = word(FATES, "departureKind", sent.departure_kind, sent.departure_reason)
+    return {"fate": fate, "to_location": where, "consignment": paper(sent.consignment), "note": sent.remark}
+
+
+def death(sent: SentEvent) -> JsonObject:
+    """What only a death says."""
+    cause = ": ".join(text for text in (sent.death_reason, sent.explanation) if text)
+    return {"cause": cause[:100].strip() or None, "disposal": sent.disposal_method, "note": sent.remark}
+
+
+Translated = Callable[[SentEvent], JsonObject]
+"""The payload of an event, from a message."""
+
+
+def without_nothing(payload: JsonObject) -> JsonObject:
+    """What was said."""
+    found: dict[str, JsonValue] = {name: value for name, value in payload.items() if value not in (None, "")}
+    return found
+
+
+def trait(sent: SentEvent, default: str | None) -> str:
+    """Of which trait a weight is: its stage is said by whoever weighed, and never guessed from an age.
+
+    Raises:
+        Broken: neither message nor request says it.
+    """
+    label = sent.trait_label
+    told = label.id if label is not None and label.scheme in (None, TRAIT) else None
+    found = named((told or default or "").upper())
+    if found is None or not found.is_weight:
+        text = f"{told[:40]} is no weight" if told else "nothing says of which stage the weight is"
+        fix = f"send traitLabel with scheme {TRAIT} and one of {', '.join(weights())}, or ?trait= for all of them"
+        raise broken("trait_unknown", text, fix, field="traitLabel")
+    return found.code
