@@ -101,6 +101,8 @@ async def test_one_bad_row_of_ten_leaves_nine(farmer: Farmer) -> None:
         ({"occurred_on": "2020-01-01"}, "before_birth", "events.0.occurred_on"),
         ({"occurred_on": 0}, "wrong_type", "events.0.occurred_on"),
         ({"device_time": "2999-01-01T00:00:00Z"}, "clock_ahead", "events.0.device_time"),
+        ({"device_time": "0001-01-01T00:00:00+14:00"}, "invalid_value", "events.0.device_time"),
+        ({"occurred_time": "10:00:00Z"}, "invalid_value", "events.0.occurred_time"),
         ({"supersedes": str(new_id())}, "not_found", "events.0.supersedes"),
         ({"payload": {}}, "missing_field", "events.0.payload.fate"),
         ({"colour": "red"}, "unknown_field", "events.0.colour"),

@@ -17,6 +17,16 @@ Device = Annotated[
 ]
 
 
+def by_the_clock(at: time) -> time:
+    """Times of one day are compared, and one with a zone is no time of that day."""
+    if at.tzinfo is not None:
+        raise ValueError("must be written without a zone: the zone of day and time is tz")
+    return at
+
+
+Clock = Annotated[time, AfterValidator(by_the_clock), Field(description="By the clock of the farm, without a zone")]
+
+
 class Payload(Schema):
     """What only one kind of event says."""
 
@@ -31,7 +41,7 @@ class NewEvent(Schema):
     kind: str
     id: UUID | None = Field(None, description="Made by the device; made here when absent")
     occurred_on: Day = Field(description="The day on the farm, never shifted to another zone")
-    occurred_time: Annotated[time | None, Field(description="By the clock of the farm, without a zone")] = None
+    occurred_time: Clock | None = None
     tz: Zone | None = Field(None, description="The zone of day and time; that of the farm when absent")
     device_id: Device | None = None
     device_time: AwareDatetime | None = Field(None, description="The clock of the device; kept, and never relied on")

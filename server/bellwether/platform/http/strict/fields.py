@@ -6,7 +6,7 @@ route gets a validator of its own that reads JSON as JSON and text as text.
 
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date
 from typing import cast
 
 from fastapi import params
@@ -123,7 +123,13 @@ def moment_of(value: object) -> object:
     if isinstance(value, str):
         if not MOMENT.fullmatch(value):
             raise PydanticKnownError("datetime_parsing", {"error": "of another form"})
-        return ANY_MOMENT.validate_python(value)
+        moment = ANY_MOMENT.validate_python(value)
+        try:
+            # what is stored is UTC, which ends within a day of the calendar's ends
+            moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("must lie within the years 1 to 9999 in UTC") from error
+        return moment
     return value
 
 
