@@ -164,6 +164,19 @@ async def test_a_connection_serves_one_request_after_the_other(port: int) -> Non
     writer.close()
 
 
+async def test_the_body_of_one_request_is_no_part_of_the_head_of_the_next(port: int) -> None:
+    """Sent without waiting for the answer, so that one read ends amid the second head."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    large = POST + b"Content-Length: 70000\r\n\r\n" + b"x" * 70_000
+    writer.write(large + POST)
+    await asyncio.sleep(0.1)
+    writer.write(b"Content-Length: 1\r\nConnection: close\r\n\r\nx")
+    text = await asyncio.wait_for(reader.read(), 5)
+    assert text.count(b"HTTP/1.1 200") == 2
+    assert heard == [70_000, 1]
+    writer.close()
+
+
 @pytest.mark.parametrize("empty", [(b"\r\n",), (b"\r", b"\n"), (b"\n",)])
 @pytest.mark.parametrize("at_once", [True, False])
 async def test_an_empty_line_between_requests_is_no_beginning_of_one(

@@ -34,7 +34,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Who says nothing at all is let go like a connection that is kept alive."""
         super().connection_made(cast(asyncio.Transport, OneWrite(transport, self.loop.call_soon)))
-        self._is_whole, self._is_body, self._is_refused = True, False, False
+        self._is_whole, self._is_body, self._is_refused, self._is_next = True, False, False, False
         self._unread, self._began, self._blank = 0, 0.0, 0
         self._watch = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
 
@@ -47,7 +47,7 @@ class PatientProtocol(HttpToolsProtocol):
         """Feed the parser, then see whether something is still to come."""
         if self._is_refused or self._is_empty_line(data):
             return
-        was_whole, self._is_whole = self._is_whole, False
+        was_whole, self._is_whole, self._is_next = self._is_whole, False, False
         super().data_received(data)
         if self._is_refused:
             return
@@ -57,7 +57,8 @@ class PatientProtocol(HttpToolsProtocol):
         if was_whole:
             self._watch.cancel()
             self._watch = self.loop.call_later(HEAD_S, self._look)
-        self._unread += len(data)
+        # what began behind the end of another request has come with that one's bytes
+        self._unread += 0 if self._is_next else len(data)
         if not self._is_body and self._unread > HEAD_BYTES:
             self._refuse(431)
 
@@ -81,7 +82,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        self._is_whole = True
+        self._is_whole = self._is_next = True
         super().on_message_complete()
 
     def _look(self) -> None:
