@@ -1,13 +1,14 @@
 """What one caller asks for takes turns, and nobody else waits for it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.turns import Lane, Turns
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 BODY = b"x" * 3_000
 
@@ -85,7 +86,15 @@ async def test_one_caller_has_two_reads_at_a_time(client: httpx.AsyncClient, kit
 
 
 @pytest.mark.parametrize(
-    ("query", "inside"), [("limit=201", 1), ("pageSize=201", 1), ("a=b&limit=1000", 1), ("limit=200", 2), ("a=b", 2)]
+    ("query", "inside"),
+    [
+        ("limit=201", 1),
+        ("pageSize=201", 1),
+        ("a=b&limit=1000", 1),
+        ("l%69mit=%31000", 1),
+        ("limit=200", 2),
+        ("a=b", 2),
+    ],
 )
 async def test_one_caller_has_one_long_page_at_a_time(
     client: httpx.AsyncClient, kitchen: Kitchen, query: str, inside: int
@@ -204,3 +213,44 @@ async def test_who_leaves_while_waiting_loses_nothing_for_others() -> None:
     await asyncio.gather(*waiting, return_exceptions=True)
     await asyncio.wait_for(wait(), 1)
     assert not turns._lines
+
+
+async def test_who_leaves_at_any_moment_leaves_no_line_behind(
+    chance: random.Random, rounds: Callable[[int, int], int]
+) -> None:
+    async def some() -> None:
+        for _ in range(chance.randrange(4)):
+            await asyncio.sleep(0)
+
+    async def work(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await some()
+        if chance.random() < 0.1:
+            raise ValueError
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def receive() -> Message:
+        await some()
+        return {"type": "http.request" if chance.random() < 0.8 else "http.disconnect"}
+
+    async def send(_message: Message) -> None:
+        await some()
+        if chance.random() < 0.05:
+            raise OSError
+
+    app = Around(work, "test", 1_000_000, 1_000_000, user_of=lambda name: name)
+
+    def asked() -> asyncio.Task[None]:
+        headers = [(b"authorization", chance.choice([b"anna", b"bert"])), (b"content-length", b"3000")]
+        query = chance.choice([b"", b"limit=1000"])
+        scope = {"type": "http", "method": chance.choice(["GET", "POST"]), "path": "/", "query_string": query}
+        return asyncio.create_task(app({**scope, "headers": headers, "client": ("here", 1)}, receive, send))
+
+    for _ in range(rounds(20, 500)):
+        tasks = [asked() for _ in range(30)]
+        for _ in range(40):
+            await asyncio.sleep(0)
+            chance.choice(tasks).cancel()
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+        assert not app.turns._lines

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import Enum, auto
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import Message, Receive, Scope
 
@@ -67,7 +68,7 @@ def lane_of(scope: Scope, headers: dict[bytes, bytes], *, all_heavy: bool) -> La
     """
     method = scope["method"]
     if method in READS:
-        length = LENGTH.search(scope["query_string"])
+        length = LENGTH.search(unquote_to_bytes(scope["query_string"]))
         is_long = length is not None and int(length[1]) > LARGE_PAGE
         return None if b"authorization" not in headers else Lane.LONG_READS if is_long else Lane.READS
     if method == "OPTIONS":
