@@ -1,5 +1,6 @@
 """Paddocks over HTTP: drawn, drawn anew, found on the map, and refused with the ring and vertex that are wrong."""
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -242,3 +243,11 @@ async def test_paddocks_are_those_of_the_farm_alone(farmer: Farmer, new_farmer: 
     async with farmer.database.transaction(Context(user_id=other.user_id)) as session:
         for table in ("paddock", "paddock_version"):
             assert (await session.execute(text(f"select count(*) from farm.{table}"))).scalar_one() == 0
+
+
+async def test_the_ring_with_the_most_corners_may_be_sent(farmer: Farmer) -> None:
+    """The platform's limit of values in one body leaves room for it."""
+    turns = [2 * math.pi * corner / 15_999 for corner in range(15_999)]
+    ring = [[round(148.6 + STEP * math.cos(turn), 7), round(-35.2 + STEP * math.sin(turn), 7)] for turn in turns]
+    made = await draw(farmer, geometry={"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
+    assert len(made["geometry"]["coordinates"][0]) == 16_000

@@ -13,7 +13,7 @@ from bellwether.platform.http.strict.rows import Row, RowReader
 MOST = 500
 Bounds = Annotated[list[float], Field(min_length=4, max_length=6)]
 Position = Annotated[list[float], Field(min_length=2, max_length=3)]
-Ring = Annotated[list[Position], Field(min_length=4, max_length=20_000)]
+Ring = Annotated[list[Position], Field(min_length=4, max_length=16_000)]
 Rings = Annotated[list[Ring], Field(min_length=1, max_length=1000)]
 
 
