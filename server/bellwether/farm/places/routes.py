@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from bellwether.farm.places import service
 from bellwether.farm.places.geojson import FeatureCollection, Upload
 from bellwether.farm.places.schemas import (
+    UPLOAD_SAMPLE,
     Latitude,
     Longitude,
     NearPaddocks,
@@ -36,7 +37,9 @@ async def create_paddock(session: Writing, context: Acting, once: Once, body: Ne
     return await once(lambda: service.create(session, context, body, datetime.now(UTC)), headers=PLACE)
 
 
-@router.post("/features", response_model=UploadedFeatures, dependencies=[need("flock:write")])
+@router.post(
+    "/features", response_model=UploadedFeatures, dependencies=[need("flock:write")], openapi_extra=UPLOAD_SAMPLE
+)
 async def upload_paddocks(session: Writing, context: Acting, once: Once, farm_id: UUID, body: Upload) -> Response:
     """Take in a GeoJSON Feature or FeatureCollection, up to 500 paddocks, each with a verdict.
 

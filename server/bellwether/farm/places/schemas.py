@@ -14,6 +14,9 @@ from bellwether.platform.problems import RowError
 
 CORNERS: list[JsonValue] = [[148.60, -35.20], [148.61, -35.20], [148.61, -35.19], [148.60, -35.19], [148.60, -35.20]]
 SQUARE: JsonObject = {"type": "Polygon", "coordinates": [CORNERS]}
+FEATURE: JsonObject = {"type": "Feature", "geometry": SQUARE, "properties": {"name": "Creek flat"}}
+#: of a body that is the one or the other, which has no schema of its own to carry it
+UPLOAD_SAMPLE: JsonObject = {"requestBody": {"content": {"application/json": {"example": FEATURE}}}}
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 

@@ -15,8 +15,8 @@ from starlette.types import Message, Receive, Scope
 
 LARGE_BYTES, LARGE_PAGE = 2_000, 200
 LENGTH = re.compile(rb"(?:^|&)(?:limit|pageSize)=0*(\d{1,9})(?:&|$)")
-#: each value of JSON follows one of them, and reading it costs more than its letters
-MARKS = (b",", b"[", b"{")
+#: each value of JSON follows one of them, and reading it costs more than its letters; an object costs as much as ten
+MARKS = {b",": 1, b"[": 1, b"{": 10}
 READS = ("GET", "HEAD")
 
 
@@ -86,7 +86,7 @@ async def whole(receive: Receive) -> tuple[Receive, int]:
     found = [await receive()]
     while found[-1].get("more_body"):
         found.append(await receive())
-    values = sum(message.get("body", b"").count(mark) for message in found for mark in MARKS)
+    values = sum(n * message.get("body", b"").count(mark) for message in found for mark, n in MARKS.items())
     kept = iter(found)
 
     async def again() -> Message:
