@@ -7,6 +7,8 @@ from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
+from bellwether.farm.grazing.routes import router as grazing
+from bellwether.farm.groups.routes import router as groups
 from bellwether.farm.icar.face import FACES as ICAR
 from bellwether.farm.identifiers.routes import router as identifiers
 from bellwether.farm.imports.routes import router as imports
@@ -34,6 +36,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         pedigree,
         events,
         weights,
+        groups,
+        grazing,
         paddocks,
         imports,
         job_routes("farm", read="flock:read", change="flock:write"),

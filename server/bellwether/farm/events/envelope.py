@@ -54,6 +54,16 @@ class NewEvent(Schema):
         """The animal that it is about."""
         return None
 
+    @property
+    def group(self) -> UUID | None:
+        """The group that it is about."""
+        return None
+
+    @property
+    def paddock(self) -> UUID | None:
+        """The paddock that it names."""
+        return None
+
 
 class AnimalEvent(NewEvent):
     """An event of one animal."""

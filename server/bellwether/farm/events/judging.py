@@ -17,6 +17,8 @@ from bellwether.farm.events.models import MadeEvent, StoredEvent
 from bellwether.farm.lives.models import Timeline
 from bellwether.farm.lives.repository import TURNS
 from bellwether.farm.place import Place
+from bellwether.farm.whereabouts import judging as whereabouts
+from bellwether.farm.whereabouts.models import ACTS, Change, Known, moment
 from bellwether.platform.ids import new_id
 from bellwether.sheep.findings import Broken, broken
 from bellwether.sheep.lives import Fate, Step
@@ -40,6 +42,7 @@ class Log:
     now: datetime
     stored: dict[UUID, StoredEvent]
     animals: dict[UUID, Timeline]
+    known: Known
     numbers: Iterator[int]
     made: list[MadeEvent] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
@@ -61,7 +64,9 @@ class Log:
         subject = self.subject(event, corrected)
         event_id, seq = event.id or new_id(), next(self.numbers)
         place = seq if corrected is None else corrected.place
+        stood = self.whereabouts(event, event_id, place, subject, corrected)
         self.enter(event, event_id, place, subject, corrected)
+        self.known.take(stood)
         self.keep(event, event_id, seq, place, subject, digest)
         return Judged(event_id, is_new=True)
 
@@ -151,15 +156,31 @@ class Log:
         is_step = event.kind in TURNS or (corrected is not None and corrected.kind in TURNS)
         self.touched |= after.keys() if is_step else set()
 
+    def whereabouts(
+        self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, corrected: StoredEvent | None
+    ) -> Change:
+        """What the event says of where animals are.
+
+        Raises:
+            Broken: that cannot be.
+        """
+        zone = event.tz or self.place.time_zone
+        at = moment(event.occurred_on, event.occurred_time, zone, place, ACTS.get(event.kind))
+        meant = whereabouts.Meant(event_id, event.kind, at, subject, event.group, event.paddock)
+        before = corrected and whereabouts.Replaced(
+            corrected.id, corrected.kind, corrected.animal_id, corrected.group_id
+        )
+        return whereabouts.judged(self.known, meant, before)
+
     def keep(self, event: NewEvent, event_id: UUID, seq: int, place: int, subject: UUID | None, digest: bytes) -> None:
         """The event is part of the log from now on."""
         if event.supersedes is not None:
             self.stored[event.supersedes] = self.stored[event.supersedes]._replace(superseded_by=event_id)
-        self.stored[event_id] = StoredEvent(event_id, event.kind, place, subject, digest, None)
+        self.stored[event_id] = StoredEvent(event_id, event.kind, place, subject, event.group, digest, None)
         when = (event.occurred_on, event.occurred_time, event.tz or self.place.time_zone)
         device = (event.device_id, event.device_time, event.session_id)
         payload = event.payload.model_dump_json(exclude_none=True)
-        what = (event_id, seq, place, event.kind, event.version, subject)
+        what = (event_id, seq, place, event.kind, event.version, subject, event.group)
         self.made.append(MadeEvent(*what, *when, *device, event.supersedes, payload, digest))
 
 

@@ -16,6 +16,7 @@ class EventRow(NamedTuple):
     kind: str
     version: int
     animal_id: UUID | None
+    group_id: UUID | None
     occurred_on: date
     occurred_time: time | None
     tz: str
@@ -38,6 +39,7 @@ class StoredEvent(NamedTuple):
     kind: str
     place: int
     animal_id: UUID | None
+    group_id: UUID | None
     sent_sha256: bytes
     superseded_by: UUID | None
 
@@ -51,6 +53,7 @@ class MadeEvent(NamedTuple):
     kind: str
     version: int
     animal_id: UUID | None
+    group_id: UUID | None
     occurred_on: date
     occurred_time: time | None
     tz: str

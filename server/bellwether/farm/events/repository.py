@@ -10,8 +10,9 @@ from bellwether.platform.database.transactions import Session, driver
 
 COLUMNS = {
     "id": "uuid", "seq": "int8", "place": "int8", "kind": "text", "version": "int2", "animal_id": "uuid",
-    "occurred_on": "date", "occurred_time": "time", "tz": "text", "device_id": "text", "device_time": "timestamptz",
-    "session_id": "uuid", "supersedes": "uuid", "payload": "jsonb", "sent_sha256": "bytea",
+    "group_id": "uuid", "occurred_on": "date", "occurred_time": "time", "tz": "text", "device_id": "text",
+    "device_time": "timestamptz", "session_id": "uuid", "supersedes": "uuid", "payload": "jsonb",
+    "sent_sha256": "bytea",
 }  # fmt: skip
 # in the order of their numbers: an event stands before those that correct it
 INSERT = f"""
@@ -21,7 +22,7 @@ select $1, $2, $3, {", ".join(f"t.{name}" for name in COLUMNS)} from {{rows}} as
 NUMBERS = "select nextval('farm.change_seq') from generate_series(1, $1)"
 SUPERSEDED_BY = "(select s.id from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
 STORED = f"""
-select id, kind, place, animal_id, sent_sha256, {SUPERSEDED_BY} as superseded_by
+select id, kind, place, animal_id, group_id, sent_sha256, {SUPERSEDED_BY} as superseded_by
 from farm.event e where farm_id = $1 and id = any($2::uuid[])
 """
 SHOWN = ", ".join(name if name != "superseded_by" else f"{SUPERSEDED_BY} as {name}" for name in EventRow._fields)

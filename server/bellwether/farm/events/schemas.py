@@ -67,6 +67,7 @@ class Event(Schema):
     kind: str
     version: int
     animal_id: UUID | None
+    group_id: UUID | None
     occurred_on: date
     occurred_time: time | None
     tz: str

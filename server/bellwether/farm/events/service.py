@@ -13,6 +13,8 @@ from bellwether.farm.events.kinds import EVENTS, KINDS
 from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventVerdict, NewEvents
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.place import place_of
+from bellwether.farm.whereabouts import projection
+from bellwether.farm.whereabouts import repository as whereabouts
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
@@ -59,8 +61,11 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
     animals = await lives.timelines(session, farm_id, subjects, PRESENT)
     heirs = {key for found in animals.values() if (key := found.head.merged_into)} - animals.keys()
     animals |= await lives.timelines(session, farm_id, heirs, PRESENT) if heirs else {}
+    groups = {key for event in sent if (key := event.group)}
+    paddocks = {key for event in sent if (key := event.paddock)}
+    known = await whereabouts.known(session, farm_id, animals, groups, paddocks)
     numbers = iter(sorted(await repository.numbers(session, len(sent))))
-    return Log(await place_of(session, farm_id), now, stored, animals, numbers)
+    return Log(await place_of(session, farm_id), now, stored, animals, known, numbers)
 
 
 def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> EventVerdict:
@@ -79,7 +84,8 @@ def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> Ev
 
 
 async def follow(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
-    """What follows from the new events: stays and fates of the animals that came or went."""
+    """What follows from the new events: stays and fates of the animals that came or went, and where they stand."""
+    await projection.project(session, farm_id, log.known.touched, log.known.touched_groups)
     if not log.touched:
         return
     touched = {key: log.animals[key].life for key in sorted(log.touched)}

@@ -33,6 +33,7 @@ from bellwether.farm.places.schemas import (
     UploadedFeatures,
     Version,
 )
+from bellwether.farm.whereabouts.projection import moved_over
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -202,8 +203,9 @@ async def redraw(session: Session, context: Context, paddock_id: UUID, body: New
         text = await valid(session, body.geometry, "geometry")
     except Broken as error:
         raise problems.PaddockRejected(error) from error
-    await repository.end_last(session, farm_id, paddock_id, since)
-    await repository.draw(session, farm_id, paddock_id, new_id(), since, text, context.user_id)
+    async with moved_over(session, farm_id, paddock_id, since[1]):
+        await repository.end_last(session, farm_id, paddock_id, since)
+        await repository.draw(session, farm_id, paddock_id, new_id(), since, text, context.user_id)
     return await get(session, paddock_id)
 
 
