@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 ZONES = available_timezones()
 
@@ -46,5 +46,6 @@ Tag = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(without_nul)
 ]
 Day = Annotated[date, AfterValidator(of_this_age)]
+Moment = Annotated[AwareDatetime, AfterValidator(of_this_age)]
 Kilograms = Annotated[float, Field(gt=0, lt=2000, allow_inf_nan=False)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]

@@ -240,6 +240,13 @@ async def test_stocking_by_head_and_by_dse(farmer: Farmer) -> None:
     await farmer.ask("PUT", "/dse-ratings", 422, json=body | {"ratings": {"goat": 1}})
 
 
+async def test_a_time_that_no_farm_has_seen_is_refused(farmer: Farmer) -> None:
+    _, _, group, (ewe, *_) = await farm_with(farmer)
+    for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        await farmer.ask("GET", f"/animals/{ewe}/location", 422, params={"at": at})
+        await farmer.ask("GET", f"/groups/{group}/members", 422, params={"at": at})
+
+
 async def test_groups_are_changed_by_whoever_read_them(farmer: Farmer) -> None:
     group = await mob(farmer)
     await mob(farmer, "Rams")

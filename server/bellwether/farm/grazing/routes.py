@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime
 
 from bellwether.farm.grazing import service
 from bellwether.farm.grazing.schemas import Grazing, Location, NewRatings, Ratings, Rest, Stocking
+from bellwether.farm.schemas import Moment
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
@@ -16,7 +16,7 @@ router = APIRouter(tags=["grazing"])
 
 
 @router.get("/animals/{animal_id}/location", dependencies=[need("flock:read")])
-async def get_animal_location(session: Reading, animal_id: UUID, at: AwareDatetime | None = None) -> Location:
+async def get_animal_location(session: Reading, animal_id: UUID, at: Moment | None = None) -> Location:
     """Where an animal stands now, or stood at a time: of its own move and its mob's the newer one wins."""
     return await service.location(session, animal_id, at)
 

@@ -6,8 +6,6 @@ from itertools import groupby
 from typing import get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime
-
 from bellwether.farm.access import may_write, role_of
 from bellwether.farm.grazing import repository
 from bellwether.farm.grazing.models import RestRow, StockRow
@@ -22,6 +20,7 @@ from bellwether.farm.grazing.schemas import (
     Stocking,
 )
 from bellwether.farm.place import Place, place_of
+from bellwether.farm.schemas import Moment
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
@@ -43,7 +42,7 @@ CLASSES: tuple[StockClass, ...] = get_args(StockClass)
 class Newest(Cursor):
     """Sorted by beginning, the last one first."""
 
-    since: AwareDatetime
+    since: Moment
     id: UUID
 
 

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime
 
 from bellwether.farm.groups import service
 from bellwether.farm.groups.schemas import Group, GroupChange, GroupMember, GroupType, NewGroup
+from bellwether.farm.schemas import Moment
 from bellwether.platform.http.answers import made_at, with_etag
 from bellwether.platform.http.dependencies import Acting, IfMatch, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
@@ -53,7 +53,7 @@ async def change_group(
 async def list_group_members(
     session: Reading,
     group_id: UUID,
-    at: AwareDatetime | None = None,
+    at: Moment | None = None,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> Page[GroupMember]:
