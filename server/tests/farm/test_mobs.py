@@ -240,6 +240,24 @@ async def test_stocking_by_head_and_by_dse(farmer: Farmer) -> None:
     await farmer.ask("PUT", "/dse-ratings", 422, json=body | {"ratings": {"goat": 1}})
 
 
+async def test_i29_two_animals_that_are_one_stand_in_one_mob(farmer: Farmer) -> None:
+    creek, hill, group, (winner, loser, _) = await farm_with(farmer)
+    (alone,) = await taken(farmer, moved_alone(loser, hill, "2024-03-05"))
+    await taken(farmer, moved(group, creek, "2024-03-01"))
+    merge = (await farmer.make("/merges", loser_id=loser, winner_id=winner))["id"]
+    assert (await where(farmer, winner), (await group_of(farmer, group))["head"]) == ("Hill", 2)
+    await farmer.ask("POST", f"/merges/{merge}/undo", 200)
+    assert [await where(farmer, key) for key in (winner, loser)] == ["Creek", "Hill"]
+    assert (await group_of(farmer, group))["head"] == 3
+    await farmer.make("/merges", loser_id=loser, winner_id=winner)
+    (later,) = await taken(farmer, moved(group, creek, "2024-03-10"))
+    assert await where(farmer, winner) == "Creek"
+    await taken(farmer, taken_back(later))
+    assert await where(farmer, winner) == "Hill"
+    await taken(farmer, taken_back(alone))
+    assert await where(farmer, winner) == "Creek"
+
+
 async def test_a_time_that_no_farm_has_seen_is_refused(farmer: Farmer) -> None:
     _, _, group, (ewe, *_) = await farm_with(farmer)
     for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):

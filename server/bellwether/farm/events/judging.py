@@ -102,7 +102,12 @@ class Log:
             raise Broken(problems.superseded(found.id, found.superseded_by))
         if found.kind == RETRACTED or event.kind not in (found.kind, RETRACTED):
             raise Broken(problems.other_kind(found.kind, event.kind))
-        return found
+        return found._replace(animal_id=self.kept(found.animal_id))
+
+    def kept(self, animal_id: UUID | None) -> UUID | None:
+        """The animal, or the one into which it was merged."""
+        found = None if animal_id is None else self.animals.get(animal_id)
+        return animal_id if found is None else found.head.merged_into or animal_id
 
     def subject(self, event: NewEvent, corrected: StoredEvent | None) -> UUID | None:
         """The animal that the event is about; what is taken back is about that of the event taken back.

@@ -19,6 +19,7 @@ from bellwether.farm.merging import repository
 from bellwether.farm.merging.models import Clash, MergeRow, SheepRow
 from bellwether.farm.merging.problems import MergeBuiltUpon, MergedAlready, MergeExists, MergeUndone, TwoAnimals
 from bellwether.farm.merging.schemas import Merge, NewMerge
+from bellwether.farm.whereabouts import projection
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.http.pagination import ById, id_after
@@ -93,7 +94,7 @@ def facts_apart(loser: SheepRow, winner: SheepRow) -> list[Clash]:
 
 
 async def follow(session: Session, farm_id: UUID, animal_ids: list[UUID]) -> None:
-    """Stays, fates and tags that follow from what belongs to each of the animals now.
+    """Stays, fates, whereabouts and tags that follow from what belongs to each of the animals now.
 
     Raises:
         TwoAnimals: the one had left when something was recorded of the other.
@@ -106,6 +107,7 @@ async def follow(session: Session, farm_id: UUID, animal_ids: list[UUID]) -> Non
             errors = [RowError(field="loser_id", code=f.code, message=f.message, fix=f.fix) for f in error.findings]
             raise TwoAnimals(errors) from error
     await lives.project(session, farm_id, {key: timeline.life for key, timeline in found.items()})
+    await projection.project(session, farm_id, animal_ids, ())
     for key in animal_ids:
         known = await animals.identifiers_of(session, farm_id, key)
         await show(session, farm_id, key, display_tag(known))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from bellwether.farm.lives.repository import CURRENT, THEIRS
 from bellwether.farm.whereabouts.models import (
     ACTS,
     GROUP_MOVED,
@@ -17,14 +18,13 @@ from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.whereabouts import Move, Span, Step
 
-CURRENT = "not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
-COLUMNS = "id, animal_id, kind, place, occurred_on, occurred_time, tz, group_id, (payload ->> 'paddock_id')::uuid"
+COLUMNS = "kind, place, occurred_on, occurred_time, tz, group_id, (payload ->> 'paddock_id')::uuid as paddock_id"
 STEPS = f"""
-select {COLUMNS} as paddock_id from farm.event e
-where farm_id = $1 and animal_id = any($2::uuid[]) and kind = any($3::text[]) and {CURRENT}
+select e.id, coalesce(a.merged_into, a.id) as animal_id, {COLUMNS} from {THEIRS}
+where kind = any($3::text[]) and {CURRENT}
 """
 MOVES = f"""
-select {COLUMNS} as paddock_id from farm.event e
+select {COLUMNS} from farm.event e
 where farm_id = $1 and group_id = any($2::uuid[]) and kind = '{GROUP_MOVED}' and {CURRENT}
 """
 GROUPS = "select id, name, type from farm.animal_group where farm_id = $1 and id = any($2::uuid[])"
@@ -37,7 +37,8 @@ where p.farm_id = $1 and p.id = any($2::uuid[]) group by 1, 2
 APART = """
 select distinct animal_id from farm.group_member m
 where farm_id = $1 and group_id = any($2::uuid[]) and (not upper_inf(during) or exists (
-  select from farm.event e where e.farm_id = $1 and e.animal_id = m.animal_id and e.kind = 'animal.moved'))
+  select from farm.event e where e.farm_id = $1 and e.kind = 'animal.moved' and e.animal_id = any(array(
+    select m.animal_id union all select id from farm.animal where farm_id = $1 and merged_into = m.animal_id))))
 """
 CLEAR_MEMBERS = "delete from farm.group_member where farm_id = $1 and animal_id = any($2::uuid[])"
 CLEAR_PLACEMENTS = """
