@@ -88,7 +88,12 @@ def test_down_finds_its_processes_without_the_record(
         folders.lock.unlink()
         with pytest.raises(AlreadyRunning):
             platform.start(folder, plan="stand_ins:small")
+    if how != "cut":
+        found = overview.of(folders)
+        assert found["state"] == "unrecorded"
+        assert "down --data" in found["notes"][-1]
     assert platform.down(folder)
+    assert overview.of(folders)["state"] == "stopped"
     assert processes_of(folder) == {}
     assert read_state(folders).phase == "stopped"
     platform.start(folder, plan="stand_ins:small")

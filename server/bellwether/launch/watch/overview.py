@@ -10,6 +10,7 @@ from bellwether.launch.machine.broker import DEAD_LETTERS, Broker
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, PartState, State, read_state
+from bellwether.launch.watch import leftovers
 
 #: less than this, and PostgreSQL may stop at the next write
 FULL_MB = 64
@@ -21,8 +22,9 @@ def of(folders: Folders) -> dict[str, Any]:
     supervisor = state.identity("supervisor")
     alive = supervisor is not None and supervisor.alive
     disk = _disk(folders)
+    lost = _lost(folders, state)
     return {
-        "state": _phase(state, alive),
+        "state": "unrecorded" if lost else _phase(state, alive),
         "data": str(folders.data),
         "split": state.split,
         "public_url": state.public_url,
@@ -30,11 +32,21 @@ def of(folders: Folders) -> dict[str, Any]:
         "supervisor": _pid(supervisor),
         "guardian": _pid(state.identity("guardian")),
         "failure": state.failure,
-        "notes": [*state.notes, *_warnings(disk)],
+        "notes": [*state.notes, *_warnings(disk), *lost],
         "disk": disk,
         "dead_letters": dead_letters(folders, state) if alive else None,
         "parts": {name: _part(part, state.boot) for name, part in state.parts.items()},
     }
+
+
+def _lost(folders: Folders, state: State) -> list[str]:
+    """What is said where a supervisor or guardian lives that the record does not name: it was removed, or replaced."""
+    if state.running or not leftovers.watchers(folders):
+        return []
+    return [
+        f"The platform of {folders.data} runs, and {folders.state} does not say so: "
+        f"{folders.command('down')} stops it and writes the record anew; no data lie in it."
+    ]
 
 
 def _disk(folders: Folders) -> dict[str, Any] | None:
