@@ -10,7 +10,7 @@ TEXTS = {
     401: "No valid access token",
     403: "The permission is missing",
     404: "No farm of yours has this number",
-    409: "Several of your farms have this number",
+    409: "Several of your farms have this number, or a request with this Idempotency-Key is still running",
     413: "The body is too large",
     415: "The body is not JSON by its Content-Type",
     422: "Some values break a rule",

@@ -98,16 +98,18 @@ def create_app(
 def serve(app: FastAPI, routers: Sequence[APIRouter], prefix: str, responses: Responses) -> None:
     """These routers under a prefix, with the errors that all of their routes may give."""
     for router in routers:
-        document_what_is_asked(router)
+        document_what_is_asked(router, responses)
         app.include_router(router, prefix=prefix, responses=responses, dependencies=[AS_WRITTEN])
 
 
-def document_what_is_asked(router: APIRouter) -> None:
-    """Idempotency-Key and If-Match have answers of their own; what a route says itself comes first."""
+def document_what_is_asked(router: APIRouter, responses: Responses) -> None:
+    """Idempotency-Key and If-Match have answers of their own; what all routes or a route itself say comes first."""
     for route in router.routes:
         if isinstance(route, APIRoute):
             for dependency in route.dependant.dependencies:
-                route.responses = ASKED.get(dependency.call, {}) | route.responses
+                asked = ASKED.get(dependency.call, {})
+                left = {status: answer for status, answer in asked.items() if status not in responses}
+                route.responses = left | route.responses
 
 
 async def missing_of(name: str, database: Database, verifier: Verifier) -> dict[str, str]:
