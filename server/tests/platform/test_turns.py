@@ -123,6 +123,16 @@ async def test_made_up_tokens_of_one_address_are_one_caller(client: httpx.AsyncC
     assert await asyncio.gather(*asked) == [200] * 10
 
 
+async def test_a_second_token_is_no_second_caller(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
+    both = [("Authorization", "anna"), ("Authorization", "bert?")]
+    asked = [asyncio.create_task(client.post("/", content=BODY, headers=both)) for _ in range(2)]
+    asked.append(asyncio.create_task(client.post("/", content=BODY, headers=both[:1])))
+    await asyncio.sleep(0.05)
+    assert len(kitchen.inside) == 1
+    kitchen.out.set()
+    await asyncio.gather(*asked)
+
+
 async def test_an_application_may_count_every_body_as_a_large_one(kitchen: Kitchen) -> None:
     app = Around(kitchen, "test", 1_000_000, 1_000_000, user_of=lambda name: name, all_heavy=True)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:

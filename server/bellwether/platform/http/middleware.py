@@ -74,7 +74,8 @@ class Around:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        # of two with one name the first counts, as it does for the routes
+        headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
         state = cast(RequestState, scope.setdefault("state", {}))
         state["request_id"] = request_id(headers)
         state["traceparent"] = traceparent(headers)
