@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
 import * as keys from "../platform/dynamo/keys.ts";
@@ -89,6 +89,17 @@ describe.each(implementations)("quotas of chats %s", (_name, open) => {
     expect((await house.call("DELETE", `/api/v1/chats/${old}`, { token: fresh.token })).status).toBe(404);
     expect((await create(house, fresh)).status).toBe(409);
     expect(await chatsOf(house, fresh)).toHaveLength(3);
+  });
+
+  test("of those who ask at once at the quota one counts anew", async () => {
+    const { table, house, mary } = await begin();
+    for (let n = 0; n < 3; n++) await create(house, mary);
+    house.clock.pass(61);
+    const query = spyOn(table, "query");
+    expect(await statuses(Array.from({ length: 12 }, () => create(house, mary)))).toEqual(Array(12).fill(409));
+    // two pages: that of the three, and the end
+    expect(query.mock.calls.filter(([{ pk }]) => pk === keys.chatIndex(mary.uid))).toHaveLength(2);
+    query.mockRestore();
   });
 
   test("chats that are older than the counting are counted", async () => {

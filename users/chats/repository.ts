@@ -70,8 +70,12 @@ export class ChatRepository {
     return item && countItem.parse(item);
   }
 
-  /** Counts anew, unless a chat came or went since `seen`: then that count is the newer one. */
+  /**
+   * Counts anew, unless a chat came or went since `seen`: then that count is the newer one. Of those who ask at once one
+   * counts, for it reads every chat.
+   */
   async recount(uid: string, seen: ChatCount | undefined): Promise<void> {
+    if (seen && !(await this.isMineToCount(uid, seen))) return;
     let n = 0;
     let after: Attributes | undefined;
     do {
@@ -84,6 +88,16 @@ export class ChatRepository {
       await this.table.put({ ...keys.chatCount(uid), ...count }, seen ? equal("rev", seen.rev) : absent("pk"));
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+
+  private async isMineToCount(uid: string, seen: ChatCount): Promise<boolean> {
+    try {
+      await this.table.update(keys.chatCount(uid), { set: { at: this.clock() } }, equal("at", seen.at));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return false;
+      throw error;
     }
   }
 
