@@ -108,7 +108,8 @@ async def test_one_caller_has_one_long_page_at_a_time(
 
 async def test_a_large_body_keeps_no_read_waiting(client: httpx.AsyncClient, kitchen: Kitchen) -> None:
     asked = [asyncio.create_task(ask(client, "/", "anna")) for _ in range(3)]
-    asked += [asyncio.create_task(ask(client, f"/?limit={n}", "anna", b"", "GET")) for n in (50, 500)]
+    asked.append(asyncio.create_task(ask(client, "/?limit=50", "anna", b"", "GET")))
+    asked += [asyncio.create_task(ask(client, "/animals/query", "anna")) for _ in range(3)]
     await asyncio.sleep(0.05)
     assert len(kitchen.inside) == 3
     kitchen.out.set()

@@ -75,7 +75,10 @@ def lane_of(scope: Scope, headers: dict[bytes, bytes], *, all_heavy: bool) -> La
         return None
     said = headers.get(b"content-length", b"")
     is_heavy = all_heavy or (int(said) > LARGE_BYTES if said.isdigit() else b"transfer-encoding" in headers)
-    return Lane.BODIES if is_heavy else None
+    if not is_heavy:
+        return None
+    # what is asked for by many ids is a read, though the ids come as a body
+    return Lane.LONG_READS if scope["path"].endswith("/query") else Lane.BODIES
 
 
 async def whole(receive: Receive) -> tuple[Receive, int]:
