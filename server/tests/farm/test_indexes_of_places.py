@@ -64,7 +64,7 @@ async def test_no_question_reads_a_large_table_from_end_to_end(farmer: Farmer) -
         (places.WITHIN, farm, date(2024, 4, 1), None, 10, 148.0, -36.0, 149.0, -35.0, True),
         (whereabouts.STEPS, farm, [animal], ["group.assigned"]),
         (whereabouts.MOVES, farm, [mob]),
-        (whereabouts.APART, farm, [mob]),
+        (whereabouts.APART, farm, [mob], list(whereabouts.ACTS)),
         (whereabouts.PADDOCKS, farm, [paddock]),
         (whereabouts.CLEAR_PLACEMENTS, farm, [animal], [mob]),
         (whereabouts.CLEAR_MEMBERS, farm, [animal]),

@@ -33,12 +33,17 @@ select p.id, p.name, min(lower(v.period)) as since
 from farm.paddock p join farm.paddock_version v on v.farm_id = p.farm_id and v.paddock_id = p.id
 where p.farm_id = $1 and p.id = any($2::uuid[]) group by 1, 2
 """
-# others stand where the group stands, whatever that is
+# of the log and not of the memberships: one of no length leaves no row, and says where the animal stayed. Who was put
+# into a group and nothing else stands where the group stands, whatever that is
 APART = """
-select distinct animal_id from farm.group_member m
-where farm_id = $1 and group_id = any($2::uuid[]) and (not upper_inf(during) or exists (
-  select from farm.event e where e.farm_id = $1 and e.kind = 'animal.moved' and e.animal_id = any(array(
-    select m.animal_id union all select id from farm.animal where farm_id = $1 and merged_into = m.animal_id))))
+with member as (
+  select distinct coalesce(a.merged_into, a.id) as id from farm.event e
+  join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
+  where e.farm_id = $1 and e.group_id = any($2::uuid[]) and e.kind = 'group.assigned'
+)
+select id from member m where 1 < (select count(*) from (
+  select from farm.event e where e.farm_id = $1 and e.kind = any($3::text[]) and e.animal_id = any(array(
+    select m.id union all select id from farm.animal where farm_id = $1 and merged_into = m.id)) limit 2) step)
 """
 CLEAR_MEMBERS = "delete from farm.group_member where farm_id = $1 and animal_id = any($2::uuid[])"
 CLEAR_PLACEMENTS = """
@@ -107,7 +112,7 @@ async def tracks(session: Session, farm_id: UUID, animals: Collection[UUID]) -> 
 
 async def apart(session: Session, farm_id: UUID, groups: Collection[UUID]) -> set[UUID]:
     """Animals that may stand elsewhere when one of their groups was moved otherwise than was known."""
-    return {row[0] for row in await driver(session).fetch(APART, farm_id, list(groups))}
+    return {row[0] for row in await driver(session).fetch(APART, farm_id, list(groups), list(ACTS))}
 
 
 async def clear(session: Session, farm_id: UUID, animals: Collection[UUID], groups: Collection[UUID]) -> None:
