@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -99,9 +100,8 @@ def failing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) 
 def breeding(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) -> Plan:
     """A part with children of its own, which outlive their parent unless somebody ends them."""
     found = small(folders, split, wanted, say)
-    parent = replace(
-        found.parts[0], command=dies_with_us("/bin/sh", "-c", BREEDER.format(*found.parts[0].command[-4:]))
-    )
+    words = map(shlex.quote, found.parts[0].command[-4:])
+    parent = replace(found.parts[0], command=dies_with_us("/bin/sh", "-c", BREEDER.format(*words)))
     return replace(found, parts=(parent, found.parts[1]))
 
 
@@ -117,14 +117,14 @@ def sharing(folders: Folders, split: bool, wanted: Mapping[str, int], say: Say) 
 
 def _through(plan: Plan, shell: str) -> Plan:
     def change(part: Part) -> Part:
-        words = " ".join(part.command[-5:])
-        return replace(part, command=dies_with_us("/bin/sh", "-c", f"{shell} {sys.executable} {words}"))
+        words = shlex.join([sys.executable, *part.command[-5:]])
+        return replace(part, command=dies_with_us("/bin/sh", "-c", f"{shell} {words}"))
 
     return replace(plan, parts=tuple(change(part) for part in plan.parts))
 
 
 #: one of them leaves the session, as a daemon does
-BREEDER = f"setsid sleep 300 & sleep 301 & exec {sys.executable} -S -E {{1}} {{2}} {{3}}"
+BREEDER = f"setsid sleep 300 & sleep 301 & exec {shlex.quote(sys.executable)} -S -E {{1}} {{2}} {{3}}"
 
 
 def _small(folders: Folders, name: str, port: int) -> Part:
