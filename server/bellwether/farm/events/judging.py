@@ -20,7 +20,7 @@ from bellwether.farm.place import Place
 from bellwether.farm.whereabouts import judging as whereabouts
 from bellwether.farm.whereabouts.models import ACTS, Change, Known, moment
 from bellwether.platform.ids import new_id
-from bellwether.sheep.findings import Broken, broken
+from bellwether.sheep.findings import Broken, Finding, broken
 from bellwether.sheep.lives import Fate, Step
 
 AHEAD = timedelta(hours=24)
@@ -46,6 +46,11 @@ class Log:
     numbers: Iterator[int]
     made: list[MadeEvent] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
+    warned: dict[UUID, list[Finding]] = field(default_factory=dict)
+
+    def warn(self, event_id: UUID, *findings: Finding) -> None:
+        """An event is taken all the same."""
+        self.warned.setdefault(event_id, []).extend(findings)
 
     def take(self, event: NewEvent, sent: Mapping[str, object]) -> Judged:
         """Take one event in, unless it is there already.

@@ -48,6 +48,7 @@ class EventVerdict(Schema):
     id: UUID | None = Field(description="None when the row could not be read")
     verdict: Literal["new", "known", "rejected"] = Field(description="known: it was sent before, just the same")
     errors: list[RowError] = Field(default_factory=list)
+    warnings: list[RowError] = Field(default_factory=list, description="It was taken all the same")
 
 
 class AppendedEvents(Schema):

@@ -1,6 +1,6 @@
 """Appending to the log of a farm, and reading it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ from bellwether.platform.http.pagination import Cursor
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.http.strict.rows import Row
 from bellwether.platform.problems import NotFound, RowError
-from bellwether.sheep.findings import Broken
+from bellwether.sheep.findings import Broken, Finding
 
 PRESENT = [name for name, event in KINDS.items() if event.needs_presence]
 assert len(KINDS) == len(EVENTS)
@@ -48,6 +48,9 @@ async def append(session: Session, context: Context, body: NewEvents, now: datet
     items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
     await repository.add(session, context, body.farm_id, log.made, source="api")
     await follow(session, context, body.farm_id, log)
+    for item in items:
+        if item.id is not None and item.verdict == "new":
+            item.warnings = row_errors(item.row, log.warned.get(item.id, ()))
     rejected = sum(item.verdict == "rejected" for item in items)
     return AppendedEvents(accepted=len(items) - rejected, rejected=rejected, items=items)
 
@@ -75,12 +78,15 @@ def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> Ev
     try:
         judged = log.take(found, sent)
     except Broken as error:
-        errors = [
-            RowError(row=row, field=f"events.{row}.{f.field}", code=f.code, message=f.message, fix=f.fix)
-            for f in error.findings
-        ]
-        return EventVerdict(row=row, id=found.id, verdict="rejected", errors=errors)
+        return EventVerdict(row=row, id=found.id, verdict="rejected", errors=row_errors(row, error.findings))
     return EventVerdict(row=row, id=judged.id, verdict="new" if judged.is_new else "known")
+
+
+def row_errors(row: int, findings: Iterable[Finding]) -> list[RowError]:
+    """Findings about one row of a batch."""
+    return [
+        RowError(row=row, field=f"events.{row}.{f.field}", code=f.code, message=f.message, fix=f.fix) for f in findings
+    ]
 
 
 async def follow(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
