@@ -18,6 +18,7 @@ from bellwether.farm.measurements.routes import router as weights
 from bellwether.farm.merging.routes import router as merges
 from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
+from bellwether.farm.recorders.routes import router as recorders
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
@@ -29,6 +30,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         farms,
         locations,
         invitations,
+        recorders,
         flocks,
         animals,
         identifiers,

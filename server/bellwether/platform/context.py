@@ -11,7 +11,8 @@ from bellwether.platform.quotas import USUAL, Quotas
 class Context:
     """The acting user and farms of one request, job step or consumed event.
 
-    `farm_ids` is set only where a service acts on an event or a job of one farm, never from a request.
+    `farm_ids` is set only where a service acts on an event or a job of one farm, and behind the one door of people who
+    may record on a farm and see nothing of it; never by what a request says.
     """
 
     user_id: UUID | None = None

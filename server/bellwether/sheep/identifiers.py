@@ -18,6 +18,8 @@ SHEEP_GENETICS, VISUAL, NAME, LOCAL, CITED = (
     "org.bellwether.cited",
 )
 """`CITED`: what a parent was called in a list that has no row for it, whatever kind of identifier that is."""
+ANIMAL = "org.bellwether.animal"
+"""The scheme of an animal's own id."""
 SHEEP_GENETICS_SHAPE = re.compile(r"^[0-9]{2}[0-9A-Z]{4}((?:19|20)[0-9]{2})[0-9A-Z]{6}$")
 PUNCTUATION = re.compile(r"[\s\-./]")
 UK_WITHOUT_COUNTRY = re.compile(r"^\d{6,7}[ -]\d{5}$")

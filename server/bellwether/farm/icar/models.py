@@ -56,15 +56,6 @@ class EventRow(NamedTuple):
     modified_at: datetime
 
 
-class WornRow(NamedTuple):
-    """An animal that wore a number on a day."""
-
-    row: int
-    animal_id: UUID
-    scheme: str
-    scope: str
-
-
 class KnownWeight(NamedTuple):
     """A weight that was sent before."""
 

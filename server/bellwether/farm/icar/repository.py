@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, WeightRow, WornRow
+from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, WeightRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import weights
 
@@ -52,16 +52,6 @@ order by e.seq limit $6
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-# a use whose beginning nobody has said begins with the end of the one before, so the first that ends counts
-WORN = """
-select t.row, i.animal_id, i.scheme, i.scope
-from unnest($2::int4[], $3::text[], $4::date[]) as t (row, value, day)
-join farm.farm f on f.id = $1
-join farm.identifier i on i.farm_id = $1 and i.value = t.value and i.state <> 'disputed' and i.kind <> 'name'
-where (not i.since_told or (lower(i.validity) at time zone f.time_zone)::date <= t.day)
-  and (upper(i.validity) is null or (upper(i.validity) at time zone f.time_zone)::date >= t.day)
-order by t.row, upper(i.validity) nulls last, i.id
-"""
 KNOWN = """
 select id, animal_id, trait, occurred_on from farm.observation where farm_id = $1 and id = any($2::uuid[])
 """
@@ -115,14 +105,6 @@ async def events_of(session: Session, farm_id: UUID, kinds: Sequence[str], ids: 
     """Those of the events that nothing has superseded, also when they take another one back."""
     rows = await driver(session).fetch(BY_IDS, farm_id, EVER, None, list(ids), list(kinds), len(ids))
     return [EventRow(*row.values()) for row in rows]
-
-
-async def worn(session: Session, farm_id: UUID, asked: Sequence[tuple[int, str, date]]) -> list[WornRow]:
-    """Who wore each of the numbers on a day, the use that ended first before the others."""
-    if not asked:
-        return []
-    rows = await driver(session).fetch(WORN, farm_id, *(list(column) for column in zip(*asked, strict=True)))
-    return [WornRow(*row.values()) for row in rows]
 
 
 async def known_weights(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownWeight]:

@@ -3,7 +3,7 @@
 from bellwether.sheep.identifiers import SHEEP_GENETICS
 
 SOURCE = "org.bellwether"
-ANIMAL, TRAIT = "org.bellwether.animal", "org.bellwether.trait"
+TRAIT = "org.bellwether.trait"
 EID = "std.iso.11785"
 #: identifiers that name an animal to strangers, the one that is shown first before the others
 NAMING = (EID, SHEEP_GENETICS, "org.bellwether.local")

@@ -24,6 +24,7 @@ from bellwether.farm.icar.schemas import (
     IcarParentage,
     IcarWeight,
 )
+from bellwether.sheep.identifiers import ANIMAL
 from bellwether.sheep.traits import kilograms
 
 NOWHERE = "org.bellwether.text"
@@ -51,7 +52,7 @@ class Writer:
         known = [] if found is None else [item for item in found["identifiers"] if item["scheme"] in words.NAMING]
         known.sort(key=lambda item: (words.NAMING.index(item["scheme"]), item["value"]))
         shown = [IcarIdentifier(scheme=item["scheme"], id=item["value"]) for item in known]
-        return [*shown, IcarIdentifier(scheme=words.ANIMAL, id=str(animal_id))]
+        return [*shown, IcarIdentifier(scheme=ANIMAL, id=str(animal_id))]
 
     def animal(self, kept: KeptRow) -> IcarAnimal:
         """An animal of the farm."""

@@ -46,3 +46,12 @@ class OtherUse(NamedTuple):
     state: State
     reference_only: bool
     ended: datetime | None
+
+
+class WornRow(NamedTuple):
+    """An animal that wore a number on a day."""
+
+    row: int
+    animal_id: UUID
+    scheme: str
+    scope: str

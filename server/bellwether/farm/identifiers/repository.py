@@ -1,13 +1,13 @@
 """Uses of identifiers in the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.farm.identifiers.models import OtherUse, Span, State, UseRow
-from bellwether.platform.database.transactions import Session
+from bellwether.farm.identifiers.models import OtherUse, Span, State, UseRow, WornRow
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.identifiers import Identifier
 
 COLUMNS = """
@@ -63,6 +63,16 @@ update farm.identifier i set state = 'active', validity = tstzrange(greatest(low
      and o.state = 'closed' and o.id <> i.id)), null)
 where i.id = :id
 """)
+# a use whose beginning nobody has said begins with the end of the one before, so the first that ends counts
+WORN = """
+select t.row, i.animal_id, i.scheme, i.scope
+from unnest($2::int4[], $3::text[], $4::date[]) as t (row, value, day)
+join farm.farm f on f.id = $1
+join farm.identifier i on i.farm_id = $1 and i.value = t.value and i.state <> 'disputed' and i.kind <> 'name'
+where (not i.since_told or (lower(i.validity) at time zone f.time_zone)::date <= t.day)
+  and (upper(i.validity) is null or (upper(i.validity) at time zone f.time_zone)::date >= t.day)
+order by t.row, upper(i.validity) nulls last, i.id
+"""
 SHOW = text("""
 update farm.animal set tag = :tag, rev = rev + 1, updated_at = clock_timestamp() where farm_id = :farm_id and id = :id
 """)
@@ -127,3 +137,11 @@ def columns(item: Identifier) -> dict[str, object]:
     """Those that the identifier itself fills."""
     names: Sequence[str] = ("scheme", "value", "scope", "raw", "kind")
     return {name: getattr(item, name) for name in names}
+
+
+async def worn(session: Session, farm_id: UUID, asked: Sequence[tuple[int, str, date]]) -> list[WornRow]:
+    """Who wore each of the numbers on a day, the use that ended first before the others."""
+    if not asked:
+        return []
+    rows = await driver(session).fetch(WORN, farm_id, *(list(column) for column in zip(*asked, strict=True)))
+    return [WornRow(*row.values()) for row in rows]

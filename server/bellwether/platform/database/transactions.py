@@ -133,6 +133,11 @@ def refuse_closed(connection: object, _record: object, _proxy: object) -> None:
         raise DisconnectionError
 
 
+async def act_for(session: Session, context: Context) -> None:
+    """Go on in the name of another context until the end of the transaction: who asks has found out that it may be."""
+    await session.execute(SET_CONTEXT, context_values(context))
+
+
 def driver(session: Session) -> asyncpg.Connection:
     """The asyncpg connection under a session, for hot reads, COPY and other work in the same transaction."""
     connection = session.sync_connection

@@ -1,24 +1,20 @@
 """Messages of one request on their way in: what was read of each, what is wrong with it and what became of it."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from bellwether.farm.icar import repository
-from bellwether.farm.icar.models import WornRow
 from bellwether.farm.icar.taking.sent import SentEvent, When, when
-from bellwether.farm.icar.words import ANIMAL
+from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
 from bellwether.platform.http.strict.words import MOST_TOLD, told
 from bellwether.platform.http.strict.words import Finding as PydanticFinding
 from bellwether.platform.problems import RowError
 from bellwether.sheep.findings import Broken, Finding, broken
-from bellwether.sheep.identifiers import spellings
 
 
 @dataclass
@@ -95,42 +91,17 @@ def key_of(farm_id: UUID, kind: str, sent: SentEvent) -> UUID:
 
 async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]) -> None:
     """The animal of each message: who wore the number on that day."""
-    asked = []
-    for entry in entries:
+    asked, sound = {}, [entry for entry in entries if entry.is_sound]
+    for entry in sound:
         animal = entry.sent.animal
-        if not entry.is_sound:
-            continue
         if animal is None or not animal.id:
             entry.fail(Finding("no_tag", "animal_missing", "the message has no animal", "send animal.id", "animal"))
-        elif animal.scheme == ANIMAL:
-            with suppress(ValueError):
-                entry.animal_id = UUID(animal.id)
         elif entry.moment is not None:
-            asked += [(entry.row, value, entry.moment.day) for value in spellings(animal.id)]
-    found: dict[int, list[WornRow]] = {}
-    for row in await repository.worn(session, farm_id, asked):
-        found.setdefault(row.row, []).append(row)
-    for entry in entries:
-        if entry.animal_id is None and entry.is_sound:
-            choose(entry, found.get(entry.row, []))
-
-
-def choose(entry: Entry, found: Sequence[WornRow]) -> None:
-    """The one animal that is meant."""
-    animal = entry.sent.animal
-    assert animal is not None
-    same = [row for row in found if row.scheme == animal.scheme] or found
-    # of uses of one number that follow each other the first that ends counts
-    firsts = {(row.scheme, row.scope): row.animal_id for row in reversed(same)}
-    meant = sorted(set(firsts.values()))
-    if len(meant) == 1:
-        entry.animal_id = meant[0]
-    elif meant:
-        text = f"{animal.id} may be {len(meant)} animals"
-        entry.fail(
-            Finding("ambiguous", "ambiguous", text, f"send one of {ANIMAL} {', '.join(map(str, meant[:5]))}", "animal")
-        )
-    else:
-        fix = "register the animal first, or send another identifier of it"
-        text = f"no animal of the farm wore {(animal.id or '')[:40]} on that day"
-        entry.fail(Finding("unknown_tag", "unknown_tag", text, fix, "animal"))
+            asked[entry.row] = Asked(animal.id, animal.scheme, entry.moment.day)
+    found = await wearers(session, farm_id, asked)
+    for entry in sound:
+        meant = found.get(entry.row)
+        if isinstance(meant, Finding):
+            entry.fail(meant)
+        else:
+            entry.animal_id = meant

@@ -1,0 +1,220 @@
+"""A vet, a scanner, a contractor: one flock, some kinds of events, for a while, and nothing to be seen."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from bellwether.platform.context import Context
+
+from .conftest import Farmer, NewFarmer
+from .test_tenancy import counts
+
+EID = "982000123456789"
+SOON = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+
+
+@pytest.fixture
+async def vet(new_farmer: NewFarmer) -> Farmer:
+    """Somebody with an account and no farm."""
+    return await new_farmer(with_farm=False)
+
+
+async def let(farmer: Farmer, vet: Farmer, expect: int = 201, **body: Any) -> dict[str, Any]:
+    """Have somebody record."""
+    sent = {"user_id": str(vet.user_id), "flock_id": farmer.flock_id, "kinds": ["diagnosis.recorded"], "ends_at": SOON}
+    answer = await farmer.ask("POST", f"/farms/{farmer.farm_id}/recorders", expect, json=sent | body)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def diagnosis(animal: str | None = EID, kind: str = "diagnosis.recorded", **event: Any) -> dict[str, Any]:
+    """A row."""
+    payload = {"reason": "wrong sheep"} if kind == "event.retracted" else {"finding": "foot rot"}
+    sent: dict[str, Any] = {"event": {"kind": kind, "occurred_on": "2025-03-14", "payload": payload} | event}
+    return sent if animal is None else sent | {"animal": animal}
+
+
+async def send(vet: Farmer, farmer: Farmer, *rows: dict[str, Any], expect: int = 200, **body: Any) -> dict[str, Any]:
+    """What a recorder sends."""
+    sent = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id, "recordings": list(rows)} | body
+    found: dict[str, Any] = (await vet.ask("POST", "/recordings", expect, json=sent)).json()
+    return found
+
+
+def codes(answer: dict[str, Any]) -> list[list[tuple[str, str]]]:
+    """What is wrong with each row."""
+    return [[(error["field"], error["code"]) for error in item["errors"]] for item in answer["items"]]
+
+
+async def sheep(farmer: Farmer, eid: str = EID, **body: Any) -> dict[str, Any]:
+    """An animal with an electronic tag."""
+    return await farmer.animal(identifiers=[{"kind": "eid", "value": eid}], birth_date="2022-08-01", **body)
+
+
+async def events_of(farmer: Farmer) -> list[dict[str, Any]]:
+    """The log as its owner reads it."""
+    query = {"farm_id": farmer.farm_id, "state": "all"}
+    found: list[dict[str, Any]] = (await farmer.ask("GET", "/events", 200, params=query)).json()["items"]
+    return found
+
+
+async def test_a_vet_records_by_tag_and_sees_nothing(farmer: Farmer, vet: Farmer) -> None:
+    animal = await sheep(farmer)
+    await let(farmer, vet)
+    mine = (await vet.ask("GET", "/recordings", 200)).json()["items"]
+    assert [(one["farm_id"], one["flock_id"], one["kinds"]) for one in mine] == [
+        (farmer.farm_id, farmer.flock_id, ["diagnosis.recorded"])
+    ]
+    assert set(mine[0]) == {"farm_id", "farm_name", "flock_id", "flock_name", "kinds", "ends_at"}
+    done = await send(vet, farmer, diagnosis("982 000 123456789"))
+    assert (done["accepted"], done["rejected"]) == (1, 0)
+    (event,) = await events_of(farmer)
+    assert (event["animal_id"], event["recorded_by"]) == (animal["id"], str(vet.user_id))
+    for path in (
+        f"/farms/{farmer.farm_id}",
+        f"/animals/{animal['id']}",
+        f"/events?farm_id={farmer.farm_id}",
+        f"/farms/{farmer.farm_id}/members",
+        f"/farms/{farmer.farm_id}/recorders",
+    ):
+        await vet.ask("GET", path, 404)
+    tables = ("farm", "flock", "animal", "identifier", "event", "membership")
+    assert not any((await counts(vet.database, Context(user_id=vet.user_id), tables)).values())
+    body = {"farm_id": farmer.farm_id, "events": [diagnosis()["event"] | {"animal_id": animal["id"]}]}
+    await vet.ask("POST", "/events", 422, json=body)
+
+
+async def test_rows_that_may_not_be_are_turned_away_one_by_one(farmer: Farmer, vet: Farmer) -> None:
+    await sheep(farmer)
+    other = await farmer.make("/flocks", farm_id=farmer.farm_id, name="Other", code="OT")
+    await farmer.make(
+        "/animals",
+        farm_id=farmer.farm_id,
+        flock_id=other["id"],
+        identifiers=[{"kind": "eid", "value": "982000123456700"}],
+    )
+    await let(farmer, vet)
+    done = await send(
+        vet,
+        farmer,
+        diagnosis(),
+        diagnosis("982000123456700"),
+        diagnosis("982000999999999"),
+        diagnosis(kind="animal.died"),
+        diagnosis(None),
+        diagnosis(animal_id="0198c0de-0000-7000-8000-000000000003"),
+        diagnosis(payload={"finding": ""}),
+        diagnosis(occurred_on="2021-01-01"),
+    )
+    assert codes(done) == [
+        [],
+        [("recordings.1.animal", "unknown_tag")],
+        [("recordings.2.animal", "unknown_tag")],
+        [("recordings.3.event.kind", "kind_not_yours")],
+        [("recordings.4.animal", "no_tag")],
+        [("recordings.5.animal", "named_by_id")],
+        [("recordings.6.event.payload.finding", "too_short")],
+        [("recordings.7.event.occurred_on", "before_birth")],
+    ]
+    assert (done["accepted"], done["rejected"], len(await events_of(farmer))) == (1, 7, 1)
+
+
+async def test_a_recorder_corrects_only_what_is_their_own(farmer: Farmer, vet: Farmer) -> None:
+    animal = await sheep(farmer)
+    await let(farmer, vet)
+    own = (await send(vet, farmer, diagnosis()))["items"][0]["id"]
+    event = diagnosis()["event"] | {"animal_id": animal["id"]}
+    answer = await farmer.ask("POST", "/events", 200, json={"farm_id": farmer.farm_id, "events": [event]})
+    owners = answer.json()["items"][0]["id"]
+    done = await send(
+        vet,
+        farmer,
+        diagnosis(supersedes=owners),
+        diagnosis(None, "event.retracted", supersedes=owners),
+        diagnosis(supersedes=own, payload={"finding": "foot abscess"}),
+    )
+    assert codes(done) == [
+        [("recordings.0.event.supersedes", "not_found")],
+        [("recordings.1.event.supersedes", "not_found")],
+        [],
+    ]
+    corrected = done["items"][2]["id"]
+    assert codes(await send(vet, farmer, diagnosis(None, "event.retracted", supersedes=corrected))) == [[]]
+
+
+async def test_the_same_sent_again_is_known(farmer: Farmer, vet: Farmer) -> None:
+    await sheep(farmer)
+    await let(farmer, vet)
+    row = diagnosis(id="0198c0de-0000-7000-8000-000000000009")
+    assert (await send(vet, farmer, row))["items"][0]["verdict"] == "new"
+    assert (await send(vet, farmer, row))["items"][0]["verdict"] == "known"
+
+
+async def test_it_ends(farmer: Farmer, vet: Farmer) -> None:
+    await sheep(farmer)
+    granted = await let(farmer, vet)
+    connection = await asyncpg.connect(farmer.admin_dsn)
+    await connection.execute("update farm.recorder set ends_at = clock_timestamp() where id = $1", UUID(granted["id"]))
+    await connection.close()
+    assert (await send(vet, farmer, diagnosis(), expect=403))["code"] == "no_recorder"
+    assert (await vet.ask("GET", "/recordings", 200)).json()["items"] == []
+    assert (await let(farmer, vet))["id"] == granted["id"]
+    await send(vet, farmer, diagnosis())
+    await farmer.ask("DELETE", f"/farms/{farmer.farm_id}/recorders/{granted['id']}", 204)
+    await farmer.ask("DELETE", f"/farms/{farmer.farm_id}/recorders/{granted['id']}", 404)
+    await send(vet, farmer, diagnosis(), expect=403)
+    assert len(await events_of(farmer)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kinds": ["diagnosis.recorded", "nonsense"]}, "kinds.1"),
+        ({"kinds": ["group.moved"]}, "kinds.0"),
+        ({"kinds": ["event.retracted"]}, "kinds.0"),
+        ({"ends_at": "2020-01-01T00:00:00Z"}, "ends_at"),
+        ({"ends_at": "2150-01-01T00:00:00Z"}, "ends_at"),
+        ({"flock_id": "0198c0de-0000-7000-8000-000000000002"}, "flock_id"),
+    ],
+    ids=str,
+)
+async def test_what_nobody_can_be_let_do(farmer: Farmer, vet: Farmer, change: dict[str, Any], field: str) -> None:
+    answer = await let(farmer, vet, 422, **change)
+    assert (answer["code"], [error["field"] for error in answer["errors"]]) == ("recorder_rejected", [field])
+
+
+@pytest.mark.parametrize("role", ["worker", "viewer", None])
+async def test_only_owners_let_somebody_record(
+    farmer: Farmer, vet: Farmer, new_farmer: NewFarmer, role: str | None
+) -> None:
+    somebody = await new_farmer(with_farm=False)
+    if role is not None:
+        await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(somebody.user_id), role=role)
+    expect, place = (404 if role is None else 403), f"/farms/{farmer.farm_id}/recorders"
+    body = {"user_id": str(vet.user_id), "flock_id": farmer.flock_id, "kinds": ["note.added"], "ends_at": SOON}
+    granted = await let(farmer, vet)
+    await somebody.ask("POST", place, expect, json=body)
+    await somebody.ask("GET", place, expect)
+    await somebody.ask("DELETE", f"{place}/{granted['id']}", expect)
+    assert [one["id"] for one in (await farmer.ask("GET", place, 200)).json()["items"]] == [granted["id"]]
+    assert (await send(somebody, farmer, diagnosis(), expect=403))["code"] == "no_recorder"
+
+
+async def test_a_member_is_no_recorder(farmer: Farmer, vet: Farmer) -> None:
+    await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(vet.user_id), role="worker")
+    assert (await let(farmer, vet, 409))["code"] == "already_member"
+
+
+async def test_a_recorder_of_one_flock_is_none_of_another(farmer: Farmer, vet: Farmer, new_farmer: NewFarmer) -> None:
+    stranger = await new_farmer()
+    await let(farmer, vet)
+    await send(vet, stranger, diagnosis(), expect=403)
+    await send(vet, farmer, diagnosis(), expect=403, farm_id=stranger.farm_id)
+    await send(vet, farmer, diagnosis(), expect=403, flock_id=stranger.flock_id)
+    # a row of the table makes nobody a writer below the API either
+    statement = "insert into farm.recorder select gen_random_uuid(), farm_id, user_id, flock_id, kinds, granted_by"
+    with pytest.raises(Exception, match="row-level security"):
+        async with vet.database.transaction(Context(user_id=vet.user_id)) as session:
+            await session.exec_driver_sql(f"{statement}, granted_at, ends_at from farm.recorder")
