@@ -1,13 +1,14 @@
 """What every event says beside its payload."""
 
 from datetime import time
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from bellwether.farm.schemas import Day, Zone, without_nul
 from bellwether.platform.http.schemas import Schema
+from bellwether.sheep.pedigree import Sex
 
 Note = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(without_nul)
@@ -27,6 +28,18 @@ def by_the_clock(at: time) -> time:
 Clock = Annotated[time, AfterValidator(by_the_clock), Field(description="By the clock of the farm, without a zone")]
 
 
+class Other(NamedTuple):
+    """An animal that an event names beside its subject."""
+
+    animal_id: UUID
+    role: str
+    field: str
+    must_be_there: bool = True
+    """Whether it must have been on the farm that day; semen of a ram keeps for years."""
+    sex: Sex | None = None
+    """Which sex it must have; a male one must not be a wether."""
+
+
 class Payload(Schema):
     """What only one kind of event says."""
 
@@ -37,6 +50,8 @@ class NewEvent(Schema):
     version: ClassVar[int] = 1
     needs_presence: ClassVar[bool] = False
     """Whether the animal must have been on the farm that day."""
+    of_sex: ClassVar[Sex | None] = None
+    """Which sex the animal must have."""
 
     kind: str
     id: UUID | None = Field(None, description="Made by the device; made here when absent")
@@ -53,6 +68,11 @@ class NewEvent(Schema):
     def subject(self) -> UUID | None:
         """The animal that it is about."""
         return None
+
+    @property
+    def others(self) -> tuple[Other, ...]:
+        """The animals that it names beside its subject."""
+        return ()
 
     @property
     def group(self) -> UUID | None:

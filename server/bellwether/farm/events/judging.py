@@ -1,26 +1,27 @@
 """Verdicts on events that are sent, each against what the farm knows and what was accepted before it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 
 from bellwether.farm.events import problems
-from bellwether.farm.events.envelope import NewEvent
+from bellwether.farm.events.envelope import NewEvent, Other
 from bellwether.farm.events.kinds import RETRACTED
 from bellwether.farm.events.kinds.life import Departed
-from bellwether.farm.events.models import MadeEvent, StoredEvent
+from bellwether.farm.events.models import MadeEvent, MadeOther, StoredEvent
 from bellwether.farm.lives.models import Timeline
 from bellwether.farm.lives.repository import TURNS
 from bellwether.farm.place import Place
 from bellwether.farm.whereabouts import judging as whereabouts
 from bellwether.farm.whereabouts.models import ACTS, Change, Known, moment
 from bellwether.platform.ids import new_id
-from bellwether.sheep.findings import Broken, Finding, broken
+from bellwether.sheep.findings import Broken, Faults, Finding, broken
 from bellwether.sheep.lives import Fate, Step
 
 AHEAD = timedelta(hours=24)
@@ -45,6 +46,7 @@ class Log:
     known: Known
     numbers: Iterator[int]
     made: list[MadeEvent] = field(default_factory=list)
+    named: list[MadeOther] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
     warned: dict[UUID, list[Finding]] = field(default_factory=dict)
 
@@ -67,12 +69,13 @@ class Log:
         self.check_times(event)
         corrected = self.corrected(event)
         subject = self.subject(event, corrected)
+        others = self.others(event, subject)
         event_id, seq = event.id or new_id(), next(self.numbers)
         place = seq if corrected is None else corrected.place
         stood = self.whereabouts(event, event_id, place, subject, corrected)
-        self.enter(event, event_id, place, subject, corrected)
+        self.enter(event, event_id, place, subject, others, corrected)
         self.known.take(stood)
-        self.keep(event, event_id, seq, place, subject, digest)
+        self.keep(event, event_id, seq, place, subject, others, digest)
         return Judged(event_id, is_new=True)
 
     def check_times(self, event: NewEvent) -> None:
@@ -107,7 +110,8 @@ class Log:
             raise Broken(problems.superseded(found.id, found.superseded_by))
         if found.kind == RETRACTED or event.kind not in (found.kind, RETRACTED):
             raise Broken(problems.other_kind(found.kind, event.kind))
-        return found._replace(animal_id=self.kept(found.animal_id))
+        others = tuple(self.kept(key) or key for key in found.others)
+        return found._replace(animal_id=self.kept(found.animal_id), others=others)
 
     def kept(self, animal_id: UUID | None) -> UUID | None:
         """The animal, or the one into which it was merged."""
@@ -123,16 +127,46 @@ class Log:
         animal_id = event.subject if event.kind != RETRACTED or corrected is None else corrected.animal_id
         if animal_id is None:
             return None
+        return self.fitting(event, Other(animal_id, "subject", "animal_id", sex=event.of_sex))
+
+    def fitting(self, event: NewEvent, named: Other) -> UUID:
+        """The animal that is named, born by then and of the sex that is asked for.
+
+        Raises:
+            Broken: the farm does not have it, or it does not fit.
+        """
+        animal_id, role, field, must_be_there, sex = named
         found = self.timeline(animal_id)
         if found is None:
-            raise Broken(problems.no_animal(animal_id))
-        if found.head.reference_only:
-            raise Broken(problems.only_an_ancestor(found.head.name))
+            raise Broken(problems.no_animal(animal_id, field))
+        if found.head.reference_only and must_be_there:
+            raise Broken(problems.only_an_ancestor(found.head.name, field))
         born = found.head.birth_date
         if born is not None and event.occurred_on < born and event.kind != RETRACTED:
             text = f"{event.occurred_on} is before the birth of {found.head.name} on {born}"
             raise broken("before_birth", text, "correct one of the days", field="occurred_on")
+        if sex is not None and (found.head.sex not in (sex, "unknown") or found.head.fertility == "neutered"):
+            raise Broken(problems.other_sex(found.head, role, sex, field))
         return found.head.id
+
+    def others(self, event: NewEvent, subject: UUID | None) -> list[Other]:
+        """The animals that are named beside the subject, each once.
+
+        Raises:
+            Broken: the farm does not have all of them, or one is named twice.
+        """
+        faults, found = Faults(), []
+        seen = set() if subject is None else {subject}
+        for other in event.others:
+            animal_id = faults.take(partial(self.fitting, event, other))
+            if animal_id is None:
+                continue
+            if animal_id in seen:
+                faults.add(problems.named_twice(self.animals[animal_id].head.name, other.field))
+            seen.add(animal_id)
+            found.append(other._replace(animal_id=animal_id))
+        faults.stop()
+        return found
 
     def timeline(self, animal_id: UUID) -> Timeline | None:
         """That of an animal of the farm; one that was merged is the animal into which it was."""
@@ -142,7 +176,13 @@ class Log:
         return self.animals.get(found.head.merged_into)
 
     def enter(
-        self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, corrected: StoredEvent | None
+        self,
+        event: NewEvent,
+        event_id: UUID,
+        place: int,
+        subject: UUID | None,
+        others: Sequence[Other],
+        corrected: StoredEvent | None,
     ) -> None:
         """Where its animals were, with this event and without the one that it corrects.
 
@@ -150,18 +190,22 @@ class Log:
             Broken: that cannot be.
         """
         after: dict[UUID, Timeline] = {}
-        if corrected is not None and corrected.animal_id is not None:
-            before = self.timeline(corrected.animal_id)
+        for key in () if corrected is None else corrected.animals:
+            before = self.timeline(key)
             assert before is not None
-            after[before.head.id] = before.without(corrected.id)
+            after[before.head.id] = before.without(corrected and corrected.id)
         if subject is not None and event.kind in TURNS:
             step = Step(event.occurred_on, event.occurred_time, place, TURNS[event.kind], fate_after(event))
             after[subject] = after.get(subject, self.animals[subject]).with_step(event_id, step)
         for timeline in after.values():
             timeline.check(field="occurred_on")
-        if subject is not None and event.needs_presence:
-            before = after.get(subject, self.animals[subject])
-            after[subject] = before.with_record(event_id, event.occurred_on, field="occurred_on")
+        there = [other.animal_id for other in others if other.must_be_there]
+        there += [subject] if subject is not None and event.needs_presence else []
+        faults = Faults()
+        for key in there:
+            add = partial(after.get(key, self.animals[key]).with_record, event_id, event.occurred_on)
+            after |= {key: found} if (found := faults.take(partial(add, field="occurred_on"))) else {}
+        faults.stop()
         self.animals |= after
         is_step = event.kind in TURNS or (corrected is not None and corrected.kind in TURNS)
         self.touched |= after.keys() if is_step else set()
@@ -182,11 +226,22 @@ class Log:
         )
         return whereabouts.judged(self.known, meant, before)
 
-    def keep(self, event: NewEvent, event_id: UUID, seq: int, place: int, subject: UUID | None, digest: bytes) -> None:
+    def keep(
+        self,
+        event: NewEvent,
+        event_id: UUID,
+        seq: int,
+        place: int,
+        subject: UUID | None,
+        others: Sequence[Other],
+        digest: bytes,
+    ) -> None:
         """The event is part of the log from now on."""
         if event.supersedes is not None:
             self.stored[event.supersedes] = self.stored[event.supersedes]._replace(superseded_by=event_id)
-        self.stored[event_id] = StoredEvent(event_id, event.kind, place, subject, event.group, digest, None)
+        named = tuple(other.animal_id for other in others)
+        self.stored[event_id] = StoredEvent(event_id, event.kind, place, subject, event.group, digest, None, named)
+        self.named += [MadeOther(event_id, seq, each.animal_id, each.role, each.must_be_there) for each in others]
         when = (event.occurred_on, event.occurred_time, event.tz or self.place.time_zone)
         device = (event.device_id, event.device_time, event.session_id)
         payload = event.payload.model_dump_json(exclude_none=True)

@@ -42,6 +42,12 @@ class StoredEvent(NamedTuple):
     group_id: UUID | None
     sent_sha256: bytes
     superseded_by: UUID | None
+    others: tuple[UUID, ...] = ()
+
+    @property
+    def animals(self) -> tuple[UUID, ...]:
+        """All that it names, its subject first."""
+        return self.others if self.animal_id is None else (self.animal_id, *self.others)
 
 
 class MadeEvent(NamedTuple):
@@ -63,3 +69,13 @@ class MadeEvent(NamedTuple):
     supersedes: UUID | None
     payload: str
     sent_sha256: bytes
+
+
+class MadeOther(NamedTuple):
+    """An animal beside the subject of an event that is added."""
+
+    event_id: UUID
+    seq: int
+    animal_id: UUID
+    role: str
+    present: bool

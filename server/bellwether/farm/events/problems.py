@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from bellwether.farm.lives.models import HeadRow
 from bellwether.sheep.findings import Finding
 
 
@@ -12,16 +13,28 @@ def event_exists(event_id: UUID) -> Finding:
     return Finding("conflict", "event_exists", text, fix, "id")
 
 
-def no_animal(animal_id: UUID) -> Finding:
+def no_animal(animal_id: UUID, field: str) -> Finding:
     """Nobody of the farm."""
     fix = "send the id of an animal of this farm"
-    return Finding("unknown_tag", "not_found", f"there is no animal {animal_id}", fix, "animal_id")
+    return Finding("unknown_tag", "not_found", f"there is no animal {animal_id}", fix, field)
 
 
-def only_an_ancestor(name: str) -> Finding:
+def only_an_ancestor(name: str, field: str) -> Finding:
     """A name in a pedigree was never on the farm."""
     text = f"{name} is known as an ancestor alone and was never on the farm"
-    return Finding("conflict", "reference_only", text, "register it as an animal of the farm first", "animal_id")
+    return Finding("conflict", "reference_only", text, "register it as an animal of the farm first", field)
+
+
+def other_sex(head: HeadRow, role: str, sex: str, field: str) -> Finding:
+    """A ewe among the rams, or a wether."""
+    is_what = "a wether" if head.sex == sex else head.sex
+    text = f"{head.name} is {is_what}, and as {role.replace('_', ' ')} it must be {sex} and entire"
+    return Finding("conflict", "sex_clash", text, "name another animal, or correct its sex first", field)
+
+
+def named_twice(name: str, field: str) -> Finding:
+    """One animal in two places of one event."""
+    return Finding("conflict", "twice", f"{name} is named twice", "name each animal once", field)
 
 
 def no_event(event_id: UUID) -> Finding:

@@ -1,9 +1,9 @@
 """The log in the database: rows are added and read, never changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from bellwether.farm.events.models import EventRow, MadeEvent, StoredEvent
+from bellwether.farm.events.models import EventRow, MadeEvent, MadeOther, StoredEvent
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
@@ -19,24 +19,34 @@ INSERT = f"""
 insert into farm.event (farm_id, source, recorded_by, {", ".join(COLUMNS)})
 select $1, $2, $3, {", ".join(f"t.{name}" for name in COLUMNS)} from {{rows}} as t order by t.seq
 """
+OTHERS = {"event_id": "uuid", "seq": "int8", "animal_id": "uuid", "role": "text", "present": "bool"}
+INSERT_OTHERS = f"""
+insert into farm.event_other (farm_id, {", ".join(OTHERS)}) select $1, {", ".join(OTHERS)} from {{rows}} as t
+"""
 NUMBERS = "select nextval('farm.change_seq') from generate_series(1, $1)"
 SUPERSEDED_BY = "(select s.id from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
 STORED = f"""
-select id, kind, place, animal_id, group_id, sent_sha256, {SUPERSEDED_BY} as superseded_by
+select id, kind, place, animal_id, group_id, sent_sha256, {SUPERSEDED_BY} as superseded_by,
+  array(select animal_id from farm.event_other o where o.farm_id = $1 and o.event_id = e.id) as others
 from farm.event e where farm_id = $1 and id = any($2::uuid[])
 """
 SHOWN = ", ".join(name if name != "superseded_by" else f"{SUPERSEDED_BY} as {name}" for name in EventRow._fields)
 PAGE = f"""
 select {SHOWN} from farm.event e
 where farm_id = $1 and seq > $2 and {{filter}}
-  and ($4 or not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id))
-order by seq limit $5
+  and ($3 or not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id))
+order by seq limit $4
 """
-KEPT = "select coalesce(merged_into, id) from farm.animal where farm_id = $1 and id = $3::uuid"
+KEPT = "select coalesce(merged_into, id) from farm.animal where farm_id = $1 and id = {0}::uuid"
 # what was told of an animal that was merged is of the animal into which it was
-OF_THE_ANIMAL = f"""animal_id = any(array(
-  {KEPT} union all select id from farm.animal where farm_id = $1 and merged_into = ({KEPT})))"""
-OF_FARM, OF_ANIMAL = PAGE.format(filter="$3::uuid is null"), PAGE.format(filter=OF_THE_ANIMAL)
+ONES_OWN = f"array({KEPT} union all select id from farm.animal where farm_id = $1 and merged_into = ({KEPT}))"
+FILTERS = {
+    "animal_id": f"""seq in (select seq from farm.event where farm_id = $1 and animal_id = any({ONES_OWN})
+  union all select seq from farm.event_other where farm_id = $1 and animal_id = any({ONES_OWN}))""",
+    "group_id": "group_id = {0}::uuid",
+    "kind": "kind = {0}::text",
+    "session_id": "session_id = {0}::uuid",
+}
 
 
 async def numbers(session: Session, count: int) -> list[int]:
@@ -47,19 +57,35 @@ async def numbers(session: Session, count: int) -> list[int]:
 async def stored(session: Session, farm_id: UUID, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:
     """Those of the events that the farm has."""
     rows = await driver(session).fetch(STORED, farm_id, list(ids))
-    return {row["id"]: StoredEvent(*row.values()) for row in rows}
+    found = [StoredEvent(*row.values()) for row in rows]
+    return {event.id: event._replace(others=tuple(event.others)) for event in found}
 
 
-async def add(session: Session, context: Context, farm_id: UUID, made: Sequence[MadeEvent], *, source: str) -> None:
-    """Events at the end of the log."""
+async def add(
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    made: Sequence[MadeEvent],
+    named: Sequence[MadeOther],
+    *,
+    source: str,
+) -> None:
+    """Events at the end of the log, with the animals that they name beside their subjects."""
     if made:
         await execute_with(session, INSERT, COLUMNS, made, farm_id, source, context.user_id)
+    if named:
+        await execute_with(session, INSERT_OTHERS, OTHERS, named, farm_id)
+
+
+def page_sql(given: Iterable[str]) -> str:
+    """The statement for the filters that are given, whose values follow its four others."""
+    filters = [FILTERS[name].format(f"${place}") for place, name in enumerate(given, 5)]
+    return PAGE.format(filter=" and ".join(filters) or "true")
 
 
 async def listing(
-    session: Session, farm_id: UUID, animal_id: UUID | None, after: int, limit: int, *, with_superseded: bool
+    session: Session, farm_id: UUID, about: Mapping[str, object], after: int, limit: int, *, with_superseded: bool
 ) -> list[EventRow]:
-    """Events of a farm or of one of its animals, in the order of the log."""
-    statement = OF_FARM if animal_id is None else OF_ANIMAL
-    rows = await driver(session).fetch(statement, farm_id, after, animal_id, with_superseded, limit)
+    """Events of a farm that are about all of this, in the order of the log."""
+    rows = await driver(session).fetch(page_sql(about), farm_id, after, with_superseded, limit, *about.values())
     return [EventRow(*row.values()) for row in rows]

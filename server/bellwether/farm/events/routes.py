@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from bellwether.farm.events import service
-from bellwether.farm.events.schemas import AppendedEvents, Event, NewEvents
+from bellwether.farm.events.schemas import AppendedEvents, Event, KindName, NewEvents
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
@@ -31,9 +31,16 @@ async def list_events(
     context: Acting,
     farm_id: UUID,
     animal_id: UUID | None = None,
+    group_id: UUID | None = None,
+    kind: KindName | None = None,
+    session_id: UUID | None = None,
     state: Literal["current", "all"] = "current",
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> Page[Event]:
-    """What happened on a farm or to one of its animals, in the order in which it was recorded."""
-    return await service.page(session, context, farm_id, animal_id, state, limit, cursor)
+    """What happened on a farm, to one of its animals or groups, in the order in which it was recorded.
+
+    With `animal_id` also the events that name the animal beside another one, or among others.
+    """
+    about = {"animal_id": animal_id, "group_id": group_id, "kind": kind, "session_id": session_id}
+    return await service.page(session, context, farm_id, about, state, limit, cursor)

@@ -4,15 +4,25 @@ from datetime import date, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from bellwether.farm.events.kinds import ANY_EVENT
+from bellwether.farm.events.kinds import ANY_EVENT, KINDS
 from bellwether.platform.http.schemas import Schema
 from bellwether.platform.http.strict.rows import Row, RowReader
 from bellwether.platform.problems import RowError
 
 READER = RowReader(ANY_EVENT)
 MOST = 500
+
+
+def known_kind(name: str) -> str:
+    """A kind of event that there is."""
+    if name not in KINDS:
+        raise ValueError("must be a kind of event, for example joining.started")
+    return name
+
+
+KindName = Annotated[str, Field(max_length=60), AfterValidator(known_kind)]
 
 
 class NewEvents(Schema):

@@ -1,6 +1,6 @@
 """Appending to the log of a farm, and reading it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -46,7 +46,7 @@ async def append(session: Session, context: Context, body: NewEvents, now: datet
     read = [READER.read(sent, "events", row) for row, sent in enumerate(body.events)]
     log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
     items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
-    await repository.add(session, context, body.farm_id, log.made, source="api")
+    await repository.add(session, context, body.farm_id, log.made, log.named, source="api")
     await follow(session, context, body.farm_id, log)
     for item in items:
         if item.id is not None and item.verdict == "new":
@@ -60,7 +60,8 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
     ids = {key for event in sent for key in (event.id, event.supersedes) if key is not None}
     stored = await repository.stored(session, farm_id, ids)
     subjects = {key for event in sent if (key := event.subject)}
-    subjects |= {event.animal_id for event in stored.values() if event.animal_id}
+    subjects |= {other.animal_id for event in sent for other in event.others}
+    subjects |= {key for event in stored.values() for key in event.animals}
     animals = await lives.timelines(session, farm_id, subjects, PRESENT)
     heirs = {key for found in animals.values() if (key := found.head.merged_into)} - animals.keys()
     animals |= await lives.timelines(session, farm_id, heirs, PRESENT) if heirs else {}
@@ -106,12 +107,12 @@ async def page(
     session: Session,
     context: Context,
     farm_id: UUID,
-    animal_id: UUID | None,
+    about: Mapping[str, UUID | str | None],
     state: Literal["current", "all"],
     limit: int,
     cursor: str | None,
 ) -> Page[Event]:
-    """Events in the order of the log.
+    """Events in the order of the log; `about` are the filters, of which those that are None let everything through.
 
     Raises:
         NotFound: the user does not see the farm.
@@ -120,5 +121,6 @@ async def page(
         raise NotFound
     found = BySeq.read(cursor)
     after = 0 if found is None else found.seq
-    rows = await repository.listing(session, farm_id, animal_id, after, limit + 1, with_superseded=state == "all")
+    given = {name: value for name, value in about.items() if value is not None}
+    rows = await repository.listing(session, farm_id, given, after, limit + 1, with_superseded=state == "all")
     return Page(items=[Event.model_validate(row) for row in rows[:limit]], next=BySeq.after(rows, limit))

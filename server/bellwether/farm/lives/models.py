@@ -19,6 +19,8 @@ class HeadRow(NamedTuple):
     reference_only: bool
     merged_into: UUID | None
     fate: Fate
+    sex: str
+    fertility: str
 
 
 @dataclass

@@ -11,13 +11,14 @@ from bellwether.sheep.lives import Fate, Life, Stay, Step, Turn
 TURNS: Mapping[str, Turn] = {"animal.arrived": "arrived", "animal.departed": "departed", "animal.died": "died"}
 CURRENT = "not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
 # an event stays with the animal of which it was told; one that was merged is the other one
-THEIRS = """
+THEIR_SELVES = """
 (select id, merged_into from farm.animal where farm_id = $1 and id = any($2::uuid[])
  union select id, merged_into from farm.animal where farm_id = $1 and merged_into = any($2::uuid[])) a
-join farm.event e on e.farm_id = $1 and e.animal_id = a.id
 """
+THEIRS = f"{THEIR_SELVES} join farm.event e on e.farm_id = $1 and e.animal_id = a.id"
 HEADS = """
-select id, flock_id, coalesce(tag, id::text) as name, birth_date, reference_only, merged_into, fate
+select id, flock_id, coalesce(tag, id::text) as name, birth_date, reference_only, merged_into, fate,
+  sex, fertility
 from farm.animal where farm_id = $1 and id = any($2::uuid[])
 """
 STEPS = f"""
@@ -28,6 +29,10 @@ from {THEIRS} where kind = any($3::text[]) and {CURRENT}
 RECORDED = f"""
 select e.id, coalesce(a.merged_into, a.id) as animal_id, occurred_on
 from {THEIRS} where kind = any($3::text[]) and {CURRENT}
+union all
+select e.id, coalesce(a.merged_into, a.id), e.occurred_on
+from {THEIR_SELVES} join farm.event_other o on o.farm_id = $1 and o.animal_id = a.id and o.present
+join farm.event e on e.farm_id = $1 and e.id = o.event_id where {CURRENT}
 """
 MEASURED = """
 select distinct animal_id, occurred_on from farm.observation

@@ -54,7 +54,12 @@ select distinct on (animal_id) animal_id, what, occurred_on from (
   select coalesce(a.merged_into, a.id), kind, occurred_on
   from (select id, merged_into from farm.animal where farm_id = $1 and id = any($2::uuid[])
         union select id, merged_into from farm.animal where farm_id = $1 and merged_into = any($2::uuid[])) a
-  join farm.event e on e.farm_id = $1 and e.animal_id = a.id
+  cross join lateral (
+    select id, kind, occurred_on from farm.event where farm_id = $1 and animal_id = a.id
+    union all
+    select e.id, e.kind, e.occurred_on from farm.event_other o join farm.event e on e.farm_id = $1 and e.id = o.event_id
+    where o.farm_id = $1 and o.animal_id = a.id
+  ) e
   where kind <> 'event.retracted'
     and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
 ) recorded

@@ -41,7 +41,8 @@ BUILT_UPON = {
     "event_since": (
         "the animal of an event since",
         f"""{MADE} where a.farm_id = $1 and a.import_id = $2 and exists
-          (select from farm.event e where e.farm_id = $1 and e.animal_id = a.id and e.import_id is distinct from $2)""",
+          (select from farm.event e where e.farm_id = $1 and e.animal_id = a.id and e.import_id is distinct from $2
+           union all select from farm.event_other o where o.farm_id = $1 and o.animal_id = a.id)""",
     ),
     "tagged_since": (
         "given a tag since",
