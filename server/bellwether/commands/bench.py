@@ -51,6 +51,21 @@ def import_rows(
 
 
 @app.command()
+def farm(
+    data: DataDir,
+    as_json: AsJson = False,
+    only: str = typer.Option("", help="Only the steps with these letters in their name"),
+    quick: bool = typer.Option(False, "--quick", help="A tenth of every size"),
+) -> None:
+    """A farm: imports of animals and weights, the page of a flock, the ancestors of an animal, each beside its target.
+
+    Example: ./bellwether bench farm --only page
+    """
+    options = ["--data", str(data), "--only", only, *["--quick"] * quick, *["--json"] * as_json]
+    raise typer.Exit(run("farm.py", options))
+
+
+@app.command()
 def engine(
     largest: int = typer.Option(1_000_000, "--to", help="Animals of the largest simulated pedigree"),
     only: str = typer.Option("", help="Only the steps with these letters in their name"),

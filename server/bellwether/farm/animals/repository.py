@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from bellwether.farm.animals.models import AnimalRow, ClaimRow, Edge, HeadRow, KinRow, NamedRow, RelativeRow
+from bellwether.farm.animals.sorted_pages import Statement
+from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.sheep.identifiers import CITED, Identifier
@@ -127,25 +129,28 @@ select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.b
      and parent_type = 'sire') as sire_id,
   (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
      and parent_type in ('dam', 'et_donor_dam')) as dam_id,
-  i.schemes, i.tags, i.kinds, a.rev, a.updated_at
+  i.schemes, i.tags, i.kinds, a.rev, a.updated_at{more}
 from ({page}) a
 left join lateral (
   select array_agg(scheme) as schemes, array_agg(value) as tags, array_agg(kind) as kinds
   from farm.identifier where farm_id = a.farm_id and animal_id = a.id and state = 'active'
 ) i on true
-order by a.id
+order by {order}
 """
+BY_ID = {"more": "", "order": "a.id"}
 AFTER = "id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000') order by id limit $4"
 PAGE_SQL = LISTING.format(
-    page=f"select * from farm.animal where farm_id = $1 and flock_id = $2 and merged_into is null and {AFTER}"
+    page=f"select * from farm.animal where farm_id = $1 and flock_id = $2 and merged_into is null and {AFTER}", **BY_ID
 )
 """Of a flock: farm, flock, last id or null, limit + 1."""
 FARM_SQL = LISTING.format(
-    page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and merged_into is null and {AFTER}"
+    page=f"select * from farm.animal where farm_id = $1 and $2::uuid is null and merged_into is null and {AFTER}",
+    **BY_ID,
 )
 BY_IDS = LISTING.format(
     page="""select * from farm.animal where id = any(array(
-      select coalesce(merged_into, id) from farm.animal where id = any($1::uuid[])))"""
+      select coalesce(merged_into, id) from farm.animal where id = any($1::uuid[])))""",
+    **BY_ID,
 )
 """What was merged is the animal into which it was."""
 
@@ -258,6 +263,22 @@ async def listing(
     """Animals of a farm or of one of its flocks, by id."""
     statement = FARM_SQL if flock_id is None else PAGE_SQL
     return as_animals(await driver(session).fetch(statement, farm_id, flock_id, after, limit))
+
+
+async def sorted_listing(
+    session: Session, farm_id: UUID, flock_id: UUID | None, wanted: Wanted, after: ByColumn | None, limit: int
+) -> tuple[list[AnimalRow], list[Key]]:
+    """Those animals that are wanted, in their order; and what each is sorted by.
+
+    Raises:
+        BadCursor: the cursor is of a list in another order.
+    """
+    page = Statement(farm_id, flock_id, wanted)
+    if after is not None:
+        page.begin_after(after.value(wanted), after.id)
+    statement = LISTING.format(page=page.page(limit), more=", a.sort_key", order=page.order("a.sort_key", "a.id"))
+    rows = await driver(session).fetch(statement, *page.values)
+    return as_animals(rows), [row["sort_key"] for row in rows]
 
 
 async def by_ids(session: Session, ids: Sequence[UUID]) -> list[AnimalRow]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.animals import claims, events, naming, repository
 from bellwether.farm.animals.claims import Claimed
-from bellwether.farm.animals.models import HeadRow
+from bellwether.farm.animals.models import AnimalRow, HeadRow
 from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DuplicateIdentifier
 from bellwether.farm.animals.schemas import (
     Animal,
@@ -22,6 +22,7 @@ from bellwether.farm.animals.schemas import (
     NewIdentifier,
     NewParent,
 )
+from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
 from bellwether.farm.measurements import repository as weights
 from bellwether.farm.place import place_of
 from bellwether.platform.context import Context
@@ -267,18 +268,35 @@ async def get(session: Session, animal_id: UUID) -> Animal:
     return Animal.model_validate(found[0])
 
 
-async def page(session: Session, farm_id: UUID, flock_id: UUID | None, limit: int, cursor: str | None) -> bytes:
+async def page(
+    session: Session, farm_id: UUID, flock_id: UUID | None, wanted: Wanted, limit: int, cursor: str | None
+) -> bytes:
     """A page of animals as JSON.
 
     Raises:
         NotFound: the user does not see the farm.
+        BadCursor: it was made by another list, or in another order.
     """
-    after = id_after(cursor)
-    found = await repository.listing(session, farm_id, flock_id, after, limit + 1)
-    if not found and after is None and not await repository.is_member(session, farm_id):
+    if wanted.is_plain:
+        after = id_after(cursor)
+        found = await repository.listing(session, farm_id, flock_id, after, limit + 1)
+        following = ById.after(found, limit)
+    else:
+        begin = ByColumn.read(cursor)
+        found, keys = await repository.sorted_listing(session, farm_id, flock_id, wanted, begin, limit + 1)
+        following = next_of(wanted, found, keys, limit)
+    if not found and cursor is None and not await repository.is_member(session, farm_id):
         raise NotFound
-    page = {"items": found[:limit], "next": ById.after(found, limit)}
-    return orjson.dumps(page, default=str, option=orjson.OPT_UTC_Z)
+    return orjson.dumps({"items": found[:limit], "next": following}, default=str, option=orjson.OPT_UTC_Z)
+
+
+def next_of(wanted: Wanted, found: Sequence[AnimalRow], keys: Sequence[Key], limit: int) -> str | None:
+    """The cursor of the page after this one."""
+    if len(found) <= limit:
+        return None
+    key = keys[limit - 1]
+    text = None if key is None else key.isoformat() if isinstance(key, date) else str(key)
+    return ByColumn(order=wanted.order, key=text, id=found[limit - 1]["id"]).text
 
 
 async def query(session: Session, body: AnimalQuery) -> Animals:

@@ -1,10 +1,10 @@
 """Rows of syndicates and of claims."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from bellwether.sheep.pedigree import Method, ParentType
+from bellwether.sheep.pedigree import Method, ParentType, Sex
 
 Status = Literal["proposed", "accepted", "rejected", "superseded"]
 
@@ -42,3 +42,16 @@ class SireRow(NamedTuple):
     name: str
     sex: str
     fertility: str
+
+
+class AncestorRow(NamedTuple):
+    """An animal of a pedigree, with the parents that stand."""
+
+    id: UUID
+    generation: int
+    tag: str | None
+    sex: Sex
+    birth_date: date | None
+    reference_only: bool
+    sire_id: UUID | None
+    dam_id: UUID | None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.farm.pedigree.models import ClaimRow, SireRow, SyndicateRow
+from bellwether.farm.pedigree.models import AncestorRow, ClaimRow, SireRow, SyndicateRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 
@@ -52,6 +52,27 @@ from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::float8[]) as t (id, child_id
 ACCEPT = """
 update farm.parent_claim set status = case when id = any($2::uuid[]) then 'superseded' else 'accepted' end
 where farm_id = $1 and id = any($3::uuid[])
+"""
+# each parent by the index that holds a child to one of them, which has all that is asked; both once for each animal
+PARENTS = """
+(select parent_id from farm.parent_claim
+ where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type = 'sire'),
+(select parent_id from farm.parent_claim
+ where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type in ('dam', 'et_donor_dam'))
+"""
+ANCESTORS = f"""
+with recursive up (id, generation, sire_id, dam_id) as (
+  select id, 0, {PARENTS.format(child="a.id")}
+  from (select coalesce(merged_into, id) as id from farm.animal where farm_id = $1 and id = $2) a
+  union
+  select p.id, up.generation + 1, {PARENTS.format(child="p.id")}
+  from up cross join lateral (values (up.sire_id), (up.dam_id)) p (id)
+  where up.generation < $3 and p.id is not null
+)
+select a.id, u.generation, a.tag, a.sex, a.birth_date, a.reference_only, u.sire_id, u.dam_id
+from (select distinct on (id) * from up order by id, generation) u
+cross join lateral (select * from farm.animal where farm_id = $1 and id = u.id offset 0) a
+order by u.generation, a.id
 """
 BUMP = (
     "update farm.animal set rev = rev + 1, updated_at = clock_timestamp() where farm_id = $1 and id = any($2::uuid[])"
@@ -112,3 +133,8 @@ async def accept(session: Session, farm_id: UUID, accepted: Sequence[UUID], supe
 async def bump(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> None:
     """New revisions of animals whose parents changed."""
     await driver(session).execute(BUMP, farm_id, list(animal_ids))
+
+
+async def ancestors(session: Session, farm_id: UUID, animal_id: UUID, generations: int) -> list[AncestorRow]:
+    """The animal and its accepted genetic ancestors, each once, in the first generation in which it stands."""
+    return [AncestorRow(*row) for row in await driver(session).fetch(ANCESTORS, farm_id, animal_id, generations)]

@@ -1,17 +1,19 @@
-"""Paths under /syndicates and /claims."""
+"""Paths under /syndicates and /claims, and the ancestors of an animal."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from bellwether.farm.animals.schemas import AnimalQuery
 from bellwether.farm.pedigree import service
-from bellwether.farm.pedigree.schemas import Claims, NewSyndicate, Syndicate, SyndicateClaim
+from bellwether.farm.pedigree.schemas import Ancestors, Claims, NewSyndicate, Syndicate, SyndicateClaim
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
 
 router = APIRouter(tags=["pedigree"])
+Generations = Annotated[int, Query(ge=1, le=12, description="How far up")]
 
 
 @router.post("/syndicates", status_code=201, response_model=Syndicate, dependencies=[need("flock:write")])
@@ -48,3 +50,9 @@ async def query_claims(session: Reading, body: AnimalQuery) -> Claims:
 async def resolve_claims(session: Writing, context: Acting, once: Once, body: AnimalQuery) -> Response:
     """Find once more which sire stands: the strongest evidence, then the highest probability; a tie stays proposed."""
     return await once(lambda: service.resolve(session, context, body), status=200)
+
+
+@router.get("/animals/{animal_id}/ancestors", dependencies=[need("flock:read")])
+async def list_ancestors(session: Reading, animal_id: UUID, generations: Generations = 5) -> Ancestors:
+    """An animal and its genetic ancestors, each once with the parents that stand, the nearest first."""
+    return await service.ancestors(session, animal_id, generations)

@@ -1,6 +1,6 @@
 """Syndicates and claims on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from bellwether.farm.schemas import Short
 from bellwether.platform.http.schemas import Schema
-from bellwether.sheep.pedigree import Method, ParentType
+from bellwether.sheep.pedigree import Method, ParentType, Sex
 
 MOST_SIRES = 10
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -85,3 +85,22 @@ class Claims(Schema):
     """All claims about the parents of some animals."""
 
     items: list[Claim]
+
+
+class Ancestor(Schema):
+    """An animal of a pedigree, with the parents that stand."""
+
+    id: UUID
+    generation: int = Field(description="0 is the animal itself, 1 its parents; of several the least")
+    tag: str | None
+    sex: Sex
+    birth_date: date | None
+    reference_only: bool
+    sire_id: UUID | None
+    dam_id: UUID | None
+
+
+class Ancestors(Schema):
+    """An animal and its genetic ancestors, each once."""
+
+    items: list[Ancestor]

@@ -18,7 +18,16 @@ from bellwether.farm.animals.service import check_loops
 from bellwether.farm.pedigree import repository
 from bellwether.farm.pedigree.models import ClaimRow, SyndicateRow
 from bellwether.farm.pedigree.problems import SyndicateExists, SyndicateRejected
-from bellwether.farm.pedigree.schemas import Claim, Claims, NewSyndicate, SireShare, Syndicate, SyndicateClaim
+from bellwether.farm.pedigree.schemas import (
+    Ancestor,
+    Ancestors,
+    Claim,
+    Claims,
+    NewSyndicate,
+    SireShare,
+    Syndicate,
+    SyndicateClaim,
+)
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -203,3 +212,16 @@ async def page(session: Session, context: Context, farm_id: UUID, limit: int, cu
         raise NotFound
     rows = await repository.listing(session, farm_id, id_after(cursor), limit + 1)
     return Page(items=[shown(row) for row in rows[:limit]], next=ById.after(rows, limit))
+
+
+async def ancestors(session: Session, animal_id: UUID, generations: int) -> Ancestors:
+    """The genetic ancestors of an animal by the parents that stand.
+
+    Raises:
+        NotFound: no animal that the user can see.
+    """
+    head = await animals.head(session, animal_id)
+    if head is None:
+        raise NotFound
+    found = await repository.ancestors(session, head.farm_id, head.id, generations)
+    return Ancestors(items=[Ancestor.model_validate(row) for row in found])

@@ -1,0 +1,57 @@
+"""`./bellwether bench farm`: what a breeder waits for, on a farm of its own, a line for each step.
+
+A step is a function that is given the farm and says what it measured; a new one is a line in `STEPS`. Each figure
+stands beside its target, and beside a peer where there is one.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from farm_ground import Ground, Row
+from farm_reading import ancestors, flock_page
+from farm_writing import animals_with_pedigree, million_weights
+from rich.console import Console
+from rich.table import Table
+
+Step = Callable[[Ground], list[Row]]
+STEPS: dict[str, Step] = {
+    "animals": animals_with_pedigree,
+    "weights": million_weights,
+    "page": flock_page,
+    "ancestors": ancestors,
+}
+
+
+def show(found: list[Row]) -> None:
+    """A table for a person."""
+    table = Table("step", "size", "value", "target", "met", "peer", "ratio", "remark", title="bench farm")
+    for row in found:
+        peer = f"{row['peer_value']:,.1f} {row['unit']}: {row['peer']}" if row["peer"] else ""
+        ratio = f"{row['ratio']:.2f}" if row["ratio"] else ""
+        target = f"{row['target']:,.0f}" if row["target"] else ""
+        met = "" if row["met"] is None else "yes" if row["met"] else "no"
+        value = f"{row['value']:,.1f} {row['unit']}"
+        table.add_row(str(row["step"]), str(row["size"]), value, target, met, peer, ratio, str(row["remark"]))
+    Console().print(table)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    ground = Ground(arguments.data, scale=0.1 if arguments.quick else 1.0)
+    found = [row for name, step in STEPS.items() if arguments.only in name for row in step(ground)]
+    if arguments.json:
+        print(json.dumps({"rows": found}, indent=2))
+    else:
+        show(found)
+
+
+if __name__ == "__main__":
+    main()
