@@ -75,7 +75,7 @@ async def test_parents_are_read_from_their_index_alone(farmer: Farmer) -> None:
         for table in ("animal", "parent_claim"):
             assert f"Seq Scan on {table}" not in text, text
         for index in ("parent_claim_one_sire", "parent_claim_one_dam"):
-            assert f"Index Only Scan using {index}" in text, text
+            assert text.count(f"Index Only Scan using {index}") == 2, text
         assert "Merge Join" not in text, text
     finally:
         await connection.close()

@@ -62,8 +62,7 @@ PARENTS = """
 """
 ANCESTORS = f"""
 with recursive up (id, generation, sire_id, dam_id) as (
-  select id, 0, {PARENTS.format(child="a.id")}
-  from (select coalesce(merged_into, id) as id from farm.animal where farm_id = $1 and id = $2) a
+  select $2::uuid, 0, {PARENTS.format(child="$2")}
   union
   select p.id, up.generation + 1, {PARENTS.format(child="p.id")}
   from up cross join lateral (values (up.sire_id), (up.dam_id)) p (id)
