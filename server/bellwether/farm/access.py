@@ -8,10 +8,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotAllowed, NotFound, RowError, Unprocessable
 
-ROLE = text("""
-select role from farm.membership
-where user_id = :user and farm_id = :farm and (ends_at is null or ends_at > statement_timestamp())
-""")
+ROLE = text("select farm.my_role(:farm)")
 
 LOCK = text(
     "select pg_advisory_xact_lock(hashtextextended(cast(:farm as text), 11)), "
@@ -46,8 +43,7 @@ async def role_of(session: Session, context: Context, farm_id: UUID) -> str | No
     """The acting user's role; the platform acting for its own job has the role of a worker."""
     if farm_id in context.farm_ids:
         return "worker"
-    values = {"user": context.user_id, "farm": farm_id}
-    role: str | None = (await session.execute(ROLE, values)).scalar_one_or_none()
+    role: str | None = (await session.execute(ROLE, {"farm": farm_id})).scalar_one_or_none()
     return role
 
 

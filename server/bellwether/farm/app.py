@@ -16,6 +16,7 @@ from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.locations.routes import router as locations
 from bellwether.farm.measurements.routes import router as weights
 from bellwether.farm.merging.routes import router as merges
+from bellwether.farm.organisations.routes import router as organisations
 from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
@@ -27,6 +28,7 @@ from bellwether.platform.settings import PlatformSettings, ServiceSettings
 def create(platform: PlatformSettings) -> FastAPI:
     """The application, from `FARM_` in the environment."""
     routers = [
+        organisations,
         farms,
         locations,
         invitations,

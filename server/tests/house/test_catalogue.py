@@ -38,6 +38,7 @@ where nspname in ('farm', 'genetics', 'research', 'processing') and r.rolname li
 OWN_RULES = {
     "membership": "owners alone change it",
     "invitation": "owners alone",
+    "organisation_farm": "who owns both brings it in, who owns either takes it out",
     "recorder": "owners alone; whom it is about sees the own row",
     "job": "whoever asked, and the worker",
     "outbox": "written with the change itself, read by the relay",

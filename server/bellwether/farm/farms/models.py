@@ -28,3 +28,4 @@ class MemberRow(NamedTuple):
     role: str
     granted_at: datetime
     ends_at: datetime | None
+    organisation_id: UUID | None

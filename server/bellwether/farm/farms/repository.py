@@ -10,8 +10,7 @@ from bellwether.platform.database.transactions import Session
 
 COLUMNS = """
 f.id, f.name, f.country, f.time_zone, f.weight_unit, f.import_headers, f.rev, f.created_at, f.updated_at,
-(select role from farm.membership m where m.farm_id = f.id
- and m.user_id = nullif(current_setting('app.user_id', true), '')::uuid) as role
+farm.my_role(f.id) as role
 """
 INSERT = text("""
 insert into farm.farm (id, name, country, time_zone, weight_unit, created_by)
@@ -35,7 +34,7 @@ insert into farm.membership (user_id, farm_id, role, granted_by, ends_at)
 values (:user_id, :farm_id, :role, :granted_by, :ends_at)
 on conflict (user_id, farm_id) do update set role = excluded.role, granted_by = excluded.granted_by,
   granted_at = clock_timestamp(), ends_at = excluded.ends_at
-returning user_id, farm_id, role, granted_at, ends_at
+returning user_id, farm_id, role, granted_at, ends_at, null::uuid as organisation_id
 """)
 FIRST = text("""
 insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
@@ -43,8 +42,12 @@ insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_i
 REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id = :user_id returning role")
 OWNERS = text("select user_id from farm.membership where farm_id = :farm_id and role = 'owner' for update")
 MEMBERS = text("""
-select user_id, farm_id, role, granted_at, ends_at from farm.membership
-where farm_id = :farm_id order by granted_at, user_id
+select user_id, farm_id, role, granted_at, ends_at, null::uuid as organisation_id from farm.membership
+where farm_id = :farm_id
+union all
+select m.user_id, f.farm_id, m.role, greatest(m.granted_at, f.added_at), m.ends_at, m.organisation_id
+from farm.organisation_farm f join farm.organisation_member m using (organisation_id) where f.farm_id = :farm_id
+order by granted_at, user_id
 """)
 
 

@@ -89,3 +89,4 @@ class Member(Schema):
     role: Role
     granted_at: datetime
     ends_at: datetime | None = None
+    organisation_id: UUID | None = Field(None, description="The organisation through which, if not by itself")

@@ -115,8 +115,10 @@ class Desk:
     def moved(self, item: EventVerdict, row: int) -> EventVerdict:
         """A verdict of the log, as one of the row that was sent."""
         old, new = f"events.{item.row}.", f"recordings.{row}.event."
-        errors = [
-            error.model_copy(update={"row": row, "field": (error.field or "").replace(old, new, 1)})
-            for error in item.errors
-        ]
-        return item.model_copy(update={"row": row, "errors": errors})
+
+        def renamed(told: list[RowError]) -> list[RowError]:
+            changed = ({"row": row, "field": (one.field or "").replace(old, new, 1)} for one in told)
+            return [one.model_copy(update=change) for one, change in zip(told, changed, strict=True)]
+
+        what = {"row": row, "errors": renamed(item.errors), "warnings": renamed(item.warnings)}
+        return item.model_copy(update=what)
