@@ -20,6 +20,7 @@ from bellwether.farm.organisations.routes import router as organisations
 from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
+from bellwether.farm.reports.routes import router as reports
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
@@ -43,6 +44,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         groups,
         grazing,
         paddocks,
+        reports,
         imports,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]

@@ -1,0 +1,20 @@
+"""Parameters that several reports have."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import Query
+
+from bellwether.farm.schemas import Day
+from bellwether.sheep.traits import weights
+
+if TYPE_CHECKING:
+    WeightCode = str
+else:
+    WeightCode = Literal[tuple(weights())]
+
+Since = Annotated[Day | None, Query(description="Only what was measured on this day or later")]
+Until = Annotated[Day | None, Query(description="Only what was measured on this day or earlier")]
+Drop = Annotated[int | None, Query(ge=1900, le=2200, description="Only animals of this drop")]
+Mob = Annotated[str | None, Query(max_length=200, description="Only animals that are in the mob of this name now")]
+WeightTrait = Annotated[WeightCode, Query(description="Which weight")]
+NO_MOB = "in no mob"

@@ -1,0 +1,48 @@
+"""Facts of a farm that its reports are counted from."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+
+class FarmFact(NamedTuple):
+    """Whose report it is."""
+
+    name: str
+    time_zone: str
+
+
+class AnimalFact(NamedTuple):
+    """An animal of the farm; one that was merged into another is that one."""
+
+    id: UUID
+    tag: str | None
+    sex: str
+    fertility: str
+    birth_date: date | None
+    birth_type: int | None
+    rear_type: int | None
+    drop_year: int | None
+    fate: str
+    fate_on: date | None
+    sire_id: UUID | None
+    dam_id: UUID | None
+    rearing_dam_id: UUID | None
+    mob: str | None
+    reference_only: bool
+
+    @property
+    def name(self) -> str:
+        """As a person knows it."""
+        return self.tag or str(self.id)
+
+
+class MeasuredFact(NamedTuple):
+    """A measurement that counts."""
+
+    animal_id: UUID
+    trait: str
+    value: float
+    occurred_on: date
+    age_days: int | None
+    contemporary_group: str | None
