@@ -1,6 +1,8 @@
 """Paths under /farms/{id}/reports: one for each report of the catalogue, with the parameters that its file declares."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from inspect import signature
 from typing import Annotated
 from uuid import UUID
 
@@ -29,6 +31,16 @@ async def list_reports(session: Reading, context: Acting, farm_id: UUID) -> Repo
     return await service.index(session, context, farm_id)
 
 
+def reader(parameters: type) -> Callable[..., Awaitable[object]]:
+    """Reads them from the address; a plain class would have a thread for each request."""
+
+    async def read(**values: object) -> object:
+        return parameters(**values)
+
+    read.__signature__ = signature(parameters)  # type: ignore[attr-defined]  # what FastAPI asks a function for
+    return read
+
+
 def serve(report: Report) -> None:
     """The route of a report."""
 
@@ -37,7 +49,7 @@ def serve(report: Report) -> None:
         look: Readings,
         context: Acting,
         farm_id: UUID,
-        parameters: Annotated[object, Depends(report.parameters)],
+        parameters: Annotated[object, Depends(reader(report.parameters))],
         wanted: Wanted = None,
     ) -> Response:
         kind = service.wanted(request.headers.get("accept"), wanted)
