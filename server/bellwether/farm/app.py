@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.events.routes import router as events
+from bellwether.farm.exports.routes import router as exports
 from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
 from bellwether.farm.grazing.routes import router as grazing
@@ -46,6 +47,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         paddocks,
         reports,
         imports,
+        exports,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]
     return create_app(

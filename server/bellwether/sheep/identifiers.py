@@ -19,8 +19,9 @@ SHEEP_GENETICS, VISUAL, NAME, LOCAL, CITED = (
 )
 """`CITED`: what a parent was called in a list that has no row for it, whatever kind of identifier that is."""
 ANIMAL = "org.bellwether.animal"
-"""The scheme of an animal's own id."""
+"""The scheme of an animal's own id, for one that nothing else names for certain."""
 SHEEP_GENETICS_SHAPE = re.compile(r"^[0-9]{2}[0-9A-Z]{4}((?:19|20)[0-9]{2})[0-9A-Z]{6}$")
+OWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 PUNCTUATION = re.compile(r"[\s\-./]")
 UK_WITHOUT_COUNTRY = re.compile(r"^\d{6,7}[ -]\d{5}$")
 SHOWN_FIRST: tuple[Kind, ...] = ("visual", "registration", "eid", "name")
@@ -54,6 +55,8 @@ def registration(raw: str, *, is_strict: bool, field: str = "id") -> Identifier:
     Raises:
         Broken: it has another form, or digits of it are lost.
     """
+    if own := own_id(raw):
+        return Identifier(ANIMAL, own, "registration", raw)
     text = damage.whole(raw, field=field)
     value = compact(text)
     if SHEEP_GENETICS_SHAPE.match(bare := PUNCTUATION.sub("", value)):
@@ -110,6 +113,12 @@ def tag_value(raw: str) -> str:
     return "" if value in NOT_A_TAG else value
 
 
+def own_id(raw: str) -> str | None:
+    """The id of an animal of the platform, if the text is one."""
+    text = raw.strip().removeprefix(ANIMAL + ":")
+    return text.lower() if OWN_ID.fullmatch(text) else None
+
+
 def compact(text: str) -> str:
     """In capitals without blanks: what differs only by these is the same."""
     return "".join(text.split()).upper()
@@ -127,6 +136,8 @@ def spellings(raw: str) -> tuple[str, ...]:
     text = " ".join(damage.unwrapped(raw).split())
     if not text:
         return ()
+    if own := own_id(text):
+        return (own,)
     found: list[str] = []
     if number := electronic_value(text):
         found.append(number)
@@ -161,6 +172,8 @@ def cited(raw: str, *, field: str) -> Identifier:
     Raises:
         Broken: digits of it are lost.
     """
+    if own := own_id(raw):
+        return Identifier(ANIMAL, own, "registration", raw)
     text = " ".join(damage.whole(raw, field=field).split())
     number = electronic_value(text)
     if number and not UK_WITHOUT_COUNTRY.match(text):

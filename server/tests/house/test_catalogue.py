@@ -40,6 +40,8 @@ OWN_RULES = {
     "invitation": "owners alone",
     "organisation_farm": "who owns both brings it in, who owns either takes it out",
     "recorder": "owners alone; whom it is about sees the own row",
+    "export": "whoever may read the farm may have a file written of it",
+    "export_part": "with its export",
     "job": "whoever asked, and the worker",
     "outbox": "written with the change itself, read by the relay",
 }

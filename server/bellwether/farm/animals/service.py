@@ -1,6 +1,7 @@
 """Registering, changing and reading animals."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -48,7 +49,7 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
         raise ReferenceNotFound("flock_id", body.flock_id)
     await one_writer(session, body.farm_id)
     animal_id = body.id or new_id()
-    drop = body.drop_year or (body.birth_date.year if body.birth_date else None)
+    drop = body.drop_year or (body.birth_date.year if body.birth_date else numbered_year(body))
     faults = Faults()
     known = read_identifiers(body, animal_id, drop, faults)
     tag = identifiers.display_tag(known)
@@ -78,6 +79,15 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
         raise conflict(error) from error
     await events.animals_registered(session, context, body.farm_id, body.flock_id, [animal_id])
     return await get(session, animal_id)
+
+
+def numbered_year(body: NewAnimal) -> int | None:
+    """The year that the animal's number carries."""
+    numbers = [new.value for new in body.identifiers if new.kind == "registration" and new.scheme is None]
+    years = (identifiers.year_of(identifiers.cited(number, field="value")) for number in numbers)
+    with suppress(Broken):
+        return next(filter(None, years), None)
+    return None
 
 
 def as_json(body: NewAnimal | AnimalChange) -> str | None:

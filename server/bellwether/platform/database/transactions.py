@@ -62,12 +62,16 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def reading(self, context: Context) -> AsyncIterator[Session]:
-        """A read-only transaction in the name of `context`; begin and context are one round trip."""
+    async def reading(self, context: Context, *, is_steady: bool = False) -> AsyncIterator[Session]:
+        """A read-only transaction in the name of `context`; begin and context are one round trip.
+
+        `is_steady`: all of its statements see the database as it was at the first.
+        """
+        mode = "isolation level repeatable read read only" if is_steady else "read only"
         async with connected(self.read_engine) as session:
             connection = driver(session)
             try:
-                await connection.execute("begin read only; " + context_sql(context))
+                await connection.execute(f"begin {mode}; " + context_sql(context))
                 yield session
             finally:
                 await end(session, connection)

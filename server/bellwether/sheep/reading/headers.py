@@ -44,6 +44,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "DOB", "Birth Date", "Date of Birth", "Birthdate", "Born", "Birthday", "Geburtsdatum", "Geb-Datum", "Geboren",
         "Geboren am", "Date de naissance", "Né le", "Naissance", "Fecha de nacimiento", "Nacimiento", "Dyddiad geni",
     ),
+    "drop_year": (
+        "Drop Year", "Birth Year", "Year of Birth", "Year Born", "Geburtsjahr", "Jahrgang", "Année de naissance",
+        "Año de nacimiento", "Blwyddyn geni",
+    ),
     "birth_type": (
         "BType", "Birth Type", "BT", "Birth Rank", "Born As", "Litter Size", "Geburtstyp", "Wurfgröße", "Geburtsart",
         "Mode de naissance", "Type de naissance", "Taille de portée", "Tipo de parto", "Tipo de nacimiento",
@@ -69,6 +73,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Group", "Mob", "Management Group", "Mgmt Group", "Grp", "Gruppe", "Groupe", "Lot", "Grupo",
         "Lote", "Grwp",
     ),
+    "value": ("Value", "Result", "Measurement", "Reading", "Wert", "Messwert", "Valeur", "Mesure", "Valor", "Gwerth"),
     "trait": ("Trait", "Stage", "Merkmal", "Caractère", "Rasgo", "Carácter"),
 }  # fmt: skip
 

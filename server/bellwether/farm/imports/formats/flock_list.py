@@ -1,5 +1,6 @@
 """A flock list: one animal a line with identifiers, parents, birth and measurements by stage."""
 
+import re
 from datetime import date
 from functools import partial
 
@@ -10,16 +11,17 @@ from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import at
 from bellwether.farm.imports.taking import animals
 from bellwether.farm.measurements.ledger import Measurement
-from bellwether.sheep import damage, identifiers, missing, traits
+from bellwether.sheep import damage, identifiers, missing, pedigree, traits
 from bellwether.sheep.findings import broken
 from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.reading import words
 from bellwether.sheep.reading.headers import aliases
 
 FIELDS = (
-    "id", "eid", "vid", "name", "sire", "dam", "sex", "birth_date", "birth_type", "rear_type", "et", "recipient",
-    "birth_group",
+    "id", "eid", "vid", "name", "sire", "dam", "sex", "birth_date", "drop_year", "birth_type", "rear_type", "et",
+    "recipient", "birth_group",
 )  # fmt: skip
+YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 ROLES = ("sire", "dam", "recipient")
 WORDS = {"sex": words.SEX, "birth_type": words.BIRTH_TYPE, "rear_type": words.REAR_TYPE, "et": words.ET}
 
@@ -28,7 +30,7 @@ def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
     """The animal as the line describes it; absent values are None. `is_strict`: every ID in its full form."""
     known = entry.take(read_identifiers, entry, is_strict) or []
     day = entry.take(entry.day, "birth_date")
-    year = entry.take(check_year, known, day) if known else None
+    year = entry.take(check_year, entry, known, day) if known else None
     sex, fertility = entry.take(read_sex, entry) or ("unknown", "unknown")
     births = [entry.take(read_count, entry, vocabulary) for vocabulary in (words.BIRTH_TYPE, words.REAR_TYPE)]
     transfer = entry.take(entry.word, words.ET)
@@ -38,7 +40,7 @@ def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
         entry.take(refuse_same_parents)
     entry.stop()
     return AnimalRow(
-        identifiers=tuple(written(item) for item in known),
+        identifiers=written_all(entry, known),
         sex=sex,
         fertility=fertility,
         birth_date=day,
@@ -58,6 +60,12 @@ def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
 def written(item: Identifier) -> Written:
     """An identifier without its scope, which is known later."""
     return Written(item.scheme, item.value, item.kind, item.raw[:100])
+
+
+def written_all(entry: Entry, known: list[Identifier]) -> tuple[Written, ...]:
+    """All identifiers of the line; a tag that nobody has written follows from the number."""
+    is_said = bool(entry.identifier("vid"))
+    return tuple(written(item)._replace(is_implied=item.kind == "visual" and not is_said) for item in known)
 
 
 def refuse_same_parents() -> None:
@@ -87,9 +95,9 @@ def read_identifiers(entry: Entry, is_strict: bool) -> list[Identifier]:
     return found
 
 
-def check_year(known: list[Identifier], day: date | None) -> int | None:
-    """The drop: the year of birth, which the ID must carry as well."""
-    year = identifiers.year_of(known[0])
+def check_year(entry: Entry, known: list[Identifier], day: date | None) -> int | None:
+    """The drop: the year of birth, which the ID must carry as well, unless the line says of which one it is."""
+    year, said = identifiers.year_of(known[0]), entry.text("drop_year")
     if year and day and year != day.year:
         raise broken(
             "id_year_mismatch",
@@ -97,7 +105,13 @@ def check_year(known: list[Identifier], day: date | None) -> int | None:
             "correct the birth date or the ID",
             field="birth_date",
         )
-    return day.year if day else year
+    if not said:
+        return day.year if day else year
+    drop = int(said) if YEAR.fullmatch(said) else 0
+    if not drop:
+        raise broken("drop_year_unread", f"{said[:20]!r} is no year", "write it as 2024", field="drop_year")
+    pedigree.check_drop(known[0].value, day, drop, field="drop_year")
+    return drop
 
 
 def read_sex(entry: Entry) -> tuple[str, str]:

@@ -15,11 +15,13 @@ class Written(NamedTuple):
     value: str
     kind: Kind
     raw: str
+    is_implied: bool = False
+    """Not written: what a new animal is called by the number that was."""
 
     @property
     def identifier(self) -> Identifier:
         """As one that counts everywhere."""
-        return Identifier(*self)
+        return Identifier(*self[:4])
 
 
 @dataclass(frozen=True, slots=True)

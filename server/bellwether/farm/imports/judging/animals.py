@@ -32,7 +32,7 @@ def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     found = faults.take(lambda: identity.resolve(data, herd)) or Known()
     animal = found.animal
     facts = merged(animal, data)
-    known = identity.own_identifiers(data, herd.flock_id, facts.drop_year)
+    known = identity.meant(data, identity.own_identifiers(data, herd.flock_id, facts.drop_year), herd)
     kin = kin_of(known[0].value, facts)
     said = find_parents(row, data, kin, animal, herd, faults)
     if not faults.findings:
@@ -215,12 +215,20 @@ def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> b
     animal.facts, animal.is_reference, animal.expected = facts, False, None
     for item in known:
         mine = identifiers.named(item.raw, str(animal.id)) if item.kind == "name" else item
-        if mine.key not in herd.by_key:
+        if mine.key not in herd.by_key and not is_called(animal, mine):
             herd.tag(animal, mine)
             is_changed = True
     animal.tag = identifiers.display_tag(animal.identifiers) or animal.tag
     animal.is_changed = animal.is_changed or is_changed
     return is_changed
+
+
+def is_called(animal: Sheep, name: Identifier) -> bool:
+    """Whether it has this name, but for capitals and blanks."""
+    wanted = identifiers.name_value(name.value)
+    return name.kind == "name" and any(
+        item.kind == "name" and identifiers.name_value(item.value) == wanted for item in animal.identifiers
+    )
 
 
 def replaced(animal: Sheep, facts: Facts) -> Iterable[Finding]:

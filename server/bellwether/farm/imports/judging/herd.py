@@ -10,7 +10,7 @@ from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.measurements.groups import Placed, Spans
 from bellwether.farm.measurements.ledger import Day
 from bellwether.sheep import damage, pedigree
-from bellwether.sheep.identifiers import Identifier, in_year, is_of_flock, name_value, spellings, tag_value
+from bellwether.sheep.identifiers import ANIMAL, Identifier, in_year, is_of_flock, name_value, spellings, tag_value
 from bellwether.sheep.lives import Stay
 from bellwether.sheep.pedigree import Kin, Measured
 
@@ -207,6 +207,12 @@ class Herd:
         self.by_value.setdefault(identifier.value, []).append((animal.id, identifier))
         if identifier.kind != "eid" and identifier.value.isdecimal():
             self.zeros.setdefault(damage.without_zeros(identifier.value), set()).add(identifier.value)
+
+    def know_own(self, animal_id: UUID, said: str) -> None:
+        """The id by which the platform knows an animal, which is none of its identifiers."""
+        item = Identifier(ANIMAL, said, "registration", said)
+        self.by_key[item.key] = animal_id
+        self.by_value.setdefault(said, []).append((animal_id, item))
 
     def move_tags(self, animal: Sheep, year: int | None) -> None:
         """Its visual tags count within another year of birth from now on."""

@@ -49,7 +49,7 @@ def resolve(data: AnimalRow, herd: Herd) -> Known:
     Raises:
         Broken: the identifiers name two animals, or the animal has another one of the same scheme.
     """
-    known = own_identifiers(data, herd.flock_id, data.drop_year)
+    known = meant(data, own_identifiers(data, herd.flock_id, data.drop_year), herd)
     check_digits(known, herd)
     found = matches(known, data, herd)
     strongest = max((match.strength for match in found if not match.animal.is_reference), default=ALIKE)
@@ -68,6 +68,14 @@ def resolve(data: AnimalRow, herd: Herd) -> Known:
         if path := pedigree.loop_path(herd.parents, ghost.id, first.animal.id):
             raise pedigree.loop([first.animal.tag, *map(herd.name, path)], field_of(known[0]))
     return Known(first.animal, same)
+
+
+def meant(data: AnimalRow, known: list[Identifier], herd: Herd) -> list[Identifier]:
+    """Without the tag that only follows from the number of an animal which the farm has by that number."""
+    animal = herd.find(known[0])
+    if animal is None or animal.is_reference:
+        return known
+    return [mine for mine, said in zip(known, data.identifiers, strict=True) if not said.is_implied]
 
 
 def matches(known: list[Identifier], data: AnimalRow, herd: Herd) -> list[Match]:

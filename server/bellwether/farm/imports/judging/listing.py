@@ -37,7 +37,9 @@ class Listing:
         names = {name_value(raw) for raw in cells}
         for row in listed:
             for item in row.identifiers:
-                numbers |= {item.value} if item.kind == "registration" else set()
+                # an apostrophe before a number keeps it as text: no spreadsheet has rounded it
+                is_number = item.kind == "registration" and not item.raw.startswith("'")
+                numbers |= {item.value} if is_number else set()
                 if item.kind == "name" and name_value(item.value) in names:
                     made.by_name.setdefault(name_value(item.value), []).append(row)
                 elif item.kind != "name" and item.value in values:

@@ -160,6 +160,8 @@ def check_counter(found: Found) -> None:
         return
     header = found.header(places["id"])
     cells = found.sheet.column(places["id"]) if places["id"] < found.sheet.width else []
+    if normal(header).startswith("REG"):
+        return
     is_counter = len(cells) >= COUNTER and all(cell == str(n) for n, cell in enumerate(cells, 1))
     if is_counter and normal(header) not in {
         normal(name) for name in named.own_names(found.options, found.form.columns)

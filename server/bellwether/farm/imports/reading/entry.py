@@ -12,6 +12,7 @@ from bellwether.sheep import damage, missing, traits
 from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.missing import Codes
 from bellwether.sheep.reading.dates import DateColumn
+from bellwether.sheep.reading.formulas import bare
 from bellwether.sheep.reading.numbers import Numbers, split_unit
 from bellwether.sheep.reading.times import parse_time
 from bellwether.sheep.reading.words import Said, Vocabulary
@@ -63,6 +64,22 @@ def texts(options: dict[str, object], name: str) -> list[str]:
     return [str(code) for code in found] if isinstance(found, list | tuple) else []
 
 
+def as_identifier(text: str, field: str) -> str:
+    """The text of an identifier, empty where it says that there is none.
+
+    Raises:
+        Broken: a spreadsheet has put an error or marks between thousands into it.
+    """
+    if text == "" or missing.is_no_tag(text):
+        return ""
+    if missing.SPREADSHEET_ERROR.fullmatch(text[: missing.LONGEST]):
+        raise broken("spreadsheet_error", f"{text[:40]} is an error of a spreadsheet", "correct it", field=field)
+    if THOUSANDS.fullmatch(text):
+        message = f"{text[:40]} has marks between thousands, which a spreadsheet has put into an identifier"
+        raise broken("id_thousands", message, damage.TEXT, field=field)
+    return text
+
+
 class Entry:
     """A line: its cells, the faults and the warnings that were found in it."""
 
@@ -106,6 +123,8 @@ class Entry:
         # no word of the table begins with a digit
         if cell == "" or (cell[0] in DIGITS and not codes.extra):
             return cell
+        if cell[0] == "'":
+            return bare(cell)
         return "" if codes.is_missing(cell) else cell
 
     def identifier(self, field: str) -> str:
@@ -114,15 +133,7 @@ class Entry:
         Raises:
             Broken: a spreadsheet has put an error or marks between thousands into it.
         """
-        text = self.text(field)
-        if text == "" or missing.is_no_tag(text):
-            return ""
-        if missing.SPREADSHEET_ERROR.fullmatch(text[: missing.LONGEST]):
-            raise broken("spreadsheet_error", f"{text[:40]} is an error of a spreadsheet", "correct it", field=field)
-        if THOUSANDS.fullmatch(text):
-            message = f"{text[:40]} has marks between thousands, which a spreadsheet has put into an identifier"
-            raise broken("id_thousands", message, damage.TEXT, field=field)
-        return text
+        return as_identifier(self.text(field), field)
 
     def day(self, field: str) -> date | None:
         """The day in a field; None when there is none.

@@ -18,7 +18,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.sheep import damage
-from bellwether.sheep.identifiers import Identifier, display_tag, spellings
+from bellwether.sheep.identifiers import Identifier, display_tag, own_id, spellings
 
 NAMED = """
 select animal_id from farm.identifier where farm_id = $1 and state = 'active' and value = any($2::text[])
@@ -28,6 +28,10 @@ where farm_id = $1 and state = 'active' and kind = 'name' and lower(value) = any
 union
 select animal_id from farm.identifier
 where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0') = any($4::text[])
+"""
+OWN_IDS = """
+select s.id::text as said, coalesce(s.merged_into, s.id) as id from farm.animal s
+where s.farm_id = $1 and s.id = any($2::uuid[])
 """
 CODES = "select id, code from farm.flock where farm_id = $1"
 ENDED = """
@@ -127,11 +131,14 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
     values, *others = cells(rows, listing)
     found = await connection.fetch(NAMED, farm_id, values, *others)
     herd.ended = dict(await connection.fetch(ENDED, farm_id, values))
-    ids = list({row["animal_id"] for row in found} | set(herd.ended.values()))
+    own_ids = dict(await connection.fetch(OWN_IDS, farm_id, [value for value in values if own_id(value)]))
+    ids = list({row["animal_id"] for row in found} | set(herd.ended.values()) | set(own_ids.values()))
     await load_sheep(connection, farm_id, batch.id, ids, herd)
     for row in await connection.fetch(IDENTIFIERS, farm_id, ids):
         item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])
         herd.know(herd.sheep[row["animal_id"]], item)
+    for said, animal_id in own_ids.items():
+        herd.know_own(animal_id, said)
     own = {animal for _, row in rows for item in row.identifiers for animal in herd.named(item.raw)}
     for animal_id, first in (await measurements.first_recorded(session, farm_id, sorted(own))).items():
         herd.sheep[animal_id].first_recorded = first

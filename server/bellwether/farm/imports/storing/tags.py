@@ -16,7 +16,7 @@ from bellwether.farm.measurements.groups import Placed
 from bellwether.farm.measurements.ledger import Day
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep import damage
-from bellwether.sheep.identifiers import is_of_flock, spellings
+from bellwether.sheep.identifiers import is_of_flock, own_id, spellings
 
 # one table at a time: freshly filled tables have no statistics, and a join of them goes wrong by a factor of a hundred
 NAMED = """
@@ -31,6 +31,10 @@ where farm_id = $1 and state = 'active' and value like '0%' and ltrim(value, '0'
 union all
 select kind, value, scope, animal_id from farm.identifier
 where farm_id = $1 and state = 'closed' and kind <> 'name' and value = any($2::text[])
+"""
+OWN_IDS = """
+select id::text as said, coalesce(merged_into, id) as animal_id from farm.animal
+where farm_id = $1 and id = any($2::uuid[])
 """
 ENDED = """
 select animal_id, value, (max(upper(validity)) at time zone f.time_zone)::date as day,
@@ -116,7 +120,8 @@ async def look_up(session: Session, batch: Batch, asked: set[str], tags: TaggedA
     """Every animal that one of the cells names."""
     connection: asyncpg.Connection = driver(session)
     named = await connection.fetch(NAMED, batch.farm_id, *cells(asked))
-    ids = list({row["animal_id"] for row in named} - tags.animals.keys())
+    own_ids = dict(await connection.fetch(OWN_IDS, batch.farm_id, list(filter(None, map(own_id, asked)))))
+    ids = list(({row["animal_id"] for row in named} | set(own_ids.values())) - tags.animals.keys())
     eids = {row["animal_id"]: row["value"] for row in await connection.fetch(EIDS, batch.farm_id, ids)}
     codes = dict(await connection.fetch(CODES, batch.farm_id))
     stays = await lives.stays(session, batch.farm_id, ids)
@@ -132,6 +137,9 @@ async def look_up(session: Session, batch: Batch, asked: set[str], tags: TaggedA
     for row in named:
         if row["animal_id"] in tags.animals and (row["kind"] != "visual" or is_of_flock(row["scope"], batch.flock_id)):
             tags.add(row["kind"], row["value"], row["animal_id"])
+    for said, animal_id in own_ids.items():
+        if animal_id in tags.animals:
+            tags.add("registration", said, animal_id)
 
 
 def cells(found: set[str]) -> tuple[list[str], list[str], list[str]]:

@@ -1,0 +1,50 @@
+"""What a format of exports says of itself. The job, the routes and the service know no more of a format than this."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bellwether.farm.exports.keys import Keys
+from bellwether.farm.exports.models import AnimalRow, ClaimRow, FlockRow, MeasuredRow
+from bellwether.farm.exports.options import Options
+from bellwether.farm.exports.report import Report
+
+TABULAR = frozenset({"file", "delimiter", "decimal", "encoding"})
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"csv": "text/csv; charset={}", "xlsx": XLSX, "zip": "application/zip"}
+
+
+class Source(Protocol):
+    """A flock as one moment shows it."""
+
+    flock: FlockRow
+
+    async def animals(self) -> Sequence[AnimalRow]:
+        """Those that the farm records, in the order in which they came."""
+
+    async def claims(self) -> Sequence[ClaimRow]:
+        """Their accepted parents."""
+
+    async def keys(self) -> Keys:
+        """What names each animal of the farm."""
+
+    def measurements(self, traits: Sequence[str]) -> AsyncIterator[Sequence[MeasuredRow]]:
+        """Those that count, some at a time; of all traits when none is named."""
+
+    async def progress(self, fraction: float, stage: str) -> None:
+        """How far the file is."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file: `uses` are its options, `suffix` ends its name, `write` fills the file at a path."""
+
+    name: str
+    uses: frozenset[str]
+    write: Callable[[Source, Options, Path], Awaitable[Report]]
+    suffix: str | None = None
+
+    def ending(self, options: Options) -> str:
+        """csv, xlsx or zip."""
+        return self.suffix or options.file
