@@ -107,7 +107,7 @@ async def test_no_question_reads_a_large_table_from_end_to_end(farmer: Farmer) -
     asked: list[tuple[str, tuple[object, ...], tuple[str, ...]]] = [
         (repository.ANIMALS, (farm, flock), ("animal_flock",)),
         (repository.MEASURED, (farm, flock, []), ("observation_flock",)),
-        (as_plain(repository.EXPIRE, "farm_id", "now"), (farm, now), ("export_expires", "export_part_pkey")),
+        (as_plain(repository.EXPIRE, "farm_id", "now"), (farm, now), ("export_farm", "export_part_pkey")),
         (as_plain(repository.LIST, "farm_id", "after", "limit"), (farm, None, 10), ("export_farm",)),
     ]
     for statement, values, indexes in asked:

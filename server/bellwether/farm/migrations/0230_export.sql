@@ -20,7 +20,6 @@ create table farm.export (
   check ((finished_at is null) = (expires_at is null) and (finished_at is null) = (size_bytes is null))
 );
 create index export_farm on farm.export (farm_id, id);
-create index export_expires on farm.export (farm_id, expires_at);
 
 -- in parts beside it, so that neither writing nor reading holds a whole file
 create table farm.export_part (
