@@ -46,7 +46,7 @@ def test_submission_sample() -> None:
     assert first is not None
     traits = {item.trait for item in first.measurements}
     assert traits == {"BWT", "WWT", "PWT", "PEMD", "PFAT", "WEC", "DAG"}
-    assert ("org.bellwether.vid", "240001", "visual", "240001") in first.identifiers
+    assert ("org.bellwether.vid", "240001", "visual", "240001", True) in first.identifiers
     embryo = rows[5].data
     assert embryo is not None
     assert embryo.is_embryo_transfer is True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ Cell = str | int | float | date | time | None
 ENCODINGS = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "utf-16": "utf-16"}
 MOST_ROWS = 1_048_576
 DECIMALS = 3
+MIDNIGHT = time()
 
 
 class Writer(Protocol):
@@ -83,7 +84,7 @@ class Workbook:
             raise TooManyRows(MOST_ROWS)
         for place, cell in enumerate(cells):
             if isinstance(cell, date):
-                self._sheet.write_datetime(self.n, place, cell, self._day)
+                self._sheet.write_datetime(self.n, place, datetime.combine(cell, MIDNIGHT), self._day)
             elif isinstance(cell, int | float):
                 self._sheet.write_number(self.n, place, cell)
             elif cell not in (None, ""):
