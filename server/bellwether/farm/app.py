@@ -10,6 +10,8 @@ from bellwether.farm.farms.routes import router as farms
 from bellwether.farm.flocks.routes import router as flocks
 from bellwether.farm.grazing.routes import router as grazing
 from bellwether.farm.groups.routes import router as groups
+from bellwether.farm.health.products.routes import router as products
+from bellwether.farm.health.routes import router as health
 from bellwether.farm.icar.face import FACES as ICAR
 from bellwether.farm.identifiers.routes import router as identifiers
 from bellwether.farm.imports.routes import router as imports
@@ -44,6 +46,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         weights,
         groups,
         grazing,
+        products,
+        health,
         paddocks,
         reports,
         imports,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from bellwether.farm.health.models import Said
 from bellwether.farm.schemas import Day, Zone, without_nul
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep.pedigree import Sex
@@ -84,6 +85,11 @@ class NewEvent(Schema):
         """The paddock that it names."""
         return None
 
+    @property
+    def health(self) -> Said:
+        """What it says of remedies, feed and sales."""
+        return None
+
 
 class AnimalEvent(NewEvent):
     """An event of one animal."""
@@ -94,3 +100,20 @@ class AnimalEvent(NewEvent):
     def subject(self) -> UUID | None:
         """The animal that it is about."""
         return self.animal_id
+
+
+class HerdEvent(NewEvent):
+    """An event of one animal, or of a group as it was at that time."""
+
+    animal_id: UUID | None = None
+    group_id: UUID | None = Field(None, description="Those who were in it at that moment")
+
+    @property
+    def subject(self) -> UUID | None:
+        """The animal that it is about."""
+        return self.animal_id
+
+    @property
+    def group(self) -> UUID | None:
+        """The group that it is about."""
+        return self.group_id

@@ -15,6 +15,9 @@ from bellwether.farm.events.envelope import NewEvent, Other
 from bellwether.farm.events.kinds import RETRACTED
 from bellwether.farm.events.kinds.life import Departed
 from bellwether.farm.events.models import MadeEvent, MadeOther, StoredEvent
+from bellwether.farm.health import judging as health
+from bellwether.farm.health.models import COURSES, Course
+from bellwether.farm.health.models import Known as KnownHealth
 from bellwether.farm.lives.models import Timeline
 from bellwether.farm.lives.repository import TURNS
 from bellwether.farm.place import Place
@@ -44,6 +47,7 @@ class Log:
     stored: dict[UUID, StoredEvent]
     animals: dict[UUID, Timeline]
     known: Known
+    health: KnownHealth
     numbers: Iterator[int]
     made: list[MadeEvent] = field(default_factory=list)
     named: list[MadeOther] = field(default_factory=list)
@@ -73,8 +77,11 @@ class Log:
         event_id, seq = event.id or new_id(), next(self.numbers)
         place = seq if corrected is None else corrected.place
         stood = self.whereabouts(event, event_id, place, subject, corrected)
+        course, odd = self.treated(event, event_id, place, subject, stood)
         self.enter(event, event_id, place, subject, others, corrected)
         self.known.take(stood)
+        self.dose(course, corrected)
+        self.warn(event_id, *odd)
         self.keep(event, event_id, seq, place, subject, others, digest)
         return Judged(event_id, is_new=True)
 
@@ -225,6 +232,30 @@ class Log:
             corrected.id, corrected.kind, corrected.animal_id, corrected.group_id
         )
         return whereabouts.judged(self.known, meant, before)
+
+    def treated(
+        self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, stood: Change
+    ) -> tuple[Course | None, Sequence[Finding]]:
+        """What the event says of health, with what is odd about it.
+
+        Raises:
+            Broken: that cannot be, or an animal is sold that is withheld (I20).
+        """
+        if event.health is None:
+            return None, ()
+        zone = event.tz or self.place.time_zone
+        at = moment(event.occurred_on, event.occurred_time, zone, place)
+        steps = {} if subject is None else stood.steps.get(subject, self.known.steps.get(subject, {}))
+        name = "" if subject is None else self.animals[subject].head.name
+        said = (subject, event.group, event.health, name, self.known.memberships(steps))
+        return health.judged(self.health, health.Meant(event_id, event.occurred_on, at, zone, *said))
+
+    def dose(self, course: Course | None, corrected: StoredEvent | None) -> None:
+        """A course counts from now on, and the one that it corrects does not."""
+        if corrected is not None and corrected.kind in COURSES:
+            self.health.leave(corrected.id, corrected.animal_id, corrected.group_id)
+        if course is not None:
+            self.health.take(course)
 
     def keep(
         self,

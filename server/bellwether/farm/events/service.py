@@ -11,6 +11,7 @@ from bellwether.farm.events.envelope import NewEvent
 from bellwether.farm.events.judging import Log
 from bellwether.farm.events.kinds import EVENTS, KINDS
 from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventVerdict, NewEvents
+from bellwether.farm.health import projection as health
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.place import place_of
 from bellwether.farm.whereabouts import projection
@@ -69,7 +70,10 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
     paddocks = {key for event in sent if (key := event.paddock)}
     known = await whereabouts.known(session, farm_id, animals, groups, paddocks)
     numbers = iter(sorted(await repository.numbers(session, len(sent))))
-    return Log(await place_of(session, farm_id), now, stored, animals, known, numbers)
+    place = await place_of(session, farm_id)
+    said = [event.health for event in sent]
+    treated = await health.known(session, farm_id, place.today(now), known, animals, said)
+    return Log(place, now, stored, animals, known, treated, numbers)
 
 
 def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> EventVerdict:
@@ -93,6 +97,8 @@ def row_errors(row: int, findings: Iterable[Finding]) -> list[RowError]:
 async def follow(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
     """What follows from the new events: stays and fates of the animals that came or went, and where they stand."""
     await projection.project(session, farm_id, log.known.touched, log.known.touched_groups)
+    for event_id, findings in (await health.follow(session, farm_id, log.health, log.known.touched)).items():
+        log.warn(event_id, *findings)
     if not log.touched:
         return
     touched = {key: log.animals[key].life for key in sorted(log.touched)}

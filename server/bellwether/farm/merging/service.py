@@ -9,6 +9,7 @@ from bellwether.farm.access import ReferenceNotFound, may_write, one_writer, rol
 from bellwether.farm.animals import repository as animals
 from bellwether.farm.animals.events import animals_registered, animals_withdrawn
 from bellwether.farm.events.service import PRESENT
+from bellwether.farm.health import projection as health
 from bellwether.farm.identifiers.repository import show
 from bellwether.farm.imports.repository import write_as
 from bellwether.farm.imports.undoing import fitting, obstacles, taking_back
@@ -108,6 +109,7 @@ async def follow(session: Session, farm_id: UUID, animal_ids: list[UUID]) -> Non
             raise TwoAnimals(errors) from error
     await lives.project(session, farm_id, {key: timeline.life for key, timeline in found.items()})
     await projection.project(session, farm_id, animal_ids, ())
+    await health.project(session, farm_id, animal_ids)
     for key in animal_ids:
         known = await animals.identifiers_of(session, farm_id, key)
         await show(session, farm_id, key, display_tag(known))

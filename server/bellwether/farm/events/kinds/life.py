@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from bellwether.farm.events.envelope import AnimalEvent, Note, Payload
+from bellwether.farm.health.models import Said, Sale
 from bellwether.farm.schemas import without_nul
 
+ForSale = Literal["meat", "export"]
 Place = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(without_nul)
 ]
@@ -21,10 +23,18 @@ class Arrival(Payload):
     note: Note | None = None
 
 
+class Override(Payload):
+    """Somebody answers for a sale of an animal that is withheld."""
+
+    reason: Note
+
+
 class Departure(Payload):
     """What became of it, and where it went."""
 
     fate: Literal["sold", "culled", "grazing_off", "in_transit", "lost"]
+    market: ForSale | None = Field(None, description="Where it is sold; None: it must be clear for each")
+    override: Override | None = Field(None, description="It goes although it is withheld")
     to_location: Place | None = Field(None, description="PIC, CPH, NAIT number or name")
     consignment: Place | None = Field(None, description="Number of the vendor declaration")
     note: Note | None = None
@@ -50,6 +60,12 @@ class Departed(AnimalEvent):
 
     kind: Literal["animal.departed"]
     payload: Departure
+
+    @property
+    def health(self) -> Said:
+        """A sale, or the way to slaughter."""
+        payload = self.payload
+        return Sale(payload.market, payload.override is not None) if payload.fate in ("sold", "culled") else None
 
 
 class Died(AnimalEvent):

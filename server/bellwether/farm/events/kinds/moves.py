@@ -6,6 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Note, Payload
+from bellwether.farm.events.kinds.life import ForSale, Override
+from bellwether.farm.health.models import Said, Sale
 from bellwether.farm.schemas import Day
 
 
@@ -13,6 +15,14 @@ class Remark(Payload):
     """Nothing but a note."""
 
     note: Note | None = None
+
+
+class Joining(Payload):
+    """Beside a note what has to be said of an animal that is withheld, on a list for sale."""
+
+    note: Note | None = None
+    market: ForSale | None = Field(None, description="Of a list for sale; None: it must be clear for each")
+    override: Override | None = Field(None, description="It is put on the list although it is withheld")
 
 
 class ToPaddock(Payload):
@@ -53,7 +63,12 @@ class Assigned(AnimalEvent, GroupEvent):
 
     needs_presence = True
     kind: Literal["group.assigned"]
-    payload: Remark
+    payload: Joining
+
+    @property
+    def health(self) -> Said:
+        """A place on a list for sale, if the group is one."""
+        return Sale(self.payload.market, self.payload.override is not None)
 
 
 class Left(AnimalEvent, GroupEvent):

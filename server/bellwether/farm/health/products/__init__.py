@@ -1,0 +1,1 @@
+"""Remedies of a farm: what their labels say, and what is left of each batch."""
