@@ -1,6 +1,6 @@
 """What every event says beside its payload."""
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -41,6 +41,17 @@ class Other(NamedTuple):
     """Which sex it must have; a male one must not be a wether."""
 
 
+class Born(NamedTuple):
+    """An animal that an event brings into the world."""
+
+    animal_id: UUID
+    role: str
+    field: str
+    on: date
+    sex: Sex
+    is_alive: bool
+
+
 class Payload(Schema):
     """What only one kind of event says."""
 
@@ -74,6 +85,16 @@ class NewEvent(Schema):
     def others(self) -> tuple[Other, ...]:
         """The animals that it names beside its subject."""
         return ()
+
+    @property
+    def born(self) -> tuple[Born, ...]:
+        """The animals that are none before it."""
+        return ()
+
+    @property
+    def refers(self) -> UUID | None:
+        """Another event to which it belongs."""
+        return None
 
     @property
     def group(self) -> UUID | None:

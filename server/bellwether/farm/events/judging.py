@@ -1,6 +1,7 @@
 """Verdicts on events that are sent, each against what the farm knows and what was accepted before it."""
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,16 +12,19 @@ from uuid import UUID
 import orjson
 
 from bellwether.farm.events import problems
-from bellwether.farm.events.envelope import NewEvent, Other
+from bellwether.farm.events.envelope import Born, NewEvent, Other
 from bellwether.farm.events.kinds import RETRACTED
 from bellwether.farm.events.kinds.life import Departed
 from bellwether.farm.events.models import MadeEvent, MadeOther, StoredEvent
 from bellwether.farm.health import judging as health
 from bellwether.farm.health.models import COURSES, Course
 from bellwether.farm.health.models import Known as KnownHealth
-from bellwether.farm.lives.models import Timeline
+from bellwether.farm.lives.models import HeadRow, Timeline
 from bellwether.farm.lives.repository import TURNS
 from bellwether.farm.place import Place
+from bellwether.farm.season.judging import DIED, Judge, Season
+from bellwether.farm.season.models import KINDS as SEASON
+from bellwether.farm.season.models import LAMBED, Fact, Named
 from bellwether.farm.whereabouts import judging as whereabouts
 from bellwether.farm.whereabouts.models import ACTS, Change, Known, moment
 from bellwether.platform.ids import new_id
@@ -29,6 +33,13 @@ from bellwether.sheep.lives import Fate, Step
 
 AHEAD = timedelta(hours=24)
 """A device whose clock is further ahead than this has none."""
+
+
+class Meant(NamedTuple):
+    """An animal beside the subject: as it was told, and the one that is meant by it since merges."""
+
+    told: Other
+    id: UUID
 
 
 class Judged(NamedTuple):
@@ -49,6 +60,7 @@ class Log:
     known: Known
     health: KnownHealth
     numbers: Iterator[int]
+    season: Season
     made: list[MadeEvent] = field(default_factory=list)
     named: list[MadeOther] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
@@ -78,12 +90,30 @@ class Log:
         place = seq if corrected is None else corrected.place
         stood = self.whereabouts(event, event_id, place, subject, corrected)
         course, odd = self.treated(event, event_id, place, subject, stood)
-        self.enter(event, event_id, place, subject, others, corrected)
+        after = self.lives(event, event_id, place, subject, others, corrected)
+        fact = self.fact(event, event_id, place, subject, others)
+        replaced = None if corrected is None else self.season.history.facts.get(corrected.id)
+        judge = Judge(self.season, fact, replaced, ChainMap(after, self.animals), self.known)
+        self.warn(event_id, *odd, *judge.judged(deaths(event, subject, corrected)))
+        self.enter(event, after, corrected)
         self.known.take(stood)
         self.dose(course, corrected)
-        self.warn(event_id, *odd)
+        self.season.take(fact, replaced)
         self.keep(event, event_id, seq, place, subject, others, digest)
         return Judged(event_id, is_new=True)
+
+    def fact(
+        self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, others: Sequence[Meant]
+    ) -> Fact | None:
+        """What the event says of the breeding season."""
+        if event.kind not in SEASON:
+            return None
+        named = [Named(other.told.animal_id, other.id, other.told.role) for other in others]
+        named += [Named(lamb.animal_id, lamb.animal_id, lamb.role) for lamb in event.born]
+        said = event.payload.model_dump(mode="json", exclude_none=True, exclude={"ewe_ids"})
+        joining = None if event.refers is None else self.stored.get(event.refers)
+        of_place = None if joining is None else joining.place
+        return Fact(event_id, place, event.kind, event.occurred_on, subject, event.group, said, tuple(named), of_place)
 
     def check_times(self, event: NewEvent) -> None:
         """Nothing has happened that is still to come.
@@ -156,13 +186,13 @@ class Log:
             raise Broken(problems.other_sex(found.head, role, sex, field))
         return found.head.id
 
-    def others(self, event: NewEvent, subject: UUID | None) -> list[Other]:
+    def others(self, event: NewEvent, subject: UUID | None) -> list[Meant]:
         """The animals that are named beside the subject, each once.
 
         Raises:
             Broken: the farm does not have all of them, or one is named twice.
         """
-        faults, found = Faults(), []
+        faults, found = Faults(), list[Meant]()
         seen = set() if subject is None else {subject}
         for other in event.others:
             animal_id = faults.take(partial(self.fitting, event, other))
@@ -171,7 +201,7 @@ class Log:
             if animal_id in seen:
                 faults.add(problems.named_twice(self.animals[animal_id].head.name, other.field))
             seen.add(animal_id)
-            found.append(other._replace(animal_id=animal_id))
+            found.append(Meant(other, animal_id))
         faults.stop()
         return found
 
@@ -182,15 +212,15 @@ class Log:
             return found
         return self.animals.get(found.head.merged_into)
 
-    def enter(
+    def lives(
         self,
         event: NewEvent,
         event_id: UUID,
         place: int,
         subject: UUID | None,
-        others: Sequence[Other],
+        others: Sequence[Meant],
         corrected: StoredEvent | None,
-    ) -> None:
+    ) -> dict[UUID, Timeline]:
         """Where its animals were, with this event and without the one that it corrects.
 
         Raises:
@@ -198,24 +228,62 @@ class Log:
         """
         after: dict[UUID, Timeline] = {}
         for key in () if corrected is None else corrected.animals:
-            before = self.timeline(key)
-            assert before is not None
-            after[before.head.id] = before.without(corrected and corrected.id)
+            if (before := self.timeline(key)) is not None:
+                after[before.head.id] = before.without(corrected and corrected.id)
+        for lamb in event.born:
+            after[lamb.animal_id] = self.lamb(lamb, event_id, place, subject, after)
         if subject is not None and event.kind in TURNS:
             step = Step(event.occurred_on, event.occurred_time, place, TURNS[event.kind], fate_after(event))
             after[subject] = after.get(subject, self.animals[subject]).with_step(event_id, step)
         for timeline in after.values():
             timeline.check(field="occurred_on")
-        there = [other.animal_id for other in others if other.must_be_there]
+        there = [other.id for other in others if other.told.must_be_there]
         there += [subject] if subject is not None and event.needs_presence else []
         faults = Faults()
         for key in there:
             add = partial(after.get(key, self.animals[key]).with_record, event_id, event.occurred_on)
             after |= {key: found} if (found := faults.take(partial(add, field="occurred_on"))) else {}
         faults.stop()
+        return after
+
+    def lamb(
+        self, born: Born, event_id: UUID, place: int, dam: UUID | None, after: Mapping[UUID, Timeline]
+    ) -> Timeline:
+        """A life that begins, or began on another day than was said.
+
+        Raises:
+            Broken: something is recorded of it before its birth.
+        """
+        before = after.get(born.animal_id)
+        if before is None:
+            assert dam is not None
+            flock = self.animals[dam].head.flock_id
+            head = HeadRow(
+                born.animal_id, flock, str(born.animal_id), born.on, False, None, "alive", born.sex, "unknown"
+            )
+            found = Timeline(head)
+        else:
+            first = self.season.first.get(born.animal_id, born.on)
+            if first < born.on:
+                text = f"{before.head.name} would be born on {born.on}, after what is recorded of it on {first}"
+                fix = "correct the day, or that record first"
+                raise broken("born_after_record", text, fix, field="occurred_on", verdict="conflict")
+            found = Timeline(before.head._replace(birth_date=born.on), before.steps, before.recorded, before.measured)
+        step = Step(born.on, None, place, "died", "dead")
+        return found if born.is_alive else found.with_step(event_id, step)
+
+    def enter(self, event: NewEvent, after: Mapping[UUID, Timeline], corrected: StoredEvent | None) -> None:
+        """The lives of animals are so from now on."""
         self.animals |= after
         is_step = event.kind in TURNS or (corrected is not None and corrected.kind in TURNS)
-        self.touched |= after.keys() if is_step else set()
+        lambs = {lamb.animal_id for lamb in event.born}
+        self.touched |= after.keys() if is_step else lambs
+        if corrected is not None and corrected.kind == LAMBED:
+            gone = set(corrected.others) - lambs
+            self.touched |= set(corrected.others) - gone
+            self.touched -= gone
+            for key in gone:
+                self.animals.pop(key, None)
 
     def whereabouts(
         self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, corrected: StoredEvent | None
@@ -264,20 +332,31 @@ class Log:
         seq: int,
         place: int,
         subject: UUID | None,
-        others: Sequence[Other],
+        others: Sequence[Meant],
         digest: bytes,
     ) -> None:
         """The event is part of the log from now on."""
         if event.supersedes is not None:
             self.stored[event.supersedes] = self.stored[event.supersedes]._replace(superseded_by=event_id)
-        named = tuple(other.animal_id for other in others)
+        made = [MadeOther(event_id, seq, told.animal_id, told.role, told.must_be_there) for told, _ in others]
+        made += [MadeOther(event_id, seq, lamb.animal_id, lamb.role, False) for lamb in event.born]
+        named = tuple(each.animal_id for each in made)
         self.stored[event_id] = StoredEvent(event_id, event.kind, place, subject, event.group, digest, None, named)
-        self.named += [MadeOther(event_id, seq, each.animal_id, each.role, each.must_be_there) for each in others]
+        self.named += made
+        for key in (*(other.id for other in others), *(() if subject is None else (subject,))):
+            self.season.bind(key, event.kind, event.occurred_on)
         when = (event.occurred_on, event.occurred_time, event.tz or self.place.time_zone)
         device = (event.device_id, event.device_time, event.session_id)
         payload = event.payload.model_dump_json(exclude_none=True)
         what = (event_id, seq, place, event.kind, event.version, subject, event.group)
         self.made.append(MadeEvent(*what, *when, *device, event.supersedes, payload, digest))
+
+
+def deaths(event: NewEvent, subject: UUID | None, corrected: StoredEvent | None) -> set[UUID]:
+    """Whose death is recorded, corrected or taken back."""
+    found = {subject} if event.kind == DIED else set()
+    found |= {corrected.animal_id} if corrected is not None and corrected.kind == DIED else set()
+    return {key for key in found if key is not None}
 
 
 def fate_after(event: NewEvent) -> Fate:

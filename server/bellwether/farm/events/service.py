@@ -14,6 +14,7 @@ from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventV
 from bellwether.farm.health import projection as health
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.place import place_of
+from bellwether.farm.season import following as seasons
 from bellwether.farm.whereabouts import projection
 from bellwether.farm.whereabouts import repository as whereabouts
 from bellwether.platform.context import Context
@@ -47,6 +48,7 @@ async def append(session: Session, context: Context, body: NewEvents, now: datet
     read = [READER.read(sent, "events", row) for row, sent in enumerate(body.events)]
     log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
     items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
+    await seasons.register(session, context, herd_of(body.farm_id, log), log.season)
     await repository.add(session, context, body.farm_id, log.made, log.named, source="api")
     await follow(session, context, body.farm_id, log)
     for item in items:
@@ -58,22 +60,33 @@ async def append(session: Session, context: Context, body: NewEvents, now: datet
 
 async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], now: datetime) -> Log:
     """What the farm knows of the events and animals that are meant."""
-    ids = {key for event in sent for key in (event.id, event.supersedes) if key is not None}
+    ids = {key for event in sent for key in (event.id, event.supersedes, event.refers) if key is not None}
     stored = await repository.stored(session, farm_id, ids)
     subjects = {key for event in sent if (key := event.subject)}
     subjects |= {other.animal_id for event in sent for other in event.others}
     subjects |= {key for event in stored.values() for key in event.animals}
+    of_season = await seasons.open_season(
+        session,
+        farm_id,
+        subjects,
+        born={lamb.animal_id for event in sent for lamb in event.born},
+        joinings={event.refers for event in sent if event.refers is not None},
+        corrected={event.supersedes for event in sent if event.supersedes is not None},
+    )
+    subjects |= of_season.families
     animals = await lives.timelines(session, farm_id, subjects, PRESENT)
     heirs = {key for found in animals.values() if (key := found.head.merged_into)} - animals.keys()
     animals |= await lives.timelines(session, farm_id, heirs, PRESENT) if heirs else {}
     groups = {key for event in sent if (key := event.group)}
     paddocks = {key for event in sent if (key := event.paddock)}
     known = await whereabouts.known(session, farm_id, animals, groups, paddocks)
+    await seasons.add_groups(session, farm_id, of_season, known)
     numbers = iter(sorted(await repository.numbers(session, len(sent))))
     place = await place_of(session, farm_id)
+    of_season.weight_unit = place.weight_unit
     said = [event.health for event in sent]
     treated = await health.known(session, farm_id, place.today(now), known, animals, said)
-    return Log(place, now, stored, animals, known, treated, numbers)
+    return Log(place, now, stored, animals, known, treated, numbers, of_season)
 
 
 def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> EventVerdict:
@@ -96,9 +109,22 @@ def row_errors(row: int, findings: Iterable[Finding]) -> list[RowError]:
 
 async def follow(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
     """What follows from the new events: stays and fates of the animals that came or went, and where they stand."""
-    await projection.project(session, farm_id, log.known.touched, log.known.touched_groups)
-    for event_id, findings in (await health.follow(session, farm_id, log.health, log.known.touched)).items():
+    gone = log.known.touched - log.animals.keys()
+    await projection.project(session, farm_id, log.known.touched - gone, log.known.touched_groups)
+    treated = await health.follow(session, farm_id, log.health, log.known.touched - gone)
+    for event_id, findings in treated.items():
         log.warn(event_id, *findings)
+    await follow_lives(session, context, farm_id, log)
+    await seasons.follow(session, context, herd_of(farm_id, log), log.season, log.warn)
+
+
+def herd_of(farm_id: UUID, log: Log) -> seasons.Herd:
+    """What the season needs of the batch."""
+    return seasons.Herd(farm_id, log.place, log.animals, frozenset(log.touched | log.known.touched))
+
+
+async def follow_lives(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
+    """Stays and fates of the animals that came or went, or were born dead."""
     if not log.touched:
         return
     touched = {key: log.animals[key].life for key in sorted(log.touched)}

@@ -9,6 +9,8 @@ from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.lives import Fate, Life, Stay, Step, Turn
 
 TURNS: Mapping[str, Turn] = {"animal.arrived": "arrived", "animal.departed": "departed", "animal.died": "died"}
+#: what a lamb is in its lambing when it was born dead: its life ends as it begins
+BORN_DEAD = "lamb_dead"
 CURRENT = "not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
 # an event stays with the animal of which it was told; one that was merged is the other one
 THEIR_SELVES = """
@@ -25,6 +27,12 @@ STEPS = f"""
 select e.id, coalesce(a.merged_into, a.id) as animal_id, kind, place, occurred_on, occurred_time,
   payload ->> 'fate' as fate
 from {THEIRS} where kind = any($3::text[]) and {CURRENT}
+union all
+select e.id, coalesce(a.merged_into, a.id), 'animal.died', e.place,
+  coalesce((select (l ->> 'born_on')::date from jsonb_array_elements(e.payload -> 'lambs') l
+            where l ->> 'id' = o.animal_id::text), e.occurred_on), null, null
+from {THEIR_SELVES} join farm.event_other o on o.farm_id = $1 and o.animal_id = a.id and o.role = '{BORN_DEAD}'
+join farm.event e on e.farm_id = $1 and e.id = o.event_id where {CURRENT}
 """
 RECORDED = f"""
 select e.id, coalesce(a.merged_into, a.id) as animal_id, occurred_on

@@ -58,7 +58,7 @@ select distinct on (animal_id) animal_id, what, occurred_on from (
     select id, kind, occurred_on from farm.event where farm_id = $1 and animal_id = a.id
     union all
     select e.id, e.kind, e.occurred_on from farm.event_other o join farm.event e on e.farm_id = $1 and e.id = o.event_id
-    where o.farm_id = $1 and o.animal_id = a.id
+    where o.farm_id = $1 and o.animal_id = a.id and o.role not in ('lamb_alive', 'lamb_dead')
   ) e
   where kind <> 'event.retracted'
     and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)

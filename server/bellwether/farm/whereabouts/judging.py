@@ -40,6 +40,8 @@ def judged(known: Known, meant: Meant, replaced: Replaced | None) -> Change:
         steps = known.steps.get(replaced.animal_id, {})
         after[replaced.animal_id] = {key: step for key, step in steps.items() if key != replaced.event_id}
     act = ACTS.get(meant.kind)
+    if act == "assigned" and meant.group_id is None:
+        act = None
     if act is not None and meant.animal_id is not None:
         steps = after.get(meant.animal_id, known.steps.get(meant.animal_id, {}))
         after[meant.animal_id] = {**steps, meant.event_id: Step(meant.at, act, meant.group_id or meant.paddock_id)}

@@ -12,6 +12,7 @@ from bellwether.sheep.whereabouts import Act, Memberships, Moment, Move, Step, m
 GroupType = Literal["physical", "logical", "planned"]
 ACTS: Mapping[str, Act] = {
     "group.assigned": "assigned",
+    "weaning.recorded": "assigned",
     "group.left": "left",
     "animal.moved": "moved",
     "animal.arrived": "arrived",

@@ -39,7 +39,7 @@ APART = """
 with member as (
   select distinct coalesce(a.merged_into, a.id) as id from farm.event e
   join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
-  where e.farm_id = $1 and e.group_id = any($2::uuid[]) and e.kind = 'group.assigned'
+  where e.farm_id = $1 and e.group_id = any($2::uuid[]) and e.kind in ('group.assigned', 'weaning.recorded')
 )
 select id from member m where 1 < (select count(*) from (
   select from farm.event e where e.farm_id = $1 and e.kind = any($3::text[]) and e.animal_id = any(array(
@@ -87,6 +87,8 @@ async def steps_of(session: Session, farm_id: UUID, animals: Collection[UUID]) -
     found: dict[UUID, dict[UUID, Step]] = {}
     for row in await driver(session).fetch(STEPS, farm_id, list(animals), list(ACTS)):
         act = ACTS[row["kind"]]
+        if act == "assigned" and row["group_id"] is None:
+            continue
         at = moment(row["occurred_on"], row["occurred_time"], row["tz"], row["place"], act)
         found.setdefault(row["animal_id"], {})[row["id"]] = Step(at, act, row["group_id"] or row["paddock_id"])
     return found

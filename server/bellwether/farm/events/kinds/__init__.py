@@ -7,9 +7,16 @@ from typing import Annotated, get_args
 from pydantic import Field, TypeAdapter
 
 from bellwether.farm.events.envelope import NewEvent
-from bellwether.farm.events.kinds import health, joining, life, moves, notes
+from bellwether.farm.events.kinds import breeding, health, joining, life, moves, notes
 
-EVENTS: tuple[type[NewEvent], ...] = (*life.EVENTS, *moves.EVENTS, *joining.EVENTS, *health.EVENTS, *notes.EVENTS)
+EVENTS: tuple[type[NewEvent], ...] = (
+    *life.EVENTS,
+    *moves.EVENTS,
+    *joining.EVENTS,
+    *breeding.EVENTS,
+    *health.EVENTS,
+    *notes.EVENTS,
+)
 KINDS: dict[str, type[NewEvent]] = {get_args(event.model_fields["kind"].annotation)[0]: event for event in EVENTS}
 ANY_EVENT: TypeAdapter[NewEvent] = TypeAdapter(
     Annotated[reduce(or_, EVENTS), Field(discriminator="kind")]  # type: ignore[arg-type]  # whatever is registered

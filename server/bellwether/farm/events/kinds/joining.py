@@ -145,12 +145,22 @@ class JoiningEnded(NewEvent):
     kind: Literal["joining.ended"]
     payload: Ended
 
+    @property
+    def refers(self) -> UUID | None:
+        """The joining."""
+        return self.payload.joining_id
+
 
 class RamReplaced(NewEvent):
     """A ram leaves a joining, or another one comes."""
 
     kind: Literal["ram.replaced"]
     payload: Replacement
+
+    @property
+    def refers(self) -> UUID | None:
+        """The joining."""
+        return self.payload.joining_id
 
     @property
     def others(self) -> tuple[Other, ...]:

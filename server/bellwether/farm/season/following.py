@@ -1,0 +1,254 @@
+"""What events of the season do to the herd: lambs are born, tagged and weighed, or were never there."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, time
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from bellwether.farm.animals import repository as animals
+from bellwether.farm.animals.events import animals_registered, animals_withdrawn
+from bellwether.farm.animals.problems import AnimalExists
+from bellwether.farm.animals.schemas import NewIdentifier
+from bellwether.farm.animals.service import read_identifier
+from bellwether.farm.identifiers import repository as identifiers
+from bellwether.farm.lives.models import Timeline
+from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
+from bellwether.farm.measurements.ledger import Ledger, Measurement
+from bellwether.farm.place import Place
+from bellwether.farm.season import problems, repository, writing
+from bellwether.farm.season.exposure import lambs_at
+from bellwether.farm.season.judging import Season, Worn
+from bellwether.farm.season.models import (
+    ENDED,
+    FOSTERED,
+    INSEMINATED,
+    LAMBED,
+    MARKED,
+    MATED,
+    REPLACED,
+    STARTED,
+    TRANSFERRED,
+    WEANED,
+    Fact,
+    litter,
+)
+from bellwether.farm.season.projection import project
+from bellwether.farm.whereabouts.models import Known
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.ids import new_id
+from bellwether.sheep.findings import Finding
+from bellwether.sheep.identifiers import display_tag
+from bellwether.sheep.traits import kilograms
+
+Warn = Callable[[UUID, Finding], None]
+
+
+class Herd(NamedTuple):
+    """Where the season is, and the animals of the batch."""
+
+    farm_id: UUID
+    place: Place
+    animals: Mapping[UUID, Timeline]
+    moved: frozenset[UUID]
+    """Who came into groups or left them, or came, went or died."""
+
+
+async def open_season(
+    session: Session,
+    farm_id: UUID,
+    animals_of: Collection[UUID],
+    *,
+    born: Collection[UUID],
+    joinings: Collection[UUID],
+    corrected: Collection[UUID],
+) -> Season:
+    """What the farm knows of the season that the events of a batch touch."""
+    history = await repository.load(session, farm_id, animals_of, joinings=joinings, events=corrected)
+    there = await repository.existing(session, farm_id, born)
+    lambs = {
+        one.told
+        for key in corrected
+        if (fact := history.facts.get(key)) and fact.kind == LAMBED
+        for one in fact.named
+        if one.role.startswith("lamb")
+    }
+    first = await repository.first_days(session, farm_id, lambs)
+    found = Season(history, there, await repository.bound(session, farm_id, lambs), first)
+    for row in await repository.worn(session, farm_id, {*animals_of, *lambs}):
+        found.worn.setdefault(row["animal_id"], []).append(Worn(row["scheme"], row["value"], row["event_id"]))
+    return found
+
+
+async def add_groups(session: Session, farm_id: UUID, season: Season, known: Known) -> None:
+    """Joinings of the groups in which the animals of the batch were."""
+    targets = {step.target for steps in known.steps.values() for step in steps.values()}
+    groups = {key for key in targets if key is not None and key in known.groups}
+    found = await repository.load(session, farm_id, (), groups=groups) if groups else None
+    if found is not None:
+        season.history.add(fact for key, fact in found.facts.items() if key not in season.history.facts)
+
+
+async def register(session: Session, context: Context, herd: Herd, season: Season) -> None:
+    """Lambs of new lambings become animals, before the log speaks of them.
+
+    Raises:
+        AnimalExists: the id is that of an animal elsewhere.
+    """
+    lambs = []
+    for fact in season.added.values():
+        for lamb in litter(fact).lambs if fact.kind == LAMBED else ():
+            if lamb.id not in season.existing:
+                assert fact.animal_id is not None
+                flock = herd.animals[fact.animal_id].head.flock_id
+                confidence = str(fact.said.get("birth_date_confidence", "AAA"))
+                lambs.append(writing.Lamb(lamb.id, flock, lamb.sex, lamb.on, confidence, lamb.on.year))
+    try:
+        await writing.add_lambs(session, context, herd.farm_id, lambs)
+    except asyncpg.UniqueViolationError as error:
+        raise AnimalExists from error
+    for flock_id in sorted({lamb.flock_id for lamb in lambs}):
+        ids = [lamb.id for lamb in lambs if lamb.flock_id == flock_id]
+        await animals_registered(session, context, herd.farm_id, flock_id, ids)
+
+
+async def follow(session: Session, context: Context, herd: Herd, season: Season, warn: Warn) -> None:
+    """What follows from events of the season, and from deaths and moves for lambs and litters."""
+    farm_id = herd.farm_id
+    asked = await whose(session, herd, season)
+    if season.removed:
+        await take_back(session, context, farm_id, season)
+    for fact in season.added.values():
+        if fact.kind in (LAMBED, MARKED):
+            await put_on(session, herd, fact, warn)
+    await weigh(session, context, herd, season)
+    lambings = [fact for fact in season.added.values() if fact.kind == LAMBED]
+    born = {lamb.id for fact in lambings for lamb in litter(fact).lambs}
+    cut = [fact for fact in season.removed.values() if fact.kind == MARKED and fact.said.get("castrated") is True]
+    uncut = {fact.animal_id for fact in cut if fact.animal_id is not None}
+    await project(session, context, farm_id, asked | born | uncut, born=born, uncut=uncut)
+
+
+async def whose(session: Session, herd: Herd, season: Season) -> set[UUID]:
+    """The animals for which something may follow."""
+    facts = [*season.added.values(), *season.removed.values()]
+    joinings = [fact for fact in facts if fact.kind in (STARTED, ENDED, REPLACED)]
+    services = {fact.animal_id for fact in facts if fact.kind in (MATED, INSEMINATED, TRANSFERRED) and fact.animal_id}
+    moved = {key for key in herd.moved if season.history.litters(key)}
+    found = await of_joinings(session, herd.farm_id, joinings, services | moved)
+    for fact in facts:
+        if fact.kind in (LAMBED, FOSTERED, MARKED, WEANED):
+            found |= {key for key in (fact.animal_id, *(one.id for one in fact.named)) if key is not None}
+    found |= {key for key in herd.moved if season.history.litter_of(key)}
+    dams = {one.dam for key in found if (one := season.history.litter_of(key))} | found
+    dams |= {
+        one for key in found for fact in season.history.of_subject(key, FOSTERED) for one in fact.all_of("rearing_dam")
+    }
+    return found | {lamb for dam in dams for lamb in lambs_at(season.history, dam)}
+
+
+async def of_joinings(session: Session, farm_id: UUID, joinings: list[Fact], ewes: Iterable[UUID]) -> set[UUID]:
+    """Lambs whose sires follow from joinings, and from services of ewes."""
+    ids = set(ewes)
+    if not joinings and not ids:
+        return set()
+    named = {UUID(str(fact.said["joining_id"])) for fact in joinings if "joining_id" in fact.said}
+    chain = await repository.load(session, farm_id, (), joinings=named)
+    all_of = [*joinings, *chain.facts.values()]
+    groups = {fact.group_id for fact in all_of if fact.group_id is not None}
+    dams = await repository.ewes_with_litters(session, farm_id, ids, [fact.id for fact in all_of], groups)
+    history = await repository.load(session, farm_id, dams)
+    return {lamb.id for dam in dams for one in history.litters(dam) for lamb in one.lambs}
+
+
+async def take_back(session: Session, context: Context, farm_id: UUID, season: Season) -> None:
+    """What the events have made counts no longer; lambs that are in no lambing were never born.
+
+    Raises:
+        LambPublished
+    """
+    rows = await writing.forget(session, farm_id, "observation", season.removed)
+    await measurements_withdrawn(session, context, farm_id, [tuple(row.values()) for row in rows])
+    untagged = {row["animal_id"] for row in await writing.forget(session, farm_id, "identifier", season.removed)}
+    kept = {one.told for fact in season.added.values() for one in fact.named}
+    lambings = [fact for fact in season.removed.values() if fact.kind == LAMBED]
+    gone = {one.told for fact in lambings for one in fact.named if one.role.startswith("lamb")} - kept
+    for key in untagged - gone:
+        await show(session, farm_id, key)
+    if not gone:
+        return
+    try:
+        lambs = await writing.remove_lambs(session, farm_id, gone)
+    except asyncpg.ForeignKeyViolationError as error:
+        raise problems.LambPublished from error
+    for flock_id in sorted({row["flock_id"] for row in lambs}):
+        ids = sorted(row["id"] for row in lambs if row["flock_id"] == flock_id)
+        await animals_withdrawn(session, context, farm_id, flock_id, ids)
+
+
+async def put_on(session: Session, herd: Herd, fact: Fact, warn: Warn) -> None:
+    """Identifiers that a lambing or a marking tells of; one that another animal wears is disputed (I14)."""
+    farm_id = herd.farm_id
+    told = [(fact.who(lamb["id"]), lamb) for lamb in fact.items("lambs")] if fact.kind == LAMBED else []
+    told += [(fact.animal_id, fact.said)] if fact.kind == MARKED else []
+    began = datetime.combine(fact.on, time(), ZoneInfo(herd.place.time_zone))
+    for key, said in told:
+        sent = said.get("identifiers")
+        head = await animals.head(session, key) if key is not None and isinstance(sent, list) and sent else None
+        if head is None:
+            continue
+        for new in sent if isinstance(sent, list) else ():
+            item = read_identifier(NewIdentifier.model_validate(new), head.flock_id, head.id, head.drop_year)
+            others = await identifiers.others(session, farm_id, item, began)
+            if any(other.animal_id == head.id for other in others):
+                continue
+            if others:
+                warn(fact.id, problems.worn_by_another(others[0].name, item.value, "payload"))
+            state = "disputed" if others else "active"
+            use_id = new_id()
+            about = {"id": use_id, "farm_id": farm_id, "animal_id": head.id, "official": writing.is_official(item)}
+            when = {"began": began, "since_told": True, "state": state, "colour": None, "ear": None}
+            await identifiers.add(session, identifiers.columns(item) | about | when)
+            await writing.of_event(session, farm_id, use_id, fact.id)
+        await show(session, farm_id, head.id)
+
+
+async def show(session: Session, farm_id: UUID, key: UUID) -> None:
+    """What it is called follows from what it wears."""
+    await identifiers.show(session, farm_id, key, display_tag(await animals.identifiers_of(session, farm_id, key)))
+
+
+async def weigh(session: Session, context: Context, herd: Herd, season: Season) -> None:
+    """Birth weights and weaning weights."""
+    weights: list[tuple[UUID, UUID, Measurement]] = []
+    for fact in season.added.values():
+        unit = str(fact.said.get("weight_unit") or herd.place.weight_unit)
+        if fact.kind == LAMBED:
+            for lamb, said in zip(litter(fact).lambs, fact.items("lambs"), strict=True):
+                if said.get("weight") is not None:
+                    weights.append((fact.id, lamb.id, measurement("BWT", lamb.on, said["weight"], unit, "")))
+        elif fact.kind == WEANED and fact.said.get("weight") is not None and fact.animal_id is not None:
+            group = str(fact.said.get("subgroup") or "")
+            weights.append((fact.id, fact.animal_id, measurement("WWT", fact.on, fact.said["weight"], unit, group)))
+    if not weights:
+        return
+    heads = await writing.heads(session, herd.farm_id, [key for _, key, _ in weights])
+    days = [(key, measured.trait, measured.date) for _, key, measured in weights]
+    ledger = Ledger(await measurements.current(session, herd.farm_id, None, days), new_id, corrects=True)
+    for row, (_, key, measured) in enumerate(weights):
+        ledger.record(key, heads[key]["flock_id"], measured, row)
+    await measurements.store(session, context, herd.farm_id, ledger.added, ledger.superseded, source="api")
+    events = {measured.id: event for event, _, measured in weights}
+    await writing.link(session, herd.farm_id, [(made.id, events[made.id]) for made in ledger.added])
+    await measurements_recorded(session, context, herd.farm_id, ledger.added)
+
+
+def measurement(trait: str, on: object, weight: object, unit: str, group: str) -> Measurement:
+    """As it was said."""
+    value = float(str(weight))
+    kg = round(kilograms(value, unit), 6)
+    return Measurement(trait, on, kg, f"{value:g}", group, raw_unit=unit, id=new_id())  # type: ignore[arg-type]  # a day

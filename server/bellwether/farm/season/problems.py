@@ -1,0 +1,135 @@
+"""What may be wrong with an event of the breeding season, and stands in the verdict on its row."""
+
+from datetime import date
+from uuid import UUID
+
+from bellwether.platform.problems import Conflict
+from bellwether.sheep.findings import Broken, Finding, broken, warning
+
+
+class LambPublished(Conflict):
+    """Another service keeps a lamb for ever."""
+
+    code, title = "lamb_published", "A lamb that would go stands in results that are kept: correct its lambing instead"
+
+
+def no_joining(joining_id: object) -> Broken:
+    """Nothing to which it could belong."""
+    text = f"there is no joining {joining_id}"
+    return broken("not_found", text, "send the id of a joining.started", field="payload.joining_id", verdict="conflict")
+
+
+def ends_before_start(started: date, part: date) -> Broken:
+    """The order of a joining."""
+    text = f"the joining would start on {started}, after what is recorded of it on {part}"
+    return broken("ends_before_start", text, "correct one of the days", field="occurred_on", verdict="conflict")
+
+
+def ended_already(on: date) -> Broken:
+    """Rams are taken out once."""
+    text, fix = f"the joining ended on {on}", "correct that end, or start another joining"
+    return broken("joining_ended", text, fix, field="payload.joining_id", verdict="conflict")
+
+
+def not_in_joining(name: str) -> Broken:
+    """A ram that is not there cannot leave."""
+    text, fix = f"{name} is none of the rams of the joining", "name one of its rams"
+    return broken("not_in_joining", text, fix, field="payload.out_id", verdict="conflict")
+
+
+def has_parts(kind: str, on: date) -> Broken:
+    """What belongs to a joining goes first."""
+    text, fix = f"{kind} of {on} belongs to the joining", "take that back first"
+    return broken("has_parts", text, fix, field="supersedes", verdict="conflict")
+
+
+def scanned_already(name: str, on: date, event_id: UUID) -> Broken:
+    """Two results of one day."""
+    text = f"{name} was scanned on {on} already"
+    return broken("scanned_already", text, f"correct {event_id}", field="animal_id", verdict="conflict")
+
+
+def lambed_already(name: str, on: date, event_id: UUID) -> Broken:
+    """One litter, told twice, or one too early."""
+    text = f"{name} lambed on {on}"
+    fix = f"correct {event_id}, with all lambs of the litter"
+    return broken("lambed_already", text, fix, field="animal_id", verdict="conflict")
+
+
+def lamb_exists(lamb_id: UUID, place: int) -> Broken:
+    """The id is that of an animal."""
+    text = f"there is an animal {lamb_id} already"
+    fix = "send a new id; if the lamb was registered before, merge the two afterwards"
+    return broken("lamb_exists", text, fix, field=f"payload.lambs.{place}.id", verdict="conflict")
+
+
+def lamb_stays(name: str, what: str) -> Broken:
+    """A lamb that was never born has no records."""
+    text = f"{name} would be no animal any more, and there is {what} of it"
+    fix = "take that back first; what stands in the log for ever: keep the lamb in the lambing and correct the rest"
+    return broken("lamb_has_records", text, fix, field="supersedes", verdict="conflict")
+
+
+def litter_apart(name: str, first: date, last: date) -> Finding:
+    """I12."""
+    text = f"lambs of {name} were born on {first} and on {last}"
+    return warning("litter_apart", text, "correct born_on, or record two ewes", field="payload.lambs")
+
+
+def scanned_empty(name: str, on: date) -> Finding:
+    """The scanner saw nothing."""
+    text = f"{name} was scanned empty on {on}"
+    return warning("scanned_empty", text, "check the ewe, or correct the scan", field="animal_id")
+
+
+def weaned_already(name: str, on: date, event_id: UUID) -> Broken:
+    """Once in a life."""
+    text = f"{name} was weaned on {on}"
+    return broken("weaned_already", text, f"correct {event_id}, or the day", field="animal_id", verdict="conflict")
+
+
+def fostered_later(name: str, on: date) -> Broken:
+    """A weaned lamb is nobody's."""
+    text = f"{name} was fostered on {on}, after that"
+    return broken("fostered_later", text, "correct one of the days", field="occurred_on", verdict="conflict")
+
+
+def reared_already(name: str, dam: str | None) -> Broken:
+    """Nothing would change."""
+    text = f"{name} is reared by {'hand' if dam is None else dam} at that time"
+    return broken("changes_nothing", text, "correct the ewe or the day", field="payload.to_id", verdict="conflict")
+
+
+def no_male(name: str) -> Broken:
+    """I5."""
+    text = f"{name} is a female"
+    return broken("sex_clash", text, "correct its sex first", field="payload.castrated", verdict="conflict")
+
+
+def is_wether(name: str) -> Broken:
+    """Once in a life."""
+    text = f"{name} is a wether already"
+    return broken("is_wether", text, "leave castrated out", field="payload.castrated", verdict="conflict")
+
+
+def refuse_second(name: str, value: str, field: str) -> None:
+    """I13.
+
+    Raises:
+        Broken
+    """
+    fix = "end that use first, or replace it: POST /identifiers with replaces"
+    raise broken("official_exists", f"{name} wears {value}", fix, field=field, verdict="conflict")
+
+
+def worn_by_another(name: str, value: str, field: str) -> Finding:
+    """I14."""
+    text = f"{value} is in use on {name}: both stand, and this one is disputed"
+    return warning("duplicate_identifier", text, "read both tags, and settle whose it is", field=field)
+
+
+def reared_more(name: str, said: int, dam: str, alive: int) -> Broken:
+    """I11."""
+    text = f"{name} would be reared as one of {said} by {dam}, who had {alive} lambs alive at its weaning"
+    fix = "correct rear_type, or record the fosterings first"
+    return broken("rear_type_too_high", text, fix, field="payload.rear_type", verdict="conflict")
