@@ -1,8 +1,21 @@
 """Every report of a farm. A new one is a file and a line here."""
 
+from bellwether.farm.reports.breeding.ewes import CULL_LIST, EWE_TABLE
+from bellwether.farm.reports.breeding.families import LINKAGE, SIRE_TABLE
+from bellwether.farm.reports.breeding.inbreeding import INBREEDING
 from bellwether.farm.reports.declaring import Report
+from bellwether.farm.reports.growth.curves import CURVES
 from bellwether.farm.reports.growth.distribution import HISTOGRAM, TARGET
+from bellwether.farm.reports.growth.draft import DRAFT
 from bellwether.farm.reports.growth.gain import GAIN_BY_ANIMAL, GAIN_BY_MOB
+from bellwether.farm.reports.growth.weaning import WEANING
+from bellwether.farm.reports.herd.mortality import MORTALITY
+from bellwether.farm.reports.herd.quality import QUALITY
+from bellwether.farm.reports.herd.wool import WOOL
+from bellwether.farm.reports.herd.worms import WORMS
 from bellwether.farm.reports.land.stocking import STOCKING
 
-REPORTS: tuple[Report, ...] = (GAIN_BY_MOB, GAIN_BY_ANIMAL, HISTOGRAM, TARGET, STOCKING)
+GROWTH = (GAIN_BY_MOB, GAIN_BY_ANIMAL, CURVES, HISTOGRAM, TARGET, DRAFT, WEANING)
+BREEDING = (SIRE_TABLE, LINKAGE, INBREEDING, EWE_TABLE, CULL_LIST)
+HERD = (MORTALITY, QUALITY, WORMS, WOOL, STOCKING)
+REPORTS: tuple[Report, ...] = (*GROWTH, *BREEDING, *HERD)

@@ -9,13 +9,16 @@ from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.jobs.child_process import Limits, in_child
 from bellwether.platform.json import JsonObject
 
+LIMITS = Limits(cpu_s=60, memory_bytes=2_000_000_000)
 Kind = Literal["text", "whole", "number", "percent", "day", "id", "truth"]
 Cell: TypeAlias = "str | int | float | bool | date | UUID | None"
 LookAgain = Callable[[], AbstractAsyncContextManager[Session]]
 P = TypeVar("P")
 F = TypeVar("F")
+P_co = TypeVar("P_co", covariant=True)
 
 
 class Column(NamedTuple):
@@ -40,12 +43,12 @@ def percent(numerator: float, denominator: float) -> float | None:
     return 100 * numerator / denominator if denominator else None
 
 
-class Asked(NamedTuple, Generic[P]):
+class Asked(NamedTuple, Generic[P_co]):
     """Of which farm, on which of its days, and how."""
 
     farm_id: UUID
     today: date
-    parameters: P
+    parameters: P_co
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,18 @@ def report(
     chart: JsonObject,
     read: Callable[[Session, Asked[P]], Awaitable[F]],
     count: Callable[[F, Asked[P]], Found],
+    is_heavy: bool = False,
 ) -> Report:
-    """A report that reads facts of the farm and counts them; counting holds neither a connection nor the event loop."""
+    """A report that reads facts of the farm and counts them; counting holds neither a connection nor the event loop.
+
+    What is heavy is counted in a process of its own.
+    """
 
     async def find(look: LookAgain, asked: Asked[P]) -> Found:
         async with look() as session:
             facts = await read(session, asked)
+        if is_heavy:
+            return await in_child(count, facts, asked, limits=LIMITS)
         return await asyncio.to_thread(count, facts, asked)
 
     erased = cast(Callable[[LookAgain, Asked[object]], Awaitable[Found]], find)

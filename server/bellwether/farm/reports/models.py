@@ -13,7 +13,11 @@ class FarmFact(NamedTuple):
 
 
 class AnimalFact(NamedTuple):
-    """An animal of the farm; one that was merged into another is that one."""
+    """An animal of the farm; one that was merged into another is that one.
+
+    `dam_id` is the genetic dam, `bore_id` the ewe that gave birth, `reared_id` the one that reared it; `in_syndicate`:
+    one of several rams may be its sire; `arrived_on`: when it first came, None: it was born here.
+    """
 
     id: UUID
     tag: str | None
@@ -27,7 +31,10 @@ class AnimalFact(NamedTuple):
     fate_on: date | None
     sire_id: UUID | None
     dam_id: UUID | None
-    rearing_dam_id: UUID | None
+    bore_id: UUID | None
+    reared_id: UUID | None
+    in_syndicate: bool
+    arrived_on: date | None
     mob: str | None
     reference_only: bool
 
@@ -46,3 +53,10 @@ class MeasuredFact(NamedTuple):
     occurred_on: date
     age_days: int | None
     contemporary_group: str | None
+
+
+class DeathFact(NamedTuple):
+    """What an animal died of, as its death says."""
+
+    animal_id: UUID
+    cause: str | None

@@ -5,19 +5,25 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from bellwether.farm.reports.models import AnimalFact, FarmFact, MeasuredFact
+from bellwether.farm.reports.models import AnimalFact, DeathFact, FarmFact, MeasuredFact
 from bellwether.farm.reports.problems import ReportTooLong
 from bellwether.platform.database.transactions import Session, driver
 
 T = TypeVar("T")
 MOST = 300_000
 FARM = "select name, time_zone from farm.farm where id = $1"
-PARENT = """(select c.parent_id from farm.parent_claim c
-  where c.child_id = a.id and c.status = 'accepted' and c.parent_type {kind})"""
+#: of several that are accepted the one that was said last counts
+PARENT = """(select c.parent_id from farm.parent_claim c where c.child_id = a.id and c.status = 'accepted'
+  and c.parent_type {kind} order by c.created_at desc, c.id limit 1)"""
+SIRE, DAM = PARENT.format(kind="= 'sire'"), PARENT.format(kind="in ('dam', 'et_donor_dam')")
+BORE = f"""coalesce({PARENT.format(kind="= 'et_recipient_dam'")}, {PARENT.format(kind="= 'dam'")})"""
 ANIMALS = f"""
 select a.id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year, a.fate, a.fate_on,
-  {PARENT.format(kind="= 'sire'")} as sire_id, {PARENT.format(kind="in ('dam', 'et_donor_dam')")} as dam_id,
-  {PARENT.format(kind="= 'rearing_dam'")} as rearing_dam_id,
+  {SIRE} as sire_id, {DAM} as dam_id, {BORE} as bore_id,
+  coalesce({PARENT.format(kind="= 'rearing_dam'")}, {BORE}) as reared_id,
+  exists (select from farm.parent_claim c where c.child_id = a.id and c.syndicate_id is not null
+    and c.status = 'proposed') as in_syndicate,
+  (select s.arrived_on from farm.stay s where s.farm_id = $1 and s.animal_id = a.id and s.number = 1) as arrived_on,
   (select g.name from farm.group_member m join farm.animal_group g on g.id = m.group_id
    where m.farm_id = $1 and m.animal_id = a.id and m.type = 'physical' and upper_inf(m.during)) as mob,
   a.reference_only
@@ -29,6 +35,12 @@ from farm.flock f join farm.observation o on o.flock_id = f.id and o.state = 'ac
 where f.farm_id = $1 and o.trait = any($2::text[]) and ($3::date is null or o.occurred_on >= $3)
   and ($4::date is null or o.occurred_on <= $4)
 order by o.animal_id, o.occurred_on, o.trait limit {MOST + 1}
+"""
+DEATHS = """
+select coalesce(a.merged_into, a.id) as animal_id, e.payload ->> 'cause' as cause
+from farm.event e join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
+where e.farm_id = $1 and e.kind = 'animal.died'
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
 """
 
 
@@ -57,6 +69,12 @@ async def measured(
     """
     rows = await driver(session).fetch(MEASURED, farm_id, list(traits), since, until)
     return at_most([MeasuredFact(*row.values()) for row in rows], "measurements")
+
+
+async def deaths(session: Session, farm_id: UUID) -> dict[UUID, str | None]:
+    """What each animal died of that has died."""
+    found = [DeathFact(*row.values()) for row in await driver(session).fetch(DEATHS, farm_id)]
+    return {death.animal_id: death.cause for death in found}
 
 
 def at_most(rows: list[T], what: str) -> list[T]:

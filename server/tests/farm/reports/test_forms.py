@@ -16,7 +16,11 @@ from ..conftest import Farmer, NewFarmer
 from .conftest import ODD, ask, told
 from .pdf_text import text_of
 
-NEEDED: dict[str, dict[str, str]] = {"weight-targets": {"target": "40"}}
+NEEDED: dict[str, dict[str, str]] = {
+    "weight-targets": {"target": "40"},
+    "draft-list": {"target": "40"},
+    "worm-treatment": {"treated_on": "2025-01-01"},
+}
 Weighed = tuple[Farmer, list[str], str]
 
 

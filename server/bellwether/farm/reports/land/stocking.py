@@ -1,6 +1,5 @@
 """How heavily paddocks are stocked."""
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
@@ -9,13 +8,9 @@ from bellwether.farm.grazing.models import StockRow
 from bellwether.farm.grazing.schemas import StockClass
 from bellwether.farm.grazing.service import ratings_of, stocked
 from bellwether.farm.reports import charts, repository
+from bellwether.farm.reports.asking import Nothing
 from bellwether.farm.reports.declaring import Asked, Column, Found, report
 from bellwether.platform.database.transactions import Session
-
-
-@dataclass(frozen=True)
-class StockingParameters:
-    """Nothing: it is the farm of today."""
 
 
 class Facts(NamedTuple):
@@ -26,7 +21,7 @@ class Facts(NamedTuple):
     present: int
 
 
-async def read(session: Session, asked: Asked[StockingParameters]) -> Facts:
+async def read(session: Session, asked: Asked[Nothing]) -> Facts:
     """As it is now."""
     animals = await repository.animals(session, asked.farm_id)
     present = sum(animal.fate == "alive" and not animal.reference_only for animal in animals.values())
@@ -34,7 +29,7 @@ async def read(session: Session, asked: Asked[StockingParameters]) -> Facts:
     return Facts(rows, await ratings_of(session, asked.farm_id), present)
 
 
-def count(facts: Facts, _asked: Asked[StockingParameters]) -> Found:
+def count(facts: Facts, _asked: Asked[Nothing]) -> Found:
     """A row for each paddock."""
     paddocks = [stocked(rows, facts.rated) for _, rows in groupby(facts.stock, key=lambda row: row.paddock_id)]
     elsewhere = facts.present - sum(each.head for each in paddocks)
@@ -55,7 +50,7 @@ STOCKING = report(
     "stocking",
     title="Stocking of the paddocks",
     says="Head and dry sheep equivalents in each paddock now, and by hectare.",
-    parameters=StockingParameters,
+    parameters=Nothing,
     columns=COLUMNS,
     chart=charts.plot("bar", y=charts.named(COLUMNS, "paddock"), x=charts.named(COLUMNS, "dse_per_ha")),
     read=read,

@@ -1,0 +1,1 @@
+"""Reports about families: sires, ewes, inbreeding, links between groups."""

@@ -1,0 +1,1 @@
+"""Reports about the whole flock: losses, health, wool, what its records are worth."""
