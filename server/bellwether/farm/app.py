@@ -24,6 +24,8 @@ from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
 from bellwether.farm.reports.routes import router as reports
+from bellwether.farm.work.feeds.routes import router as feeds
+from bellwether.farm.work.tasks.routes import router as tasks
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
@@ -50,6 +52,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         health,
         paddocks,
         reports,
+        tasks,
+        feeds,
         imports,
         exports,
         job_routes("farm", read="flock:read", change="flock:write"),

@@ -11,7 +11,7 @@ import pytest
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, driver
-from bellwether.platform.http.dependencies import reading, readings, writing
+from bellwether.platform.http.dependencies import reading, reading_unnamed, readings, writing
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from sqlalchemy import text
@@ -38,7 +38,7 @@ def test_every_get_reads_and_everything_else_says_what_it_does(
     assert len(found) >= 4
     for route in found:
         asked = set(asked_by(route.dependant))
-        reads, writes = bool(asked & {reading, readings}), writing in asked
+        reads, writes = bool(asked & {reading, reading_unnamed, readings}), writing in asked
         is_question = route.methods == {"GET"} or route.path.endswith("/query")
         needs_rows = WITHOUT_ROWS.fullmatch(route.path) is None
         assert (reads, writes) == (is_question and needs_rows, not is_question), f"{route.methods} {route.path}"

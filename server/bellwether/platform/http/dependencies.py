@@ -86,6 +86,12 @@ async def reading(request: Request, context: Acting) -> AsyncIterator[Session]:
         yield session
 
 
+async def reading_unnamed(request: Request) -> AsyncIterator[Session]:
+    """A transaction that reads in nobody's name: who calls is known by a secret that the route looks up."""
+    async with database(request).reading(Context(request_id=request.scope["state"]["request_id"])) as session:
+        yield session
+
+
 async def writing(request: Request, context: Acting) -> AsyncIterator[Session]:
     """The request's one transaction."""
     async with database(request).transaction(context) as session:
@@ -114,6 +120,7 @@ async def my_address(request: Request, me: Me) -> str | None:
 
 # scope="function": the commit happens before the answer leaves, so an acknowledged write is a stored one
 Reading = Annotated[Session, Depends(reading, scope="function")]
+ReadingUnnamed = Annotated[Session, Depends(reading_unnamed, scope="function")]
 Readings = Annotated[LookAgain, Depends(readings)]
 Writing = Annotated[Session, Depends(writing, scope="function")]
 MyAddress = Annotated[str | None, Depends(my_address)]

@@ -20,6 +20,8 @@ from bellwether.platform.problems import Busy, Stale, TooLarge
 from bellwether.platform.telemetry import PROPAGATOR, REQUESTS, SECONDS
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+#: ids have 36 characters, secrets of 256 bits 43
+SECRET = re.compile(r"[A-Za-z0-9_-]{40,}")
 TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 SECURITY = [
     (b"x-content-type-options", b"nosniff"),
@@ -93,9 +95,9 @@ class Around:
         except Exception as error:
             away = is_outage(error)
             if away:
-                log.warning("outage", path=scope["path"], error=repr(error))
+                log.warning("outage", path=logged(scope["path"]), error=repr(error))
             else:
-                log.error("unhandled", path=scope["path"], exc_info=error)
+                log.error("unhandled", path=logged(scope["path"]), exc_info=error)
             # an answer that has begun can only be broken off; else the connection stays good, for behind the gateway
             # it carries other callers' requests as well
             if status[0]:
@@ -180,7 +182,7 @@ class Around:
 
     def _report(self, scope: Scope, status: int, seconds: float) -> None:
         """The metrics and the log line of a request; labels come from a known set, never from the caller."""
-        route, path = route_of(scope), scope["path"]
+        route, path = route_of(scope), logged(scope["path"])
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         REQUESTS.labels(self.service, method, route, status).inc()
         SECONDS.labels(self.service, method, route).observe(seconds)
@@ -226,6 +228,11 @@ def traceparent(headers: dict[bytes, bytes]) -> str:
     """The caller's trace context when it is well-formed (W3C), else empty."""
     given = headers.get(b"traceparent", b"")
     return given.decode() if TRACEPARENT.fullmatch(given) else ""
+
+
+def logged(path: str) -> str:
+    """A path as it may stand in a log: a piece as long as a secret may be one."""
+    return SECRET.sub("***", path)
 
 
 def route_of(scope: Scope) -> str:

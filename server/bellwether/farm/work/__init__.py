@@ -1,0 +1,1 @@
+"""What is to be done on a farm, and when; what is done together in the yards."""

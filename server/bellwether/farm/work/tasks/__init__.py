@@ -1,0 +1,1 @@
+"""Tasks: those that follow from events, and those that somebody wrote down."""

@@ -1,0 +1,112 @@
+"""Tasks in the database, and the events from which others follow."""
+
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from bellwether.farm.work.tasks.models import RuleRow, SourceRow, TaskRow
+from bellwether.platform.database.transactions import Session, driver
+
+SHOWN = ", ".join(TaskRow._fields)
+TASKS = f"select {SHOWN} from farm.task where farm_id = $1"
+COUNTS = "not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = {0}.id)"
+# a joining is ended by the id that it had when it was ended: any of its chain of corrections
+SOURCES = f"""
+select e.id, e.place, e.kind, e.occurred_on, e.recorded_at, e.animal_id, e.group_id, coalesce(g.name, a.tag) as name,
+  e.payload ->> 'planned_end' as planned_end, e.payload ->> 'planned_on' as planned_on,
+  e.payload ->> 'repeat_on' as repeat_on, (c.last_on + c.meat_days)::text as meat_until,
+  (c.last_on + c.export_days)::text as export_until,
+  (select min(m.occurred_on) from farm.event m where e.kind = 'group.move_planned' and m.farm_id = $1
+     and m.kind = 'group.moved' and m.group_id = e.group_id and m.occurred_on >= e.occurred_on
+     and m.place > e.place and {COUNTS.format("m")}) as moved_on,
+  (select min(j.occurred_on) from farm.event j where e.kind = 'joining.started' and j.farm_id = $1
+     and j.kind = 'joining.ended' and {COUNTS.format("j")} and exists (
+       select from farm.event o where o.farm_id = $1 and o.id = (j.payload ->> 'joining_id')::uuid
+         and o.place = e.place)) as ended_on
+from farm.event e
+left join farm.animal_group g on g.farm_id = $1 and g.id = e.group_id
+left join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
+left join farm.course c on c.farm_id = $1 and c.event_id = e.id
+where e.farm_id = $1 and e.kind = any($2::text[]) and {COUNTS.format("e")}
+"""
+DAYS = ("planned_end", "planned_on", "repeat_on", "meat_until", "export_until")
+NAMES = ("id", "place", "kind", "occurred_on", "recorded_at", "animal_id", "group_id", "name")
+RULES = "select name, kind, title, days, is_on from farm.task_rule where farm_id = $1 order by name"
+CLEAR = "delete from farm.task_rule where farm_id = $1"
+SET = """
+insert into farm.task_rule (farm_id, name, kind, title, days, is_on)
+select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::bool[])
+"""
+ADD = """
+insert into farm.task (id, farm_id, title, due_on, note, assigned_to, recorded_by) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (id) do nothing returning id
+"""
+SAY = """
+insert into farm.task as t (id, farm_id, rule, place, title, due_on, note, assigned_to, snoozed_until, done_on, done_by,
+  recorded_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+on conflict (id) do update set title = excluded.title, due_on = excluded.due_on, note = excluded.note,
+  assigned_to = excluded.assigned_to, snoozed_until = excluded.snoozed_until, done_on = excluded.done_on,
+  done_by = excluded.done_by, rev = t.rev + 1, updated_at = clock_timestamp()
+  where t.farm_id = excluded.farm_id and t.rev = $13
+returning id
+"""
+MEMBER = """
+select exists (select from farm.membership
+  where farm_id = $1 and user_id = $2 and (ends_at is null or ends_at > statement_timestamp()))
+"""
+
+
+async def tasks(session: Session, farm_id: UUID) -> list[TaskRow]:
+    """All that was written down or said of a task."""
+    return [TaskRow(*row.values()) for row in await driver(session).fetch(TASKS, farm_id)]
+
+
+async def sources(session: Session, farm_id: UUID, kinds: Collection[str]) -> list[SourceRow]:
+    """Events of these kinds that count."""
+    rows = await driver(session).fetch(SOURCES, farm_id, list(kinds))
+    return [
+        SourceRow(
+            **{name: row[name] for name in NAMES},
+            days={day: row[day] for day in DAYS},
+            moved_on=row["moved_on"],
+            ended_on=row["ended_on"],
+        )
+        for row in rows
+    ]
+
+
+async def rules(session: Session, farm_id: UUID) -> list[RuleRow]:
+    """What the farm has set."""
+    return [RuleRow(*row.values()) for row in await driver(session).fetch(RULES, farm_id)]
+
+
+async def set_rules(session: Session, farm_id: UUID, found: Iterable[RuleRow]) -> None:
+    """These in the place of those that were set."""
+    columns = [list(column) for column in zip(*found, strict=True)] or [[], [], [], [], []]
+    await driver(session).execute(CLEAR, farm_id)
+    await driver(session).execute(SET, farm_id, *columns)
+
+
+async def add(session: Session, farm_id: UUID, values: Mapping[str, object], user_id: UUID | None) -> bool:
+    """A task that somebody wrote down; False: the id is taken."""
+    said = [values[name] for name in ("title", "due_on", "note", "assigned_to")]
+    return await driver(session).fetchval(ADD, values["id"], farm_id, *said, user_id) is not None
+
+
+async def say(session: Session, farm_id: UUID, row: TaskRow, user_id: UUID | None, rev: int) -> bool:
+    """What is said of a task, if it still is at `rev`."""
+    said = (row.rule, row.place, row.title, row.due_on, row.note, row.assigned_to, row.snoozed_until)
+    values = (row.id, farm_id, *said, row.done_on, row.done_by, user_id, rev)
+    return await driver(session).fetchval(SAY, *values) is not None
+
+
+async def is_member(session: Session, farm_id: UUID, user_id: UUID) -> bool:
+    """Whether somebody belongs to the farm now."""
+    found: bool = await driver(session).fetchval(MEMBER, farm_id, user_id)
+    return found
+
+
+async def farm_name(session: Session, farm_id: UUID) -> str:
+    """Of a farm that the user sees."""
+    found: str = await driver(session).fetchval("select name from farm.farm where id = $1", farm_id)
+    return found
