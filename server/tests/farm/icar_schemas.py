@@ -18,6 +18,10 @@ COLLECTIONS = {
     "departures": "icarMovementDepartureEventCollection",
     "deaths": "icarMovementDeathEventCollection",
     "diagnoses": "icarDiagnosisEventCollection",
+    "inseminations": "icarReproInseminationEventCollection",
+    "pregnancy-checks": "icarReproPregnancyCheckEventCollection",
+    "parturitions": "icarReproParturitionEventCollection",
+    "conformation-scores": "icarConformationScoreEventCollection",
 }
 needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the published schemas are not there")
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from bellwether.farm.icar import reproduction
 from bellwether.farm.icar.pages import Reader, of_animals, of_events, weights
 from bellwether.farm.icar.writing import Writer
 
@@ -16,10 +17,14 @@ KINDS: dict[str, Kind] = {
     "animals": Kind(of_animals(Writer.animal, born_here=False)),
     "births": Kind(of_animals(Writer.birth, born_here=True)),
     "weights": Kind(weights),
-    "arrivals": Kind(of_events("animal.arrived", Writer.arrival)),
-    "departures": Kind(of_events("animal.departed", Writer.departure)),
-    "deaths": Kind(of_events("animal.died", Writer.death)),
-    "diagnoses": Kind(of_events("diagnosis.recorded", Writer.diagnosis)),
+    "arrivals": Kind(of_events(Writer.arrival, "animal.arrived")),
+    "departures": Kind(of_events(Writer.departure, "animal.departed")),
+    "deaths": Kind(of_events(Writer.death, "animal.died")),
+    "diagnoses": Kind(of_events(Writer.diagnosis, "diagnosis.recorded")),
+    "inseminations": Kind(of_events(reproduction.insemination, *reproduction.SERVICES)),
+    "pregnancy-checks": Kind(of_events(reproduction.pregnancy_check, "pregscan.recorded")),
+    "parturitions": Kind(of_events(reproduction.parturition, "lambing.recorded")),
+    "conformation-scores": Kind(of_events(reproduction.condition_score, "condition.scored")),
 }
 if TYPE_CHECKING:
     KindName: TypeAlias = str

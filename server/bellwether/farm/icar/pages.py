@@ -11,6 +11,7 @@ from bellwether.farm.animals.models import AnimalRow
 from bellwether.farm.icar import repository
 from bellwether.farm.icar.models import EventRow, KeptRow
 from bellwether.farm.icar.repository import Within
+from bellwether.farm.icar.reproduction import others
 from bellwether.farm.icar.schemas import IcarIdentifier, Resource
 from bellwether.farm.icar.writing import Writer
 from bellwether.platform.database.transactions import Session
@@ -84,17 +85,19 @@ async def weights(session: Session, asked: Asked) -> Found:
     return Found([writer.weight(row) for row in rows[: asked.limit]], ByFlock.after(rows, asked.limit))
 
 
-def of_events(kind: str, write: Callable[[Writer, EventRow], Resource]) -> Reader:
-    """Reads events of one kind of the log."""
-    return partial(events, kind, write)
+def of_events(write: Callable[[Writer, EventRow], Resource], *kinds: str) -> Reader:
+    """Reads events of some kinds of the log."""
+    return partial(events, write, kinds)
 
 
-async def events(kind: str, write: Callable[[Writer, EventRow], Resource], session: Session, asked: Asked) -> Found:
-    """Events of one kind, as they were last corrected."""
+async def events(
+    write: Callable[[Writer, EventRow], Resource], kinds: Sequence[str], session: Session, asked: Asked
+) -> Found:
+    """Events of some kinds, as they were last corrected."""
     found = BySeq.read(asked.cursor)
     after = 0 if found is None else found.seq
-    rows = await repository.events(session, asked.farm_id, asked.within, [kind], after, asked.limit + 1)
-    writer = await writer_of(session, asked, [row.animal_id for row in rows])
+    rows = await repository.events(session, asked.farm_id, asked.within, kinds, after, asked.limit + 1)
+    writer = await writer_of(session, asked, [key for row in rows for key in (row.animal_id, *others(row))])
     return Found([write(writer, row) for row in rows[: asked.limit]], BySeq.after(rows, asked.limit))
 
 

@@ -144,7 +144,77 @@ class IcarDiagnosis(IcarAnimalEvent):
     diagnoses: list[IcarFinding]
 
 
-Resource = IcarAnimal | IcarWeight | IcarArrival | IcarDeparture | IcarDeath | IcarBirth | IcarDiagnosis
+class IcarStraw(Icar):
+    """icarReproSemenStrawResource."""
+
+    resource_type: Literal["SemenStraw"] = "SemenStraw"
+    batch: str | None = None
+    date_collected: AwareDatetime | None = None
+    sire_identifiers: list[IcarIdentifier]
+    preservation_type: Literal["Liquid", "Frozen"]
+
+
+class IcarEmbryo(Icar):
+    """icarReproEmbryoResource."""
+
+    resource_type: Literal["Embryo"] = "Embryo"
+    donor_identifiers: list[IcarIdentifier]
+    sire_identifiers: list[IcarIdentifier]
+
+
+class IcarInsemination(IcarAnimalEvent):
+    """icarReproInseminationEventResource: a service, an insemination or an embryo transfer."""
+
+    resource_type: Literal["ReproInseminationEvent"] = "ReproInseminationEvent"
+    insemination_type: Literal["NaturalService", "Insemination", "Implantation"]
+    sire_identifiers: list[IcarIdentifier] | None = None
+    straw: IcarStraw | None = None
+    embryo: IcarEmbryo | None = None
+
+
+class IcarPregnancyCheck(IcarAnimalEvent):
+    """icarReproPregnancyCheckEventResource."""
+
+    resource_type: Literal["ReproPregnancyCheckEvent"] = "ReproPregnancyCheckEvent"
+    method: Literal["Echography"] = "Echography"
+    result: Literal["Empty", "Pregnant", "Multiple"]
+    foetal_age: int | None = None
+    foetus_count: int | None = None
+
+
+class IcarProgeny(Icar):
+    """icarProgenyDetailsResource."""
+
+    resource_type: Literal["ProgenyDetails"] = "ProgenyDetails"
+    identifier: IcarIdentifier
+    specie: Literal["Sheep"] = "Sheep"
+    gender: Literal["Male", "Female", "Unknown"]
+    birth_status: Literal["Alive", "Stillborn"]
+    birth_weight: IcarMass | None = None
+
+
+class IcarParturition(IcarAnimalEvent):
+    """icarReproParturitionEventResource."""
+
+    resource_type: Literal["ReproParturitionEvent"] = "ReproParturitionEvent"
+    is_embryo_implant: bool | None = None
+    live_progeny: int
+    total_progeny: int
+    calving_ease: str | None = None
+    progeny_details: list[IcarProgeny]
+
+
+class IcarConformationScore(IcarAnimalEvent):
+    """icarConformationScoreEventResource; the scale of a condition score is its trait label."""
+
+    resource_type: Literal["ConformationScoreEvent"] = "ConformationScoreEvent"
+    trait_scored: Literal["BodyConditionScore"] = "BodyConditionScore"
+    score: float
+
+
+Movement = IcarArrival | IcarDeparture | IcarDeath | IcarBirth
+Reproduction = IcarInsemination | IcarPregnancyCheck | IcarParturition
+Resource = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | Reproduction | IcarConformationScore
 
 
 class IcarView(Icar):
@@ -193,5 +263,8 @@ class IcarBatchResults(RootModel[list[IcarBatchResult]]):
     """One for each message, in the order in which they were sent."""
 
 
-class IcarTaken(RootModel[IcarWeight | IcarArrival | IcarDeparture | IcarDeath]):
+Taken = IcarWeight | IcarArrival | IcarDeparture | IcarDeath | IcarDiagnosis | Reproduction | IcarConformationScore
+
+
+class IcarTaken(RootModel[Taken]):
     """A message as it is stored."""

@@ -1,5 +1,7 @@
 """Our words and those of the standard."""
 
+from typing import Literal
+
 from bellwether.sheep.identifiers import SHEEP_GENETICS
 
 SOURCE = "org.bellwether"
@@ -34,6 +36,12 @@ DEATHS = (
     "Production", "LegOrClaw", "MilkingAbility", "Nutrition", "Fertility",
 )  # fmt: skip
 DISPOSALS = ("ApprovedService", "Consumption", "OnPremise", "Other")
+SEXES: dict[str, Literal["Male", "Female", "Unknown"]] = {"male": "Male", "female": "Female"}
+EASES = {
+    "unassisted": "EasyUnassisted", "easy_assisted": "EasyAssisted", "difficult_assisted": "DifficultExtraAssistance",
+    "veterinary": "DifficultVeterinaryCare", "caesarean": "CaesareanOrSurgery",
+}  # fmt: skip
+SCANS = {"empty": "Empty", "single": "Pregnant", "multiple": "Multiple"}
 SEVERITIES = {"mild": "Light", "moderate": "Moderate", "severe": "Severe"}
 
 

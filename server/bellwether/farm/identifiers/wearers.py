@@ -1,6 +1,6 @@
 """The animals that are meant by the numbers that somebody writes, each of some day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -20,19 +20,21 @@ class Asked(NamedTuple):
     day: date
 
 
-async def wearers(session: Session, farm_id: UUID, asked: Mapping[int, Asked]) -> dict[int, UUID | Finding]:
+async def wearers(session: Session, farm_id: UUID, asked: Sequence[Asked]) -> list[UUID | Finding]:
     """Of each number that animal of the farm which wore it on the day, or why there is not one."""
-    meant: dict[int, UUID | Finding] = {}
-    for row, one in asked.items():
-        if one.scheme == ANIMAL:
-            meant[row] = own_id(one.value)
     numbers = [
-        (row, value, one.day) for row, one in asked.items() if row not in meant for value in spellings(one.value)
+        (place, value, one.day)
+        for place, one in enumerate(asked)
+        if one.scheme != ANIMAL
+        for value in spellings(one.value)
     ]
     found: dict[int, list[WornRow]] = {}
     for worn in await repository.worn(session, farm_id, numbers):
         found.setdefault(worn.row, []).append(worn)
-    return meant | {row: chosen(one, found.get(row, [])) for row, one in asked.items() if row not in meant}
+    return [
+        own_id(one.value) if one.scheme == ANIMAL else chosen(one, found.get(place, []))
+        for place, one in enumerate(asked)
+    ]
 
 
 def own_id(value: str) -> UUID | Finding:

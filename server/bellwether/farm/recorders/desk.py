@@ -89,7 +89,8 @@ class Desk:
             for row, recording in enumerate(self.body.recordings)
             if row in self.sound and row not in self.away and recording.animal is not None
         }
-        found = await wearers(self.session, self.body.farm_id, asked)
+        worn = await wearers(self.session, self.body.farm_id, [*asked.values()])
+        found = dict(zip(asked, worn, strict=True))
         ids = {row: meant for row, meant in found.items() if isinstance(meant, UUID)}
         within = await repository.in_flock(self.session, self.body.farm_id, self.body.flock_id, [*ids.values()])
         for row, meant in found.items():

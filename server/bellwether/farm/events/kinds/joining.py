@@ -17,6 +17,17 @@ Method = Literal[
     "ai_frozen_laparoscopic",
     "et",
 ]
+Route = Annotated[
+    Literal[
+        "ai_fresh_vaginal",
+        "ai_fresh_laparoscopic",
+        "ai_frozen_vaginal",
+        "ai_frozen_laparoscopic",
+        "ai_fresh",
+        "ai_frozen",
+    ],
+    Field(description="ai_fresh, ai_frozen: nobody has said by which route"),
+]
 WITH_RAMS: frozenset[Method] = frozenset({"natural", "hand_mating"})
 Sires = Annotated[list[UUID], Field(max_length=10, description="More than one: a syndicate (I25)")]
 Ewes = Annotated[list[UUID], Field(min_length=1, max_length=5000)]
@@ -90,7 +101,7 @@ class Insemination(Payload):
     """Whose semen."""
 
     sire_id: UUID
-    method: Literal["ai_fresh_vaginal", "ai_fresh_laparoscopic", "ai_frozen_vaginal", "ai_frozen_laparoscopic"]
+    method: Route
     batch: Short | None = Field(None, description="Of the straw")
     collected_on: Day | None = None
     operator: Short | None = None

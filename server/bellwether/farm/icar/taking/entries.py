@@ -1,13 +1,13 @@
 """Messages of one request on their way in: what was read of each, what is wrong with it and what became of it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from bellwether.farm.icar.taking.sent import SentEvent, When, when
+from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, When, when
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -27,6 +27,8 @@ class Entry:
     """What the sender calls it, as an id of the farm: the id of the first version that is stored."""
     moment: When | None = None
     animal_id: UUID | None = None
+    others: dict[str, UUID] = field(default_factory=dict)
+    """Sire and donor, by these words."""
     stored_id: UUID | None = None
     faults: list[RowError] = field(default_factory=list)
     told: list[RowError] = field(default_factory=list)
@@ -90,18 +92,28 @@ def key_of(farm_id: UUID, kind: str, sent: SentEvent) -> UUID:
 
 
 async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]) -> None:
-    """The animal of each message: who wore the number on that day."""
-    asked, sound = {}, [entry for entry in entries if entry.is_sound]
-    for entry in sound:
+    """The animal of each message, and those that it names beside: who wore the number on that day."""
+    asked: list[tuple[Entry, str, SentIdentifier]] = []
+    for entry in entries:
         animal = entry.sent.animal
+        if not entry.is_sound:
+            continue
         if animal is None or not animal.id:
             entry.fail(Finding("no_tag", "animal_missing", "the message has no animal", "send animal.id", "animal"))
-        elif entry.moment is not None:
-            asked[entry.row] = Asked(animal.id, animal.scheme, entry.moment.day)
-    found = await wearers(session, farm_id, asked)
-    for entry in sound:
-        meant = found.get(entry.row)
+            continue
+        asked += [(entry, "animal", animal), *((entry, role, one) for role, one in beside(entry.sent))]
+    days = [Asked(one.id or "", one.scheme, entry.moment.day) for entry, _, one in asked if entry.moment]
+    for (entry, role, _), meant in zip(asked, await wearers(session, farm_id, days), strict=True):
         if isinstance(meant, Finding):
-            entry.fail(meant)
-        else:
+            entry.fail(replace(meant, field=role))
+        elif role == "animal":
             entry.animal_id = meant
+        else:
+            entry.others[role] = meant
+
+
+def beside(sent: SentEvent) -> Iterator[tuple[str, SentIdentifier]]:
+    """Animals that a message names beside the one to which it happened, each by its part in it."""
+    for role, named in (("sire", sent.sires), ("donor", sent.donors)):
+        if len(named) == 1:
+            yield role, named[0]

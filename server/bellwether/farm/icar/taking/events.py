@@ -13,7 +13,7 @@ from bellwether.farm.events.models import StoredEvent
 from bellwether.farm.events.schemas import NewEvents
 from bellwether.farm.icar.taking.entries import Entry
 from bellwether.farm.icar.taking.kinds import TAKEN
-from bellwether.farm.icar.taking.translating import without_nothing
+from bellwether.farm.icar.taking.translating import Translation, without_nothing
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -38,6 +38,7 @@ async def take_events(
     for (entry, _), verdict in zip(rows, answer.items, strict=True):
         entry.stored_id = verdict.id
         entry.faults += verdict.errors
+        entry.told += verdict.warnings
 
 
 async def chains_of(session: Session, farm_id: UUID, keys: Sequence[UUID]) -> dict[UUID, list[StoredEvent]]:
@@ -61,13 +62,12 @@ def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> 
     if deletes and (not chain or chain[-1].kind == RETRACTED):
         entry.stored_id = chain[-1].id if chain else None
         return None
-    name, payload_of, _ = TAKEN[kind]
     try:
-        payload = {} if deletes else without_nothing(payload_of(entry.sent))
+        said = Translation(RETRACTED, {}) if deletes else TAKEN[kind].translate(entry)
     except Broken as error:
         entry.fail(*error.findings)
         return None
-    row: Row = {"kind": RETRACTED if deletes else name, "payload": payload}
+    row: Row = {"kind": said.kind, "payload": without_nothing(said.payload)}
     row["occurred_on"] = entry.moment.day.isoformat()
     if not deletes:
         row["animal_id"] = str(entry.animal_id)

@@ -9,6 +9,7 @@ from bellwether.farm.access import may_write, one_writer
 from bellwether.farm.icar import repository
 from bellwether.farm.icar.pages import named
 from bellwether.farm.icar.problems import MessageRejected
+from bellwether.farm.icar.reproduction import others
 from bellwether.farm.icar.schemas import (
     IcarBatchResult,
     IcarBatchResults,
@@ -94,8 +95,9 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
     if entry.stored_id is None:
         return None
     kind = TAKEN[target.kind]
-    (event,) = await repository.events_of(session, taken.farm_id, [kind.event], [entry.stored_id])
-    return kind.write(Writer(target.location, taken.zone, await named(session, [event.animal_id])), event)
+    (event,) = await repository.events_of(session, taken.farm_id, kind.events, [entry.stored_id])
+    names = await named(session, [event.animal_id, *others(event)])
+    return kind.write(Writer(target.location, taken.zone, names), event)
 
 
 async def take_batch(

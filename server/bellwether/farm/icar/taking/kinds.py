@@ -3,24 +3,31 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from bellwether.farm.icar import reproduction
 from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.schemas import Resource
-from bellwether.farm.icar.taking.translating import Translated, arrival, death, departure
+from bellwether.farm.icar.taking import breeding, translating
+from bellwether.farm.icar.taking.translating import Translate
 from bellwether.farm.icar.writing import Writer
 
 
 class Intake(NamedTuple):
-    """A kind that is taken into the log: as which event, how a message is translated, and how it is shown again."""
+    """A kind that is taken into the log: how a message is translated, as which events, and how it is shown again."""
 
-    event: str
-    payload: Translated
+    translate: Translate
     write: Callable[[Writer, EventRow], Resource]
+    events: tuple[str, ...]
 
 
 TAKEN: dict[str, Intake] = {
-    "arrivals": Intake("animal.arrived", arrival, Writer.arrival),
-    "departures": Intake("animal.departed", departure, Writer.departure),
-    "deaths": Intake("animal.died", death, Writer.death),
+    "arrivals": Intake(translating.arrival, Writer.arrival, ("animal.arrived",)),
+    "departures": Intake(translating.departure, Writer.departure, ("animal.departed",)),
+    "deaths": Intake(translating.death, Writer.death, ("animal.died",)),
+    "diagnoses": Intake(translating.diagnosis, Writer.diagnosis, ("diagnosis.recorded",)),
+    "inseminations": Intake(breeding.insemination, reproduction.insemination, reproduction.SERVICES),
+    "pregnancy-checks": Intake(breeding.pregnancy_check, reproduction.pregnancy_check, ("pregscan.recorded",)),
+    "parturitions": Intake(breeding.parturition, reproduction.parturition, ("lambing.recorded",)),
+    "conformation-scores": Intake(breeding.condition_score, reproduction.condition_score, ("condition.scored",)),
 }
 if TYPE_CHECKING:
     TakenName: TypeAlias = str

@@ -52,6 +52,40 @@ class SentConsignment(Sent):
     destination_location: SentIdentifier | None = None
 
 
+class SentFinding(Sent):
+    """A diagnosis."""
+
+    name: str | None = None
+    severity: str | None = None
+
+
+class SentStraw(Sent):
+    """Semen."""
+
+    batch: str | None = None
+    date_collected: str | None = None
+    sire_identifiers: list[SentIdentifier] | None = None
+    preservation_type: str | None = None
+
+
+class SentEmbryo(Sent):
+    """An embryo."""
+
+    donor_identifiers: list[SentIdentifier] | None = None
+    sire_identifiers: list[SentIdentifier] | None = None
+
+
+class SentProgeny(Sent):
+    """A lamb."""
+
+    identifier: SentIdentifier | None = None
+    alternative_identifiers: list[SentIdentifier] | None = None
+    management_tag: str | None = None
+    gender: str | None = None
+    birth_status: str | None = None
+    birth_weight: SentMass | None = None
+
+
 class SentEvent(Sent):
     """An event of an animal, of any kind that is taken."""
 
@@ -69,6 +103,34 @@ class SentEvent(Sent):
     explanation: str | None = None
     disposal_method: str | None = None
     consignment: SentConsignment | None = None
+    diagnoses: list[SentFinding] | None = None
+    insemination_type: str | None = None
+    sire_identifiers: list[SentIdentifier] | None = None
+    straw: SentStraw | None = None
+    embryo: SentEmbryo | None = None
+    result: str | None = None
+    foetal_age: int | None = None
+    foetus_count: int | None = None
+    is_embryo_implant: bool | None = None
+    live_progeny: int | None = None
+    total_progeny: int | None = None
+    calving_ease: str | None = None
+    progeny_details: list[SentProgeny] | None = None
+    progeny: list[SentProgeny] | None = None
+    trait_scored: str | None = None
+    score: float | None = None
+
+    @property
+    def sires(self) -> list[SentIdentifier]:
+        """Wherever they are named."""
+        of_straw = self.straw.sire_identifiers if self.straw else None
+        of_embryo = self.embryo.sire_identifiers if self.embryo else None
+        return self.sire_identifiers or of_straw or of_embryo or []
+
+    @property
+    def donors(self) -> list[SentIdentifier]:
+        """Of an embryo."""
+        return (self.embryo.donor_identifiers if self.embryo else None) or []
 
 
 class When(NamedTuple):

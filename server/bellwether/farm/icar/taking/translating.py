@@ -1,9 +1,11 @@
 """Messages in our own words."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+from bellwether.farm.icar.taking.entries import Entry
 from bellwether.farm.icar.taking.sent import SentConsignment, SentEvent
-from bellwether.farm.icar.words import ARRIVALS, DEPARTURES, TRAIT
+from bellwether.farm.icar.words import ARRIVALS, DEPARTURES, SEVERITIES, TRAIT
 from bellwether.platform.json import JsonObject, JsonValue
 from bellwether.sheep.findings import broken
 from bellwether.sheep.traits import named, weights
@@ -18,6 +20,17 @@ FATES = {theirs: ours for ours, theirs in DEPARTURES.items()} | {
     "InternalTransfer": "in_transit", "AgistmentReturn": "in_transit", "ShowReturn": "in_transit",
     "StudServiceReturn": "in_transit", "Other": "in_transit",
 }  # fmt: skip
+
+
+SEVERE = {theirs: ours for ours, theirs in SEVERITIES.items()}
+"""The worst last."""
+
+
+class Translation(NamedTuple):
+    """An event in our own words."""
+
+    kind: str
+    payload: JsonObject
 
 
 def word(table: Mapping[str, str], field: str, *said: str | None) -> str:
@@ -45,28 +58,45 @@ def paper(consignment: SentConsignment | None) -> str | None:
     return None if consignment is None or consignment.id is None else consignment.id.id
 
 
-def arrival(sent: SentEvent) -> JsonObject:
+def arrival(entry: Entry) -> Translation:
     """What only an arrival says."""
+    sent = entry.sent
     where = place(sent.consignment, "origin_location")
     reason = word(REASONS, "arrivalReason", sent.arrival_reason)
-    return {"reason": reason, "from_location": where, "consignment": paper(sent.consignment), "note": sent.remark}
+    papers = {"from_location": where, "consignment": paper(sent.consignment)}
+    return Translation("animal.arrived", {"reason": reason, **papers, "note": sent.remark})
 
 
-def departure(sent: SentEvent) -> JsonObject:
+def departure(entry: Entry) -> Translation:
     """What only a departure says."""
+    sent = entry.sent
     where = place(sent.consignment, "destination_location")
     fate = word(FATES, "departureKind", sent.departure_kind, sent.departure_reason)
-    return {"fate": fate, "to_location": where, "consignment": paper(sent.consignment), "note": sent.remark}
+    papers = {"to_location": where, "consignment": paper(sent.consignment)}
+    return Translation("animal.departed", {"fate": fate, **papers, "note": sent.remark})
 
 
-def death(sent: SentEvent) -> JsonObject:
+def death(entry: Entry) -> Translation:
     """What only a death says."""
+    sent = entry.sent
     cause = ": ".join(text for text in (sent.death_reason, sent.explanation) if text)
-    return {"cause": cause[:100].strip() or None, "disposal": sent.disposal_method, "note": sent.remark}
+    said: JsonObject = {"cause": cause[:100].strip() or None, "disposal": sent.disposal_method}
+    return Translation("animal.died", {**said, "note": sent.remark})
 
 
-Translated = Callable[[SentEvent], JsonObject]
-"""The payload of an event, from a message."""
+def diagnosis(entry: Entry) -> Translation:
+    """What an animal has; several findings of one message are one finding, as bad as the worst of them."""
+    found = entry.sent.diagnoses or []
+    names = "; ".join(one.name for one in found if one.name)
+    if not names:
+        raise broken("finding_missing", "the message has no diagnosis", "send diagnoses with names", field="diagnoses")
+    told = [word(SEVERE, "diagnoses.severity", one.severity) for one in found if one.severity]
+    worst = max(told, key=[*SEVERE.values()].index, default=None)
+    return Translation("diagnosis.recorded", {"finding": names, "severity": worst})
+
+
+Translate = Callable[[Entry], Translation]
+"""Makes an event of a message."""
 
 
 def without_nothing(payload: JsonObject) -> JsonObject:
