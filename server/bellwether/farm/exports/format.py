@@ -9,6 +9,7 @@ from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.models import AnimalRow, ClaimRow, FlockRow, MeasuredRow
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
+from bellwether.modelling.flocks.flock_data import FlockData
 
 TABULAR = frozenset({"file", "delimiter", "decimal", "encoding"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,6 +32,9 @@ class Source(Protocol):
 
     def measurements(self, traits: Sequence[str]) -> AsyncIterator[Sequence[MeasuredRow]]:
         """Those that count, some at a time; of all traits when none is named."""
+
+    async def evaluable(self, traits: Sequence[str]) -> FlockData:
+        """The flock, its measurements and all ancestors, as an evaluation takes them."""
 
     async def progress(self, fraction: float, stage: str) -> None:
         """How far the file is."""

@@ -3,6 +3,7 @@
 A run that is begun anew after a fall writes the file again; only the last transaction makes it visible.
 """
 
+import asyncio
 import hashlib
 import re
 import tempfile
@@ -17,6 +18,7 @@ from bellwether.farm.exports.formats import FORMATS
 from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, MeasuredRow
 from bellwether.farm.exports.options import Options
+from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement, select_flock
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.run import JobRun
@@ -49,6 +51,19 @@ class Read:
     def measurements(self, traits: Sequence[str]) -> AsyncIterator[Sequence[MeasuredRow]]:
         """Those that count, some at a time."""
         return repository.measured(self._session, self.flock.farm_id, self.flock.id, traits)
+
+    async def evaluable(self, traits: Sequence[str]) -> FlockData:
+        """The flock, its measurements and all ancestors."""
+        animals = [Animal(*row) for row in await repository.kin(self._session, self.flock.farm_id)]
+        measured = [
+            Measurement(
+                str(row.id), str(row.animal_id), row.trait, row.value, str(row.occurred_on), row.age_days,
+                row.contemporary_group,
+            )
+            async for rows in self.measurements(traits)
+            for row in rows
+        ]  # fmt: skip
+        return await asyncio.to_thread(select_flock, str(self.flock.id), animals, measured)
 
     async def progress(self, fraction: float, stage: str) -> None:
         """Told to the watchers of the job."""

@@ -56,6 +56,21 @@ class AnimalRow(NamedTuple):
     fate: str
 
 
+class KinRow(NamedTuple):
+    """An animal with its parents, as an evaluation takes it."""
+
+    id: str
+    flock_id: str
+    sex: str
+    birth_type: int | None
+    rear_type: int | None
+    sire_id: str | None
+    dam_id: str | None
+    drop_year: int | None
+    reference_only: bool
+    tag: str | None
+
+
 class ClaimRow(NamedTuple):
     """An accepted parent."""
 

@@ -56,3 +56,13 @@ class ExportExpired(Problem):
     """The file was kept for its time and is gone."""
 
     status, code, title = 410, "export_expired", "The file is gone: ask for it again"
+
+
+class NothingToWrite(Unprocessable):
+    """No record can be used."""
+
+    code, title = "nothing_to_write", "Nothing of this flock can be written in this format"
+
+    def __init__(self, message: str, fix: str) -> None:
+        error = RowError(field="options.traits", code=self.code, message=message, fix=fix or "record more first")
+        super().__init__(message, errors=[error])

@@ -21,6 +21,12 @@ class Report:
         if len(found.examples) < EXAMPLES:
             found.examples.append(about)
 
+    def leave_out_many(self, code: str, message: str, count: int, examples: Iterable[str]) -> None:
+        """What somebody else has counted."""
+        found = self.left_out.setdefault(code, LeftOut(message))
+        found.n += count
+        found.examples += list(examples)[: EXAMPLES - len(found.examples)]
+
     def leave_out_all(self, code: str, message: str, about: Iterable[str]) -> None:
         """The same for several."""
         for one in about:

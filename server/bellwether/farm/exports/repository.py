@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, MeasuredRow, NamedRow
+from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, KinRow, MeasuredRow, NamedRow
 from bellwether.platform.database.transactions import Session, driver
 
 COLUMNS = (
@@ -65,6 +65,15 @@ select id, animal_id, trait, value, unit, raw_value, raw_unit, occurred_on, occu
   contemporary_group
 from farm.observation where farm_id = $1 and flock_id = $2 and state = 'active'
   and ($3::text[] = '{}' or trait = any($3::text[])) order by id
+"""
+KIN = """
+select a.id::text, a.flock_id::text, a.sex, a.birth_type, a.rear_type,
+  (select parent_id::text from farm.parent_claim where child_id = a.id and status = 'accepted'
+     and parent_type = 'sire'),
+  (select parent_id::text from farm.parent_claim where child_id = a.id and status = 'accepted'
+     and parent_type in ('dam', 'et_donor_dam')),
+  a.drop_year, a.reference_only, a.tag
+from farm.animal a where a.farm_id = $1 and a.merged_into is null order by a.id
 """
 PAGE = 5000
 
@@ -152,3 +161,8 @@ async def measured(
     cursor = await driver(session).cursor(MEASURED, farm_id, flock_id, list(traits))
     while rows := await cursor.fetch(PAGE):
         yield [MeasuredRow(*row) for row in rows]
+
+
+async def kin(session: Session, farm_id: UUID) -> list[KinRow]:
+    """Every animal of the farm with its parents."""
+    return [KinRow(*row) for row in await driver(session).fetch(KIN, farm_id)]

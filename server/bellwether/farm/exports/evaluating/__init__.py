@@ -1,0 +1,1 @@
+"""A flock as an evaluation reads it, in the forms of several programs."""
