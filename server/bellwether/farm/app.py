@@ -24,6 +24,7 @@ from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
 from bellwether.farm.reports.routes import router as reports
+from bellwether.farm.season.routes import router as seasons
 from bellwether.farm.work.feeds.routes import router as feeds
 from bellwether.farm.work.tasks.routes import router as tasks
 from bellwether.platform.http.service_app import create_app
@@ -54,6 +55,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         reports,
         tasks,
         feeds,
+        seasons,
         imports,
         exports,
         job_routes("farm", read="flock:read", change="flock:write"),

@@ -15,9 +15,12 @@ from bellwether.farm.season.models import (
     TRANSFERRED,
     Fact,
     History,
+    Litter,
     Member,
 )
-from bellwether.sheep.breeding import Exposure, Rearing, rearing_dam
+from bellwether.sheep import breeding
+from bellwether.sheep.breeding import Conception, Exposure, Rearing, rearing_dam
+from bellwether.sheep.findings import Broken
 
 CYCLE = timedelta(days=21)
 """An insemination within this of the joining for it is the one that the joining means."""
@@ -105,6 +108,16 @@ def lambs_at(history: History, dam: UUID) -> list[UUID]:
 def has_lambed(history: History, dam: UUID, by: date) -> bool:
     """Whether her own lambs of this season are in the log."""
     return any(timedelta() <= by - fact.on <= timedelta(days=300) for fact in history.of_subject(dam, LAMBED))
+
+
+def conception(exposed: Sequence[Exposure], litter: Litter) -> Conception | None:
+    """Where a litter comes from; None where what was recorded since could be read in two ways."""
+    said = litter.fact.said.get("embryo_transfer")
+    first = min(one.on for one in litter.lambs)
+    try:
+        return breeding.conception("", exposed, first, said if isinstance(said, bool) else None, field="")
+    except Broken:
+        return None
 
 
 def season_of(exposed: Iterable[Exposure], born: date) -> int:

@@ -69,6 +69,19 @@ class Litter(NamedTuple):
     lambs: tuple[Born, ...]
 
 
+class HeadRow(NamedTuple):
+    """What a season shows of an animal."""
+
+    id: UUID
+    flock_id: UUID
+    name: str
+    birth_date: date | None
+    drop_year: int | None
+    rear_type: int | None
+    fate: str
+    fate_on: date | None
+
+
 class Member(NamedTuple):
     """A ewe was in a group, from one day to another."""
 

@@ -12,7 +12,7 @@ from bellwether.farm.animals.models import HeadRow
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.pedigree import service as pedigree
 from bellwether.farm.season import repository, writing
-from bellwether.farm.season.exposure import exposures, has_lambed, lambs_at, reared_by, rearings, season_of
+from bellwether.farm.season.exposure import conception, exposures, has_lambed, lambs_at, reared_by, rearings, season_of
 from bellwether.farm.season.judging import alive_with
 from bellwether.farm.season.models import FOSTERED, MARKED, WEANED, History, Litter, Member
 from bellwether.platform.context import Context
@@ -94,7 +94,7 @@ def own(
     if litter is None:
         return key, None, fertility, None, None, None, rear_type, None, None
     birth_type = len(litter.lambs)
-    origin = conception(history, members, litter)
+    origin = origin_of(history, members, litter)
     is_transfer = None if origin is None else origin.donor is not None
     if not is_new:
         return key, None, fertility, None, None, birth_type, rear_type, None, is_transfer
@@ -126,15 +126,9 @@ def reared(history: History, heads: dict[UUID, asyncpg.Record], key: UUID, litte
     return len(alive_with(history, dam, fact.on, lambs_at(history, dam), died_on))  # type: ignore[arg-type]
 
 
-def conception(history: History, members: dict[UUID, list[Member]], litter: Litter) -> breeding.Conception | None:
-    """Where a litter comes from; None where what was recorded since could be read in two ways."""
-    exposed = exposures(history, litter.dam, members.get(litter.dam, ()))
-    said = litter.fact.said.get("embryo_transfer")
-    first = min(one.on for one in litter.lambs)
-    try:
-        return breeding.conception("", exposed, first, said if isinstance(said, bool) else None, field="")
-    except Broken:
-        return None
+def origin_of(history: History, members: dict[UUID, list[Member]], litter: Litter) -> breeding.Conception | None:
+    """Where a litter comes from, as far as it can be told."""
+    return conception(exposures(history, litter.dam, members.get(litter.dam, ())), litter)
 
 
 def wanted(
@@ -143,7 +137,7 @@ def wanted(
     """Its parents, as the log has them; None: they stay as they are."""
     found: list[Claim] = []
     if litter is not None:
-        origin = conception(history, members, litter)
+        origin = origin_of(history, members, litter)
         if origin is None:
             return None
         event = litter.fact.id
@@ -210,7 +204,7 @@ async def claim(
 
 def sires_of(history: History, members: dict[UUID, list[Member]], litter: Litter) -> list[UUID]:
     """Everybody who may be the sire."""
-    origin = conception(history, members, litter)
+    origin = origin_of(history, members, litter)
     return [] if origin is None else [UUID(str(sire)) for sire in origin.sires]
 
 

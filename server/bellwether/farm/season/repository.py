@@ -15,6 +15,7 @@ from bellwether.farm.season.models import (
     REPLACED,
     STARTED,
     Fact,
+    HeadRow,
     History,
     Member,
     Named,
@@ -68,6 +69,12 @@ from unnest($2::uuid[]) as l (id)
 WORN = """
 select animal_id, scheme, value, event_id from farm.identifier
 where farm_id = $1 and animal_id = any($2::uuid[]) and state = 'active' and official
+"""
+MEMBERS_OF = MEMBERS.replace("m.animal_id = any", "m.group_id = any")
+HEADS = """
+select id, flock_id, coalesce(tag, id::text) as name, birth_date, drop_year, rear_type, fate, fate_on
+from farm.animal
+where farm_id = $1 and id = any($2::uuid[]) and ($3::uuid is null or flock_id = $3) and merged_into is null
 """
 EXISTING = "select id from farm.animal where farm_id = $1 and id = any($2::uuid[])"
 # more than the lambing itself and what it made
@@ -160,6 +167,20 @@ async def members(session: Session, farm_id: UUID, ewes: Collection[UUID]) -> di
     for row in await driver(session).fetch(MEMBERS, farm_id, list(ewes)):
         found.setdefault(row["animal_id"], []).append(Member(row["group_id"], row["since"], row["until"]))
     return found
+
+
+async def members_of(session: Session, farm_id: UUID, groups: Collection[UUID]) -> dict[UUID, list[Member]]:
+    """The animals of groups, by days of the farm."""
+    found: dict[UUID, list[Member]] = {}
+    for row in await driver(session).fetch(MEMBERS_OF, farm_id, list(groups)):
+        found.setdefault(row["animal_id"], []).append(Member(row["group_id"], row["since"], row["until"]))
+    return found
+
+
+async def heads(session: Session, farm_id: UUID, flock_id: UUID | None, ids: Collection[UUID]) -> dict[UUID, HeadRow]:
+    """What is known of those of the animals that are of the flock."""
+    rows = await driver(session).fetch(HEADS, farm_id, list(ids), flock_id)
+    return {row["id"]: HeadRow(*row.values()) for row in rows}
 
 
 async def existing(session: Session, farm_id: UUID, ids: Collection[UUID]) -> set[UUID]:
