@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from bellwether.farm.health.models import Said
 from bellwether.farm.schemas import Day, Zone, without_nul
+from bellwether.farm.stock.models import Heads
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep.pedigree import Sex
 
@@ -109,6 +110,11 @@ class NewEvent(Schema):
     @property
     def health(self) -> Said:
         """What it says of remedies, feed and sales."""
+        return None
+
+    @property
+    def stock(self) -> Heads | None:
+        """What it says of head without tags."""
         return None
 
 

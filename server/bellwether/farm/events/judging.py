@@ -25,11 +25,16 @@ from bellwether.farm.place import Place
 from bellwether.farm.season.judging import DIED, Judge, Season
 from bellwether.farm.season.models import KINDS as SEASON
 from bellwether.farm.season.models import LAMBED, Fact, Named
+from bellwether.farm.stock import judging as stock
+from bellwether.farm.stock.models import KINDS as STOCK
+from bellwether.farm.stock.models import Known as KnownStock
 from bellwether.farm.whereabouts import judging as whereabouts
 from bellwether.farm.whereabouts.models import ACTS, Change, Known, moment
 from bellwether.platform.ids import new_id
 from bellwether.sheep.findings import Broken, Faults, Finding, broken
 from bellwether.sheep.lives import Fate, Step
+from bellwether.sheep.stock import Change as StockChange
+from bellwether.sheep.stock import Step as StockStep
 
 AHEAD = timedelta(hours=24)
 """A device whose clock is further ahead than this has none."""
@@ -59,6 +64,7 @@ class Log:
     animals: dict[UUID, Timeline]
     known: Known
     health: KnownHealth
+    stock: KnownStock
     numbers: Iterator[int]
     season: Season
     made: list[MadeEvent] = field(default_factory=list)
@@ -89,6 +95,7 @@ class Log:
         event_id, seq = event.id or new_id(), next(self.numbers)
         place = seq if corrected is None else corrected.place
         stood = self.whereabouts(event, event_id, place, subject, corrected)
+        counted = self.counted(event, event_id, place, corrected)
         course, odd = self.treated(event, event_id, place, subject, stood)
         after = self.lives(event, event_id, place, subject, others, corrected)
         fact = self.fact(event, event_id, place, subject, others)
@@ -99,6 +106,8 @@ class Log:
         self.known.take(stood)
         self.dose(course, corrected)
         self.season.take(fact, replaced)
+        if counted is not None:
+            self.stock.take(*counted)
         self.keep(event, event_id, seq, place, subject, others, digest)
         return Judged(event_id, is_new=True)
 
@@ -314,9 +323,24 @@ class Log:
         zone = event.tz or self.place.time_zone
         at = moment(event.occurred_on, event.occurred_time, zone, place)
         steps = {} if subject is None else stood.steps.get(subject, self.known.steps.get(subject, {}))
-        name = "" if subject is None else self.animals[subject].head.name
-        said = (subject, event.group, event.health, name, self.known.memberships(steps))
+        name = "the mob" if subject is None else self.animals[subject].head.name
+        said = (subject, event.group, event.health, name, self.known.memberships(steps), self.stock.changes)
         return health.judged(self.health, health.Meant(event_id, event.occurred_on, at, zone, *said))
+
+    def counted(
+        self, event: NewEvent, event_id: UUID, place: int, corrected: StoredEvent | None
+    ) -> tuple[dict[UUID, StockStep], list[StockChange]] | None:
+        """What follows of head without tags; None: the event does not speak of them.
+
+        Raises:
+            Broken: that cannot be.
+        """
+        replaced = corrected.id if corrected is not None and corrected.kind in STOCK else None
+        if event.stock is None and replaced is None:
+            return None
+        at = moment(event.occurred_on, event.occurred_time, event.tz or self.place.time_zone, place)
+        meant = stock.Meant(event_id, event.kind, event.occurred_on, at, event.group, event.stock)
+        return stock.judged(self.stock, meant, replaced)
 
     def dose(self, course: Course | None, corrected: StoredEvent | None) -> None:
         """A course counts from now on, and the one that it corrects does not."""

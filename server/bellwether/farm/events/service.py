@@ -15,6 +15,7 @@ from bellwether.farm.health import projection as health
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.place import place_of
 from bellwether.farm.season import following as seasons
+from bellwether.farm.stock import projection as stock
 from bellwether.farm.whereabouts import projection
 from bellwether.farm.whereabouts import repository as whereabouts
 from bellwether.platform.context import Context
@@ -85,8 +86,12 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
     place = await place_of(session, farm_id)
     of_season.weight_unit = place.weight_unit
     said = [event.health for event in sent]
-    treated = await health.known(session, farm_id, place.today(now), known, animals, said)
-    return Log(place, now, stored, animals, known, treated, numbers, of_season)
+    counted = await stock.known(
+        session, farm_id, [event.stock for event in sent], [event.kind for event in stored.values()]
+    )
+    herds = known.groups.keys() | {change.group_id for change in counted.changes}
+    treated = await health.known(session, farm_id, place.today(now), herds, animals, said)
+    return Log(place, now, stored, animals, known, treated, counted, numbers, of_season)
 
 
 def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> EventVerdict:
@@ -111,6 +116,7 @@ async def follow(session: Session, context: Context, farm_id: UUID, log: Log) ->
     """What follows from the new events: stays and fates of the animals that came or went, and where they stand."""
     gone = log.known.touched - log.animals.keys()
     await projection.project(session, farm_id, log.known.touched - gone, log.known.touched_groups)
+    await stock.follow(session, farm_id, log.stock)
     treated = await health.follow(session, farm_id, log.health, log.known.touched - gone)
     for event_id, findings in treated.items():
         log.warn(event_id, *findings)

@@ -15,6 +15,7 @@ class GroupRow(NamedTuple):
     purpose: str | None
     drop_year: int | None
     head: int
+    untagged: int
     paddock_id: UUID | None
     rev: int
     created_at: datetime

@@ -12,7 +12,7 @@ from bellwether.platform.database.transactions import Session, driver
 SHOWN = """
 g.id, g.farm_id, g.name, g.type, g.purpose, g.drop_year,
 (select count(*) from farm.group_member m
- where m.farm_id = g.farm_id and m.group_id = g.id and upper_inf(m.during)) as head,
+ where m.farm_id = g.farm_id and m.group_id = g.id and upper_inf(m.during)) + u.untagged as head, u.untagged,
 (select p.paddock_id from farm.placement p
  where p.farm_id = g.farm_id and p.group_id = g.id and upper_inf(p.during)) as paddock_id,
 g.rev, g.created_at, g.updated_at
@@ -26,9 +26,13 @@ update farm.animal_group set name = coalesce(:name, name), purpose = coalesce(:p
   drop_year = coalesce(:drop_year, drop_year), rev = rev + 1, updated_at = clock_timestamp()
 where id = :id and rev = :rev returning id
 """)
-GET = f"select {SHOWN} from farm.animal_group g where g.id = $1"
+UNTAGGED = """
+cross join lateral (select coalesce(sum(s.change), 0)::int8 as untagged from farm.stock_change s
+  where s.farm_id = g.farm_id and s.group_id = g.id) as u
+"""
+GET = f"select {SHOWN} from farm.animal_group g {UNTAGGED} where g.id = $1"
 LIST = f"""
-select {SHOWN} from farm.animal_group g
+select {SHOWN} from farm.animal_group g {UNTAGGED}
 where g.farm_id = $1 and ($2::text is null or g.type = $2) and ($3::uuid is null or g.id > $3) order by g.id limit $4
 """
 MEMBERS = """

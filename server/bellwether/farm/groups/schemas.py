@@ -61,7 +61,8 @@ class Group(Schema):
     type: GroupType
     purpose: str | None
     drop_year: int | None
-    head: int = Field(description="Its members now: memberships that have not ended")
+    head: int = Field(description="Its members now, memberships that have not ended, and its head without tags")
+    untagged: int = Field(description="Head without tags, of all stock classes")
     paddock_id: UUID | None = Field(description="Where it stands now")
     rev: int
     created_at: datetime

@@ -10,6 +10,7 @@ from bellwether.farm.health import problems
 from bellwether.farm.health.models import FED, GIVEN, Course, Fed, Given, Known, ProductLabel, Said, Sale
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.quantities import converted
+from bellwether.sheep.stock import Change
 from bellwether.sheep.whereabouts import Memberships, Moment
 from bellwether.sheep.withdrawals import Market, Periods, counting, open_markets
 
@@ -17,7 +18,7 @@ FOR_SALE: tuple[Market, ...] = ("meat", "export")
 
 
 class Meant(NamedTuple):
-    """What an event says of health; `held` are the groups of its animal, `name` is the animal's."""
+    """What an event says of health: `held` are the groups of its animal, `changes` those of head without tags."""
 
     event_id: UUID
     day: date
@@ -28,6 +29,7 @@ class Meant(NamedTuple):
     said: Said
     name: str
     held: Memberships
+    changes: Sequence[Change]
 
 
 def judged(known: Known, meant: Meant) -> tuple[Course | None, Sequence[Finding]]:
@@ -104,10 +106,15 @@ def check_sale(known: Known, meant: Meant, sale: Sale) -> None:
     Raises:
         Broken
     """
-    is_on_no_list = meant.group_id is not None and meant.group_id not in known.lists
-    if meant.animal_id is None or sale.is_overridden or is_on_no_list:
+    if sale.is_overridden:
         return
-    ends = known.ends_of(meant.animal_id, meant.held, meant.day)
+    if meant.animal_id is not None:
+        if meant.group_id is not None and meant.group_id not in known.lists:
+            return
+        ends = known.ends_of(meant.animal_id, meant.held, meant.day)
+    else:
+        assert meant.group_id is not None
+        ends = known.ends_of_herd(meant.group_id, meant.at, meant.changes)
     markets = FOR_SALE if sale.market is None else (sale.market,)
     found = [] if ends is None else open_markets(ends, meant.day, markets)
     if found:

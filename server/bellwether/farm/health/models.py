@@ -1,12 +1,13 @@
 """What an event says of health, and what the farm knows of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.sheep.quantities import Unit
+from bellwether.sheep.stock import Change, carriers
 from bellwether.sheep.whereabouts import Memberships, Moment
 from bellwether.sheep.withdrawals import Ends, Market, Periods, ends, latest
 
@@ -225,3 +226,12 @@ class Known:
         begun = [course for course in self.courses.values() if course.first_on <= day]
         found = (course.ends_for(animal_id, held) for course in begun)
         return latest(each for each in found if each is not None)
+
+    def ends_of_herd(self, group_id: UUID, at: Moment, changes: Sequence[Change]) -> Ends | None:
+        """Until when head without tags in a group are withheld: by what they got there, or in a group before."""
+        begun = [course for course in self.courses.values() if course.group_id is not None and course.moment < at]
+        return latest(
+            ends(course.last_on, course.periods)
+            for course in begun
+            if course.group_id is not None and group_id in carriers(changes, course.group_id, course.moment, at)
+        )

@@ -7,7 +7,6 @@ from uuid import UUID
 from bellwether.farm.health import problems, repository
 from bellwether.farm.health.models import Course, DosedRow, Given, Known, Said
 from bellwether.farm.whereabouts import repository as whereabouts
-from bellwether.farm.whereabouts.models import Known as Places
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.withdrawals import counting, ends
@@ -16,7 +15,12 @@ MANY = 1000
 
 
 async def known(
-    session: Session, farm_id: UUID, today: date, places: Places, animals: Collection[UUID], said: Iterable[Said]
+    session: Session,
+    farm_id: UUID,
+    today: date,
+    groups: Collection[UUID],
+    animals: Collection[UUID],
+    said: Iterable[Said],
 ) -> Known:
     """What the farm knows of health that events touch: products, batches, and what their animals got."""
     given = [each for each in said if isinstance(each, Given)]
@@ -24,13 +28,13 @@ async def known(
     batches = {each.batch_id for each in given if each.batch_id is not None}
     courses: dict[UUID, Course] = {}
     if await repository.has_courses(session, farm_id):
-        courses = await repository.courses(session, farm_id, animals, places.groups.keys())
+        courses = await repository.courses(session, farm_id, animals, groups)
     return Known(
         today,
         await repository.products(session, farm_id, products) if products else {},
         await repository.batches(session, farm_id, batches) if batches else {},
         courses,
-        await repository.lists(session, farm_id, places.groups.keys()) if places.groups else frozenset(),
+        await repository.lists(session, farm_id, groups) if groups else frozenset(),
     )
 
 

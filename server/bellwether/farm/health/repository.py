@@ -63,13 +63,16 @@ insert into farm.dosed (farm_id, {", ".join(DOSED)}) select $1, {", ".join(f"t.{
 from {{rows}} as t
 """
 HAS_COURSES = "select exists (select from farm.course where farm_id = $1)"
-HEADS = """
-select c.event_id, (select count(*) from farm.dosed d where d.farm_id = $1 and d.event_id = c.event_id) as head
+# tagged animals that it reached, and head without tags that were in the group at that moment
+REACHED_HEAD = """((select count(*) from farm.dosed d where d.farm_id = c.farm_id and d.event_id = c.event_id)
+  + coalesce((select sum(s.change) from farm.stock_change s where s.farm_id = c.farm_id and s.group_id = c.group_id
+    and (s.at, s.place) < (c.at, c.place)), 0))"""
+HEADS = f"""
+select c.event_id, {REACHED_HEAD} as head
 from farm.course c where c.farm_id = $1 and c.event_id = any($2::uuid[]) and c.group_id is not null
 """
-USED = """
-coalesce((select sum(coalesce(c.used, c.per_head * (
-    select count(*) from farm.dosed d where d.farm_id = c.farm_id and d.event_id = c.event_id)))
+USED = f"""
+coalesce((select sum(coalesce(c.used, c.per_head * {REACHED_HEAD}))
   from farm.course c where c.farm_id = b.farm_id and c.batch_id = b.id), 0)
 """
 SHORT = f"""
