@@ -24,11 +24,8 @@ from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
 from bellwether.farm.reports.routes import router as reports
-<<<<<<< HEAD
 from bellwether.farm.season.routes import router as seasons
-=======
 from bellwether.farm.stock.routes import router as stock
->>>>>>> 5a14367 (Head without tags are counted by class in a mob; classes of a farm; opening and flows add up to closing (I26))
 from bellwether.farm.work.feeds.routes import router as feeds
 from bellwether.farm.work.tasks.routes import router as tasks
 from bellwether.platform.http.service_app import create_app
