@@ -27,9 +27,9 @@ class Barn:
 
     connection: asyncpg.Connection
 
-    async def farm(self) -> Farm:
+    async def farm(self, owner_id: UUID | None = None) -> Farm:
         """A new farm."""
-        farm = Farm()
+        farm = Farm(owner_id=owner_id or new_id())
         async with self.connection.transaction():
             await self.connection.execute(
                 "insert into farm.farm (id, name, created_by) values ($1, 'Hill', $2)", farm.id, farm.owner_id

@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest
 from bellwether.genetics.breeding_values.repository import OfDrop
 from bellwether.genetics.breeding_values.service import points_of, slope_of
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
+from sqlalchemy import text
 
 from .barn import Barn, Farm
 from .conftest import People, Person, RunJob
@@ -92,6 +95,31 @@ async def test_the_latest_value_of_each_animal_and_trait(evaluated: Evaluated, r
     }
     one = (await evaluated.owner.ask("POST", "/breeding-values/query", json=ask | {"trait": "PWT"})).json()["items"]
     assert {item["trait"] for item in one} == {"PWT"}
+
+
+async def test_values_of_a_run_stay_and_runs_are_compared_only_when_asked(
+    evaluated: Evaluated, run_job: RunJob, barn: Barn, database: Database
+) -> None:
+    """I27: breeding values of a run never change, and those of two runs are not mixed without a word."""
+    owner, query = evaluated.owner, f"run_id={evaluated.run_id}&trait=WWT"
+    before = await everything(owner, query, 1000)
+    newer = await owner.evaluate(evaluated.farm.flock_id, traits=["WWT"])
+    await run_job(newer)
+    assert await everything(owner, query, 1000) == before
+    for statement in ("update genetics.breeding_value set value = 0", "delete from genetics.breeding_value"):
+        with pytest.raises(Exception, match="permission denied"):
+            async with database.transaction(Context(user_id=owner.id)) as session:
+                await session.execute(text(statement))
+    # the older run of another flock of the same owner
+    other = await barn.farm(owner_id=evaluated.farm.owner_id)
+    lambs = (await barn.season(other))["lambs"]
+    await run_job(await owner.evaluate(other.flock_id, traits=["WWT"]))
+    ask = {"animal_ids": [str(evaluated.season["lambs"][0]), str(lambs[0])], "trait": "WWT"}
+    answer = await owner.ask("POST", "/breeding-values/query", json=ask)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "animal_ids")
+    assert answer.json()["code"] == "several_runs"
+    items = (await owner.ask("POST", "/breeding-values/query", json=ask | {"across_runs": True})).json()["items"]
+    assert len({item["run_id"] for item in items}) == 2
 
 
 async def test_the_trend_shows_each_drop(evaluated: Evaluated) -> None:

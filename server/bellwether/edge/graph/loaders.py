@@ -50,7 +50,8 @@ class Loaders:
         return grouped(ids, found["items"])
 
     async def _values(self, ids: list[str]) -> Sequence[list[ValueItem]]:
-        body = {"animal_ids": ids}
+        # gathered from all over a query: each value is shown with its run
+        body = {"animal_ids": ids, "across_runs": True}
         found = await self.caller.ask("genetics", "POST", "/breeding-values/query", json=body)
         return grouped(ids, cast(ItemPage[ValueItem], found)["items"])
 

@@ -51,8 +51,9 @@ async def rank(
 
 @router.post("/breeding-values/query", dependencies=[READ])
 async def query(body: ValuesOf, session: Reading) -> LatestValues:
-    """The latest values of up to 1,000 animals; those without one are left out."""
-    return LatestValues(items=await service.latest(session, body.animal_ids, body.trait))
+    """The latest values of up to 1,000 animals; those without one are left out, and runs are not mixed unasked."""
+    found = await service.latest(session, body.animal_ids, body.trait, across_runs=body.across_runs)
+    return LatestValues(items=found)
 
 
 @router.get("/flocks/{flock_id}/trend", dependencies=[READ])

@@ -53,6 +53,10 @@ class ValuesOf(Schema):
 
     animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
     trait: TraitCode | None = Field(default=None, description="Left out: all traits")
+    across_runs: bool = Field(
+        default=False,
+        description="Take values of one trait from different runs, which are not to be compared; refused when absent",
+    )
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"animal_ids": ["0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69"], "trait": "WWT"}]}
@@ -60,7 +64,7 @@ class ValuesOf(Schema):
 
 
 class LatestValues(Schema):
-    """For each animal and trait the value of the latest run that has it; runs may differ between animals."""
+    """For each animal and trait the value of the latest run that has it, of one run unless asked otherwise."""
 
     items: list[BreedingValue]
     next: None = None

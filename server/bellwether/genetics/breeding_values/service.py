@@ -8,7 +8,7 @@ import numpy as np
 from bellwether_engine.populations.trend import GeneticTrend, genetic_trend
 
 from bellwether.genetics.breeding_values import repository
-from bellwether.genetics.breeding_values.problems import NotEvaluated, RunOrFlock
+from bellwether.genetics.breeding_values.problems import NotEvaluated, RunOrFlock, SeveralRuns
 from bellwether.genetics.breeding_values.schemas import BreedingValue, ByValue, RankedAnimal, Sort, Trend, TrendPoint
 from bellwether.platform.database.transactions import Session
 
@@ -50,9 +50,21 @@ async def rank(
     return [RankedAnimal.model_validate(with_accuracy(row)) for row in rows]
 
 
-async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[BreedingValue]:
-    """The latest values of these animals; animals without one, or of another farm, are left out."""
+async def latest(
+    session: Session, animal_ids: list[UUID], trait: str | None, *, across_runs: bool
+) -> list[BreedingValue]:
+    """The latest values of these animals; animals without one, or of another farm, are left out.
+
+    Raises:
+        SeveralRuns: values of one trait are of different runs, and nobody has said that they may be.
+    """
     rows = await repository.latest(session, list(dict.fromkeys(animal_ids)), trait)
+    runs: dict[str, set[object]] = {}
+    for row in rows:
+        runs.setdefault(str(row["trait"]), set()).add(row["run_id"])
+    mixed = next((name for name in sorted(runs) if len(runs[name]) > 1), None)
+    if mixed is not None and not across_runs:
+        raise SeveralRuns(mixed, len(runs[mixed]))
     return [BreedingValue.model_validate(with_accuracy(row)) for row in rows]
 
 
