@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bellwether.farm.exports.keys import Keys
-from bellwether.farm.exports.models import AnimalRow, ClaimRow, FlockRow, MeasuredRow
+from bellwether.farm.exports.models import AnimalRow, ClaimRow, FlockRow, KinRow, MeasuredRow, SyndicateRow
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.flock_data import FlockData
@@ -32,6 +32,12 @@ class Source(Protocol):
 
     def measurements(self, traits: Sequence[str]) -> AsyncIterator[Sequence[MeasuredRow]]:
         """Those that count, some at a time; of all traits when none is named."""
+
+    async def kin(self) -> Sequence[KinRow]:
+        """Every animal of the farm with its parents."""
+
+    async def syndicates(self) -> Sequence[SyndicateRow]:
+        """Lambs of the flock that some ram of a syndicate may have sired."""
 
     async def evaluable(self, traits: Sequence[str]) -> FlockData:
         """The flock, its measurements and all ancestors, as an evaluation takes them."""

@@ -16,7 +16,7 @@ from bellwether.farm.exports import repository
 from bellwether.farm.exports.format import MEDIA, Format
 from bellwether.farm.exports.formats import FORMATS
 from bellwether.farm.exports.keys import Keys
-from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, MeasuredRow
+from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, KinRow, MeasuredRow, SyndicateRow
 from bellwether.farm.exports.options import Options
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement, select_flock
 from bellwether.platform.database.transactions import Session
@@ -52,9 +52,17 @@ class Read:
         """Those that count, some at a time."""
         return repository.measured(self._session, self.flock.farm_id, self.flock.id, traits)
 
+    async def kin(self) -> Sequence[KinRow]:
+        """Every animal of the farm with its parents."""
+        return await repository.kin(self._session, self.flock.farm_id)
+
+    async def syndicates(self) -> Sequence[SyndicateRow]:
+        """Lambs of the flock that some ram of a syndicate may have sired."""
+        return await repository.syndicates(self._session, self.flock.farm_id, self.flock.id)
+
     async def evaluable(self, traits: Sequence[str]) -> FlockData:
         """The flock, its measurements and all ancestors."""
-        animals = [Animal(*row) for row in await repository.kin(self._session, self.flock.farm_id)]
+        animals = [Animal(*row) for row in await self.kin()]
         measured = [
             Measurement(
                 str(row.id), str(row.animal_id), row.trait, row.value, str(row.occurred_on), row.age_days,

@@ -79,6 +79,15 @@ class ClaimRow(NamedTuple):
     parent_type: str
 
 
+class SyndicateRow(NamedTuple):
+    """A lamb of a syndicate, whose sire nothing tells yet."""
+
+    child_id: UUID
+    code: str
+    year: int
+    n_sires: int
+
+
 class NamedRow(NamedTuple):
     """An identifier of any animal of the farm, used now or before."""
 

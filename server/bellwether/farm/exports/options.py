@@ -18,6 +18,8 @@ class Options(BaseModel):
     encoding: Encoding = "utf-8"
     traits: list[str] = Field([], max_length=100, description="Codes; all that were measured when empty")
 
+    headings: dict[str, str] = Field({}, max_length=200, description="Other headings: of a field or of WWTDATE")
+
     @property
     def mark(self) -> str:
         """Between two cells."""

@@ -7,7 +7,16 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, KinRow, MeasuredRow, NamedRow
+from bellwether.farm.exports.models import (
+    AnimalRow,
+    ClaimRow,
+    Export,
+    FlockRow,
+    KinRow,
+    MeasuredRow,
+    NamedRow,
+    SyndicateRow,
+)
 from bellwether.platform.database.transactions import Session, driver
 
 COLUMNS = (
@@ -74,6 +83,13 @@ select a.id::text, a.flock_id::text, a.sex, a.birth_type, a.rear_type,
      and parent_type in ('dam', 'et_donor_dam')),
   a.drop_year, a.reference_only, a.tag
 from farm.animal a where a.farm_id = $1 and a.merged_into is null order by a.id
+"""
+SYNDICATES = """
+select distinct c.child_id, s.code, s.year,
+  (select count(*) from farm.syndicate_sire m where m.farm_id = $1 and m.syndicate_id = s.id)::int
+from farm.parent_claim c join farm.animal a on a.farm_id = $1 and a.id = c.child_id
+join farm.syndicate s on s.farm_id = $1 and s.id = c.syndicate_id
+where c.farm_id = $1 and a.flock_id = $2 and c.status = 'proposed' and c.parent_type = 'sire'
 """
 PAGE = 5000
 
@@ -166,3 +182,8 @@ async def measured(
 async def kin(session: Session, farm_id: UUID) -> list[KinRow]:
     """Every animal of the farm with its parents."""
     return [KinRow(*row) for row in await driver(session).fetch(KIN, farm_id)]
+
+
+async def syndicates(session: Session, farm_id: UUID, flock_id: UUID) -> list[SyndicateRow]:
+    """Lambs of the flock that some ram of a syndicate may have sired."""
+    return [SyndicateRow(*row) for row in await driver(session).fetch(SYNDICATES, farm_id, flock_id)]

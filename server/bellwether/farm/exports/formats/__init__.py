@@ -1,9 +1,17 @@
 """One file for each format. A new one is a new file here and a line in `FORMATS`."""
 
 from bellwether.farm.exports.format import Format
-from bellwether.farm.exports.formats import animals, asreml, blupf90, evaluate, measurements, wombat
+from bellwether.farm.exports.formats import animals, asreml, blupf90, evaluate, measurements, sheep_genetics, wombat
 
 FORMATS: dict[str, Format] = {
     found.name: found
-    for found in (animals.FORMAT, measurements.FORMAT, evaluate.FORMAT, blupf90.FORMAT, asreml.FORMAT, wombat.FORMAT)
+    for found in (
+        animals.FORMAT,
+        measurements.FORMAT,
+        evaluate.FORMAT,
+        blupf90.FORMAT,
+        asreml.FORMAT,
+        wombat.FORMAT,
+        sheep_genetics.FORMAT,
+    )
 }

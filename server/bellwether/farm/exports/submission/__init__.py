@@ -1,0 +1,1 @@
+"""A submission to Sheep Genetics: what is sent of each animal, and what stands in its way."""
