@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bellwether.commands.demo.client import Client, Refused
+from bellwether.commands.demo.season import FARM, YEAR, DemoSeason
 from bellwether.commands.demo.steps import EMAIL, FILES, DemoFlock, Watch
 from bellwether.commands.options import DataDir
 from bellwether.commands.start_progress import Progress as StartProgress
@@ -26,7 +27,7 @@ RANKED_BY = "PWT"
 
 
 def demo(data: DataDir) -> None:
-    """Start the platform, load the example flock, evaluate it, show the best rams and the genetic trend.
+    """Start the platform, load the example flock, evaluate it, show the best rams and the trend, and play a season.
 
     Running it again gives the same and doubles nothing; its last line says how to stop the platform.
 
@@ -62,6 +63,7 @@ def show(flock: DemoFlock) -> None:
     rams = flock.best_rams(RANKED_BY)
     show_rams(rams, flock.tags([ram["sire_id"] for ram in rams if ram["sire_id"]]))
     show_trend(flock.trend(RANKED_BY))
+    show_season(DemoSeason(flock.client))
 
 
 def load(flock: DemoFlock, name: str, options: dict[str, str]) -> None:
@@ -114,6 +116,22 @@ def show_trend(trend: dict[str, Any]) -> None:
         f"Genetic trend {RANKED_BY}: mean EBV ({unit}) by year of drop, {shown(trend['slope'])} {unit} a year"
     )
     console.print(plotext.uncolorize(plotext.build()), markup=False, highlight=False, soft_wrap=True)
+
+
+def show_season(season: DemoSeason) -> None:
+    """From joining to sale: who was not sold and why, and the rates."""
+    console.rule(f"A season: {FARM}, {YEAR}")
+    for item in season.play():
+        for error in item["errors"]:
+            console.print(f"refused: {error['message']}. {error['fix']}", highlight=False)
+    table = Table("rate", "of", "", "definition", title=f"Rates of the season {YEAR}")
+    for rate in season.rates():
+        if rate["by"] is None:
+            unit = " %" if rate["unit"] == "%" else ""
+            value = "-" if rate["value"] is None else f"{rate['value']:.{1 if unit else 2}f}{unit}"
+            counts = f"{rate['numerator']}/{rate['denominator']}"
+            table.add_row(rate["name"].replace("_", " "), counts, value, rate["definition"])
+    console.print(table)
 
 
 def shown(value: float) -> str:
