@@ -52,7 +52,16 @@ async def test_twice(whole) -> None:
     assert after["breeding_values"] - before["breeding_values"] == 2 * 2120
     assert after["runs"] - before["runs"] == 1
     assert what_it_showed(first) == what_it_showed(second)
-    for promised in ("5 rejected", "The ten best rams", "Genetic trend", "Rates of the season", "/docs", "/graphql", "/healthz"):
+    promises = (
+        "5 rejected",
+        "The ten best rams",
+        "Genetic trend",
+        "Rates of the season",
+        "/docs",
+        "/graphql",
+        "/healthz",
+    )
+    for promised in promises:
         assert promised in first
     shown = [line.strip() for line in (REPOSITORY / "README.md").read_text().splitlines() if line.startswith("    │")]
     assert len(shown) == 10

@@ -42,7 +42,7 @@ class DemoSeason:
         farms = (farm for farm in self.client.items(f"{path}/farms") if farm["name"] == FARM)
         place = {"name": FARM, "country": "AU", "time_zone": "Australia/Melbourne"}
         key = {"Idempotency-Key": "demo-season"}
-        self.farm = next(farms, None) or self.client.post(f"{path}/farms", place, headers=key)
+        self.farm = next(farms, {}) or self.client.post(f"{path}/farms", place, headers=key)
         about = {"farm_id": self.farm["id"]}
         self.make("flocks", about | {"id": self.id("flock"), "name": "Ewes", "code": "DEMO"})
         self.make("groups", about | {"id": self.id("mob"), "name": "Joined ewes", "type": "physical"})
