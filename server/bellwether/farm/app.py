@@ -16,6 +16,7 @@ from bellwether.farm.icar.face import FACES as ICAR
 from bellwether.farm.identifiers.routes import router as identifiers
 from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
+from bellwether.farm.live.routes import router as live
 from bellwether.farm.locations.routes import router as locations
 from bellwether.farm.measurements.routes import router as weights
 from bellwether.farm.merging.routes import router as merges
@@ -55,6 +56,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         stock,
         paddocks,
         reports,
+        live,
         tasks,
         feeds,
         seasons,

@@ -11,11 +11,12 @@ from bellwether.farm.reports.growth.gain import GAIN_BY_ANIMAL, GAIN_BY_MOB
 from bellwether.farm.reports.growth.weaning import WEANING
 from bellwether.farm.reports.herd.mortality import MORTALITY
 from bellwether.farm.reports.herd.quality import QUALITY
+from bellwether.farm.reports.herd.withdrawals import WITHDRAWALS
 from bellwether.farm.reports.herd.wool import WOOL
 from bellwether.farm.reports.herd.worms import WORMS
 from bellwether.farm.reports.land.stocking import STOCKING
 
 GROWTH = (GAIN_BY_MOB, GAIN_BY_ANIMAL, CURVES, HISTOGRAM, TARGET, DRAFT, WEANING)
 BREEDING = (SIRE_TABLE, LINKAGE, INBREEDING, EWE_TABLE, CULL_LIST)
-HERD = (MORTALITY, QUALITY, WORMS, WOOL, STOCKING)
+HERD = (MORTALITY, WITHDRAWALS, QUALITY, WORMS, WOOL, STOCKING)
 REPORTS: tuple[Report, ...] = (*GROWTH, *BREEDING, *HERD)

@@ -9,6 +9,7 @@ from ..conftest import Farmer
 from ..test_event_log import taken
 from ..test_mobs import assigned, mob
 
+Weighed = tuple[Farmer, list[str], str]
 #: a name that is a word of every language that a report is written in
 ODD = 'Müller\'s "Öko" #let $x$ *b* _i_ <b>&amp; \\n =1+1 @a `c` [d] ' + "ß" * 130
 

@@ -1,16 +1,22 @@
 """Tasks follow from events, and from corrections of them; what people say of a task stays with it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import icalendar
+from bellwether.farm.work.tasks.calendar import calendar_of
+from bellwether.farm.work.tasks.schemas import Task
 from bellwether.platform.ids import new_id
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ..conftest import NewFarmer
+from ..season import ewe, joined, lamb, lambed, of
 from ..test_event_log import taken
 from ..test_mobs import moved
+from ..test_treatments import remedy, treated
 from .conftest import JOINED, Planned, joining
 
 DUE = {"rams_out": 35, "scan": 85, "lambing": 147, "marking": 196, "weaning": 247}
@@ -53,6 +59,41 @@ async def test_rams_are_out_when_the_joining_has_ended(planned: Planned) -> None
     await taken(planned.farmer, ended)
     out = await planned.task("rams_out", state="done")
     assert (out["done_on"], out["done_by"]) == ("2025-04-10", None)
+
+
+async def test_what_was_done_to_the_joined_ewes_and_their_lambs_is_done(planned: Planned) -> None:
+    farmer = planned.farmer
+    one, other = await ewe(farmer), await ewe(farmer)
+    (started,) = await taken(farmer, joined([one], [planned.ram], "2024-03-01"))
+    mine = {task["rule"]: task for task in await planned.tasks() if task["event_id"] == started}
+    assert set(mine) == set(DUE)
+    await taken(farmer, of(other, "pregscan.recorded", "2024-05-25", result="single"))
+    assert "scan" in {task["rule"] for task in await planned.tasks() if task["event_id"] == started}
+    await taken(farmer, of(one, "pregscan.recorded", "2024-05-25", result="single"))
+    young = lamb()
+    await taken(farmer, lambed(one, [young], "2024-07-30"))
+    await taken(farmer, of(young["id"], "marking.recorded", "2024-09-20"))
+    left = {task["rule"] for task in await planned.tasks() if task["event_id"] == started}
+    assert left == {"rams_out", "weaning"}
+    done = {task["rule"]: task["done_on"] for task in await planned.tasks(state="done")}
+    assert done == {"scan": "2024-05-25", "lambing": "2024-07-30", "marking": "2024-09-20"}
+
+
+async def test_i18_a_treatment_says_when_withdrawals_are_over_and_what_is_to_be_repeated(planned: Planned) -> None:
+    farmer = planned.farmer
+    drench = await remedy(farmer, meat=14, esi=28)
+    today = datetime.now(ZoneInfo("Australia/Sydney")).date()
+    given = treated(drench, str(today), group_id=planned.mob)
+    given["payload"]["repeat_on"] = str(today + timedelta(21))
+    await taken(farmer, given)
+    due = {task["rule"]: task["due_on"] for task in await planned.tasks() if task["rule"] not in DUE}
+    assert due == {
+        "meat_clear": str(today + timedelta(14)),
+        "repeat_treatment": str(today + timedelta(21)),
+        "export_clear": str(today + timedelta(28)),
+    }
+    await taken(farmer, treated(drench, "2024-03-01", group_id=planned.mob))
+    assert (await planned.task("meat_clear", state="done"))["done_on"] == "2024-03-15"
 
 
 async def test_i16_a_planned_move_is_a_task_until_the_mob_has_moved(planned: Planned) -> None:
@@ -145,12 +186,6 @@ async def test_the_matrix(planned: Planned, new_farmer: NewFarmer) -> None:
 
 @given(title=st.text(min_size=1, max_size=200), note=st.text(max_size=2000), days=st.integers(0, 4000))
 def test_a_calendar_says_of_a_task_what_was_written(title: str, note: str, days: int) -> None:
-    from datetime import UTC, datetime
-    from uuid import uuid4
-
-    from bellwether.farm.work.tasks.calendar import calendar_of
-    from bellwether.farm.work.tasks.schemas import Task
-
     title, note = "".join(filter(str.isprintable, title)).strip() or "x", "".join(filter(str.isprintable, note))
     due = date(2025, 1, 1) + timedelta(days)
     task = Task(

@@ -35,8 +35,7 @@ class SourceRow(NamedTuple):
     group_id: UUID | None
     name: str | None
     days: dict[str, str | None]
-    moved_on: date | None
-    ended_on: date | None
+    done: dict[str, date | None]
 
 
 class RuleRow(NamedTuple):

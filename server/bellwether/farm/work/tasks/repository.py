@@ -9,12 +9,27 @@ from bellwether.platform.database.transactions import Session, driver
 SHOWN = ", ".join(TaskRow._fields)
 TASKS = f"select {SHOWN} from farm.task where farm_id = $1"
 COUNTS = "not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = {0}.id)"
+NEVER = "9999-12-31"
+UNTIL = f"""(select max(d.{{0}}_until)::text from farm.dosed d
+  where e.kind = 'treatment.given' and d.farm_id = $1 and d.event_id = e.id and d.{{0}}_until < '{NEVER}')"""
+EWES = """(select m.animal_id from farm.group_member m where m.farm_id = $1 and m.group_id = e.group_id
+  union select o.animal_id from farm.event_other o where o.farm_id = $1 and o.event_id = e.id) as ewe"""
+#: when the first of the joined ewes, or the first lamb of one of them, had the event that says that it was done
+DONE_WITH = f"""(select min(d.occurred_on) from {EWES} {{lambs}} join farm.event d on d.animal_id = {{whose}}
+  where e.kind = 'joining.started' and d.farm_id = $1 and d.kind = '{{kind}}'
+    and d.occurred_on between e.occurred_on + {{first}} and e.occurred_on + {{last}} and {COUNTS.format("d")})"""
+LAMBS = "join farm.parent_claim p on p.parent_id = ewe.animal_id and p.status = 'accepted'"
+SCANNED = DONE_WITH.format(lambs="", whose="ewe.animal_id", kind="pregscan.recorded", first=30, last=150)
+LAMBED = DONE_WITH.format(lambs="", whose="ewe.animal_id", kind="lambing.recorded", first=120, last=220)
+MARKED = DONE_WITH.format(lambs=LAMBS, whose="p.child_id", kind="marking.recorded", first=140, last=300)
+WEANED = DONE_WITH.format(lambs=LAMBS, whose="p.child_id", kind="weaning.recorded", first=180, last=365)
 # a joining is ended by the id that it had when it was ended: any of its chain of corrections
 SOURCES = f"""
 select e.id, e.place, e.kind, e.occurred_on, e.recorded_at, e.animal_id, e.group_id, coalesce(g.name, a.tag) as name,
   e.payload ->> 'planned_end' as planned_end, e.payload ->> 'planned_on' as planned_on,
-  e.payload ->> 'repeat_on' as repeat_on, (c.last_on + c.meat_days)::text as meat_until,
-  (c.last_on + c.export_days)::text as export_until,
+  e.payload ->> 'repeat_on' as repeat_on,
+  {UNTIL.format("meat")} as meat_until, {UNTIL.format("export")} as export_until,
+  {SCANNED} as scanned_on, {LAMBED} as lambed_on, {MARKED} as marked_on, {WEANED} as weaned_on,
   (select min(m.occurred_on) from farm.event m where e.kind = 'group.move_planned' and m.farm_id = $1
      and m.kind = 'group.moved' and m.group_id = e.group_id and m.occurred_on >= e.occurred_on
      and m.place > e.place and {COUNTS.format("m")}) as moved_on,
@@ -25,10 +40,10 @@ select e.id, e.place, e.kind, e.occurred_on, e.recorded_at, e.animal_id, e.group
 from farm.event e
 left join farm.animal_group g on g.farm_id = $1 and g.id = e.group_id
 left join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
-left join farm.course c on c.farm_id = $1 and c.event_id = e.id
 where e.farm_id = $1 and e.kind = any($2::text[]) and {COUNTS.format("e")}
 """
 DAYS = ("planned_end", "planned_on", "repeat_on", "meat_until", "export_until")
+DONE = ("moved_on", "ended_on", "scanned_on", "lambed_on", "marked_on", "weaned_on")
 NAMES = ("id", "place", "kind", "occurred_on", "recorded_at", "animal_id", "group_id", "name")
 RULES = "select name, kind, title, days, is_on from farm.task_rule where farm_id = $1 order by name"
 CLEAR = "delete from farm.task_rule where farm_id = $1"
@@ -68,8 +83,7 @@ async def sources(session: Session, farm_id: UUID, kinds: Collection[str]) -> li
         SourceRow(
             **{name: row[name] for name in NAMES},
             days={day: row[day] for day in DAYS},
-            moved_on=row["moved_on"],
-            ended_on=row["ended_on"],
+            done={day: row[day] for day in DONE},
         )
         for row in rows
     ]

@@ -15,7 +15,8 @@ class Rule(NamedTuple):
     """So many days after an event of a kind something is to be done.
 
     `day` names what the days are counted from when that is not the day of the event; an event that does not say it asks
-    for nothing, unless `otherwise` says how many days after the event it is to be done then.
+    for nothing, unless `otherwise` says how many days after the event it is to be done then. `done` names the day on
+    which other events say that it was done.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Rule(NamedTuple):
     days: int
     day: str | None = None
     otherwise: int | None = None
+    done: str | None = None
+    passes: bool = False
     is_on: bool = True
 
     def due(self, event: SourceRow) -> date | None:
@@ -35,23 +38,25 @@ class Rule(NamedTuple):
             return date.fromisoformat(said) + timedelta(days=self.days)
         return None if self.otherwise is None else event.occurred_on + timedelta(days=self.otherwise + self.days)
 
-    def done_on(self, event: SourceRow) -> date | None:
-        """The day on which an event says that it was done."""
-        return {"rams_out": event.ended_on, "move": event.moved_on}.get(self.name)
+    def done_on(self, event: SourceRow, due: date, today: date) -> date | None:
+        """The day on which it was done, as far as events say; what passes by itself is over after its day."""
+        if self.passes and due < today:
+            return due
+        return None if self.done is None else event.done[self.done]
 
 
 #: rams stay for two cycles. From the first day with them: scanning at 80 to 90 days, lambs after 147, marking seven
 #: weeks and weaning a hundred days after the first lambs
 USUAL: tuple[Rule, ...] = (
-    Rule("rams_out", "joining.started", "Take the rams out", 0, "planned_end", otherwise=35),
-    Rule("scan", "joining.started", "Scan the ewes", 85),
-    Rule("lambing", "joining.started", "First lambs are due", 147),
-    Rule("marking", "joining.started", "Mark the lambs", 196),
-    Rule("weaning", "joining.started", "Wean the lambs", 247),
-    Rule("move", "group.move_planned", "Move the mob", 0, "planned_on"),
+    Rule("rams_out", "joining.started", "Take the rams out", 0, "planned_end", otherwise=35, done="ended_on"),
+    Rule("scan", "joining.started", "Scan the ewes", 85, done="scanned_on"),
+    Rule("lambing", "joining.started", "First lambs are due", 147, done="lambed_on"),
+    Rule("marking", "joining.started", "Mark the lambs", 196, done="marked_on"),
+    Rule("weaning", "joining.started", "Wean the lambs", 247, done="weaned_on"),
+    Rule("move", "group.move_planned", "Move the mob", 0, "planned_on", done="moved_on"),
     Rule("repeat_treatment", "treatment.given", "Repeat the treatment", 0, "repeat_on"),
-    Rule("meat_clear", "treatment.given", "Withdrawal for meat is over", 0, "meat_until"),
-    Rule("export_clear", "treatment.given", "Withdrawal for export is over", 0, "export_until"),
+    Rule("meat_clear", "treatment.given", "Withdrawal for meat is over", 0, "meat_until", passes=True),
+    Rule("export_clear", "treatment.given", "Withdrawal for export is over", 0, "export_until", passes=True),
 )
 BY_NAME = {rule.name: rule for rule in USUAL}
 

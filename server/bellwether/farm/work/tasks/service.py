@@ -102,7 +102,8 @@ def following(
     """A task that follows from an event, with what was said of it."""
     said = row or nothing_said(key, rule.name, event)
     title = f"{rule.title}: {event.name}" if event.name else rule.title
-    return shown(farm_id, said, title[:200], due, said.done_on or rule.done_on(event), event, today)
+    done = said.done_on or rule.done_on(event, due, today)
+    return shown(farm_id, said, title[:200], due, done, event, today)
 
 
 def nothing_said(key: UUID, rule: str, event: SourceRow) -> TaskRow:

@@ -1,0 +1,1 @@
+"""Numbers of a farm as they change."""
