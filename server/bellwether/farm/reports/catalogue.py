@@ -14,9 +14,13 @@ from bellwether.farm.reports.herd.quality import QUALITY
 from bellwether.farm.reports.herd.withdrawals import WITHDRAWALS
 from bellwether.farm.reports.herd.wool import WOOL
 from bellwether.farm.reports.herd.worms import WORMS
+from bellwether.farm.reports.land.reconciliation import RECONCILIATION
 from bellwether.farm.reports.land.stocking import STOCKING
+from bellwether.farm.reports.season.efficiency import EFFICIENCY
+from bellwether.farm.reports.season.rates import RATES
 
 GROWTH = (GAIN_BY_MOB, GAIN_BY_ANIMAL, CURVES, HISTOGRAM, TARGET, DRAFT, WEANING)
 BREEDING = (SIRE_TABLE, LINKAGE, INBREEDING, EWE_TABLE, CULL_LIST)
-HERD = (MORTALITY, WITHDRAWALS, QUALITY, WORMS, WOOL, STOCKING)
-REPORTS: tuple[Report, ...] = (*GROWTH, *BREEDING, *HERD)
+HERD = (MORTALITY, WITHDRAWALS, QUALITY, WORMS, WOOL, STOCKING, RECONCILIATION)
+SEASON = (RATES, EFFICIENCY)
+REPORTS: tuple[Report, ...] = (*GROWTH, *BREEDING, *HERD, *SEASON)

@@ -19,6 +19,9 @@ from .pdf_text import text_of
 NEEDED: dict[str, dict[str, str]] = {
     "weight-targets": {"target": "40"},
     "draft-list": {"target": "40"},
+    "season-rates": {"year": "2024"},
+    "ewe-efficiency": {"year": "2024"},
+    "stock-reconciliation": {"first": "2024-01-01", "last": "2024-12-31"},
     "worm-treatment": {"treated_on": "2025-01-01"},
 }
 Weighed = tuple[Farmer, list[str], str]

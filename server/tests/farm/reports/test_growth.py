@@ -3,17 +3,15 @@
 import csv
 import io
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from statistics import mean, median, stdev
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from ..conftest import Farmer
 from ..test_event_log import taken
 from ..test_mobs import assigned, mob
-from ..test_treatments import remedy, treated
 from .conftest import ask, lamb_of, told, weigh
 
 BORN = date(2024, 8, 1)
@@ -137,17 +135,3 @@ async def test_a_long_report_is_refused_where_it_has_no_room(farmer: Farmer, mon
     assert refused.json()["errors"][0]["code"] == "report_too_long"
     text = (await ask(farmer, "gain-by-animal", "csv")).text
     assert len(list(csv.reader(io.StringIO(text)))) == 3
-
-
-async def test_i18_the_board_counts_days_to_the_latest_end(farmer: Farmer) -> None:
-    one, two, _ = [(await farmer.animal(sex="female"))["id"] for _ in range(3)]
-    drench, jab = await remedy(farmer, meat=14, esi=28), await remedy(farmer, "Jab", meat=21, esi=None)
-    today = datetime.now(ZoneInfo("Australia/Sydney")).date()
-    await taken(farmer, treated(drench, str(today - timedelta(4)), animal_id=one))
-    await taken(farmer, treated(drench, str(today), animal_id=two), treated(jab, str(today), animal_id=two))
-    found = {row["animal_id"]: row for row in (await told(farmer, "withdrawals"))["rows"]}
-    assert set(found) == {one, two}
-    assert [found[one][name] for name in ("meat_days", "export_days", "unknown")] == [10, 24, True]
-    assert [found[two][name] for name in ("meat_days", "export_days", "unknown")] == [21, None, True]
-    meat = (await told(farmer, "withdrawals", market="meat"))["rows"]
-    assert [row["until"] for row in meat] == [str(today + timedelta(10)), str(today + timedelta(21))]

@@ -1,5 +1,6 @@
 """Facts of one farm among many are read by its indexes, and never by reading a large table from end to end."""
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -47,6 +48,7 @@ async def test_no_report_reads_a_large_table_from_end_to_end(weighed: Weighed) -
         for statement, *values in asked:
             text = "\n".join(row[0] for row in await connection.fetch(f"explain {statement}", *values))
             for table in LARGE:
-                assert f"Seq Scan on {table}" not in text, f"{statement}\n{text}"
+                # the log has partitions, and those of the table beside it have its name in theirs
+                assert not re.search(rf"Seq Scan on {table}(_\d+)? ", text), f"{statement}\n{text}"
     finally:
         await connection.close()

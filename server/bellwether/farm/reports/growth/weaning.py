@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import Query
@@ -11,7 +11,7 @@ from bellwether.farm.reports import charts, repository
 from bellwether.farm.reports.asking import Drop, Mob
 from bellwether.farm.reports.declaring import Asked, Cell, Column, Found, report
 from bellwether.farm.reports.growth.gain import ELSEWHERE, Weighed, is_meant
-from bellwether.farm.reports.models import AnimalFact
+from bellwether.farm.reports.models import AnimalFact, MeasuredFact
 from bellwether.platform.database.transactions import Session
 
 #: from which age on weights are brought to which one, and how far from it a straight line holds
@@ -39,6 +39,15 @@ class WeaningParameters:
     old_dam: Annotated[float, factor("dams of more than 6 years")] = 1.0
 
 
+class Adjusted(NamedTuple):
+    """A weaning weight as if at another age."""
+
+    to_age: int
+    factor: float
+    kg: float
+    flags: list[str]
+
+
 async def read(session: Session, asked: Asked[WeaningParameters]) -> Weighed:
     """Birth and weaning weights."""
     found = await repository.measured(session, asked.farm_id, ("BWT", "WWT"))
@@ -61,16 +70,22 @@ def count(facts: Weighed, asked: Asked[WeaningParameters]) -> Found:
         elif animal_id not in births:
             left_out[no_birth] += 1
         else:
-            born = births[animal_id]
-            to_age, flags = target_age(weaned.age_days)
-            by, missing = factors(animal, dam_years(animal, facts.animals), asked.parameters)
-            plain = born + (weaned.value - born) / weaned.age_days * to_age
-            mind = "; ".join([*flags, *missing]) or None
-            rows.append(
-                (animal.id, animal.name, animal.mob, born, weaned.value, weaned.age_days, to_age, by, plain * by, mind)
-            )
+            found = adjusted(animal, births[animal_id], weaned, facts.animals, asked.parameters)
+            what = (births[animal_id], weaned.value, weaned.age_days, found.to_age, found.factor, found.kg)
+            rows.append((animal.id, animal.name, animal.mob, *what, "; ".join(found.flags) or None))
     rows.sort(key=lambda row: (-float(row[8]), str(row[1])))  # type: ignore[arg-type]  # the adjusted weight is a number
     return Found(rows, {reason: count for reason, count in left_out.items() if count})
+
+
+def adjusted(
+    animal: AnimalFact, born: float, weaned: MeasuredFact, animals: dict[UUID, AnimalFact], said: WeaningParameters
+) -> Adjusted:
+    """(BW + (WW - BW) / age * days) * factors; the age must be known."""
+    assert weaned.age_days
+    to_age, flags = target_age(weaned.age_days)
+    by, missing = factors(animal, dam_years(animal, animals), said)
+    plain = born + (weaned.value - born) / weaned.age_days * to_age
+    return Adjusted(to_age, by, plain * by, [*flags, *missing])
 
 
 def target_age(age: int) -> tuple[int, list[str]]:

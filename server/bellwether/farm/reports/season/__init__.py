@@ -1,0 +1,1 @@
+"""Reports of a season: its rates, and what each ewe made of it."""
