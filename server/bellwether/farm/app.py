@@ -27,6 +27,8 @@ from bellwether.farm.recorders.routes import router as recorders
 from bellwether.farm.reports.routes import router as reports
 from bellwether.farm.season.routes import router as seasons
 from bellwether.farm.stock.routes import router as stock
+from bellwether.farm.trading.money.routes import router as money
+from bellwether.farm.trading.routes import router as trading
 from bellwether.farm.work.feeds.routes import router as feeds
 from bellwether.farm.work.tasks.routes import router as tasks
 from bellwether.platform.http.service_app import create_app
@@ -54,6 +56,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         products,
         health,
         stock,
+        trading,
+        money,
         paddocks,
         reports,
         live,

@@ -6,6 +6,8 @@ from uuid import UUID
 import asyncpg
 from bellwether.farm.health import repository as health
 from bellwether.farm.health.products import repository as products
+from bellwether.farm.trading import repository as trading
+from bellwether.farm.trading.money import repository as money
 from bellwether.platform.ids import new_id
 
 from .conftest import Farmer
@@ -69,6 +71,14 @@ async def test_no_question_reads_a_large_table_from_end_to_end(farmer: Farmer) -
         (health.MEMBERS, farm, of_group, None, 10),
         (health.SALES, farm, 0, ["sale"], 10, None),
         (health.SALES, farm, 0, ["sale"], 10, [animal]),
+        (trading.GET, new_id()),
+        (trading.LIST, farm, None, 10),
+        (trading.SENT, farm, "NVD 1"),
+        (trading.HEADS, farm, "NVD 1"),
+        (money.TRADED, farm, date(2024, 1, 1), date(2024, 12, 31)),
+        (money.PRODUCTS, farm, date(2024, 1, 1), date(2024, 12, 31)),
+        (money.COSTS, farm, date(2024, 1, 1), date(2024, 12, 31)),
+        (money.GROUPS, farm),
         (products.GET, of_product),
         (products.LIST, farm, None, 10),
         (products.SEARCH, farm, "drench", 10),

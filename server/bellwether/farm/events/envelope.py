@@ -63,6 +63,8 @@ class NewEvent(Schema):
     version: ClassVar[int] = 1
     needs_presence: ClassVar[bool] = False
     """Whether the animal must have been on the farm that day."""
+    owners_only: ClassVar[bool] = False
+    """Whether owners of the farm alone may record and see it."""
     of_sex: ClassVar[Sex | None] = None
     """Which sex the animal must have."""
 

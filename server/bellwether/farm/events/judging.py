@@ -69,6 +69,7 @@ class Log:
     season: Season
     made: list[MadeEvent] = field(default_factory=list)
     named: list[MadeOther] = field(default_factory=list)
+    is_owner: bool = False
     touched: set[UUID] = field(default_factory=set)
     warned: dict[UUID, list[Finding]] = field(default_factory=dict)
 
@@ -88,6 +89,8 @@ class Log:
             if before.sent_sha256 != digest:
                 raise Broken(problems.event_exists(before.id))
             return Judged(before.id, is_new=False)
+        if event.owners_only and not self.is_owner:
+            raise Broken(problems.owners_only(event.kind))
         self.check_times(event)
         corrected = self.corrected(event)
         subject = self.subject(event, corrected)

@@ -54,3 +54,9 @@ def other_kind(was: str, is_now: str) -> Finding:
     text = f"an event of the kind {was} is not corrected by one of the kind {is_now}"
     fix = "take it back with event.retracted, and send the right one for itself"
     return Finding("conflict", "other_kind", text, fix, "kind")
+
+
+def owners_only(kind: str) -> Finding:
+    """Money is no matter of others."""
+    text = f"{kind} is recorded by owners of the farm alone"
+    return Finding("conflict", "owners_only", text, "ask an owner of the farm to record it", "kind")

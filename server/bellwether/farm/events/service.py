@@ -48,6 +48,7 @@ async def append(session: Session, context: Context, body: NewEvents, now: datet
     await one_writer(session, body.farm_id)
     read = [READER.read(sent, "events", row) for row, sent in enumerate(body.events)]
     log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
+    log.is_owner = await role_of(session, context, body.farm_id) == "owner"
     items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
     await seasons.register(session, context, herd_of(body.farm_id, log), log.season)
     await repository.add(session, context, body.farm_id, log.made, log.named, source="api")

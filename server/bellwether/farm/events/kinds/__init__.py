@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 from pydantic import Field, TypeAdapter
 
 from bellwether.farm.events.envelope import NewEvent
-from bellwether.farm.events.kinds import breeding, health, joining, life, moves, notes, stock
+from bellwether.farm.events.kinds import breeding, costs, health, joining, life, moves, notes, stock
 
 EVENTS: tuple[type[NewEvent], ...] = (
     *life.EVENTS,
@@ -16,6 +16,7 @@ EVENTS: tuple[type[NewEvent], ...] = (
     *breeding.EVENTS,
     *health.EVENTS,
     *stock.EVENTS,
+    *costs.EVENTS,
     *notes.EVENTS,
 )
 KINDS: dict[str, type[NewEvent]] = {get_args(event.model_fields["kind"].annotation)[0]: event for event in EVENTS}

@@ -43,7 +43,6 @@ class StockArrival(Payload):
     reason: Literal["purchase", "return", "agistment", "found", "transfer"]
     from_location: Place | None = Field(None, description="PIC, CPH, NAIT number or name")
     consignment: Place | None = Field(None, description="Number of the vendor declaration")
-    consignment_id: UUID | None = None
     note: Note | None = None
 
 
@@ -58,7 +57,6 @@ class StockDeparture(Payload):
     override: Override | None = Field(None, description="They go although they are withheld")
     to_location: Place | None = Field(None, description="PIC, CPH, NAIT number or name")
     consignment: Place | None = Field(None, description="Number of the vendor declaration")
-    consignment_id: UUID | None = None
     note: Note | None = None
 
 

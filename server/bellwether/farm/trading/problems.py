@@ -1,0 +1,24 @@
+"""What may be wrong with a consignment."""
+
+from bellwether.platform.problems import Conflict, Unprocessable
+
+
+class ConsignmentExists(Conflict):
+    """The id or the number is taken."""
+
+    code, title = (
+        "consignment_exists",
+        "The farm has a consignment of this number, or the id is taken",
+    )
+
+
+class WeightMissing(Unprocessable):
+    """A price by the kilogram, and no weight."""
+
+    code, title = "weight_missing", "A price by the kilogram needs weight_kg, the weight of the whole consignment"
+
+
+class LayoutOfOtherLength(Unprocessable):
+    """A file of the authority has as many columns as it has."""
+
+    code, title = "layout_of_other_length", "The file has another number of columns: send one for each of them"
