@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.brapi.slices import BRAPI
+from bellwether.farm.conflicts.routes import router as conflicts
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.exports.routes import router as exports
 from bellwether.farm.farms.routes import router as farms
@@ -27,6 +28,7 @@ from bellwether.farm.recorders.routes import router as recorders
 from bellwether.farm.reports.routes import router as reports
 from bellwether.farm.season.routes import router as seasons
 from bellwether.farm.stock.routes import router as stock
+from bellwether.farm.sync.routes import router as sync
 from bellwether.farm.trading.money.routes import router as money
 from bellwether.farm.trading.routes import router as trading
 from bellwether.farm.work.feeds.routes import router as feeds
@@ -66,6 +68,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         seasons,
         imports,
         exports,
+        sync,
+        conflicts,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]
     return create_app(

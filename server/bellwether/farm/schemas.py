@@ -1,7 +1,7 @@
 """Field types that all slices of the farm share."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -48,4 +48,6 @@ Tag = Annotated[
 Day = Annotated[date, AfterValidator(of_this_age)]
 Moment = Annotated[AwareDatetime, AfterValidator(of_this_age)]
 Kilograms = Annotated[float, Field(gt=0, lt=2000, allow_inf_nan=False)]
+Source = Literal["api", "import", "device"]
+"""How a row came."""
 Zone = Annotated[str, Field(max_length=64), AfterValidator(known_zone)]

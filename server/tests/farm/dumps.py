@@ -6,7 +6,7 @@ import asyncpg
 
 TABLES = ("animal", "identifier", "parent_claim", "observation")
 #: a revision never goes back, and when a row was touched is no content of it
-UNTOLD = ("rev", "updated_at")
+UNTOLD = ("rev", "seq", "updated_at")
 
 
 async def dump(dsn: str, farm_id: str) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from bellwether.farm.animals import naming, repository
 from bellwether.farm.animals.models import ClaimRow, HeadRow, KinRow, NamedRow, RelativeRow
 from bellwether.farm.animals.problems import DnaClaimStands, WeakerEvidence
 from bellwether.farm.animals.schemas import NewParent
+from bellwether.farm.schemas import Source
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep import pedigree
@@ -148,8 +149,14 @@ def check_evidence(before: Sequence[ClaimRow], item: Claimed) -> bool:
     return True
 
 
-def values(context: Context, farm_id: UUID, child_id: UUID, item: Claimed) -> dict[str, object]:
+def values(context: Context, farm_id: UUID, child_id: UUID, item: Claimed, source: Source) -> dict[str, object]:
     """The columns of a claim."""
     sent = item.claim.model_dump(include={"parent_type", "method", "probability"})
-    about = {"farm_id": farm_id, "child_id": child_id, "parent_id": item.parent_id, "recorded_by": context.user_id}
+    about = {
+        "farm_id": farm_id,
+        "child_id": child_id,
+        "parent_id": item.parent_id,
+        "recorded_by": context.user_id,
+        "source": source,
+    }
     return sent | about

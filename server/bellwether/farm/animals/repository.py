@@ -23,7 +23,7 @@ insert into farm.animal (id, farm_id, flock_id, tag, sex, fertility, birth_date,
   rear_type, drop_year, birth_group, breeds, is_embryo_transfer, reference_only, source, recorded_by)
 values (:id, :farm_id, :flock_id, :tag, :sex, :fertility, :birth_date, :birth_date_confidence, :birth_type,
   :rear_type, :drop_year, :birth_group, cast(:breeds as jsonb), :is_embryo_transfer,
-  :reference_only, 'api', :recorded_by)
+  :reference_only, :source, :recorded_by)
 """)
 TAG = text("""
 insert into farm.identifier (id, farm_id, animal_id, scheme, value, scope, raw, kind, official)
@@ -32,7 +32,7 @@ values (:id, :farm_id, :animal_id, :scheme, :value, :scope, :raw, :kind, :offici
 CLAIM = text("""
 insert into farm.parent_claim
   (id, farm_id, child_id, parent_id, parent_type, method, probability, status, source, recorded_by)
-values (:id, :farm_id, :child_id, :parent_id, :parent_type, :method, :probability, 'accepted', 'api', :recorded_by)
+values (:id, :farm_id, :child_id, :parent_id, :parent_type, :method, :probability, 'accepted', :source, :recorded_by)
 """)
 SUPERSEDE = text("""
 update farm.parent_claim set status = 'superseded'
@@ -236,9 +236,9 @@ async def tag(session: Session, farm_id: UUID, animal_id: UUID, identifiers: Seq
         await session.execute(TAG, values | {name: getattr(item, name) for name in fields})
 
 
-async def claim(session: Session, values: Mapping[str, object]) -> None:
+async def claim(session: Session, values: Mapping[str, object], claim_id: UUID | None = None) -> None:
     """An accepted claim."""
-    await session.execute(CLAIM, dict(values) | {"id": new_id()})
+    await session.execute(CLAIM, dict(values) | {"id": claim_id or new_id()})
 
 
 async def supersede(session: Session, farm_id: UUID, child_id: UUID, types: Sequence[str]) -> Sequence[str]:

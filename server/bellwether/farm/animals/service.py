@@ -26,6 +26,7 @@ from bellwether.farm.animals.schemas import (
 from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
 from bellwether.farm.measurements import repository as weights
 from bellwether.farm.place import place_of
+from bellwether.farm.schemas import Source
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -38,7 +39,9 @@ from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.pedigree import GENETIC, Kin
 
 
-async def create(session: Session, context: Context, body: NewAnimal, now: datetime) -> Animal:
+async def create(
+    session: Session, context: Context, body: NewAnimal, now: datetime, *, source: Source = "api"
+) -> Animal:
     """Register an animal with its identifiers and parents; an ancestor that it turns out to be becomes it.
 
     Raises:
@@ -66,7 +69,14 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
     if faults.findings:
         raise AnimalRejected(faults.findings)
     plain = body.model_dump(exclude={"identifiers", "parents"})
-    extra = {"id": animal_id, "tag": tag, "drop_year": drop, "recorded_by": context.user_id, "breeds": as_json(body)}
+    extra = {
+        "id": animal_id,
+        "tag": tag,
+        "drop_year": drop,
+        "recorded_by": context.user_id,
+        "breeds": as_json(body),
+        "source": source,
+    }
     try:
         await repository.add(session, plain | extra)
         if ghosts:
@@ -74,7 +84,7 @@ async def create(session: Session, context: Context, body: NewAnimal, now: datet
         had = {item.key for item in await repository.identifiers_of(session, body.farm_id, animal_id)}
         await repository.tag(session, body.farm_id, animal_id, [item for item in known if item.key not in had])
         for parent in parents:
-            await repository.claim(session, claims.values(context, body.farm_id, animal_id, parent))
+            await repository.claim(session, claims.values(context, body.farm_id, animal_id, parent, source))
     except IntegrityError as error:
         raise conflict(error) from error
     await events.animals_registered(session, context, body.farm_id, body.flock_id, [animal_id])
@@ -159,7 +169,15 @@ def conflict(error: IntegrityError) -> Exception:
     return DuplicateIdentifier() if "identifier_" in text else AnimalExists()
 
 
-async def set_parent(session: Session, context: Context, animal_id: UUID, parent: NewParent) -> Animal:
+async def set_parent(
+    session: Session,
+    context: Context,
+    animal_id: UUID,
+    parent: NewParent,
+    *,
+    claim_id: UUID | None = None,
+    source: Source = "api",
+) -> Animal:
     """Claim a parent; an accepted claim of the same kind is superseded, unless it stands on stronger evidence.
 
     Raises:
@@ -183,7 +201,8 @@ async def set_parent(session: Session, context: Context, animal_id: UUID, parent
     if parent.parent_type != "excluded_sire":
         types = claims.DAMS if parent.parent_type in claims.DAMS else (parent.parent_type,)
         await repository.supersede(session, child.farm_id, animal_id, types)
-    await repository.claim(session, claims.values(context, child.farm_id, animal_id, item))
+    values = claims.values(context, child.farm_id, animal_id, item, source)
+    await repository.claim(session, values, claim_id)
     await repository.bump(session, animal_id)
     await events.animals_registered(session, context, child.farm_id, child.flock_id, [animal_id])
     return await get(session, animal_id)

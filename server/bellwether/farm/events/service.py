@@ -14,6 +14,7 @@ from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventV
 from bellwether.farm.health import projection as health
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.place import place_of
+from bellwether.farm.schemas import Source
 from bellwether.farm.season import following as seasons
 from bellwether.farm.stock import projection as stock
 from bellwether.farm.whereabouts import projection
@@ -36,7 +37,9 @@ class BySeq(Cursor):
     seq: int
 
 
-async def append(session: Session, context: Context, body: NewEvents, now: datetime) -> AppendedEvents:
+async def append(
+    session: Session, context: Context, body: NewEvents, now: datetime, *, source: Source = "api"
+) -> AppendedEvents:
     """Add events to the log, each with a verdict of its own; state follows in the same transaction.
 
     The farm's lock is held to the commit, so a verdict stays true and numbers become visible in their order.
@@ -51,7 +54,7 @@ async def append(session: Session, context: Context, body: NewEvents, now: datet
     log.is_owner = await role_of(session, context, body.farm_id) == "owner"
     items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
     await seasons.register(session, context, herd_of(body.farm_id, log), log.season)
-    await repository.add(session, context, body.farm_id, log.made, log.named, source="api")
+    await repository.add(session, context, body.farm_id, log.made, log.named, source=source)
     await follow(session, context, body.farm_id, log)
     for item in items:
         if item.id is not None and item.verdict == "new":

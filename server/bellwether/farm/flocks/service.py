@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from bellwether.farm.access import may_write
+from bellwether.farm.access import may_write, one_writer
 from bellwether.farm.flocks import repository
 from bellwether.farm.flocks.problems import FlockExists
 from bellwether.farm.flocks.schemas import Flock, NewFlock
@@ -23,6 +23,7 @@ async def create(session: Session, context: Context, body: NewFlock) -> Flock:
         ReferenceNotFound, ReadOnlyMember, FlockExists
     """
     await may_write(session, context, body.farm_id, field="farm_id")
+    await one_writer(session, body.farm_id)
     values = body.model_dump() | {"id": body.id or new_id()}
     try:
         return Flock.model_validate(await repository.add(session, values))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from bellwether.farm.access import may_write, role_of
+from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.groups import repository
 from bellwether.farm.groups.problems import GroupExists
 from bellwether.farm.groups.schemas import Group, GroupChange, GroupMember, NewGroup
@@ -31,6 +31,7 @@ async def create(session: Session, context: Context, body: NewGroup) -> Group:
         ReferenceNotFound, ReadOnlyMember, GroupExists
     """
     await may_write(session, context, body.farm_id, field="farm_id")
+    await one_writer(session, body.farm_id)
     group_id = body.id or new_id()
     try:
         async with session.begin_nested():
@@ -63,6 +64,7 @@ async def change(
     before = await get(session, group_id)
     await may_write(session, context, before.farm_id)
     if_match.check(before.rev)
+    await one_writer(session, before.farm_id)
     try:
         async with session.begin_nested():
             is_changed = await repository.change(session, group_id, before.rev, body.model_dump())

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from bellwether.farm.access import may_write, role_of
+from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.locations import repository
 from bellwether.farm.locations.problems import AmbiguousLocation, LocationExists, LocationRejected, TooManyLocations
 from bellwether.farm.locations.schemas import Location, NewLocation
 from bellwether.platform.context import Context
-from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
@@ -32,7 +31,7 @@ async def add(session: Session, context: Context, farm_id: UUID, body: NewLocati
     except Broken as error:
         errors = [RowError(field=f.field, code=f.code, message=f.message, fix=f.fix) for f in error.findings]
         raise LocationRejected(errors[0].message, errors=errors) from error
-    await one_at_a_time(session, f"locations of {farm_id}")
+    await one_writer(session, farm_id)
     if len(await repository.listing(session, farm_id)) >= MOST:
         raise TooManyLocations
     values = {"id": body.id or new_id(), "farm_id": farm_id, "scheme": body.scheme, "value": value}
@@ -60,6 +59,7 @@ async def remove(session: Session, context: Context, farm_id: UUID, location_id:
         NotFound, ReadOnlyMember
     """
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     if not await repository.remove(session, farm_id, location_id):
         raise NotFound
 

@@ -21,6 +21,7 @@ from bellwether.farm.measurements.schemas import (
     WeightWarning,
 )
 from bellwether.farm.place import Place, place_of
+from bellwether.farm.schemas import Source
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -32,7 +33,9 @@ from bellwether.sheep.findings import Faults, Finding
 from bellwether.sheep.lives import check_presence
 
 
-async def record(session: Session, context: Context, body: NewWeights, now: datetime) -> RecordedWeights:
+async def record(
+    session: Session, context: Context, body: NewWeights, now: datetime, *, source: Source = "api"
+) -> RecordedWeights:
     """A weighing session; of two weights of one animal, trait and day the later counts.
 
     Raises:
@@ -60,7 +63,7 @@ async def record(session: Session, context: Context, body: NewWeights, now: date
         unusual = traits.warning(traits.TRAITS[new.trait], measured.value, age, field=f"weights.{row}.weight")
         over_weeks = spans.add(animal.placed.group(new.trait, new.group), new.occurred_on)
         warnings += told(row, recorded.warning, unusual, over_weeks)
-    await repository.store(session, context, body.farm_id, ledger.added, ledger.superseded, source="api")
+    await repository.store(session, context, body.farm_id, ledger.added, ledger.superseded, source=source)
     await events.measurements_recorded(session, context, body.farm_id, ledger.added)
     return await weights_of(session, ledger, days, warnings)
 

@@ -176,6 +176,7 @@ async def change(
     before = await get(session, paddock_id)
     await may_write(session, context, before.farm_id)
     if_match.check(before.rev)
+    await one_writer(session, before.farm_id)
     try:
         async with session.begin_nested():
             is_renamed = await repository.rename(session, paddock_id, before.rev, body.name)

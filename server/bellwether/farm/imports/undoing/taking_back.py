@@ -24,7 +24,7 @@ REMOVE = "delete from farm.{relation} where farm_id = $1 and import_id = $2 retu
 MUTABLE = """
 select quote_ident(attname) from pg_attribute
 where attrelid = ('farm.' || $1)::regclass and attnum > 0 and not attisdropped and attgenerated = ''
-  and attname not in ('id', 'farm_id', 'rev', 'updated_at') order by attnum
+  and attname not in ('id', 'farm_id', 'rev', 'seq', 'updated_at') order by attnum
 """
 # what somebody has changed once more since stays as it is now
 RESTORE = """

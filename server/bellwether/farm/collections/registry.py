@@ -1,0 +1,16 @@
+"""Every collection, by its name. A new room adds a line, and `farm.number_changes` of its table in a migration.
+
+In their order a row stands after those that it refers to.
+"""
+
+from bellwether.farm.collections import conflicts, groups, herd, log, places
+from bellwether.farm.collections.collection import Collection
+
+ALL: tuple[Collection, ...] = (
+    *places.COLLECTIONS,
+    *groups.COLLECTIONS,
+    *herd.COLLECTIONS,
+    *log.COLLECTIONS,
+    *conflicts.COLLECTIONS,
+)
+COLLECTIONS: dict[str, Collection] = {collection.name: collection for collection in ALL}

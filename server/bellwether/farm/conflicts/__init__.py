@@ -1,0 +1,1 @@
+"""What two devices said differently: both stay, until a person has looked."""
