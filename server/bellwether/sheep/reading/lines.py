@@ -46,7 +46,7 @@ def cells(lines: Sequence[str], delimiter: str) -> Cells:
     is_open = False
     for index, line in enumerate(lines):
         if '"' not in line:
-            rows.append([cell.strip() for cell in line.split(delimiter)])
+            rows.append(list(map(str.strip, line.split(delimiter))))
             continue
         found = quoted(line, delimiter)
         if found is None:

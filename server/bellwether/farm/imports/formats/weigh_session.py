@@ -1,7 +1,9 @@
 """A weigh session: one weight a line, from a scale, a reader or a spreadsheet."""
 
 import re
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from operator import itemgetter
 
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.reading import columns
@@ -24,6 +26,7 @@ NEEDED = {
     "weight": frozenset({"weight"}),
     "eid, vid or id": frozenset({"eid", "vid", "id"}),
 }
+Cells = str | tuple[str, ...]
 DIGISTAR = {"eid": 0, "weight": 1, "unit": 2, "date": 5, "time": 6}
 DIGISTAR_WIDE = {"eid": 0, "vid": 1, "group": 2, "weight": 4, "unit": 5, "date": 8, "time": 9}
 
@@ -130,6 +133,52 @@ def read_unit(entry: Entry) -> str:
     return unit
 
 
+class Known:
+    """Tags, weights, days, clocks and groups of earlier lines; none of them depends on another.
+
+    A day with a clock behind it counts for the lines that have no clock of their own.
+    """
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        self.of_tags, self.of_said = cells_of(places, "eid", "vid", "id"), cells_of(places, "weight", "unit", "trait")
+        self.of_day, self.of_clock = cells_of(places, "date"), cells_of(places, "time")
+        self.of_group = cells_of(places, "group")
+        self.tags: dict[Cells, Tags] = {}
+        self.said: dict[Cells, tuple[str, float, str, str]] = {}
+        self.days: dict[Cells, date] = {}
+        self.clocks: dict[Cells, time | None] = {}
+        self.behind: dict[Cells, time | None] = {}
+        self.groups: dict[Cells, str] = {}
+
+    def recall(self, cells: list[str]) -> Weighing | None:
+        """The row, if each of its parts is known."""
+        day, clock = self.of_day(cells), self.of_clock(cells)
+        try:
+            trait, value, raw, unit = self.said[self.of_said(cells)]
+            at = self.clocks[clock] if clock else self.behind[day]
+            said = Measurement(trait, self.days[day], value, raw, self.groups[self.of_group(cells)], at, unit)
+            return Weighing(self.tags[self.of_tags(cells)], said)
+        except KeyError:
+            return None
+
+    def learn(self, cells: list[str], data: Weighing) -> None:
+        """Each part of a line without fault or warning."""
+        said, day, clock = data.measured, self.of_day(cells), self.of_clock(cells)
+        self.tags[self.of_tags(cells)] = data.tags
+        self.said[self.of_said(cells)] = (said.trait, said.value, said.raw_value, said.raw_unit)
+        self.days[day], self.groups[self.of_group(cells)] = said.date, said.group
+        if clock:
+            self.clocks[clock] = said.time
+        else:
+            self.behind[day] = said.time
+
+
+def cells_of(places: Mapping[str, int], *names: str) -> Callable[[list[str]], Cells]:
+    """What takes the cells of those of the fields that the file has out of a line."""
+    found = [places[name] for name in names if name in places]
+    return itemgetter(*found) if found else lambda _: ""
+
+
 FORMAT = Format(
     kind="weights",
     row=Weighing,
@@ -142,4 +191,5 @@ FORMAT = Format(
     take=weighings.take,
     needs_trait=True,
     without_header=digistar,
+    by_heart=Known,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.models import Batch
@@ -16,6 +16,16 @@ R = TypeVar("R")
 Rows = Sequence[tuple[int, R]]
 
 
+class ByHeart(Protocol[R]):
+    """What the parts of earlier lines said, by their cells; only of lines that had neither a fault nor a warning."""
+
+    def recall(self, cells: list[str]) -> R | None:
+        """The row, when each of its parts stood in an earlier line; it is what `read` would give."""
+
+    def learn(self, cells: list[str], data: R) -> None:
+        """What a line says that was read part by part."""
+
+
 @dataclass(frozen=True)
 class Format(Generic[R]):
     """One kind of file, `R` being the typed row that a line of it becomes.
@@ -26,6 +36,7 @@ class Format(Generic[R]):
     chunk against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
     `is_like` says of the cells of its first needed field whether a file is of this kind, where two have such columns.
     `survey` looks through all rows of a file first; what it gives comes to `take` with each chunk as `Batch.survey`.
+    `by_heart`, given the places of the fields, spares the lines of a long file whose parts all stood in earlier lines.
     """
 
     kind: str
@@ -44,6 +55,7 @@ class Format(Generic[R]):
     key: Callable[[R], tuple[str, str]] | None = None
     is_like: Callable[[list[str]], bool] | None = None
     survey: Callable[[Rows[R]], object] | None = None
+    by_heart: Callable[[Mapping[str, int]], "ByHeart[R]"] | None = None
 
 
 AnyFormat = Format[Any]

@@ -31,10 +31,24 @@ class ReadRow(NamedTuple, Generic[R]):
 
 def read_file(content: bytes, layout: Layout, form: Format[R], today: date) -> Iterator[ReadRow[R]]:
     """Every line of a file but its header and what stands before it, in order."""
-    sheet = reopened(content, layout)
+    return read_sheet(reopened(content, layout), layout, form, today)
+
+
+def read_sheet(sheet: Sheet, layout: Layout, form: Format[R], today: date) -> Iterator[ReadRow[R]]:
+    """The same of an opened file."""
     rules = Rules(layout, today)
+    known = form.by_heart(layout.columns) if form.by_heart else None
     for number in sheet.body():
-        yield read_row(sheet, number, rules, form)
+        data = None
+        if known is not None and number not in sheet.faults:
+            data = known.recall(sheet.rows[number - 1])
+        if data is not None:
+            yield ReadRow(number, sheet.lines[number - 1][:LONGEST], data)
+            continue
+        row = read_row(sheet, number, rules, form)
+        if known is not None and row.data is not None and not row.warnings:
+            known.learn(sheet.rows[number - 1], row.data)
+        yield row
 
 
 def reopened(content: bytes, layout: Layout) -> Sheet:

@@ -1,23 +1,38 @@
 """The rows of a stored file, a chunk at a time, read while the chunk before meets the database."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.reading.repeated_rows import FirstRows
-from bellwether.farm.imports.reading.rows import ReadRow, read_file
+from bellwether.farm.imports.reading.rows import ReadRow, read_sheet, reopened
+from bellwether.sheep.reading.sheet import Sheet
 
 AnyRow = ReadRow[object]
 FIRST_CHUNK, CHUNK = 500, 5000
 
 
-def read_all(content: bytes, layout: Layout, form: AnyFormat, options: Options) -> Iterator[AnyRow]:
+def read_all(sheet: Sheet, layout: Layout, form: AnyFormat, options: Options) -> Iterator[AnyRow]:
     """Every line after the header, as data or with every reason why there is none."""
     assert options.today is not None
-    yield from map(FirstRows(form.key).check, read_file(content, layout, form, options.today))
+    rows = read_sheet(sheet, layout, form, options.today)
+    return rows if form.key is None else map(FirstRows(form.key).check, rows)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is made here is kept for long and has no cycles: looking for them costs more than to read the file."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class FileRows:
@@ -27,12 +42,18 @@ class FileRows:
         self.layout, self.form = layout, form
         self.survey: object = None
         self.memory: dict[type, object] = {}
-        self._rows = read_all(content, layout, form, options)
+        self._content, self._options = content, options
+        self._rows: Iterator[AnyRow] = iter(())
 
     async def open(self) -> None:
-        """Look through the whole file, where its format asks for that."""
-        if self.form.survey is not None:
-            self._rows = iter(await asyncio.to_thread(self._surveyed))
+        """Take the file apart into cells, and look through all of it where its format asks for that."""
+        await asyncio.to_thread(self._open)
+
+    def _open(self) -> None:
+        with uncollected():
+            self._rows = read_all(reopened(self._content, self.layout), self.layout, self.form, self._options)
+            if self.form.survey is not None:
+                self._rows = iter(self._surveyed())
 
     def _surveyed(self) -> list[AnyRow]:
         found = list(self._rows)
@@ -50,6 +71,7 @@ class FileRows:
         finally:
             # a thread cannot be stopped, and nobody else may read on while it reads
             await asyncio.wait([coming])
+            gc.unfreeze()
 
     async def _next(self, most: int) -> list[AnyRow]:
         return await asyncio.to_thread(lambda: list(islice(self._rows, most)))

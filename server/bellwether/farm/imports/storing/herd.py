@@ -59,16 +59,22 @@ select c.parent_id, c.parent_type, a.tag, a.birth_date
 from farm.parent_claim c join farm.animal a on a.farm_id = $1 and a.id = c.child_id
 where c.farm_id = $1 and c.parent_id = any($2::uuid[]) and c.status = 'accepted' and c.parent_type <> 'excluded_sire'
 """
-ANCESTRY = """
+# each parent by the index that holds a child to one: as sets, all claims of the farm are read for each generation
+PARENTS = """
+(select parent_id from farm.parent_claim
+ where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type = 'sire' offset 0)
+union all
+(select parent_id from farm.parent_claim
+ where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type in ('dam', 'et_donor_dam') offset 0)
+"""
+ANCESTRY = f"""
 with recursive up (child, parent) as (
-  select child_id, parent_id from farm.parent_claim
-  where farm_id = $1 and child_id = any($2::uuid[]) and status = 'accepted'
-    and parent_type in ('sire', 'dam', 'et_donor_dam')
+  select k.id, p.parent_id from unnest($2::uuid[]) k (id) cross join lateral ({PARENTS.format(child="k.id")}) p
   union
-  select c.child_id, c.parent_id from up join farm.parent_claim c on c.child_id = up.parent
-  where c.farm_id = $1 and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+  select up.parent, p.parent_id from up cross join lateral ({PARENTS.format(child="up.parent")}) p
 )
-select up.child, up.parent, a.tag from up join farm.animal a on a.farm_id = $1 and a.id = up.parent
+select up.child, up.parent, a.tag
+from up cross join lateral (select tag from farm.animal where farm_id = $1 and id = up.parent offset 0) a
 """
 ADD = f"""
 insert into farm.animal
