@@ -32,8 +32,8 @@ def pedigree_file(code: str, n_animals: int) -> str:
 
 
 def herd_file(code: str, n_animals: int) -> str:
-    """Ewe lambs of one drop, without parents."""
-    rows = (f"{number(code, 2020, n)},{weighed(code, n)},{n:06d},2,2020-08-{1 + n % 28:02d}" for n in range(n_animals))
+    """Ewes of one drop, without parents."""
+    rows = (f"{number(code, 2017, n)},{weighed(code, n)},{n:06d},2,2017-08-{1 + n % 28:02d}" for n in range(n_animals))
     return "\n".join(["ID,EID,VID,SEX,DOB", *rows]) + "\n"
 
 
@@ -46,10 +46,10 @@ def weights_file(code: str, n_rows: int, n_animals: int) -> str:
     """Yard days of a flock, a month apart, each a group of its own; clock and draft gate on each line."""
     lines = ["EID,VID,Date,Time,Weight,Group,Draft"]
     for session in range(-(-n_rows // n_animals)):
-        day = date(2020, 12, 1) + timedelta(days=30 * session)
+        day = date(2019, 1, 1) + timedelta(days=30 * session)
         for n in range(min(n_animals, n_rows - session * n_animals)):
             clock = f"{8 + n // 3600:02d}:{n // 60 % 60:02d}:{n % 60:02d}"
-            weight = f"{30 + (7 * n + session) % 20}.{n % 10}"
+            weight = f"{45 + (7 * n + session) % 20}.{n % 10}"
             lines.append(f"{weighed(code, n)},{n:06d},{day},{clock},{weight},{session + 1},Left")
     return "\n".join(lines) + "\n"
 
@@ -73,7 +73,7 @@ def million_weights(ground: Ground) -> list[Row]:
     flock, code = ground.flock("weighed")
     n, n_animals = ground.size(WEIGHTS), ground.size(WEIGHED)
     ground.send(herd_file(code, n_animals), flock, "sg")
-    found = ground.send(weights_file(code, n, n_animals), flock, "weights", trait="WWT")
+    found = ground.send(weights_file(code, n, n_animals), flock, "weights", trait="AWT")
     state, demo, _ = ground._place
     bare_s = asyncio.run(bare_copy(state, demo.folders, ground.farm_id))
     seconds = found["upload_s"] + found["job_s"]

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -22,6 +23,8 @@ ANIMAL = "org.bellwether.animal"
 """The scheme of an animal's own id, for one that nothing else names for certain."""
 SHEEP_GENETICS_SHAPE = re.compile(r"^[0-9]{2}[0-9A-Z]{4}((?:19|20)[0-9]{2})[0-9A-Z]{6}$")
 OWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+MANY = 50_000
+"""Identifiers of a few chunks of a file, each of which is asked for several times."""
 PUNCTUATION = re.compile(r"[\s\-./]")
 UK_WITHOUT_COUNTRY = re.compile(r"^\d{6,7}[ -]\d{5}$")
 SHOWN_FIRST: tuple[Kind, ...] = ("visual", "registration", "eid", "name")
@@ -129,6 +132,7 @@ def name_value(raw: str) -> str:
     return " ".join(raw.split()).casefold()
 
 
+@lru_cache(MANY)
 def spellings(raw: str) -> tuple[str, ...]:
     """Every normal form that an identifier of any kind may have which somebody wrote as `raw`, the likeliest first."""
     if is_plain(raw):
@@ -157,6 +161,7 @@ def is_plain(raw: str) -> bool:
     return raw.isupper() and not raw.startswith("UK")
 
 
+@lru_cache(MANY)
 def electronic_value(text: str) -> str | None:
     """The EID that the text is, if it is one; a UK flock and number count without the country before them."""
     if UK_WITHOUT_COUNTRY.match(text):

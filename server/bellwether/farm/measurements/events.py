@@ -35,13 +35,13 @@ async def measurements_recorded(
 def weight(made: Observation) -> dict[str, object]:
     """One weight as it travels: which it is, of which animal and day."""
     said = made.measured
-    return {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": said.date, "weight_kg": said.value}
+    return {"id": made.id, "animal_id": str(made.animal_id), "occurred_on": said.date, "weight_kg": said.value}
 
 
 def measurement(made: Observation) -> dict[str, object]:
     """One measurement of another trait as it travels."""
     said = made.measured
-    told = {"id": str(made.id), "animal_id": str(made.animal_id), "occurred_on": said.date}
+    told = {"id": made.id, "animal_id": str(made.animal_id), "occurred_on": said.date}
     return {**told, "value": said.value, "unit": made.trait.unit}
 
 

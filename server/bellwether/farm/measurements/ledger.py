@@ -65,6 +65,13 @@ class Recorded(NamedTuple):
     warning: Finding | None = None
 
 
+class Made(NamedTuple):
+    """New measurements, and stored ones that do not count any more."""
+
+    added: list[Observation]
+    superseded: list[UUID]
+
+
 @dataclass
 class Ledger:
     """`current` comes from the database and follows what is recorded; `added` and `superseded` go back to it.
@@ -90,6 +97,12 @@ class Ledger:
             self._count(day, made, None)
             return Recorded("new")
         return self._beside(day, before, made)
+
+    def handed_over(self) -> Made:
+        """What goes to the database now; what is recorded later finds it there."""
+        made = Made(self.added, self.superseded)
+        self.added, self.superseded, self._pending = [], [], {}
+        return made
 
     def _beside(self, day: Day, before: Current, made: Observation) -> Recorded:
         """A measurement of a day that has one already."""

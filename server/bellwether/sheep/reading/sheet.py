@@ -159,12 +159,7 @@ def check_shape(sheet: Sheet) -> None:
         cells = rows[number - 1]
         n = len(cells)
         # digits alone are no words of a footer
-        if (
-            n == wanted
-            and cells[0]
-            and (n == 1 or cells[1])
-            and (cells[0].isdecimal() or not FOOTER.match(cells[0]))
-        ):
+        if n == wanted and cells[0] and (n == 1 or cells[1]) and (cells[0].isdecimal() or not FOOTER.match(cells[0])):
             if cells == head:
                 faults[number] = HEADER_AGAIN
             continue

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.reading import columns
-from bellwether.farm.imports.reading.entry import Entry
+from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.taking import weighings
@@ -139,14 +139,15 @@ class Known:
     A day with a clock behind it counts for the lines that have no clock of their own.
     """
 
-    def __init__(self, places: Mapping[str, int]) -> None:
+    def __init__(self, rules: Rules) -> None:
+        places, self.read_clocks = rules.places, rules.times
         self.of_tags, self.of_said = cells_of(places, "eid", "vid", "id"), cells_of(places, "weight", "unit", "trait")
         self.of_day, self.of_clock = cells_of(places, "date"), cells_of(places, "time")
         self.of_group = cells_of(places, "group")
         self.tags: dict[Cells, Tags] = {}
         self.said: dict[Cells, tuple[str, float, str, str]] = {}
         self.days: dict[Cells, date] = {}
-        self.clocks: dict[Cells, time | None] = {}
+        self.clocks: dict[Cells, time] = {}
         self.behind: dict[Cells, time | None] = {}
         self.groups: dict[Cells, str] = {}
 
@@ -167,10 +168,10 @@ class Known:
         self.tags[self.of_tags(cells)] = data.tags
         self.said[self.of_said(cells)] = (said.trait, said.value, said.raw_value, said.raw_unit)
         self.days[day], self.groups[self.of_group(cells)] = said.date, said.group
-        if clock:
-            self.clocks[clock] = said.time
-        else:
+        if not clock:
             self.behind[day] = said.time
+        elif said.time is not None and clock in self.read_clocks:
+            self.clocks[clock] = said.time
 
 
 def cells_of(places: Mapping[str, int], *names: str) -> Callable[[list[str]], Cells]:

@@ -6,7 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.models import Batch
-from bellwether.farm.imports.reading.entry import Entry
+from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.layout import Header
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -36,7 +36,7 @@ class Format(Generic[R]):
     chunk against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
     `is_like` says of the cells of its first needed field whether a file is of this kind, where two have such columns.
     `survey` looks through all rows of a file first; what it gives comes to `take` with each chunk as `Batch.survey`.
-    `by_heart`, given the places of the fields, spares the lines of a long file whose parts all stood in earlier lines.
+    `by_heart`, given the rules of a file, spares the lines of a long file whose parts all stood in earlier lines.
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Format(Generic[R]):
     key: Callable[[R], tuple[str, str]] | None = None
     is_like: Callable[[list[str]], bool] | None = None
     survey: Callable[[Rows[R]], object] | None = None
-    by_heart: Callable[[Mapping[str, int]], "ByHeart[R]"] | None = None
+    by_heart: Callable[[Rules], "ByHeart[R]"] | None = None
 
 
 AnyFormat = Format[Any]

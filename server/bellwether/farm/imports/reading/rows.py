@@ -37,7 +37,7 @@ def read_file(content: bytes, layout: Layout, form: Format[R], today: date) -> I
 def read_sheet(sheet: Sheet, layout: Layout, form: Format[R], today: date) -> Iterator[ReadRow[R]]:
     """The same of an opened file."""
     rules = Rules(layout, today)
-    known = form.by_heart(layout.columns) if form.by_heart else None
+    known = form.by_heart(rules) if form.by_heart else None
     for number in sheet.body():
         data = None
         if known is not None and number not in sheet.faults:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bellwether.sheep.reading.encoding import is_zip
 from bellwether.sheep.reading.refusal import refused
 
-MOST_LINES = 500_000
+MOST_LINES = 1_100_000
 MOST_EMPTY = 10_000
 """More than this, and more than there are lines with something in them, is no table."""
 NOTHING = b' \t,;|"\x0b\x0c'

@@ -28,5 +28,5 @@ async def take(
     await measurements.recompute(session, batch.farm_id, changed)
     for flock_id, animal_ids in stored.registered(herd).items():
         await animals_registered(session, context, batch.farm_id, flock_id, animal_ids)
-    await store_ledger(session, context, batch, ledger)
+    await store_ledger(session, context, batch, ledger.handed_over())
     return outcomes

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.measurements import repository
 from bellwether.farm.measurements.events import measurements_recorded
-from bellwether.farm.measurements.ledger import Day, Ledger
+from bellwether.farm.measurements.ledger import Day, Ledger, Made
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
@@ -16,9 +16,8 @@ async def open_ledger(session: Session, batch: Batch, days: Iterable[Day]) -> Le
     return Ledger(await repository.current(session, batch.farm_id, batch.id, days), new_id)
 
 
-async def store_ledger(session: Session, context: Context, batch: Batch, ledger: Ledger) -> None:
+async def store_ledger(session: Session, context: Context, batch: Batch, made: Made) -> None:
     """The measurements, and the events that tell of them."""
-    await repository.store(
-        session, context, batch.farm_id, ledger.added, ledger.superseded, source="import", import_id=batch.id
-    )
-    await measurements_recorded(session, context, batch.farm_id, ledger.added)
+    added, superseded = made
+    await repository.store(session, context, batch.farm_id, added, superseded, source="import", import_id=batch.id)
+    await measurements_recorded(session, context, batch.farm_id, added)

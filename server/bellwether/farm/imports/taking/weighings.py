@@ -1,5 +1,6 @@
 """Rows about weights of animals that the farm has."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bellwether.farm.imports.judging.outcomes import Outcome
@@ -11,12 +12,23 @@ from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 
+BLOCK = 2500
+
 
 async def take(session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> list[Outcome]:
-    """The verdicts; accepted weights are stored."""
+    """The verdicts; accepted weights are stored, each block while the next one is judged."""
     animals, days = await tags.load(session, batch, rows)
     ledger = await open_ledger(session, batch, days)
-    outcomes = judge(rows, animals, ledger)
-    await store_ledger(session, context, batch, ledger)
+    outcomes: list[Outcome] = []
+    storing: asyncio.Task[None] | None = None
+    try:
+        for start in range(0, len(rows), BLOCK):
+            outcomes += await asyncio.to_thread(judge, rows[start : start + BLOCK], animals, ledger)
+            if storing is not None:
+                await storing
+            storing = asyncio.create_task(store_ledger(session, context, batch, ledger.handed_over()))
+    finally:
+        if storing is not None:
+            await storing
     await tags.remember(session, batch)
     return outcomes
