@@ -251,6 +251,25 @@ async def test_marking_tags_and_castrates(farmer: Farmer) -> None:
     assert (await get(farmer, other))["tag"] == "982000123456701"
 
 
+async def test_i24_a_wether_is_not_compared_with_rams(farmer: Farmer) -> None:
+    dam = await ewe(farmer)
+    one, two = lamb(sex="male", weight=4), lamb(sex="male")
+    await taken(farmer, lambed(dam, [one, two]))
+    weaned = [of(each["id"], "weaning.recorded", "2024-11-10", weight=30) for each in (one, two)]
+    (cut, *_) = await taken(farmer, of(one["id"], "marking.recorded", "2024-09-10", castrated=True), *weaned)
+
+    async def groups() -> dict[str, str]:
+        return {
+            row["animal_id"]: row["contemporary_group"] for row in await weights_of(farmer) if row["trait"] == "WWT"
+        }
+
+    assert await groups() == {one["id"]: "1234/2024/W/b0/w/g0", two["id"]: "1234/2024/W/b0/g0"}
+    await taken(farmer, taken_back(cut))
+    assert len(set((await groups()).values())) == 1
+    shown = {row["contemporary_group"] for row in await weights_of(farmer) if row["trait"] == "BWT"}
+    assert shown == {"1234/2024/B/b0"}
+
+
 async def test_a_weaned_lamb_is_in_its_group(farmer: Farmer) -> None:
     dam, group = await ewe(farmer), await mob(farmer, "Weaners")
     one = lamb()

@@ -1,4 +1,4 @@
-"""The five-minute tutorial is typed in, against a platform that runs already; what it shows is compared."""
+"""The tutorials are typed in, against a platform that runs already; what they show is compared."""
 
 import os
 import re
@@ -8,12 +8,13 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from bellwether.launch.machine.folders import REPOSITORY, cache_folder
 
 from .conftest import Platform
 from .debian import unpacked
 
-PAGE = REPOSITORY / "docs" / "tutorials" / "five-minutes.md"
+PAGES = REPOSITORY / "docs" / "tutorials"
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -41,8 +42,9 @@ def environment(platform: Platform) -> dict[str, str]:
     return found
 
 
-def test_the_tutorial_holds_what_it_says(whole: Platform, tmp_path: Path) -> None:
-    page = PAGE.read_text()
+@pytest.mark.parametrize("name", ["five-minutes", "a-season"])
+def test_the_tutorial_holds_what_it_says(whole: Platform, tmp_path: Path, name: str) -> None:
+    page = (PAGES / f"{name}.md").read_text()
     script = "\n".join(typed_in(page, whole))
     ran = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, env=environment(whole), capture_output=True, text=True, timeout=240

@@ -24,6 +24,7 @@ class Placed(NamedTuple):
     drop_year: int | None
     birth_group: str | None
     is_embryo_transfer: bool
+    is_wether: bool = False
 
     def group(self, trait: str, recorded_group: str) -> Group | None:
         """As `farm.contemporary_group` computes it; None at birth, for lambs come over weeks, and without a year."""
@@ -38,6 +39,7 @@ def group_of(placed: Placed, trait: str, recorded_group: str) -> Group | None:
         return None
     parts = [placed.flock_code, str(placed.drop_year), stage, f"b{placed.birth_group or 0}"]
     parts += ["et"] if placed.is_embryo_transfer else []
+    parts += ["w"] if placed.is_wether else []
     return trait, "/".join([*parts, f"g{recorded_group or 0}"])
 
 

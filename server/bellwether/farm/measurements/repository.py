@@ -80,7 +80,8 @@ insert into farm.observation (id, farm_id, flock_id, animal_id, trait, stage, va
   import_row, recorded_by)
 select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.raw_value, t.raw_unit,
   t.day, t.at, t.grp, t.day - a.birth_date,
-  farm.contemporary_group(f.code, a.drop_year, t.stage, a.birth_group, a.is_embryo_transfer, t.grp),
+  farm.contemporary_group(f.code, a.drop_year, t.stage, a.birth_group, a.is_embryo_transfer, t.grp,
+    a.sex = 'male' and a.fertility = 'neutered'),
   t.state, t.supersedes, $2, $3, t.row, $4
 from {rows} as t
 join farm.animal a on a.farm_id = $1 and a.id = t.animal_id
@@ -96,7 +97,8 @@ RECOMPUTE = """
 update farm.observation o
 set age_days = o.occurred_on - a.birth_date,
     contemporary_group = farm.contemporary_group(
-      f.code, a.drop_year, o.stage, a.birth_group, a.is_embryo_transfer, o.recorded_group)
+      f.code, a.drop_year, o.stage, a.birth_group, a.is_embryo_transfer, o.recorded_group,
+      a.sex = 'male' and a.fertility = 'neutered')
 from farm.animal a join farm.flock f on f.id = a.flock_id
 where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and a.farm_id = $1 and a.id = o.animal_id
 """
@@ -106,7 +108,7 @@ recorded_group, age_days, contemporary_group, source, import_id
 """
 ANIMALS = """
 select s.id, a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), f.code, a.drop_year, a.birth_group,
-  a.is_embryo_transfer
+  a.is_embryo_transfer, a.sex = 'male' and a.fertility = 'neutered'
 from farm.animal s join farm.animal a on a.farm_id = :farm and a.id = coalesce(s.merged_into, s.id)
 join farm.flock f on f.farm_id = :farm and f.id = a.flock_id
 where s.farm_id = :farm and s.id = any(cast(:ids as uuid[]))

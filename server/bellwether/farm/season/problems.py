@@ -130,6 +130,6 @@ def worn_by_another(name: str, value: str, field: str) -> Finding:
 
 def reared_more(name: str, said: int, dam: str, alive: int) -> Broken:
     """I11."""
-    text = f"{name} would be reared as one of {said} by {dam}, who had {alive} lambs alive at its weaning"
+    text = f"{name} would be reared as one of {said} by {dam}, who had {alive} alive at its weaning"
     fix = "correct rear_type, or record the fosterings first"
     return broken("rear_type_too_high", text, fix, field="payload.rear_type", verdict="conflict")

@@ -159,7 +159,8 @@ class Herd:
     def placed(self, animal: Sheep | None, facts: Facts) -> Placed:
         """What places an animal with these facts in a contemporary group."""
         code = self.flock_codes.get(self.flock_id if animal is None else animal.flock_id, "")
-        return Placed(code, facts.drop_year, facts.birth_group, bool(facts.is_embryo_transfer))
+        is_wether = (facts.sex, facts.fertility) == ("male", "neutered")
+        return Placed(code, facts.drop_year, facts.birth_group, bool(facts.is_embryo_transfer), is_wether)
 
     def find(self, identifier: Identifier) -> Sheep | None:
         """The animal that has exactly this identifier now."""

@@ -46,7 +46,9 @@ where i.farm_id = $1 and state = 'closed' and animal_id = any($2::uuid[]) and no
 group by animal_id, value, f.time_zone
 """
 ANIMALS = """
-select id, flock_id, birth_date, tag, drop_year, birth_group, is_embryo_transfer from farm.animal
+select id, flock_id, birth_date, tag, drop_year, birth_group, is_embryo_transfer,
+  sex = 'male' and fertility = 'neutered' as is_wether
+from farm.animal
 where farm_id = $1 and id = any($2::uuid[]) and not reference_only
 """
 EIDS = """
@@ -129,7 +131,8 @@ async def look_up(session: Session, batch: Batch, asked: set[str], tags: TaggedA
     for row in await connection.fetch(ENDED, batch.farm_id, ids):
         ended.setdefault(row["animal_id"], {})[row["value"]] = Ended(row["day"], row["is_certain"])
     for row in await connection.fetch(ANIMALS, batch.farm_id, ids):
-        placed = Placed(codes[row["flock_id"]], row["drop_year"], row["birth_group"], row["is_embryo_transfer"])
+        how = (row["is_embryo_transfer"], row["is_wether"])
+        placed = Placed(codes[row["flock_id"]], row["drop_year"], row["birth_group"], *how)
         key, past = row["id"], (tuple(stays.get(row["id"], ())), ended.get(row["id"], {}))
         tags.animals[key] = Weighed(
             key, row["flock_id"], row["birth_date"], eids.get(key), placed, row["tag"] or "", *past
