@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from bellwether.farm.access import one_writer
 from bellwether.farm.season.projection import project
 from bellwether.platform.context import Context
@@ -270,6 +271,7 @@ def on(day: str, later: int) -> str:
     return str(date.fromisoformat(day) + timedelta(later))
 
 
+@pytest.mark.timeout(3600)
 async def test_i8_to_i12_and_the_stock_identity_hold_in_random_seasons(
     new_farmer: NewFarmer, chance: random.Random, rounds: Callable[[int, int], int]
 ) -> None:
@@ -282,7 +284,7 @@ async def test_i8_to_i12_and_the_stock_identity_hold_in_random_seasons(
 
     Played.loop = loop
     how = settings(
-        max_examples=rounds(4, 150),
+        max_examples=rounds(4, 100),
         stateful_step_count=25,
         deadline=None,
         database=None,
