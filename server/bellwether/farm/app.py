@@ -15,6 +15,7 @@ from bellwether.farm.health.products.routes import router as products
 from bellwether.farm.health.routes import router as health
 from bellwether.farm.icar.face import FACES as ICAR
 from bellwether.farm.identifiers.routes import router as identifiers
+from bellwether.farm.imported_values.routes import router as imported_values
 from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.live.routes import router as live
@@ -70,6 +71,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         exports,
         sync,
         conflicts,
+        imported_values,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]
     return create_app(

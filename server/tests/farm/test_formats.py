@@ -45,4 +45,4 @@ async def test_a_file_of_a_new_format_is_imported(fleece: AnyFormat, farmer: Far
 
 async def test_a_kind_that_no_format_has_is_refused(farmer: Farmer) -> None:
     problem = await farmer.upload(b"EID\n1\n", "fleece", 422)
-    assert problem["errors"][0]["message"] == "kind must be flock, weights, measurements or sg"
+    assert problem["errors"][0]["message"] == "kind must be flock, weights, measurements, sg or lambplan"

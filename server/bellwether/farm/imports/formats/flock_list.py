@@ -22,6 +22,9 @@ FIELDS = (
     "recipient", "birth_group",
 )  # fmt: skip
 YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
+CLEARABLE = frozenset(
+    {"sire", "dam", "recipient", "sex", "birth_date", "drop_year", "birth_type", "rear_type", "birth_group"}
+)
 ROLES = ("sire", "dam", "recipient")
 WORDS = {"sex": words.SEX, "birth_type": words.BIRTH_TYPE, "rear_type": words.REAR_TYPE, "et": words.ET}
 
@@ -36,6 +39,7 @@ def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
     transfer = entry.take(entry.word, words.ET)
     measured = read_measurements(entry, day)
     sire, dam, recipient = (entry.take(read_parent, entry, role, known) for role in ROLES)
+    cleared = entry.take(read_cleared, entry)
     if sire and dam and sire[:2] == dam[:2]:
         entry.take(refuse_same_parents)
     entry.stop()
@@ -53,6 +57,7 @@ def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
         sire=sire,
         dam=dam,
         recipient=recipient,
+        cleared=cleared or frozenset(),
         is_strict=is_strict,
     )
 
@@ -60,6 +65,21 @@ def read(entry: Entry, *, is_strict: bool) -> AnimalRow:
 def written(item: Identifier) -> Written:
     """An identifier without its scope, which is known later."""
     return Written(item.scheme, item.value, item.kind, item.raw[:100])
+
+
+def read_cleared(entry: Entry) -> frozenset[str]:
+    """The facts and parents that the line takes back.
+
+    Raises:
+        Broken: something that no list takes back.
+    """
+    places = entry.rules.places
+    found = frozenset(field for field in FIELDS if entry.is_clear(places.get(field)))
+    values = [code.lower() for code, spots in entry.rules.layout.measurements.items() if entry.is_clear(spots[0])]
+    for field in (*sorted(found - CLEARABLE), *values):
+        fix = "leave the cell empty; end the use of an identifier, or correct a measurement, in its own place"
+        raise broken("cannot_clear", f"{field} is not taken back by a list", fix, field=field)
+    return found
 
 
 def written_all(entry: Entry, known: list[Identifier]) -> tuple[Written, ...]:
@@ -128,6 +148,8 @@ def read_count(entry: Entry, vocabulary: words.Vocabulary) -> int | None:
 
 def read_parent(entry: Entry, role: str, known: list[Identifier]) -> Written | None:
     """A parent's identifier in normal form; a code for unknown is none, and several animals are no parent."""
+    if entry.is_clear(entry.rules.places.get(role)):
+        return None
     cell, warned = missing.parent(entry.raw(role), entry.rules.codes, field=role)
     if warned:
         entry.warnings.append(warned)

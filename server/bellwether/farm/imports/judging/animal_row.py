@@ -50,6 +50,8 @@ class AnimalRow(Facts):
     sire: Written | None
     dam: Written | None
     recipient: Written | None
+    cleared: frozenset[str] = frozenset()
+    """Facts and parents that the row takes back."""
     is_strict: bool = False
     """Every parent that the farm does not know must have its Sheep Genetics ID."""
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from bellwether.farm.imports.judging import identity, parents
-from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
+from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
 from bellwether.farm.imports.judging.herd import Herd, Sheep, kin_of
 from bellwether.farm.imports.judging.identity import Known
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
@@ -19,6 +19,8 @@ from bellwether.sheep.lives import check_presence
 from bellwether.sheep.pedigree import MALE_ROLES, Kin
 
 V = TypeVar("V")
+SURE = ("sex", "fertility", "is_embryo_transfer")
+"""Facts that always say something."""
 
 
 def judge(rows: Iterable[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> list[Outcome]:
@@ -66,7 +68,7 @@ def merged(animal: Sheep | None, row: AnimalRow) -> Facts:
     if animal is None:
         return replace(row.facts, is_embryo_transfer=bool(row.is_embryo_transfer))
     known = animal.facts
-    return Facts(
+    facts = Facts(
         sex=said(row.sex, known.sex),
         fertility=said(row.fertility, known.fertility),
         birth_date=said(row.birth_date, known.birth_date),
@@ -76,6 +78,15 @@ def merged(animal: Sheep | None, row: AnimalRow) -> Facts:
         is_embryo_transfer=said(row.is_embryo_transfer, known.is_embryo_transfer),
         birth_group=said(row.birth_group, known.birth_group),
     )
+    return without(facts, row.cleared) if row.cleared else facts
+
+
+def without(facts: Facts, cleared: frozenset[str]) -> Facts:
+    """The facts but for those that a row takes back."""
+    kept = {name: None if name in cleared else getattr(facts, name) for name in FIELDS if name not in SURE}
+    sex = "unknown" if "sex" in cleared else facts.sex
+    fertility = "unknown" if "sex" in cleared else facts.fertility
+    return Facts(sex=sex, fertility=fertility, is_embryo_transfer=facts.is_embryo_transfer, **kept)
 
 
 def said(now: V, before: V) -> V:
@@ -195,6 +206,9 @@ def take(
         is_other, findings = parents.set_parent(animal, parent, herd)
         is_changed = is_other or is_changed
         told += findings
+    is_other, findings = parents.clear(animal, data.cleared, herd)
+    is_changed = is_other or is_changed
+    told += findings
     placed = herd.placed(animal, facts)
     for measured in data.measurements:
         record = ledger.record(animal.id, animal.flock_id, measured, row)
@@ -241,7 +255,8 @@ def replaced(animal: Sheep, facts: Facts) -> Iterable[Finding]:
         ("birth_date", known.birth_date, facts.birth_date),
     ):
         if before not in (None, "unknown", now):
-            text = f"the {field.replace('_', ' ')} of {animal.described} becomes {now}"
+            change = f"becomes {now}" if now not in (None, "unknown") else "is cleared"
+            text = f"the {field.replace('_', ' ')} of {animal.described} {change}"
             yield warning("fact_replaced", text, "if another animal is meant, correct the row", field=field)
 
 

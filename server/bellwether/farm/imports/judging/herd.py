@@ -267,6 +267,11 @@ class Herd:
             self.offspring.setdefault(claim.parent_id, Offspring()).add(claim.role, child.tag, born)
         self.added_claims.append(claim)
 
+    def withdraw(self, claim: Claim) -> None:
+        """An accepted claim that nothing follows."""
+        self._supersede(claim)
+        del self.claims[claim.slot]
+
     def _supersede(self, before: Claim) -> None:
         self.parents.get(before.child_id, set()).discard(before.parent_id)
         if before in self.added_claims:

@@ -218,6 +218,24 @@ def set_parent(animal: Sheep, parent: Parent, herd: Herd) -> tuple[bool, list[Fi
     return is_new, [weak, *told]
 
 
+def clear(animal: Sheep, cleared: frozenset[str], herd: Herd) -> tuple[bool, list[Finding]]:
+    """The parents that a row takes back, unless stronger evidence stands than that of a list."""
+    is_changed, told = False, []
+    for role in ("sire", "dam", "recipient"):
+        slot = pedigree.slot("et_recipient_dam" if role == "recipient" else role)
+        claim = herd.claims.get((animal.id, slot)) if role in cleared else None
+        if claim is None:
+            continue
+        if STRENGTH[claim.method] > STRENGTH[METHOD[claim.role]] and herd.asked.on_weaker_parent != "replace":
+            message = f"the {role} stays {herd.name(claim.parent_id)}: it is known by {claim.method}"
+            fix = "import with on_weaker_parent=replace if the file is right"
+            told.append(warning("weaker_evidence", message, fix, field=role))
+        else:
+            herd.withdraw(claim)
+            is_changed = True
+    return is_changed, told
+
+
 def new_ancestor(parent: Parent, herd: Herd) -> Sheep:
     """The ancestor that a cell names, unless an earlier cell of the row has made it."""
     identifier = parent.cell.identifier

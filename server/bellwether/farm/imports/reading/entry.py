@@ -22,6 +22,8 @@ T = TypeVar("T")
 MIDNIGHT = time()
 THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}")
 DIGITS = frozenset("0123456789")
+CLEAR = "<clear>"
+"""What a cell says to take back what is known; an empty one changes nothing."""
 TO_KG = {"kg": 1.0, "lb": traits.kilograms(1.0, "lb")}
 
 
@@ -125,7 +127,13 @@ class Entry:
             return cell
         if cell[0] == "'":
             return bare(cell)
+        if cell[0] == "<" and cell.casefold() == CLEAR:
+            return ""
         return "" if codes.is_missing(cell) else cell
+
+    def is_clear(self, place: int | None) -> bool:
+        """Whether a cell says that what is known is taken back."""
+        return place is not None and self.cells[place].casefold() == CLEAR
 
     def identifier(self, field: str) -> str:
         """The cell of an identifier, empty where it says that there is none.

@@ -35,6 +35,7 @@ class Format(Generic[R]):
     its first line is read. `read` turns an entry (one line) into a row or raises `Broken`; `take` judges the rows of a
     chunk against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
     `is_like` says of the cells of its first needed field whether a file is of this kind, where two have such columns.
+    `holds` is what another format would refuse such a file for.
     `survey` looks through all rows of a file first; what it gives comes to `take` with each chunk as `Batch.survey`.
     `by_heart`, given the rules of a file, spares the lines of a long file whose parts all stood in earlier lines.
     """
@@ -56,6 +57,7 @@ class Format(Generic[R]):
     is_like: Callable[[list[str]], bool] | None = None
     survey: Callable[[Rows[R]], object] | None = None
     by_heart: Callable[[Rules], "ByHeart[R]"] | None = None
+    holds: str | None = None
 
 
 AnyFormat = Format[Any]

@@ -88,7 +88,7 @@ def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], 
     is_list = form.has_trait_columns and not measured and points(head, form, options) > 2
     is_session = len(form.needed) > WEAK and fits(head, form, options)
     is_beside = is_list if other == kinds.BREEDING_VALUES else is_session
-    if other and not is_beside:
+    if other and other != form.holds and not is_beside:
         fix = "send a list of animals or a session of weights; send columns with a header as ignore to leave it out"
         raise refused("other_kind", f"the file holds {other}", fix, row=line)
     better = [one for one in forms.values() if fits(kept, one, options) and len(one.needed) > len(form.needed)]

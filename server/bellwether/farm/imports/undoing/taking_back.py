@@ -103,6 +103,7 @@ async def swap(connection: asyncpg.Connection, batch: Batch) -> tuple[Found, Fou
         removed[relation] = await remove(connection, batch, relation)
     for relation in RELATIONS:
         restored[relation] = await restore(connection, batch.farm_id, batch.id, relation)
+    removed["imported_value"] = await remove(connection, batch, "imported_value")
     removed["animal"] = await remove(connection, batch, "animal")
     made = {row["id"] for row in removed["animal"]}
     restored["animal"] = [row for row in restored["animal"] if row["id"] not in made]

@@ -1,0 +1,1 @@
+"""Breeding values that others have estimated, as they came: run by run, never changed (I27)."""

@@ -1,0 +1,62 @@
+"""Imported breeding values in the database."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bellwether.farm.imported_values.models import NewValue, RunRow, ValueRow
+from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.ids import new_id
+
+KNOWN = """
+select run_name, animal_id, trait, value, accuracy from farm.imported_value
+where farm_id = $1 and run_name = any($2::text[]) and animal_id = any($3::uuid[])
+"""
+ADD = """
+insert into farm.imported_value
+  (id, farm_id, import_id, animal_id, run_name, run_date, trait, value, accuracy, import_row)
+select id, $1, $2, animal_id, run_name, run_date, trait, value, accuracy, row
+from unnest($3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::text[], $8::float8[], $9::float8[], $10::int4[])
+  as t (id, animal_id, run_name, run_date, trait, value, accuracy, row)
+"""
+RUNS = text("""
+select run_name, max(run_date), count(distinct animal_id), array_agg(distinct trait order by trait)
+from farm.imported_value where farm_id = :farm_id group by run_name order by max(run_date) desc nulls last, run_name
+""")
+LIST = text("""
+select v.id, coalesce(a.merged_into, a.id), a.tag, v.run_name, v.run_date, v.trait, v.value, v.accuracy, v.import_id
+from farm.imported_value v join farm.animal a on a.farm_id = v.farm_id and a.id = v.animal_id
+where v.farm_id = :farm_id and v.run_name = :run_name and (cast(:trait as text) is null or v.trait = :trait)
+  and (cast(:after as uuid) is null or v.id > :after)
+order by v.id limit :limit
+""")
+
+Key = tuple[str, UUID, str]
+Said = tuple[float, float | None]
+
+
+async def known(session: Session, farm_id: UUID, runs: Sequence[str], animal_ids: Sequence[UUID]) -> dict[Key, Said]:
+    """What is stored of these runs and animals."""
+    rows = await driver(session).fetch(KNOWN, farm_id, list(runs), list(animal_ids))
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
+
+
+async def add(session: Session, farm_id: UUID, import_id: UUID, values: Sequence[NewValue]) -> None:
+    """Values of an import."""
+    ids = [new_id() for _ in values]
+    columns = [list(column) for column in zip(*values, strict=True)] if values else [[] for _ in NewValue._fields]
+    await driver(session).execute(ADD, farm_id, import_id, ids, *columns)
+
+
+async def runs(session: Session, farm_id: UUID) -> list[RunRow]:
+    """The runs of a farm, the latest first."""
+    return [RunRow(*row) for row in await session.execute(RUNS, {"farm_id": farm_id})]
+
+
+async def listing(
+    session: Session, farm_id: UUID, run_name: str, trait: str | None, after: UUID | None, limit: int
+) -> list[ValueRow]:
+    """Values of one run."""
+    values = {"farm_id": farm_id, "run_name": run_name, "trait": trait, "after": after, "limit": limit}
+    return [ValueRow(*row) for row in await session.execute(LIST, values)]
