@@ -11,6 +11,7 @@ from pathlib import Path
 
 from farm_ground import Ground, Row
 from farm_reading import ancestors, flock_page
+from farm_sync import sync
 from farm_writing import animals_with_pedigree, million_weights
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +22,7 @@ STEPS: dict[str, Step] = {
     "weights": million_weights,
     "page": flock_page,
     "ancestors": ancestors,
+    "sync": sync,
 }
 
 

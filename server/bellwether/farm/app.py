@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.conflicts.routes import router as conflicts
+from bellwether.farm.devices.routes import router as devices
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.exports.routes import router as exports
 from bellwether.farm.farms.routes import router as farms
@@ -72,6 +73,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         sync,
         conflicts,
         imported_values,
+        devices,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]
     return create_app(

@@ -30,7 +30,7 @@ from bellwether.platform.http.dependencies import Acting, LookAgain, Once, Readi
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.outages import is_outage
-from bellwether.platform.problems import NotAuthenticated, NotFound
+from bellwether.platform.problems import NotAllowed, NotAuthenticated, NotFound
 
 router = APIRouter(prefix="/farms/{farm_id}/sync", tags=["sync"])
 TOO_OLD = documented({410: "The device was away for more than 400 days: it pushes what it has, and reads all anew"})
@@ -161,7 +161,7 @@ async def numbers(look: LookAgain, context: Context, farm_id: UUID, latest: int)
         try:
             async with look() as session:
                 now = await service.last(session, context, farm_id)
-        except (NotFound, NotAuthenticated):
+        except (NotAllowed, NotFound, NotAuthenticated):
             return
         except Exception as error:
             if not is_outage(error):

@@ -10,7 +10,9 @@ from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.collections import repository as rows
 from bellwether.farm.collections.registry import ALL
 from bellwether.farm.collections.repository import Numbered
+from bellwether.farm.devices import repository as devices
 from bellwether.farm.sync import pulling, repository, rxdb, watermelon
+from bellwether.farm.sync.problems import AccessEnded
 from bellwether.farm.sync.pushing import Pushing
 from bellwether.farm.sync.schemas import Push, Pushed, RxdbMasters, RxdbPush, WatermelonPush, WatermelonPushed
 from bellwether.platform.context import Context
@@ -82,10 +84,12 @@ async def must_see(session: Session, context: Context, farm_id: UUID) -> None:
     """Pass for members.
 
     Raises:
+        AccessEnded: the user had a device here, which has to forget the farm.
         NotFound
     """
     if await role_of(session, context, farm_id) is None:
-        raise NotFound
+        was_here = context.user_id is not None and await devices.was_here(session, farm_id, context.user_id)
+        raise AccessEnded if was_here else NotFound
 
 
 async def pushing_of(session: Session, context: Context, farm_id: UUID, device_id: UUID, now: datetime) -> Pushing:
@@ -94,6 +98,7 @@ async def pushing_of(session: Session, context: Context, farm_id: UUID, device_i
     Raises:
         NotFound, ReadOnlyMember
     """
+    await must_see(session, context, farm_id)
     await may_write(session, context, farm_id)
     await one_writer(session, farm_id)
     await repository.clear_away(session, farm_id, now - KEPT)
