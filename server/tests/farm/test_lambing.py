@@ -150,6 +150,19 @@ async def test_i8_a_recipient_that_was_joined_as_well_is_asked_for(farmer: Farme
     assert (await get(farmer, one["id"]))["dam_id"] == recipient
 
 
+async def test_i8_a_transfer_on_which_a_lambing_stands_is_not_taken_back(farmer: Farmer) -> None:
+    donor, recipient, sire = await ewe(farmer), await ewe(farmer), await ram(farmer)
+    moved = of(recipient, "embryo.transferred", "2024-03-14", donor_id=donor, sire_id=sire)
+    (transfer,) = await taken(farmer, moved)
+    one = lamb()
+    (event,) = await taken(farmer, lambed(recipient, [one], embryo_transfer=True))
+    assert await refused(farmer, taken_back(transfer)) == "litter_unclear"
+    (event,) = await taken(farmer, lambed(recipient, [one], supersedes=event))
+    assert await refused(farmer, joined([recipient], [sire])) == "litter_unclear"
+    await taken(farmer, taken_back(transfer))
+    assert await claims(farmer, one["id"]) == {"dam": {recipient}}
+
+
 async def test_i12_litter_mates_are_born_within_two_days(farmer: Farmer) -> None:
     dam, other = await ewe(farmer), await ewe(farmer)
     assert await warnings_of(farmer, lambed(dam, [lamb(), lamb(born_on="2024-08-07")])) == []

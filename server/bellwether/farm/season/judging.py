@@ -15,12 +15,15 @@ from bellwether.farm.season.exposure import exposures, has_lambed, lambs_at, rea
 from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
+    INSEMINATED,
     LAMBED,
     MARKED,
+    MATED,
     OF_A_FAMILY,
     REPLACED,
     SCANNED,
     STARTED,
+    TRANSFERRED,
     WEANED,
     Fact,
     History,
@@ -139,6 +142,7 @@ class Judge:
             self.check_parts(history, self.replaced)
             self.check_gone(self.replaced)
         self.check_rearing(history, died)
+        self.check_litters(history)
         return told
 
     def name(self, key: UUID) -> str:
@@ -344,6 +348,28 @@ class Judge:
         if (given := history.of_subject(lamb, FOSTERED)) and given[-1].on > fact.on:
             raise problems.fostered_later(self.name(lamb), given[-1].on)
         return self.check_weight(fact)
+
+    def check_litters(self, history: History) -> None:
+        """I8: what is recorded of services since leaves no doubt whose the lambs of a ewe are."""
+        ewes: set[UUID] = set()
+        for fact in (self.fact, self.replaced):
+            if fact is not None and fact.kind in (MATED, INSEMINATED, TRANSFERRED) and fact.animal_id is not None:
+                ewes.add(fact.animal_id)
+            elif fact is not None and fact.kind == STARTED:
+                ewes |= {*fact.all_of("ewe")}
+        for key in ewes:
+            for born in history.litters(key):
+                said = born.fact.said.get("embryo_transfer")
+                exposed = exposures(history, key, self.members(key))
+                if said is not True and not any(one.is_transfer for one in exposed):
+                    continue
+                first = min(lamb.on for lamb in born.lambs)
+                try:
+                    breeding.conception(
+                        self.name(key), exposed, first, said if isinstance(said, bool) else None, field=""
+                    )
+                except Broken as error:
+                    raise problems.litter_unclear(error.finding.message, born.fact.on) from error
 
     def check_gone(self, replaced: Fact) -> None:
         """Lambs that are in no lambing any more go, and nothing else may be known of them."""

@@ -82,6 +82,13 @@ def scanned_empty(name: str, on: date) -> Finding:
     return warning("scanned_empty", text, "check the ewe, or correct the scan", field="animal_id")
 
 
+def litter_unclear(message: str, on: date) -> Broken:
+    """I8: a litter that is recorded already could be of either."""
+    text = f"{message}, and she lambed on {on}"
+    fix = "correct that lambing first: say embryo_transfer, or take it back"
+    return broken("litter_unclear", text, fix, field="kind", verdict="conflict")
+
+
 def weaned_already(name: str, on: date, event_id: UUID) -> Broken:
     """Once in a life."""
     text = f"{name} was weaned on {on}"
