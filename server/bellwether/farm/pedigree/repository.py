@@ -70,7 +70,9 @@ with recursive up (id, generation, sire_id, dam_id) as (
 )
 select a.id, u.generation, a.tag, a.sex, a.birth_date, a.reference_only, u.sire_id, u.dam_id
 from (select distinct on (id) * from up order by id, generation) u
-cross join lateral (select * from farm.animal where farm_id = $1 and id = u.id offset 0) a
+cross join lateral (
+  select id, tag, sex, birth_date, reference_only from farm.animal where farm_id = $1 and id = u.id offset 0
+) a
 order by u.generation, a.id
 """
 BUMP = (
