@@ -18,6 +18,7 @@ COLLECTIONS = {
     "departures": "icarMovementDepartureEventCollection",
     "deaths": "icarMovementDeathEventCollection",
     "diagnoses": "icarDiagnosisEventCollection",
+    "treatments": "icarTreatmentEventCollection",
     "inseminations": "icarReproInseminationEventCollection",
     "pregnancy-checks": "icarReproPregnancyCheckEventCollection",
     "parturitions": "icarReproParturitionEventCollection",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from bellwether.farm.icar import reproduction
 from bellwether.farm.icar.pages import Reader, of_animals, of_events, weights
+from bellwether.farm.icar.treatments import treatments
 from bellwether.farm.icar.writing import Writer
 
 
@@ -21,6 +22,7 @@ KINDS: dict[str, Kind] = {
     "departures": Kind(of_events(Writer.departure, "animal.departed")),
     "deaths": Kind(of_events(Writer.death, "animal.died")),
     "diagnoses": Kind(of_events(Writer.diagnosis, "diagnosis.recorded")),
+    "treatments": Kind(treatments),
     "inseminations": Kind(of_events(reproduction.insemination, *reproduction.SERVICES)),
     "pregnancy-checks": Kind(of_events(reproduction.pregnancy_check, "pregscan.recorded")),
     "parturitions": Kind(of_events(reproduction.parturition, "lambing.recorded")),

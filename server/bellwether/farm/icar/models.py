@@ -39,6 +39,25 @@ class WeightRow(NamedTuple):
     created_at: datetime
 
 
+class TreatedRow(NamedTuple):
+    """An animal that was treated, by itself or with its group."""
+
+    seq: int
+    event_id: UUID
+    animal_id: UUID
+    occurred_on: date
+    occurred_time: time | None
+    tz: str
+    payload: dict[str, JsonValue]
+    modified_at: datetime
+    product: str
+    lot: str | None
+    expires_on: date | None
+    meat_until: date
+    export_until: date
+    milk_until: date
+
+
 class EventRow(NamedTuple):
     """An event as its last correction says it; of one that was taken back what it said."""
 

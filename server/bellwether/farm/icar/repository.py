@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, WeightRow
+from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, TreatedRow, WeightRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import weights
 
@@ -50,6 +50,16 @@ where e.farm_id = $1 and {{page}} and p.kind = any($5::text[]) and {WITHIN.forma
 order by e.seq limit $6
 """
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
+TREATED = f"""
+select e.seq, e.id, d.animal_id, e.occurred_on, e.occurred_time, e.tz, e.payload, e.recorded_at, p.name, b.lot,
+  b.expires_on, d.meat_until, d.export_until, d.milk_until
+from farm.event e join farm.course c on c.farm_id = $1 and c.event_id = e.id
+join farm.dosed d on d.farm_id = $1 and d.event_id = e.id
+join farm.product p on p.farm_id = $1 and p.id = c.product_id
+left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
+where e.farm_id = $1 and e.kind = 'treatment.given' and {WITHIN.format(column="e.recorded_at")}
+  and e.seq >= $4 and (e.seq, d.animal_id) > ($4, coalesce($5::uuid, {FIRST})) order by e.seq, d.animal_id limit $6
+"""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 KNOWN = """
@@ -91,6 +101,14 @@ async def weights_of(
     keys = after or (None, None)
     rows = await driver(session).fetch(WEIGHTS, farm_id, *within, list(weights()), *keys, limit)
     return [WeightRow(*row.values()) for row in rows]
+
+
+async def treated(
+    session: Session, farm_id: UUID, within: Within, after: tuple[int, UUID] | None, limit: int
+) -> list[TreatedRow]:
+    """Animals that were treated, in the order in which that was recorded."""
+    rows = await driver(session).fetch(TREATED, farm_id, *within, *(after or (0, None)), limit)
+    return [TreatedRow(*row.values()) for row in rows]
 
 
 async def events(

@@ -144,6 +144,45 @@ class IcarDiagnosis(IcarAnimalEvent):
     diagnoses: list[IcarFinding]
 
 
+class IcarMedicine(Icar):
+    """icarMedicineReferenceType."""
+
+    name: str
+
+
+class IcarBatch(Icar):
+    """icarMedicineBatchType."""
+
+    identifier: str
+    expiry_date: AwareDatetime | None = None
+
+
+class IcarDose(Icar):
+    """icarMedicineDoseType."""
+
+    dose_quantity: float
+    dose_units: Literal["MLT", "LTR", "MGM", "GRM"]
+
+
+class IcarWithdrawal(Icar):
+    """icarMedicineWithdrawalType; without an end nobody knows one."""
+
+    product_type: Literal["Meat", "Milk"]
+    market: str | None = None
+    end_date: AwareDatetime | None = None
+
+
+class IcarTreatment(IcarAnimalEvent):
+    """icarTreatmentEventResource."""
+
+    resource_type: Literal["TreatmentEvent"] = "TreatmentEvent"
+    medicine: IcarMedicine
+    procedure: str | None = None
+    batches: list[IcarBatch] | None = None
+    withdrawals: list[IcarWithdrawal]
+    dose: IcarDose | None = None
+
+
 class IcarStraw(Icar):
     """icarReproSemenStrawResource."""
 
@@ -214,7 +253,7 @@ class IcarConformationScore(IcarAnimalEvent):
 
 Movement = IcarArrival | IcarDeparture | IcarDeath | IcarBirth
 Reproduction = IcarInsemination | IcarPregnancyCheck | IcarParturition
-Resource = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | Reproduction | IcarConformationScore
+Resource = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | IcarTreatment | Reproduction | IcarConformationScore
 
 
 class IcarView(Icar):

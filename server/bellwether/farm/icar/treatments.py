@@ -1,0 +1,88 @@
+"""Who was treated, by itself or with its group, as resources of the standard.
+
+Whom a treatment of a group reached and until when an animal is withheld follows from more than its event, and what was
+taken back is simply gone: partners read the list whole.
+"""
+
+from datetime import date
+from uuid import UUID, uuid5
+
+from bellwether.farm.icar import repository, words
+from bellwether.farm.icar.models import TreatedRow
+from bellwether.farm.icar.moments import moment
+from bellwether.farm.icar.pages import Asked, Found, writer_of
+from bellwether.farm.icar.schemas import (
+    IcarBatch,
+    IcarDose,
+    IcarMedicine,
+    IcarMeta,
+    IcarTreatment,
+    IcarWithdrawal,
+)
+from bellwether.farm.icar.writing import Writer
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import Cursor
+from bellwether.sheep.withdrawals import NEVER
+
+UNITS = {"ml": "MLT", "l": "LTR", "mg": "MGM", "g": "GRM"}
+#: as the standard writes them; a withholding period and an export slaughter interval are both of meat
+MARKETS = (("Meat", "au.gov.apvma.whp"), ("Meat", "au.gov.apvma.esi"), ("Milk", None))
+
+
+class ByTreatment(Cursor):
+    """Sorted by place in the log, then by animal."""
+
+    seq: int
+    animal_id: UUID
+
+
+async def treatments(session: Session, asked: Asked) -> Found:
+    """A page of them."""
+    found = ByTreatment.read(asked.cursor)
+    after = None if found is None else (found.seq, found.animal_id)
+    rows = await repository.treated(session, asked.farm_id, asked.within, after, asked.limit + 1)
+    writer = await writer_of(session, asked, [row.animal_id for row in rows])
+    return Found([treatment(writer, row) for row in rows[: asked.limit]], ByTreatment.after(rows, asked.limit))
+
+
+def treatment(writer: Writer, row: TreatedRow) -> IcarTreatment:
+    """One animal that was treated."""
+    key = str(uuid5(row.event_id, str(row.animal_id)))
+    batch = None if row.lot is None else IcarBatch(identifier=row.lot, expiry_date=day(row.expires_on, writer.zone))
+    values = {
+        "meta": IcarMeta(source=words.SOURCE, source_id=key, modified=row.modified_at),
+        "location": writer.location,
+        "id": key,
+        "animal": writer.identifier(row.animal_id),
+        "event_date_time": moment(row.occurred_on, row.occurred_time, row.tz),
+        "remark": row.payload.get("note"),
+        "medicine": IcarMedicine(name=row.product),
+        "procedure": row.payload.get("route"),
+        "batches": None if batch is None else [batch],
+        "withdrawals": withdrawals(row, writer.zone),
+        "dose": dose(row),
+    }
+    return IcarTreatment.model_validate(values)
+
+
+def withdrawals(row: TreatedRow, zone: str) -> list[IcarWithdrawal]:
+    """For each market the end; of milk only where a label says one."""
+    ends = (row.meat_until, row.export_until, row.milk_until)
+    found = [
+        {"product_type": kind, "market": market, "end_date": day(end, zone)}
+        for (kind, market), end in zip(MARKETS, ends, strict=True)
+        if kind == "Meat" or end != NEVER
+    ]
+    return [IcarWithdrawal.model_validate(values) for values in found]
+
+
+def day(found: date | None, zone: str) -> object:
+    """A day as the standard writes it; None: nobody knows it."""
+    return None if found is None or found == NEVER else moment(found, None, zone)
+
+
+def dose(row: TreatedRow) -> IcarDose | None:
+    """One dose, where the standard has its unit."""
+    units = UNITS.get(str(row.payload["unit"]))
+    values = {"dose_quantity": row.payload["dose"], "dose_units": units}
+    return None if units is None else IcarDose.model_validate(values)
