@@ -138,6 +138,11 @@ class Log:
             text = f"{event.occurred_on} is in the future: it is {today} on the farm ({self.place.time_zone})"
             fix = "correct the day, or the time zone of the farm"
             raise broken("date_impossible", text, fix, field="occurred_on")
+        for lamb in event.born:
+            if lamb.on > today:
+                text = f"{lamb.on} is in the future: it is {today} on the farm ({self.place.time_zone})"
+                field = lamb.field.removesuffix("id") + "born_on"
+                raise broken("date_impossible", text, "correct the day of the birth", field=field)
         if event.device_time is not None and event.device_time > self.now + AHEAD:
             text = f"the clock of the device says {event.device_time.isoformat()}, which is more than a day ahead"
             raise broken(

@@ -161,9 +161,10 @@ class CardRow(NamedTuple):
 
 
 class StandingRow(NamedTuple):
-    """An animal that is asked about; None: it never got anything."""
+    """An animal that is asked about, and under which ids; None: it never got anything."""
 
     animal_id: UUID
+    asked: list[UUID]
     name: str
     fate: str
     meat_until: date | None

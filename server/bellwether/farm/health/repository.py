@@ -41,7 +41,7 @@ EVER_IN = """
 select m.animal_id from farm.group_member m where m.farm_id = $1 and m.group_id = any($2::uuid[])
 union
 select coalesce(a.merged_into, a.id) from farm.event e join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
-where e.farm_id = $1 and e.group_id = any($2::uuid[]) and e.kind = 'group.assigned'
+where e.farm_id = $1 and e.group_id = any($2::uuid[]) and e.kind in ('group.assigned', 'weaning.recorded')
 """
 LEAVE = "delete from farm.course where farm_id = $1 and event_id = any($2::uuid[])"
 COURSE = {
@@ -114,10 +114,14 @@ left join farm.product p on p.farm_id = $1 and p.id = c.product_id
 left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
 where d.farm_id = $1 and d.animal_id = $2 order by d.last_on desc, c.place desc
 """
+# an animal that was merged is asked about as the one into which it was
 STANDING = """
-select a.id, coalesce(a.tag, a.id::text) as name, a.fate, max(d.meat_until), max(d.export_until), max(d.milk_until)
+select a.id, array(select u.id from unnest($2::uuid[]) as u (id) join farm.animal t on t.farm_id = $1 and t.id = u.id
+  where coalesce(t.merged_into, t.id) = a.id) as asked,
+  coalesce(a.tag, a.id::text) as name, a.fate, max(d.meat_until), max(d.export_until), max(d.milk_until)
 from farm.animal a left join farm.dosed d on d.farm_id = $1 and d.animal_id = a.id
-where a.farm_id = $1 and a.id = any($2::uuid[]) and a.merged_into is null and not a.reference_only
+where a.farm_id = $1 and not a.reference_only and a.id = any(array(
+  select coalesce(t.merged_into, t.id) from farm.animal t where t.farm_id = $1 and t.id = any($2::uuid[])))
 group by a.id order by a.id
 """
 MEMBERS = """

@@ -138,7 +138,8 @@ async def check(session: Session, context: Context, farm_id: UUID, body: Selling
     """
     today = await today_on(session, context, farm_id, now)
     rows = await repository.standing(session, farm_id, body.animal_ids)
-    unknown = [key for key in body.animal_ids if key not in {row.animal_id for row in rows}]
+    known = {key for row in rows for key in row.asked}
+    unknown = [key for key in body.animal_ids if key not in known]
     return checked(rows, body.on or today, unknown, None)
 
 

@@ -20,6 +20,7 @@ from bellwether.farm.merging import repository
 from bellwether.farm.merging.models import Clash, MergeRow, SheepRow
 from bellwether.farm.merging.problems import MergeBuiltUpon, MergedAlready, MergeExists, MergeUndone, TwoAnimals
 from bellwether.farm.merging.schemas import Merge, NewMerge
+from bellwether.farm.season import following as families
 from bellwether.farm.whereabouts import projection
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
@@ -55,7 +56,7 @@ async def merge(session: Session, context: Context, body: NewMerge) -> Merge:
     if misfits := await fitting.find(driver(session), loser.farm_id, found.id):
         raise TwoAnimals(misfits)
     await measurements.recompute(session, loser.farm_id, [winner.id])
-    await follow(session, loser.farm_id, [winner.id, loser.id])
+    await follow(session, context, loser.farm_id, [winner.id, loser.id])
     await repository.add(session, found, context.user_id)
     await tell(session, context, found, before, gone=loser, there=winner)
     return await get(session, found.id)
@@ -94,11 +95,11 @@ def facts_apart(loser: SheepRow, winner: SheepRow) -> list[Clash]:
     return found
 
 
-async def follow(session: Session, farm_id: UUID, animal_ids: list[UUID]) -> None:
-    """Stays, fates, whereabouts and tags that follow from what belongs to each of the animals now.
+async def follow(session: Session, context: Context, farm_id: UUID, animal_ids: list[UUID]) -> None:
+    """Stays, fates, whereabouts, tags and families that follow from what belongs to each of the animals now.
 
     Raises:
-        TwoAnimals: the one had left when something was recorded of the other.
+        TwoAnimals: the one had left when something was recorded of the other, or both have their place in a litter.
     """
     found = await lives.timelines(session, farm_id, animal_ids, PRESENT)
     for timeline in found.values():
@@ -110,6 +111,8 @@ async def follow(session: Session, farm_id: UUID, animal_ids: list[UUID]) -> Non
     await lives.project(session, farm_id, {key: timeline.life for key, timeline in found.items()})
     await projection.project(session, farm_id, animal_ids, ())
     await health.project(session, farm_id, animal_ids)
+    if twice := await families.follow_merge(session, context, farm_id, animal_ids):
+        raise TwoAnimals([RowError(field="loser_id", code=f.code, message=f.message, fix=f.fix) for f in twice])
     for key in animal_ids:
         known = await animals.identifiers_of(session, farm_id, key)
         await show(session, farm_id, key, display_tag(known))
@@ -141,7 +144,7 @@ async def undo(session: Session, context: Context, merge_id: UUID) -> Merge:
     await taking_back.forget(connection, found.farm_id, merge_id)
     await repository.undone(session, merge_id, context.user_id)
     await measurements.recompute(session, found.farm_id, [found.winner_id, found.loser_id])
-    await follow(session, found.farm_id, [found.winner_id, found.loser_id])
+    await follow(session, context, found.farm_id, [found.winner_id, found.loser_id])
     rows = await repository.measured(session, found.farm_id, [found.loser_id])
     two = await repository.sheep(session, [found.winner_id, found.loser_id])
     await tell(session, context, found, rows, gone=None, there=two[found.loser_id])

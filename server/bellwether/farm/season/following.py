@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, time
+from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.place import Place
 from bellwether.farm.season import problems, repository, writing
 from bellwether.farm.season.exposure import lambs_at
-from bellwether.farm.season.judging import Season, Worn
+from bellwether.farm.season.judging import BETWEEN_LAMBINGS, Season, Worn
 from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
@@ -34,6 +35,7 @@ from bellwether.farm.season.models import (
     TRANSFERRED,
     WEANED,
     Fact,
+    Use,
     litter,
 )
 from bellwether.farm.season.projection import project
@@ -79,16 +81,16 @@ async def open_season(
     }
     first = await repository.first_days(session, farm_id, lambs)
     found = Season(history, there, await repository.bound(session, farm_id, lambs), first)
+    found.ended = await repository.ended_uses(session, farm_id, corrected)
+    found.offspring = await repository.offspring(session, farm_id, lambs)
     for row in await repository.worn(session, farm_id, {*animals_of, *lambs}):
         found.worn.setdefault(row["animal_id"], []).append(Worn(row["scheme"], row["value"], row["event_id"]))
     return found
 
 
 async def add_groups(session: Session, farm_id: UUID, season: Season, known: Known) -> None:
-    """Joinings of the groups in which the animals of the batch were."""
-    targets = {step.target for steps in known.steps.values() for step in steps.values()}
-    groups = {key for key in targets if key is not None and key in known.groups}
-    found = await repository.load(session, farm_id, (), groups=groups) if groups else None
+    """Joinings of the groups in which the animals of the batch were, or come by it."""
+    found = await repository.load(session, farm_id, (), groups=known.groups) if known.groups else None
     if found is not None:
         season.history.add(fact for key, fact in found.facts.items() if key not in season.history.facts)
 
@@ -122,15 +124,34 @@ async def follow(session: Session, context: Context, herd: Herd, season: Season,
     asked = await whose(session, herd, season)
     if season.removed:
         await take_back(session, context, farm_id, season)
+    corrected = {fact.place for fact in season.removed.values()}
     for fact in season.added.values():
         if fact.kind in (LAMBED, MARKED):
-            await put_on(session, herd, fact, warn)
+            await put_on(session, herd, fact, season.ended if fact.place in corrected else {}, warn)
     await weigh(session, context, herd, season)
     lambings = [fact for fact in season.added.values() if fact.kind == LAMBED]
     born = {lamb.id for fact in lambings for lamb in litter(fact).lambs}
     cut = [fact for fact in season.removed.values() if fact.kind == MARKED and fact.said.get("castrated") is True]
     uncut = {fact.animal_id for fact in cut if fact.animal_id is not None}
     await project(session, context, farm_id, asked | born | uncut, born=born, uncut=uncut)
+
+
+async def follow_merge(session: Session, context: Context, farm_id: UUID, ids: Collection[UUID]) -> list[Finding]:
+    """What follows for families from a merge or its undo; else what stands in the way: places that only two have."""
+    history = await repository.load(session, farm_id, ids)
+    heads = await writing.heads(session, farm_id, ids)
+    found = []
+    for key, head in heads.items():
+        litters = history.litters(key)
+        pairs = [two for two in pairwise(litters) if two[1].fact.on - two[0].fact.on < BETWEEN_LAMBINGS]
+        found += [problems.lambed_twice(head["name"], one.fact.on, two.fact.on) for one, two in pairs]
+        born = [fact for fact in history.of(key, LAMBED) for one in fact.named if one.id == key]
+        found += [problems.born_twice(head["name"], *(fact.on for fact in born[:2]))] if len(born) > 1 else []
+    asked = {*ids, *(lamb for key in ids for lamb in lambs_at(history, key))}
+    asked |= await repository.claimed_of(session, farm_id, ids)
+    if not found:
+        await project(session, context, farm_id, asked, born=(), uncut=())
+    return found
 
 
 async def whose(session: Session, herd: Herd, season: Season) -> set[UUID]:
@@ -190,8 +211,11 @@ async def take_back(session: Session, context: Context, farm_id: UUID, season: S
         await animals_withdrawn(session, context, farm_id, flock_id, ids)
 
 
-async def put_on(session: Session, herd: Herd, fact: Fact, warn: Warn) -> None:
-    """Identifiers that a lambing or a marking tells of; one that another animal wears is disputed (I14)."""
+async def put_on(session: Session, herd: Herd, fact: Fact, ended: Mapping[Use, datetime], warn: Warn) -> None:
+    """Identifiers that a lambing or a marking tells of; one that another animal wears is disputed (I14).
+
+    A use that has ended since stays ended when the event that began it is corrected.
+    """
     farm_id = herd.farm_id
     told = [(fact.who(lamb["id"]), lamb) for lamb in fact.items("lambs")] if fact.kind == LAMBED else []
     told += [(fact.animal_id, fact.said)] if fact.kind == MARKED else []
@@ -206,14 +230,17 @@ async def put_on(session: Session, herd: Herd, fact: Fact, warn: Warn) -> None:
             others = await identifiers.others(session, farm_id, item, began)
             if any(other.animal_id == head.id for other in others):
                 continue
-            if others:
+            end = ended.get((head.id, item.scheme, item.value))
+            if others and end is None:
                 warn(fact.id, problems.worn_by_another(others[0].name, item.value, "payload"))
-            state = "disputed" if others else "active"
+            state = "disputed" if others or end is not None else "active"
             use_id = new_id()
             about = {"id": use_id, "farm_id": farm_id, "animal_id": head.id, "official": writing.is_official(item)}
             when = {"began": began, "since_told": True, "state": state, "colour": None, "ear": None}
             await identifiers.add(session, identifiers.columns(item) | about | when)
             await writing.of_event(session, farm_id, use_id, fact.id)
+            if end is not None:
+                await identifiers.end(session, use_id, end)
         await show(session, farm_id, head.id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -16,6 +16,7 @@ from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
     INSEMINATED,
+    KINDS,
     LAMBED,
     MARKED,
     MATED,
@@ -25,10 +26,13 @@ from bellwether.farm.season.models import (
     STARTED,
     TRANSFERRED,
     WEANED,
+    Born,
     Fact,
     History,
     Litter,
     Member,
+    Offspring,
+    Use,
     litter,
 )
 from bellwether.farm.whereabouts.models import Known
@@ -39,6 +43,10 @@ from bellwether.sheep.pedigree import Kin
 from bellwether.sheep.traits import kilograms
 
 DIED = "animal.died"
+SERVICES = (STARTED, MATED, INSEMINATED, TRANSFERRED)
+OF_EWES = (MATED, INSEMINATED, TRANSFERRED, SCANNED, LAMBED)
+SEX_OF = {"ewe": "female", "donor": "female", "rearing_dam": "female", "sire": "male", "sire_out": "male"}
+"""What the animals that events of the season name have to be."""
 BETWEEN_LAMBINGS = timedelta(days=breeding.POSSIBLE[0])
 
 
@@ -61,8 +69,12 @@ class Season:
     """Lambs of which more is known than their lambing: what that is."""
     first: dict[UUID, date] = field(default_factory=dict)
     """The first day of which something is known of such a lamb."""
+    offspring: dict[UUID, list[Offspring]] = field(default_factory=dict)
+    """Animals of which such a lamb became a parent."""
     worn: dict[UUID, list[Worn]] = field(default_factory=dict)
     """Official identifiers of the animals."""
+    ended: dict[Use, datetime] = field(default_factory=dict)
+    """Uses of identifiers that corrected events began and that have ended since."""
     weight_unit: str = "kg"
     added: dict[UUID, Fact] = field(default_factory=dict)
     removed: dict[UUID, Fact] = field(default_factory=dict)
@@ -138,6 +150,8 @@ class Judge:
             }
             rule = rules.get(self.fact.kind)
             told += [] if rule is None else rule(history, self.fact)
+            if self.fact.kind in SERVICES:
+                told += self.lambed_since(history, self.fact)
         if self.replaced is not None:
             self.check_parts(history, self.replaced)
             self.check_gone(self.replaced)
@@ -175,6 +189,19 @@ class Judge:
         if parts and parts[0].on < fact.on:
             raise problems.ends_before_start(fact.on, parts[0].on)
         return []
+
+    def lambed_since(self, history: History, fact: Fact) -> list[Finding]:
+        """I3: the litters that the ewes have had still fit their services."""
+        faults, told = Faults(), list[Finding]()
+        ewes = fact.all_of("ewe") if fact.kind == STARTED else [] if fact.animal_id is None else [fact.animal_id]
+        for ewe in ewes:
+            for born in history.litters(ewe):
+                first, exposed = min(lamb.on for lamb in born.lambs), exposures(history, ewe, self.members(ewe))
+                check = partial(breeding.check_gestation, self.name(ewe), exposed, first, field="occurred_on")
+                found = faults.take(check) if fact.on <= first else None
+                told += [] if found is None else [found]
+        faults.stop()
+        return told
 
     def part_of_joining(self, history: History, fact: Fact) -> list[Finding]:
         """The joining is there, began before, and has not ended."""
@@ -220,8 +247,8 @@ class Judge:
             if other.fact.id != fact.id and abs(other.fact.on - fact.on) < BETWEEN_LAMBINGS:
                 raise problems.lambed_already(name, other.fact.on, other.fact.id)
         for place, lamb in enumerate(born.lambs):
-            other_litter = next((one for one in history.of(lamb.id, LAMBED) if one.id != fact.id), None)
-            if other_litter is not None or self.known_before(lamb.id):
+            litters = [one for one in history.of(lamb.id, LAMBED) if one.id != fact.id and one.animal_id != lamb.id]
+            if litters or self.known_before(lamb.id):
                 raise problems.lamb_exists(lamb.id, place)
         days = [lamb.on for lamb in born.lambs]
         exposed = exposures(history, dam, self.members(dam))
@@ -245,14 +272,26 @@ class Judge:
         for lamb in born.lambs:
             child = Kin("the lamb", lamb.sex, "unknown", lamb.on)
             faults.take(partial(pedigree.check_births, child, self.kin(dam), role, field="animal_id"))
+        for place, lamb in enumerate(born.lambs):
+            self.check_grown(history, lamb, f"payload.lambs.{place}", faults)
         faults.stop()
-        if max(days) - min(days) > breeding.LITTER:
-            told.append(problems.litter_apart(name, min(days), max(days)))
+        begun, ended = min(*days, fact.on), max(*days, fact.on)
+        if ended - begun > breeding.LITTER:
+            told.append(problems.litter_apart(name, begun, ended))
         scans = [one for one in history.of_subject(dam, SCANNED) if timedelta() <= first - one.on <= timedelta(130)]
         if scans and scans[-1].said.get("result") == "empty":
             told.append(problems.scanned_empty(name, scans[-1].on))
         self.check_tags(fact)
         return [one for one in told if one is not None] + self.check_weight(fact)
+
+    def check_grown(self, history: History, lamb: Born, where: str, faults: Faults) -> None:
+        """I1, I2, I5: a lamb whose lambing is corrected still fits its offspring, and the ewe or ram that it was."""
+        own = Kin(self.name(lamb.id), lamb.sex, "unknown", lamb.on)
+        for role, below in self.season.offspring.get(lamb.id, ()):
+            faults.take(partial(pedigree.check_role, own, role, field=f"{where}.sex"))
+            faults.take(partial(pedigree.check_births, below, own, role, field=f"{where}.born_on"))
+        if lamb.sex != "unknown" and sexes(history, lamb.id) - {lamb.sex}:
+            faults.take(partial(problems.refuse_sex, own.name, lamb.sex, field=f"{where}.sex"))
 
     def known_before(self, lamb: UUID) -> bool:
         """Whether the id is that of an animal that no lambing has made."""
@@ -309,6 +348,8 @@ class Judge:
                 )
                 item = taken(faults, read, f"{field_name}identifiers.{place}.value")
                 if item is None or item.kind not in ("eid", "registration"):
+                    continue
+                if self.replaced is not None and (key, item.scheme, item.value) in self.season.ended:
                     continue
                 gone = None if self.replaced is None else self.replaced.id
                 for worn in self.season.worn.get(key, ()):
@@ -407,6 +448,14 @@ class Judge:
                 alive = alive_with(history, dam, fact.on, lambs, self.died_on)
                 if int(str(said)) > len(alive):
                     raise problems.reared_more(self.name(lamb), int(str(said)), self.name(dam), len(alive))
+
+
+def sexes(history: History, key: UUID) -> set[str]:
+    """What an animal has to be for the events of the season that name it."""
+    named = [(fact, one.role) for fact in history.of(key, *KINDS) for one in fact.named if one.id == key]
+    found = {SEX_OF[role] for _, role in named if role in SEX_OF}
+    cut = any(fact.said.get("castrated") is True for fact in history.of_subject(key, MARKED))
+    return found | ({"female"} if history.of_subject(key, *OF_EWES) else set()) | ({"male"} if cut else set())
 
 
 def alive_with(

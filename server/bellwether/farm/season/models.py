@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.platform.json import JsonValue
+from bellwether.sheep.pedigree import Kin, ParentType
 
 STARTED, ENDED, REPLACED = "joining.started", "joining.ended", "ram.replaced"
 MATED, INSEMINATED, TRANSFERRED = "mating.observed", "ai.done", "embryo.transferred"
@@ -14,6 +15,10 @@ SCANNED, LAMBED, FOSTERED = "pregscan.recorded", "lambing.recorded", "lamb.foste
 MARKED, WEANED = "marking.recorded", "weaning.recorded"
 OF_A_FAMILY = (LAMBED, FOSTERED, MARKED, WEANED)
 KINDS = (STARTED, ENDED, REPLACED, MATED, INSEMINATED, TRANSFERRED, SCANNED, *OF_A_FAMILY)
+
+
+Use = tuple[UUID, str, str]
+"""Of an identifier: the animal, the scheme and the value."""
 
 
 class Named(NamedTuple):
@@ -80,6 +85,13 @@ class HeadRow(NamedTuple):
     rear_type: int | None
     fate: str
     fate_on: date | None
+
+
+class Offspring(NamedTuple):
+    """An animal of which another one is an accepted parent."""
+
+    role: ParentType
+    kin: Kin
 
 
 class Member(NamedTuple):

@@ -89,6 +89,21 @@ def litter_unclear(message: str, on: date) -> Broken:
     return broken("litter_unclear", text, fix, field="kind", verdict="conflict")
 
 
+def lambed_twice(name: str, first: date, second: date) -> Finding:
+    """Two ewes who are one bore two litters at once."""
+    text, fix = (
+        f"{name} would have lambed on {first} and on {second}",
+        "take back the lambing that was told twice first",
+    )
+    return Finding("conflict", "lambed_already", text, fix, "animal_id")
+
+
+def born_twice(name: str, first: date, second: date) -> Finding:
+    """Two lambs who are one stand in litters, both."""
+    text = f"{name} would be born twice, in the lambings of {first} and of {second}"
+    return Finding("conflict", "litter_mates", text, "correct the lambing: it names one lamb twice", "animal_id")
+
+
 def weaned_already(name: str, on: date, event_id: UUID) -> Broken:
     """Once in a life."""
     text = f"{name} was weaned on {on}"
@@ -111,6 +126,16 @@ def no_male(name: str) -> Broken:
     """I5."""
     text = f"{name} is a female"
     return broken("sex_clash", text, "correct its sex first", field="payload.castrated", verdict="conflict")
+
+
+def refuse_sex(name: str, sex: str, *, field: str) -> None:
+    """I5: events of the season name it as of the other sex.
+
+    Raises:
+        Broken
+    """
+    text = f"{name} would be {sex}, and is recorded as the other sex since"
+    raise broken("sex_clash", text, "correct the sex, or those events first", field=field, verdict="conflict")
 
 
 def is_wether(name: str) -> Broken:

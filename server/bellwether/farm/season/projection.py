@@ -217,11 +217,13 @@ def head_of(farm_id: UUID, row: asyncpg.Record) -> HeadRow:
 
 def compared(before: list[asyncpg.Record], found: list[Claim]) -> tuple[list[UUID], list[tuple[Claim, str]]]:
     """Claims to be withdrawn, and those to be made with their status; sires are one question, asked anew as a whole."""
-    ours = {(row["parent_type"], row["parent_id"]): row for row in before if row["is_ours"]}
+    ours = [((row["parent_type"], row["parent_id"]), row) for row in before if row["is_ours"]]
     asked = {(role, parent) for role, parent, _, _ in found}
-    others_sires = {key for key in ours if key[0] == "sire"} != {key for key in asked if key[0] == "sire"}
-    gone = [row for key, row in ours.items() if key not in asked or (key[0] == "sire" and others_sires)]
-    kept = ours.keys() - {(row["parent_type"], row["parent_id"]) for row in gone}
+    # of two rams that were merged one is there twice
+    sires = sorted(parent for (role, parent), _ in ours if role == "sire")
+    others_sires = sires != sorted(parent for role, parent in asked if role == "sire")
+    gone = [row for key, row in ours if key not in asked or (key[0] == "sire" and others_sires)]
+    kept = {key for key, _ in ours} - {(row["parent_type"], row["parent_id"]) for row in gone}
     made: list[tuple[Claim, str]] = []
     for one in found:
         role, parent, method, _ = one

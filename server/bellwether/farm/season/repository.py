@@ -1,7 +1,7 @@
 """Events of the season, read from the log; what they put into other tables."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -19,8 +19,11 @@ from bellwether.farm.season.models import (
     History,
     Member,
     Named,
+    Offspring,
+    Use,
 )
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep.pedigree import Kin
 
 FACT = """
 select e.id, e.place, e.kind, e.occurred_on, coalesce(a.merged_into, a.id) as animal_id, e.group_id,
@@ -76,6 +79,10 @@ select id, flock_id, coalesce(tag, id::text) as name, birth_date, drop_year, rea
 from farm.animal
 where farm_id = $1 and id = any($2::uuid[]) and ($3::uuid is null or flock_id = $3) and merged_into is null
 """
+ENDED_USES = """
+select animal_id, scheme, value, upper(validity) as ended from farm.identifier
+where farm_id = $1 and event_id = any($2::uuid[]) and state = 'closed'
+"""
 EXISTING = "select id from farm.animal where farm_id = $1 and id = any($2::uuid[])"
 # more than the lambing itself and what it made
 BOUND = f"""
@@ -93,6 +100,15 @@ select l.id, coalesce(
   (select 'a merge' from farm.animal m where m.farm_id = $1 and (m.merged_into = l.id or m.id = l.id
      and m.merged_into is not null) limit 1)) as what
 from unnest($2::uuid[]) as l (id)
+"""
+OFFSPRING = """
+select k.parent_id, k.parent_type, coalesce(c.tag, c.id::text) as name, c.sex, c.fertility, c.birth_date
+from farm.parent_claim k join farm.animal c on c.farm_id = $1 and c.id = k.child_id
+where k.farm_id = $1 and k.parent_id = any($2::uuid[]) and k.status = 'accepted'
+"""
+CLAIMED_OF = """
+select distinct child_id from farm.parent_claim
+where farm_id = $1 and parent_id = any($2::uuid[]) and event_id is not null and status <> 'superseded'
 """
 LITTERS_OF_EWES = f"""
 select distinct e.animal_id from farm.event e
@@ -194,6 +210,12 @@ async def worn(session: Session, farm_id: UUID, ids: Collection[UUID]) -> list[a
     return rows
 
 
+async def ended_uses(session: Session, farm_id: UUID, events: Collection[UUID]) -> dict[Use, datetime]:
+    """Uses of identifiers that events began and that have ended since, with their ends."""
+    rows = await driver(session).fetch(ENDED_USES, farm_id, list(events))
+    return {(row["animal_id"], row["scheme"], row["value"]): row["ended"] for row in rows}
+
+
 async def first_days(session: Session, farm_id: UUID, ids: Collection[UUID]) -> dict[UUID, date]:
     """The first day of which more is recorded of lambs than their birth."""
     rows = await driver(session).fetch(FIRST_DAYS, farm_id, list(ids))
@@ -204,6 +226,19 @@ async def bound(session: Session, farm_id: UUID, ids: Collection[UUID]) -> dict[
     """Lambs of which more is known than their lambing, with what that is."""
     rows = await driver(session).fetch(BOUND, farm_id, list(ids))
     return {row["id"]: row["what"] for row in rows if row["what"]}
+
+
+async def offspring(session: Session, farm_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[Offspring]]:
+    """Animals whose accepted parent one of these is."""
+    found: dict[UUID, list[Offspring]] = {}
+    for key, role, *kin in await driver(session).fetch(OFFSPRING, farm_id, list(ids)):
+        found.setdefault(key, []).append(Offspring(role, Kin(*kin)))
+    return found
+
+
+async def claimed_of(session: Session, farm_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Animals of which the log says that one of these may be a parent."""
+    return {row[0] for row in await driver(session).fetch(CLAIMED_OF, farm_id, list(ids))}
 
 
 async def ewes_with_litters(

@@ -1,0 +1,137 @@
+"""What was recorded in another order, corrected after what depends on it, or of two animals that are one."""
+
+from .conftest import Farmer
+from .season import claims, ewe, get, joined, lamb, lambed, of, ram
+from .test_event_log import log_of, refused, send, taken
+from .test_mobs import assigned, mob, taken_back
+from .test_treatments import clear, ewes, remedy, treated
+
+EID = [{"kind": "eid", "value": "982000123456789"}]
+
+
+async def test_i3_a_ewe_who_comes_into_a_joined_group_and_lambs_in_one_batch(farmer: Farmer) -> None:
+    dam, sire, group = await ewe(farmer), await ram(farmer), await mob(farmer)
+    payload = {"sire_ids": [sire]}
+    started = {"kind": "joining.started", "occurred_on": "2024-03-01", "group_id": group, "payload": payload}
+    await taken(farmer, started)
+    found = await send(farmer, assigned(dam, group, "2024-03-01"), lambed(dam, [lamb()], "2024-04-10"))
+    assert [error["code"] for error in found["items"][1]["errors"]] == ["gestation_impossible"]
+
+
+async def test_i3_a_joining_fits_the_litters_that_were_recorded_before(farmer: Farmer) -> None:
+    dam, sire = await ewe(farmer), await ram(farmer)
+    joining, _ = await taken(farmer, joined([dam], [sire]), lambed(dam, [lamb()]))
+    late = joined([dam], [sire], "2024-07-01", supersedes=joining)
+    assert await refused(farmer, late) == "gestation_impossible"
+    await taken(farmer, joined([dam], [sire], "2024-11-01"), joined([dam], [sire], "2024-03-02", supersedes=joining))
+    other = await ewe(farmer)
+    await taken(farmer, lambed(other, [lamb()]))
+    assert await refused(farmer, of(other, "ai.done", "2024-07-01", sire_id=sire, method="ai_fresh")) == (
+        "gestation_impossible"
+    )
+
+
+async def test_i1_i5_a_corrected_lambing_fits_what_became_of_its_lambs(farmer: Farmer) -> None:
+    dam = await ewe(farmer)
+    son, daughter = lamb(sex="male"), lamb()
+    (event,) = await taken(farmer, lambed(dam, [son, daughter], "2022-08-05"))
+    child = (await farmer.animal(birth_date="2023-08-01"))["id"]
+    await farmer.make(f"/animals/{child}/parents", parent_id=son["id"], parent_type="sire")
+    await taken(farmer, lambed(daughter["id"], [lamb()], "2024-08-05"))
+    for day, lambs, code in (
+        ("2023-08-10", [son, daughter], "born_before_parent"),
+        ("2022-08-05", [son, daughter | {"sex": "male"}], "sex_clash"),
+        ("2022-08-05", [son | {"sex": "female"}, daughter], "sex_clash"),
+    ):
+        assert await refused(farmer, lambed(dam, lambs, day, supersedes=event)) == code
+    await taken(farmer, lambed(dam, [son, daughter], "2022-08-04", supersedes=event))
+
+
+async def test_i5_a_wether_was_no_female(farmer: Farmer) -> None:
+    dam, one = await ewe(farmer), lamb(sex="male")
+    event, _ = await taken(farmer, lambed(dam, [one]), of(one["id"], "marking.recorded", "2024-09-01", castrated=True))
+    assert await refused(farmer, lambed(dam, [one | {"sex": "female"}], supersedes=event)) == "sex_clash"
+
+
+async def test_no_lamb_is_born_in_the_future_nor_weeks_after_the_lambing(farmer: Farmer) -> None:
+    dam = await ewe(farmer)
+    assert await refused(farmer, lambed(dam, [lamb(born_on="2100-01-01")])) == "date_impossible"
+    found = await send(farmer, lambed(dam, [lamb(born_on="2024-08-20")]))
+    assert [one["code"] for one in found["items"][0]["warnings"]] == ["litter_apart"]
+
+
+async def test_an_identifier_that_was_lost_stays_ended_when_its_marking_is_corrected(farmer: Farmer) -> None:
+    dam, one = await ewe(farmer), lamb()
+    marked = of(one["id"], "marking.recorded", "2024-09-01", identifiers=EID)
+    _, event = await taken(farmer, lambed(dam, [one]), marked)
+    params = {"farm_id": farmer.farm_id, "animal_id": one["id"]}
+    (use,) = (await farmer.ask("GET", "/identifiers", 200, params=params)).json()["items"]
+    await farmer.ask("POST", f"/identifiers/{use['id']}/end", 200, json={"on": "2024-10-01"})
+    await farmer.make("/identifiers", animal_id=one["id"], kind="eid", value="982000123456780")
+    noted = of(one["id"], "marking.recorded", "2024-09-01", identifiers=EID, note="calm", supersedes=event)
+    await taken(farmer, noted)
+    items = (await farmer.ask("GET", "/identifiers", 200, params=params)).json()["items"]
+    assert {(item["value"][-1], item["state"], item["off_date"]) for item in items} == {
+        ("9", "closed", "2024-10-01"),
+        ("0", "active", None),
+    }
+
+
+async def test_i19_a_lamb_that_was_weaned_into_a_mob_for_no_time_was_treated_with_it(farmer: Farmer) -> None:
+    dam, one, first, then = await ewe(farmer), lamb(), await mob(farmer), await mob(farmer, "Weaners")
+    short, long = await remedy(farmer), await remedy(farmer, "Drench B", 30)
+    day = "2024-11-01"
+    _, _, event, _ = await taken(
+        farmer,
+        lambed(dam, [one]),
+        of(one["id"], "weaning.recorded", day, group_id=first),
+        treated(short, day, group_id=first),
+        assigned(one["id"], then, day),
+    )
+    assert (await clear(farmer, one["id"]))[0] == "2024-11-15"
+    await taken(farmer, treated(long, day, group_id=first, supersedes=event))
+    assert (await clear(farmer, one["id"]))[0] == "2024-12-01"
+
+
+async def test_i29_a_merged_animal_is_checked_for_sale_under_its_old_id(farmer: Farmer) -> None:
+    loser, winner = await ewes(farmer, 2)
+    await taken(farmer, treated(await remedy(farmer), animal_id=loser))
+    await farmer.make("/merges", loser_id=loser, winner_id=winner)
+    body = {"animal_ids": [loser, winner], "on": "2024-03-02"}
+    path = f"/farms/{farmer.farm_id}/sale-check/query"
+    found = (await farmer.ask("POST", path, 200, json=body)).json()
+    assert (found["may_be_sold"], found["unknown"]) == (0, [])
+    assert [(item["animal_id"], item["meat"]["clear_on"]) for item in found["items"]] == [(winner, "2024-03-15")]
+
+
+async def test_i10_two_of_a_litter_are_no_one_animal_nor_is_a_ewe_who_lambed_twice(farmer: Farmer) -> None:
+    one, other = await ewe(farmer), await ewe(farmer)
+    twins = [lamb(), lamb()]
+    await taken(farmer, lambed(one, twins), lambed(other, [lamb()], "2024-08-20"))
+    for (loser, winner), code in (
+        ((twins[0]["id"], twins[1]["id"]), "litter_mates"),
+        ((one, other), "lambed_already"),
+    ):
+        body = {"loser_id": loser, "winner_id": winner}
+        refusal = (await farmer.ask("POST", "/merges", 422, json=body)).json()
+        assert [error["code"] for error in refusal["errors"]] == [code]
+
+
+async def test_i29_parents_follow_from_what_is_known_of_both_until_the_merge_is_undone(farmer: Farmer) -> None:
+    joined_ewe, lambed_ewe = await ewe(farmer), await ewe(farmer)
+    first, second = await ram(farmer), await ram(farmer)
+    one = lamb()
+    await taken(farmer, joined([joined_ewe], [first, second]), lambed(lambed_ewe, [one]))
+    ewes_merged = await farmer.make("/merges", loser_id=joined_ewe, winner_id=lambed_ewe)
+    assert await claims(farmer, one["id"]) == {"dam": {lambed_ewe}}
+    assert await claims(farmer, one["id"], status="proposed") == {"sire": {first, second}}
+    rams_merged = await farmer.make("/merges", loser_id=first, winner_id=second)
+    assert await claims(farmer, one["id"]) == {"dam": {lambed_ewe}, "sire": {second}}
+    assert (await get(farmer, one["id"]))["sire_id"] == second
+    await farmer.ask("POST", f"/merges/{rams_merged['id']}/undo", 200)
+    assert await claims(farmer, one["id"], status="proposed") == {"sire": {first, second}}
+    await farmer.ask("POST", f"/merges/{ewes_merged['id']}/undo", 200)
+    assert await claims(farmer, one["id"]) == {"dam": {lambed_ewe}}
+    assert await claims(farmer, one["id"], status="proposed") == {}
+    (joining,) = await log_of(farmer, kind="joining.started")
+    await taken(farmer, taken_back(joining["id"]))
