@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from bellwether.farm.animals.routes import router as animals
 from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.conflicts.routes import router as conflicts
+from bellwether.farm.consents.routes import router as consents
 from bellwether.farm.devices.routes import router as devices
 from bellwether.farm.events.routes import router as events
 from bellwether.farm.exports.routes import router as exports
@@ -48,6 +49,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         locations,
         invitations,
         recorders,
+        consents,
         flocks,
         animals,
         identifiers,

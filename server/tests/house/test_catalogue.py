@@ -39,6 +39,7 @@ OWN_RULES = {
     "membership": "owners alone change it",
     "invitation": "owners alone",
     "organisation_farm": "who owns both brings it in, who owns either takes it out",
+    "consent": "owners alone",
     "recorder": "owners alone; whom it is about sees the own row",
     "export": "whoever may read the farm may have a file written of it",
     "export_part": "with its export",

@@ -1,0 +1,1 @@
+"""What a farm lets research projects see, and for how long."""

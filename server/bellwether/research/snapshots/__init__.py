@@ -1,0 +1,1 @@
+"""Frozen data sets of a project, which can be cited and taken again."""
