@@ -35,6 +35,7 @@ from bellwether.farm.sync.routes import router as sync
 from bellwether.farm.trading.money.routes import router as money
 from bellwether.farm.trading.routes import router as trading
 from bellwether.farm.work.feeds.routes import router as feeds
+from bellwether.farm.work.sessions.routes import router as sessions
 from bellwether.farm.work.tasks.routes import router as tasks
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -68,6 +69,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         reports,
         live,
         tasks,
+        sessions,
         feeds,
         seasons,
         imports,

@@ -1,0 +1,37 @@
+"""What may be wrong with a session."""
+
+from bellwether.platform.problems import Conflict, RowError, Unprocessable
+
+
+class SessionExists(Conflict):
+    """The id is taken."""
+
+    code, title = "session_exists", "There is a session with this id: send another one"
+
+
+class TemplateExists(Conflict):
+    """The id or the name is taken."""
+
+    code, title = "template_exists", "The farm has a template of this name, or the id is taken: send another one"
+
+
+class SessionClosed(Conflict):
+    """What is closed stays as it is."""
+
+    code, title = "session_closed", "The session is closed: what it is about stays as it is"
+
+
+class KindMissing(Unprocessable):
+    """Neither kind nor template."""
+
+    code, title = "kind_missing", "Say the kind of the session, or the template that it follows"
+
+
+class FieldUnfit(Unprocessable):
+    """A field of its own that the template does not know, or of another kind."""
+
+    code, title = "field_unfit", "A field of the session is not as its template has it"
+
+    def __init__(self, name: str, message: str) -> None:
+        fix = "send a value of the kind that the template says, or leave the field out"
+        super().__init__(message, errors=[RowError(field=f"fields.{name}", code=self.code, message=message, fix=fix)])
