@@ -262,3 +262,25 @@ async def test_stays_of_one_animal_do_not_overlap_below_the_service(farmer: Farm
             "insert into farm.stay values ($1, $2, 2, '2024-01-01', null)", UUID(farmer.farm_id), UUID(animal)
         )
     await connection.close()
+
+
+async def test_notes_are_found_by_their_words(farmer: Farmer) -> None:
+    ewe = (await farmer.animal(sex="female"))["id"]
+    notes = ["Foot rot, left hind", "Rotten tooth", "left her lamb"]
+    events = [
+        {"kind": "note.added", "animal_id": ewe, "occurred_on": "2024-03-01", "payload": {"text": text}}
+        for text in notes
+    ]
+    await farmer.ask("POST", "/events", 200, json={"farm_id": farmer.farm_id, "events": events})
+
+    async def found(text: str) -> list[str]:
+        query = {"farm_id": farmer.farm_id, "text": text}
+        return [
+            item["payload"]["text"] for item in (await farmer.ask("GET", "/events", 200, params=query)).json()["items"]
+        ]
+
+    assert await found("foot ROT") == notes[:1]
+    assert await found("left") == [notes[0], notes[2]]
+    assert await found("left -foot") == notes[2:]
+    assert await found('"left lamb"') == []
+    await farmer.ask("GET", "/events", 422, params={"farm_id": farmer.farm_id, "text": ""})

@@ -1,16 +1,26 @@
 """Paths under /events."""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from bellwether.farm.events import service
 from bellwether.farm.events.schemas import AppendedEvents, Event, KindName, NewEvents
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
+
+Words = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00]*$",
+        description='Words of notes and whatever else was written: foot rot, "foot rot", rot -foot',
+    ),
+]
 
 router = APIRouter(prefix="/events", tags=["events"])
 
@@ -34,6 +44,7 @@ async def list_events(
     group_id: UUID | None = None,
     kind: KindName | None = None,
     session_id: UUID | None = None,
+    text: Words = None,
     state: Literal["current", "all"] = "current",
     limit: Limit = 100,
     cursor: CursorText = None,
@@ -42,5 +53,5 @@ async def list_events(
 
     With `animal_id` also the events that name the animal beside another one, or among others.
     """
-    about = {"animal_id": animal_id, "group_id": group_id, "kind": kind, "session_id": session_id}
+    about = {"animal_id": animal_id, "group_id": group_id, "kind": kind, "session_id": session_id, "text": text}
     return await service.page(session, context, farm_id, about, state, limit, cursor)
