@@ -1,8 +1,10 @@
 """What was recorded in another order, corrected after what depends on it, or of two animals that are one."""
 
-from .conftest import Farmer
+from datetime import UTC, datetime, timedelta
+
+from .conftest import Farmer, NewFarmer
 from .season import claims, ewe, get, joined, lamb, lambed, of, ram
-from .test_event_log import log_of, refused, send, taken
+from .test_event_log import BACK, SOLD, log_of, refused, send, taken
 from .test_mobs import assigned, mob, taken_back
 from .test_treatments import clear, ewes, remedy, treated
 
@@ -135,3 +137,36 @@ async def test_i29_parents_follow_from_what_is_known_of_both_until_the_merge_is_
     assert await claims(farmer, one["id"], status="proposed") == {}
     (joining,) = await log_of(farmer, kind="joining.started")
     await taken(farmer, taken_back(joining["id"]))
+
+
+async def test_a_pregnant_ewe_who_was_away_when_she_was_due_is_not_lost_though_she_came_back(farmer: Farmer) -> None:
+    sold, kept, sire = await ewe(farmer), await ewe(farmer), await ram(farmer)
+    scans = [of(key, "pregscan.recorded", "2024-05-30", result="single") for key in (sold, kept)]
+    away = SOLD | {"animal_id": sold, "occurred_on": "2024-06-10"}
+    await taken(farmer, joined([sold, kept], [sire]), *scans, away)
+    await taken(farmer, BACK | {"animal_id": sold, "occurred_on": "2025-02-01"})
+    found = (await farmer.ask("GET", f"/farms/{farmer.farm_id}/seasons/2024/rates", 200)).json()
+    assert (found["counts"]["ewes_pregnant"], found["counts"]["ewes_lost"]) == (2, 1)
+
+
+async def test_a_recorder_learns_nothing_of_the_farm_from_what_is_refused(
+    farmer: Farmer, new_farmer: NewFarmer
+) -> None:
+    scanner = await new_farmer(with_farm=False)
+    eid = {"kind": "eid", "value": "982000123456789"}
+    animal = (await farmer.animal(sex="female", birth_date="2022-01-05", identifiers=[eid]))["id"]
+    await taken(farmer, treated(await remedy(farmer), animal_id=animal))
+    ends = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    kinds = ["pregscan.recorded", "animal.departed"]
+    granted = {"user_id": str(scanner.user_id), "flock_id": farmer.flock_id, "kinds": kinds, "ends_at": ends}
+    await farmer.make(f"/farms/{farmer.farm_id}/recorders", **granted)
+    events = [
+        {"kind": "animal.departed", "occurred_on": "2024-03-05", "payload": {"fate": "sold"}},
+        {"kind": "pregscan.recorded", "occurred_on": "2021-03-05", "payload": {"result": "empty"}},
+    ]
+    recordings = [{"animal": eid["value"], "event": event} for event in events]
+    body = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id, "recordings": recordings}
+    items = (await scanner.ask("POST", "/recordings", 200, json=body)).json()["items"]
+    told = [error for item in items for error in item["errors"]]
+    assert [error["code"] for error in told] == ["withheld", "before_birth"]
+    assert not any("20" in error["message"] + error["fix"] for error in told)

@@ -114,12 +114,16 @@ class Desk:
         self.away.setdefault(row, []).append(error)
 
     def moved(self, item: EventVerdict, row: int) -> EventVerdict:
-        """A verdict of the log, as one of the row that was sent."""
+        """A verdict of the log, as one of the row that was sent: which rule it is about, and nothing of the farm."""
         old, new = f"events.{item.row}.", f"recordings.{row}.event."
+        text = "this does not fit what is recorded on the farm"
+        fix = "check the day, the number and what you recorded, or ask an owner"
 
         def renamed(told: list[RowError]) -> list[RowError]:
-            changed = ({"row": row, "field": (one.field or "").replace(old, new, 1)} for one in told)
-            return [one.model_copy(update=change) for one, change in zip(told, changed, strict=True)]
+            return [
+                RowError(row=row, field=(one.field or "").replace(old, new, 1), code=one.code, message=text, fix=fix)
+                for one in told
+            ]
 
         what = {"row": row, "errors": renamed(item.errors), "warnings": renamed(item.warnings)}
         return item.model_copy(update=what)

@@ -1,10 +1,12 @@
 """Events of the breeding season as its rules read them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
+
+import asyncpg
 
 from bellwether.platform.json import JsonValue
 from bellwether.sheep.pedigree import Kin, ParentType
@@ -84,7 +86,13 @@ class HeadRow(NamedTuple):
     drop_year: int | None
     rear_type: int | None
     fate: str
-    fate_on: date | None
+    stays: Sequence[asyncpg.Range]
+    """When it was on the farm; none as long as nothing came or went."""
+
+    def is_away(self, day: date) -> bool:
+        """Whether it was not on the farm that day."""
+        here = [one for one in self.stays if not one.isempty and (one.lower is None or one.lower <= day)]
+        return bool(self.stays) and not any(one.upper is None or day < one.upper for one in here)
 
 
 class Offspring(NamedTuple):

@@ -75,8 +75,9 @@ where farm_id = $1 and animal_id = any($2::uuid[]) and state = 'active' and offi
 """
 MEMBERS_OF = MEMBERS.replace("m.animal_id = any", "m.group_id = any")
 HEADS = """
-select id, flock_id, coalesce(tag, id::text) as name, birth_date, drop_year, rear_type, fate, fate_on
-from farm.animal
+select id, flock_id, coalesce(tag, id::text) as name, birth_date, drop_year, rear_type, fate, array(
+  select daterange(s.arrived_on, s.left_on) from farm.stay s where s.farm_id = $1 and s.animal_id = a.id) as stays
+from farm.animal a
 where farm_id = $1 and id = any($2::uuid[]) and ($3::uuid is null or flock_id = $3) and merged_into is null
 """
 ENDED_USES = """

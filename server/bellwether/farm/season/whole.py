@@ -149,7 +149,7 @@ def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb]]:
         scan = ewe.scans[-1] if ewe.scans else None
         age = None if scan is None else years(found.heads[ewe.id], scan.on)
         head = found.heads[ewe.id]
-        is_gone = not ewe.litters and scan is not None and left_before(head, scan.on + PREGNANT)
+        is_gone = not ewe.litters and scan is not None and head.is_away(scan.on + PREGNANT)
         ewes.append(rates.Ewe(bool(ewe.joinings), ewe.foetuses, age, bool(ewe.litters), is_gone))
         for litter in ewe.litters:
             for lamb in litter.lambs:
@@ -163,11 +163,6 @@ def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb]]:
         if is_ours and (is_marked or is_weaned):
             lambs[key] = lambs.get(key, rates.Lamb())._replace(is_marked=is_marked, is_weaned=is_weaned)
     return ewes, list(lambs.values())
-
-
-def left_before(head: HeadRow, day: date) -> bool:
-    """Whether she left or died by then."""
-    return head.fate != "alive" and head.fate_on is not None and head.fate_on <= day
 
 
 def years(head: HeadRow, on: date) -> int | None:
