@@ -144,6 +144,16 @@ async def test_a_recorder_corrects_only_what_is_their_own(farmer: Farmer, vet: F
     assert codes(await send(vet, farmer, diagnosis(None, "event.retracted", supersedes=corrected))) == [[]]
 
 
+async def test_animals_named_beside_are_of_the_flock(farmer: Farmer, vet: Farmer) -> None:
+    await sheep(farmer, sex="female")
+    mine = (await farmer.animal(sex="male", birth_date="2022-08-01"))["id"]
+    other = await farmer.make("/flocks", farm_id=farmer.farm_id, name="Other", code="OT")
+    theirs = await farmer.make("/animals", farm_id=farmer.farm_id, flock_id=other["id"], sex="male")
+    await let(farmer, vet, kinds=["ai.done"])
+    rows = [diagnosis(kind="ai.done", payload={"sire_id": key, "method": "ai_fresh"}) for key in (mine, theirs["id"])]
+    assert codes(await send(vet, farmer, *rows)) == [[], [("recordings.1.event.payload.sire_id", "not_found")]]
+
+
 async def test_the_same_sent_again_is_known(farmer: Farmer, vet: Farmer) -> None:
     await sheep(farmer)
     await let(farmer, vet)

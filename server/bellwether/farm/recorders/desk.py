@@ -36,6 +36,7 @@ class Desk:
         for row, recording in enumerate(self.body.recordings):
             self.read(row, recording)
         await self.check_own()
+        await self.check_others()
         animals = await self.animals()
         rows = [row for row in sorted(self.sound) if row not in self.away]
         sent = [self.sent(row, animals) for row in rows]
@@ -81,6 +82,17 @@ class Desk:
             if key not in sent_here and own.get(key) not in within:
                 fix = "send the id of an event that you recorded in this flock"
                 self.turn_away(row, "not_found", f"you have recorded no event {key}", fix, "event.supersedes")
+
+    async def check_others(self) -> None:
+        """Animals that an event names beside its own are of the flock, too."""
+        named = {row: event.others for row, event in self.sound.items() if row not in self.away}
+        ids = {other.animal_id for others in named.values() for other in others}
+        within = await repository.in_flock(self.session, self.body.farm_id, self.body.flock_id, [*ids])
+        for row, others in named.items():
+            for other in others:
+                if other.animal_id not in within:
+                    text, fix = f"this flock has no animal {other.animal_id}", "leave the row out, or tell the owner"
+                    self.turn_away(row, "not_found", text, fix, f"event.{other.field}")
 
     async def animals(self) -> Mapping[int, UUID]:
         """The animals of the rows, all of them of the flock."""
