@@ -86,7 +86,7 @@ class HeadRow(NamedTuple):
     drop_year: int | None
     rear_type: int | None
     fate: str
-    stays: Sequence[asyncpg.Range]
+    stays: Sequence["asyncpg.Range[date]"]
     """When it was on the farm; none as long as nothing came or went."""
 
     def is_away(self, day: date) -> bool:
