@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from bellwether.platform.context import Context
+from bellwether.platform.ids import new_id
 
 from .conftest import Farmer, NewFarmer
 from .test_tenancy import counts
@@ -152,6 +153,25 @@ async def test_animals_named_beside_are_of_the_flock(farmer: Farmer, vet: Farmer
     await let(farmer, vet, kinds=["ai.done"])
     rows = [diagnosis(kind="ai.done", payload={"sire_id": key, "method": "ai_fresh"}) for key in (mine, theirs["id"])]
     assert codes(await send(vet, farmer, *rows)) == [[], [("recordings.1.event.payload.sire_id", "not_found")]]
+
+
+async def test_a_vet_treats_with_the_remedies_of_the_farm(farmer: Farmer, vet: Farmer) -> None:
+    await sheep(farmer)
+    remedy = {"name": "Drench", "unit": "ml", "meat_whp": {"value": 10}, "esi": {"value": 14}}
+    made = await farmer.make("/products", farm_id=farmer.farm_id, **remedy)
+    where = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id}
+    await let(farmer, vet)
+    await vet.ask("GET", "/recordings/products", 403, params=where)
+    await let(farmer, vet, kinds=["treatment.given"])
+    (known,) = (await vet.ask("GET", "/recordings/products", 200, params=where)).json()["items"]
+    assert known == {"id": made["id"], "name": "Drench", "unit": "ml"}
+    given = {"kind": "treatment.given", "payload": {"product_id": known["id"], "dose": 10, "unit": "ml"}}
+    group = str(new_id())
+    done = await send(vet, farmer, diagnosis(**given), diagnosis(**given, group_id=group))
+    assert codes(done) == [[], [("recordings.1.event.group_id", "no_groups")]]
+    (event,) = await events_of(farmer)
+    card = (await farmer.ask("GET", f"/animals/{event['animal_id']}/withdrawals", 200)).json()
+    assert "Drench" in str(card)
 
 
 async def test_the_same_sent_again_is_known(farmer: Farmer, vet: Farmer) -> None:

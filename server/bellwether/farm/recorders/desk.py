@@ -56,6 +56,11 @@ class Desk:
         if kind not in self.kinds:
             text = f"you may record {', '.join(sorted(self.kinds - {RETRACTED}))} in this flock, not {str(kind)[:100]}"
             return self.turn_away(row, "kind_not_yours", text, "leave the row out, or ask an owner", "event.kind")
+        if "group_id" in sent:
+            text = "who sees nothing of the farm treats no group as it was"
+            return self.turn_away(
+                row, "no_groups", text, "send a row for each animal, without group_id", "event.group_id"
+            )
         if "animal_id" in sent:
             text = "an animal is named by a number that it wears"
             return self.turn_away(row, "named_by_id", text, "send the number as animal, without animal_id", "animal")

@@ -26,3 +26,11 @@ class OwnRow(NamedTuple):
     flock_name: str
     kinds: list[str]
     ends_at: datetime
+
+
+class ProductRow(NamedTuple):
+    """A remedy of the farm."""
+
+    id: UUID
+    name: str
+    unit: str

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.farm.recorders.models import OwnRow, RecorderRow
+from bellwether.farm.recorders.models import OwnRow, ProductRow, RecorderRow
 from bellwether.platform.database.transactions import Session
 
 COLUMNS = ", ".join(RecorderRow._fields)
@@ -40,6 +40,7 @@ where a.farm_id = :farm_id and a.id = any(:ids) and coalesce(k.flock_id, a.flock
 OWN = text("""
 select id, animal_id from farm.event where farm_id = :farm_id and id = any(:ids) and recorded_by = :user_id
 """)
+PRODUCTS = text("select id, name, unit from farm.product where farm_id = :farm_id order by lower(name), id")
 IS_MEMBER = text("select 1 from farm.membership where farm_id = :farm_id and user_id = :user_id")
 
 
@@ -97,3 +98,8 @@ async def own(session: Session, farm_id: UUID, user_id: UUID, ids: Sequence[UUID
 async def is_member(session: Session, farm_id: UUID, user_id: UUID) -> bool:
     """Whether somebody belongs to the farm."""
     return (await session.execute(IS_MEMBER, {"farm_id": farm_id, "user_id": user_id})).scalar() is not None
+
+
+async def products(session: Session, farm_id: UUID) -> list[ProductRow]:
+    """All remedies of the farm, by name."""
+    return [ProductRow._make(row) for row in await session.execute(PRODUCTS, {"farm_id": farm_id})]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from bellwether.farm.events.schemas import AppendedEvents
 from bellwether.farm.recorders import service
-from bellwether.farm.recorders.schemas import NewRecorder, NewRecordings, OwnRecording, Recorder
+from bellwether.farm.recorders.schemas import KnownProduct, NewRecorder, NewRecordings, OwnRecording, Recorder
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.problem_documents import documented
@@ -47,6 +47,14 @@ async def remove_recorder(session: Writing, context: Acting, farm_id: UUID, reco
 async def list_own_recordings(session: Reading, context: Acting) -> Page[OwnRecording]:
     """Where you may record without being a member, and what."""
     return await service.own(session, context, datetime.now(UTC))
+
+
+@router.get("/recordings/products", dependencies=[need("flock:read")])
+async def list_recorder_products(
+    session: Reading, context: Acting, farm_id: UUID, flock_id: UUID
+) -> Page[KnownProduct]:
+    """The remedies of a farm, where you may record treatments of a flock."""
+    return await service.products(session, context, farm_id, flock_id, datetime.now(UTC))
 
 
 @router.post("/recordings", response_model=AppendedEvents, dependencies=[need("flock:write")])

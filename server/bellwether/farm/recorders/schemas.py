@@ -57,6 +57,14 @@ class OwnRecording(Schema):
     ends_at: datetime
 
 
+class KnownProduct(Schema):
+    """A remedy of the farm: what a treatment names."""
+
+    id: UUID
+    name: str
+    unit: str
+
+
 class Recording(Schema):
     """An event, and the animal by a number that it wears."""
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from bellwether.farm.access import must_own, one_writer
 from bellwether.farm.animals.repository import has_flock
-from bellwether.farm.events.envelope import AnimalEvent
+from bellwether.farm.events.envelope import AnimalEvent, HerdEvent
 from bellwether.farm.events.kinds import KINDS
 from bellwether.farm.events.schemas import AppendedEvents
 from bellwether.farm.recorders import repository
 from bellwether.farm.recorders.desk import Desk
 from bellwether.farm.recorders.problems import MemberRecords, NotYours, RecorderRejected
-from bellwether.farm.recorders.schemas import NewRecorder, NewRecordings, OwnRecording, Recorder
+from bellwether.farm.recorders.schemas import KnownProduct, NewRecorder, NewRecordings, OwnRecording, Recorder
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, act_for
 from bellwether.platform.http.pagination import ById, id_after
@@ -21,8 +21,9 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, RowError
 
 LONGEST = timedelta(days=731)
-RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, AnimalEvent)}
-"""Kinds that are about one animal, and so can be held to its flock."""
+RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, AnimalEvent | HerdEvent)}
+"""Kinds that may be about one animal, and so can be held to its flock."""
+TREATED = "treatment.given"
 
 
 async def grant(session: Session, context: Context, farm_id: UUID, body: NewRecorder, now: datetime) -> Recorder:
@@ -89,6 +90,22 @@ async def own(session: Session, context: Context, now: datetime) -> Page[OwnReco
     found = await repository.open_to(session, context.user_id, now)
     await act_for(session, replace(context, farm_ids=tuple({farm_id for farm_id, *_ in found})))
     return Page(items=[OwnRecording.model_validate(row) for row in await repository.named(session, found)])
+
+
+async def products(
+    session: Session, context: Context, farm_id: UUID, flock_id: UUID, now: datetime
+) -> Page[KnownProduct]:
+    """What may be given, for somebody who may record what is given.
+
+    Raises:
+        NotYours
+    """
+    assert context.user_id is not None
+    kinds = await repository.kinds(session, farm_id, context.user_id, flock_id, now)
+    if kinds is None or TREATED not in kinds:
+        raise NotYours
+    await act_for(session, replace(context, farm_ids=(farm_id,)))
+    return Page(items=[KnownProduct.model_validate(row) for row in await repository.products(session, farm_id)])
 
 
 async def record(session: Session, context: Context, body: NewRecordings, now: datetime) -> AppendedEvents:
