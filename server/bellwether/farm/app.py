@@ -22,6 +22,7 @@ from bellwether.farm.imports.routes import router as imports
 from bellwether.farm.invitations.routes import router as invitations
 from bellwether.farm.live.routes import router as live
 from bellwether.farm.locations.routes import router as locations
+from bellwether.farm.measurements.any_trait.routes import router as measurements
 from bellwether.farm.measurements.routes import router as weights
 from bellwether.farm.merging.routes import router as merges
 from bellwether.farm.organisations.routes import router as organisations
@@ -58,6 +59,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         pedigree,
         events,
         weights,
+        measurements,
         groups,
         grazing,
         products,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time
+from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.measurements.groups import Placed
@@ -21,15 +22,16 @@ class MeasuredAnimal:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredWeight:
-    """A weight that counts."""
+class StoredMeasurement:
+    """A measurement that counts."""
 
     id: UUID
     farm_id: UUID
     flock_id: UUID
     animal_id: UUID
     trait: str
-    weight_kg: float
+    value: float
+    unit: str
     raw_value: str
     raw_unit: str
     occurred_on: date
@@ -39,3 +41,15 @@ class StoredWeight:
     contemporary_group: str | None
     source: str
     import_id: UUID | None
+
+    @property
+    def weight_kg(self) -> float:
+        """Of a body weight: all are kept in kg."""
+        return self.value
+
+
+class LastWeight(NamedTuple):
+    """A body weight of a day."""
+
+    occurred_on: date
+    value: float

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements.groups import Group, Placed, Span
 from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
-from bellwether.farm.measurements.models import MeasuredAnimal, StoredWeight
+from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
@@ -65,6 +65,11 @@ select distinct on (animal_id) animal_id, what, occurred_on from (
 ) recorded
 order by animal_id, occurred_on
 """
+CURVES = """
+select animal_id, occurred_on, value from farm.observation
+where farm_id = $1 and animal_id = any($2::uuid[]) and trait = any($3::text[]) and state = 'active'
+order by occurred_on
+"""
 SPANS = """
 select k.trait, k.name,
   (select min(occurred_on) from farm.observation o where o.farm_id = $1 and o.state = 'active'
@@ -103,7 +108,7 @@ from farm.animal a join farm.flock f on f.id = a.flock_id
 where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and a.farm_id = $1 and a.id = o.animal_id
 """
 COLUMNS = """
-id, farm_id, flock_id, animal_id, trait, value as weight_kg, raw_value, raw_unit, occurred_on, occurred_time,
+id, farm_id, flock_id, animal_id, trait, value, unit, raw_value, raw_unit, occurred_on, occurred_time,
 recorded_group, age_days, contemporary_group, source, import_id
 """
 ANIMALS = """
@@ -153,6 +158,15 @@ async def first_recorded(session: Session, farm_id: UUID, animal_ids: Sequence[U
     """The first measurement or event that counts of each of the animals: none of them is born after it."""
     rows = await driver(session).fetch(FIRST, farm_id, list(animal_ids))
     return {row["animal_id"]: Measured(row["what"], row["occurred_on"]) for row in rows}
+
+
+async def curves(session: Session, farm_id: UUID, animal_ids: Collection[UUID]) -> dict[UUID, list[LastWeight]]:
+    """Every body weight of these animals, the first day first."""
+    found: dict[UUID, list[LastWeight]] = {}
+    if animal_ids:
+        for row in await driver(session).fetch(CURVES, farm_id, list(set(animal_ids)), list(weights())):
+            found.setdefault(row["animal_id"], []).append(LastWeight(row["occurred_on"], row["value"]))
+    return found
 
 
 async def spans(session: Session, farm_id: UUID, groups: Sequence[Group]) -> dict[Group, Span]:
@@ -223,18 +237,18 @@ async def listing(
     ids: Sequence[UUID] | None = None,
     animal_ids: Sequence[UUID] | None = None,
     flock_ids: Sequence[UUID] | None = None,
+    traits: Collection[str] | None = None,
     after: UUID | None = None,
     limit: int,
-) -> list[StoredWeight]:
-    """Weights that count, in the order of their ids."""
+) -> list[StoredMeasurement]:
+    """Measurements that count, in the order of their ids."""
     filters = {"id": ids, "animal_id": animal_ids, "flock_id": flock_ids}
     given = {name: list(values) for name, values in filters.items() if values is not None}
     where = "".join(f" and {name} = any(cast(:{name} as uuid[]))" for name in given)
+    where += " and trait = any(cast(:traits as text[]))" if traits is not None else ""
     where += " and id > :after" if after is not None else ""
-    statement = text(
-        f"select {COLUMNS} from farm.observation where state = 'active' and trait = any(cast(:traits as text[]))"
-        f"{where} order by id limit :limit"
-    )
-    values: dict[str, object] = given | {"traits": list(weights()), "limit": limit}
+    statement = text(f"select {COLUMNS} from farm.observation where state = 'active'{where} order by id limit :limit")
+    values: dict[str, object] = given | {"limit": limit}
+    values |= {"traits": list(traits)} if traits is not None else {}
     values |= {"after": after} if after is not None else {}
-    return [StoredWeight(*row) for row in await session.execute(statement, values)]
+    return [StoredMeasurement(*row) for row in await session.execute(statement, values)]

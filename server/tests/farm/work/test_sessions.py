@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from bellwether.farm.work.sessions.models import RecordRow
-from bellwether.farm.work.sessions.summary import predicted, unusual
+from bellwether.farm.work.sessions.summary import unusual
 from bellwether.platform.ids import new_id
+from bellwether.sheep.traits.growth import predicted
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,6 @@
 """What came of a day: who was recorded, who is missing, and which values somebody should look at (I23)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from statistics import mean
 from typing import NamedTuple
 from uuid import UUID
@@ -9,9 +8,7 @@ from uuid import UUID
 from bellwether.farm.work.sessions.models import MemberRow, RecordRow
 from bellwether.farm.work.sessions.schemas import Absent, Unusual
 from bellwether.sheep.traits import TRAITS
-
-OFF, FAR_OFF = 0.10, 0.25
-FEWEST_DAYS = 7
+from bellwether.sheep.traits.growth import FAR_OFF, OFF, predicted
 
 
 class Counted(NamedTuple):
@@ -59,16 +56,3 @@ def unusual(record: RecordRow, before: Sequence[RecordRow]) -> Unusual | None:
     if not trait.soft[0] <= record.value <= trait.soft[1]:
         return Unusual.model_validate(said | {"expected": expected, "why": "outside_usual_range"})
     return None
-
-
-def predicted(before: Sequence[RecordRow], day: date) -> float | None:
-    """By the line through the last weight and the one before it, a week or more apart; None: nobody can say."""
-    if not before:
-        return None
-    last = before[-1]
-    earlier = [each for each in before if (last.occurred_on - each.occurred_on).days >= FEWEST_DAYS]
-    if not earlier:
-        return None
-    days = (last.occurred_on - earlier[-1].occurred_on).days
-    found = last.value + (last.value - earlier[-1].value) / days * (day - last.occurred_on).days
-    return found if found > 0 else None

@@ -1,0 +1,1 @@
+"""Measurements of any trait of the dictionary."""

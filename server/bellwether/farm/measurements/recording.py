@@ -1,0 +1,192 @@
+"""One way in for every trait: the rules that a session is held to, and what its sender is told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
+from bellwether.farm.measurements import events, repository
+from bellwether.farm.measurements.groups import Spans, touched
+from bellwether.farm.measurements.ledger import Ledger, Measurement
+from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
+from bellwether.farm.measurements.problems import WeightExists
+from bellwether.farm.place import Place, place_of
+from bellwether.farm.schemas import Source
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Session
+from bellwether.platform.ids import new_id
+from bellwether.platform.problems import Conflict, RowError, Unprocessable
+from bellwether.sheep import traits
+from bellwether.sheep.findings import Faults, Finding
+from bellwether.sheep.findings import warning as a_warning
+from bellwether.sheep.lives import check_presence
+from bellwether.sheep.traits import growth
+
+
+class Sent(NamedTuple):
+    """One value as it was sent; without a unit it is in that of its trait, a weight in that of the farm."""
+
+    id: UUID | None
+    animal_id: UUID
+    trait: str
+    value: float
+    unit: str | None
+    occurred_on: date
+    occurred_time: time | None
+    group: str
+
+
+class Form(NamedTuple):
+    """How a path names its rows and their value, and its problems."""
+
+    rows: str
+    value: str
+    rejected: type[Unprocessable]
+    exists: type[Conflict]
+
+
+class Told(NamedTuple):
+    """What is unusual about a row that was taken."""
+
+    row: int
+    finding: Finding
+
+
+class Taken(NamedTuple):
+    """What counts now for what was sent, in its order."""
+
+    rows: list[StoredMeasurement]
+    warnings: list[Told]
+
+
+async def record(
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    sent: Sequence[Sent],
+    now: datetime,
+    form: Form,
+    *,
+    source: Source = "api",
+) -> Taken:
+    """A session, whole or not at all; of two values of one animal, trait and day the later counts.
+
+    Raises:
+        ReferenceNotFound, ReadOnlyMember, and the problems of the form
+    """
+    await may_write(session, context, farm_id, field="farm_id")
+    await one_writer(session, farm_id)
+    place = await place_of(session, farm_id)
+    known = await repository.animals(session, farm_id, [new.animal_id for new in sent])
+    errors = [error for row, new in enumerate(sent) for error in faults(row, new, known, place, now, form)]
+    if errors:
+        raise form.rejected(errors[0].message, errors=errors)
+    ids = [new.id for new in sent if new.id]
+    if len(set(ids)) < len(ids) or await repository.is_taken(session, ids):
+        raise form.exists
+    days = [(known[new.animal_id].id, new.trait, new.occurred_on) for new in sent]
+    ledger = Ledger(await repository.current(session, farm_id, None, days), new_id, corrects=True)
+    spans = await open_spans(session, farm_id, sent, known)
+    curves = await repository.curves(session, farm_id, [day[0] for day in days if traits.TRAITS[day[1]].is_weight])
+    warnings: list[Told] = []
+    for row, new in enumerate(sent):
+        animal, field = known[new.animal_id], f"{form.rows}.{row}.{form.value}"
+        measured = measurement(new, place)
+        recorded = ledger.record(animal.id, animal.flock_id, measured, row)
+        age = (new.occurred_on - animal.birth_date).days if animal.birth_date else None
+        unusual = traits.warning(traits.TRAITS[new.trait], measured.value, age, field=field)
+        off_curve = off_own_curve(measured, curves.get(animal.id, ()), field)
+        over_weeks = spans.add(animal.placed.group(new.trait, new.group), new.occurred_on)
+        warnings += told(row, (recorded.warning, unusual, off_curve, over_weeks))
+    try:
+        await repository.store(session, context, farm_id, ledger.added, ledger.superseded, source=source)
+    except WeightExists as error:
+        raise form.exists from error
+    await events.measurements_recorded(session, context, farm_id, ledger.added)
+    kept = [ledger.current[day].id for day in dict.fromkeys(days)]
+    rows = await repository.listing(session, ids=kept, limit=len(kept))
+    found = {row.id: row for row in rows}
+    return Taken([found[key] for key in kept], warnings)
+
+
+async def open_spans(session: Session, farm_id: UUID, sent: Iterable[Sent], known: dict[UUID, MeasuredAnimal]) -> Spans:
+    """First and last day of the contemporary groups that the session touches."""
+    groups = touched(known[new.animal_id].placed.group(new.trait, new.group) for new in sent)
+    return Spans(await repository.spans(session, farm_id, groups))
+
+
+def told(row: int, findings: Iterable[Finding | None]) -> list[Told]:
+    """What the sender should know of a row that was taken."""
+    return [Told(row, finding) for finding in findings if finding]
+
+
+def off_own_curve(measured: Measurement, weights: Sequence[LastWeight], field: str) -> Finding | None:
+    """A weight more than a tenth off what the animal's own earlier weights foretell, strongly above a quarter (I23)."""
+    if not traits.TRAITS[measured.trait].is_weight:
+        return None
+    expected = growth.predicted([each for each in weights if each.occurred_on < measured.date], measured.date)
+    off = abs(measured.value - expected) / expected if expected else 0.0
+    if not expected or off <= growth.OFF:
+        return None
+    code = "far_off_own_curve" if off > growth.FAR_OFF else "off_own_curve"
+    text = (
+        f"{measured.value:g} kg is {off:.0%} off the {expected:.1f} kg that the animal's own earlier weights foretell"
+    )
+    return a_warning(code, text, "check the animal and the value; weigh again when in doubt", field=field)
+
+
+def faults(
+    row: int, new: Sent, known: dict[UUID, MeasuredAnimal], place: Place, now: datetime, form: Form
+) -> list[RowError]:
+    """Every rule that this row breaks."""
+    field = f"{form.rows}.{row}"
+    animal = known.get(new.animal_id)
+    found = [] if animal else [ReferenceNotFound(f"{field}.animal_id", new.animal_id, row).errors[0]]
+    today, born = place.today(now), animal.birth_date if animal else None
+    if new.occurred_on > today:
+        text = f"{new.occurred_on} is in the future: it is {today} on the farm ({place.time_zone})"
+        found.append(impossible(row, field, text, "correct the date, or the time zone of the farm"))
+    if born and new.occurred_on < born:
+        text = f"{new.occurred_on} is before the animal's birth on {born}"
+        found.append(impossible(row, field, text, "correct one of the dates"))
+    broken = Faults()
+    if animal:
+        broken.take(partial(check_presence, animal.name, animal.stays, new.occurred_on, field=f"{field}.occurred_on"))
+    value = broken.take(partial(as_stored, new, place, field=f"{field}.unit"))
+    if value is not None:
+        broken.take(partial(traits.check_hard, traits.TRAITS[new.trait], value, field=f"{field}.{form.value}"))
+    return found + [
+        RowError(row=row, field=f.field, code=f.code, message=f.message, fix=f.fix) for f in broken.findings
+    ]
+
+
+def impossible(row: int, field: str, text: str, fix: str) -> RowError:
+    """A day on which the animal cannot have been measured."""
+    return RowError(row=row, field=f"{field}.occurred_on", code="date_impossible", message=text, fix=fix)
+
+
+def unit_of(new: Sent, place: Place) -> str:
+    """What is kept in kilograms is sent in the unit of the farm when nothing else is said."""
+    kept = traits.TRAITS[new.trait].unit
+    return new.unit or (place.weight_unit if kept == "kg" else kept)
+
+
+def as_stored(new: Sent, place: Place, *, field: str = "unit") -> float:
+    """The value in the unit of its trait."""
+    return traits.converted(traits.TRAITS[new.trait], new.value, unit_of(new, place), field=field)
+
+
+def measurement(new: Sent, place: Place) -> Measurement:
+    """As the ledger takes it."""
+    return Measurement(
+        id=new.id,
+        trait=new.trait,
+        date=new.occurred_on,
+        time=new.occurred_time.replace(tzinfo=None) if new.occurred_time else None,
+        value=as_stored(new, place),
+        raw_value=f"{new.value:g}",
+        raw_unit=unit_of(new, place),
+        group=new.group,
+    )
