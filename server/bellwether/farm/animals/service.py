@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
-from bellwether.farm.animals import claims, events, naming, repository
+from bellwether.farm.animals import births, claims, events, naming, repository
 from bellwether.farm.animals.claims import Claimed
 from bellwether.farm.animals.models import AnimalRow, HeadRow
 from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DuplicateIdentifier
@@ -245,6 +245,7 @@ async def change(
     faults.take(partial(pedigree.check_drop, after.name, after.birth_date, drop, field="drop_year"))
     await check_measured(session, before.farm_id, animal_id, after, faults)
     await check_relatives(session, before.farm_id, animal_id, after, faults)
+    await births.check_lambing(session, before, body, faults)
     if faults.findings:
         raise AnimalRejected(faults.findings)
     if not await repository.change(session, animal_id, before.rev, values):

@@ -419,3 +419,13 @@ async def test_conflicts_are_the_farms_own(
     await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(stranger.user_id), role="viewer")
     assert (await stranger.ask("GET", path, 200)).json()["items"] == [found]
     await stranger.ask("POST", f"{path}/{found['id']}/settle", 403, json={"choice": "kept"})
+
+
+async def test_a_lamb_is_born_as_its_lambing_says(device: Device) -> None:
+    ewe = await registered(device, birth_date="2020-08-01")
+    lamb = str(new_id())
+    born = event("lambing.recorded", "2024-08-05", animal_id=ewe, payload={"lambs": [{"id": lamb, "sex": "male"}]})
+    assert statuses(await device.push(born)) == ["applied"]
+    await device.pull()
+    (result,) = await device.push(device.edit("animals", lamb, birth_date="2024-08-03"))
+    assert (result["status"], result["problem"]["errors"][0]["code"]) == ("rejected", "of_a_lambing")

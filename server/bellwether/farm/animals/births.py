@@ -1,0 +1,59 @@
+"""What the log says of the birth of an animal: its lambing is corrected, and the animal follows."""
+
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bellwether.farm.animals.models import HeadRow
+from bellwether.farm.animals.schemas import AnimalChange
+from bellwether.platform.database.transactions import Session
+from bellwether.sheep.findings import Faults, broken
+
+LAMBING = text("""
+select e.id, e.occurred_on, l ->> 'sex' as sex, coalesce((l ->> 'born_on')::date, e.occurred_on) as born_on,
+  jsonb_array_length(e.payload -> 'lambs') as birth_type
+from farm.animal a
+join farm.event_other o on o.farm_id = :farm_id and o.animal_id = a.id and o.role like 'lamb%'
+join farm.event e on e.farm_id = :farm_id and e.id = o.event_id and e.kind = 'lambing.recorded'
+cross join jsonb_array_elements(e.payload -> 'lambs') l
+where a.farm_id = :farm_id and (a.id = :id or a.merged_into = :id) and l ->> 'id' = o.animal_id::text
+  and not exists (select from farm.event s where s.farm_id = :farm_id and s.supersedes = e.id)
+limit 1
+""")
+
+
+class Lambing(NamedTuple):
+    """The one in which an animal was born, with what follows from it."""
+
+    id: UUID
+    occurred_on: date
+    sex: str | None
+    born_on: date
+    birth_type: int
+
+
+async def check_lambing(session: Session, before: HeadRow, body: AnimalChange, faults: Faults) -> None:
+    """What follows from a lambing is changed by correcting that."""
+    row = (await session.execute(LAMBING, {"farm_id": before.farm_id, "id": before.id})).one_or_none()
+    if row is None:
+        return
+    found = Lambing._make(row)
+    said = {"birth_date": found.born_on, "birth_type": found.birth_type, "sex": found.sex}
+    for name, value in said.items():
+        sent = getattr(body, name)
+        if sent is not None and sent != value and (name != "sex" or value not in (None, "unknown")):
+            faults.take(partial(refuse, before.name, found, name, value))
+
+
+def refuse(name: str, lambing: Lambing, field: str, value: object) -> None:
+    """The log says otherwise.
+
+    Raises:
+        Broken
+    """
+    text = f"the lambing of {lambing.occurred_on} says of {name}: {field} {value}"
+    fix = f"correct the lambing: send lambing.recorded with supersedes {lambing.id}"
+    raise broken("of_a_lambing", text, fix, field=field, verdict="conflict")
