@@ -22,7 +22,7 @@ from bellwether.farm.health.models import Known as KnownHealth
 from bellwether.farm.lives.models import HeadRow, Timeline
 from bellwether.farm.lives.repository import TURNS
 from bellwether.farm.place import Place
-from bellwether.farm.season.judging import DIED, Judge, Season
+from bellwether.farm.season.judging import DIED, Judge, Season, castrated_on
 from bellwether.farm.season.models import KINDS as SEASON
 from bellwether.farm.season.models import LAMBED, Fact, Named
 from bellwether.farm.stock import judging as stock
@@ -199,7 +199,9 @@ class Log:
         if born is not None and event.occurred_on < born and event.kind != RETRACTED:
             text = f"{event.occurred_on} is before the birth of {found.head.name} on {born}"
             raise broken("before_birth", text, "correct one of the days", field="occurred_on")
-        if sex is not None and (found.head.sex not in (sex, "unknown") or found.head.fertility == "neutered"):
+        cut = castrated_on(self.season.history, found.head.id)
+        is_neutered = found.head.fertility == "neutered" if cut is None else cut < event.occurred_on
+        if sex is not None and (found.head.sex not in (sex, "unknown") or is_neutered):
             raise Broken(problems.other_sex(found.head, role, sex, field))
         return found.head.id
 

@@ -50,10 +50,7 @@ async def append(
     await may_write(session, context, body.farm_id, field="farm_id")
     await one_writer(session, body.farm_id)
     read = [READER.read(sent, "events", row) for row, sent in enumerate(body.events)]
-    log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
-    log.is_owner = await role_of(session, context, body.farm_id) == "owner"
-    items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
-    await seasons.register(session, context, herd_of(body.farm_id, log), log.season)
+    log, items = await judged(session, context, body, read, now)
     await repository.add(session, context, body.farm_id, log.made, log.named, source=source)
     await follow(session, context, body.farm_id, log)
     for item in items:
@@ -61,6 +58,29 @@ async def append(
             item.warnings = row_errors(item.row, log.warned.get(item.id, ()))
     rejected = sum(item.verdict == "rejected" for item in items)
     return AppendedEvents(accepted=len(items) - rejected, rejected=rejected, items=items)
+
+
+async def judged(
+    session: Session, context: Context, body: NewEvents, read: Sequence[NewEvent | list[RowError]], now: datetime
+) -> tuple[Log, list[EventVerdict]]:
+    """A verdict on each row, with the lambs of those that are accepted as animals.
+
+    Only the database sees that a lamb has the id of an animal of another farm: then all is judged once more with that.
+    """
+    is_owner = await role_of(session, context, body.farm_id) == "owner"
+    taken = set[UUID]()
+    while True:
+        log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
+        log.is_owner = is_owner
+        log.season.existing |= taken
+        items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
+        try:
+            async with session.begin_nested():
+                await seasons.register(session, context, herd_of(body.farm_id, log), log.season)
+        except seasons.IdsTaken as error:
+            taken |= error.ids
+        else:
+            return log, items
 
 
 async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], now: datetime) -> Log:

@@ -11,7 +11,6 @@ import asyncpg
 
 from bellwether.farm.animals import repository as animals
 from bellwether.farm.animals.events import animals_registered, animals_withdrawn
-from bellwether.farm.animals.problems import AnimalExists
 from bellwether.farm.animals.schemas import NewIdentifier
 from bellwether.farm.animals.service import read_identifier
 from bellwether.farm.identifiers import repository as identifiers
@@ -48,6 +47,14 @@ from bellwether.sheep.identifiers import display_tag
 from bellwether.sheep.traits import kilograms
 
 Warn = Callable[[UUID, Finding], None]
+
+
+class IdsTaken(Exception):
+    """Lambs would have the ids of animals that the user does not see."""
+
+    def __init__(self, ids: set[UUID]) -> None:
+        super().__init__(f"{len(ids)} ids are taken")
+        self.ids = ids
 
 
 class Herd(NamedTuple):
@@ -99,7 +106,7 @@ async def register(session: Session, context: Context, herd: Herd, season: Seaso
     """Lambs of new lambings become animals, before the log speaks of them.
 
     Raises:
-        AnimalExists: the id is that of an animal elsewhere.
+        IdsTaken: they are those of animals elsewhere.
     """
     lambs = []
     for fact in season.added.values():
@@ -109,10 +116,10 @@ async def register(session: Session, context: Context, herd: Herd, season: Seaso
                 flock = herd.animals[fact.animal_id].head.flock_id
                 confidence = str(fact.said.get("birth_date_confidence", "AAA"))
                 lambs.append(writing.Lamb(lamb.id, flock, lamb.sex, lamb.on, confidence, lamb.on.year))
-    try:
-        await writing.add_lambs(session, context, herd.farm_id, lambs)
-    except asyncpg.UniqueViolationError as error:
-        raise AnimalExists from error
+    await writing.add_lambs(session, context, herd.farm_id, lambs)
+    born = {lamb.id for lamb in lambs}
+    if taken := born - await repository.existing(session, herd.farm_id, born):
+        raise IdsTaken(taken)
     for flock_id in sorted({lamb.flock_id for lamb in lambs}):
         ids = [lamb.id for lamb in lambs if lamb.flock_id == flock_id]
         await animals_registered(session, context, herd.farm_id, flock_id, ids)
@@ -251,27 +258,41 @@ async def show(session: Session, farm_id: UUID, key: UUID) -> None:
 
 async def weigh(session: Session, context: Context, herd: Herd, season: Season) -> None:
     """Birth weights and weaning weights."""
-    weights: list[tuple[UUID, UUID, Measurement]] = []
-    for fact in season.added.values():
-        unit = str(fact.said.get("weight_unit") or herd.place.weight_unit)
-        if fact.kind == LAMBED:
-            for lamb, said in zip(litter(fact).lambs, fact.items("lambs"), strict=True):
-                if said.get("weight") is not None:
-                    weights.append((fact.id, lamb.id, measurement("BWT", lamb.on, said["weight"], unit, "")))
-        elif fact.kind == WEANED and fact.said.get("weight") is not None and fact.animal_id is not None:
-            group = str(fact.said.get("subgroup") or "")
-            weights.append((fact.id, fact.animal_id, measurement("WWT", fact.on, fact.said["weight"], unit, group)))
+    weights = weighings(season.added.values(), herd.place.weight_unit)
     if not weights:
         return
+    before = {
+        (key, measured.trait, measured.date): measured.value
+        for _, key, measured in weighings(season.removed.values(), herd.place.weight_unit)
+    }
     heads = await writing.heads(session, herd.farm_id, [key for _, key, _ in weights])
     days = [(key, measured.trait, measured.date) for _, key, measured in weights]
     ledger = Ledger(await measurements.current(session, herd.farm_id, None, days), new_id, corrects=True)
     for row, (_, key, measured) in enumerate(weights):
+        day = (key, measured.trait, measured.date)
+        # what was corrected on its own since counts more than what is only said again
+        if day in ledger.current and before.get(day) == measured.value:
+            continue
         ledger.record(key, heads[key]["flock_id"], measured, row)
     await measurements.store(session, context, herd.farm_id, ledger.added, ledger.superseded, source="api")
     events = {measured.id: event for event, _, measured in weights}
     await writing.link(session, herd.farm_id, [(made.id, events[made.id]) for made in ledger.added])
     await measurements_recorded(session, context, herd.farm_id, ledger.added)
+
+
+def weighings(facts: Iterable[Fact], farm_unit: str) -> list[tuple[UUID, UUID, Measurement]]:
+    """The weights that events tell of: the event, the animal, and what was measured."""
+    found = []
+    for fact in facts:
+        unit = str(fact.said.get("weight_unit") or farm_unit)
+        if fact.kind == LAMBED:
+            for lamb, said in zip(litter(fact).lambs, fact.items("lambs"), strict=True):
+                if said.get("weight") is not None:
+                    found.append((fact.id, lamb.id, measurement("BWT", lamb.on, said["weight"], unit, "")))
+        elif fact.kind == WEANED and fact.said.get("weight") is not None and fact.animal_id is not None:
+            group = str(fact.said.get("subgroup") or "")
+            found.append((fact.id, fact.animal_id, measurement("WWT", fact.on, fact.said["weight"], unit, group)))
+    return found
 
 
 def measurement(trait: str, on: object, weight: object, unit: str, group: str) -> Measurement:

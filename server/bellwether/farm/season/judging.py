@@ -388,7 +388,16 @@ class Judge:
             raise problems.weaned_already(self.name(lamb), others[0].on, others[0].id)
         if (given := history.of_subject(lamb, FOSTERED)) and given[-1].on > fact.on:
             raise problems.fostered_later(self.name(lamb), given[-1].on)
-        return self.check_weight(fact)
+        return self.check_weight(fact) if fact.said.get("weight") is not None else self.check_age(fact)
+
+    def check_age(self, fact: Fact) -> list[Finding]:
+        """A lamb that is weaned without a weight is of the age for it, or its sender is warned."""
+        assert fact.animal_id is not None
+        born, window = self.animals[fact.animal_id].head.birth_date, traits.STAGES["W"].window_days
+        age = None if born is None else (fact.on - born).days
+        if age is None or window is None or window[0] <= age <= window[1]:
+            return []
+        return [problems.odd_age(self.name(fact.animal_id), age, window)]
 
     def check_litters(self, history: History) -> None:
         """I8: what is recorded of services since leaves no doubt whose the lambs of a ewe are."""
@@ -448,6 +457,12 @@ class Judge:
                 alive = alive_with(history, dam, fact.on, lambs, self.died_on)
                 if int(str(said)) > len(alive):
                     raise problems.reared_more(self.name(lamb), int(str(said)), self.name(dam), len(alive))
+
+
+def castrated_on(history: History, key: UUID) -> date | None:
+    """The day, where the log knows one."""
+    cut = (fact.on for fact in history.of_subject(key, MARKED) if fact.said.get("castrated") is True)
+    return next(cut, None)
 
 
 def sexes(history: History, key: UUID) -> set[str]:

@@ -165,3 +165,9 @@ def reared_more(name: str, said: int, dam: str, alive: int) -> Broken:
     text = f"{name} would be reared as one of {said} by {dam}, who had {alive} alive at its weaning"
     fix = "correct rear_type, or record the fosterings first"
     return broken("rear_type_too_high", text, fix, field="payload.rear_type", verdict="conflict")
+
+
+def odd_age(name: str, days: int, window: tuple[int, int]) -> Finding:
+    """Too young or too old to be weaned."""
+    text = f"{name} is {days} days old: weaning is from {window[0]} to {window[1]}"
+    return warning("age_outside_window", text, "check the day and the birth date", field="occurred_on")

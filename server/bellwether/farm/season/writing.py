@@ -17,6 +17,7 @@ insert into farm.animal (id, farm_id, flock_id, sex, fertility, birth_date, birt
   is_embryo_transfer, reference_only, source, recorded_by)
 select t.id, $1, t.flock_id, t.sex, 'unknown', t.born, t.confidence, t.drop_year, false, false, 'api', $2
 from {rows} as t
+on conflict (id) do nothing
 """
 # identifiers go as they came; a use that was ended since is history
 FORGET = {
@@ -90,7 +91,7 @@ class Lamb(NamedTuple):
 
 
 async def add_lambs(session: Session, context: Context, farm_id: UUID, lambs: Sequence[Lamb]) -> None:
-    """Animals from now on."""
+    """Animals from now on, but for those whose ids are taken."""
     if lambs:
         await execute_with(session, ADD_LAMBS, LAMB, lambs, farm_id, context.user_id)
 
