@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from .conftest import Farmer, NewFarmer
-from .season import claims, ewe, get, joined, lamb, lambed, of, ram
+from .season import claims, ended, ewe, get, joined, lamb, lambed, of, ram
 from .test_event_log import BACK, SOLD, log_of, refused, send, taken
 from .test_mobs import assigned, mob, taken_back
 from .test_treatments import clear, ewes, remedy, treated
@@ -170,3 +172,37 @@ async def test_a_recorder_learns_nothing_of_the_farm_from_what_is_refused(
     told = [error for item in items for error in item["errors"]]
     assert [error["code"] for error in told] == ["withheld", "before_birth"]
     assert not any("20" in error["message"] + error["fix"] for error in told)
+
+
+@pytest.mark.parametrize("is_group", [True, False])
+async def test_i3_what_becomes_of_a_joining_fits_the_litters_of_its_ewes(farmer: Farmer, is_group: bool) -> None:
+    dam, sire, second, group = await ewe(farmer), await ram(farmer), await ram(farmer), await mob(farmer)
+    whose = {"group_id": group} if is_group else {}
+    payload = {"sire_ids": [sire]} | ({} if is_group else {"ewe_ids": [dam]})
+    started = {"kind": "joining.started", "occurred_on": "2024-03-01", "payload": payload} | whose
+    _, joining = await taken(farmer, assigned(dam, group, "2024-02-01"), started)
+    (end,) = await taken(farmer, ended(joining, "2024-04-10"))
+    await taken(farmer, lambed(dam, [lamb()], "2024-08-25"))
+    late = started | {"occurred_on": "2024-07-01", "supersedes": joining}
+    assert await refused(farmer, late) == "ends_before_start"
+    early = ended(joining, "2024-03-02", supersedes=end)
+    assert await refused(farmer, early) == "gestation_impossible"
+    await taken(farmer, ended(joining, "2024-04-12", supersedes=end))
+    swap = {"joining_id": joining, "out_id": sire, "in_id": second}
+    swapped = {"kind": "ram.replaced", "occurred_on": "2024-03-20", "payload": swap}
+    await taken(farmer, swapped)
+    other = await mob(farmer, name="Maidens")
+    _, again = await taken(
+        farmer,
+        assigned(dam, other, "2025-02-01"),
+        started
+        | {
+            "occurred_on": "2025-03-01",
+            "group_id": other,
+            "payload": {"sire_ids": [sire]},
+        },
+    )
+    await taken(farmer, lambed(dam, [lamb()], "2025-08-01"))
+    moved = {"kind": "joining.started", "group_id": other, "payload": {"sire_ids": [sire]}, "supersedes": again}
+    assert await refused(farmer, moved | {"occurred_on": "2025-07-01"}) == "gestation_impossible"
+    await taken(farmer, moved | {"occurred_on": "2025-03-02"})

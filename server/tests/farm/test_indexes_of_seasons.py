@@ -35,6 +35,7 @@ async def test_no_question_of_a_season_reads_a_large_table_from_end_to_end(farme
         (season.FIRST_DAYS, farm, animals),
         (season.BOUND, farm, animals),
         (season.LITTERS_OF_EWES, farm, animals, events, animals),
+        (season.LAMBED_SINCE, farm, animals, events, animals, date(2024, 1, 1)),
         (writing.HEADS, farm, animals),
         (writing.CLAIMS, farm, animals),
         (writing.FORGET["identifier"], farm, events),

@@ -10,12 +10,14 @@ from bellwether.farm.events import events, repository
 from bellwether.farm.events.envelope import NewEvent
 from bellwether.farm.events.judging import Log
 from bellwether.farm.events.kinds import EVENTS, KINDS
+from bellwether.farm.events.models import StoredEvent
 from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventVerdict, NewEvents
 from bellwether.farm.health import projection as health
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.place import place_of
 from bellwether.farm.schemas import Source
 from bellwether.farm.season import following as seasons
+from bellwether.farm.season.models import JOININGS, Joined
 from bellwether.farm.stock import projection as stock
 from bellwether.farm.whereabouts import projection
 from bellwether.farm.whereabouts import repository as whereabouts
@@ -97,6 +99,7 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
         born={lamb.animal_id for event in sent for lamb in event.born},
         joinings={event.refers for event in sent if event.refers is not None},
         corrected={event.supersedes for event in sent if event.supersedes is not None},
+        joined=joined(sent, stored),
     )
     subjects |= of_season.families
     animals = await lives.timelines(session, farm_id, subjects, PRESENT)
@@ -116,6 +119,17 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
     herds = known.groups.keys() | {change.group_id for change in counted.changes}
     treated = await health.known(session, farm_id, place.today(now), herds, animals, said)
     return Log(place, now, stored, animals, known, treated, counted, numbers, of_season)
+
+
+def joined(sent: Sequence[NewEvent], stored: Mapping[UUID, StoredEvent]) -> Joined | None:
+    """Of which joinings a batch speaks, if it does."""
+    found = [event for event in sent if event.kind in JOININGS]
+    if not found:
+        return None
+    named = {key for event in found for key in (event.supersedes, event.refers) if key is not None}
+    groups = frozenset(event.group for event in found if event.group is not None)
+    places = frozenset(stored[key].place for key in named & stored.keys())
+    return Joined(places, groups, min(event.occurred_on for event in found))
 
 
 def judge(row: int, sent: Row, found: NewEvent | list[RowError], log: Log) -> EventVerdict:

@@ -34,6 +34,7 @@ from bellwether.farm.season.models import (
     TRANSFERRED,
     WEANED,
     Fact,
+    Joined,
     Use,
     litter,
 )
@@ -75,9 +76,18 @@ async def open_season(
     born: Collection[UUID],
     joinings: Collection[UUID],
     corrected: Collection[UUID],
+    joined: Joined | None,
 ) -> Season:
     """What the farm knows of the season that the events of a batch touch."""
     history = await repository.load(session, farm_id, animals_of, joinings=joinings, events=corrected)
+    if joined is not None:
+        begun = [one for one in history.facts.values() if one.kind == STARTED and one.place in joined.places]
+        groups = joined.groups | {one.group_id for one in begun if one.group_id is not None}
+        since = min([joined.since, *(one.on for one in begun)])
+        ewes = await repository.ewes_lambed_since(session, farm_id, [one.id for one in begun], groups, since)
+        if ewes - set(animals_of):
+            everybody = {*animals_of, *ewes}
+            history = await repository.load(session, farm_id, everybody, joinings=joinings, events=corrected)
     there = await repository.existing(session, farm_id, born)
     lambs = {
         one.told

@@ -16,6 +16,7 @@ from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
     INSEMINATED,
+    JOININGS,
     KINDS,
     LAMBED,
     MARKED,
@@ -150,7 +151,7 @@ class Judge:
             }
             rule = rules.get(self.fact.kind)
             told += [] if rule is None else rule(history, self.fact)
-            if self.fact.kind in SERVICES:
+            if self.fact.kind in (*SERVICES, ENDED, REPLACED):
                 told += self.lambed_since(history, self.fact)
         if self.replaced is not None:
             self.check_parts(history, self.replaced)
@@ -193,8 +194,7 @@ class Judge:
     def lambed_since(self, history: History, fact: Fact) -> list[Finding]:
         """I3: the litters that the ewes have had still fit their services."""
         faults, told = Faults(), list[Finding]()
-        ewes = fact.all_of("ewe") if fact.kind == STARTED else [] if fact.animal_id is None else [fact.animal_id]
-        for ewe in ewes:
+        for ewe in self.served(history, fact):
             for born in history.litters(ewe):
                 first, exposed = min(lamb.on for lamb in born.lambs), exposures(history, ewe, self.members(ewe))
                 check = partial(breeding.check_gestation, self.name(ewe), exposed, first, field="occurred_on")
@@ -202,6 +202,24 @@ class Judge:
                 told += [] if found is None else [found]
         faults.stop()
         return told
+
+    def served(self, history: History, fact: Fact) -> list[UUID]:
+        """The ewes of a service, or of the joining to which an event belongs; of a group those who lambed."""
+        if fact.kind not in JOININGS:
+            return [] if fact.animal_id is None else [fact.animal_id]
+        place = fact.place if fact.kind == STARTED else fact.of_place
+        joining = next(iter(history.of_joining(-1 if place is None else place, STARTED)), None)
+        if joining is None:
+            return []
+        dams = {one.animal_id for one in history.facts.values() if one.kind == LAMBED and one.animal_id is not None}
+        return joining.all_of("ewe") + sorted(ewe for ewe in dams if self.was_in(ewe, joining))
+
+    def was_in(self, ewe: UUID, joining: Fact) -> bool:
+        """Whether she was in the group of a joining since it began."""
+        return any(
+            one.group == joining.group_id and (one.until is None or one.until >= joining.on)
+            for one in self.members(ewe)
+        )
 
     def part_of_joining(self, history: History, fact: Fact) -> list[Finding]:
         """The joining is there, began before, and has not ended."""

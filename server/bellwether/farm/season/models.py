@@ -15,8 +15,9 @@ STARTED, ENDED, REPLACED = "joining.started", "joining.ended", "ram.replaced"
 MATED, INSEMINATED, TRANSFERRED = "mating.observed", "ai.done", "embryo.transferred"
 SCANNED, LAMBED, FOSTERED = "pregscan.recorded", "lambing.recorded", "lamb.fostered"
 MARKED, WEANED = "marking.recorded", "weaning.recorded"
+JOININGS = (STARTED, ENDED, REPLACED)
 OF_A_FAMILY = (LAMBED, FOSTERED, MARKED, WEANED)
-KINDS = (STARTED, ENDED, REPLACED, MATED, INSEMINATED, TRANSFERRED, SCANNED, *OF_A_FAMILY)
+KINDS = (*JOININGS, MATED, INSEMINATED, TRANSFERRED, SCANNED, *OF_A_FAMILY)
 
 
 Use = tuple[UUID, str, str]
@@ -57,6 +58,14 @@ class Fact(NamedTuple):
         """The objects in a list of the payload."""
         found = self.said.get(name)
         yield from (item for item in found if isinstance(item, dict)) if isinstance(found, list) else ()
+
+
+class Joined(NamedTuple):
+    """The joinings of which a batch speaks: their places, the groups of new ones, and the first day that is said."""
+
+    places: frozenset[int]
+    groups: frozenset[UUID]
+    since: date
 
 
 class Born(NamedTuple):

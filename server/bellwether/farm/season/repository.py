@@ -118,6 +118,7 @@ where e.farm_id = $1 and e.kind = '{LAMBED}' and {CURRENT} and (e.animal_id = an
                      where o.farm_id = $1 and o.event_id = any($3::uuid[]) and o.role = 'ewe')
   or e.animal_id in (select m.animal_id from farm.group_member m where m.farm_id = $1 and m.group_id = any($4::uuid[])))
 """
+LAMBED_SINCE = f"{LITTERS_OF_EWES} and e.occurred_on >= $5"
 
 
 def fact_of(row: asyncpg.Record) -> Fact:
@@ -240,6 +241,14 @@ async def offspring(session: Session, farm_id: UUID, ids: Collection[UUID]) -> d
 async def claimed_of(session: Session, farm_id: UUID, ids: Collection[UUID]) -> set[UUID]:
     """Animals of which the log says that one of these may be a parent."""
     return {row[0] for row in await driver(session).fetch(CLAIMED_OF, farm_id, list(ids))}
+
+
+async def ewes_lambed_since(
+    session: Session, farm_id: UUID, joinings: Collection[UUID], groups: Collection[UUID], since: date
+) -> set[UUID]:
+    """The ewes of joinings and groups who lambed on a day or later."""
+    rows = await driver(session).fetch(LAMBED_SINCE, farm_id, [], list(joinings), list(groups), since)
+    return {row[0] for row in rows}
 
 
 async def ewes_with_litters(
