@@ -4,7 +4,7 @@ from bellwether.platform.ids import new_id
 
 from .conftest import Farmer, NewFarmer, weights_of
 from .season import LAMBED_ON, ewe, get, joined, lamb, lambed, of, ram
-from .test_event_log import NOTE, send, taken
+from .test_event_log import NOTE, refused, send, taken
 from .test_lambing import warnings_of
 
 
@@ -42,6 +42,10 @@ async def test_i5_a_wether_was_a_ram_until_he_was_castrated(farmer: Farmer) -> N
     found = await send(farmer, joined([dam], [sire], "2023-03-01"), joined([dam], [sire], "2024-03-01"))
     assert [one["verdict"] for one in found["items"]] == ["new", "rejected"]
     assert found["items"][1]["errors"][0]["code"] == "sex_clash"
+    served = await ram(farmer)
+    await taken(farmer, joined([await ewe(farmer)], [served], "2024-03-01"))
+    assert await refused(farmer, of(served, "marking.recorded", "2024-02-01", castrated=True)) == "sex_clash"
+    await taken(farmer, of(served, "marking.recorded", "2024-06-01", castrated=True))
     one = lamb()
     await taken(farmer, lambed(dam, [one], "2023-07-28"))
     assert (await get(farmer, one["id"]))["sire_id"] == sire

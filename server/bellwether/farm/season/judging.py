@@ -331,7 +331,7 @@ class Judge:
         return []
 
     def marked(self, history: History, fact: Fact) -> list[Finding]:
-        """I5: who is castrated is a male and no wether yet."""
+        """I5: who is castrated is a male and no wether yet, and serves no ewe after."""
         lamb = fact.animal_id
         assert lamb is not None
         if fact.said.get("castrated") is True:
@@ -343,6 +343,9 @@ class Judge:
                 raise problems.no_male(head.name)
             if is_cut or (head.fertility == "neutered" and not was_cut):
                 raise problems.is_wether(head.name)
+            served = [one for one in history.of(lamb, STARTED, REPLACED, MATED) if lamb in one.all_of("sire")]
+            if served and served[-1].on > fact.on:
+                raise problems.served_since(head.name, served[-1].kind, served[-1].on)
         self.check_tags(fact)
         return []
 

@@ -144,6 +144,13 @@ def is_wether(name: str) -> Broken:
     return broken("is_wether", text, "leave castrated out", field="payload.castrated", verdict="conflict")
 
 
+def served_since(name: str, kind: str, on: date) -> Broken:
+    """I5."""
+    text = f"{name} would be a wether, and is the sire of {kind} of {on}"
+    fix = "correct one of the days, or that event first"
+    return broken("sex_clash", text, fix, field="payload.castrated", verdict="conflict")
+
+
 def refuse_second(name: str, value: str, field: str) -> None:
     """I13.
 
