@@ -145,3 +145,30 @@ async def test_the_matrix_of_measurements(farmer: Farmer, new_farmer: NewFarmer,
     assert (await client.get(BASE + "/measurements", params={"animal_id": animal})).status_code == 401
     student = await new_farmer(with_farm=False, roles=("student",))
     await student.ask("GET", "/measurements", 403, params={"animal_id": animal})
+
+
+async def test_a_carcass_is_told_of_after_the_animal_left(farmer: Farmer) -> None:
+    sold = (await farmer.animal(birth_date="2022-08-01", identifiers=[{"kind": "visual", "value": "220001"}]))["id"]
+    await taken(farmer, SOLD | {"animal_id": sold})
+    await record(farmer, {"animal_id": sold, "trait": "HCWT", "value": 24.5, "unit": "kg", "occurred_on": "2024-04-02"})
+    content = b"VID,Date,Trait,Value,Unit\n220001,2024-04-02,IMF,4.5,\n220001,2024-04-02,PFAT,4.5,mm\n"
+    sent = await farmer.upload(content, "measurements")
+    await farmer.run_import(sent["import_id"])
+    rows = sorted((await farmer.rows(sent["import_id"])).items())
+    assert [row["code"] for _, row in rows] == [None, "off_farm"]
+    assert {m["trait"] for m in await listed(farmer, animal_id=sold)} == {"HCWT", "IMF"}
+
+
+async def test_a_condition_score_of_one_scale_is_never_taken_for_the_other(farmer: Farmer) -> None:
+    animal = {"animal_id": (await farmer.animal())["id"], "occurred_on": "2025-03-11"}
+    made = await record(farmer, animal | {"trait": "BCS", "value": 3}, animal | {"trait": "BCS9", "value": 6})
+    assert [(m["trait"], m["value"], m["unit"]) for m in made["items"]] == [
+        ("BCS", 3, "score"), ("BCS9", 6, "score of 9"),
+    ]  # fmt: skip
+    answer = await record(
+        farmer,
+        animal | {"trait": "BCS", "value": 6},
+        animal | {"trait": "BCS", "value": 4, "unit": "score of 9"},
+        expect=422,
+    )
+    assert [e["code"] for e in answer["errors"]] == ["out_of_range", "unit_unknown"]

@@ -152,7 +152,7 @@ def faults(
         text = f"{new.occurred_on} is before the animal's birth on {born}"
         found.append(impossible(row, field, text, "correct one of the dates"))
     broken = Faults()
-    if animal:
+    if animal and not traits.TRAITS[new.trait].is_of_carcass:
         broken.take(partial(check_presence, animal.name, animal.stays, new.occurred_on, field=f"{field}.occurred_on"))
     value = broken.take(partial(as_stored, new, place, field=f"{field}.unit"))
     if value is not None:

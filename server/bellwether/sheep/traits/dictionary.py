@@ -23,6 +23,9 @@ STAGES = {
 SCAN_WEIGHT_KG = {"P": 45, "Y": 60, "H": 70}
 
 
+Range = tuple[float, float]
+
+
 class Values(TypedDict, total=False):
     """Starting values: see `Trait`."""
 
@@ -145,15 +148,87 @@ def scans(stage: str) -> list[Trait]:
 def fleece(stage: str) -> list[Trait]:
     """Shearing and the sample of the mid-side."""
     dates = ("FLEECEDATE",)
+
+    def of(code: str, name: str, unit: str, hard: Range, soft: Range, **words: Unpack[Words]) -> Trait:
+        return staged(stage, code, name, unit, hard, soft, date_columns=dates, **words)
+
     return [
-        staged(
-            stage, "GFW", "greasy fleece weight", "kg", (0.2, 20), (1, 12),
-            date_columns=dates, heritability=0.40, source=NSIP,
+        of("GFW", "greasy fleece weight", "kg", (0.2, 20), (1, 12), heritability=0.40, source=NSIP),
+        of("CFW", "clean fleece weight", "kg", (0.1, 16), (0.5, 9), heritability=0.35, source=NSIP),
+        of("FD", "fibre diameter", "micron", (8, 50), (12, 40), heritability=0.50, source=NSIP),
+        of("FDCV", "variation of fibre diameter", "%", (5, 60), (10, 35)),
+        of("CURV", "fibre curvature", "deg/mm", (10, 250), (30, 160)),
+        of("SL", "staple length", "mm", (10, 350), (40, 180), heritability=0.45, source=NSIP),
+        of("SS", "staple strength", "N/ktex", (0, 150), (15, 80)),
+        of("YLD", "clean yield", "%", (20, 100), (45, 90)),
+    ]
+
+
+def breech(stage: str) -> list[Trait]:
+    """Late dag and wrinkle at the breech, by eye: whole scores from 1 to 5."""
+    return [
+        visual(stage + code, stage, f"{STAGES[stage].word} {name}", STAGES[stage].window_days)
+        for code, name in (
+            ("LDAG", "late dag score"),
+            ("EBWR", "early breech wrinkle score"),
+            ("LBWR", "late breech wrinkle score"),
+        )
+    ]
+
+
+def visual(code: str, stage: str, name: str, window: tuple[int, int] | None) -> Trait:
+    """A score of the AWI/MLA Visual Sheep Scores; its range is unverified."""
+    return Trait(
+        code, stage, name, "score", (1, 5), (1, 5),
+        effects=AT_ANY_AGE, kind="ordinal", decimals=0, window_days=window,
+    )  # fmt: skip
+
+
+def at_any_age() -> list[Trait]:
+    """Scores of live sheep; each scale has a code of its own, so that none is taken for another."""
+    return [
+        Trait("BCS", "-", "condition score 1-5", "score", (1, 5), (1.5, 4.5), effects=AT_ANY_AGE),
+        Trait("BCS9", "-", "condition score 1-9", "score of 9", (1, 9), (2, 8), effects=AT_ANY_AGE),
+        Trait(
+            "FAMACHA", "-", "anaemia score", "score", (1, 5), (1, 4),
+            effects=AT_ANY_AGE, kind="ordinal", decimals=0,
         ),
-        staged(
-            stage, "FD", "fibre diameter", "micron", (8, 50), (12, 40),
-            date_columns=dates, heritability=0.50, source=NSIP,
-        ),
+    ]  # fmt: skip
+
+
+def carcass() -> list[Trait]:
+    """What the abattoir tells of a carcass."""
+    return [
+        Trait(
+            code, "-", name, unit, hard, soft,
+            effects=AT_ANY_AGE, decimals=decimals, is_of_carcass=True, date_columns=("KILLDATE",),
+        )
+        for code, name, unit, hard, soft, decimals in (
+            ("HCWT", "hot carcass weight", "kg", (3, 100), (10, 45), 1),
+            ("DRESS", "dressing percentage", "%", (20, 75), (38, 58), 1),
+            ("GRFAT", "carcass fat at the GR site", "mm", (0, 60), (2, 30), 0),
+            ("CFAT", "carcass fat at the C site", "mm", (0, 30), (0.5, 15), 1),
+            ("CEMD", "carcass eye muscle depth", "mm", (5, 70), (12, 50), 1),
+            ("IMF", "intramuscular fat", "%", (0, 20), (1.5, 9), 1),
+            ("SF5", "shear force after five days", "N", (5, 200), (10, 80), 1),
+            ("PH24", "pH after a day", "pH", (4.8, 7.5), (5.3, 6), 2),
+        )
+    ]  # fmt: skip
+
+
+def milk() -> list[Trait]:
+    """One test day of a dairy ewe."""
+    return [
+        Trait(
+            code, "-", name, unit, hard, soft,
+            effects=AT_ANY_AGE, decimals=decimals, date_columns=("TESTDATE",),
+        )
+        for code, name, unit, hard, soft, decimals in (
+            ("TDMY", "test-day milk", "kg", (0, 12), (0.2, 5), 2),
+            ("TDFAT", "test-day milk fat", "%", (1, 20), (4, 12), 2),
+            ("TDPROT", "test-day milk protein", "%", (1, 15), (3.5, 8), 2),
+            ("TDSCC", "test-day somatic cells", "1000/ml", (0, 100_000), (0, 1500), 0),
+        )
     ]  # fmt: skip
 
 
@@ -174,5 +249,9 @@ TRAITS: dict[str, Trait] = {
             effects=AT_ANY_AGE, kind="ordinal", decimals=0, heritability=0.20, source=NSIP,
             date_columns=("DAGDATE", "WECDATE", "PWTDATE"),
         ),
+        *(trait for stage in "WPY" for trait in breech(stage)),
+        *at_any_age(),
+        *carcass(),
+        *milk(),
     )
 }  # fmt: skip

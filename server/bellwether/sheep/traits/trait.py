@@ -44,6 +44,8 @@ class Trait:
     `phenotypic_variance` can be recorded, and is evaluated once a model or a farm gives its variances. `correlations`
     names the other trait; each pair stands with one of its two traits.
 
+    What `is_of_carcass` is told by the abattoir, after the animal left the farm.
+
     In a file the trait has columns named by `code` and by each of `aliases`; `date_columns` are where its date may
     stand if it has no column of its own.
     """
@@ -65,6 +67,7 @@ class Trait:
     source: str = "no starting values yet"
     correlations: Mapping[str, Correlation] = field(default_factory=dict)
     is_weight: bool = False
+    is_of_carcass: bool = False
     aliases: tuple[str, ...] = ()
     date_columns: tuple[str, ...] = ()
 

@@ -36,7 +36,9 @@ async def test_variables_by_their_parts(breeder: Breeder) -> None:
 
     weights = {"BWT", "WWT", "PWT", "YWT", "HWT", "AWT"}
     assert await codes(traitDbId="WT") == weights == await codes(traitName="weight", commonCropName="sheep")
-    assert await codes(methodDbId="scored") == {"DAG"} == await codes(traitClass="score")
+    scored = {code for code, trait in TRAITS.items() if trait.kind == "ordinal"}
+    assert await codes(methodDbId="scored") == scored == await codes(traitClass="score")
+    assert {"DAG", "PLDAG", "FAMACHA"} < scored
     assert await codes(traitDbId="WT", scaleDbId="kg-3-90-1") == {"WWT"}
     assert await codes(traitPUI="x") == set() == await codes(commonCropName="maize")
     (fat,) = await breeder.data("/traits", observationVariableDbId="PFAT")

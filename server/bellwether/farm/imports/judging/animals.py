@@ -106,6 +106,8 @@ def check_self(
     if animal is None:
         return
     for measured in data.measurements:
+        if traits.TRAITS[measured.trait].is_of_carcass:
+            continue
         trait = measured.trait.lower()
         faults.take(partial(check_presence, kin.name, animal.stays, measured.date, field=trait))
     if data.birth_date and data.birth_date != animal.facts.birth_date:

@@ -223,7 +223,8 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
     try:
         animal, tag_warning = animals.resolve(weighing.tags, measured.date)
         age = age_at(animal.birth_date, measured.date)
-        check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
+        if not traits.TRAITS[measured.trait].is_of_carcass:
+            check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
     except Broken as error:
         return rejected(row, *error.findings)
     recorded = ledger.record(animal.id, animal.flock_id, measured, row)
