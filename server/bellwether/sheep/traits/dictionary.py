@@ -149,8 +149,8 @@ def fleece(stage: str) -> list[Trait]:
     """Shearing and the sample of the mid-side."""
     dates = ("FLEECEDATE",)
 
-    def of(code: str, name: str, unit: str, hard: Range, soft: Range, **words: Unpack[Words]) -> Trait:
-        return staged(stage, code, name, unit, hard, soft, date_columns=dates, **words)
+    def of(code: str, name: str, unit: str, hard: Range, soft: Range, **values: Unpack[Values]) -> Trait:
+        return staged(stage, code, name, unit, hard, soft, date_columns=dates, **values)
 
     return [
         of("GFW", "greasy fleece weight", "kg", (0.2, 20), (1, 12), heritability=0.40, source=NSIP),

@@ -28,11 +28,16 @@ def method_of(trait: Trait) -> BrapiMethod:
     return BrapiMethod(method_db_id=key, method_name=name, method_class=kind, description=description)
 
 
+def in_path(unit: str) -> str:
+    """A unit as it may stand in the path of a request."""
+    return unit.replace("/", "-per-").replace("%", "percent").replace(" ", "-")
+
+
 def scale_of(trait: Trait) -> BrapiScale:
     """Its unit within what is possible."""
     low, high = (f"{bound:g}" if bound < 10_000 else f"{bound:.0f}" for bound in trait.hard)
     return BrapiScale(
-        scale_db_id=f"{trait.unit}-{low}-{high}-{trait.decimals}",
+        scale_db_id=f"{in_path(trait.unit)}-{low}-{high}-{trait.decimals}",
         scale_name=f"{trait.unit}, {low} to {high}",
         data_type="Ordinal" if trait.kind == "ordinal" else "Numerical",
         decimal_places=trait.decimals,
