@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from bellwether.farm.animals.routes import router as animals
+from bellwether.farm.attachments.routes import router as attachments
 from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.conflicts.routes import router as conflicts
 from bellwether.farm.consents.routes import router as consents
@@ -80,6 +81,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         conflicts,
         imported_values,
         devices,
+        attachments,
         job_routes("farm", read="flock:read", change="flock:write"),
     ]
     return create_app(
@@ -88,6 +90,6 @@ def create(platform: PlatformSettings) -> FastAPI:
         platform,
         ServiceSettings.of("farm"),
         title="Farm Management Service",
-        upload_paths=("/api/v1/farm/imports",),
+        upload_paths=("/api/v1/farm/imports", "/attachments"),
         faces=(BRAPI, *ICAR),
     )

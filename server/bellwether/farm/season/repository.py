@@ -98,6 +98,7 @@ select l.id, coalesce(
      and c.event_id is null limit 1),
   (select 'the identifier ' || i.value from farm.identifier i where i.farm_id = $1 and i.animal_id = l.id
      and i.event_id is null limit 1),
+  (select 'a photo or paper' from farm.attachment_link p where p.farm_id = $1 and p.animal_id = l.id limit 1),
   (select 'a merge' from farm.animal m where m.farm_id = $1 and (m.merged_into = l.id or m.id = l.id
      and m.merged_into is not null) limit 1)) as what
 from unnest($2::uuid[]) as l (id)

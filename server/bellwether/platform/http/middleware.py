@@ -108,11 +108,7 @@ class Around:
             structlog.contextvars.clear_contextvars()
 
     async def _limited(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
-        limit = (
-            self.upload_limit
-            if scope["method"] == "POST" and scope["path"].endswith(self.upload_paths or ("\0",))
-            else self.limit
-        )
+        limit = self.upload_limit if self._is_upload(scope) else self.limit
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
             await too_large(scope, send, limit, "bytes")
@@ -147,6 +143,11 @@ class Around:
                 await too_large(scope, send, limit, "bytes")
                 return
             await self._in_turn(lane, scope, headers, receive_again, answer_to, values)
+
+    def _is_upload(self, scope: Scope) -> bool:
+        """A file is posted to one of the paths, or put under a name below it."""
+        path: str = {"POST": scope["path"], "PUT": scope["path"].rpartition("/")[0]}.get(scope["method"], "")
+        return path.endswith(self.upload_paths)
 
     async def _in_turn(
         self, lane: Lane, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, values: int

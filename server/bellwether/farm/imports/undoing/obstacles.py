@@ -44,6 +44,11 @@ BUILT_UPON = {
           (select from farm.event e where e.farm_id = $1 and e.animal_id = a.id and e.import_id is distinct from $2
            union all select from farm.event_other o where o.farm_id = $1 and o.animal_id = a.id)""",
     ),
+    "attached_since": (
+        "with a photo or paper since",
+        f"""{MADE} join farm.attachment_link l on l.farm_id = $1 and l.animal_id = a.id
+        where a.farm_id = $1 and a.import_id = $2""",
+    ),
     "tagged_since": (
         "given a tag since",
         f"""{MADE} join farm.identifier i on i.farm_id = $1 and i.animal_id = a.id
