@@ -41,13 +41,18 @@ async def typed(farmer: Farmer, words: list[str]) -> Any:
     address = next(word for word in words if word.startswith(ADDRESS)).replace(ADDRESS, BASE)
     headers = dict(line.split(": ", 1) for line in values(words, "-H"))
     assert headers["Authorization"].startswith("Bearer ")
-    sent, files = values(words, "-d"), values(words, "--data-binary")
-    method = [*values(words, "-X"), "POST" if sent else "GET"][0]
-    content = json.dumps(json.loads(sent[0])).encode() if sent else None
-    content = Path(files[0].removeprefix("@")).read_bytes() if files else content
-    answer = await farmer.client.request(method, address, content=content, headers=headers)
+    method = [*values(words, "-X"), "POST" if values(words, "-d") else "GET"][0]
+    answer = await farmer.client.request(method, address, content=body_of(words), headers=headers)
     assert answer.status_code in (200, 201, 204), answer.text
     return answer.json() if answer.content else None
+
+
+def body_of(words: list[str]) -> bytes | None:
+    """JSON as it is typed, or a file as it lies there."""
+    for name in values(words, "--data-binary"):
+        return Path(name.removeprefix("@")).read_bytes()
+    sent = values(words, "-d")
+    return json.dumps(json.loads(sent[0])).encode() if sent else None
 
 
 def values(words: list[str], option: str) -> list[str]:

@@ -13,7 +13,7 @@ from bellwether.farm.attachments.schemas import Attachment, Hash, Link, NewLink,
 from bellwether.platform.http.at_once import at_once
 from bellwether.platform.http.dependencies import Acting, Reading, Readings, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
-from bellwether.platform.http.problem_documents import documented
+from bellwether.platform.http.problem_documents import Responses, documented
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.problems import TooLarge
 
@@ -26,7 +26,9 @@ TAKEN = documented({409: "The id is of another link, or the link stands under an
 QUOTA = documented({409: "The farm keeps as much as it may"})
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 BODY = {"requestBody": {"required": True, "content": dict.fromkeys(KINDS, BINARY)}}
-FILE = {200: {"description": "The bytes", "content": dict.fromkeys(KINDS, BINARY)}}
+FILE: Responses = {200: {"description": "The bytes", "content": dict.fromkeys(KINDS, BINARY)}}
+NEW: Responses = {201: {"model": Attachment, "description": "It is new"}}
+NEW_LINK: Responses = {201: {"model": Link, "description": "It is new"}}
 router = APIRouter(prefix="/farms/{farm_id}", tags=["attachments"])
 Sha256 = Annotated[Hash, Path(description="SHA-256 of the bytes, in lower case")]
 
@@ -60,7 +62,7 @@ Received = Annotated[service.Sent, Depends(received)]
     "/attachments/{sha256}",
     dependencies=[need("flock:write"), costly("attachment", per_minute=120, burst=240), SENDING],
     openapi_extra=BODY,
-    responses={201: {"model": Attachment, "description": "It is new"}} | QUOTA,
+    responses=NEW | QUOTA,
 )
 async def put_attachment(
     sent: Received, session: Writing, context: Acting, response: Response, farm_id: UUID, sha256: Sha256
@@ -107,7 +109,7 @@ async def remove_attachment(session: Writing, context: Acting, farm_id: UUID, sh
 @router.post(
     "/attachment-links",
     dependencies=[need("flock:write")],
-    responses={201: {"model": Link, "description": "It is new"}} | TAKEN,
+    responses=NEW_LINK | TAKEN,
 )
 async def link_attachment(session: Writing, context: Acting, response: Response, farm_id: UUID, body: NewLink) -> Link:
     """Link an animal or an event to an attachment, whether its bytes are there or not.
