@@ -26,7 +26,7 @@ from bellwether.farm.sync.problems import (
     ReadOnlyCollection,
     RowInUse,
 )
-from bellwether.farm.sync.schemas import READER, Mutation, Push, Result, RowProblem
+from bellwether.farm.sync.schemas import READER, Mutation, Push, Refusal, Result
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import Problem
@@ -185,7 +185,7 @@ class Pushing:
 
 def rejected(row: int, mutation_id: UUID | None, problem: Problem) -> Result:
     """A row that cannot be taken."""
-    told = RowProblem(code=problem.code, title=problem.title, detail=problem.detail, errors=problem.errors)
+    told = Refusal(code=problem.code, title=problem.title, detail=problem.detail, errors=problem.errors)
     return Result(row=row, mutation_id=mutation_id, status="rejected", problem=told)
 
 

@@ -115,7 +115,7 @@ class RejectedRow(Schema):
 
     table: str
     id: str
-    problem: "RowProblem"
+    problem: "Refusal"
 
 
 class WatermelonPushed(Schema):
@@ -164,7 +164,7 @@ class RxdbMasters(RootModel[list[dict[str, object]]]):
     """The master's documents of rows that were changed meanwhile; `{id, _rejected}` of rows that stay on the device."""
 
 
-class RowProblem(Schema):
+class Refusal(Schema):
     """Why a row stays on the device."""
 
     code: str
@@ -184,7 +184,7 @@ class Result(Schema):
     )
     rev: int | None = None
     doc: dict[str, object] | None = Field(None, description="The row as it is now, where it is not as it was sent")
-    problem: RowProblem | None = None
+    problem: Refusal | None = None
     conflicts: list[UUID] = Field(default_factory=list)
 
 
