@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from bellwether.farm.measurements import recording, repository
+from bellwether.farm.measurements import recording
+from bellwether.farm.measurements.any_trait import repository
 from bellwether.farm.measurements.any_trait.problems import (
     MeasurementExists,
     MeasurementsRejected,
