@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from whole.conftest import Platform
 from whole.flock import make_flock
 
-#: a stream ends with its job only; the next ones end the session that the test needs; the gateway hides the last two
-LEFT_OUT = ("}/events", "/logout", "/password", "/operator/", "/internal/")
+#: streams end with a job or an access only; the next ones end the session that the test needs; the gateway hides the last two
+LEFT_OUT = ("}/events", "}/live", "/sync/stream", "/logout", "/password", "/operator/", "/internal/")
 QUICK = settings(
     max_examples=5,
     deadline=None,

@@ -15,6 +15,8 @@ from bellwether.platform.settings import PlatformSettings
 log = structlog.get_logger()
 FRESH_S = 60.0
 FRESH_WITH_GAPS_S = 5.0
+# a service makes its document when it starts, which takes seconds
+WITHIN_S = 20.0
 DESCRIPTION = (
     "Flock records, pedigree, genotypes and breeding values of sheep. Log in at `/api/v1/auth/login` and send the "
     "access token as `Authorization: Bearer ...`. Errors are RFC 9457 problem documents with a stable `code`."
@@ -72,7 +74,7 @@ class Documents:
 async def document_of(caller: Caller, service: str) -> OpenApi | None:
     """One service's document, or None when it gives none."""
     try:
-        found = await caller.ask(service, "GET", "/openapi.json", within_s=3.0)
+        found = await caller.ask(service, "GET", "/openapi.json", within_s=WITHIN_S)
     except Refused as error:
         log.warning("openapi_unavailable", service=service, code=error.code)
         return None

@@ -4,6 +4,7 @@ python -m bellwether.launch.entry.serve farm,genetics,research,processing,edge -
 """
 
 import argparse
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -40,7 +41,14 @@ class Mounted:
         async with AsyncExitStack() as stack:
             for app in self.apps.values():
                 await stack.enter_async_context(app.router.lifespan_context(app))
+            # seconds of work: beside the first requests, not in front of whoever asks for the documents first
+            threading.Thread(target=self.describe, name="openapi", daemon=True).start()
             yield
+
+    def describe(self) -> None:
+        """Make the OpenAPI document of each service, which keeps it."""
+        for app in self.apps.values():
+            app.openapi()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """To the service whose prefix the path has."""
