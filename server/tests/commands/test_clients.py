@@ -70,7 +70,9 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 def bodies() -> Iterator[Any]:
     for path, method, operation in operations():
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-            yield pytest.param(kind, content, id=f"{method} {path}")
+            # bytes are no JSON: a sample of them is the picture of somebody
+            if content["schema"].get("format") != "binary":
+                yield pytest.param(kind, content, id=f"{method} {path}")
 
 
 def test_schemas_have_titles_of_their_own_and_operations_ids() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 import schemathesis
 from bellwether.farm.app import create
 from bellwether.platform.ids import new_id
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 STREAMS = ("/jobs/{job_id}/events", "/live", "/sync/stream")
 BASE = "/api/v1/farm"
 QUICK = settings(
-    max_examples=20,
+    max_examples=8,
     deadline=None,
     database=None,
     derandomize=True,
@@ -24,6 +25,7 @@ QUICK = settings(
 )
 
 
+@pytest.mark.timeout(1200)
 def test_no_request_breaks_the_service(service_environment: None, platform: PlatformSettings, auth: AuthDouble) -> None:
     app = create(platform)
     answers: list[tuple[str, int, Any]] = []

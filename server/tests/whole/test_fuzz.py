@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from whole.conftest import Platform
 from whole.flock import make_flock
 
-#: streams end with a job or an access only; the next ones end the session that the test needs; the gateway hides the last two
+#: streams end with a job or an access; the next ones end the session that the test needs; the gateway hides the last
 LEFT_OUT = ("}/events", "}/live", "/sync/stream", "/logout", "/password", "/operator/", "/internal/")
 QUICK = settings(
     max_examples=5,

@@ -60,7 +60,7 @@ def test_nothing_listens_but_what_is_known(whole: Platform, pids: set[int]) -> N
 
 def requests_of(whole: Platform, services: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Every operation of these services that needs a token."""
-    document = httpx.get(f"{whole.url}/openapi.json").json()
+    document = httpx.get(f"{whole.url}/openapi.json", timeout=60).json()
     for path, operations in document["paths"].items():
         if path.split("/")[3:4] and path.split("/")[3] in services:
             for method, operation in operations.items():
