@@ -118,7 +118,8 @@ async def test_what_was_sent_comes_back(farmer: Farmer, kind: str) -> None:
 
 async def test_the_same_again_changes_nothing(farmer: Farmer) -> None:
     made = await put(farmer, photo())
-    assert await put(farmer, photo(), 200) == made
+    # a generated client says nothing of the kind: the bytes do
+    assert await put(farmer, photo(), 200, kind="application/octet-stream") == made
     page = (await farmer.ask("GET", f"/farms/{farmer.farm_id}/attachments", 200)).json()
     assert page["items"] == [made]
 

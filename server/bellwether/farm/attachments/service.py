@@ -42,8 +42,12 @@ class Sent(NamedTuple):
     media_type: str
 
 
-def check(sent: Sent, sha256: str) -> None:
-    """The bytes are what their address and their type say.
+UNNAMED = "application/octet-stream"
+"""What a client says that leaves the kind to the bytes."""
+
+
+def checked(sent: Sent, sha256: str) -> str:
+    """The kind of the bytes, which are what their address and their type say.
 
     Raises:
         KindUnknown, KindWrong, HashWrong
@@ -51,10 +55,11 @@ def check(sent: Sent, sha256: str) -> None:
     found = kind_of(sent.parts[0] if sent.parts else b"")
     if sent.sha256 != sha256:
         raise HashWrong(sent.sha256)
-    if sent.media_type not in KINDS or found is None:
+    if sent.media_type not in (*KINDS, UNNAMED) or found is None:
         raise KindUnknown
-    if found.media_type != sent.media_type:
+    if sent.media_type not in (found.media_type, UNNAMED):
         raise KindWrong(sent.media_type, found.media_type)
+    return found.media_type
 
 
 async def put(session: Session, context: Context, farm_id: UUID, sha256: str, sent: Sent) -> tuple[Attachment, bool]:
@@ -65,13 +70,13 @@ async def put(session: Session, context: Context, farm_id: UUID, sha256: str, se
         QuotaReached: the farm keeps as much as it may.
     """
     await may_write(session, context, farm_id)
-    check(sent, sha256)
+    media_type = checked(sent, sha256)
     await one_writer(session, farm_id)
     found = await repository.get(session, farm_id, sha256)
     if found is not None:
         return Attachment.model_validate(found), False
     await check_room(session, context, farm_id, sum(len(part) for part in sent.parts))
-    await repository.add(session, farm_id, sha256, sent.media_type, sent.parts, context.user_id)
+    await repository.add(session, farm_id, sha256, media_type, sent.parts, context.user_id)
     return await get(session, context, farm_id, sha256), True
 
 

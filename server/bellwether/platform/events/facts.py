@@ -114,11 +114,9 @@ async def emit(
     Without `key_version` the platform counts per key, which holds the key until the commit: emit last, and emit several
     keys in a sorted order. An aggregate that has a revision of its own gives that instead and holds nothing.
     """
-    payload = orjson.dumps(data)
-    if len(payload) > MAX_DATA_BYTES:
-        raise ValueError(
-            f"{type}: {len(payload)} bytes of data; NATS carries 1 MB, so split the fact into several events"
-        )
+    payload = json_text(data)
+    if (size := len(payload.encode())) > MAX_DATA_BYTES:
+        raise ValueError(f"{type}: {size} bytes of data; NATS carries 1 MB, so split the fact into several events")
     event_id = new_id()
     schema = type.split(".", 1)[0]
     values = {
@@ -126,7 +124,7 @@ async def emit(
         "type": type,
         "key": str(key),
         "farm_id": farm_id,
-        "payload": payload.decode(),
+        "payload": payload,
         "headers": json_text(headers_of(context)),
     }
     if key_version is not None:
