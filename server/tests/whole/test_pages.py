@@ -1,6 +1,7 @@
 """The pages as a person uses them: log in, try something, read the answer; under the platform's own policy."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
@@ -8,7 +9,7 @@ from uuid import uuid4
 import pytest
 from bellwether.commands.demo.client import Client
 
-from .browser import Browser, window_on
+from .browser import PATIENCE_S, Browser, window_on
 from .conftest import PASSWORD, Platform
 
 # the first test may have to fetch a browser
@@ -74,7 +75,12 @@ def authorize(browser: Browser, **fields: str) -> None:
 
 
 def try_out(browser: Browser, operation: str) -> None:
-    """Open an operation for trying."""
+    """Open an operation for trying; of a long list the page holds what is near to the window."""
+    ends = time.monotonic() + PATIENCE_S
+    while not browser.driver.execute_script("return document.querySelector(arguments[0]) !== null", operation):
+        assert time.monotonic() < ends, f"no {operation} in the page"
+        browser.driver.execute_script("window.scrollBy(0, 300)")
+        time.sleep(0.1)
     browser.click(f"{operation} .opblock-summary-control")
     browser.click(f"{operation} .try-out__btn")
 
