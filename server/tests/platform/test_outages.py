@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,10 +11,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 from bellwether.platform import outages
+from bellwether.platform.context import Context
+from bellwether.platform.database import transactions
 from bellwether.platform.jobs.dbos_runner import once_per_outage
 from bellwether.platform.outages import for_ever, is_full, is_outage, patiently
+from bellwether.platform.problems import Busy
+from bellwether.platform.settings import ServiceSettings
 from bellwether.platform.telemetry import Forgiving
 from bellwether.platform.worker.worker import until_done
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 
@@ -121,6 +127,20 @@ def test_every_way_in_which_a_store_is_away_is_an_outage(error: Exception) -> No
     assert is_outage(error)
     assert is_outage(wrapped)
     assert is_full(wrapped) == isinstance(error, asyncpg.DiskFullError)
+
+
+async def test_a_server_that_takes_no_connection_in_time_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "CONNECT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        settings = ServiceSettings(name="farm", database_url=address, database_password=SecretStr("none"))
+        database = transactions.Database(settings)
+        for opened in (database.transaction, database.reading):
+            with pytest.raises(Busy) as told:
+                async with opened(Context()):
+                    pass
+            assert is_outage(told.value)
+        await database.close()
 
 
 def test_a_fault_of_postgresql_itself_is_no_outage() -> None:

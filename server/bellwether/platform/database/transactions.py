@@ -26,6 +26,7 @@ SET_CONTEXT = text(
     "select set_config('app.user_id', :user, true), set_config('app.farm_ids', :farms, true), "
     "set_config('app.request_id', :request, true)"
 )
+CONNECT_S = 5.0
 UNSAFE_IN_LITERAL = re.compile(r"[^A-Za-z0-9_.:-]")
 
 
@@ -100,7 +101,7 @@ def engine_of(settings: ServiceSettings, address: str, application: str, **optio
         pool_timeout=5,
         # a failed statement is logged without what people wrote into it
         hide_parameters=True,
-        connect_args={"server_settings": {"application_name": application}, "timeout": 5},
+        connect_args={"server_settings": {"application_name": application}, "timeout": CONNECT_S},
         **options,
     )
 
@@ -110,11 +111,11 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool.
 
     Raises:
-        Busy: all are in use.
+        Busy: all are in use, or the server does not answer in time.
     """
     try:
         connection = await engine.connect()
-    except PoolTimeoutError as error:
+    except (PoolTimeoutError, TimeoutError) as error:
         raise Busy from error
     try:
         yield connection
