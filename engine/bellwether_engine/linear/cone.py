@@ -14,6 +14,8 @@ from ..errors import reml_not_converged
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TOLERANCE = 1e-10
+#: how far a step goes towards where a matrix becomes singular
+LONG, SHORT = 0.99, 0.9
 #: where rounding ends its progress, the last step is as good as rounding allows
 FOUND = (
     clarabel.SolverStatus.Solved,
@@ -71,26 +73,30 @@ def best_step(
     matrix = matrix + 1e-11 * np.diag(np.diag(matrix) + 1e-300)
     least = np.concatenate([matrix[place] for matrix, place in zip(slack, places, strict=True)])
     n_bound, n = len(weight), len(scale)
-    found = clarabel.DefaultSolver(
+    problem = (
         csc_matrix(np.triu(matrix[np.ix_(free, free)])),
         -(score * scale)[free],
         csc_matrix(diags_array(-weight, shape=(n_bound, n), format="csc")[:, free]),
         weight * least / scale[:n_bound],
         [clarabel.PSDTriangleConeT(len(matrix)) for matrix in slack],
-        _settings(),
-    ).solve()
-    if found.status not in FOUND:
+    )
+    for share in (LONG, SHORT):  # at a matrix that is nearly singular, long steps can go in circles
+        found = clarabel.DefaultSolver(*problem, _settings(share)).solve()
+        if found.status in FOUND:
+            break
+    else:
         raise reml_not_converged(f"no step was found ({found.status}): the model is ill-conditioned")
     step = np.zeros(len(scale))
     step[free] = found.x
     return step * scale
 
 
-def _settings() -> clarabel.DefaultSettings:
+def _settings(share: float) -> clarabel.DefaultSettings:
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
     settings.direct_solve_method = "faer"
+    settings.max_step_fraction = share
     settings.equilibrate_enable = False  # the parameters are scaled: more hides what is left near the best
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = TOLERANCE
     return settings

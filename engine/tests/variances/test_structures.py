@@ -12,6 +12,7 @@ from .test_edges import turned
 from .twin import Whole, ends_of
 
 CLOSE = 1e-3
+GOES_IN_CIRCLES = 3260276255  # the solver of the best step, by its long steps
 FORMS = {
     "RR1": CovarianceStructure("reduced_rank", 1),
     "RR2": CovarianceStructure("reduced_rank", 2),
@@ -75,8 +76,7 @@ def test_the_order_of_traits_does_not_matter(form, rounds, chance):
 
 
 def test_a_saturated_factor_analytic_matrix_is_unstructured(rounds, chance):
-    for _ in range(rounds(2, 30)):
-        seed = chance.randrange(2**32)
+    for seed in (GOES_IN_CIRCLES, *(chance.randrange(2**32) for _ in range(rounds(1, 30)))):
         rng = np.random.default_rng(seed)
         t = int(rng.choice([3, 4]))
         genetic = correlations(rng, t) + 2.0 * np.eye(t)
