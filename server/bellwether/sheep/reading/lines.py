@@ -5,9 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.reading.refusal import refused
+from bellwether.sheep.reading.table import LONG, Rows, Table
 
 DELIMITERS = ";\t,|"
 NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", " ": "spaces"}
@@ -31,32 +33,42 @@ def split(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Every line as trimmed cells; `faults` by index for lines whose quotes do not close."""
+    """Every line as trimmed cells; `faults` by index for lines whose quotes do not close; columns of a long text."""
 
-    rows: list[list[str]]
+    rows: Sequence[list[str]]
     faults: dict[int, Finding]
+    table: Table | None = None
 
 
 def cells(lines: Sequence[str], delimiter: str) -> Cells:
     """The cells of all lines."""
     if delimiter == " ":
         return Cells([line.split() for line in lines], {})
-    rows: list[list[str]] = []
+    faults = open_quotes(lines, delimiter)
+    rows = Rows(lines, partial(cut, delimiter=delimiter))
+    if len(lines) < LONG:
+        return Cells(list(rows), faults)
+    return Cells(rows, faults, Table(lines, delimiter))
+
+
+def cut(line: str, delimiter: str) -> list[str]:
+    """The cells of one line; quotes that stay open are none."""
+    found = quoted(line, delimiter) if '"' in line else None
+    return list(map(str.strip, line.split(delimiter))) if found is None else found
+
+
+def open_quotes(lines: Sequence[str], delimiter: str) -> dict[int, Finding]:
+    """By index the lines whose quotes do not close, and those that may close a quote of an earlier one."""
     faults: dict[int, Finding] = {}
     is_open = False
     for index, line in enumerate(lines):
         if '"' not in line:
-            rows.append(list(map(str.strip, line.split(delimiter))))
             continue
-        found = quoted(line, delimiter)
-        if found is None:
+        if quoted(line, delimiter) is None:
             faults[index], is_open = OPEN, True
-            rows.append([cell.strip() for cell in line.split(delimiter)])
-            continue
-        if is_open and line.count('"') % 2:
+        elif is_open and line.count('"') % 2:
             faults[index], is_open = CLOSING, False
-        rows.append(found)
-    return Cells(rows, faults)
+    return faults
 
 
 def quoted(line: str, delimiter: str) -> list[str] | None:
@@ -86,10 +98,13 @@ def find_delimiter(
     Raises:
         FileRefused: two delimiters fit alike.
     """
-    bare = [QUOTED.sub("", line) if '"' in line else line for line in lines if line.strip()]
-    found = {mark: fit(bare, mark, lines, score) for mark in candidates if any(mark in line for line in bare)}
-    if not found:
-        return ","
+    bare = [QUOTED.sub("", line) if '"' in line else line for line in lines]
+    text = "\n".join(bare)
+    marks = [mark for mark in candidates if mark in text and any(mark in line and line.strip() for line in bare)]
+    if len(marks) < 2:
+        return marks[0] if marks else ","
+    bare = [line for line in bare if line.strip()]
+    found = {mark: fit(bare, mark, lines, score) for mark in marks}
     best = max(found.values())
     fitting = [mark for mark, value in found.items() if value == best]
     if len(fitting) > 1:

@@ -10,6 +10,7 @@ from bellwether.sheep.reading import lines as texts
 from bellwether.sheep.reading import workbook
 from bellwether.sheep.reading.encoding import decode, is_zip
 from bellwether.sheep.reading.refusal import refused
+from bellwether.sheep.reading.table import Table
 
 HEADER_WITHIN = 60
 BLANK = Finding("blank", "blank", "the line is empty", "nothing to do")
@@ -40,7 +41,7 @@ class Sheet:
     """The lines of a table. `rows[i]` are the cells of line `i + 1`; `faults` is by line number."""
 
     lines: Sequence[str]
-    rows: list[list[str]]
+    rows: Sequence[list[str]]
     encoding: str
     delimiter: str
     header: list[str] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Sheet:
     faults: dict[int, Finding] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     sheet: str | None = None
+    table: Table | None = None
 
     @property
     def preamble(self) -> int:
@@ -62,8 +64,25 @@ class Sheet:
 
     def column(self, place: int) -> list[str]:
         """The cells of one column in the lines that have the right shape."""
-        bad, rows = self.faults, self.rows
-        return [rows[number - 1][place] for number in self.body() if number not in bad]
+        if self.table is None:
+            return [row[place] for row in self._unusual().values()]
+        unusual = [(number, row[place]) for number, row in self._unusual().items()]
+        if not unusual:
+            return self.table.column(place)
+        usual = zip(self.table.numbers(), self.table.column(place), strict=True)
+        return [text for _, text in sorted([*usual, *unusual])]
+
+    def firsts(self, place: int) -> dict[str, int]:
+        """Each text of a column in the lines that have the right shape, with the number of the first of them."""
+        firsts = {} if self.table is None else self.table.firsts(place)
+        for number, row in self._unusual().items():
+            firsts[row[place]] = min(number, firsts.get(row[place], number))
+        return dict(sorted(firsts.items(), key=lambda item: item[1]))
+
+    def _unusual(self) -> dict[int, list[str]]:
+        """Of the lines that have the right shape those that are in no column of the table."""
+        numbers = self.body() if self.table is None else self.table.others
+        return {number: self.rows[number - 1] for number in numbers if number not in self.faults}
 
     def told(self) -> list[str]:
         """How the text was read, in words."""
@@ -101,7 +120,10 @@ def open_sheet(
     mark = delimiter or declared or texts.find_delimiter(found[first - 1 :], score, candidates)
     split = texts.cells(found, mark)
     faults = {index + 1: fault for index, fault in split.faults.items()}
-    return Sheet(found, split.rows, decoded.encoding, mark, first_line=first, faults=faults, notes=list(decoded.notes))
+    notes = list(decoded.notes)
+    return Sheet(
+        found, split.rows, decoded.encoding, mark, first_line=first, faults=faults, notes=notes, table=split.table
+    )
 
 
 def read_sheet(
@@ -151,9 +173,14 @@ def find_header(sheet: Sheet, score: Callable[[list[str]], int] | None) -> int:
 def check_shape(sheet: Sheet) -> None:
     """A finding for each line that is empty, a comment, a footer, or has another number of cells than the header."""
     rows, faults = sheet.rows, sheet.faults
+    numbers: Sequence[int] = sheet.body()
     wanted = sheet.width = width(sheet)
     head = sheet.header
-    for number in sheet.body():
+    if sheet.table is not None:
+        numbers = sheet.table.settle(
+            wanted, sheet.body(), head[0] if head else "", lambda text: FOOTER.match(text) is not None
+        )
+    for number in numbers:
         if number in faults:
             continue
         cells = rows[number - 1]
@@ -209,7 +236,10 @@ def is_footer(cells: list[str], wanted: int) -> bool:
 
 def width(sheet: Sheet) -> int:
     """The number of cells that a line must have: the header's, unless all lines have the same empty cells beyond it."""
-    found = [sheet.rows[n - 1] for n in sheet.body() if n not in sheet.faults and is_row(sheet.rows[n - 1])]
+    if sheet.header_line and sheet.table is not None and sheet.table.has_row(len(sheet.header), sheet.body()):
+        # some line is as wide as the header: then either all are, or they differ
+        return len(sheet.header)
+    found = [row for n in sheet.body() if n not in sheet.faults and is_row(row := sheet.rows[n - 1])]
     lengths = {len(cells) for cells in found}
     wanted = len(sheet.header)
     if len(lengths) != 1:

@@ -37,16 +37,11 @@ class Found:
 
     def distinct(self, place: int) -> list[Cell]:
         """Each text of a column once, with the first line that has it."""
-        firsts: dict[str, int] = {}
-        rows, bad = self.sheet.rows, self.sheet.faults
-        for number in self.sheet.body():
-            if number not in bad:
-                firsts.setdefault(rows[number - 1][place], number)
-        return [(number, text) for text, number in firsts.items() if text]
+        return [(number, text) for text, number in self.sheet.firsts(place).items() if text]
 
     def has_gaps(self, place: int) -> bool:
         """Whether some line has nothing in a column."""
-        return not all(self.sheet.column(place))
+        return "" in self.sheet.firsts(place)
 
     def header(self, place: int) -> str:
         """What stands over a column."""
