@@ -108,9 +108,11 @@ async def test_filters_keep_what_they_say_in_every_order(farmer: Farmer) -> None
         assert [a["id"] for a in found] == [key for key in in_order(animals, order) if key in kept], (chosen, order)
 
 
-@pytest.mark.parametrize(("text", "tags"), [("%", ["A%1"]), ("_", ["A_2"]), ("a", ["A%1", "A_2"]), ("\\", [])])
+@pytest.mark.parametrize(
+    ("text", "tags"), [("%", ["A%1"]), ("_", ["A_2"]), ("a", ["A%1", "A_2"]), ("\\", []), ("äÖ", ["ÄÖ3"])]
+)
 async def test_a_text_is_looked_for_as_it_is_written(farmer: Farmer, text: str, tags: list[str]) -> None:
-    for tag in ("a%1", "A_2", "x9"):
+    for tag in ("a%1", "A_2", "äö3", "x9"):
         await farmer.animal(identifiers=[{"kind": "visual", "value": tag}])
     assert [animal["tag"] for animal in await all_of(farmer, 2, text=text, sort="tag")] == tags
     assert len(await all_of(farmer, 2, text="9")) == 1
