@@ -38,3 +38,12 @@ class RunRow(NamedTuple):
     run_date: date | None
     n_animals: int
     traits: list[str]
+
+
+class TrendRow(NamedTuple):
+    """A value of a run, as a trend counts it."""
+
+    run_name: str
+    animal_id: UUID
+    value: float
+    accuracy: float | None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bellwether.farm.imported_values.models import NewValue, RunRow, ValueRow
+from bellwether.farm.imported_values.models import NewValue, RunRow, TrendRow, ValueRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 
@@ -31,6 +31,14 @@ where v.farm_id = :farm_id and v.run_name = :run_name and (cast(:trait as text) 
   and (cast(:after as uuid) is null or v.id > :after)
 order by v.id limit :limit
 """)
+#: of an animal that was merged and of the one into which it was, a run says one thing: the other's own
+TREND = """
+select distinct on (v.run_name, coalesce(a.merged_into, a.id)) v.run_name, coalesce(a.merged_into, a.id) as animal_id,
+  v.value, v.accuracy
+from farm.imported_value v join farm.animal a on a.farm_id = $1 and a.id = v.animal_id
+where v.farm_id = $1 and v.run_name = any($2::text[]) and v.trait = $3
+order by v.run_name, coalesce(a.merged_into, a.id), (a.merged_into is not null), v.id limit $4
+"""
 
 Key = tuple[str, UUID, str]
 Said = tuple[float, float | None]
@@ -60,3 +68,9 @@ async def listing(
     """Values of one run."""
     values = {"farm_id": farm_id, "run_name": run_name, "trait": trait, "after": after, "limit": limit}
     return [ValueRow(*row) for row in await session.execute(LIST, values)]
+
+
+async def trend(session: Session, farm_id: UUID, runs: Sequence[str], trait: str, limit: int) -> list[TrendRow]:
+    """Values of a trait in these runs, one for each animal and run."""
+    rows = await driver(session).fetch(TREND, farm_id, list(runs), trait, limit)
+    return [TrendRow(*row.values()) for row in rows]

@@ -70,6 +70,8 @@ class Report:
     columns: tuple[Column, ...]
     chart: JsonObject
     find: Callable[[LookAgain, Asked[object]], Awaitable[Found]]
+    is_of_owners: bool = False
+    """Of money: whoever does not own the farm is refused, for to them the database shows none."""
 
 
 def report(
@@ -83,6 +85,7 @@ def report(
     read: Callable[[Session, Asked[P]], Awaitable[F]],
     count: Callable[[F, Asked[P]], Found],
     is_heavy: bool = False,
+    is_of_owners: bool = False,
 ) -> Report:
     """A report that reads facts of the farm and counts them; counting holds neither a connection nor the event loop.
 
@@ -97,4 +100,4 @@ def report(
         return await asyncio.to_thread(count, facts, asked)
 
     erased = cast(Callable[[LookAgain, Asked[object]], Awaitable[Found]], find)
-    return Report(name, title, says, parameters, columns, chart, erased)
+    return Report(name, title, says, parameters, columns, chart, erased, is_of_owners)

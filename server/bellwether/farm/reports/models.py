@@ -60,3 +60,19 @@ class DeathFact(NamedTuple):
 
     animal_id: UUID
     cause: str | None
+
+
+class SireClaim(NamedTuple):
+    """A claim about the sire of an animal, in the order in which they were said.
+
+    `unit` is what rams have in common of which one is the sire: a syndicate, or what a lambing says of a joining.
+    """
+
+    child_id: UUID
+    parent_id: UUID
+    parent_type: str
+    method: str
+    status: str
+    probability: float | None
+    unit: UUID | None
+    code: str | None

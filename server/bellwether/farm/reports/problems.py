@@ -24,3 +24,14 @@ class NotDrawn(Unprocessable):
     """Drawing or setting it takes more time or memory than one report may."""
 
     code, title = "report_not_drawn", "The report takes more to draw than one may: ask for fewer rows, or for CSV"
+
+
+class NoSuchRun(Unprocessable):
+    """The farm has imported other runs."""
+
+    code, title = "no_such_run", "The farm has no breeding values of a run of this name"
+
+    def __init__(self, field: str, name: str, known: list[str]) -> None:
+        message = f"there is no run {name}"
+        fix = f"name one of {', '.join(known[:10])}"
+        super().__init__(message, errors=[RowError(field=field, code=self.code, message=message, fix=fix)])

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from bellwether.farm.reports.models import AnimalFact, DeathFact, FarmFact, MeasuredFact
+from bellwether.farm.reports.models import AnimalFact, DeathFact, FarmFact, MeasuredFact, SireClaim
 from bellwether.farm.reports.problems import ReportTooLong
 from bellwether.platform.database.transactions import Session, driver
 
@@ -42,6 +42,16 @@ from farm.event e join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
 where e.farm_id = $1 and e.kind = 'animal.died'
   and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
 """
+SIRE_CLAIMS = f"""
+select c.child_id, c.parent_id, c.parent_type, c.method, c.status, c.probability,
+  case when c.method = 'derived' and c.parent_type = 'sire' then coalesce(c.syndicate_id, c.event_id) end as unit,
+  s.code
+from farm.parent_claim c left join farm.syndicate s on s.farm_id = $1 and s.id = c.syndicate_id
+where c.farm_id = $1 and c.parent_type = any(array['sire', 'excluded_sire']) and c.status <> 'rejected'
+  and exists (select from farm.parent_claim d where d.farm_id = $1 and d.child_id = c.child_id
+    and d.parent_type = 'sire' and d.method = 'derived')
+order by c.child_id, c.created_at, c.id limit {MOST + 1}
+"""
 
 
 async def farm(session: Session, farm_id: UUID) -> FarmFact:
@@ -69,6 +79,16 @@ async def measured(
     """
     rows = await driver(session).fetch(MEASURED, farm_id, list(traits), since, until)
     return at_most([MeasuredFact(*row.values()) for row in rows], "measurements")
+
+
+async def sire_claims(session: Session, farm_id: UUID) -> list[SireClaim]:
+    """Every claim about a sire that counts or counted, of animals for which matings tell of one.
+
+    Raises:
+        ReportTooLong
+    """
+    rows = await driver(session).fetch(SIRE_CLAIMS, farm_id)
+    return at_most([SireClaim(*row.values()) for row in rows], "claims")
 
 
 async def deaths(session: Session, farm_id: UUID) -> dict[UUID, str | None]:

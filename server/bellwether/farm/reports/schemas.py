@@ -39,6 +39,7 @@ class ReportSaid(Schema):
     says: str
     address: str
     formats: list[Format]
+    owners_only: bool = Field(description="It is of money")
     parameters: list[ParameterSaid]
     columns: list[ColumnSaid]
 

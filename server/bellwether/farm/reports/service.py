@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from pydantic.fields import FieldInfo
 
-from bellwether.farm.access import role_of
+from bellwether.farm.access import must_own, role_of
 from bellwether.farm.place import place_of
 from bellwether.farm.reports import repository
 from bellwether.farm.reports.catalogue import REPORTS
@@ -62,6 +62,7 @@ def said(found: Report, farm_id: UUID) -> ReportSaid:
         says=found.says,
         address=f"/api/v1/farm/farms/{farm_id}/reports/{found.name}",
         formats=list(FORMATS),
+        owners_only=found.is_of_owners,
         parameters=parameters_of(found),
         columns=[column_said(column) for column in found.columns],
     )
@@ -93,9 +94,11 @@ async def answer(
 
     Raises:
         NotFound: the user does not see the farm.
-        ReportTooLong, NotDrawn
+        OwnersOnly, ReportTooLong, NotDrawn
     """
     async with look() as session:
+        if found.is_of_owners:
+            await must_own(session, context, farm_id)
         if await role_of(session, context, farm_id) is None:
             raise NotFound
         farm, place = await repository.farm(session, farm_id), await place_of(session, farm_id)

@@ -2,7 +2,8 @@
 
 import re
 
-START = re.compile(r"'*[=+\-@]")
+#: after white space too, and by the wide signs of East Asia
+START = re.compile(r"'*\s*[=+\-@＝＋－＠]")
 
 
 def shielded(text: str) -> str:

@@ -5,7 +5,9 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
+from bellwether.farm.imported_values import repository as imported_values
 from bellwether.farm.reports import repository
+from bellwether.farm.trading.money import repository as money
 from bellwether.farm.work.tasks import repository as tasks
 
 from ..conftest import Farmer
@@ -25,6 +27,9 @@ async def test_no_report_reads_a_large_table_from_end_to_end(weighed: Weighed) -
         (repository.ANIMALS, key),
         (repository.MEASURED, key, ["WWT"], date(2024, 1, 1), None),
         (repository.DEATHS, key),
+        (repository.SIRE_CLAIMS, key),
+        (imported_values.TREND, key, ["R1"], "WWT", 10),
+        (money.KEPT, key, date(2024, 1, 1), date(2024, 12, 31)),
         (tasks.TASKS, key),
         (tasks.SOURCES, key, ["joining.started", "group.move_planned", "treatment.given"]),
         (tasks.RULES, key),

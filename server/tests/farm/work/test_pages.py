@@ -23,7 +23,7 @@ async def test_the_page_on_reports_is_typed_in(planned: Planned) -> None:
         answer = await planned.farmer.client.get(address, headers=headers)
         assert answer.status_code == 200, answer.text
         kinds.append(answer.headers["content-type"].partition(";")[0].rpartition("/")[2])
-    assert kinds == ["json", "pdf", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", "png", "csv"]
+    assert kinds == ["json", "pdf", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", "png", "csv", "json"]
     index = (await planned.farmer.ask("GET", f"/farms/{planned.farmer.farm_id}/reports", 200)).json()["items"]
     known = {item["name"] for item in index}
     assert set(re.findall(r"`([a-z]+-[a-z]+)`", text)) <= known

@@ -5,7 +5,10 @@ an end.
 """
 
 import asyncio
+import re
+from dataclasses import replace
 from importlib.resources import files
+from typing import TypeVar, cast
 
 import orjson
 
@@ -19,6 +22,8 @@ from bellwether.platform.json import JsonObject
 LIMITS = Limits(cpu_s=60, memory_bytes=2_000_000_000)
 MOST_CHILDREN = 2
 CHILDREN = asyncio.Semaphore(MOST_CHILDREN)
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+T = TypeVar("T")
 TYPST, SPACED = "page.typ", 6
 
 
@@ -28,12 +33,25 @@ async def drawn(told: Told, kind: str) -> bytes:
     Raises:
         NotDrawn
     """
+    told = printable(told)
     page = orjson.dumps(page_of(told)) if kind == "pdf" else b""
     try:
         async with CHILDREN:
             return await in_child(draw, kind, orjson.dumps(told.plot).decode(), page, limits=LIMITS)
     except (ChildDied, MemoryError) as error:
         raise NotDrawn from error
+
+
+def printable(told: Told) -> Told:
+    """Without the characters that XML does not have; one of them ends the converter of plots."""
+    asked = {name: cleared(value) for name, value in told.parameters.items()}
+    rows = [tuple(map(cleared, row)) for row in told.found.rows]
+    return replace(told, farm=cleared(told.farm), parameters=asked, found=replace(told.found, rows=rows))
+
+
+def cleared(value: T) -> T:
+    """A text, or whatever else stands in a cell."""
+    return cast(T, NO_XML.sub("\N{REPLACEMENT CHARACTER}", value)) if isinstance(value, str) else value
 
 
 def draw(kind: str, plot: str, page: bytes) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 from bellwether.farm.imports.rows_file import BOM, written
 from bellwether.farm.reports.declaring import Cell, Column
 from bellwether.farm.reports.rendering.told import Told
+from bellwether.sheep.reading.formulas import shielded
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -26,6 +27,8 @@ def csv_of(told: Told) -> bytes:
 
 def as_text(cell: Cell) -> str:
     """A cell; of a number all its digits."""
+    if isinstance(cell, str):
+        return shielded(cell)
     return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 

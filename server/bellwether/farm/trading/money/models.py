@@ -31,3 +31,11 @@ class CostRow(NamedTuple):
 
     group_id: UUID | None
     amount: float
+
+
+class KeptRow(NamedTuple):
+    """Head of a mob before a period, at its end, and summed over its days."""
+
+    opening: int
+    closing: int
+    head_days: int

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from bellwether.farm.health.repository import REACHED_HEAD
-from bellwether.farm.trading.money.models import CostRow, MoneyRow, TradedRow
+from bellwether.farm.trading.money.models import CostRow, KeptRow, MoneyRow, TradedRow
 from bellwether.farm.trading.repository import CURRENT
 from bellwether.platform.database.transactions import Session, driver
 
@@ -57,6 +57,20 @@ COSTS = f"""
 select e.group_id, (e.payload ->> 'amount')::float8 from farm.event e
 where e.farm_id = $1 and e.kind = 'cost.recorded' and e.occurred_on between $2 and $3 and {CURRENT}
 """
+# who is in a mob when a day of the farm ends, for each day of a period; what has changed on a day counts from its end
+KEPT = """
+with spans as (
+  select m.group_id, 1 as head, (lower(m.during) at time zone f.time_zone)::date as since,
+    coalesce((upper(m.during) at time zone f.time_zone)::date - 1, $3::date) as until
+  from farm.group_member m join farm.farm f on f.id = $1 where m.farm_id = $1 and m.type = 'physical'
+  union all
+  select s.group_id, s.change, s.occurred_on, $3::date from farm.stock_change s where s.farm_id = $1
+)
+select group_id, coalesce(sum(head) filter (where since < $2 and until >= $2::date - 1), 0)::int8,
+  coalesce(sum(head) filter (where since <= $3 and until >= $3), 0)::int8,
+  sum(head * greatest(least(until, $3) - greatest(since, $2) + 1, 0))::int8
+from spans where since <= $3 and until >= $2::date - 1 group by group_id
+"""
 GROUPS = "select id, name from farm.animal_group where farm_id = $1"
 
 
@@ -101,6 +115,12 @@ async def products(session: Session, farm_id: UUID, first: date, last: date) -> 
 async def costs(session: Session, farm_id: UUID, first: date, last: date) -> list[CostRow]:
     """Other costs."""
     return [CostRow(*row.values()) for row in await driver(session).fetch(COSTS, farm_id, first, last)]
+
+
+async def kept(session: Session, farm_id: UUID, first: date, last: date) -> dict[UUID, KeptRow]:
+    """Head that mobs had in a period, with tags and without."""
+    rows = await driver(session).fetch(KEPT, farm_id, first, last)
+    return {key: KeptRow(*counts) for key, *counts in rows if any(counts)}
 
 
 async def groups(session: Session, farm_id: UUID) -> dict[UUID, str]:

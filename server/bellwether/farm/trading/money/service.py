@@ -1,13 +1,14 @@
 """Prices, costs, and the margin of each mob; owners only."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from bellwether.farm.access import must_own
 from bellwether.farm.schemas import Day
 from bellwether.farm.trading.money import repository
-from bellwether.farm.trading.money.models import MoneyRow, TradedRow
+from bellwether.farm.trading.money.models import CostRow, MoneyRow, TradedRow
 from bellwether.farm.trading.problems import WeightMissing
 from bellwether.farm.trading.repository import get as consignment
 from bellwether.farm.trading.schemas import BatchCost, Margins, MobMargin, Money
@@ -95,15 +96,30 @@ async def margins(session: Session, context: Context, farm_id: UUID, first: Day,
     """
     await must_own(session, context, farm_id)
     names = await repository.groups(session, farm_id)
+    traded, spent = await facts(session, farm_id, first, last)
+    return answer(by_mob(traded, *spent), names, (first, last), sum(row.head for row in traded if row.price is None))
+
+
+async def facts(
+    session: Session, farm_id: UUID, first: date, last: date
+) -> tuple[list[TradedRow], tuple[list[CostRow], list[CostRow]]]:
+    """What was traded in a period, and what products and all the rest cost."""
     traded = await repository.traded(session, farm_id, first, last)
+    products = await repository.products(session, farm_id, first, last)
+    return traded, (products, await repository.costs(session, farm_id, first, last))
+
+
+def by_mob(
+    traded: Iterable[TradedRow], products: Iterable[CostRow], costs: Iterable[CostRow]
+) -> dict[UUID | None, list[float]]:
+    """Income, purchases, products and costs of each mob; None: of the farm as a whole."""
     lines: dict[UUID | None, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
     for row in traded:
         lines[row.group_id][0 if row.kind == "departure" else 1] += worth(row)
-    for cost in await repository.products(session, farm_id, first, last):
-        lines[cost.group_id][2] += cost.amount
-    for cost in await repository.costs(session, farm_id, first, last):
-        lines[cost.group_id][3] += cost.amount
-    return answer(lines, names, (first, last), sum(row.head for row in traded if row.price is None))
+    for place, rows in ((2, products), (3, costs)):
+        for cost in rows:
+            lines[cost.group_id][place] += cost.amount
+    return lines
 
 
 def worth(row: TradedRow) -> float:

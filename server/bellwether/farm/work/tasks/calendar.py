@@ -10,13 +10,13 @@ AGAIN = timedelta(hours=1)
 
 def calendar_of(farm: str, tasks: Iterable[Task], now: datetime) -> bytes:
     """Open tasks; what is done is gone from it."""
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event, vText
 
     calendar = Calendar()
     calendar.add("prodid", "-//bellwether//tasks of a farm//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", farm)
+    calendar.add("x-wr-calname", vText(farm))
     calendar.add("refresh-interval", AGAIN, parameters={"value": "DURATION"})
     for task in tasks:
         if task.state == "open":

@@ -1,0 +1,1 @@
+"""Reports about money, which owners alone see."""
