@@ -7,11 +7,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.composition import postgres
@@ -21,9 +26,11 @@ from bellwether.launch.machine import account, keys
 from bellwether.launch.machine.folders import Folders
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing.auth_double import AuthDouble
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 PASSWORD = "of-a-test"
+Apps = Callable[..., FastAPI]
 
 
 def free_port() -> int:
@@ -66,9 +73,9 @@ def empty_postgres() -> Iterator[Server]:
         cluster = postgres.prepare(folders, find_postgres.find(user, lambda *_: None), user)
         port = free_port()
         postgres.configure(cluster, folders, port)
-        process = subprocess.Popen(
-            cluster.start_command(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        # it outlives no machine, only its own processes
+        command = (*cluster.start_command(), "-c", "fsync=off", "-c", "full_page_writes=off")
+        process = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_until_ready(cluster, process)
             yield Server(f"postgresql://postgres@127.0.0.1:{port}/bellwether", keys.password(folders, "postgres"))
@@ -102,10 +109,16 @@ def each_test_stands_alone(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-async def full_buckets(postgres_server: Server) -> None:
+async def full_buckets(superuser: asyncpg.Connection) -> None:
     """Every user may do all that is costly (`costly` of the routes) as often as at first."""
+    await superuser.execute("; ".join(f"delete from {service}.rate_bucket" for service in PYTHON_SERVICES))
+
+
+@pytest.fixture(scope="session")
+async def superuser(postgres_server: Server) -> AsyncIterator[asyncpg.Connection]:
+    """Whom row-level security does not bind."""
     connection = await asyncpg.connect(postgres_server.dsn)
-    await connection.execute("; ".join(f"delete from {service}.rate_bucket" for service in PYTHON_SERVICES))
+    yield connection
     await connection.close()
 
 
@@ -151,12 +164,41 @@ def settings_of(postgres_server: Server) -> Callable[[str], ServiceSettings]:
     return make
 
 
-@pytest.fixture
-def service_environment(settings_of: Callable[[str], ServiceSettings], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment in which each service's own `create(platform)` finds the test database."""
-    for name in PYTHON_SERVICES:
-        settings = settings_of(name)
-        monkeypatch.setenv(f"{name.upper()}_DATABASE_URL", settings.database_url)
-        monkeypatch.setenv(f"{name.upper()}_DATABASE_PASSWORD", PASSWORD)
-        monkeypatch.setenv(f"{name.upper()}_REQUESTS_PER_SECOND", "10000")
-        monkeypatch.setenv(f"{name.upper()}_REQUEST_BURST", "10000")
+@pytest.fixture(scope="session")
+def new_app(settings_of: Callable[[str], ServiceSettings], platform: PlatformSettings) -> Apps:
+    """`new_app("farm")`: a service on the test database; what else is named are settings of the platform."""
+
+    def make(name: str, **changes: Any) -> FastAPI:
+        with pytest.MonkeyPatch.context() as environment:
+            for each in PYTHON_SERVICES:
+                environment.setenv(f"{each.upper()}_DATABASE_URL", settings_of(each).database_url)
+                environment.setenv(f"{each.upper()}_DATABASE_PASSWORD", PASSWORD)
+                environment.setenv(f"{each.upper()}_REQUESTS_PER_SECOND", "10000")
+                environment.setenv(f"{each.upper()}_REQUEST_BURST", "10000")
+            made: FastAPI = import_module(f"bellwether.{name}.app").create(platform.model_copy(update=changes))
+            return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def apps(new_app: Apps) -> AsyncIterator[Apps]:
+    """`apps("farm")`: the same for all tests, for to make one takes a second."""
+    async with AsyncExitStack() as stack:
+
+        @cache
+        def make(name: str, **changes: Any) -> FastAPI:
+            app = new_app(name, **changes)
+            if name in PYTHON_SERVICES:
+                stack.push_async_callback(app.state.database.close)
+            return app
+
+        yield make
+
+
+@asynccontextmanager
+async def calling(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application, without a network."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client

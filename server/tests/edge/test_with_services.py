@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,8 @@ from bellwether.launch.entry.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
+
+from ..conftest import Apps
 
 RUN = """
 insert into genetics.evaluation_run (id, farm_id, flock_id, reliability, state, traits, model, variances, data_sha256,
@@ -42,26 +43,25 @@ class Hosts(httpx.AsyncBaseTransport):
 
 
 @pytest.fixture
-async def whole(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
+async def whole(platform: PlatformSettings, apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
     """The edge and the four services; a client without a token that reaches all of them."""
-    apps = {name: import_module(f"bellwether.{name}.app").create(platform) for name in PYTHON_SERVICES}
+    services = {name: apps(name) for name in PYTHON_SERVICES}
     urls = {name: f"http://{name}" for name in TITLES}
-    hosts = Hosts(apps)
+    hosts = Hosts(services)
     edge = create(platform.model_copy(update={"service_urls": urls}), hosts)
     async with AsyncExitStack() as stack:
-        for app in (*apps.values(), edge):
+        for app in (*services.values(), edge):
             await stack.enter_async_context(app.router.lifespan_context(app))
         hosts.transports["edge"] = httpx.ASGITransport(edge, raise_app_exceptions=False)
         yield await stack.enter_async_context(httpx.AsyncClient(transport=hosts, base_url="http://edge"))
 
 
 @pytest.fixture
-async def embedded(platform: PlatformSettings, service_environment: None) -> AsyncIterator[httpx.AsyncClient]:
+async def embedded(platform: PlatformSettings, apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
     """The edge and the four services in one process, as `./bellwether up` runs them."""
     hosts = Hosts({})
     settings = platform.model_copy(update={"service_urls": dict.fromkeys(PYTHON_SERVICES, "http://one")})
-    apps = {name: import_module(f"bellwether.{name}.app").create(settings) for name in PYTHON_SERVICES}
-    mounted = Mounted(apps | {"edge": create(settings, hosts)}, settings)
+    mounted = Mounted({name: apps(name) for name in PYTHON_SERVICES} | {"edge": create(settings, hosts)}, settings)
     hosts.transports["one"] = httpx.ASGITransport(mounted, raise_app_exceptions=False)
     async with (
         mounted.lifespan(mounted.shared),

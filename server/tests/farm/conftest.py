@@ -9,14 +9,14 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from bellwether.farm.app import create
 from bellwether.farm.imports import job
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.run import JobRun, plain
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
+
+from ..conftest import Apps, calling
 
 BASE = "http://farm/api/v1/farm"
 SAMPLES = Path(__file__).parent / "samples"
@@ -120,18 +120,14 @@ class Farmer:
 NewFarmer = Callable[..., Awaitable[Farmer]]
 
 
-@pytest.fixture
-async def client(service_environment: None, platform: PlatformSettings) -> AsyncIterator[httpx.AsyncClient]:
+@pytest.fixture(scope="session")
+async def client(apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
     """The service."""
-    app = create(platform)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False)) as client,
-    ):
+    async with calling(apps("farm")) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def database(settings_of: Any) -> AsyncIterator[Database]:
     """The service's database, as its own role."""
     found = Database(settings_of("farm"))

@@ -8,16 +8,15 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from bellwether.farm.app import create
 from bellwether.farm.attachments import repository
 from bellwether.farm.attachments.kinds import KINDS, kind_of
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from ..conftest import Apps, calling
 from .conftest import Farmer, NewFarmer
 from .test_merges import merge, undo
 from .test_tenancy import counts
@@ -34,14 +33,10 @@ JPEG = STARTS["image/jpeg"]
 TABLES = ("attachment", "attachment_part", "attachment_link")
 
 
-@pytest.fixture
-async def client(service_environment: None, platform: PlatformSettings) -> AsyncIterator[httpx.AsyncClient]:
+@pytest.fixture(scope="module")
+async def client(apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
     """The service with room for 12 MB of a farm."""
-    app = create(platform.model_copy(update={"quota_stored_mb_of_farm": 12}))
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False)) as client,
-    ):
+    async with calling(apps("farm", quota_stored_mb_of_farm=12)) as client:
         yield client
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-from bellwether.farm.app import create
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from starlette.testclient import TestClient
+
+from ..conftest import Apps
 
 STREAMS = ("/jobs/{job_id}/events", "/live", "/sync/stream")
 BASE = "/api/v1/farm"
@@ -26,8 +26,8 @@ QUICK = settings(
 
 
 @pytest.mark.timeout(1200)
-def test_no_request_breaks_the_service(service_environment: None, platform: PlatformSettings, auth: AuthDouble) -> None:
-    app = create(platform)
+def test_no_request_breaks_the_service(new_app: Apps, auth: AuthDouble) -> None:
+    app = new_app("farm")
     answers: list[tuple[str, int, Any]] = []
     with TestClient(app, raise_server_exceptions=False, headers=auth.bearer(new_id())) as client:
         real = place(client)

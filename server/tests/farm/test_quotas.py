@@ -9,11 +9,10 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from bellwether.farm.app import create
 from bellwether.farm.imports.undoing.undo import cancel
 from bellwether.platform.jobs import service as jobs
-from bellwether.platform.settings import PlatformSettings
 
+from ..conftest import Apps, calling
 from .conftest import Farmer, NewFarmer
 
 QUOTAS = {
@@ -25,14 +24,10 @@ QUOTAS = {
 MEMBER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'owner')"
 
 
-@pytest.fixture
-async def client(service_environment: None, platform: PlatformSettings) -> AsyncIterator[httpx.AsyncClient]:
+@pytest.fixture(scope="module")
+async def client(apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
     """The service with small quotas."""
-    app = create(platform.model_copy(update=QUOTAS))
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False)) as client,
-    ):
+    async with calling(apps("farm", **QUOTAS)) as client:
         yield client
 
 

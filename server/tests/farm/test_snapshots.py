@@ -14,11 +14,10 @@ import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
-from bellwether.research.app import create
 from sqlalchemy import text
 
+from ..conftest import Apps, calling
 from .conftest import Farmer, NewFarmer
 
 BASE = "http://research/api/v1/research"
@@ -59,15 +58,9 @@ class Researcher:
 
 
 @pytest.fixture
-async def researchers(
-    platform: PlatformSettings, auth: AuthDouble, service_environment: None
-) -> AsyncIterator[Callable[[], Researcher]]:
+async def researchers(apps: Apps, auth: AuthDouble) -> AsyncIterator[Callable[[], Researcher]]:
     """`researchers()` is a new one, without a project."""
-    app = create(platform)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False)) as client,
-    ):
+    async with calling(apps("research")) as client:
         yield lambda: Researcher(client, auth)
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from bellwether.genetics.app import create
 from bellwether.genetics.evaluations.job import evaluate_flock
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
@@ -21,6 +20,7 @@ from bellwether.platform.jobs.run import JobRun, plain
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 
+from ..conftest import Apps, calling
 from .barn import Barn
 
 BASE = "http://genetics/api/v1/genetics"
@@ -50,19 +50,9 @@ People = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-async def client(
-    platform: PlatformSettings, settings_of: Callable[[str], ServiceSettings]
-) -> AsyncIterator[httpx.AsyncClient]:
+async def client(apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
     """The service, called without a network; one for the whole run, for an evaluation takes its time."""
-    settings = settings_of("genetics")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("GENETICS_DATABASE_URL", settings.database_url)
-        environment.setenv("GENETICS_DATABASE_PASSWORD", settings.database_password.get_secret_value())
-        environment.setenv("GENETICS_REQUESTS_PER_SECOND", "10000")
-        environment.setenv("GENETICS_REQUEST_BURST", "10000")
-        app = create(platform)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as found:
+    async with calling(apps("genetics")) as found:
         yield found
 
 

@@ -8,11 +8,11 @@ import pytest
 from bellwether.platform.http.dependencies import Permitted
 from bellwether.platform.http.strict.as_written import asks_who_calls
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import ROLES, AuthDouble
 from fastapi import FastAPI
 
-from .walked import SERVICES, app_of, asked_by, code_of, requests, routes
+from ..conftest import Apps
+from .walked import SERVICES, asked_by, code_of, requests, routes
 
 #: addresses without a secret: documents, pages and health
 OPEN = {
@@ -32,9 +32,9 @@ BY_ADDRESS = {"/api/v1/farm/calendars/{secret}/tasks.ics"}
 ANY_ROLE = {("POST", "/graphql")}
 
 
-@pytest.fixture(params=SERVICES)
-def app(request: pytest.FixtureRequest, platform: PlatformSettings, service_environment: None) -> FastAPI:
-    return app_of(request.param, platform)
+@pytest.fixture(scope="module", params=SERVICES)
+def app(request: pytest.FixtureRequest, apps: Apps) -> FastAPI:
+    return apps(request.param)
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, driver
 from bellwether.platform.http.dependencies import reading, reading_unnamed, readings, writing
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from .walked import app_of, asked_by, routes
+from ..conftest import Apps
+from .walked import asked_by, routes
 
 #: answered from the code alone
 WITHOUT_ROWS = re.compile(r"/brapi/v2/(serverinfo|commoncropnames|(variables|traits|methods|scales)(/.*)?)")
@@ -31,10 +31,8 @@ def is_coroutine(call: object) -> bool:
 
 
 @pytest.mark.parametrize("service", PYTHON_SERVICES)
-def test_every_get_reads_and_everything_else_says_what_it_does(
-    service: str, platform: PlatformSettings, service_environment: None
-) -> None:
-    found = routes(app_of(service, platform))
+def test_every_get_reads_and_everything_else_says_what_it_does(service: str, apps: Apps) -> None:
+    found = routes(apps(service))
     assert len(found) >= 4
     for route in found:
         asked = set(asked_by(route.dependant))
@@ -46,8 +44,8 @@ def test_every_get_reads_and_everything_else_says_what_it_does(
         assert not in_threads, f"{route.methods} {route.path}: a thread for each of {in_threads}"
 
 
-def test_the_edge_holds_no_session(platform: PlatformSettings) -> None:
-    found = routes(app_of(EDGE.name, platform))
+def test_the_edge_holds_no_session(apps: Apps) -> None:
+    found = routes(apps(EDGE.name))
     assert found
     for route in found:
         assert not {reading, readings, writing} & set(asked_by(route.dependant)), route.path

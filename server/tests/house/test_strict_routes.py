@@ -8,13 +8,13 @@ import pytest
 from bellwether.platform.http.strict.as_written import asks_who_calls
 from bellwether.platform.http.strict.fields import AsWritten
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from .walked import SERVICES, app_of, code_of, requests, routes
+from ..conftest import Apps
+from .walked import SERVICES, code_of, requests, routes
 
 
 def fields_of(dependant: Dependant) -> Iterator[Any]:
@@ -33,9 +33,9 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from models_in(part)
 
 
-@pytest.fixture(params=SERVICES)
-def app(request: pytest.FixtureRequest, platform: PlatformSettings, service_environment: None) -> FastAPI:
-    return app_of(request.param, platform)
+@pytest.fixture(scope="module", params=SERVICES)
+def app(request: pytest.FixtureRequest, apps: Apps) -> FastAPI:
+    return apps(request.param)
 
 
 def test_every_field_is_read_strictly_and_every_body_knows_its_fields(app: FastAPI) -> None:

@@ -1,24 +1,16 @@
 """Every route of every Python service, and a request for each."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import httpx
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
-from bellwether.platform.settings import PlatformSettings
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 SERVICES = (*PYTHON_SERVICES, EDGE.name)
 ID = "0198c0de-0000-7000-8000-000000000001"
-
-
-def app_of(service: str, platform: PlatformSettings) -> FastAPI:
-    """The service as it is served."""
-    made: FastAPI = import_module(f"bellwether.{service}.app").create(platform)
-    return made
 
 
 def routes(app: FastAPI) -> list[Any]:

@@ -12,10 +12,10 @@ from bellwether.platform.database.transactions import Database
 from bellwether.platform.events.consumers import Subscription
 from bellwether.platform.events.facts import Event
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
-from bellwether.processing.app import create
 from bellwether.processing.worker import consumers
+
+from ..conftest import Apps, calling
 
 BASE = "http://processing/api/v1/processing"
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -60,18 +60,14 @@ async def deliver(settings_of: Any) -> AsyncIterator[Deliver]:
 
 
 @pytest.fixture
-async def ask(platform: PlatformSettings, auth: AuthDouble, service_environment: None) -> AsyncIterator[Ask]:
+async def ask(apps: Apps, auth: AuthDouble) -> AsyncIterator[Ask]:
     """`await ask("/batches", user_id, "farmer")`; no user, no token."""
-    app = create(platform)
 
     async def get(path: str, user_id: UUID | None = None, role: str = "farmer") -> httpx.Response:
         headers = {} if user_id is None else auth.bearer(user_id, [role])
         return await client.get(BASE + path, headers=headers)
 
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False)) as client,
-    ):
+    async with calling(apps("processing")) as client:
         yield get
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import httpx
 import pytest
 from bellwether.platform.ids import new_id
-from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
-from bellwether.research.app import create
+
+from ..conftest import Apps, calling
 
 BASE = "http://research/api/v1/research"
 
@@ -40,17 +40,13 @@ class Person:
 People = Callable[..., Person]
 
 
-@pytest.fixture
-async def people(platform: PlatformSettings, auth: AuthDouble, service_environment: None) -> AsyncIterator[People]:
+@pytest.fixture(scope="session")
+async def people(apps: Apps, auth: AuthDouble) -> AsyncIterator[People]:
     """`people()` is a new researcher, `people("student")` somebody else."""
-    app = create(platform)
 
     def person(*roles: str) -> Person:
         user_id = new_id()
         return Person(client, auth.bearer(user_id, roles or ("researcher",)), user_id)
 
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False)) as client,
-    ):
+    async with calling(apps("research")) as client:
         yield person

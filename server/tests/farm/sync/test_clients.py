@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 import uvicorn
-from bellwether.farm.app import create
-from bellwether.platform.settings import PlatformSettings
 
-from ...conftest import free_port
+from ...conftest import Apps, free_port
 from ..conftest import Farmer, NewFarmer
 from .conftest import Row
 
@@ -34,10 +32,10 @@ def packages() -> None:
 
 
 @pytest.fixture
-async def address(service_environment: None, platform: PlatformSettings) -> AsyncIterator[str]:
+async def address(apps: Apps) -> AsyncIterator[str]:
     """The service over HTTP."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create(platform), host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(apps("farm"), host="127.0.0.1", port=port, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells nobody
         await asyncio.sleep(0.02)
