@@ -38,6 +38,7 @@ from .parallel.workers import Workers
 from .parentage import assign_parents
 from .pedigree.added import inbreeding_of_new
 from .pedigree.groups import Groups
+from .pedigree.inbreeding import inbreeding
 from .pedigree.pedigree import Pedigree
 from .pedigree.relationship import Relationship
 from .pedigree.subset import RelationshipBlock
@@ -51,6 +52,7 @@ TWO = TraitDesign(
     ("y", "z"), np.eye(3) + 1.0, 2.0 * np.eye(2), maternal=("y",), litter=np.array([0.5, 0.5]), missing=0.2
 )
 FEW = 60
+DEEP = 30  # generations of full sibs: too many paths to follow each
 ANIMAL = Effect("animal", "additive")
 PCG = Options(solver="pcg", reliability="none")
 DIRECT = Options(solver="direct", reliability="exact")
@@ -76,6 +78,8 @@ def compile_kernels() -> None:
 def _run_pedigree(pedigree: Pedigree) -> None:
     """Order, inbreeding, relationships and their products."""
     f = pedigree.inbreeding()
+    older = np.arange(-2, 2 * DEEP - 2, dtype=np.int32).reshape(-1, 2).repeat(2, axis=0).clip(-1)
+    inbreeding(older[:, 0].copy(), older[:, 1].copy(), np.arange(2 * DEEP, dtype=np.int32))
     completeness(pedigree)
     inbreeding_of_new(pedigree.sire, pedigree.dam, f[:-9])
     relationship, some, n = Relationship(pedigree, f), np.arange(9, dtype=np.int32), pedigree.n_animals

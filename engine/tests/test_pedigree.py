@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 from bellwether_engine import Pedigree, PedigreeError
+from bellwether_engine.pedigree import tracing
 from bellwether_engine.pedigree.a_inverse import mendelian_variance
+from bellwether_engine.pedigree.groups import Groups
 from bellwether_engine.pedigree.inbreeding import inbreeding
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,22 @@ def test_inbreeding_is_the_diagonal_of_a(seed, n):
     a = relationship(pedigree.sire, pedigree.dam, pedigree.order)
     np.testing.assert_allclose(pedigree.inbreeding(), np.diag(a) - 1.0, atol=1e-12)
     np.testing.assert_allclose(inbreeding(*traced(pedigree)), np.diag(a) - 1.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("cost_of_row", [0.0, np.inf])
+@given(seeds, st.integers(1, 60), st.booleans())
+def test_every_path_and_every_ancestor_lead_to_the_same_inbreeding(cost_of_row, seed, n, has_metafounders):
+    rng = np.random.default_rng(seed)
+    sire, dam = random_pedigree(rng, n)
+    groups = None
+    if has_metafounders:
+        of_sire, of_dam = (np.where(p < 0, rng.integers(0, 2, n), -1).astype(np.int32) for p in (sire, dam))
+        groups = Groups(of_sire, of_dam, 2, gamma=np.array([[0.3, 0.1], [0.1, 0.4]]))
+    pedigree = Pedigree(sire, dam, groups)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tracing, "COST_OF_ROW", cost_of_row)
+        found = inbreeding(*traced(pedigree))
+    np.testing.assert_allclose(found, pedigree.inbreeding(), atol=1e-12)
 
 
 @given(seeds, st.integers(1, 30))

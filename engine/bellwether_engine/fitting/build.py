@@ -89,8 +89,8 @@ def build(given: Given, kind: type[GeneticBlock]) -> Built:
 
 
 def inbreeding_bytes(sizes: Sizes) -> Stated:
-    """The order of the animals and F are kept; each thread traces `LANES` animals at a time up to all parents."""
-    n, lanes = sizes.n_animals, (8 * LANES + 8) * (sizes.n_parents + 1)
+    """The order of the animals and F are kept; each thread traces `LANES` sires at a time up to all parents."""
+    n, lanes = sizes.n_animals, (8 * LANES + 24) * (sizes.n_parents + 1)
     return Stated(12 * n, 122 * n + sizes.n_threads * lanes)
 
 

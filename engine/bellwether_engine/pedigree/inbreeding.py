@@ -33,11 +33,12 @@ def inbreeding(
 ) -> NDArray[np.float64]:
     """Inbreeding coefficients F by tracing ancestors.
 
-    F of an animal is half the relationship ``a_sd`` of its parents. Generation by generation, ``A e_s = T D T' e_s`` is
-    found for 16 sires together (Colleau 2002, GSE 34:409; Sargolzaei et al. 2005, J Anim Breed Genet 122:325), in two
-    passes over the ancestors of the sires and of their mates. Only parents are looked at, full sibs share one
-    coefficient, and batches of sires are shared among threads. Memory is about 60 bytes per animal and, for each
-    thread, 136 bytes per parent.
+    F of an animal is half the relationship ``a_sd`` of its parents. Where ancestors are few, it is summed along every
+    path from the mates of a sire to the ancestors of both (Meuwissen and Luo 1992, GSE 24:305). Where they are many,
+    ``A e_s = T D T' e_s`` is found for 16 sires together (Colleau 2002, GSE 34:409; Sargolzaei et al. 2005, J Anim
+    Breed Genet 122:325), in two passes over the ancestors of the sires and of their mates. Each generation, only
+    parents are looked at, full sibs share one coefficient, and batches of sires are shared among threads. Memory is
+    about 60 bytes per animal and, for each thread, 152 bytes per parent.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def inbreeding(
     workers = Workers(threads)
     tracer = Tracer(Ancestors(links[0], links[1], d, base), traced, found, workers)
     for g in range(last):
-        tracer.run(int(of_sires[g]), int(of_sires[g + 1]))
+        tracer.run(int(of_sires[g]), int(of_sires[g + 1]), len(base) + int(of_parents[g]))
         new = slice(of_offspring[g], of_offspring[g + 1])
         f[offspring[new]] = found[family[new]]
         own = slice(len(base) + of_parents[g], len(base) + of_parents[g + 1])

@@ -1,17 +1,26 @@
-"""Kernels that trace ancestors, for `bellwether_engine.pedigree.inbreeding.inbreeding`."""
+"""Coefficients of families from the ancestors of their parents, for `inbreeding.inbreeding`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from ..parallel.workers import Workers
+from .paths import count_paths, follow_paths, nodes_of
 
+Floats = NDArray[np.float64]
+Ranks = NDArray[np.int32]
+Space = TypeVar("Space")
 LANES = 16
+#: what an ancestor costs where all of a batch are passed at once, beside a step on a path
+COST_OF_ROW = 12.0
+MOST_PATHS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,26 +63,59 @@ class Families:
 
 
 class Tracer:
-    """Finds the coefficients of families, 16 sires (a batch) at a time, in one workspace per thread."""
+    """Finds the coefficients of families, 16 sires (a batch) at a time, in one workspace per thread.
 
-    def __init__(self, ancestors: Ancestors, families: Families, found: NDArray[np.float64], workers: Workers) -> None:
-        self._given = (
-            ancestors.sire, ancestors.dam, ancestors.d, ancestors.gamma, families.sire, families.dam, families.starts,
-        )  # fmt: skip
+    Of two ways it takes the one with less work: every path to every ancestor, sire by sire, which is short where
+    pedigrees are shallow; or each ancestor of a batch once, which is short where paths are many.
+    """
+
+    def __init__(self, ancestors: Ancestors, families: Families, found: Floats, workers: Workers) -> None:
+        self._links = ancestors.sire, ancestors.dam
+        self._given = ancestors.d, ancestors.gamma, families.sire, families.dam, families.starts
         self._found, self._workers = found, workers
-        self._spaces = SimpleQueue[tuple[NDArray[np.float64], NDArray[np.int32]]]()
-        n = len(ancestors.sire) + 1
-        for _ in range(workers.n_threads):
-            self._spaces.put((np.empty((n, LANES)), np.full((n, 2), -1, np.int32)))
+        paths, starts = count_paths(*self._links), families.starts
+        of_sires, of_mates = paths[families.sire[starts[:-1]]], paths[families.dam]
+        self._steps = np.append(0.0, np.cumsum(of_sires) + np.cumsum(of_mates)[starts[1:] - 1])
+        self._longest = of_sires + np.maximum.reduceat(of_mates, starts[:-1]) if len(of_mates) else of_sires
+        self._rows, self._nodes = SimpleQueue[tuple[Floats, Ranks]](), SimpleQueue[tuple[NDArray[np.void], Ranks]]()
 
-    def run(self, first: int, last: int) -> None:
-        """Fill the coefficients of the families of the sires `first` to `last` (of one generation)."""
-        self._workers.run(self._trace, [(k, min(k + LANES, last)) for k in range(first, last, LANES)])
+    def run(self, first: int, last: int, n_before: int) -> None:
+        """Fill the coefficients of the families of the sires `first` to `last`, of one generation, whose ancestors are
+        among the `n_before` first ones."""
+        ways: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        for k in range(first, last, LANES):
+            batch = k, min(k + LANES, last)
+            ways[self._has_few(*batch, n_before)].append(batch)
+        self._workers.run(self._follow, ways[True])
+        self._workers.run(self._trace, ways[False])
+
+    def _has_few(self, first: int, last: int, n_before: int) -> bool:
+        """Are all paths of a batch less work than its ancestors, of which chance makes so many one and the same?"""
+        steps = self._steps[last] - self._steps[first]
+        n_ancestors = n_before * -np.expm1(-steps / n_before)
+        return bool(self._longest[first:last].max() <= MOST_PATHS and steps < COST_OF_ROW * n_ancestors)
+
+    def _follow(self, first: int, last: int) -> None:
+        nodes, reached = _taken(self._nodes, lambda: (nodes_of(*self._links), np.empty(0, np.int32)))
+        longest = int(self._longest[first:last].max())
+        if len(reached) < longest:
+            reached = np.empty(longest, np.int32)
+        follow_paths(*self._given, nodes, reached, first, last, self._found)
+        self._nodes.put((nodes, reached))
 
     def _trace(self, first: int, last: int) -> None:
-        values, tags = space = self._spaces.get()
-        trace_batch(*self._given, values, tags, first, last, self._found)
-        self._spaces.put(space)
+        n = len(self._links[0]) + 1
+        values, tags = _taken(self._rows, lambda: (np.empty((n, LANES)), np.full((n, 2), -1, np.int32)))
+        trace_batch(*self._links, *self._given, values, tags, first, last, self._found)
+        self._rows.put((values, tags))
+
+
+def _taken(spaces: SimpleQueue[Space], make: Callable[[], Space]) -> Space:
+    """A workspace that no thread uses, or a new one."""
+    try:
+        return spaces.get_nowait()
+    except Empty:
+        return make()
 
 
 @njit(cache=True, nogil=True)
