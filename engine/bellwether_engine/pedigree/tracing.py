@@ -104,9 +104,10 @@ class Tracer:
         self._nodes.put((nodes, reached))
 
     def _trace(self, first: int, last: int) -> None:
-        n = len(self._links[0]) + 1
+        sire, dam = self._links
+        n = len(sire) + 1
         values, tags = _taken(self._rows, lambda: (np.empty((n, LANES)), np.full((n, 2), -1, np.int32)))
-        trace_batch(*self._links, *self._given, values, tags, first, last, self._found)
+        trace_batch(sire, dam, *self._given, values, tags, first, last, self._found)
         self._rows.put((values, tags))
 
 
