@@ -9,7 +9,7 @@ from bellwether.farm.collections import repository as stored
 from bellwether.farm.collections.collection import Collection
 from bellwether.farm.collections.registry import COLLECTIONS
 from bellwether.farm.collections.repository import Document, Numbered
-from bellwether.farm.sync import pulling, rows
+from bellwether.farm.sync import pulling, repository, rows
 from bellwether.farm.sync.problems import UnknownCollection
 from bellwether.farm.sync.pulling import Place
 from bellwether.farm.sync.pushing import Pushing, rejected
@@ -33,12 +33,14 @@ def collection_of(name: str) -> Collection:
 async def pull(session: Session, farm_id: UUID, name: str, after: int | None, began: int | None, limit: int) -> bytes:
     """A page of one collection, as JSON.
 
+    The client keeps no checkpoint of a page without rows, and pushes: without a checkpoint it may have a row that went.
+
     Raises:
         UnknownCollection, CursorExpired
     """
     collections = [collection_of(name)]
     if after is None:
-        place = await pulling.start(session, farm_id, None, collections)
+        place = Place(seq=0, began=await repository.horizon(session, farm_id), names="")
     else:
         place = Place(seq=after, began=began or 0, names="")
         await pulling.check_age(session, farm_id, max(place.seq, place.began))

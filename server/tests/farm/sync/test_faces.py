@@ -181,6 +181,18 @@ async def test_rxdb_pulls_pages_with_a_checkpoint(farmer: Farmer) -> None:
     assert (await rxdb(farmer, "animal", 422))["code"] == "unknown_collection"
 
 
+async def test_rxdb_hears_that_its_row_went_though_it_never_read_a_page(farmer: Farmer) -> None:
+    """RxDB keeps no checkpoint of a page without rows: one that began on an empty farm begins anew after its push."""
+    assert (await rxdb(farmer, "animals"))["documents"] == []
+    new = {"id": str(new_id()), "flock_id": farmer.flock_id, "sex": "female", "_deleted": False}
+    assert await push_rxdb(farmer, "animals", {"newDocumentState": new}) == []
+    (mine,) = (await rxdb(farmer, "animals"))["documents"]
+    gone = {"assumedMasterState": mine, "newDocumentState": mine | {"_deleted": True}}
+    assert await push_rxdb(farmer, "animals", gone) == []
+    (told,) = (await rxdb(farmer, "animals"))["documents"]
+    assert (told["id"], told["_deleted"]) == (new["id"], True)
+
+
 async def test_rxdb_pushes_and_hears_of_rows_that_others_changed(farmer: Farmer) -> None:
     new = {"id": str(new_id()), "flock_id": farmer.flock_id, "sex": "female", "_deleted": False}
     assert await push_rxdb(farmer, "animals", {"newDocumentState": new}) == []
