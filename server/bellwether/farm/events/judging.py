@@ -22,9 +22,11 @@ from bellwether.farm.health.models import Known as KnownHealth
 from bellwether.farm.lives.models import HeadRow, Timeline
 from bellwether.farm.lives.repository import TURNS
 from bellwether.farm.place import Place
-from bellwether.farm.season.judging import DIED, Judge, Season, castrated_on
+from bellwether.farm.season.judging import DIED, judged
 from bellwether.farm.season.models import KINDS as SEASON
 from bellwether.farm.season.models import LAMBED, Fact, Named
+from bellwether.farm.season.rules.case import Case, Season
+from bellwether.farm.season.rules.lambs import castrated_on
 from bellwether.farm.stock import judging as stock
 from bellwether.farm.stock.models import KINDS as STOCK
 from bellwether.farm.stock.models import Known as KnownStock
@@ -103,8 +105,8 @@ class Log:
         after = self.lives(event, event_id, place, subject, others, corrected)
         fact = self.fact(event, event_id, place, subject, others)
         replaced = None if corrected is None else self.season.history.facts.get(corrected.id)
-        judge = Judge(self.season, fact, replaced, ChainMap(after, self.animals), self.known)
-        self.warn(event_id, *odd, *judge.judged(deaths(event, subject, corrected)))
+        case = Case(self.season, fact, replaced, ChainMap(after, self.animals), self.known)
+        self.warn(event_id, *odd, *judged(case, deaths(event, subject, corrected)))
         self.enter(event, after, corrected)
         self.known.take(stood)
         self.dose(course, corrected)

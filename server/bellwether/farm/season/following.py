@@ -21,7 +21,6 @@ from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.place import Place
 from bellwether.farm.season import problems, repository, writing
 from bellwether.farm.season.exposure import lambs_at
-from bellwether.farm.season.judging import BETWEEN_LAMBINGS, Season, Worn
 from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
@@ -39,6 +38,8 @@ from bellwether.farm.season.models import (
     litter,
 )
 from bellwether.farm.season.projection import project
+from bellwether.farm.season.rules.case import Season, Worn
+from bellwether.farm.season.rules.litters import BETWEEN_LAMBINGS
 from bellwether.farm.whereabouts.models import Known
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session

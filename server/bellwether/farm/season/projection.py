@@ -13,8 +13,8 @@ from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.pedigree import service as pedigree
 from bellwether.farm.season import repository, writing
 from bellwether.farm.season.exposure import conception, exposures, has_lambed, lambs_at, reared_by, rearings, season_of
-from bellwether.farm.season.judging import alive_with
 from bellwether.farm.season.models import FOSTERED, MARKED, WEANED, History, Litter, Member
+from bellwether.farm.season.rules.at_foot import alive_with
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id

@@ -1,0 +1,1 @@
+"""What must hold of joinings, litters and lambs at foot."""
