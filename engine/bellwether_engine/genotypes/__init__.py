@@ -11,17 +11,10 @@ from .hardy_weinberg import hardy_weinberg
 from .identity import IdentityByDescent, identity_by_descent
 from .markers import Fit, Markers, compare_alleles, name_unnamed, swap_alleles
 from .packed import PackedGenotypes, count_animals, count_markers, pack, pack_dosages
-from .pairs import (
-    Conflicts,
-    GenotypeBits,
-    duplicates,
-    exclusion_limit,
-    genotype_bits,
-    mendelian_conflicts,
-    opposing_homozygotes,
-)
+from .pairs import GenotypeBits, duplicates, exclusion_limit, genotype_bits, opposing_homozygotes
 from .quality import AnimalQuality, MarkerQuality, animal_quality, marker_quality
 from .sex import SexCheck, check_sex
+from .trios import Conflicts, mendelian_conflicts
 from .variants import VariantGenotypes, from_variants
 
 __all__ = [

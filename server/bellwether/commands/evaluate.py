@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bellwether.modelling.findings import BadInput
     from bellwether.modelling.from_files import Described
-    from bellwether.modelling.results.report import Check, Report
+    from bellwether.modelling.results.sections import Check, Report
 
 app = typer.Typer(add_completion=False, help="Files in, breeding values out.")
 

@@ -19,7 +19,6 @@ from bellwether.modelling.genotypes.samples import Samples
 from bellwether.modelling.genotypes.used_markers import used_markers
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.results.report import (
-    Report,
     Steps,
     add_genomic,
     add_genotypes,
@@ -27,6 +26,7 @@ from bellwether.modelling.results.report import (
     peak_mib,
     stated_memory,
 )
+from bellwether.modelling.results.sections import Report
 from bellwether.modelling.results.tables import result_tables
 from bellwether.modelling.scheduler import add_scheduler
 from bellwether.modelling.tables.pedigree import Animals

@@ -14,13 +14,15 @@ from bellwether_engine.version import engine_version
 from bellwether.modelling.column_names import name_columns
 from bellwether.modelling.evaluation import Evaluation, evaluate, quality_of
 from bellwether.modelling.findings import Warned, refuse
-from bellwether.modelling.genotypes.quality import GenotypeSection, genotype_report
+from bellwether.modelling.genotypes.quality import genotype_report
 from bellwether.modelling.genotypes.samples import Samples, read_genotypes, with_samples
+from bellwether.modelling.genotypes.sections import GenotypeSection
 from bellwether.modelling.header_words import Kind
 from bellwether.modelling.model_file.model_file import ModelFile, read_model
 from bellwether.modelling.reading_answers import NOTHING_SAID, Answers
 from bellwether.modelling.results import writing
-from bellwether.modelling.results.report import Report, Steps, add_genotypes, inbreeding_report
+from bellwether.modelling.results.report import Steps, add_genotypes, inbreeding_report
+from bellwether.modelling.results.sections import Report
 from bellwether.modelling.results.tables import inbreeding_only
 from bellwether.modelling.scheduler import executor_of
 from bellwether.modelling.statistics.describing import describe

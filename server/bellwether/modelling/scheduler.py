@@ -9,7 +9,7 @@ from bellwether_engine.parallel.dask_executor import PLACE, DaskExecutor, connec
 
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.model_file.model_file import ModelFile
-from bellwether.modelling.results.report import Report
+from bellwether.modelling.results.sections import Report
 
 
 def executor_of(given: str | None, model: ModelFile) -> AbstractContextManager[DaskExecutor | None]:

@@ -1,4 +1,7 @@
-"""Every operation of the OpenAPI document under generated requests: never a 500, whatever comes."""
+"""Every operation of the OpenAPI document under generated requests: never a 500, whatever comes.
+
+`whole/test_fuzz.py` asks the same of all services in every run, with fewer requests.
+"""
 
 from typing import Any
 
@@ -16,7 +19,7 @@ from ..conftest import Apps
 STREAMS = ("/jobs/{job_id}/events", "/live", "/sync/stream")
 BASE = "/api/v1/farm"
 QUICK = settings(
-    max_examples=8,
+    max_examples=40,
     deadline=None,
     database=None,
     derandomize=True,
@@ -25,7 +28,8 @@ QUICK = settings(
 )
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_no_request_breaks_the_service(new_app: Apps, auth: AuthDouble) -> None:
     app = new_app("farm")
     answers: list[tuple[str, int, Any]] = []

@@ -10,6 +10,7 @@ from bellwether.farm.events import events, repository
 from bellwether.farm.events.envelope import NewEvent
 from bellwether.farm.events.judging import Log
 from bellwether.farm.events.kinds import EVENTS, KINDS
+from bellwether.farm.events.lives import Lives
 from bellwether.farm.events.models import StoredEvent
 from bellwether.farm.events.schemas import READER, AppendedEvents, Event, EventVerdict, NewEvents
 from bellwether.farm.health import projection as health
@@ -118,7 +119,7 @@ async def open_log(session: Session, farm_id: UUID, sent: Sequence[NewEvent], no
     )
     herds = known.groups.keys() | {change.group_id for change in counted.changes}
     treated = await health.known(session, farm_id, place.today(now), herds, animals, said)
-    return Log(place, now, stored, animals, known, treated, counted, numbers, of_season)
+    return Log(place, now, stored, Lives(animals, of_season), known, treated, counted, numbers, of_season)
 
 
 def joined(sent: Sequence[NewEvent], stored: Mapping[UUID, StoredEvent]) -> Joined | None:
@@ -152,7 +153,7 @@ def row_errors(row: int, findings: Iterable[Finding]) -> list[RowError]:
 
 async def follow(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
     """What follows from the new events: stays and fates of the animals that came or went, and where they stand."""
-    gone = log.known.touched - log.animals.keys()
+    gone = log.known.touched - log.lives.animals.keys()
     await projection.project(session, farm_id, log.known.touched - gone, log.known.touched_groups)
     await stock.follow(session, farm_id, log.stock)
     treated = await health.follow(session, farm_id, log.health, log.known.touched - gone)
@@ -164,17 +165,19 @@ async def follow(session: Session, context: Context, farm_id: UUID, log: Log) ->
 
 def herd_of(farm_id: UUID, log: Log) -> seasons.Herd:
     """What the season needs of the batch."""
-    return seasons.Herd(farm_id, log.place, log.animals, frozenset(log.touched | log.known.touched))
+    return seasons.Herd(farm_id, log.place, log.lives.animals, frozenset(log.lives.touched | log.known.touched))
 
 
 async def follow_lives(session: Session, context: Context, farm_id: UUID, log: Log) -> None:
     """Stays and fates of the animals that came or went, or were born dead."""
-    if not log.touched:
+    if not log.lives.touched:
         return
-    touched = {key: log.animals[key].life for key in sorted(log.touched)}
+    touched = {key: log.lives.animals[key].life for key in sorted(log.lives.touched)}
     await lives.project(session, farm_id, touched)
     changed = [
-        (log.animals[key].head, life) for key, life in touched.items() if log.animals[key].head.fate != life.fate
+        (log.lives.animals[key].head, life)
+        for key, life in touched.items()
+        if log.lives.animals[key].head.fate != life.fate
     ]
     await events.fates_changed(session, context, farm_id, changed)
 

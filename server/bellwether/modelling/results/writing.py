@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from bellwether.modelling.findings import refuse
-from bellwether.modelling.results.report import Report
+from bellwether.modelling.results.sections import Report
 
 NAMES = (
     "breeding_values.csv",

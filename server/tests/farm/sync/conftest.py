@@ -122,3 +122,38 @@ def statuses(results: list[Row]) -> list[str]:
 def farm(farmer: Farmer) -> UUID:
     """Its id."""
     return UUID(farmer.farm_id)
+
+
+def weight(animal: str, kg: float, day: str = "2024-11-11", **more: Any) -> Row:
+    """A weighing."""
+    return upsert(
+        "measurements", str(new_id()), {"animal_id": animal, "trait": "WWT", "value": kg, "occurred_on": day} | more
+    )
+
+
+def event(kind: str, day: str = "2024-11-11", **more: Any) -> Row:
+    """What happened."""
+    return upsert("events", str(new_id()), {"kind": kind, "occurred_on": day, "payload": {}} | more)
+
+
+async def registered(device: Device, **fields: Any) -> str:
+    """An animal that both the farm and the device know."""
+    row = new_animal(device.farmer, **fields)
+    (result,) = await device.push(row)
+    assert result["status"] == "applied", result
+    await device.pull()
+    return str(row["id"])
+
+
+async def conflicts(farmer: Farmer, state: str = "open") -> list[Row]:
+    """What a person sees."""
+    path = f"/farms/{farmer.farm_id}/conflicts"
+    found: list[Row] = (await farmer.ask("GET", path, 200, params={"state": state})).json()["items"]
+    return found
+
+
+async def settle(farmer: Farmer, conflict: Row, choice: str, expect: int = 200) -> Row:
+    """What a person decides."""
+    path = f"/farms/{farmer.farm_id}/conflicts/{conflict['id']}/settle"
+    found: Row = (await farmer.ask("POST", path, expect, json={"choice": choice})).json()
+    return found
