@@ -6,9 +6,12 @@ stands beside its target, and beside a peer where there is one.
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+from bellwether.commands.demo.client import Refused
 from farm_ground import Ground, Row
 from farm_reading import ancestors, flock_page
 from farm_sync import sync
@@ -48,11 +51,28 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     ground = Ground(arguments.data, scale=0.1 if arguments.quick else 1.0)
-    found = [row for name, step in STEPS.items() if arguments.only in name for row in step(ground)]
+    found, failed = list[Row](), list[str]()
+    for name, step in STEPS.items():
+        if arguments.only in name:
+            try:
+                found += step(ground)
+            except (Refused, httpx.HTTPError) as error:
+                failed.append(f"{name}: {why(error)}")
     if arguments.json:
         print(json.dumps({"rows": found}, indent=2))
     else:
         show(found)
+    for line in failed:
+        print(f"bench farm: {line}", file=sys.stderr)
+    sys.exit(bool(failed))
+
+
+def why(error: Refused | httpx.HTTPError) -> str:
+    """What kept a step from its end, in words."""
+    if isinstance(error, Refused):
+        return f"the platform refused: {error}"
+    said = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "does not answer"
+    return f"the platform {said} ({type(error).__name__}). See ./bellwether status, or try again with less beside it"
 
 
 if __name__ == "__main__":
