@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
+from apps import Apps
 from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.composition import postgres
 from bellwether.launch.entry.migrate import MigrateSettings, migrate_database
@@ -30,7 +30,6 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 PASSWORD = "of-a-test"
-Apps = Callable[..., FastAPI]
 
 
 def free_port() -> int:
@@ -194,11 +193,3 @@ async def apps(new_app: Apps) -> AsyncIterator[Apps]:
             return app
 
         yield make
-
-
-@asynccontextmanager
-async def calling(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application, without a network."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        yield client

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from apps import Apps
 from bellwether.catalogue import BUN_SERVICES, PYTHON_SERVICES, TITLES
 from bellwether.edge.app import create
 from bellwether.edge.graph.example import EXAMPLE
@@ -15,8 +16,6 @@ from bellwether.launch.entry.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
-
-from ..conftest import Apps
 
 RUN = """
 insert into genetics.evaluation_run (id, farm_id, flock_id, reliability, state, traits, model, variances, data_sha256,

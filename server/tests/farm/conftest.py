@@ -9,14 +9,13 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.farm.imports import job
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.run import JobRun, plain
 from bellwether.platform.testing.auth_double import AuthDouble
-
-from ..conftest import Apps, calling
 
 BASE = "http://farm/api/v1/farm"
 SAMPLES = Path(__file__).parent / "samples"

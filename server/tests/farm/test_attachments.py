@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.farm.attachments import repository
 from bellwether.farm.attachments.kinds import KINDS, kind_of
 from bellwether.platform.context import Context
@@ -16,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from ..conftest import Apps, calling
 from .conftest import Farmer, NewFarmer
 from .test_merges import merge, undo
 from .test_tenancy import counts

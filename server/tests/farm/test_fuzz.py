@@ -8,13 +8,12 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+from apps import Apps
 from bellwether.platform.ids import new_id
 from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from starlette.testclient import TestClient
-
-from ..conftest import Apps
 
 STREAMS = ("/jobs/{job_id}/events", "/live", "/sync/stream")
 BASE = "/api/v1/farm"

@@ -9,10 +9,10 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.farm.imports.undoing.undo import cancel
 from bellwether.platform.jobs import service as jobs
 
-from ..conftest import Apps, calling
 from .conftest import Farmer, NewFarmer
 
 QUOTAS = {

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
 from bellwether.platform.testing.auth_double import AuthDouble
 from sqlalchemy import text
 
-from ..conftest import Apps, calling
 from .conftest import Farmer, NewFarmer
 
 BASE = "http://research/api/v1/research"

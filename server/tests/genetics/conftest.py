@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.genetics.evaluations.job import evaluate_flock
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
@@ -20,7 +21,6 @@ from bellwether.platform.jobs.run import JobRun, plain
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 
-from ..conftest import Apps, calling
 from .barn import Barn
 
 BASE = "http://genetics/api/v1/genetics"

@@ -5,13 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+from apps import Apps
 from bellwether.platform.http.dependencies import Permitted
 from bellwether.platform.http.strict.as_written import asks_who_calls
 from bellwether.platform.ids import new_id
 from bellwether.platform.testing.auth_double import ROLES, AuthDouble
 from fastapi import FastAPI
 
-from ..conftest import Apps
 from .walked import SERVICES, asked_by, code_of, requests, routes
 
 #: addresses without a secret: documents, pages and health

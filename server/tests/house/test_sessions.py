@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from apps import Apps
 from bellwether.catalogue import EDGE, PYTHON_SERVICES
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, driver
@@ -16,7 +17,6 @@ from bellwether.platform.ids import new_id
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from ..conftest import Apps
 from .walked import asked_by, routes
 
 #: answered from the code alone

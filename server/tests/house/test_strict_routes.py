@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from apps import Apps
 from bellwether.platform.http.strict.as_written import asks_who_calls
 from bellwether.platform.http.strict.fields import AsWritten
 from bellwether.platform.ids import new_id
@@ -13,7 +14,6 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from ..conftest import Apps
 from .walked import SERVICES, code_of, requests, routes
 
 

@@ -8,14 +8,13 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.events.consumers import Subscription
 from bellwether.platform.events.facts import Event
 from bellwether.platform.ids import new_id
 from bellwether.platform.testing.auth_double import AuthDouble
 from bellwether.processing.worker import consumers
-
-from ..conftest import Apps, calling
 
 BASE = "http://processing/api/v1/processing"
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -7,10 +7,9 @@ from uuid import UUID
 
 import httpx
 import pytest
+from apps import Apps, calling
 from bellwether.platform.ids import new_id
 from bellwether.platform.testing.auth_double import AuthDouble
-
-from ..conftest import Apps, calling
 
 BASE = "http://research/api/v1/research"
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from apps import Apps
 
-from ...conftest import Apps, free_port
+from ...conftest import free_port
 from ..conftest import Farmer, NewFarmer
 from .conftest import Row
 
