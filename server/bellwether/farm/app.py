@@ -27,6 +27,7 @@ from bellwether.farm.measurements.any_trait.routes import router as measurements
 from bellwether.farm.measurements.routes import router as weights
 from bellwether.farm.merging.routes import router as merges
 from bellwether.farm.organisations.routes import router as organisations
+from bellwether.farm.own_traits.routes import router as own_traits
 from bellwether.farm.pedigree.routes import router as pedigree
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
@@ -59,6 +60,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         merges,
         pedigree,
         events,
+        own_traits,
         weights,
         measurements,
         groups,

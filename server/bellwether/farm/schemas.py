@@ -1,12 +1,17 @@
 """Field types that all slices of the farm share."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticKnownError
+
+from bellwether.sheep.traits import TRAITS
 
 ZONES = available_timezones()
+OWN_CODE = re.compile(r"X[A-Z0-9]{1,19}")
 
 
 def known_zone(name: str) -> str:
@@ -28,6 +33,14 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode(errors="replace").decode()
 
 
+def known_code(code: str) -> str:
+    """A trait of the dictionary, or what may be one of the farm's own."""
+    if code not in TRAITS and not OWN_CODE.fullmatch(code):
+        quoted = [f"'{each}'" for each in TRAITS]
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(quoted)} or one of the farm's own, X..."})
+    return code
+
+
 def of_this_age(day: date) -> date:
     """No flock book is older."""
     if not 1900 <= day.year <= 2200:
@@ -47,6 +60,12 @@ Tag = Annotated[
 ]
 Day = Annotated[date, AfterValidator(of_this_age)]
 Moment = Annotated[AwareDatetime, AfterValidator(of_this_age)]
+TraitCode = Annotated[
+    str,
+    AfterValidator(known_code),
+    WithJsonSchema({"type": "string", "anyOf": [{"enum": list(TRAITS)}, {"pattern": f"^{OWN_CODE.pattern}$"}]}),
+]
+"""Of the dictionary, or of the farm's own, which begin with X."""
 Kilograms = Annotated[float, Field(gt=0, lt=2000, allow_inf_nan=False)]
 Source = Literal["api", "import", "device"]
 """How a row came."""

@@ -18,6 +18,7 @@ from bellwether.farm.exports.evaluating.variances import dictionary
 from bellwether.modelling.flocks.flock_data import Animal, Measurement, select_flock
 from bellwether.modelling.flocks.flock_evaluation import evaluate_flock
 from bellwether.modelling.flocks.plan import plan_of
+from bellwether.sheep.traits import DICTIONARY
 from typer.testing import CliRunner
 
 from .conftest import Farmer
@@ -91,7 +92,7 @@ async def of_the_platform(farmer: Farmer) -> pl.DataFrame:
         for row in rows
     ]  # fmt: skip
     data = select_flock(farmer.flock_id, animals, measured)
-    plan = plan_of(farmer.flock_id, dictionary(), ["BWT", "WWT"], "auto")
+    plan = plan_of(farmer.flock_id, dictionary(DICTIONARY), ["BWT", "WWT"], "auto")
     table = evaluate_flock(data, plan).found.tables["breeding_values.csv"]
     return pl.read_csv(io.StringIO(table.write_csv())).select("animal", "trait", "ebv")
 

@@ -1,10 +1,10 @@
 """What happened and what was measured: rows that are added; a later one supersedes."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from bellwether.farm.collections import repository
 from bellwether.farm.collections.collection import Collection, Log, RowRejected, Sent, Verdict, Write, columns
@@ -13,29 +13,30 @@ from bellwether.farm.events import service as events
 from bellwether.farm.events.envelope import Clock
 from bellwether.farm.events.kinds import EVENTS
 from bellwether.farm.events.schemas import MOST, NewEvents
-from bellwether.farm.measurements import service as measurements
-from bellwether.farm.measurements.problems import WeightExists, WeightsRejected
-from bellwether.farm.measurements.schemas import NewWeight, NewWeights, WeightCode
-from bellwether.farm.schemas import Day, Group, Kilograms
+from bellwether.farm.measurements.any_trait import service as measurements
+from bellwether.farm.measurements.any_trait.problems import MeasurementExists, MeasurementsRejected
+from bellwether.farm.measurements.any_trait.schemas import NewMeasurement, NewMeasurements
+from bellwether.farm.schemas import Day, Group, Short, TraitCode
 from bellwether.platform.http.schemas import Schema
 from bellwether.platform.http.strict.rows import RowReader
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import RowError
 
 
-class NewMeasurement(Schema):
-    """A weight, in the words of the collection."""
+class SentMeasurement(Schema):
+    """A measurement, in the words of the collection."""
 
     animal_id: UUID
-    trait: WeightCode
-    value: Kilograms
-    unit: Literal["kg", "lb"] | None = None
+    trait: TraitCode
+    value: Annotated[float, Field(ge=0, lt=1_000_000, allow_inf_nan=False)] | None = None
+    word: Short | None = None
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
     occurred_on: Day
     occurred_time: Clock | None = None
     recorded_group: Group = ""
 
 
-WEIGHT: RowReader[NewMeasurement] = RowReader(TypeAdapter(NewMeasurement))
+MEASUREMENT: RowReader[SentMeasurement] = RowReader(TypeAdapter(SentMeasurement))
 EVENT_FIELDS = frozenset(name for kind in EVENTS for name in kind.model_fields) - {"id"}
 TAKEN = RowError(
     field="id", code="id_taken", message="there is another measurement with this id", fix="send it with a new id"
@@ -86,57 +87,57 @@ async def retract(write: Write) -> None:
         raise RowRejected(within(0, answer.items[0].errors))
 
 
-async def weigh(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
-    """Weights, each with a verdict; of two of one animal, trait and day the later one counts, and both stay."""
+async def measure(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
+    """Measurements of any trait, each with a verdict; of two of one animal and day the later counts, and both stay."""
     verdicts: dict[int, Verdict] = {}
-    read: dict[int, NewWeight] = {}
+    read: dict[int, NewMeasurement] = {}
     stored = await repository.weights(write.session, write.farm_id, [one.id for one in sent])
     for row, one in enumerate(sent):
         doc = {name: value for name, value in one.doc.items() if value is not None}
-        found = WEIGHT.read(doc)
+        found = MEASUREMENT.read(doc)
         if isinstance(found, list):
             verdicts[row] = RowRejected(found)
         elif one.id in stored:
             verdicts[row] = None if is_same(found, stored[one.id]) else RowRejected([TAKEN])
         else:
-            read[row] = weighing(one.id, found)
+            read[row] = measured(one.id, found)
     while read:
         try:
             async with write.session.begin_nested():
-                body = NewWeights(farm_id=write.farm_id, weights=list(read.values()))
+                body = NewMeasurements(farm_id=write.farm_id, measurements=list(read.values()))
                 await measurements.record(write.session, write.context, body, write.now, source="device")
             break
-        except WeightsRejected as error:
+        except MeasurementsRejected as error:
             rows = list(read)
             for place in {found.row for found in error.errors if found.row is not None}:
-                verdicts[rows[place]] = RowRejected(within_weight(place, error.errors))
+                verdicts[rows[place]] = RowRejected(within_measurement(place, error.errors))
                 del read[rows[place]]
-        except WeightExists:
+        except MeasurementExists:
             verdicts |= {row: RowRejected([TAKEN]) for row in read}
             break
     return [verdicts.get(row) for row in range(len(sent))]
 
 
-def within_weight(row: int, errors: Sequence[RowError]) -> list[RowError]:
-    """Errors of one weight as errors of the row alone."""
+def within_measurement(row: int, errors: Sequence[RowError]) -> list[RowError]:
+    """Errors of one measurement as errors of the row alone."""
     mine = [error for error in errors if error.row == row]
-    names = {"weight": "value", "group": "recorded_group"}
-    fields = [bare(error.field, f"weights.{row}") for error in mine]
+    names = {"group": "recorded_group"}
+    fields = [bare(error.field, f"measurements.{row}") for error in mine]
     return [
         error.model_copy(update={"row": None, "field": names.get(name or "", name)})
         for error, name in zip(mine, fields, strict=True)
     ]
 
 
-def weighing(row_id: UUID, sent: NewMeasurement) -> NewWeight:
+def measured(row_id: UUID, sent: SentMeasurement) -> NewMeasurement:
     """The same in the words of its room."""
-    said = sent.model_dump(include={"animal_id", "trait", "unit", "occurred_on", "occurred_time"})
-    return NewWeight(id=row_id, weight=sent.value, group=sent.recorded_group, **said)
+    return NewMeasurement(id=row_id, group=sent.recorded_group, **sent.model_dump(exclude={"recorded_group"}))
 
 
-def is_same(sent: NewMeasurement, stored: StoredWeight) -> bool:
-    """Whether a weight that is sent again is the one that is there, as it was said or as it is kept."""
-    is_said = f"{sent.value:g}" == stored.raw_value or sent.value == stored.value
+def is_same(sent: SentMeasurement, stored: StoredWeight) -> bool:
+    """Whether a measurement that is sent again is the one that is there, as it was said or as it is kept."""
+    written = sent.word if sent.value is None else f"{sent.value:g}"
+    is_said = written == stored.raw_value or sent.value == stored.value
     said = (sent.animal_id, sent.trait, sent.occurred_on)
     return is_said and said == (stored.animal_id, stored.trait, stored.occurred_on)
 
@@ -160,6 +161,6 @@ COLLECTIONS = (
             *("recorded_group", "age_days", "contemporary_group", "state", "supersedes", "source", "recorded_by"),
             "created_at",
         ),
-        Log(weigh, frozenset(NewMeasurement.model_fields)),
+        Log(measure, frozenset(SentMeasurement.model_fields)),
     ),
 )

@@ -3,12 +3,13 @@
 In their order a row stands after those that it refers to.
 """
 
-from bellwether.farm.collections import attachments, conflicts, groups, herd, log, places
+from bellwether.farm.collections import attachments, conflicts, groups, herd, log, places, traits
 from bellwether.farm.collections.collection import Collection
 
 ALL: tuple[Collection, ...] = (
     *places.COLLECTIONS,
     *groups.COLLECTIONS,
+    *traits.COLLECTIONS,
     *herd.COLLECTIONS,
     *log.COLLECTIONS,
     *attachments.COLLECTIONS,

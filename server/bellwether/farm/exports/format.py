@@ -10,6 +10,7 @@ from bellwether.farm.exports.models import AnimalRow, ClaimRow, FlockRow, KinRow
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.flock_data import FlockData
+from bellwether.sheep.traits import Known
 
 TABULAR = frozenset({"file", "delimiter", "decimal", "encoding"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,6 +39,9 @@ class Source(Protocol):
 
     async def syndicates(self) -> Sequence[SyndicateRow]:
         """Lambs of the flock that some ram of a syndicate may have sired."""
+
+    async def traits(self) -> Known:
+        """What the farm can record."""
 
     async def evaluable(self, traits: Sequence[str]) -> FlockData:
         """The flock, its measurements and all ancestors, as an evaluation takes them."""

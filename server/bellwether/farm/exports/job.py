@@ -18,11 +18,13 @@ from bellwether.farm.exports.formats import FORMATS
 from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.models import AnimalRow, ClaimRow, Export, FlockRow, KinRow, MeasuredRow, SyndicateRow
 from bellwether.farm.exports.options import Options
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement, select_flock
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.problems import NotFound
+from bellwether.sheep.traits import Known
 
 KIND = "farm.export"
 KEPT = timedelta(days=7)
@@ -59,6 +61,10 @@ class Read:
     async def syndicates(self) -> Sequence[SyndicateRow]:
         """Lambs of the flock that some ram of a syndicate may have sired."""
         return await repository.syndicates(self._session, self.flock.farm_id, self.flock.id)
+
+    async def traits(self) -> Known:
+        """What the farm can record."""
+        return await own_traits.known(self._session, self.flock.farm_id)
 
     async def evaluable(self, traits: Sequence[str]) -> FlockData:
         """The flock, its measurements and all ancestors."""

@@ -10,6 +10,7 @@ from bellwether.farm.exports import job, models, repository
 from bellwether.farm.exports.formats import FORMATS
 from bellwether.farm.exports.problems import ExportExpired, ExportNotReady, OptionUnused, TraitUnknown
 from bellwether.farm.exports.schemas import Export, ExportJob, NewExport
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session
@@ -35,7 +36,7 @@ async def request(session: Session, context: Context, body: NewExport, now: date
     """
     if await repository.flock(session, body.farm_id, body.flock_id) is None:
         raise ReferenceNotFound("flock_id", body.flock_id)
-    check_options(body)
+    check_options(body, await own_traits.known(session, body.farm_id))
     await repository.expire(session, body.farm_id, now)
     await check_room(session, context, body.farm_id, now)
     export_id = new_id()
@@ -47,7 +48,7 @@ async def request(session: Session, context: Context, body: NewExport, now: date
     return ExportJob(**queued.model_dump(), export_id=export_id)
 
 
-def check_options(body: NewExport) -> None:
+def check_options(body: NewExport, known: traits.Known) -> None:
     """The format has a use for each, and the traits exist.
 
     Raises:
@@ -57,7 +58,7 @@ def check_options(body: NewExport) -> None:
     if unused := sorted(body.options.model_fields_set - uses):
         raise OptionUnused(unused, sorted(uses))
     for name in body.options.traits:
-        if name not in traits.TRAITS:
+        if name not in known:
             raise TraitUnknown(name[:40])
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
-from bellwether.farm.schemas import Name, Short, Zone
+from bellwether.farm.schemas import OWN_CODE, Name, Short, Zone
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep import traits
 from bellwether.sheep.reading.headers import IGNORE, WORDS
@@ -18,7 +18,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 def known_field(name: str) -> str:
     """What a column of some kind of import can be."""
     trait = name.upper().removesuffix("DATE").removesuffix("GRP")
-    if name != IGNORE and name not in WORDS and traits.named(trait) is None:
+    if name != IGNORE and name not in WORDS and traits.named(trait) is None and not OWN_CODE.fullmatch(trait):
         raise ValueError(f"must be {IGNORE}, a trait or one of {', '.join(WORDS)}")
     return name
 

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, TypedDict
 from uuid import UUID
 
 from bellwether.farm.imports.states import State
+from bellwether.sheep.traits import Known
 
 
 class FindingJson(TypedDict):
@@ -41,7 +42,7 @@ class Batch:
 
     Rows up to `taken_to` have met the herd in this run; `runs` counts how often the file was taken up, for a file whose
     rows were refused may come again. `survey` is what its format wants to know of the whole file before the first row,
-    `memory` what one chunk of a run keeps for the next.
+    `memory` what one chunk of a run keeps for the next, `traits` what the farm can record.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class Batch:
     undone_at: datetime | None
     survey: object = field(default=None, compare=False)
     memory: dict[type, object] = field(default_factory=dict, compare=False)
+    traits: Known = field(default_factory=Known, compare=False)
 
 
 class JudgedRow(NamedTuple):

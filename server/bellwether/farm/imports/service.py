@@ -21,6 +21,7 @@ from bellwether.farm.imports.rows_file import LookAgain, parts
 from bellwether.farm.imports.schemas import Import, ImportJob, ImportRow, Upload
 from bellwether.farm.imports.states import ImportEnded, ImportRunning
 from bellwether.farm.imports.undoing.taking_back import check
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.schemas import storable
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
@@ -58,6 +59,7 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
     today = now.astimezone(ZoneInfo(farm.time_zone)).date()
     said = {"farm_unit": farm.weight_unit, "time_zone": farm.time_zone, "today": today}
     said["farm_columns"] = farm.import_headers
+    said["farm_traits"] = tuple((await own_traits.known(session, upload.farm_id)).own.values())
     upload = upload.model_copy(update={"options": upload.options.model_copy(update=said)})
     layout = await inspected(upload.content, upload.options, upload.kind)
     sha256 = await asyncio.to_thread(digest, upload.content)

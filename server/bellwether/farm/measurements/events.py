@@ -8,7 +8,7 @@ from bellwether.farm.measurements.ledger import Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.events.facts import emit
-from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits import weights
 
 MOST = 500
 
@@ -17,12 +17,13 @@ async def measurements_recorded(
     session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation]
 ) -> None:
     """One event for each flock and trait, of at most 500 measurements; weights have an event of their own."""
+    are_weights = weights()
     told: dict[tuple[str, str], list[Observation]] = {}
     for made in observations:
         if made.state == "active":
             told.setdefault((str(made.flock_id), made.measured.trait), []).append(made)
     for (flock_id, trait), group in sorted(told.items()):
-        if TRAITS[trait].is_weight:
+        if trait in are_weights:
             kind, name, items = "farm.weight.recorded.v1", "weights", [weight(made) for made in group]
         else:
             kind, name, items = "farm.measurement.recorded.v1", "measurements", [measurement(made) for made in group]

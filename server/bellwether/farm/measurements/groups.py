@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bellwether.sheep.findings import Finding, warning
-from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits import Trait
 
 Group = tuple[str, str]
 """Trait and key of a contemporary group."""
@@ -26,15 +26,14 @@ class Placed(NamedTuple):
     is_embryo_transfer: bool
     is_wether: bool = False
 
-    def group(self, trait: str, recorded_group: str) -> Group | None:
+    def group(self, trait: Trait, recorded_group: str) -> Group | None:
         """As `farm.contemporary_group` computes it; None at birth, for lambs come over weeks, and without a year."""
-        return group_of(self, trait, recorded_group)
+        return group_of(self, trait.code, trait.stage, recorded_group)
 
 
 @lru_cache(4096)
-def group_of(placed: Placed, trait: str, recorded_group: str) -> Group | None:
+def group_of(placed: Placed, trait: str, stage: str, recorded_group: str) -> Group | None:
     """The same for a whole mob at once."""
-    stage = TRAITS[trait].stage
     if placed.drop_year is None or stage == "B":
         return None
     parts = [placed.flock_code, str(placed.drop_year), stage, f"b{placed.birth_group or 0}"]

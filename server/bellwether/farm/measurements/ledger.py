@@ -1,13 +1,13 @@
 """Measurements of one chunk against what is stored: new, known already, or a better value for the same day."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.sheep.findings import Finding, Verdict, warning
-from bellwether.sheep.traits import TRAITS, Trait
+from bellwether.sheep.traits import Known, Trait
 
 Day = tuple[UUID, str, datetime.date]
 SAME = 1e-6
@@ -35,13 +35,9 @@ class Observation:
     animal_id: UUID
     measured: Measurement
     row: int
+    trait: Trait
     state: str = "active"
     supersedes: UUID | None = None
-
-    @property
-    def trait(self) -> Trait:
-        """Of which trait it is."""
-        return TRAITS[self.measured.trait]
 
 
 Said = tuple[float, datetime.time | None]
@@ -82,6 +78,8 @@ class Ledger:
 
     current: dict[Day, Current]
     new_id: Callable[[], UUID]
+    traits: Mapping[str, Trait] = field(default_factory=Known)
+    """What the farm can record."""
     added: list[Observation] = field(default_factory=list)
     superseded: list[UUID] = field(default_factory=list)
     corrects: bool = False
@@ -90,7 +88,9 @@ class Ledger:
 
     def record(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Recorded:
         """Take one measurement in."""
-        made = Observation(measured.id or self.new_id(), flock_id, animal_id, measured, row)
+        made = Observation(
+            measured.id or self.new_id(), flock_id, animal_id, measured, row, self.traits[measured.trait]
+        )
         day = (animal_id, measured.trait, measured.date)
         before = self.current.get(day)
         if before is None:

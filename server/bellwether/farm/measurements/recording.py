@@ -12,6 +12,7 @@ from bellwether.farm.measurements.groups import Spans, touched
 from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
 from bellwether.farm.measurements.problems import WeightExists
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.place import Place, place_of
 from bellwether.farm.schemas import Source
 from bellwether.platform.context import Context
@@ -19,23 +20,27 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import Conflict, RowError, Unprocessable
 from bellwether.sheep import traits
-from bellwether.sheep.findings import Faults, Finding
+from bellwether.sheep.findings import Faults, Finding, broken
 from bellwether.sheep.findings import warning as a_warning
 from bellwether.sheep.lives import check_presence
-from bellwether.sheep.traits import growth
+from bellwether.sheep.traits import Known, Trait, growth
 
 
 class Sent(NamedTuple):
-    """One value as it was sent; without a unit it is in that of its trait, a weight in that of the farm."""
+    """One value as it was sent; without a unit it is in that of its trait, a weight in that of the farm.
+
+    Of a trait whose values have words a word may be sent in place of the value.
+    """
 
     id: UUID | None
     animal_id: UUID
     trait: str
-    value: float
+    value: float | None
     unit: str | None
     occurred_on: date
     occurred_time: time | None
     group: str
+    word: str | None = None
 
 
 class Form(NamedTuple):
@@ -45,6 +50,13 @@ class Form(NamedTuple):
     value: str
     rejected: type[Unprocessable]
     exists: type[Conflict]
+
+
+class Scales(NamedTuple):
+    """By what values of the farm are read: its place with its unit, and the traits that it can record."""
+
+    place: Place
+    traits: Known = traits.DICTIONARY
 
 
 class Told(NamedTuple):
@@ -78,27 +90,27 @@ async def record(
     """
     await may_write(session, context, farm_id, field="farm_id")
     await one_writer(session, farm_id)
-    place = await place_of(session, farm_id)
+    scales = Scales(await place_of(session, farm_id), await dictionary(session, farm_id, sent))
     known = await repository.animals(session, farm_id, [new.animal_id for new in sent])
-    errors = [error for row, new in enumerate(sent) for error in faults(row, new, known, place, now, form)]
+    errors = [error for row, new in enumerate(sent) for error in faults(row, new, known, scales, now, form)]
     if errors:
         raise form.rejected(errors[0].message, errors=errors)
     ids = [new.id for new in sent if new.id]
     if len(set(ids)) < len(ids) or await repository.is_taken(session, ids):
         raise form.exists
     days = [(known[new.animal_id].id, new.trait, new.occurred_on) for new in sent]
-    ledger = Ledger(await repository.current(session, farm_id, None, days), new_id, corrects=True)
-    spans = await open_spans(session, farm_id, sent, known)
-    curves = await repository.curves(session, farm_id, [day[0] for day in days if traits.TRAITS[day[1]].is_weight])
+    ledger = Ledger(await repository.current(session, farm_id, None, days), new_id, scales.traits, corrects=True)
+    spans = await open_spans(session, farm_id, sent, known, scales.traits)
+    curves = await repository.curves(session, farm_id, [day[0] for day in days if day[1] in traits.weights()])
     warnings: list[Told] = []
     for row, new in enumerate(sent):
         animal, field = known[new.animal_id], f"{form.rows}.{row}.{form.value}"
-        measured = measurement(new, place)
+        trait, measured = scales.traits[new.trait], measurement(new, scales)
         recorded = ledger.record(animal.id, animal.flock_id, measured, row)
         age = (new.occurred_on - animal.birth_date).days if animal.birth_date else None
-        unusual = traits.warning(traits.TRAITS[new.trait], measured.value, age, field=field)
+        unusual = traits.warning(trait, measured.value, age, field=field)
         off_curve = off_own_curve(measured, curves.get(animal.id, ()), field)
-        over_weeks = spans.add(animal.placed.group(new.trait, new.group), new.occurred_on)
+        over_weeks = spans.add(animal.placed.group(trait, new.group), new.occurred_on)
         warnings += told(row, (recorded.warning, unusual, off_curve, over_weeks))
     try:
         await repository.store(session, context, farm_id, ledger.added, ledger.superseded, source=source)
@@ -111,9 +123,17 @@ async def record(
     return Taken([found[key] for key in kept], warnings)
 
 
-async def open_spans(session: Session, farm_id: UUID, sent: Iterable[Sent], known: dict[UUID, MeasuredAnimal]) -> Spans:
+async def dictionary(session: Session, farm_id: UUID, sent: Iterable[Sent]) -> Known:
+    """The traits that the farm can record; its own are looked up where one of them is sent."""
+    has_own = any(traits.is_own(new.trait) for new in sent)
+    return await own_traits.known(session, farm_id) if has_own else traits.DICTIONARY
+
+
+async def open_spans(
+    session: Session, farm_id: UUID, sent: Iterable[Sent], known: dict[UUID, MeasuredAnimal], known_traits: Known
+) -> Spans:
     """First and last day of the contemporary groups that the session touches."""
-    groups = touched(known[new.animal_id].placed.group(new.trait, new.group) for new in sent)
+    groups = touched(known[new.animal_id].placed.group(known_traits[new.trait], new.group) for new in sent)
     return Spans(await repository.spans(session, farm_id, groups))
 
 
@@ -124,7 +144,7 @@ def told(row: int, findings: Iterable[Finding | None]) -> list[Told]:
 
 def off_own_curve(measured: Measurement, weights: Sequence[LastWeight], field: str) -> Finding | None:
     """A weight more than a tenth off what the animal's own earlier weights foretell, strongly above a quarter (I23)."""
-    if not traits.TRAITS[measured.trait].is_weight:
+    if measured.trait not in traits.weights():
         return None
     expected = growth.predicted([each for each in weights if each.occurred_on < measured.date], measured.date)
     off = abs(measured.value - expected) / expected if expected else 0.0
@@ -138,12 +158,13 @@ def off_own_curve(measured: Measurement, weights: Sequence[LastWeight], field: s
 
 
 def faults(
-    row: int, new: Sent, known: dict[UUID, MeasuredAnimal], place: Place, now: datetime, form: Form
+    row: int, new: Sent, known: dict[UUID, MeasuredAnimal], scales: Scales, now: datetime, form: Form
 ) -> list[RowError]:
     """Every rule that this row breaks."""
     field = f"{form.rows}.{row}"
     animal = known.get(new.animal_id)
     found = [] if animal else [ReferenceNotFound(f"{field}.animal_id", new.animal_id, row).errors[0]]
+    place = scales.place
     today, born = place.today(now), animal.birth_date if animal else None
     if new.occurred_on > today:
         text = f"{new.occurred_on} is in the future: it is {today} on the farm ({place.time_zone})"
@@ -151,14 +172,19 @@ def faults(
     if born and new.occurred_on < born:
         text = f"{new.occurred_on} is before the animal's birth on {born}"
         found.append(impossible(row, field, text, "correct one of the dates"))
-    broken = Faults()
-    if animal and not traits.TRAITS[new.trait].is_of_carcass:
-        broken.take(partial(check_presence, animal.name, animal.stays, new.occurred_on, field=f"{field}.occurred_on"))
-    value = broken.take(partial(as_stored, new, place, field=f"{field}.unit"))
-    if value is not None:
-        broken.take(partial(traits.check_hard, traits.TRAITS[new.trait], value, field=f"{field}.{form.value}"))
+    faults_of = Faults()
+    if animal and new.trait not in traits.CARCASS:
+        faults_of.take(
+            partial(check_presence, animal.name, animal.stays, new.occurred_on, field=f"{field}.occurred_on")
+        )
+    trait = faults_of.take(partial(trait_of, scales.traits, new, field=field))
+    if trait is not None:
+        faults_of.take(partial(traits.check_recordable, trait, new.occurred_on, field=f"{field}.trait"))
+        value = faults_of.take(partial(as_stored, new, trait, place, field=field, value=form.value))
+        if value is not None:
+            faults_of.take(partial(traits.check_hard, trait, value, field=f"{field}.{form.value}"))
     return found + [
-        RowError(row=row, field=f.field, code=f.code, message=f.message, fix=f.fix) for f in broken.findings
+        RowError(row=row, field=f.field, code=f.code, message=f.message, fix=f.fix) for f in faults_of.findings
     ]
 
 
@@ -167,26 +193,52 @@ def impossible(row: int, field: str, text: str, fix: str) -> RowError:
     return RowError(row=row, field=f"{field}.occurred_on", code="date_impossible", message=text, fix=fix)
 
 
-def unit_of(new: Sent, place: Place) -> str:
+def trait_of(known: Known, new: Sent, *, field: str) -> Trait:
+    """Of which trait it is.
+
+    Raises:
+        Broken: the farm has none with this code.
+    """
+    found = known.get(new.trait)
+    if found is None:
+        fix = "define the trait on the farm first, or send a code of the dictionary"
+        raise broken("trait_unknown", f"the farm has no trait {new.trait}", fix, field=f"{field}.trait")
+    return found
+
+
+def unit_of(new: Sent, trait: Trait, place: Place) -> str:
     """What is kept in kilograms is sent in the unit of the farm when nothing else is said."""
-    kept = traits.TRAITS[new.trait].unit
-    return new.unit or (place.weight_unit if kept == "kg" else kept)
+    return new.unit or (place.weight_unit if trait.unit == "kg" else trait.unit)
 
 
-def as_stored(new: Sent, place: Place, *, field: str = "unit") -> float:
-    """The value in the unit of its trait."""
-    return traits.converted(traits.TRAITS[new.trait], new.value, unit_of(new, place), field=field)
+def as_stored(new: Sent, trait: Trait, place: Place, *, field: str = "measurement", value: str = "value") -> float:
+    """The value in the unit of its trait.
+
+    Raises:
+        Broken: it cannot be converted, or is no value of the trait.
+    """
+    if (new.value is None) == (new.word is None):
+        text = "a measurement has a value" if new.value is None else "a measurement says its value once"
+        raise broken("value_missing", text, "send one of value and word", field=f"{field}.{value}")
+    if new.word is not None:
+        return traits.value_of_word(trait, new.word, field=f"{field}.word")
+    assert new.value is not None
+    if trait.words and not new.value.is_integer():
+        fix = f"send one of: {', '.join(trait.words)}"
+        raise broken("word_unknown", f"{new.value:g} is no value of {trait.code}", fix, field=f"{field}.{value}")
+    return traits.converted(trait, new.value, unit_of(new, trait, place), field=f"{field}.unit")
 
 
-def measurement(new: Sent, place: Place) -> Measurement:
+def measurement(new: Sent, scales: Scales) -> Measurement:
     """As the ledger takes it."""
+    trait = scales.traits[new.trait]
     return Measurement(
         id=new.id,
         trait=new.trait,
         date=new.occurred_on,
         time=new.occurred_time.replace(tzinfo=None) if new.occurred_time else None,
-        value=as_stored(new, place),
-        raw_value=f"{new.value:g}",
-        raw_unit=unit_of(new, place),
+        value=as_stored(new, trait, scales.place),
+        raw_value=new.word or f"{new.value:g}",
+        raw_unit=unit_of(new, trait, scales.place),
         group=new.group,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from bellwether.farm.measurements import recording, repository
 from bellwether.farm.measurements.models import MeasuredAnimal
 from bellwether.farm.measurements.problems import WeightExists, WeightsRejected, WhoseWeights
-from bellwether.farm.measurements.recording import Form, Sent, Told
+from bellwether.farm.measurements.recording import Form, Scales, Sent, Told
 from bellwether.farm.measurements.schemas import (
     NewWeight,
     NewWeights,
@@ -23,7 +23,7 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.problems import RowError
-from bellwether.sheep.traits import weights
+from bellwether.sheep.traits import TRAITS, weights
 
 FORM = Form("weights", "weight", WeightsRejected, WeightExists)
 
@@ -51,12 +51,12 @@ def weighing(new: NewWeight) -> Sent:
 
 def faults(row: int, new: NewWeight, known: dict[UUID, MeasuredAnimal], place: Place, now: datetime) -> list[RowError]:
     """Every rule that this weight breaks."""
-    return recording.faults(row, weighing(new), known, place, now, FORM)
+    return recording.faults(row, weighing(new), known, Scales(place), now, FORM)
 
 
 def in_kg(new: NewWeight, place: Place) -> float:
     """The value as stored; without a unit it is in that of the farm."""
-    return recording.as_stored(weighing(new), place)
+    return recording.as_stored(weighing(new), TRAITS[new.trait], place, value=FORM.value)
 
 
 def warned(told: Told) -> WeightWarning:

@@ -20,6 +20,7 @@ from bellwether.farm.merging import repository
 from bellwether.farm.merging.models import Clash, MergeRow, SheepRow
 from bellwether.farm.merging.problems import MergeBuiltUpon, MergedAlready, MergeExists, MergeUndone, TwoAnimals
 from bellwether.farm.merging.schemas import Merge, NewMerge
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.season import following as families
 from bellwether.farm.whereabouts import projection
 from bellwether.platform.context import Context
@@ -170,7 +171,9 @@ async def tell(
     await measurements_withdrawn(session, context, found.farm_id, moved)
     ids = {row["id"] for row in rows}
     counting = [row for row in await repository.measured(session, found.farm_id, [there.id]) if row["id"] in ids]
-    await measurements_recorded(session, context, found.farm_id, [taking_back.observation(row) for row in counting])
+    known = await own_traits.known(session, found.farm_id)
+    back = [taking_back.observation(row, known) for row in counting]
+    await measurements_recorded(session, context, found.farm_id, back)
 
 
 async def get(session: Session, merge_id: UUID) -> Merge:

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Query
 
-from bellwether.farm.schemas import Day
-from bellwether.sheep.traits import TRAITS, weights
+from bellwether.farm.schemas import Day, TraitCode
+from bellwether.sheep.traits import weights
 
 if TYPE_CHECKING:
     WeightCode = str
-    TraitCode = str
 else:
     WeightCode = Literal[tuple(weights())]
-    TraitCode = Literal[tuple(TRAITS)]
 
 Since = Annotated[Day | None, Query(description="Only what was measured on this day or later")]
 Until = Annotated[Day | None, Query(description="Only what was measured on this day or earlier")]

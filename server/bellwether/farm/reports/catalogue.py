@@ -6,6 +6,7 @@ from bellwether.farm.reports.breeding.inbreeding import INBREEDING
 from bellwether.farm.reports.breeding.syndicates import SYNDICATES
 from bellwether.farm.reports.breeding.trend import FLOCK_TREND, GENETIC_TREND
 from bellwether.farm.reports.declaring import Report
+from bellwether.farm.reports.growth.any_trait import SPREAD
 from bellwether.farm.reports.growth.curves import CURVES
 from bellwether.farm.reports.growth.distribution import HISTOGRAM, TARGET
 from bellwether.farm.reports.growth.draft import DRAFT
@@ -22,7 +23,7 @@ from bellwether.farm.reports.season.efficiency import EFFICIENCY
 from bellwether.farm.reports.season.rates import RATES
 from bellwether.farm.reports.trade.margins import MARGINS
 
-GROWTH = (GAIN_BY_MOB, GAIN_BY_ANIMAL, CURVES, HISTOGRAM, TARGET, DRAFT, WEANING)
+GROWTH = (GAIN_BY_MOB, GAIN_BY_ANIMAL, CURVES, HISTOGRAM, TARGET, SPREAD, DRAFT, WEANING)
 BREEDING = (SIRE_TABLE, LINKAGE, SYNDICATES, INBREEDING, EWE_TABLE, CULL_LIST, GENETIC_TREND)
 HERD = (MORTALITY, WITHDRAWALS, QUALITY, WORMS, WOOL, STOCKING, RECONCILIATION, FLOCK_TREND)
 SEASON = (RATES, EFFICIENCY)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.sheep.traits import TRAITS
-from bellwether.sheep.traits.trait import LATER, Effect
+from bellwether.sheep.traits.trait import AT_ANY_AGE, LATER, Effect
 
 Matrix = NDArray[np.float64]
 
@@ -51,7 +51,9 @@ class TraitPlan:
     @property
     def effects(self) -> tuple[Effect, ...]:
         """What a record is corrected for when no model is told."""
-        return TRAITS[self.code].effects if self.code in TRAITS else LATER
+        if self.code in TRAITS:
+            return TRAITS[self.code].effects
+        return LATER if self.reference_age_days else AT_ANY_AGE
 
 
 class PlanDocument(TypedDict):

@@ -3,6 +3,9 @@
 from bellwether.sheep.traits.dictionary import TRAITS
 from bellwether.sheep.traits.trait import Trait
 
+CARCASS = frozenset(code for code, trait in TRAITS.items() if trait.is_of_carcass)
+"""What is measured after the animal has left."""
+
 
 def weights() -> dict[str, Trait]:
     """Body weights by their codes, from birth on."""

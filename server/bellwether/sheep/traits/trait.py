@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
-Kind = Literal["linear", "ordinal"]
+Kind = Literal["linear", "ordinal", "category", "yes_no"]
 Effect = Literal["contemporary_group", "age", "weight", "sex", "birth_type", "rear_type", "dam_age"]
 
 # rear type and age say nothing on the day of birth
@@ -46,6 +47,9 @@ class Trait:
 
     What `is_of_carcass` is told by the abattoir, after the animal left the farm.
 
+    A farm's own trait may have `words` for its values, the first for the lowest; it may be recorded of days from
+    `valid_from` to `valid_to`, and by owners alone where it is not `is_open` to whoever asks.
+
     In a file the trait has columns named by `code` and by each of `aliases`; `date_columns` are where its date may
     stand if it has no column of its own.
     """
@@ -70,6 +74,10 @@ class Trait:
     is_of_carcass: bool = False
     aliases: tuple[str, ...] = ()
     date_columns: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    is_open: bool = True
 
     @property
     def is_at_birth(self) -> bool:

@@ -52,3 +52,20 @@ async def test_a_search_for_variables(breeder: Breeder) -> None:
     kept = await breeder.ask("POST", "/search/variables", 202, pageSize=5, traitNames=["weight"])
     of_kept = {"searchResultsDbId": kept["result"]["searchResultsDbId"]}
     assert len(await breeder.data("/search/variables/{searchResultsDbId}", page=1, pageSize=5, **of_kept)) == 1
+
+
+async def test_an_own_trait_is_a_variable_of_its_farm_alone(breeder: Breeder) -> None:
+    farmer = breeder.farmer
+    body = {"code": "XTEMPER", "name": "temper", "kind": "category", "words": ["calm", "wild"]}
+    await farmer.make(f"/farms/{farmer.farm_id}/traits", **body)
+    key = f"XTEMPER.{farmer.farm_id}"
+    found = (await breeder.ask("GET", "/variables/{observationVariableDbId}", observationVariableDbId=key))["result"]
+    assert (found["scale"]["dataType"], found["scale"]["validValues"]["categories"][1]) == (
+        "Nominal", {"label": "wild", "value": "2"},
+    )  # fmt: skip
+    animal = (await farmer.animal(birth_date="2024-08-01"))["id"]
+    sent = {"animal_id": animal, "trait": "XTEMPER", "word": "wild", "occurred_on": "2024-12-10"}
+    await farmer.make("/measurements", farm_id=farmer.farm_id, measurements=[sent])
+    (row,) = await breeder.data("/observations", observationVariableDbId=key)
+    assert (row["observationVariableDbId"], row["observationVariableName"], row["value"]) == (key, "temper", "2")
+    assert await breeder.data("/observations", observationVariableDbId="XTEMPER") == []

@@ -160,3 +160,26 @@ async def test_a_lamb_is_born_as_its_lambing_says(device: Device) -> None:
     await device.pull()
     (result,) = await device.push(device.edit("animals", lamb, birth_date="2024-08-03"))
     assert (result["status"], result["problem"]["errors"][0]["code"]) == ("rejected", "of_a_lambing")
+
+
+async def test_a_phone_measures_any_trait_and_is_judged_as_everybody(device: Device, farmer: Farmer) -> None:
+    body = {"code": "XTEMPER", "name": "temper", "kind": "category", "words": ["calm", "wild"]}
+    await farmer.make(f"/farms/{farmer.farm_id}/traits", **body)
+    ewe = await registered(device)
+    assert [row["words"] for row in device.of("own_traits").values()] == [["calm", "wild"]]
+    scan = weight(ewe, 2.75, "2025-03-11", trait="PEMD", unit="cm")
+    temper = upsert(
+        "measurements",
+        str(new_id()),
+        {"animal_id": ewe, "trait": "XTEMPER", "word": "wild", "occurred_on": "2025-03-11"},
+    )
+    bad = [weight(ewe, 99, trait="PEMD"), weight(ewe, 1, trait="XNOBODY"), weight(ewe, 3, trait="DAG", unit="kg")]
+    results = await device.push(scan, temper, *bad)
+    assert statuses(results) == ["applied", "applied", "rejected", "rejected", "rejected"], results
+    told = [(e["field"], e["code"]) for result in results[2:] for e in result["problem"]["errors"]]
+    assert told == [("value", "out_of_range"), ("trait", "trait_unknown"), ("unit", "unit_unknown")]
+    assert statuses(await device.push(*(row | {"mutation_id": str(new_id())} for row in (scan, temper)))) == [
+        "applied", "applied",
+    ]  # fmt: skip
+    await device.pull()
+    assert [device.row("measurements", row["id"])["value"] for row in (scan, temper)] == [27.5, 2]

@@ -6,6 +6,7 @@ from typing import Any
 from bellwether.farm.work.sessions.models import RecordRow
 from bellwether.farm.work.sessions.summary import unusual
 from bellwether.platform.ids import new_id
+from bellwether.sheep.traits import TRAITS
 from bellwether.sheep.traits.growth import predicted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,7 +131,7 @@ def test_i23_a_weight_is_held_against_the_line_of_its_own_animal(
     key, start = new_id(), date(2024, 1, 1)
     before = [RecordRow(key, "", "WWT", kg, start + timedelta(day)) for day, kg in sorted(weights)]
     day = start + timedelta(310)
-    found = unusual(RecordRow(key, "", "WWT", value, day), before)
+    found = unusual(RecordRow(key, "", "WWT", value, day), before, TRAITS["WWT"])
     expected = None
     if before:
         last = before[-1]

@@ -8,6 +8,7 @@ from bellwether.farm.brapi.observations.models import ObservationRow
 from bellwether.farm.brapi.paging import Conditions, Relation, count, page
 from bellwether.farm.brapi.wire import CROP
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep.traits import OWN
 
 ROWS = "select a.* from farm.observation a where a.flock_id = {part} and a.state = 'active'"
 MOMENT = """
@@ -22,6 +23,8 @@ select a.id, a.farm_id, a.flock_id, a.animal_id, a.trait, a.stage, a.value, a.un
   {MOMENT} as moment
 """
 ONE = f"{SELECT} from farm.observation a where a.id = $1 and a.state = 'active'"
+# an own trait is named with its farm
+FARM = f"case when a.trait like '{OWN}%' then '.' || a.farm_id else '' end"
 OF_ANIMAL = (
     "a.animal_id in (select n.id from farm.animal n where n.farm_id = a.farm_id and n.id = a.animal_id and {what})"
 )
@@ -55,7 +58,9 @@ def conditions(wanted: ObservationSearch) -> Conditions:
     asked.add(tags, wanted.germplasm_names or None)
     drops = OF_ANIMAL.replace("{what}", "n.drop_year::text = any({}::text[])")
     asked.add(drops, wanted.season_db_ids or None)
-    asked.add("a.trait = any({}::text[])", wanted.observation_variable_db_ids or None)
+    variables = wanted.observation_variable_db_ids or None
+    asked.add("a.trait = any({}::text[])", variables and [name.partition(".")[0] for name in variables])
+    asked.add(f"a.trait || {FARM} = any({{}}::text[])", variables)
     asked.add("a.farm_id = any({}::uuid[])", ids_of(wanted.location_db_ids))
     farms = "a.farm_id in (select f.id from farm.farm f where f.name = any({}::text[]))"
     asked.add(farms, wanted.location_names or None)

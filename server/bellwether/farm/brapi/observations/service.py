@@ -1,11 +1,15 @@
 """Measurements as observations."""
 
+from collections.abc import Mapping
+
 from bellwether.farm.brapi.filters import id_of
 from bellwether.farm.brapi.observations import repository
 from bellwether.farm.brapi.observations.asked import ObservationSearch
 from bellwether.farm.brapi.observations.models import ObservationRow
 from bellwether.farm.brapi.observations.schemas import Observation, Season
+from bellwether.farm.brapi.variables.dictionary import key_of
 from bellwether.farm.brapi.wire import Listed, as_texts, listed
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
 from bellwether.sheep.traits import TRAITS
@@ -14,9 +18,16 @@ from bellwether.sheep.traits import TRAITS
 async def page(session: Session, wanted: ObservationSearch) -> Listed[Observation]:
     """A page of what is wanted."""
     names = wanted.observation_variable_names
-    traits = [trait.code for trait in TRAITS.values() if trait.name in names] if names else None
+    own = await own_names(session)
+    said = {**{trait.code: trait.name for trait in TRAITS.values()}, **own}
+    traits = [key.partition(".")[0] for key, name in said.items() if name in names] if names else None
     rows, total = await repository.found(session, wanted, traits)
-    return listed([observation(row) for row in rows], total, wanted)
+    return listed([observation(row, own) for row in rows], total, wanted)
+
+
+async def own_names(session: Session) -> dict[str, str]:
+    """Names of the traits that the user's farms have defined, by the keys of their variables."""
+    return {key_of(trait.code, farm_id): trait.name for farm_id, trait in await own_traits.visible(session)}
 
 
 async def get(session: Session, text: str) -> Observation:
@@ -29,16 +40,16 @@ async def get(session: Session, text: str) -> Observation:
     row = None if observation_id is None else await repository.one(session, observation_id)
     if row is None:
         raise NotFound
-    return observation(row)
+    return observation(row, await own_names(session))
 
 
-def observation(row: ObservationRow) -> Observation:
+def observation(row: ObservationRow, own: Mapping[str, str]) -> Observation:
     """A measurement in the words of the standard."""
-    drop = row.drop_year
+    drop, key = row.drop_year, key_of(row.trait, row.farm_id)
     return Observation(
         observation_db_id=str(row.id),
-        observation_variable_db_id=row.trait,
-        observation_variable_name=TRAITS[row.trait].name if row.trait in TRAITS else row.trait,
+        observation_variable_db_id=key,
+        observation_variable_name=TRAITS[row.trait].name if row.trait in TRAITS else own.get(key, row.trait),
         observation_unit_db_id=str(row.animal_id),
         observation_unit_name=row.name,
         germplasm_db_id=str(row.animal_id),

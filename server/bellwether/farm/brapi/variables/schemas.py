@@ -26,11 +26,19 @@ class BrapiMethod(Wire):
     description: str
 
 
+class Category(Wire):
+    """A word, and the value that stands for it."""
+
+    label: str
+    value: str
+
+
 class ValidValues(Wire):
     """What is possible."""
 
     minimum_value: str
     maximum_value: str
+    categories: list[Category] | None = None
 
 
 class BrapiScale(Wire):
@@ -38,7 +46,7 @@ class BrapiScale(Wire):
 
     scale_db_id: str
     scale_name: str
-    data_type: Literal["Numerical", "Ordinal"]
+    data_type: Literal["Numerical", "Ordinal", "Nominal"]
     decimal_places: int
     units: str
     valid_values: ValidValues

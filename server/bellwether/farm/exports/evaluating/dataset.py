@@ -15,6 +15,7 @@ from bellwether.modelling.flocks.flock_data import Animal, FlockData
 from bellwether.modelling.flocks.flock_tables import records_table
 from bellwether.modelling.flocks.plan import Plan, plan_of
 from bellwether.modelling.model_file.schema import EffectTable, ModelTable
+from bellwether.sheep.traits import Known
 
 Pedigree = Sequence[tuple[str, str, str]]
 """Animal, sire, dam; an unknown parent is empty."""
@@ -42,13 +43,13 @@ class Dataset:
         return [effect for effect in self.model.effects if effect.kind == kind]
 
 
-def dataset(data: FlockData, keys: Keys, asked: Sequence[str], report: Report) -> Dataset:
+def dataset(data: FlockData, keys: Keys, asked: Sequence[str], report: Report, known: Known) -> Dataset:
     """By the default model of the platform; what is set aside is counted in the report.
 
     Raises:
         NothingToWrite: no record of the wanted traits can be used.
     """
-    plan = plan_of(data.flock_id, dictionary(), list(asked) or None, "auto")
+    plan = plan_of(data.flock_id, dictionary(known), list(asked) or None, "auto")
     try:
         chosen = choose(data, plan)
     except CannotEvaluate as error:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bellwether.sheep.traits import TRAITS, Trait
+from bellwether.sheep.traits import TRAITS, Known, Trait
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Start:
     """A trait with the values that it starts from."""
 
     code: str
@@ -27,12 +27,12 @@ class Known:
     farm: object | None = None
 
 
-def dictionary() -> list[Known]:
-    """Every trait."""
-    return [known(trait) for trait in TRAITS.values()]
+def dictionary(traits: Known) -> list[Start]:
+    """Every trait of the farm."""
+    return [known(trait) for trait in traits.values()]
 
 
-def known(trait: Trait) -> Known:
+def known(trait: Trait) -> Start:
     """One of them; a pair of traits counts from both sides."""
     pairs = {code: Pair(code, pair.genetic, pair.residual) for code, pair in trait.correlations.items()}
     for other in TRAITS.values():
@@ -42,4 +42,4 @@ def known(trait: Trait) -> Known:
     has_both = h2 is not None and variance is not None
     additive = h2 * variance if h2 is not None and variance is not None else None
     residual = (1 - (h2 or 0)) * (variance or 0) if has_both else None
-    return Known(trait.code, trait.reference_age_days, additive, residual, list(pairs.values()))
+    return Start(trait.code, trait.reference_age_days, additive, residual, list(pairs.values()))

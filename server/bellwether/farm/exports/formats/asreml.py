@@ -10,6 +10,7 @@ from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.flock_data import FlockData
+from bellwether.sheep.traits import Known
 
 MISSING, NONE = "NA", "0"
 
@@ -17,14 +18,15 @@ MISSING, NONE = "NA", "0"
 async def write(source: Source, options: Options, path: Path) -> Report:
     """By the default model, with the starting variances of the dictionary."""
     data, keys = await source.evaluable(options.traits), await source.keys()
+    known = await source.traits()
     await source.progress(0.5, "writing")
-    return await asyncio.to_thread(write_all, data, keys, options, path)
+    return await asyncio.to_thread(write_all, data, keys, known, options, path)
 
 
-def write_all(data: FlockData, keys: Keys, options: Options, path: Path) -> Report:
+def write_all(data: FlockData, keys: Keys, known: Known, options: Options, path: Path) -> Report:
     """A value or group that is not there is NA, an unknown parent 0."""
     report = Report()
-    found = dataset(data, keys, options.traits, report)
+    found = dataset(data, keys, options.traits, report, known)
     report.notes.append(f"missing values and groups are {MISSING}, unknown parents {NONE}")
     columns = list(found.records)
     rows = [",".join(quoted(found.records[name][n] or MISSING) for name in columns) for n in range(found.n_records)]

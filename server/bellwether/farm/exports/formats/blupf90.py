@@ -12,6 +12,7 @@ from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.flock_data import FlockData
 from bellwether.modelling.model_file.schema import EffectTable
+from bellwether.sheep.traits import Known
 
 MISSING, NONE = "-999", "0"
 
@@ -19,14 +20,15 @@ MISSING, NONE = "-999", "0"
 async def write(source: Source, options: Options, path: Path) -> Report:
     """By the default model, with the starting variances of the dictionary."""
     data, keys = await source.evaluable(options.traits), await source.keys()
+    known = await source.traits()
     await source.progress(0.5, "writing")
-    return await asyncio.to_thread(write_all, data, keys, options, path)
+    return await asyncio.to_thread(write_all, data, keys, known, options, path)
 
 
-def write_all(data: FlockData, keys: Keys, options: Options, path: Path) -> Report:
+def write_all(data: FlockData, keys: Keys, known: Known, options: Options, path: Path) -> Report:
     """A value that was not measured is -999, an unknown parent or group 0."""
     report = Report()
-    found = dataset(data, keys, options.traits, report)
+    found = dataset(data, keys, options.traits, report, known)
     report.notes.append(f"missing values are {MISSING} (OPTION missing), unknown parents and groups {NONE}")
     columns = list(found.records)
     rows = [[cell(name, found, place) for name in columns] for place in range(found.n_records)]

@@ -13,6 +13,7 @@ from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.flock_data import FlockData
+from bellwether.sheep.traits import Known
 
 COMMAND = "./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml --out results"
 
@@ -20,14 +21,15 @@ COMMAND = "./bellwether evaluate --pedigree ped.csv --records rec.csv --model mo
 async def write(source: Source, options: Options, path: Path) -> Report:
     """By the default model, with the starting variances of the dictionary."""
     data, keys = await source.evaluable(options.traits), await source.keys()
+    known = await source.traits()
     await source.progress(0.5, "writing")
-    return await asyncio.to_thread(write_all, data, keys, options, path)
+    return await asyncio.to_thread(write_all, data, keys, known, options, path)
 
 
-def write_all(data: FlockData, keys: Keys, options: Options, path: Path) -> Report:
+def write_all(data: FlockData, keys: Keys, known: Known, options: Options, path: Path) -> Report:
     """An unknown parent, and a value that was not measured, is an empty cell."""
     report = Report()
-    found = dataset(data, keys, options.traits, report)
+    found = dataset(data, keys, options.traits, report, known)
     pedigree = dict(zip(("animal", "sire", "dam"), map(list, zip(*found.pedigree, strict=True)), strict=True))
     files = {
         "ped.csv": pl.DataFrame(pedigree).write_csv(),

@@ -175,7 +175,8 @@ def read_measurement(entry: Entry, code: str, spots: list[int | None], born: dat
     """One trait with its date and group; None where the line has no value."""
     place, date_place, group_place = spots
     assert place is not None
-    trait, field = traits.TRAITS[code], code.lower()
+    field = code.lower()
+    trait = entry.trait(code, field=field)
     n_faults = len(entry.faults)
     value = entry.take(entry.value, place, trait, field)
     if value is None and len(entry.faults) == n_faults:
@@ -186,6 +187,7 @@ def read_measurement(entry: Entry, code: str, spots: list[int | None], born: dat
     if born and day < born:
         text = f"{code} on {day} is before birth"
         raise broken("before_birth", text, "correct a date", field=field, verdict="out_of_range")
+    traits.check_recordable(trait, day, field=field)
     if value is None:
         return None
     number, raw, unit = value

@@ -1,5 +1,7 @@
 """Measurements of any trait, one a line: what a clinic, a laboratory or the platform's own export writes."""
 
+from functools import partial
+
 from bellwether.farm.imports.formats.weigh_session import read_day, read_tags
 from bellwether.farm.imports.judging.weighing import Weighing
 from bellwether.farm.imports.reading import columns
@@ -21,6 +23,8 @@ def read(entry: Entry) -> Weighing:
     trait = entry.take(read_trait, entry)
     day = entry.take(read_day, entry)
     value = entry.take(read_value, entry, trait) if trait else None
+    if trait and day:
+        entry.take(partial(traits.check_recordable, trait, day, field="trait"))
     time = entry.take(entry.clock, "time", "date") if day else None
     entry.stop()
     assert tags
@@ -35,9 +39,10 @@ def read(entry: Entry) -> Weighing:
 def read_trait(entry: Entry) -> Trait:
     """By code, alias or name."""
     word = entry.text("trait")
-    found = entry.rules.traits.get(word) or traits.find(word) or columns.trait_of(normal(word))
+    rules = entry.rules
+    found = rules.traits.get(word) or rules.known.find(word) or columns.trait_of(normal(word), rules.known)
     if found is None:
-        fix = "write a code of the trait dictionary: WWT, PEMD, YGFW, ..."
+        fix = "write a code of the trait dictionary or of the farm's own traits: WWT, PEMD, YGFW, ..."
         raise broken("trait_unknown", f"{word[:40]!r} is no trait", fix, field="trait")
     entry.rules.traits[word] = found
     return found
@@ -47,9 +52,9 @@ def read_value(entry: Entry, trait: Trait) -> tuple[float, str, str]:
     """The value in the unit of its trait, as written, and its unit."""
     cell = entry.text("unit")
     unit = UNITS.get(normal(cell), cell) if cell else ""
-    if unit and unit != trait.unit and not (trait.unit == "kg" and unit == "lb"):
-        message = f"{trait.code} is kept in {trait.unit}, not in {cell[:20]}"
-        raise broken("unit_unknown", message, f"write it in {trait.unit}", field="unit")
+    if unit and unit not in traits.units_of(trait):
+        message = f"{trait.code} is kept in {trait.unit}, and {cell[:20]} cannot be converted"
+        raise broken("unit_unknown", message, f"write it in {', '.join(traits.units_of(trait))}", field="unit")
     found = entry.value(entry.rules.places["value"], trait, "value", unit)
     if found is None:
         raise broken("value_missing", "there is no value", "add it, or leave the line out", field="value")

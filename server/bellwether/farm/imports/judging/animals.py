@@ -106,7 +106,7 @@ def check_self(
     if animal is None:
         return
     for measured in data.measurements:
-        if traits.TRAITS[measured.trait].is_of_carcass:
+        if measured.trait in traits.CARCASS:
             continue
         trait = measured.trait.lower()
         faults.take(partial(check_presence, kin.name, animal.stays, measured.date, field=trait))
@@ -216,9 +216,9 @@ def take(
         record = ledger.record(animal.id, animal.flock_id, measured, row)
         is_changed = record.verdict not in ("match", "duplicate") or is_changed
         age = (measured.date - facts.birth_date).days if facts.birth_date else None
-        trait = traits.TRAITS[measured.trait]
+        trait = ledger.traits[measured.trait]
         unusual = traits.warning(trait, measured.value, age, field=trait.code.lower())
-        over_weeks = herd.spans.add(placed.group(measured.trait, measured.group), measured.date)
+        over_weeks = herd.spans.add(placed.group(trait, measured.group), measured.date)
         told += [finding for finding in (record.warning, unusual, over_weeks) if finding]
     return Outcome(row, "update" if verdict == "match" and is_changed else verdict, animal.id, tuple(told))
 

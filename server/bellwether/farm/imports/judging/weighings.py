@@ -14,6 +14,7 @@ from bellwether.sheep import damage, traits
 from bellwether.sheep.findings import Broken, Finding, broken
 from bellwether.sheep.identifiers import cited, name_value, spellings
 from bellwether.sheep.lives import Stay, check_presence
+from bellwether.sheep.traits import Known
 
 DOUBLE = Finding("duplicate", "duplicate_row", "the same weighing stands in an earlier row", "nothing to do", "weight")
 NOBODY: frozenset[UUID] = frozenset()
@@ -74,7 +75,7 @@ class TaggedAnimals:
         if kind != "eid" and value.isdecimal():
             self.zeros.setdefault(damage.without_zeros(value), set()).add(value)
 
-    def touched(self, rows: Iterable[tuple[int, Weighing]]) -> tuple[set[Day], list[Group]]:
+    def touched(self, rows: Iterable[tuple[int, Weighing]], known: Known) -> tuple[set[Day], list[Group]]:
         """Every animal that a tag of a row names, with trait and day of the row; and the contemporary groups of all."""
         days: set[Day] = set()
         kinds: set[tuple[Placed, str, str]] = set()
@@ -82,7 +83,7 @@ class TaggedAnimals:
             for animal in self.candidates(tags):
                 days.add((animal, said.trait, said.date))
                 kinds.add((self.animals[animal].placed, said.trait, said.group))
-        return days, touched(placed.group(trait, group) for placed, trait, group in kinds)
+        return days, touched(placed.group(known[trait], group) for placed, trait, group in kinds)
 
     def candidates(self, tags: Tags) -> set[UUID]:
         """Every animal that any of the tags names; what their cells name was looked up before, and stays so."""
@@ -223,18 +224,19 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
     try:
         animal, tag_warning = animals.resolve(weighing.tags, measured.date)
         age = age_at(animal.birth_date, measured.date)
-        if not traits.TRAITS[measured.trait].is_of_carcass:
+        if measured.trait not in traits.CARCASS:
             check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
     except Broken as error:
         return rejected(row, *error.findings)
     recorded = ledger.record(animal.id, animal.flock_id, measured, row)
     if recorded.verdict == "duplicate":
         return rejected(row, DOUBLE, animal_id=animal.id)
+    trait = ledger.traits[measured.trait]
     found = (
         tag_warning,
         recorded.warning,
-        traits.warning(traits.TRAITS[measured.trait], measured.value, age, field="weight"),
-        animals.spans.add(animal.placed.group(measured.trait, measured.group), measured.date),
+        traits.warning(trait, measured.value, age, field="weight"),
+        animals.spans.add(animal.placed.group(trait, measured.group), measured.date),
     )
     return Outcome(row, recorded.verdict, animal.id, tuple(filter(None, found)))
 

@@ -8,7 +8,7 @@ from bellwether.sheep import traits
 from bellwether.sheep.reading import headers
 from bellwether.sheep.reading.headers import IGNORE, Names, aliases, normal, place, twice, with_unit
 from bellwether.sheep.reading.refusal import FileFault
-from bellwether.sheep.traits import Trait
+from bellwether.sheep.traits import Known, Trait
 
 TAGS: Mapping[str, tuple[str, ...]] = aliases(("id", "eid", "vid"))
 
@@ -32,12 +32,13 @@ def read(
     names = Names(table, own_names(options, table))
     found = names.find(cells, line)
     columns = Columns(found.columns, faults=found.faults)
+    known = options.known
     columns.units = {found.columns[name]: unit for name, unit in found.units.items()}
     if has_traits:
-        add_measurements(cells, names, columns, line)
+        add_measurements(cells, names, columns, line, known)
     read_places = used(columns)
     columns.ignored = [name[:100] for position, name in enumerate(cells) if name and position not in read_places]
-    columns.faults += [unknown(header, target, line) for header, target in own.items() if not is_known(target, table)]
+    columns.faults += [unknown(h, target, line) for h, target in own.items() if not is_known(target, table, known)]
     columns.faults += [absent(header, line) for header in own if normal(header) not in {normal(cell) for cell in cells}]
     return columns
 
@@ -45,19 +46,20 @@ def read(
 def own_names(options: Options, table: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Header -> field of this kind of file, as the sender says, else as the farm does for all of its files."""
     said = {normal(header) for header in options.columns}
-    of_farm = {h: t for h, t in options.farm_columns.items() if is_known(t, table) and normal(h) not in said}
+    known = {h: t for h, t in options.farm_columns.items() if is_known(t, table, options.known)}
+    of_farm = {header: target for header, target in known.items() if normal(header) not in said}
     return {**of_farm, **options.columns}
 
 
-def is_known(target: str, table: Mapping[str, tuple[str, ...]]) -> bool:
+def is_known(target: str, table: Mapping[str, tuple[str, ...]], known: Known) -> bool:
     """Whether a field of the kind, a trait or its date or group is called so."""
-    return target == IGNORE or target in table or trait_of(trait_name(target)) is not None
+    return target == IGNORE or target in table or trait_of(trait_name(target), known) is not None
 
 
-def trait_of(name: str) -> Trait | None:
+def trait_of(name: str, known: Known) -> Trait | None:
     """By code, alias or name: WWT, WEANING, WEANINGWEIGHT."""
-    found = traits.named(name)
-    return found or next((trait for trait in traits.TRAITS.values() if normal(trait.name) == name), None)
+    found = known.named(name)
+    return found or next((trait for trait in known.values() if normal(trait.name) == name), None)
 
 
 def trait_name(text: str) -> str:
@@ -84,12 +86,12 @@ def renamed(cells: list[str], own: Mapping[str, str]) -> list[str]:
     return ["" if (name := given.get(normal(cell), cell)) == IGNORE else with_unit(name)[0] for cell in cells]
 
 
-def add_measurements(cells: list[str], names: Names, columns: Columns, line: int) -> None:
+def add_measurements(cells: list[str], names: Names, columns: Columns, line: int, known: Known) -> None:
     """Trait -> positions of its value, its date and its group."""
     short = renamed(cells, names.own)
     taken = set(columns.fields.values())
     for position, name in enumerate(short):
-        trait = trait_of(name) if position not in taken else None
+        trait = trait_of(name, known) if position not in taken else None
         if trait is None:
             continue
         if trait.code in columns.measurements:
@@ -135,7 +137,7 @@ def score(cells: list[str], table: Mapping[str, tuple[str, ...]], options: Optio
     own = own_names(options, table)
     found = Names(table, own).score(cells)
     if has_traits:
-        found += sum(trait_of(name) is not None for name in renamed(cells, own) if name)
+        found += sum(trait_of(name, options.known) is not None for name in renamed(cells, own) if name)
     return found
 
 

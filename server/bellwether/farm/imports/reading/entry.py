@@ -16,7 +16,7 @@ from bellwether.sheep.reading.formulas import bare
 from bellwether.sheep.reading.numbers import Numbers, split_unit
 from bellwether.sheep.reading.times import parse_time
 from bellwether.sheep.reading.words import Said, Vocabulary
-from bellwether.sheep.traits import Trait
+from bellwether.sheep.traits import DICTIONARY, Known, Trait
 
 T = TypeVar("T")
 MIDNIGHT = time()
@@ -24,14 +24,13 @@ THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}")
 DIGITS = frozenset("0123456789")
 CLEAR = "<clear>"
 """What a cell says to take back what is known; an empty one changes nothing."""
-TO_KG = {"kg": 1.0, "lb": traits.kilograms(1.0, "lb")}
 
 
 class Rules:
     """What holds for every line of one file, with each distinct date and number read once."""
 
-    def __init__(self, layout: Layout, today: date) -> None:
-        self.layout, self.today = layout, today
+    def __init__(self, layout: Layout, today: date, known: Known = DICTIONARY) -> None:
+        self.layout, self.today, self.known = layout, today, known
         self.places = layout.columns
         self.codes = Codes.of(texts(layout.options, "missing"), texts(layout.options, "present"))
         self.numbers = Numbers(layout.decimal)
@@ -135,6 +134,18 @@ class Entry:
         """Whether a cell says that what is known is taken back."""
         return place is not None and self.cells[place].casefold() == CLEAR
 
+    def trait(self, code: str, *, field: str) -> Trait:
+        """A trait that the farm can record.
+
+        Raises:
+            Broken: it is gone since the file was sent.
+        """
+        found = self.rules.known.get(code)
+        if found is None:
+            fix = "define the trait on the farm again, or send the file anew"
+            raise broken("trait_unknown", f"the farm has no trait {code}", fix, field=field)
+        return found
+
     def identifier(self, field: str) -> str:
         """The cell of an identifier, empty where it says that there is none.
 
@@ -190,12 +201,13 @@ class Entry:
         cell = self.known(self.cells[place])
         if cell == "":
             return None
+        if trait.words and not cell[0].isdigit():
+            return known.setdefault(key, (traits.value_of_word(trait, cell, field=field), cell, trait.unit))
         text, own = split_unit(cell) if cell[-1].isalpha() or cell[-1] == "." else (cell, "")
         used = self.unit_of(own, unit, place, trait, field)
-        if used == trait.unit:
-            value = self.rules.numbers.read(text, field=field)
-        else:
-            value = round(self.rules.numbers.read(text, field=field) * TO_KG[used], 6)
+        value = self.rules.numbers.read(text, field=field)
+        if used != trait.unit:
+            value = traits.converted(trait, value, used, field=field)
         is_suspicious = self.rules.codes.is_suspicious(text)
         if is_suspicious:
             self._suspect(text, value, trait, field)
@@ -209,13 +221,12 @@ class Entry:
             message = f"the cell says {own}, the column of units {column}"
             raise broken("unit_contradiction", message, "correct one of them", field=field)
         if trait.unit != "kg":
-            if own and own != trait.unit:
-                message = f"{trait.code} is kept in {trait.unit}, not in {own}"
-                raise broken("unit_unknown", message, f"write it in {trait.unit}", field=field)
-            return trait.unit
-        found = own or column or self.rules.layout.units.get(place) or self.rules.layout.unit or "kg"
-        if found not in TO_KG:
-            raise broken("unit_unknown", f"{found[:20]!r} is no unit of a weight here", "write kg or lb", field=field)
+            found = own or column or trait.unit
+        else:
+            found = own or column or self.rules.layout.units.get(place) or self.rules.layout.unit or "kg"
+        if found != trait.unit and found not in traits.units_of(trait):
+            message = f"{trait.code} is kept in {trait.unit}, and {found[:20]} cannot be converted"
+            raise broken("unit_unknown", message, f"write it in {', '.join(traits.units_of(trait))}", field=field)
         return found
 
     def _suspect(self, text: str, value: float, trait: Trait, field: str) -> None:

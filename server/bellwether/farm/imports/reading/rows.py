@@ -9,6 +9,7 @@ from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.sheep.findings import Broken, Finding
 from bellwether.sheep.reading.sheet import Sheet, open_sheet, set_header
+from bellwether.sheep.traits import DICTIONARY, Known
 
 R = TypeVar("R")
 LONGEST = 10_000
@@ -34,20 +35,22 @@ def read_file(content: bytes, layout: Layout, form: Format[R], today: date) -> I
     return read_sheet(reopened(content, layout), layout, form, today)
 
 
-def read_sheet(sheet: Sheet, layout: Layout, form: Format[R], today: date) -> Iterator[ReadRow[R]]:
+def read_sheet(
+    sheet: Sheet, layout: Layout, form: Format[R], today: date, known: Known = DICTIONARY
+) -> Iterator[ReadRow[R]]:
     """The same of an opened file."""
-    rules = Rules(layout, today)
-    known = form.by_heart(rules) if form.by_heart else None
+    rules = Rules(layout, today, known)
+    heart = form.by_heart(rules) if form.by_heart else None
     for number in sheet.body():
         data = None
-        if known is not None and number not in sheet.faults:
-            data = known.recall(sheet.rows[number - 1])
+        if heart is not None and number not in sheet.faults:
+            data = heart.recall(sheet.rows[number - 1])
         if data is not None:
             yield ReadRow(number, sheet.lines[number - 1][:LONGEST], data)
             continue
         row = read_row(sheet, number, rules, form)
-        if known is not None and row.data is not None and not row.warnings:
-            known.learn(sheet.rows[number - 1], row.data)
+        if heart is not None and row.data is not None and not row.warnings:
+            heart.learn(sheet.rows[number - 1], row.data)
         yield row
 
 

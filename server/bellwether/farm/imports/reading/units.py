@@ -7,11 +7,11 @@ from typing import Literal, Protocol
 from bellwether.farm.imports.reading.columns import Columns
 from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.options import Options
-from bellwether.sheep import traits
 from bellwether.sheep.reading.headers import UNITS, normal
 from bellwether.sheep.reading.numbers import evidence, split_unit
 from bellwether.sheep.reading.refusal import FileFault
 from bellwether.sheep.reading.sheet import Sheet
+from bellwether.sheep.traits import Known
 
 Unit = Literal["kg", "lb"]
 Source = Literal["header", "option", "farm", "cells"]
@@ -42,7 +42,7 @@ class Decision:
 
 def decide(file: Cells, form: AnyFormat, columns: Columns, options: Options, faults: list[FileFault]) -> Decision:
     """The units of a file; two of its marks that contradict each other are a fault unless `unit` was sent."""
-    places = weight_places(form, columns)
+    places = weight_places(form, columns, options.known)
     if not places:
         return Decision()
     found = Decision()
@@ -94,10 +94,10 @@ def default(found: Decision, options: Options, said: set[Unit], is_all: bool) ->
     return options.farm_unit, "cells" if said else "farm"
 
 
-def weight_places(form: AnyFormat, columns: Columns) -> list[int]:
+def weight_places(form: AnyFormat, columns: Columns, known: Known) -> list[int]:
     """The columns that hold kilograms or pounds."""
     places = [columns.fields[name] for name in form.weights if name in columns.fields]
-    kilograms = [spots[0] for code, spots in columns.measurements.items() if traits.TRAITS[code].unit == "kg"]
+    kilograms = [spots[0] for code, spots in columns.measurements.items() if known[code].unit == "kg"]
     return places + [place for place in kilograms if place is not None]
 
 

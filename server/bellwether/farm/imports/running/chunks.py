@@ -14,6 +14,7 @@ from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.running.file_rows import AnyRow, FileRows
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import Tally
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.problems import NotFound
@@ -44,6 +45,7 @@ async def options_of(session: Session, batch: Batch, today: date) -> Options:
     """What the sender said, with what the farm is."""
     farm = await repository.farm_context(session, batch.farm_id)
     said = {**batch.options, "farm_unit": farm.weight_unit, "time_zone": farm.time_zone, "today": today}
+    said["farm_traits"] = tuple((await own_traits.known(session, batch.farm_id)).own.values())
     return Options.model_validate(said)
 
 

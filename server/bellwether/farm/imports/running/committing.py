@@ -54,7 +54,9 @@ async def apply(database: Database, context: Context, import_id: UUID, part: Seq
         if batch is None:
             raise NotFound
         await chunks.enter_herd(session, batch)
-        batch = replace(await committing(session, import_id), survey=file.survey, memory=file.memory)
+        batch = replace(
+            await committing(session, import_id), survey=file.survey, memory=file.memory, traits=file.traits
+        )
         rows = [row for row in part if row.row > batch.taken_to]
         if batch.state != "committing" or not rows:
             return 0

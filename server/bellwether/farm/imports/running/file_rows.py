@@ -20,7 +20,7 @@ FIRST_CHUNK, CHUNK = 500, 5000
 def read_all(sheet: Sheet, layout: Layout, form: AnyFormat, options: Options) -> Iterator[AnyRow]:
     """Every line after the header, as data or with every reason why there is none."""
     assert options.today is not None
-    rows = read_sheet(sheet, layout, form, options.today)
+    rows = read_sheet(sheet, layout, form, options.today, options.known)
     return rows if form.key is None else map(FirstRows(form.key).check, rows)
 
 
@@ -42,6 +42,7 @@ class FileRows:
         self.layout, self.form = layout, form
         self.survey: object = None
         self.memory: dict[type, object] = {}
+        self.traits = options.known
         self._content, self._options = content, options
         self._rows: Iterator[AnyRow] = iter(())
 

@@ -31,7 +31,7 @@ async def preview(job: JobRun, import_id: UUID, today: date) -> Totals:
     batch = await begin(job.database, job.context, import_id)
     async with for_nothing(job.database, job.context) as herd:
         await chunks.enter_herd(herd, batch)
-        batch = replace(batch, survey=rows.survey, memory=rows.memory)
+        batch = replace(batch, survey=rows.survey, memory=rows.memory, traits=rows.traits)
         async for part in rows.chunks():
             found = await chunks.judge(herd, job.context, batch, part)
             async with job.database.transaction(job.context) as session:

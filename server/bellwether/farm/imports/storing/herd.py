@@ -19,6 +19,7 @@ from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
 from bellwether.sheep import damage
 from bellwether.sheep.identifiers import Identifier, display_tag, own_id, spellings
+from bellwether.sheep.traits import Known
 
 NAMED = """
 select animal_id from farm.identifier where farm_id = $1 and state = 'active' and value = any($2::text[])
@@ -152,20 +153,20 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
         herd.sheep[animal_id].stays = stays
     await load_kin(connection, farm_id, batch.id, ids, herd)
     herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
-    herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd)))
+    herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd, batch.traits)))
     if own & herd.offspring.keys():
         await load_ancestry(connection, farm_id, ids, herd)
     return herd
 
 
-def groups_of(rows: Sequence[tuple[int, AnimalRow]], herd: Herd) -> Iterator[Group | None]:
+def groups_of(rows: Sequence[tuple[int, AnimalRow]], herd: Herd, known: Known) -> Iterator[Group | None]:
     """The contemporary groups that the measurements of the rows may touch."""
     for _, row in rows:
         if row.measurements:
             named = (herd.sheep[key] for item in row.identifiers for key in herd.named(item.raw))
             animal = next(named, None)
             placed = herd.placed(animal, merged(animal, row))
-            yield from (placed.group(measured.trait, measured.group) for measured in row.measurements)
+            yield from (placed.group(known[measured.trait], measured.group) for measured in row.measurements)
 
 
 async def load_sheep(

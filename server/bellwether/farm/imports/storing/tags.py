@@ -92,7 +92,7 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighin
         await look_up(session, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
         memory.asked |= fresh
     tags = memory.tags
-    days, groups = tags.touched(rows)
+    days, groups = tags.touched(rows, batch.traits)
     unknown = [group for group in groups if group not in tags.spans.known]
     tags.spans.known |= await measurements.spans(session, batch.farm_id, unknown)
     return tags, await doubtful(session, batch.farm_id, memory.last, days)

@@ -13,7 +13,7 @@ from bellwether.platform.ids import new_id
 
 async def open_ledger(session: Session, batch: Batch, days: Iterable[Day]) -> Ledger:
     """What counts today for these animals, traits and days."""
-    return Ledger(await repository.current(session, batch.farm_id, batch.id, days), new_id)
+    return Ledger(await repository.current(session, batch.farm_id, batch.id, days), new_id, batch.traits)
 
 
 async def store_ledger(session: Session, context: Context, batch: Batch, made: Made) -> None:

@@ -15,9 +15,11 @@ from bellwether.farm.imports.states import ImportBuiltUpon, ImportHasNoHistory
 from bellwether.farm.imports.undoing import fitting, obstacles
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.measurements.ledger import Measurement, Observation
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.problems import RowError
+from bellwether.sheep.traits import Known
 
 RELATIONS = ("observation", "parent_claim", "identifier", "animal")
 REMOVE = "delete from farm.{relation} where farm_id = $1 and import_id = $2 returning {columns}"
@@ -153,7 +155,8 @@ async def tell(session: Session, context: Context, batch: Batch, removed: Found,
         await animals_registered(session, context, batch.farm_id, flock_id, [row["id"] for row in rows])
     gone = [(row["flock_id"], row["trait"], row["id"], row["animal_id"]) for row in active(removed["observation"])]
     await measurements_withdrawn(session, context, batch.farm_id, gone)
-    back = [observation(row) for row in active(restored["observation"]) if '"state"' in row["before"]]
+    known = await own_traits.known(session, batch.farm_id)
+    back = [observation(row, known) for row in active(restored["observation"]) if '"state"' in row["before"]]
     await measurements_recorded(session, context, batch.farm_id, back)
 
 
@@ -168,8 +171,10 @@ def by_flock(rows: Iterable[asyncpg.Record]) -> list[tuple[UUID, list[asyncpg.Re
     return [(flock_id, list(group)) for flock_id, group in groupby(ordered, key=lambda row: row["flock_id"])]
 
 
-def observation(row: asyncpg.Record) -> Observation:
+def observation(row: asyncpg.Record, known: Known) -> Observation:
     """A measurement that counts again."""
     names = ("trait", "occurred_on", "value", "raw_value", "recorded_group", "occurred_time", "raw_unit")
     measured = Measurement(*(row[name] for name in names))
-    return Observation(row["id"], row["flock_id"], row["animal_id"], measured, row["import_row"] or 0)
+    return Observation(
+        row["id"], row["flock_id"], row["animal_id"], measured, row["import_row"] or 0, known[row["trait"]]
+    )

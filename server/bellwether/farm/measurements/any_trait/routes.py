@@ -12,8 +12,8 @@ from bellwether.farm.measurements.any_trait.schemas import (
     Measurements,
     NewMeasurements,
     RecordedMeasurements,
-    TraitCode,
 )
+from bellwether.farm.schemas import TraitCode
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page

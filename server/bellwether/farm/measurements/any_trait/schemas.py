@@ -1,21 +1,14 @@
 """Measurements on the wire."""
 
 from datetime import date, time
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from bellwether.farm.measurements.schemas import WeightWarning
-from bellwether.farm.schemas import Day, Group
+from bellwether.farm.schemas import Day, Group, Short, TraitCode
 from bellwether.platform.http.schemas import Schema
-from bellwether.sheep.traits import TRAITS
-
-if TYPE_CHECKING:
-    TraitCode = str
-else:
-    # as many codes as the dictionary has traits, which a type checker cannot know
-    TraitCode = Literal[tuple(TRAITS)]
 
 EXAMPLE: dict[str, JsonValue] = {
     "animal_id": "0198c0de-0000-7000-8000-000000000001",
@@ -34,7 +27,8 @@ class NewMeasurement(Schema):
     id: UUID | None = Field(None, description="Made by the device; made here when absent")
     animal_id: UUID
     trait: TraitCode
-    value: Annotated[float, Field(ge=0, lt=1_000_000, allow_inf_nan=False)]
+    value: Annotated[float, Field(ge=0, lt=1_000_000, allow_inf_nan=False)] | None = None
+    word: Short | None = Field(None, description="In place of a value, of an own trait whose values have words")
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None = Field(
         None, description="That of the trait when absent; of what is kept in kg, the farm's. raw_unit of the answer"
     )

@@ -20,6 +20,7 @@ from bellwether.farm.measurements.any_trait.schemas import (
 )
 from bellwether.farm.measurements.recording import Form, Sent
 from bellwether.farm.measurements.service import warned
+from bellwether.farm.schemas import Source
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -28,14 +29,16 @@ from bellwether.platform.http.schemas import Page
 FORM = Form("measurements", "value", MeasurementsRejected, MeasurementExists)
 
 
-async def record(session: Session, context: Context, body: NewMeasurements, now: datetime) -> RecordedMeasurements:
+async def record(
+    session: Session, context: Context, body: NewMeasurements, now: datetime, *, source: Source = "api"
+) -> RecordedMeasurements:
     """A session; of two values of one animal, trait and day the later counts.
 
     Raises:
         ReferenceNotFound, ReadOnlyMember, MeasurementsRejected, MeasurementExists
     """
     sent = [as_sent(new) for new in body.measurements]
-    taken = await recording.record(session, context, body.farm_id, sent, now, FORM)
+    taken = await recording.record(session, context, body.farm_id, sent, now, FORM, source=source)
     return RecordedMeasurements(
         items=[Measurement.model_validate(row) for row in taken.rows],
         warnings=[warned(each) for each in taken.warnings],
@@ -45,7 +48,7 @@ async def record(session: Session, context: Context, body: NewMeasurements, now:
 def as_sent(new: NewMeasurement) -> Sent:
     """As the rules take it."""
     when = (new.occurred_on, new.occurred_time)
-    return Sent(new.id, new.animal_id, new.trait, new.value, new.unit, *when, new.group)
+    return Sent(new.id, new.animal_id, new.trait, new.value, new.unit, *when, new.group, new.word)
 
 
 async def page(

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.reports import charts, repository
 from bellwether.farm.reports.asking import OfDrop
 from bellwether.farm.reports.declaring import Asked, Cell, Column, Found, percent, report, share
 from bellwether.farm.reports.models import AnimalFact, MeasuredFact
 from bellwether.platform.database.transactions import Session
-from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits import Known, Trait
 
 FEWEST = 5
 
@@ -20,13 +21,14 @@ class Facts(NamedTuple):
 
     animals: dict[UUID, AnimalFact]
     measured: list[MeasuredFact]
+    traits: Known
 
 
 async def read(session: Session, asked: Asked[OfDrop]) -> Facts:
     """Of the farm."""
-    return Facts(
-        await repository.animals(session, asked.farm_id), await repository.measured(session, asked.farm_id, TRAITS)
-    )
+    known = await own_traits.known(session, asked.farm_id)
+    measured = await repository.measured(session, asked.farm_id, known)
+    return Facts(await repository.animals(session, asked.farm_id), measured, known)
 
 
 def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
@@ -39,7 +41,7 @@ def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
         if each.animal_id in own:
             by_trait.setdefault(each.trait, []).append(each)
     for trait, records in sorted(by_trait.items()):
-        rows += [line(trait, what, bad, len(records)) for what, bad in of_records(trait, records)]
+        rows += [line(trait, what, bad, len(records)) for what, bad in of_records(facts.traits[trait], records)]
         sizes = Counter(r.contemporary_group for r in records if r.contemporary_group)
         small = sum(n < FEWEST for n in sizes.values())
         rows.append(line(trait, f"contemporary groups with fewer than {FEWEST}", small, len(sizes)))
@@ -60,9 +62,9 @@ def of_animals(animals: Iterable[AnimalFact]) -> list[tuple[str, int]]:
     ]
 
 
-def of_records(trait: str, records: list[MeasuredFact]) -> list[tuple[str, int]]:
+def of_records(trait: Trait, records: list[MeasuredFact]) -> list[tuple[str, int]]:
     """What is missing of measurements."""
-    window = TRAITS[trait].window_days
+    window = trait.window_days
     outside = sum(
         r.age_days is not None and window is not None and not window[0] <= r.age_days <= window[1] for r in records
     )

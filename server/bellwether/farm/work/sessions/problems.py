@@ -35,3 +35,14 @@ class FieldUnfit(Unprocessable):
     def __init__(self, name: str, message: str) -> None:
         fix = "send a value of the kind that the template says, or leave the field out"
         super().__init__(message, errors=[RowError(field=f"fields.{name}", code=self.code, message=message, fix=fix)])
+
+
+class TraitUnknown(Unprocessable):
+    """A trait that neither the dictionary nor the farm has."""
+
+    code, title = "trait_unknown", "The farm has no such trait"
+
+    def __init__(self, place: int, code: str) -> None:
+        message = f"the farm has no trait {code}"
+        fix = "define the trait on the farm first, or send a code of the dictionary"
+        super().__init__(message, errors=[RowError(field=f"traits.{place}", code=self.code, message=message, fix=fix)])

@@ -1,20 +1,14 @@
 """Templates and sessions on the wire."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from bellwether.farm.events.envelope import Device
-from bellwether.farm.schemas import Day, Name, Short
+from bellwether.farm.schemas import Day, Name, Short, TraitCode
 from bellwether.platform.http.schemas import Schema
-from bellwether.sheep.traits import TRAITS
-
-if TYPE_CHECKING:
-    TraitCode = str
-else:
-    TraitCode = Literal[tuple(TRAITS)]
 
 SessionKind = Literal["weigh", "yard", "draft"]
 Bundle = Annotated[list[TraitCode], Field(max_length=50)]

@@ -1,9 +1,11 @@
 """Templates and sessions: entered once, closed with what came of them."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, role_of
+from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.place import place_of
 from bellwether.farm.work.sessions import repository
 from bellwether.farm.work.sessions.models import TemplateRow
@@ -13,6 +15,7 @@ from bellwether.farm.work.sessions.problems import (
     SessionClosed,
     SessionExists,
     TemplateExists,
+    TraitUnknown,
 )
 from bellwether.farm.work.sessions.schemas import NewSession, NewTemplate, Summary, Template, Value
 from bellwether.farm.work.sessions.schemas import Session as YardSession
@@ -24,6 +27,7 @@ from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, Stale
+from bellwether.sheep.traits import is_own
 
 KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int, float), "truth": (bool,)}
 
@@ -49,9 +53,10 @@ async def create_template(session: Session, context: Context, farm_id: UUID, bod
     """Say what a kind of day records.
 
     Raises:
-        NotFound, ReadOnlyMember, TemplateExists
+        NotFound, ReadOnlyMember, TraitUnknown, TemplateExists
     """
     await may_write(session, context, farm_id)
+    await check_traits(session, farm_id, body.traits)
     values = body.model_dump() | {"id": body.id or new_id()}
     if not await repository.add_template(session, farm_id, values, context.user_id):
         raise TemplateExists
@@ -87,7 +92,7 @@ async def create(session: Session, context: Context, farm_id: UUID, body: NewSes
     """Begin a day in the yards.
 
     Raises:
-        NotFound, ReadOnlyMember, ReferenceNotFound, KindMissing, FieldUnfit, SessionExists
+        NotFound, ReadOnlyMember, ReferenceNotFound, TraitUnknown, KindMissing, FieldUnfit, SessionExists
     """
     await may_write(session, context, farm_id)
     template = None
@@ -101,12 +106,26 @@ async def create(session: Session, context: Context, farm_id: UUID, body: NewSes
     kind = body.kind or (template and template.kind)
     if kind is None:
         raise KindMissing
+    await check_traits(session, farm_id, body.traits or ())
     traits = body.traits if body.traits is not None else (template.traits if template else [])
     key = body.id or new_id()
     values = body.model_dump() | {"id": key, "kind": kind, "traits": traits}
     if not await repository.add(session, farm_id, values, context.user_id):
         raise SessionExists
     return await get(session, context, farm_id, key)
+
+
+async def check_traits(session: Session, farm_id: UUID, codes: Sequence[str]) -> None:
+    """The farm can record each of them.
+
+    Raises:
+        TraitUnknown
+    """
+    if any(map(is_own, codes)):
+        known = await own_traits.known(session, farm_id)
+        for place, code in enumerate(codes):
+            if code not in known:
+                raise TraitUnknown(place, code)
 
 
 def check_fields(template: TemplateRow, said: dict[str, Value]) -> None:
@@ -162,7 +181,7 @@ async def summary(session: Session, context: Context, farm_id: UUID, session_id:
         members = await repository.members(session, farm_id, found.group_id, found.held_on, zone)
     records = await repository.records(session, farm_id, found.held_on, found.traits)
     before = await repository.weights_before(session, {each.animal_id for each in records}, found.held_on)
-    told = counted(records, members, before)
+    told = counted(records, members, before, await own_traits.known(session, farm_id))
     events = await repository.events(session, farm_id, session_id)
     return Summary(session=found, events=events, **told._asdict())
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bellwether.farm.work.sessions.models import MemberRow, RecordRow
 from bellwether.farm.work.sessions.schemas import Absent, Unusual
-from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits import Known, Trait
 from bellwether.sheep.traits.growth import FAR_OFF, OFF, predicted
 
 
@@ -22,7 +22,9 @@ class Counted(NamedTuple):
     unusual: list[Unusual]
 
 
-def counted(records: Sequence[RecordRow], members: Sequence[MemberRow] | None, before: Iterable[RecordRow]) -> Counted:
+def counted(
+    records: Sequence[RecordRow], members: Sequence[MemberRow] | None, before: Iterable[RecordRow], known: Known
+) -> Counted:
     """With a mob its animals count, and others are strangers."""
     seen = {record.animal_id for record in records}
     own = None if members is None else {member.animal_id for member in members}
@@ -40,13 +42,16 @@ def counted(records: Sequence[RecordRow], members: Sequence[MemberRow] | None, b
         missing=sorted(missing, key=lambda absent: (absent.name, absent.animal_id)),
         strangers=0 if own is None else len(seen - own),
         means={trait: mean(found) for trait, found in sorted(values.items())},
-        unusual=[u for record in records if (u := unusual(record, curves.get(record.animal_id, []))) is not None],
+        unusual=[
+            found
+            for record in records
+            if (found := unusual(record, curves.get(record.animal_id, []), known[record.trait])) is not None
+        ],
     )
 
 
-def unusual(record: RecordRow, before: Sequence[RecordRow]) -> Unusual | None:
+def unusual(record: RecordRow, before: Sequence[RecordRow], trait: Trait) -> Unusual | None:
     """More than a tenth off the animal's own curve, or outside of what is usual for its trait."""
-    trait = TRAITS[record.trait]
     expected = predicted(before, record.occurred_on) if trait.is_weight else None
     off = abs(record.value - expected) / expected if expected else 0.0
     said = {"animal_id": record.animal_id, "name": record.name, "trait": record.trait, "value": record.value}

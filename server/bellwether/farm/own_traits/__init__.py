@@ -1,0 +1,1 @@
+"""Traits that a farm defines for itself, beside those of the dictionary."""
