@@ -26,6 +26,7 @@ class Kin:
     sex: str
     fertility: str
     birth_date: date | None
+    drop_year: int | None = None
 
 
 class Measured(NamedTuple):
@@ -84,12 +85,15 @@ def check_role(parent: Kin, role: ParentType, *, field: str) -> None:
 
 
 def check_births(child: Kin, parent: Kin, role: ParentType, *, field: str) -> None:
-    """The parent is born before the child, a dam long enough before.
+    """The parent is born before the child, a dam long enough before (I1, I2); without dates its drop is an earlier one.
 
     Raises:
         Broken
     """
-    if child.birth_date is None or parent.birth_date is None or role == "excluded_sire":
+    if role == "excluded_sire":
+        return
+    if child.birth_date is None or parent.birth_date is None:
+        check_drops(child, parent, role, field=field)
         return
     if parent.birth_date >= child.birth_date:
         text = f"{child.name} is born on {child.birth_date}, its {role_name(role)} {parent.name} on {parent.birth_date}"
@@ -97,6 +101,23 @@ def check_births(child: Kin, parent: Kin, role: ParentType, *, field: str) -> No
     age = (child.birth_date - parent.birth_date).days
     if role not in MALE_ROLES and role != "rearing_dam" and age < MIN_DAM_AGE_DAYS:
         raise clash("dam_too_young", f"{parent.name} was {age} days old when {child.name} was born", field)
+
+
+def check_drops(child: Kin, parent: Kin, role: ParentType, *, field: str) -> None:
+    """Where a birth date is missing: nobody is a parent within its own drop.
+
+    Raises:
+        Broken
+    """
+    later, earlier = year_of(child), year_of(parent)
+    if later is not None and earlier is not None and earlier >= later:
+        text = f"{child.name} is of {later}, its {role_name(role)} {parent.name} of {earlier}"
+        raise clash("born_before_parent", text, field)
+
+
+def year_of(animal: Kin) -> int | None:
+    """Its drop, else the year of its birth."""
+    return animal.drop_year or (animal.birth_date.year if animal.birth_date else None)
 
 
 def check_first_measurement(name: str, born: date | None, first: Measured | None, *, field: str) -> None:

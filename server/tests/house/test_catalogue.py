@@ -40,6 +40,7 @@ OWN_RULES = {
     "invitation": "owners alone",
     "organisation_farm": "who owns both brings it in, who owns either takes it out",
     "consent": "owners alone",
+    "own_trait": "owners define it, members read it",
     "recorder": "owners alone; whom it is about sees the own row",
     "export": "whoever may read the farm may have a file written of it",
     "export_part": "with its export",

@@ -1,6 +1,7 @@
-"""What the log says of the birth of an animal: its lambing is corrected, and the animal follows."""
+"""What is said of the birth of an animal: on a day that was, as its number has it, and as its lambing in the log."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -9,8 +10,12 @@ from sqlalchemy import text
 
 from bellwether.farm.animals.models import HeadRow
 from bellwether.farm.animals.schemas import AnimalChange
+from bellwether.farm.place import place_of
 from bellwether.platform.database.transactions import Session
-from bellwether.sheep.findings import Faults, broken
+from bellwether.sheep import identifiers, pedigree
+from bellwether.sheep.findings import Faults, Finding, broken
+from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.pedigree import Kin
 
 LAMBING = text("""
 select e.id, e.occurred_on, l ->> 'sex' as sex, coalesce((l ->> 'born_on')::date, e.occurred_on) as born_on,
@@ -57,3 +62,25 @@ def refuse(name: str, lambing: Lambing, field: str, value: object) -> None:
     text = f"the lambing of {lambing.occurred_on} says of {name}: {field} {value}"
     fix = f"correct the lambing: send lambing.recorded with supersedes {lambing.id}"
     raise broken("of_a_lambing", text, fix, field=field, verdict="conflict")
+
+
+async def check_birth(
+    session: Session,
+    farm_id: UUID,
+    animal: Kin,
+    known: Sequence[Identifier],
+    born: date | None,
+    now: datetime,
+    faults: Faults,
+) -> None:
+    """A birth that is said: not in the future, and in the year that the number carries."""
+    if born is None:
+        return
+    place = await place_of(session, farm_id)
+    if born > place.today(now):
+        text = f"{born} is in the future: it is {place.today(now)} on the farm ({place.time_zone})"
+        fix = "correct the date, or the time zone of the farm"
+        faults.add(Finding("out_of_range", "date_impossible", text, fix, "birth_date"))
+    for item in known:
+        year = identifiers.year_of(item)
+        faults.take(partial(pedigree.check_number, animal.name, born.year, item.value, year, field="birth_date"))

@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 def as_kin(row: KinRow | HeadRow | RelativeRow) -> Kin:
     """What the rules need, from a row of the repository."""
-    return Kin(row.name, row.sex, row.fertility, row.birth_date)
+    return Kin(row.name, row.sex, row.fertility, row.birth_date, row.drop_year)
 
 
 async def find(

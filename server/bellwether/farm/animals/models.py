@@ -51,6 +51,7 @@ class KinRow(NamedTuple):
     sex: str
     fertility: str
     birth_date: date | None
+    drop_year: int | None
 
 
 class HeadRow(NamedTuple):
@@ -76,6 +77,7 @@ class RelativeRow(NamedTuple):
     sex: str
     fertility: str
     birth_date: date | None
+    drop_year: int | None
 
 
 class NamedRow(NamedTuple):

@@ -55,8 +55,9 @@ def one_parent(raw: str, found: Sequence[NamedRow], child: Kin, role: ParentType
 
 def is_able(child: Kin, row: NamedRow, role: ParentType) -> bool:
     """Whether sex and births allow it."""
+    parent = Kin(row.tag or "", row.sex, row.fertility, row.birth_date, row.drop_year)
     try:
-        pedigree.check_parent(child, Kin(row.tag or "", row.sex, row.fertility, row.birth_date), role, field="")
+        pedigree.check_parent(child, parent, role, field="")
     except Broken:
         return False
     return True

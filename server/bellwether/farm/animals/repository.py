@@ -41,7 +41,7 @@ returning method
 """)
 FLOCK = text("select 1 from farm.flock where farm_id = :farm_id and id = :flock_id")
 KIN = text("""
-select s.id as sent, a.id, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
+select s.id as sent, a.id, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date, a.drop_year
 from farm.animal s join farm.animal a on a.farm_id = :farm_id and a.id = coalesce(s.merged_into, s.id)
 where s.farm_id = :farm_id and s.id = any(cast(:ids as uuid[]))
 """)
@@ -75,14 +75,6 @@ select c.id, c.parent_id, c.parent_type, c.method, coalesce(a.tag, a.id::text) a
 from farm.parent_claim c join farm.animal a on a.farm_id = :farm_id and a.id = c.parent_id
 where c.farm_id = :farm_id and c.child_id = :child_id and c.status = 'accepted'
 """)
-MERGE = (
-    text("update farm.parent_claim set parent_id = :kept where farm_id = :farm_id and parent_id = any(:gone)"),
-    text("update farm.identifier set animal_id = :kept where farm_id = :farm_id and animal_id = any(:gone)"),
-    text("""
-update farm.animal set merged_into = :kept, rev = rev + 1, updated_at = clock_timestamp()
-where farm_id = :farm_id and id = any(:gone)
-"""),
-)
 RESCOPE = text("""
 update farm.identifier i set scope = split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
 from farm.animal a
@@ -91,12 +83,12 @@ where i.farm_id = :farm_id and i.animal_id = :id and i.kind = 'visual' and i.sta
   and i.scope <> split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
 """)
 PARENTS = text("""
-select c.parent_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
+select c.parent_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date, a.drop_year
 from farm.parent_claim c join farm.animal a on a.farm_id = c.farm_id and a.id = c.parent_id
 where c.farm_id = :farm_id and c.child_id = :id and c.status = 'accepted'
 """)
 OFFSPRING = text("""
-select c.child_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date
+select c.child_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date, a.drop_year
 from farm.parent_claim c join farm.animal a on a.farm_id = c.farm_id and a.id = c.child_id
 where c.farm_id = :farm_id and c.parent_id = :id and c.status = 'accepted'
 """)
@@ -205,12 +197,6 @@ async def claims(session: Session, farm_id: UUID, child_id: UUID) -> list[ClaimR
     """Accepted claims about the parents of one animal."""
     rows = await session.execute(CLAIMS, {"farm_id": farm_id, "child_id": child_id})
     return [ClaimRow._make(row) for row in rows]
-
-
-async def merge(session: Session, farm_id: UUID, gone: Sequence[UUID], kept: UUID) -> None:
-    """What cites these ancestors cites the animal, and it is called by what they were called by."""
-    for statement in MERGE:
-        await session.execute(statement, {"farm_id": farm_id, "gone": list(gone), "kept": kept})
 
 
 async def rescope(session: Session, farm_id: UUID, animal_id: UUID) -> None:

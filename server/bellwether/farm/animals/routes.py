@@ -45,6 +45,7 @@ async def wanted(
     rear_type: Reared | None = None,
     drop_year: Year | None = None,
     reference_only: Annotated[bool | None, Query(description="Only known as an ancestor, or not")] = None,
+    to_identify: Annotated[bool | None, Query(description="Weighed, and not registered by anybody")] = None,
     birth_from: Annotated[Day | None, Query(description="Born on this day or later")] = None,
     birth_to: Annotated[Day | None, Query(description="Born on this day or before")] = None,
     fate_from: Annotated[Day | None, Query(description="Gone on this day or later")] = None,
@@ -59,7 +60,9 @@ async def wanted(
     """The filters and the order of a list of animals; all of them must hold."""
     births, fates = (birth_from, birth_to), (fate_from, fate_to)
     sizes = (birth_type, rear_type, drop_year)
-    return Wanted(sex, fertility, fate, *sizes, reference_only, *births, *fates, sire_id, dam_id, text, order=sort)
+    return Wanted(
+        sex, fertility, fate, *sizes, reference_only, to_identify, *births, *fates, sire_id, dam_id, text, order=sort
+    )
 
 
 @router.get("", response_model=Page[Animal], dependencies=[need("flock:read")])

@@ -1,7 +1,6 @@
 """Registering, changing and reading animals."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -10,7 +9,7 @@ import orjson
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
-from bellwether.farm.animals import births, claims, events, naming, repository
+from bellwether.farm.animals import births, claims, events, ghosts, numbers, repository
 from bellwether.farm.animals.claims import Claimed
 from bellwether.farm.animals.models import AnimalRow, HeadRow
 from bellwether.farm.animals.problems import AnimalExists, AnimalRejected, DuplicateIdentifier
@@ -20,12 +19,10 @@ from bellwether.farm.animals.schemas import (
     AnimalQuery,
     Animals,
     NewAnimal,
-    NewIdentifier,
     NewParent,
 )
 from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
 from bellwether.farm.measurements import repository as weights
-from bellwether.farm.place import place_of
 from bellwether.farm.schemas import Source
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -33,9 +30,8 @@ from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, Stale
-from bellwether.sheep import damage, identifiers, pedigree
-from bellwether.sheep.findings import Broken, Faults, Finding
-from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep import identifiers, pedigree
+from bellwether.sheep.findings import Broken, Faults
 from bellwether.sheep.pedigree import GENETIC, Kin
 
 
@@ -52,19 +48,20 @@ async def create(
         raise ReferenceNotFound("flock_id", body.flock_id)
     await one_writer(session, body.farm_id)
     animal_id = body.id or new_id()
-    drop = body.drop_year or (body.birth_date.year if body.birth_date else numbered_year(body))
+    drop = body.drop_year or (body.birth_date.year if body.birth_date else numbers.numbered_year(body))
     faults = Faults()
-    known = read_identifiers(body, animal_id, drop, faults)
+    known = numbers.read_identifiers(body, animal_id, drop, faults)
     tag = identifiers.display_tag(known)
-    child = Kin(tag or "the animal", body.sex, body.fertility, body.birth_date)
-    await check_birth(session, body.farm_id, child, known, body.birth_date, now, faults)
+    child = Kin(tag or "the animal", body.sex, body.fertility, body.birth_date, drop)
+    await births.check_birth(session, body.farm_id, child, known, body.birth_date, now, faults)
     faults.take(partial(pedigree.check_drop, child.name, body.birth_date, drop, field="drop_year"))
     fields = [f"parents.{place}." for place in range(len(body.parents))]
     within = claims.Place(body.farm_id, body.flock_id)
     parents = await claims.find(session, within, child, body.parents, fields, faults)
-    ghosts = await ancestors_of(session, body, known, drop)
-    for ghost in ghosts:
+    gone = await ghosts.known_as(session, body, known, drop)
+    for ghost in gone:
         await check_relatives(session, body.farm_id, ghost, child, faults)
+        await check_measured(session, body.farm_id, ghost, child, faults)
         await check_loops(session, body.farm_id, ghost, child.name, parents, faults)
     if faults.findings:
         raise AnimalRejected(faults.findings)
@@ -79,8 +76,8 @@ async def create(
     }
     try:
         await repository.add(session, plain | extra)
-        if ghosts:
-            await repository.merge(session, body.farm_id, ghosts, animal_id)
+        if gone:
+            await ghosts.become(session, context, body.farm_id, gone, animal_id)
         had = {item.key for item in await repository.identifiers_of(session, body.farm_id, animal_id)}
         await repository.tag(session, body.farm_id, animal_id, [item for item in known if item.key not in had])
         for parent in parents:
@@ -91,76 +88,9 @@ async def create(
     return await get(session, animal_id)
 
 
-def numbered_year(body: NewAnimal) -> int | None:
-    """The year that the animal's number carries."""
-    numbers = [new.value for new in body.identifiers if new.kind == "registration" and new.scheme is None]
-    years = (identifiers.year_of(identifiers.cited(number, field="value")) for number in numbers)
-    with suppress(Broken):
-        return next(filter(None, years), None)
-    return None
-
-
 def as_json(body: NewAnimal | AnimalChange) -> str | None:
     """The breeds as they are stored."""
     return None if body.breeds is None else body.breeds.model_dump_json()
-
-
-def read_identifiers(body: NewAnimal, animal_id: UUID, drop: int | None, faults: Faults) -> list[Identifier]:
-    """The identifiers in normal form, as far as they can be read."""
-    found = []
-    for place, new in enumerate(body.identifiers):
-        try:
-            found.append(read_identifier(new, body.flock_id, animal_id, drop))
-        except Broken as error:
-            for broken in error.findings:
-                field = f"identifiers.{place}.value"
-                faults.add(Finding(broken.verdict, broken.code, broken.message, broken.fix, field))
-    return found
-
-
-def read_identifier(new: NewIdentifier, flock_id: UUID, animal_id: UUID, drop: int | None) -> Identifier:
-    """One identifier; an unnamed scheme follows from kind and form."""
-    if new.kind == "eid":
-        return identifiers.electronic(new.value)
-    if new.kind == "visual":
-        damage.whole(new.value, field="value")
-        return identifiers.visual(new.value, flock_id, drop)
-    if new.kind == "name":
-        return identifiers.named(new.value, str(animal_id))
-    item = identifiers.registration(new.value, is_strict=new.scheme == identifiers.SHEEP_GENETICS)
-    return item if new.scheme is None else Identifier(new.scheme, item.value, "registration", item.raw)
-
-
-async def check_birth(
-    session: Session,
-    farm_id: UUID,
-    animal: Kin,
-    known: Sequence[Identifier],
-    born: date | None,
-    now: datetime,
-    faults: Faults,
-) -> None:
-    """A birth that is said: not in the future, and in the year that the number carries."""
-    if born is None:
-        return
-    place = await place_of(session, farm_id)
-    if born > place.today(now):
-        text = f"{born} is in the future: it is {place.today(now)} on the farm ({place.time_zone})"
-        fix = "correct the date, or the time zone of the farm"
-        faults.add(Finding("out_of_range", "date_impossible", text, fix, "birth_date"))
-    for item in known:
-        year = identifiers.year_of(item)
-        faults.take(partial(pedigree.check_number, animal.name, born.year, item.value, year, field="birth_date"))
-
-
-async def ancestors_of(session: Session, body: NewAnimal, known: Sequence[Identifier], drop: int | None) -> list[UUID]:
-    """Ancestors that the farm knows by one of the identifiers.
-
-    Raises:
-        DuplicateIdentifier: a recorded animal has it.
-    """
-    found = await naming.named(session, body.farm_id, body.flock_id, [item.raw for item in known])
-    return [row.animal_id for row in naming.same_sheep(known, found, drop, body.sex)]
 
 
 def conflict(error: IntegrityError) -> Exception:
@@ -235,13 +165,11 @@ async def change(
     values = body.model_dump() | {"breeds": as_json(body)}
     if body.birth_date and not body.drop_year:
         values["drop_year"] = body.birth_date.year
-    after = Kin(
-        before.name, body.sex or before.sex, body.fertility or before.fertility, body.birth_date or before.birth_date
-    )
+    drop, born = values["drop_year"] or before.drop_year, body.birth_date or before.birth_date
+    after = Kin(before.name, body.sex or before.sex, body.fertility or before.fertility, born, drop)
     faults = Faults()
     known = await repository.identifiers_of(session, before.farm_id, animal_id)
-    await check_birth(session, before.farm_id, after, known, body.birth_date, now, faults)
-    drop = values["drop_year"] or before.drop_year
+    await births.check_birth(session, before.farm_id, after, known, body.birth_date, now, faults)
     faults.take(partial(pedigree.check_drop, after.name, after.birth_date, drop, field="drop_year"))
     await check_measured(session, before.farm_id, animal_id, after, faults)
     await check_relatives(session, before.farm_id, animal_id, after, faults)

@@ -15,6 +15,10 @@ TESTS = {
     "birth_to": "x.birth_date <= {0}::date",
     "fate_from": "x.fate_on >= {0}::date",
     "fate_to": "x.fate_on <= {0}::date",
+    "to_identify": (
+        "{0}::bool = (x.reference_only and exists (select from farm.observation o"
+        " where o.animal_id = x.id and o.state = 'active'))"
+    ),
     "text": (
         "(x.tag {1} {0} or exists (select from farm.identifier i"
         " where i.farm_id = $1 and i.animal_id = x.id and i.state = 'active' and i.value {1} {0}))"

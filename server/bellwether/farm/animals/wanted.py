@@ -57,6 +57,7 @@ class Wanted:
     rear_type: int | None = None
     drop_year: int | None = None
     reference_only: bool | None = None
+    to_identify: bool | None = None
     birth_from: date | None = None
     birth_to: date | None = None
     fate_from: date | None = None

@@ -10,8 +10,8 @@ from bellwether.farm.access import ReferenceNotFound, may_write, one_writer, rol
 from bellwether.farm.animals import repository as animals
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.animals.models import HeadRow
+from bellwether.farm.animals.numbers import read_identifier
 from bellwether.farm.animals.schemas import NewIdentifier
-from bellwether.farm.animals.service import read_identifier
 from bellwether.farm.identifiers import repository
 from bellwether.farm.identifiers.models import State, UseRow
 from bellwether.farm.identifiers.problems import (

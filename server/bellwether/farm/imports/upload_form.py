@@ -22,6 +22,7 @@ WHAT = {
     "words": 'JSON object, word -> meaning: {"w": "wether"}',
     "on_unknown_parent": "What becomes of a parent that neither the farm nor the file has a row for: add, refuse",
     "on_weaker_parent": "A parent that has weaker evidence than the accepted one: keep that one, refuse, replace it",
+    "on_unknown_tag": "A weight of a tag that nobody has: refuse it, or keep it on an animal to identify",
     "rounded_ids": "keep: numbers of sixteen digits that all end in 0 are right",
     "lost_zeros": "keep: numbers that differ from known ones by zeros before them are other animals",
     "date_orders": 'JSON object, header -> order: {"DOB": "dmy"}',

@@ -43,6 +43,8 @@ class Weighed:
     stays: tuple[Stay, ...] = ()
     ended: Mapping[str, Ended] = field(default_factory=dict)
     """Identifiers whose use on this animal has ended, by value."""
+    is_registered: bool = True
+    """Otherwise it is known as an ancestor, or by a tag that was weighed."""
 
     @property
     def described(self) -> str:
@@ -74,6 +76,12 @@ class TaggedAnimals:
         self.by_value.setdefault(value, set()).add(animal_id)
         if kind != "eid" and value.isdecimal():
             self.zeros.setdefault(damage.without_zeros(value), set()).add(value)
+
+    def meet(self, kind: str, value: str, animal: Weighed) -> None:
+        """An animal that nobody knew until now, by its tag."""
+        self.animals[animal.id] = animal
+        self.add(kind, value, animal.id)
+        self._candidates.clear()
 
     def touched(self, rows: Iterable[tuple[int, Weighing]], known: Known) -> tuple[set[Day], list[Group]]:
         """Every animal that a tag of a row names, with trait and day of the row; and the contemporary groups of all."""
@@ -146,6 +154,8 @@ class TaggedAnimals:
         if len(found) > 1:
             found = {key for key in found if self.is_born(key, day)} or found
         if len(found) > 1:
+            found = {key for key in found if self.animals[key].is_registered} or found
+        if len(found) > 1:
             raise several(tags, [self.animals[key] for key in found])
         animal = self.animals[next(iter(found))]
         resolved = animal, eid_warning(tags, animal)
@@ -191,11 +201,14 @@ def several(tags: Tags, found: list[Weighed]) -> Broken:
 
 
 def eid_warning(tags: Tags, animal: Weighed) -> Finding | None:
-    """The row is taken by another tag: say what is wrong with its EID.
+    """The row is taken by another tag: say what is wrong with its EID; or of an animal that nobody has registered.
 
     Raises:
         Broken: the animal has another EID, so one of the two tags belongs to another animal.
     """
+    if not animal.is_registered:
+        text = f"no animal of the farm has the tag {animal.tag}: the weight is kept on an animal to identify"
+        return Finding("new", "to_identify", text, "register the animal, or merge it into the one that it is", "eid")
     if tags.eid_warning:
         text = "the EID cannot be read; the animal was found by its other tag"
         return Finding("new", tags.eid_warning, text, "export again from the reader", "eid")

@@ -39,6 +39,7 @@ class Options(BaseModel):
     sheet: Word | None = None
     on_unknown_parent: Literal["add", "refuse"] = "add"
     on_weaker_parent: Literal["refuse", "keep", "replace"] = "keep"
+    on_unknown_tag: Literal["refuse", "keep"] = "refuse"
     rounded_ids: Literal["refuse", "keep"] = "refuse"
     lost_zeros: Literal["refuse", "keep"] = "refuse"
     farm_columns: dict[str, str] = {}

@@ -10,6 +10,7 @@ import asyncpg
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.judging.weighings import Ended, TaggedAnimals, Weighed, cells_of
 from bellwether.farm.imports.models import Batch
+from bellwether.farm.imports.storing.strangers import are_kept
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Placed
@@ -47,9 +48,9 @@ group by animal_id, value, f.time_zone
 """
 ANIMALS = """
 select id, flock_id, birth_date, tag, drop_year, birth_group, is_embryo_transfer,
-  sex = 'male' and fertility = 'neutered' as is_wether
+  sex = 'male' and fertility = 'neutered' as is_wether, not reference_only as is_registered
 from farm.animal
-where farm_id = $1 and id = any($2::uuid[]) and not reference_only
+where farm_id = $1 and id = any($2::uuid[]) and ($3 or not reference_only)
 """
 EIDS = """
 select animal_id, value from farm.identifier
@@ -130,12 +131,19 @@ async def look_up(session: Session, batch: Batch, asked: set[str], tags: TaggedA
     ended: dict[UUID, dict[str, Ended]] = {}
     for row in await connection.fetch(ENDED, batch.farm_id, ids):
         ended.setdefault(row["animal_id"], {})[row["value"]] = Ended(row["day"], row["is_certain"])
-    for row in await connection.fetch(ANIMALS, batch.farm_id, ids):
+    for row in await connection.fetch(ANIMALS, batch.farm_id, ids, are_kept(batch)):
         how = (row["is_embryo_transfer"], row["is_wether"])
         placed = Placed(codes[row["flock_id"]], row["drop_year"], row["birth_group"], *how)
         key, past = row["id"], (tuple(stays.get(row["id"], ())), ended.get(row["id"], {}))
         tags.animals[key] = Weighed(
-            key, row["flock_id"], row["birth_date"], eids.get(key), placed, row["tag"] or "", *past
+            key,
+            row["flock_id"],
+            row["birth_date"],
+            eids.get(key),
+            placed,
+            row["tag"] or "",
+            *past,
+            row["is_registered"],
         )
     for row in named:
         if row["animal_id"] in tags.animals and (row["kind"] != "visual" or is_of_flock(row["scope"], batch.flock_id)):

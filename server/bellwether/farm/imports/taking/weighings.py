@@ -7,7 +7,7 @@ from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.judging.weighing import Weighing
 from bellwether.farm.imports.judging.weighings import judge
 from bellwether.farm.imports.models import Batch
-from bellwether.farm.imports.storing import tags
+from bellwether.farm.imports.storing import strangers, tags
 from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -18,6 +18,8 @@ BLOCK = 2500
 async def take(session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> list[Outcome]:
     """The verdicts; accepted weights are stored, each block while the next one is judged."""
     animals, days = await tags.load(session, batch, rows)
+    if strangers.are_kept(batch):
+        await strangers.keep(session, context, batch, rows, animals)
     ledger = await open_ledger(session, batch, days)
     outcomes: list[Outcome] = []
     storing: asyncio.Task[None] | None = None

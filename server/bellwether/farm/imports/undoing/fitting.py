@@ -48,7 +48,9 @@ TOO_EARLY = f"""{TOUCHED}, animals as (
 select distinct coalesce(a.tag, a.id::text) as tag, o.occurred_on < a.birth_date as is_early
 from animals join farm.animal a on a.farm_id = $1 and a.id = animals.id
 join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
-where o.state = 'active' and (o.occurred_on < a.birth_date or a.reference_only)
+where o.state = 'active' and (o.occurred_on < a.birth_date or (a.reference_only
+  and a.id in (select id from touched where relation = 'animal')
+  and o.created_at > (select created_at from farm.import_batch where id = $2)))
 """
 
 

@@ -36,6 +36,10 @@ def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
     drop = asked.parameters.drop
     own = {k: a for k, a in facts.animals.items() if not a.reference_only and drop in (None, a.drop_year)}
     rows = [line("animals", what, bad, len(own)) for what, bad in of_animals(own.values())] if own else []
+    weighed = {each.animal_id for each in facts.measured}
+    strangers = sum(key in facts.animals and facts.animals[key].reference_only for key in weighed)
+    if strangers:
+        rows.append(line("animals", "weighed and not registered: to identify", strangers, len(weighed)))
     by_trait: dict[str, list[MeasuredFact]] = {}
     for each in facts.measured:
         if each.animal_id in own:
