@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.farm.brapi.filters import of_query
 from bellwether.farm.brapi.searches import service as searches
 from bellwether.farm.brapi.searches.schemas import KEPT
-from bellwether.farm.brapi.variables import dictionary, service
+from bellwether.farm.brapi.variables import dictionary, own
 from bellwether.farm.brapi.variables.asked import ONLY_SEARCHED, MethodQuery, ScaleQuery, TraitQuery, VariableSearch
 from bellwether.farm.brapi.variables.schemas import BrapiMethod, BrapiScale, BrapiTrait, Variable
 from bellwether.farm.brapi.wire import Listed, Paged, Single, answer, single
@@ -26,14 +26,14 @@ async def list_variables(
     asked: Annotated[VariableSearch, Depends(of_query(VariableSearch, only_searched=ONLY_SEARCHED))],
 ) -> JsonText:
     """A page of the traits of the dictionary, each at a stage of life."""
-    return answer(dictionary.search(asked, await service.visible(session)))
+    return answer(dictionary.search(asked, await own.visible(session)))
 
 
 @router.get("/variables/{observationVariableDbId}", response_model=Single[Variable])
 async def get_variable(session: Reading, observationVariableDbId: str) -> JsonText:
     """One of them, by its code."""
     found = dictionary.search(
-        VariableSearch(observation_variable_db_ids=[observationVariableDbId]), await service.visible(session)
+        VariableSearch(observation_variable_db_ids=[observationVariableDbId]), await own.visible(session)
     )
     return answer(single(dictionary.the_one(found)))
 
@@ -42,7 +42,7 @@ async def get_variable(session: Reading, observationVariableDbId: str) -> JsonTe
 async def search_variables(session: Writing, context: Acting, wanted: VariableSearch) -> JsonText:
     """Variables by many values; what is more than one page is kept for you to page through."""
     return await searches.answered(
-        session, context, KIND, wanted, dictionary.search(wanted, await service.visible(session))
+        session, context, KIND, wanted, dictionary.search(wanted, await own.visible(session))
     )
 
 
@@ -50,43 +50,43 @@ async def search_variables(session: Writing, context: Acting, wanted: VariableSe
 async def get_variables_search(session: Reading, searchResultsDbId: UUID, asked: OnPage) -> JsonText:
     """A page of a kept search."""
     wanted = await searches.kept(session, KIND, searchResultsDbId, VariableSearch, asked)
-    return answer(dictionary.search(wanted, await service.visible(session)))
+    return answer(dictionary.search(wanted, await own.visible(session)))
 
 
 @router.get("/traits", response_model=Listed[BrapiTrait])
 async def list_traits(session: Reading, asked: Annotated[TraitQuery, Depends(of_query(TraitQuery))]) -> JsonText:
     """A page of what is measured, at whatever stage."""
-    return answer(dictionary.traits(asked, await service.visible(session)))
+    return answer(dictionary.traits(asked, await own.visible(session)))
 
 
 @router.get("/traits/{traitDbId}", response_model=Single[BrapiTrait])
 async def get_trait(session: Reading, traitDbId: str) -> JsonText:
     """One of them."""
-    known = await service.visible(session)
+    known = await own.visible(session)
     return answer(single(dictionary.the_one(dictionary.traits(TraitQuery(trait_db_ids=[traitDbId]), known))))
 
 
 @router.get("/methods", response_model=Listed[BrapiMethod])
 async def list_methods(session: Reading, asked: Annotated[MethodQuery, Depends(of_query(MethodQuery))]) -> JsonText:
     """A page of how it is measured."""
-    return answer(dictionary.methods(asked, await service.visible(session)))
+    return answer(dictionary.methods(asked, await own.visible(session)))
 
 
 @router.get("/methods/{methodDbId}", response_model=Single[BrapiMethod])
 async def get_method(session: Reading, methodDbId: str) -> JsonText:
     """One of them."""
-    known = await service.visible(session)
+    known = await own.visible(session)
     return answer(single(dictionary.the_one(dictionary.methods(MethodQuery(method_db_ids=[methodDbId]), known))))
 
 
 @router.get("/scales", response_model=Listed[BrapiScale])
 async def list_scales(session: Reading, asked: Annotated[ScaleQuery, Depends(of_query(ScaleQuery))]) -> JsonText:
     """A page of the units with what is possible in them."""
-    return answer(dictionary.scales(asked, await service.visible(session)))
+    return answer(dictionary.scales(asked, await own.visible(session)))
 
 
 @router.get("/scales/{scaleDbId}", response_model=Single[BrapiScale])
 async def get_scale(session: Reading, scaleDbId: str) -> JsonText:
     """One of them."""
-    known = await service.visible(session)
+    known = await own.visible(session)
     return answer(single(dictionary.the_one(dictionary.scales(ScaleQuery(scale_db_ids=[scaleDbId]), known))))

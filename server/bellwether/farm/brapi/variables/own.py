@@ -8,5 +8,5 @@ from bellwether.platform.database.transactions import Session
 
 async def visible(session: Session) -> tuple[Variable, ...]:
     """All of them; an own trait is named with its farm, for two farms may have one code."""
-    own = await own_traits.visible(session)
-    return (*variables(), *(variable_of(trait, farm_id) for farm_id, trait in own))
+    found = await own_traits.visible(session)
+    return (*variables(), *(variable_of(trait, farm_id) for farm_id, trait in found))
