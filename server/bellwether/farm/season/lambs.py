@@ -6,8 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bellwether.farm.animals import repository as animals
-from bellwether.farm.animals.schemas import NewIdentifier
 from bellwether.farm.animals.numbers import read_identifier
+from bellwether.farm.animals.schemas import NewIdentifier
 from bellwether.farm.identifiers import repository as identifiers
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.events import measurements_recorded

@@ -5,8 +5,8 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from bellwether.farm.animals.schemas import NewIdentifier
 from bellwether.farm.animals.numbers import read_identifier
+from bellwether.farm.animals.schemas import NewIdentifier
 from bellwether.farm.season import problems
 from bellwether.farm.season.models import (
     INSEMINATED,
