@@ -300,3 +300,19 @@ async def test_a_weaned_lamb_is_in_its_group(farmer: Farmer) -> None:
     await taken(farmer, taken_back(event))
     assert (await farmer.ask("GET", f"/groups/{group}/members", 200)).json()["items"] == []
     assert ((await get(farmer, one["id"]))["rear_type"], await weights_of(farmer)) == (None, [])
+
+
+async def test_nothing_follows_of_a_lamb_that_was_born_dead(farmer: Farmer) -> None:
+    dam, other = await ewe(farmer), await ewe(farmer)
+    dead, living = lamb(born="dead"), lamb(sex="male")
+    (event,) = await taken(farmer, lambed(dam, [dead, living]))
+    for kind, said in (
+        ("lamb.fostered", {"to_id": other}),
+        ("marking.recorded", {"docked": True}),
+        ("weaning.recorded", {}),
+    ):
+        assert await refused(farmer, of(dead["id"], kind, LAMBED_ON, **said)) == "born_dead"
+    (given,) = await taken(farmer, of(living["id"], "lamb.fostered", LAMBED_ON, to_id=other))
+    was_dead = lambed(dam, [dead, living | {"born": "dead"}], supersedes=event)
+    assert await refused(farmer, was_dead) == "lamb_has_records"
+    await taken(farmer, taken_back(given), was_dead)

@@ -56,6 +56,23 @@ def lambed_already(name: str, on: date, event_id: UUID) -> Broken:
     return broken("lambed_already", text, fix, field="animal_id", verdict="conflict")
 
 
+def born_dead(name: str, on: date) -> Broken:
+    """Nobody rears, marks or weans a lamb that never lived."""
+    text = f"{name} was born dead on {on}"
+    return broken("born_dead", text, "correct its lambing, if it lived", field="animal_id", verdict="conflict")
+
+
+def refuse_death(name: str, kind: str, on: date, *, field: str) -> None:
+    """A lamb that was fostered, marked or weaned has lived.
+
+    Raises:
+        Broken
+    """
+    text = f"{name} would be born dead, and there is {kind} of {on} of it"
+    fix = "take that back first, or record animal.died"
+    raise broken("lamb_has_records", text, fix, field=field, verdict="conflict")
+
+
 def lamb_exists(lamb_id: UUID, place: int) -> Broken:
     """The id is that of an animal."""
     text = f"there is an animal {lamb_id} already"

@@ -24,10 +24,18 @@ from bellwether.sheep import traits
 from bellwether.sheep.findings import Finding
 
 
+def check_lived(case: Case, history: History, lamb: UUID) -> None:
+    """Of a lamb that was born dead nothing follows, on the day of its birth neither."""
+    born = history.litter_of(lamb)
+    if born is not None and born_dead(born, lamb):
+        raise problems.born_dead(case.name(lamb), born.fact.on)
+
+
 def fostered(case: Case, history: History, fact: Fact) -> list[Finding]:
     """A lamb at foot goes to another ewe than the one who has it."""
     lamb = fact.animal_id
     assert lamb is not None
+    check_lived(case, history, lamb)
     if (weaned := history.of_subject(lamb, WEANED)) and weaned[0].on < fact.on:
         raise problems.weaned_already(case.name(lamb), weaned[0].on, weaned[0].id)
     to = fact.who(fact.said.get("to_id"))
@@ -43,6 +51,7 @@ def marked(case: Case, history: History, fact: Fact) -> list[Finding]:
     """I5: who is castrated is a male and no wether yet, and serves no ewe after."""
     lamb = fact.animal_id
     assert lamb is not None
+    check_lived(case, history, lamb)
     if fact.said.get("castrated") is True:
         head = case.animals[lamb].head
         others = [one for one in history.of_subject(lamb, MARKED) if one.id != fact.id]
@@ -63,6 +72,7 @@ def weaned(case: Case, history: History, fact: Fact) -> list[Finding]:
     """Once, and not before it was fostered."""
     lamb = fact.animal_id
     assert lamb is not None
+    check_lived(case, history, lamb)
     others = [one for one in history.of_subject(lamb, WEANED) if one.id != fact.id]
     if others:
         raise problems.weaned_already(case.name(lamb), others[0].on, others[0].id)

@@ -7,12 +7,15 @@ from uuid import UUID
 from bellwether.farm.season import problems
 from bellwether.farm.season.exposure import exposures
 from bellwether.farm.season.models import (
+    FOSTERED,
     INSEMINATED,
     LAMBED,
+    MARKED,
     MATED,
     SCANNED,
     STARTED,
     TRANSFERRED,
+    WEANED,
     Born,
     Fact,
     History,
@@ -83,13 +86,16 @@ def lambed(case: Case, history: History, fact: Fact) -> list[Finding]:
 
 
 def check_grown(case: Case, history: History, lamb: Born, where: str, faults: Faults) -> None:
-    """I1, I2, I5: a lamb whose lambing is corrected still fits its offspring, and the ewe or ram that it was."""
+    """I1, I2, I5: a lamb whose lambing is corrected still fits its offspring, and what it was and lived through."""
     own = Kin(case.name(lamb.id), lamb.sex, "unknown", lamb.on)
     for role, below in case.season.offspring.get(lamb.id, ()):
         faults.take(partial(pedigree.check_role, own, role, field=f"{where}.sex"))
         faults.take(partial(pedigree.check_births, below, own, role, field=f"{where}.born_on"))
     if lamb.sex != "unknown" and sexes(history, lamb.id) - {lamb.sex}:
         faults.take(partial(problems.refuse_sex, own.name, lamb.sex, field=f"{where}.sex"))
+    if not lamb.is_alive and (known := history.of_subject(lamb.id, FOSTERED, MARKED, WEANED)):
+        kind, on = known[0].kind, known[0].on
+        faults.take(partial(problems.refuse_death, own.name, kind, on, field=f"{where}.born"))
 
 
 def known_before(case: Case, lamb: UUID) -> bool:
