@@ -325,3 +325,21 @@ async def test_what_is_wrong_with_a_treatment_is_said(farmer: Farmer, change: An
     found = await send(farmer, treated(await remedy(farmer), animal_id=ewe, payload=change))
     (error,) = found["items"][0]["errors"]
     assert (error["code"], error["field"]) == (code, field)
+
+
+async def test_i20_a_treated_mob_is_not_eaten_at_home_and_tags_do_not_clear_it(farmer: Farmer) -> None:
+    group, product = await mob(farmer), await remedy(farmer)
+    heads = {"heads": [{"stock_class": "ewe", "head": 5}]}
+
+    def went(fate: str, day: str, **more: Any) -> dict[str, Any]:
+        payload = heads | {"fate": fate} | more
+        return {"kind": "stock.departed", "group_id": group, "occurred_on": day, "payload": payload}
+
+    came = {"kind": "stock.arrived", "group_id": group, "occurred_on": "2024-01-01"}
+    await taken(farmer, came | {"payload": {"heads": [{"stock_class": "ewe", "head": 50}], "reason": "purchase"}})
+    await taken(farmer, treated(product, group_id=group))
+    assert await refused(farmer, went("own_use", "2024-03-10")) == "withheld"
+    assert await warnings(farmer, went("own_use", "2024-03-10", override={"reason": "for the dogs"})) == []
+    assert await warnings(farmer, went("own_use", "2024-03-15")) == []
+    assert await warnings(farmer, went("tagged", "2024-03-20")) == ["tagged_while_withheld"]
+    assert await warnings(farmer, went("tagged", "2024-03-29")) == []

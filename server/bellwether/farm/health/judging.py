@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bellwether.farm.health import problems
-from bellwether.farm.health.models import FED, GIVEN, Course, Fed, Given, Known, ProductLabel, Said, Sale
+from bellwether.farm.health.models import FED, GIVEN, Course, Fed, Given, Known, ProductLabel, Said, Sale, Tagging
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.quantities import converted
 from bellwether.sheep.stock import Change
@@ -42,6 +42,9 @@ def judged(known: Known, meant: Meant) -> tuple[Course | None, Sequence[Finding]
     if isinstance(said, Sale):
         check_sale(known, meant, said)
         return None, ()
+    if isinstance(said, Tagging):
+        found = withheld_from(known, meant, FOR_SALE)
+        return None, [problems.tagged_while_withheld(meant.name, found)] if found else ()
     if said is None:
         return None, ()
     if (meant.animal_id is None) == (meant.group_id is None):
@@ -108,14 +111,17 @@ def check_sale(known: Known, meant: Meant, sale: Sale) -> None:
     """
     if sale.is_overridden:
         return
+    if found := withheld_from(known, meant, FOR_SALE if sale.market is None else (sale.market,)):
+        raise problems.withheld(meant.name, found)
+
+
+def withheld_from(known: Known, meant: Meant, markets: Sequence[Market]) -> Sequence[tuple[Market, date]]:
+    """Those of the markets for which the animal or the mob is not clear, and until when."""
     if meant.animal_id is not None:
         if meant.group_id is not None and meant.group_id not in known.lists:
-            return
+            return ()
         ends = known.ends_of(meant.animal_id, meant.held, meant.day)
     else:
         assert meant.group_id is not None
         ends = known.ends_of_herd(meant.group_id, meant.at, meant.changes)
-    markets = FOR_SALE if sale.market is None else (sale.market,)
-    found = [] if ends is None else open_markets(ends, meant.day, markets)
-    if found:
-        raise problems.withheld(meant.name, found)
+    return () if ends is None else open_markets(ends, meant.day, markets)

@@ -45,7 +45,11 @@ class Sale(NamedTuple):
     is_overridden: bool
 
 
-Said = Given | Fed | Sale | None
+class Tagging(NamedTuple):
+    """Head without tags become animals of their own."""
+
+
+Said = Given | Fed | Sale | Tagging | None
 """What an event says of health."""
 
 

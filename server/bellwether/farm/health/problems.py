@@ -56,6 +56,13 @@ def withheld(name: str, markets: Sequence[tuple[Market, date]]) -> Broken:
     return broken("withheld", text, fix, field="payload.override", verdict="conflict")
 
 
+def tagged_while_withheld(name: str, markets: Sequence[tuple[Market, date]]) -> Finding:
+    """Who becomes an animal of its own leaves the course of its mob behind."""
+    text = f"{name} is withheld: {said(markets)}; the animals that get tags now do not know it"
+    fix = "let them be in the mob from before its treatment on, or record the treatment of each"
+    return warning("tagged_while_withheld", text, fix, field="payload.fate")
+
+
 def expired(batch: KnownBatch, day: date) -> Finding:
     """A batch beyond its date."""
     text = f"batch {batch.lot} expired on {batch.expires_on}, before {day}"

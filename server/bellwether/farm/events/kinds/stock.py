@@ -8,7 +8,7 @@ from pydantic import Field
 from bellwether.farm.events.envelope import Note, Payload
 from bellwether.farm.events.kinds.life import ForSale, Override, Place
 from bellwether.farm.events.kinds.moves import GroupEvent
-from bellwether.farm.health.models import Said, Sale
+from bellwether.farm.health.models import Said, Sale, Tagging
 from bellwether.farm.stock.models import Heads
 
 
@@ -133,9 +133,16 @@ class StockDeparted(GroupEvent):
 
     @property
     def health(self) -> Said:
-        """A sale, or the way to slaughter."""
-        payload = self.payload
-        return Sale(payload.market, payload.override is not None) if payload.fate in ("sold", "culled") else None
+        """A sale, the way to slaughter, what is eaten at home, or the end of the mob as such."""
+        payload, is_overridden = self.payload, self.payload.override is not None
+        match payload.fate:
+            case "sold" | "culled":
+                return Sale(payload.market, is_overridden)
+            case "own_use":
+                return Sale("meat", is_overridden)
+            case "tagged":
+                return Tagging()
+        return None
 
 
 class StockDied(GroupEvent):
