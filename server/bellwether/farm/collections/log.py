@@ -71,7 +71,9 @@ def bare(name: str | None, prefix: str) -> str | None:
 
 
 async def retract(write: Write) -> None:
-    """It did not happen: both the event and this stay in the log."""
+    """It did not happen: both the event and this stay in the log; what was taken back already is."""
+    if await repository.is_retracted(write.session, write.farm_id, write.id):
+        return
     day = await repository.day_of_event(write.session, write.farm_id, write.id)
     row = {
         "id": str(new_id()),
@@ -113,7 +115,14 @@ async def measure(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
                 verdicts[rows[place]] = RowRejected(within_measurement(place, error.errors))
                 del read[rows[place]]
         except MeasurementExists:
-            verdicts |= {row: RowRejected([TAKEN]) for row in read}
+            # whose id another farm has only the database sees, and it does not say which
+            if len(read) == 1:
+                verdicts |= {row: RowRejected([TAKEN]) for row in read}
+            else:
+                places = sorted(read)
+                for half in (places[: len(places) // 2], places[len(places) // 2 :]):
+                    told = await measure(write, [sent[row] for row in half])
+                    verdicts |= dict(zip(half, told, strict=True))
             break
     return [verdicts.get(row) for row in range(len(sent))]
 

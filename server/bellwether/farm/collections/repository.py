@@ -22,6 +22,9 @@ FORGET_ANIMAL = (
 )
 REMOVE_ANIMAL = "delete from farm.animal where farm_id = $1 and id = $2 returning flock_id"
 REMOVE_GROUP = "delete from farm.animal_group where farm_id = $1 and id = $2 returning id"
+RETRACTED = """
+select exists (select from farm.event where farm_id = $1 and supersedes = $2 and kind = 'event.retracted')
+"""
 DAY = "select occurred_on from farm.event where farm_id = $1 and id = $2"
 WEIGHTS = """
 select id, animal_id, trait, occurred_on, raw_value, value from farm.observation
@@ -166,6 +169,12 @@ async def forget_group(session: Session, farm_id: UUID, group_id: UUID) -> None:
     """
     if await driver(session).fetchval(REMOVE_GROUP, farm_id, group_id) is None:
         raise NotFound
+
+
+async def is_retracted(session: Session, farm_id: UUID, event_id: UUID) -> bool:
+    """Whether somebody has taken an event back."""
+    found: bool = await driver(session).fetchval(RETRACTED, farm_id, event_id)
+    return found
 
 
 async def day_of_event(session: Session, farm_id: UUID, event_id: UUID) -> date:

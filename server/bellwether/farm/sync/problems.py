@@ -7,7 +7,7 @@ from bellwether.platform.problems import Conflict, NotAllowed, Problem, RowError
 
 
 class CursorExpired(Problem):
-    """Rows that went meanwhile are told of no more."""
+    """Rows that went meanwhile are told of no more, or the device has read on a farm that was set back since."""
 
     status, code = 410, "cursor_expired"
     title = "This device was away too long: push what it has not sent, then read everything anew without a cursor"
@@ -55,6 +55,12 @@ class RowInUse(Conflict):
     """Something else speaks of the row."""
 
     code, title = "row_in_use", "Something was recorded of this row, so that it cannot go: take that back first"
+
+
+class IdTaken(Conflict):
+    """Somebody else made a row with this id."""
+
+    code, title = "id_taken", "There is another row with this id, or the farm has the same already: send a new id"
 
 
 class MutationReused(Unprocessable):

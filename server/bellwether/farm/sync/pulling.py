@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bellwether.farm.collections import repository as rows
 from bellwether.farm.collections.collection import Collection
-from bellwether.farm.collections.registry import COLLECTIONS
+from bellwether.farm.collections.registry import ALL, COLLECTIONS
 from bellwether.farm.collections.repository import Numbered
 from bellwether.farm.sync import repository
 from bellwether.farm.sync.problems import CursorExpired, OtherCollections, UnknownCollection
@@ -39,7 +39,7 @@ async def start(session: Session, farm_id: UUID, cursor: str | None, collections
 
     Raises:
         BadCursor, OtherCollections
-        CursorExpired: rows that went since are told of no more.
+        CursorExpired: rows that went since are told of no more, or the farm never came so far: a backup was restored.
     """
     names = ",".join(one.name for one in collections)
     found = Place.read(cursor)
@@ -52,12 +52,13 @@ async def start(session: Session, farm_id: UUID, cursor: str | None, collections
 
 
 async def check_age(session: Session, farm_id: UUID, seen: int) -> None:
-    """Whoever has seen all up to this number can still be told what went since.
+    """Whoever has seen all up to this number, which the farm has given, can still be told what went since.
 
     Raises:
         CursorExpired
     """
-    if await repository.horizon(session, farm_id) > seen:
+    horizon = await repository.horizon(session, farm_id)
+    if horizon > seen or seen > max(horizon, await rows.last(session, farm_id, ALL)):
         raise CursorExpired
 
 

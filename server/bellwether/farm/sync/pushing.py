@@ -9,17 +9,18 @@ from itertools import groupby
 from uuid import UUID
 
 import orjson
-from asyncpg.exceptions import ForeignKeyViolationError
+from asyncpg.exceptions import IntegrityConstraintViolationError
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.collections import repository as rows
 from bellwether.farm.collections.collection import Collection, Log, Master, RowRejected, Sent, Write
-from bellwether.farm.collections.registry import COLLECTIONS
+from bellwether.farm.collections.registry import ALL, COLLECTIONS
 from bellwether.farm.sync import clock, merging, repository
 from bellwether.farm.sync.models import Answered, Outcome
 from bellwether.farm.sync.problems import (
     ClockAhead,
     DocMissing,
+    IdTaken,
     MutationReused,
     NotDeletable,
     NotVersionSeven,
@@ -80,6 +81,9 @@ class Pushing:
 
     async def take_all(self, waiting: Sequence[tuple[int, Mutation]]) -> None:
         """In the order of the device, until nothing more can be taken."""
+        last = await rows.last(self.session, self.farm_id, ALL)
+        # what the farm has not given, before a backup was restored perhaps, tells nothing of what the device saw
+        waiting = [(row, one if (one.base_rev or 0) <= last else since_ever(one)) for row, one in waiting]
         while waiting:
             for collection, group in groupby(waiting, key=lambda item: item[1].collection):
                 await self.take_some(COLLECTIONS[collection], list(group))
@@ -112,10 +116,8 @@ class Pushing:
                 outcome = await take()
         except Problem as problem:
             self.reject(row, one, problem)
-        except (ForeignKeyViolationError, IntegrityError) as error:
-            if isinstance(error, IntegrityError) and "ForeignKeyViolation" not in str(error.orig):
-                raise
-            self.reject(row, one, RowInUse())
+        except (IntegrityConstraintViolationError, IntegrityError) as error:
+            self.reject(row, one, broken_by(error))
         else:
             self.accept(row, one, outcome)
 
@@ -189,6 +191,20 @@ def rejected(row: int, mutation_id: UUID | None, problem: Problem) -> Result:
     return Result(row=row, mutation_id=mutation_id, status="rejected", problem=told)
 
 
+def broken_by(error: Exception) -> Problem:
+    """What a constraint of the database says of a row; of an id of another farm it alone knows.
+
+    Raises:
+        Exception: the error, where it is another one.
+    """
+    kind = type(error.orig if isinstance(error, IntegrityError) else error).__name__
+    if kind == "ForeignKeyViolationError":
+        return RowInUse()
+    if kind == "UniqueViolationError":
+        return IdTaken()
+    raise error
+
+
 def check(one: Mutation, now: datetime) -> None:
     """What holds for every mutation.
 
@@ -208,6 +224,11 @@ def is_said(sent: object, stored: object) -> bool:
     if isinstance(sent, dict) and isinstance(stored, dict):
         return all(value is None or is_said(value, stored.get(name)) for name, value in sent.items())
     return sent == stored
+
+
+def since_ever(one: Mutation) -> Mutation:
+    """Of a row of which nobody knows when the device saw it."""
+    return one.model_copy(update={"base_rev": 0})
 
 
 def digest(sent: object) -> bytes:

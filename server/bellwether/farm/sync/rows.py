@@ -7,7 +7,8 @@ from uuid import UUID
 from bellwether.farm.collections.collection import Collection
 from bellwether.farm.sync.problems import BadRow, NotEditable, ReadOnlyCollection
 from bellwether.farm.sync.schemas import Mutation
-from bellwether.platform.http.strict.rows import Row
+from bellwether.platform.http.strict.rows import Row, fault_of_text
+from bellwether.platform.http.strict.text import harmless
 from bellwether.platform.ids import new_id
 
 OWN = {"id", "rev"}
@@ -23,7 +24,7 @@ def row_id(sent: object) -> UUID:
     try:
         return UUID(str(sent))
     except ValueError as error:
-        text = f"{str(sent)[:40]} is no UUID"
+        text = f"{harmless(str(sent)[:40])} is no UUID"
         raise BadRow("id", text, "let the client make ids of UUIDs of version 7") from error
 
 
@@ -33,6 +34,8 @@ def plain(collection: Collection, sent: Row) -> Row:
     Raises:
         BadRow
     """
+    if (fault := fault_of_text(sent)) is not None:
+        raise BadRow(fault.field or "id", fault.message, fault.fix)
     found = {name: value for name, value in sent.items() if not name.startswith("_") and name not in OWN}
     for name in collection.nested & found.keys():
         value = found[name]

@@ -7,11 +7,12 @@ from pydantic import ConfigDict, Field, RootModel, StringConstraints, TypeAdapte
 
 from bellwether.farm.collections.registry import COLLECTIONS
 from bellwether.platform.http.schemas import Schema
-from bellwether.platform.http.strict.rows import Row, RowReader
+from bellwether.platform.http.strict.rows import OneByOne, Row, RowReader
 from bellwether.platform.json import JsonObject
 from bellwether.platform.problems import RowError
 
 MOST = 500
+ONE_BY_ONE = OneByOne()
 Status = Literal["applied", "merged", "conflict", "rejected"]
 Rev = Annotated[int, Field(ge=0, lt=2**63)]
 Clock = Annotated[
@@ -84,8 +85,8 @@ class Push(Schema):
 class TableChanges(Schema):
     """What WatermelonDB says of one table."""
 
-    created: list[dict[str, object]] = Field(default_factory=list)
-    updated: list[dict[str, object]] = Field(default_factory=list)
+    created: list[Annotated[Row, ONE_BY_ONE]] = Field(default_factory=list)
+    updated: list[Annotated[Row, ONE_BY_ONE]] = Field(default_factory=list)
     deleted: list[str] = Field(default_factory=list)
 
 
@@ -145,7 +146,7 @@ class RxdbRow(Schema):
     model_config = ConfigDict(extra="forbid")
 
     assumedMasterState: dict[str, object] | None = None  # noqa: N815 - the name that RxDB sends
-    newDocumentState: dict[str, object]  # noqa: N815 - the name that RxDB sends
+    newDocumentState: Annotated[Row, ONE_BY_ONE]  # noqa: N815 - the name that RxDB sends
 
 
 RxdbPush = Annotated[list[RxdbRow], Field(min_length=1, max_length=MOST, description="What the push handler is given")]

@@ -1,6 +1,7 @@
 """The words of WatermelonDB and of RxDB: thin translations of the same pull and push."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -39,7 +40,8 @@ async def rxdb(farmer: Farmer, name: str, expect: int = 200, **query: Any) -> Ro
 async def push_rxdb(farmer: Farmer, name: str, *rows: Row) -> list[Row]:
     """A push of a collection."""
     path = f"/farms/{farmer.farm_id}/sync/rxdb/{name}"
-    answer = await farmer.ask("POST", path, 200, json=list(rows), params={"device_id": str(new_id())})
+    sent = {"content": json.dumps(rows), "headers": {"content-type": "application/json"}}
+    answer = await farmer.ask("POST", path, 200, params={"device_id": str(new_id())}, **sent)
     found: list[Row] = answer.json()
     return found
 
@@ -168,6 +170,29 @@ async def test_faces_tell_who_was_away_for_too_long(farmer: Farmer, path: str) -
     answer = await farmer.ask("GET", f"/farms/{farmer.farm_id}/sync/{path}", 410)
     assert answer.json()["code"] == "cursor_expired"
     await farmer.ask("GET", f"/farms/{farmer.farm_id}/sync/{path.split('?')[0]}", 200)
+
+
+async def test_faces_tell_who_has_read_further_than_the_farm_is(farmer: Farmer, device: Device) -> None:
+    """A backup was restored: what is written now has numbers that the device has read already."""
+    ahead = {"seq": 10**12}
+    assert (await watermelon(farmer, 410, last_pulled_at=10**12))["code"] == "cursor_expired"
+    assert (await rxdb(farmer, "animals", 410, **ahead))["code"] == "cursor_expired"
+    assert device.cursor is not None
+    place = json.loads(base64.urlsafe_b64decode(device.cursor + "=="))
+    device.cursor = base64.urlsafe_b64encode(json.dumps(place | ahead).encode()).decode().rstrip("=")
+    assert (await device.page(410))["code"] == "cursor_expired"
+
+
+async def test_one_row_with_a_control_character_on_each_phone(farmer: Farmer) -> None:
+    good, bad = (
+        raw(flock_id=farmer.flock_id, sex="female"),
+        raw(flock_id=farmer.flock_id, sex="female", birth_group="\0"),
+    )
+    found = await push_watermelon(farmer, 1, animals={"created": [bad, good]})
+    assert found["experimentalRejectedIds"] == {"animals": [bad["id"]]}
+    again = {"id": str(new_id()), "flock_id": farmer.flock_id, "birth_group": "\ud83d"}
+    (stays,) = await push_rxdb(farmer, "animals", {"newDocumentState": again})
+    assert stays["_rejected"]["errors"][0]["field"] == "birth_group"
 
 
 async def test_rxdb_pulls_pages_with_a_checkpoint(farmer: Farmer) -> None:

@@ -5,7 +5,6 @@ to their types by `fields.py`; here it is names (known, once) and text (no contr
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
@@ -19,14 +18,13 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from bellwether.platform.http.dependencies import principal
 from bellwether.platform.http.strict.fields import strict
+from bellwether.platform.http.strict.rows import is_read_by_row
+from bellwether.platform.http.strict.text import CONTROL, ESCAPED_CONTROL, control_in, harmless, not_text
 from bellwether.platform.http.strict.words import MOST_TOLD
 from bellwether.platform.problems import Problem, RowError, Unprocessable
 
 #: parts of a schema that hold values or Python's own things
 UNTOUCHED = ("metadata", "serialization", "default", "expected", "members")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-#: escapes of JSON that stand for such a character; one in a thousand bodies has any
-ESCAPED_CONTROL = re.compile(rb"\\(u00[01789]|u[dD][89a-fA-F]|b|f)|\x7f|\xc2[\x80-\x9f]")
 
 
 class UnknownParameter(Unprocessable):
@@ -72,6 +70,7 @@ class Known(NamedTuple):
     form: frozenset[str] | None
     has_body: bool
     answers_itself: bool
+    is_read_by_row: bool
 
 
 def hold_to_what_is_written(app: FastAPI, *, answering_themselves: tuple[str, ...] = ()) -> None:
@@ -111,7 +110,8 @@ def known_to(route: APIRoute, dependant: Dependant, answers_itself: bool) -> Kno
     found = [field for field in get_flat_params(dependant) if isinstance(field.field_info, params.Query)]
     form = {field.alias for field in body_params(dependant) if isinstance(field.field_info, params.Form)}
     names = frozenset(field.alias for field in found)
-    return Known(names, frozenset(form) or None, route.body_field is not None, answers_itself)
+    by_row = any(is_read_by_row(field.field_info.annotation) for field in body_params(dependant))
+    return Known(names, frozenset(form) or None, route.body_field is not None, answers_itself, by_row)
 
 
 def body_params(dependant: Dependant) -> Iterator[ModelField]:
@@ -135,7 +135,8 @@ async def as_written(request: Request) -> None:
         sent = await request.form()
         names(sent.multi_items(), known.form, "field", FormFields, FormFields)
     elif known.has_body:
-        written(await request.body(), None if known.answers_itself else refused_number)
+        constant = None if known.answers_itself else refused_number
+        written(await request.body(), constant, rows=not known.is_read_by_row)
 
 
 AS_WRITTEN = Depends(as_written)
@@ -176,22 +177,14 @@ def unknown_name(name: str, known: frozenset[str], what: str) -> RowError:
     return RowError(field=name, code=f"unknown_{what}", message=message, fix=rest)
 
 
-def harmless(name: str) -> str:
-    """A name that a stranger made up, as it may stand in an answer."""
-    return CONTROL.sub("?", name)[:100]
+def written(body: bytes, constant: Callable[[str], object] | None, *, rows: bool = True) -> None:
+    """JSON that all readers read alike; without `rows`, text within lists is left to who reads them one by one.
 
-
-def not_text(name: str) -> RowError:
-    """A character that no field may have."""
-    message = f"{name} has a control character, or half of a surrogate pair, which is no character"
-    return RowError(field=name, code="control_character", message=message, fix="Send text without it")
-
-
-def written(body: bytes, constant: Callable[[str], object] | None) -> None:
-    """JSON that all readers read alike. What is no JSON at all the framework has refused before."""
+    What is no JSON at all the framework has refused before.
+    """
     if body:
         found = json.loads(body, object_pairs_hook=once_each, parse_constant=constant)
-        if ESCAPED_CONTROL.search(body) and (place := control_in(found, "")) is not None:
+        if ESCAPED_CONTROL.search(body) and (place := control_in(found, "", lists=rows)) is not None:
             error = not_text(place or "the body")
             raise NotText(error.message, errors=[error])
 
@@ -211,19 +204,3 @@ def once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def refused_number(text: str) -> object:
     """NaN, Infinity and -Infinity are Python's, not JSON's."""
     raise NotANumber(f"{text} is no value of JSON: send a number, or null where there is none")
-
-
-def control_in(value: object, place: str) -> str | None:
-    """Where a control character stands; None when nowhere."""
-    if isinstance(value, str):
-        return place if CONTROL.search(value) else None
-    if isinstance(value, dict):
-        inside = [(name, item) for name, item in value.items()]
-        if any(CONTROL.search(name) for name in value):
-            return place
-    else:
-        inside = [(str(at), item) for at, item in enumerate(value)] if isinstance(value, list) else []
-    for name, item in inside:
-        if (found := control_in(item, f"{place}.{name}".lstrip("."))) is not None:
-            return found
-    return None

@@ -4,6 +4,7 @@ FastAPI reads a body as Python's objects, where strict would refuse the text of 
 route gets a validator of its own that reads JSON as JSON and text as text.
 """
 
+import json
 import re
 from contextlib import suppress
 from datetime import UTC, date
@@ -13,10 +14,11 @@ from fastapi import params
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from pydantic import ValidationError
-from pydantic_core import CoreSchema, PydanticKnownError, SchemaValidator, to_json
+from pydantic_core import CoreSchema, PydanticKnownError, PydanticSerializationError, SchemaValidator, to_json
 from pydantic_core.core_schema import ErrorType, datetime_schema, no_info_before_validator_function
 
 INT64 = 2**63 - 1
+HALF = re.compile("[\ud800-\udfff]")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ANY_MOMENT = SchemaValidator(datetime_schema())
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ].+")
@@ -65,7 +67,7 @@ class AsWritten(ModelField):
         """The value, or what is wrong with it."""
         try:
             if self._is_json:
-                return self._strict.validate_json(to_json(value), strict=True), []
+                return self._strict.validate_json(as_json(value), strict=True), []
             if isinstance(value, str):
                 found = self._strict.validate_strings(value, strict=True)  # type: ignore[arg-type]  # or text
                 kind = misspelt(value, found, TRUTHS_OF_FORMS if isinstance(self.field_info, params.Form) else TRUTHS)
@@ -75,6 +77,14 @@ class AsWritten(ModelField):
                 {**item, "loc": (*loc, *item["loc"])} for item in error.errors(include_url=False, include_input=False)
             ]
         return super().validate(value, values, loc=loc)
+
+
+def as_json(value: object) -> bytes:
+    """What was parsed as JSON again: half of a surrogate pair, which is no text, as another character that is none."""
+    try:
+        return to_json(value)
+    except PydanticSerializationError:
+        return HALF.sub(r"\\u0000", json.dumps(value, ensure_ascii=False)).encode()
 
 
 def bounded(schema: CoreSchema) -> CoreSchema:
