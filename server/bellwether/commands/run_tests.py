@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import IO, Annotated, NamedTuple
 
 import typer
@@ -15,6 +15,8 @@ from bellwether.commands.suites import LONG, SUITES, Suite
 from bellwether.launch.machine.folders import CONSOLE, USERS
 from bellwether.launch.plan import program
 
+A_WHILE_S = 60.0
+"""Whoever waits is told so often what is at work."""
 console = Console()
 
 
@@ -70,11 +72,17 @@ def run_all(suites: Sequence[Suite], together: int) -> Iterator[Result]:
         beside = []
     with ThreadPoolExecutor(together) as pool:
         try:
-            for future in as_completed([pool.submit(run_beside, suite) for suite in beside]):
-                result, output = future.result()
-                console.rule(f"{result.suite.name}: {result.suite.says}")
-                console.out(output, end="", highlight=False)
-                yield result
+            waiting = {pool.submit(run_beside, suite): suite.name for suite in beside}
+            while waiting:
+                ended, _ = wait(waiting, timeout=A_WHILE_S, return_when=FIRST_COMPLETED)
+                if not ended:
+                    console.print(f"at work: {', '.join(name for each, name in waiting.items() if each.running())}")
+                for future in ended:
+                    del waiting[future]
+                    result, output = future.result()
+                    console.rule(f"{result.suite.name}: {result.suite.says}")
+                    console.out(output, end="", highlight=False)
+                    yield result
         finally:
             # whoever has seen enough begins no other
             pool.shutdown(wait=False, cancel_futures=True)

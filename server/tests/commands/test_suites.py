@@ -65,6 +65,15 @@ def test_one_that_fails_fails_the_whole_and_the_others_are_run(
     assert [line.split()[1] for line in said.splitlines() if " failed (1)" in line] == [bad]
 
 
+def test_who_waits_is_told_what_is_at_work(
+    given: list[Suite], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_tests, "A_WHILE_S", 0.01)
+    given += [suite(name, "import time; time.sleep(0.5)") for name in ("left", "right", "later")]
+    run_tests.test(together=2)
+    assert "at work: left, right\n" in capfd.readouterr().out
+
+
 def test_nothing_is_begun_after_a_failure_when_it_is_not_to_go_on(
     given: list[Suite], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
