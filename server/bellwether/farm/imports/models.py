@@ -1,5 +1,6 @@
 """Rows of this slice's tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple, TypedDict
@@ -89,6 +90,18 @@ class JudgedRow(NamedTuple):
     message: str | None
     fix: str | None
     findings: list[FindingJson]
+
+
+class Judged(NamedTuple):
+    """The lines of a chunk with their verdicts; of `numbers`, with text and animal of each, all is new and said."""
+
+    rows: list[JudgedRow]
+    numbers: Sequence[int] = ()
+    raws: Sequence[str] = ()
+    animal_ids: Sequence[UUID] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.numbers)
 
 
 @dataclass(frozen=True, slots=True)

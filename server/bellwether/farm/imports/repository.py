@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import repeat
 from uuid import UUID
 
 import asyncpg
 import orjson
 from sqlalchemy import text
 
-from bellwether.farm.imports.models import Batch, FarmContext, JudgedRow, NewBatch
+from bellwether.farm.imports.models import Batch, FarmContext, Judged, JudgedRow, NewBatch
 from bellwether.farm.imports.row_filter import RowFilter
 from bellwether.farm.imports.states import State
 from bellwether.farm.imports.tally import Tally
@@ -182,9 +183,14 @@ async def set_state(session: Session, import_id: UUID, state: State) -> None:
     await session.execute(SET_STATE, {"id": import_id, "state": state})
 
 
-async def add_rows(session: Session, batch: Batch, rows: Sequence[JudgedRow]) -> None:
+async def add_rows(session: Session, batch: Batch, found: Judged) -> None:
     """Lines with their verdicts."""
-    records = [(*row[:-1], orjson.dumps(row.findings).decode() if row.findings else "[]") for row in rows]
+    records = [(*row[:-1], orjson.dumps(row.findings).decode() if row.findings else "[]") for row in found.rows]
+    # field, code, message and fix
+    none = (repeat(None),) * 4
+    records += zip(
+        found.numbers, found.raws, repeat("new"), repeat(True), found.animal_ids, *none, repeat("[]"), strict=False
+    )
     await execute_with(session, ADD_ROWS, ADDED, records, batch.farm_id, batch.id)
 
 

@@ -39,6 +39,12 @@ class Tally:
                 for code in {finding["code"] for finding in row.findings}:
                     counts[code] += sign
 
+    def add_new(self, n_rows: int) -> None:
+        """Count rows that are new and of which nothing is said."""
+        self.rows_in += n_rows
+        self.rows_accepted += n_rows
+        self.verdicts["new"] += n_rows
+
     def shown(self) -> dict[str, dict[str, int]]:
         """The counts that are not zero, in order of their size."""
         named = {"verdicts": self.verdicts, "faults": self.faults, "warnings": self.warnings}

@@ -79,18 +79,32 @@ select k.trait, k.name,
 from unnest($2::text[], $3::text[]) as k (trait, name)
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
-INSERT = """
+INTO = """
 insert into farm.observation (id, farm_id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit,
   occurred_on, occurred_time, recorded_group, age_days, contemporary_group, state, supersedes, source, import_id,
   import_row, recorded_by)
-select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.raw_value, t.raw_unit,
+"""
+INSERT = f"""
+{INTO} select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.raw_value, t.raw_unit,
   t.day, t.at, t.grp, t.day - a.birth_date,
   farm.contemporary_group(f.code, a.drop_year, t.stage, a.birth_group, a.is_embryo_transfer, t.grp,
     a.sex = 'male' and a.fertility = 'neutered'),
   t.state, t.supersedes, $2, $3, t.row, $4
-from {rows} as t
+from {{rows}} as t
 join farm.animal a on a.farm_id = $1 and a.id = t.animal_id
 join farm.flock f on f.farm_id = $1 and f.id = t.flock_id
+"""
+# no look at each animal: its age that day, and the name of its group by the number of its kind
+INSERT_NEW = f"""
+{INTO} select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.raw_value, t.raw_unit,
+  t.day, t.at, t.grp, t.age, ($4::text[])[t.kind], 'active', null, 'import', $2, t.row, $3
+from {{rows}} as t
+"""
+GROUPS = """
+select farm.contemporary_group(g.code, g.drop_year, g.stage, g.birth_group, g.is_embryo_transfer, g.grp, g.is_wether)
+from unnest($1::text[], $2::int2[], $3::text[], $4::bool[], $5::bool[], $6::text[], $7::text[]) with ordinality
+  as g (code, drop_year, birth_group, is_embryo_transfer, is_wether, stage, grp, place)
+order by g.place
 """
 
 STORED = {
@@ -98,6 +112,10 @@ STORED = {
     "unit": "text", "raw_value": "text", "raw_unit": "text", "day": "date", "at": "time", "grp": "text",
     "state": "text", "supersedes": "uuid", "row": "int4",
 }  # fmt: skip
+NEW = {name: kind for name, kind in STORED.items() if name not in ("state", "supersedes")} | {
+    "age": "int4",
+    "kind": "int4",
+}
 RECOMPUTE = """
 update farm.observation o
 set age_days = o.occurred_on - a.birth_date,
@@ -203,10 +221,40 @@ async def store(
 
 def as_stored(made: Observation) -> tuple[object, ...]:
     """The columns `STORED`."""
+    return (*as_said(made), made.state, made.supersedes, made.row)
+
+
+def as_said(made: Observation) -> tuple[object, ...]:
+    """Of whom, what and when."""
     said, trait = made.measured, made.trait
     what = (said.trait, trait.stage, said.value, trait.unit, said.raw_value, said.raw_unit or trait.unit)
-    when = (said.date, said.time, said.group)
-    return (made.id, made.flock_id, made.animal_id, *what, *when, made.state, made.supersedes, made.row)
+    return (made.id, made.flock_id, made.animal_id, *what, said.date, said.time, said.group)
+
+
+async def store_new(
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    added: Sequence[Observation],
+    animals: Sequence[tuple[date | None, Placed]],
+    *,
+    import_id: UUID,
+) -> None:
+    """Measurements of days of which nothing is stored, with birth and group of the animal of each, for many at once."""
+    if not added:
+        return
+    connection: asyncpg.Connection = driver(session)
+    kinds: dict[tuple[object, ...], int] = {}
+    rows = []
+    for made, (born, placed) in zip(added, animals, strict=True):
+        said = made.measured
+        kind = kinds.setdefault((*placed, made.trait.stage, said.group), len(kinds) + 1)
+        rows.append((*as_said(made), made.row, None if born is None else (said.date - born).days, kind))
+    names = [row[0] for row in await connection.fetch(GROUPS, *zip(*kinds, strict=True))]
+    try:
+        await execute_with(session, INSERT_NEW, NEW, rows, farm_id, import_id, context.user_id, names)
+    except asyncpg.UniqueViolationError as error:
+        raise WeightExists from error
 
 
 async def recompute(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> None:

@@ -10,7 +10,8 @@ from bellwether.farm.imports.reading import columns
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Header
-from bellwether.farm.imports.taking import weighings
+from bellwether.farm.imports.reading.parts import Part
+from bellwether.farm.imports.taking import plain_weighings, weighings
 from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, traits
 from bellwether.sheep.eid import checked, parse_eid
@@ -27,6 +28,8 @@ NEEDED = {
     "eid, vid or id": frozenset({"eid", "vid", "id"}),
 }
 Cells = str | tuple[str, ...]
+Said = tuple[str, float, str, str]
+Clock = tuple[time | None, bool]
 DIGISTAR = {"eid": 0, "weight": 1, "unit": 2, "date": 5, "time": 6}
 DIGISTAR_WIDE = {"eid": 0, "vid": 1, "group": 2, "weight": 4, "unit": 5, "date": 8, "time": 9}
 
@@ -133,6 +136,33 @@ def read_unit(entry: Entry) -> str:
     return unit
 
 
+def read_said(entry: Entry) -> Said:
+    """Trait, weight in kg, as written, and its unit."""
+    trait = read_trait(entry)
+    value, raw, unit = read_weight(entry, trait)
+    return trait.code, value, raw[:40], unit
+
+
+def read_clock(entry: Entry) -> Clock:
+    """The time of day in its own column, and whether there is one."""
+    return (entry.own_clock("time"), True) if entry.text("time") else (None, False)
+
+
+PARTS = {
+    "tags": Part(("eid", "vid", "id"), read_tags),
+    "said": Part(("weight", "unit", "trait"), read_said),
+    "day": Part(("date",), lambda entry: (read_day(entry), entry.clock_behind("date"))),
+    "clock": Part(("time",), read_clock),
+    "group": Part(("group",), lambda entry: entry.text("group")[:40]),
+}
+
+
+def whole(tags: Tags, said: Said, day: tuple[date, time | None], clock: Clock, group: str) -> Weighing:
+    """The row of these parts."""
+    (trait, value, raw, unit), (own, has_own) = said, clock
+    return Weighing(tags, Measurement(trait, day[0], value, raw, group, own if has_own else day[1], unit))
+
+
 class Known:
     """Tags, weights, days, clocks and groups of earlier lines; none of them depends on another.
 
@@ -193,4 +223,7 @@ FORMAT = Format(
     needs_trait=True,
     without_header=digistar,
     by_heart=Known,
+    parts=PARTS,
+    whole=whole,
+    take_plain=plain_weighings.take,
 )

@@ -25,6 +25,14 @@ class Outcome(NamedTuple):
         return self.verdict in ACCEPTED
 
 
+class Taken(NamedTuple):
+    """What became of lines read by their parts and of the rows beside them: `numbers` are new and said no more."""
+
+    numbers: list[int]
+    animal_ids: list[UUID]
+    outcomes: list[Outcome]
+
+
 def rejected(row: int, *findings: Finding, animal_id: UUID | None = None) -> Outcome:
     """The row is not taken; its text stays."""
     return Outcome(row, findings[0].verdict, animal_id, findings)

@@ -163,6 +163,17 @@ class TaggedAnimals:
             self._sure[tags] = resolved
         return resolved
 
+    def sure(self, tags: Tags) -> Weighed | None:
+        """The animal that the tags name on whatever day, when nothing is to be said of them."""
+        found = self._sure.get(tags)
+        if found is None:
+            try:
+                self.resolve(tags, date.max)
+            except Broken:
+                return None
+            found = self._sure.get(tags)
+        return found[0] if found is not None and found[1] is None else None
+
     def is_born(self, animal_id: UUID, day: date) -> bool:
         """Whether the animal may have been there that day."""
         born = self.animals[animal_id].birth_date

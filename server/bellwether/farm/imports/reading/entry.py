@@ -170,14 +170,19 @@ class Entry:
 
     def clock(self, field: str, beside: str) -> time | None:
         """The time of day in a field, or behind the date in `beside`; one that cannot be read is warned of."""
-        text = self.text(field)
-        if text:
-            times = self.rules.times
-            found = times[text] if text in times else times.setdefault(text, parse_time(text))
-            if found is None:
-                message = f"{text[:40]} is no time of day, so it does not order two weighings of the day"
-                self.warnings.append(warning("time_unread", message, "write it as 14:05", field=field))
-            return found
+        return self.own_clock(field) if self.text(field) else self.clock_behind(beside)
+
+    def own_clock(self, field: str) -> time | None:
+        """The time of day in a field that has something in it."""
+        text, times = self.text(field), self.rules.times
+        found = times[text] if text in times else times.setdefault(text, parse_time(text))
+        if found is None:
+            message = f"{text[:40]} is no time of day, so it does not order two weighings of the day"
+            self.warnings.append(warning("time_unread", message, "write it as 14:05", field=field))
+        return found
+
+    def clock_behind(self, beside: str) -> time | None:
+        """The time of day behind a date."""
         place = self.rules.places.get(beside)
         text = "" if place is None else self.known(self.cells[place])
         behind = self.rules.days(place, beside).read(text)[1] if text and place is not None else None

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.judging.outcomes import Outcome, Taken
+from bellwether.farm.imports.judging.plain_lines import PlainLines
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.layout import Header
+from bellwether.farm.imports.reading.parts import Part
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.reading.words import Vocabulary
@@ -38,6 +40,8 @@ class Format(Generic[R]):
     `holds` is what another format would refuse such a file for.
     `survey` looks through all rows of a file first; what it gives comes to `take` with each chunk as `Batch.survey`.
     `by_heart`, given the rules of a file, spares the lines of a long file whose parts all stood in earlier lines.
+    `parts` are what a line of a long file may be read by, `whole` makes the row of their values; `take_plain` judges
+    and stores such lines with the rows beside them.
     """
 
     kind: str
@@ -58,6 +62,11 @@ class Format(Generic[R]):
     survey: Callable[[Rows[R]], object] | None = None
     by_heart: Callable[[Rules], "ByHeart[R]"] | None = None
     holds: str | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    whole: Callable[..., R] | None = None
+    take_plain: Callable[[Session, Context, Batch, PlainLines, Rows[R], Callable[..., R]], Awaitable[Taken]] | None = (
+        None
+    )
 
 
 AnyFormat = Format[Any]

@@ -1,6 +1,6 @@
 """A line as data, judged by itself: what can be said without looking at any other row or at the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
@@ -9,7 +9,6 @@ from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.sheep.findings import Broken, Finding
 from bellwether.sheep.reading.sheet import Sheet, open_sheet, set_header
-from bellwether.sheep.traits import DICTIONARY, Known
 
 R = TypeVar("R")
 LONGEST = 10_000
@@ -32,16 +31,14 @@ class ReadRow(NamedTuple, Generic[R]):
 
 def read_file(content: bytes, layout: Layout, form: Format[R], today: date) -> Iterator[ReadRow[R]]:
     """Every line of a file but its header and what stands before it, in order."""
-    return read_sheet(reopened(content, layout), layout, form, today)
+    sheet = reopened(content, layout)
+    return read_lines(sheet, sheet.body(), Rules(layout, today), form)
 
 
-def read_sheet(
-    sheet: Sheet, layout: Layout, form: Format[R], today: date, known: Known = DICTIONARY
-) -> Iterator[ReadRow[R]]:
-    """The same of an opened file."""
-    rules = Rules(layout, today, known)
+def read_lines(sheet: Sheet, numbers: Iterable[int], rules: Rules, form: Format[R]) -> Iterator[ReadRow[R]]:
+    """Some lines of an opened file."""
     heart = form.by_heart(rules) if form.by_heart else None
-    for number in sheet.body():
+    for number in numbers:
         data = None
         if heart is not None and number not in sheet.faults:
             data = heart.recall(sheet.rows[number - 1])

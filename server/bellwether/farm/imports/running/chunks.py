@@ -1,6 +1,6 @@
 """A chunk of rows against the herd: judged, stored and counted in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,10 +8,10 @@ from bellwether.farm.access import one_writer
 from bellwether.farm.imports import repository
 from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.judging.outcomes import Outcome
-from bellwether.farm.imports.models import Batch, FindingJson, JudgedRow
+from bellwether.farm.imports.models import Batch, FindingJson, Judged, JudgedRow
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
-from bellwether.farm.imports.running.file_rows import AnyRow, FileRows
+from bellwether.farm.imports.running.file_rows import AnyRow, FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import Tally
 from bellwether.farm.own_traits import repository as own_traits
@@ -56,10 +56,22 @@ async def enter_herd(session: Session, batch: Batch) -> None:
     await repository.write_as(session, batch.id)
 
 
-async def judge(session: Session, context: Context, batch: Batch, rows: Sequence[AnyRow]) -> list[JudgedRow]:
+async def judge(session: Session, context: Context, batch: Batch, part: Portion) -> Judged:
     """Every row with its verdict; what is accepted is in the herd."""
-    waiting = [(row.row, row.data) for row in rows if row.data is not None]
-    taken = await FORMATS[batch.kind].take(session, context, batch, waiting) if waiting else []
+    form, plain = FORMATS[batch.kind], part.plain
+    waiting = [(row.row, row.data) for row in part.rows if row.data is not None]
+    if plain is None or not len(plain) or form.take_plain is None or form.whole is None:
+        taken = await form.take(session, context, batch, waiting) if waiting else []
+        return Judged(with_verdicts(part.rows, taken))
+    found = await form.take_plain(session, context, batch, plain, waiting, form.whole)
+    known, raws = {row.row for row in part.rows}, part.raw
+    left = [AnyRow(outcome.row, raws(outcome.row), None) for outcome in found.outcomes if outcome.row not in known]
+    rows = sorted([*part.rows, *left], key=lambda row: row.row)
+    return Judged(with_verdicts(rows, found.outcomes), found.numbers, list(map(raws, found.numbers)), found.animal_ids)
+
+
+def with_verdicts(rows: Sequence[AnyRow], taken: Iterable[Outcome]) -> list[JudgedRow]:
+    """Rows as they are stored."""
     outcomes = {outcome.row: outcome for outcome in taken}
     return [with_verdict(row, outcomes.get(row.row)) for row in rows]
 
@@ -83,14 +95,13 @@ def as_json(finding: Finding) -> FindingJson:
     return {"code": finding.code, "field": finding.field, "message": finding.message, "fix": finding.fix}
 
 
-async def keep(
-    session: Session, batch: Batch, rows: Sequence[JudgedRow], before: Sequence[JudgedRow], taken_to: int
-) -> None:
+async def keep(session: Session, batch: Batch, found: Judged, before: Sequence[JudgedRow], taken_to: int) -> None:
     """Rows and counters together; `before` are earlier verdicts on some of the same rows."""
     tally = Tally.of(batch)
     if before:
         tally.add(before, -1)
         await repository.drop_rows(session, batch, [row.row for row in before])
-    tally.add(rows)
-    await repository.add_rows(session, batch, rows)
+    tally.add(found.rows)
+    tally.add_new(len(found.numbers))
+    await repository.add_rows(session, batch, found)
     await repository.count(session, batch.id, tally, taken_to)

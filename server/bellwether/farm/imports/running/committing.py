@@ -6,9 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from bellwether.farm.imports import events, repository
-from bellwether.farm.imports.models import Batch, Totals
+from bellwether.farm.imports.models import Batch, JudgedRow, Totals
 from bellwether.farm.imports.running import chunks
-from bellwether.farm.imports.running.file_rows import AnyRow, FileRows
+from bellwether.farm.imports.running.file_rows import FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import totals
 from bellwether.platform.context import Context
@@ -24,7 +24,7 @@ async def commit(job: JobRun, import_id: UUID, today: date) -> int:
     n_rows = 0
     async for part in rows.chunks():
         n_rows += await apply(job.database, job.context, import_id, part, rows)
-        await job.progress(0.05 + 0.9 * rows.share(part[-1].row), "committing")
+        await job.progress(0.05 + 0.9 * rows.share(part.last), "committing")
     return n_rows
 
 
@@ -44,7 +44,7 @@ async def begin(database: Database, context: Context, import_id: UUID) -> None:
             await repository.start_afresh(session, import_id, "committing")
 
 
-async def apply(database: Database, context: Context, import_id: UUID, part: Sequence[AnyRow], file: FileRows) -> int:
+async def apply(database: Database, context: Context, import_id: UUID, part: Portion, file: FileRows) -> int:
     """One chunk; of two runs at the same time the second finds that its rows are taken. How many rows were judged.
 
     In a further run only the rows that were refused are judged again.
@@ -57,14 +57,20 @@ async def apply(database: Database, context: Context, import_id: UUID, part: Seq
         batch = replace(
             await committing(session, import_id), survey=file.survey, memory=file.memory, traits=file.traits
         )
-        rows = [row for row in part if row.row > batch.taken_to]
-        if batch.state != "committing" or not rows:
+        if batch.state != "committing" or part.last <= batch.taken_to:
             return 0
-        known = await repository.judged(session, batch, rows[0].row, rows[-1].row)
-        taken = {row.row for row in known if row.is_accepted}
-        found = await chunks.judge(session, context, batch, [row for row in rows if row.row not in taken])
-        await chunks.keep(session, batch, found, [row for row in known if not row.is_accepted], rows[-1].row)
+        known = await repository.judged(session, batch, part.first, part.last)
+        left = part if not known and part.first > batch.taken_to else without(part, batch, known)
+        found = await chunks.judge(session, context, batch, left)
+        await chunks.keep(session, batch, found, [row for row in known if not row.is_accepted], part.last)
     return len(found)
+
+
+def without(part: Portion, batch: Batch, known: Sequence[JudgedRow]) -> Portion:
+    """The rows of a chunk that are still to be judged."""
+    taken, rows = {row.row for row in known if row.is_accepted}, part.one_by_one().rows
+    left = [row for row in rows if row.row > batch.taken_to and row.row not in taken]
+    return replace(part, rows=left, plain=None)
 
 
 async def committing(session: Session, import_id: UUID) -> Batch:

@@ -35,8 +35,8 @@ async def preview(job: JobRun, import_id: UUID, today: date) -> Totals:
         async for part in rows.chunks():
             found = await chunks.judge(herd, job.context, batch, part)
             async with job.database.transaction(job.context) as session:
-                await chunks.keep(session, await held(session, import_id), found, (), part[-1].row)
-            await job.progress(0.05 + 0.9 * rows.share(part[-1].row), "previewing")
+                await chunks.keep(session, await held(session, import_id), found, (), part.last)
+            await job.progress(0.05 + 0.9 * rows.share(part.last), "previewing")
     async with job.database.transaction(job.context) as session:
         await held(session, import_id)
         await repository.set_state(session, import_id, "previewed")

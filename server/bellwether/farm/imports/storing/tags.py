@@ -1,6 +1,6 @@
 """The animals that the tags of a chunk of weights name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,7 @@ from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing.strangers import are_kept
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
-from bellwether.farm.measurements.groups import Placed
+from bellwether.farm.measurements.groups import Group, Placed
 from bellwether.farm.measurements.ledger import Day
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep import damage
@@ -80,35 +80,40 @@ class TagMemory:
 
 
 async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> tuple[TaggedAnimals, set[Day]]:
-    """The animals, and the days of which something may be stored already.
+    """The animals, and the days of which something may be stored already."""
+    memory = await recalled(session, batch, {row.tags for _, row in rows})
+    days, groups = memory.tags.touched(rows, batch.traits)
+    await load_spans(session, batch, memory, groups)
+    return memory.tags, await doubtful(session, batch.farm_id, memory.last, days)
 
-    Visual tags count within the import's flock, the others within the farm.
-    """
+
+async def recalled(session: Session, batch: Batch, asked: set[Tags]) -> TagMemory:
+    """With the animals of these tags. Visual tags count within the import's flock, the others within the farm."""
     connection: asyncpg.Connection = driver(session)
     memory = batch.memory.get(TagMemory)
     if not isinstance(memory, TagMemory) or memory.facts != await connection.fetchval(FACTS, batch.farm_id):
         memory = batch.memory[TagMemory] = TagMemory()
-    fresh = {row.tags for _, row in rows} - memory.asked
+    fresh = asked - memory.asked
     if fresh:
         await look_up(session, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
         memory.asked |= fresh
-    tags = memory.tags
-    days, groups = tags.touched(rows, batch.traits)
-    unknown = [group for group in groups if group not in tags.spans.known]
-    tags.spans.known |= await measurements.spans(session, batch.farm_id, unknown)
-    return tags, await doubtful(session, batch.farm_id, memory.last, days)
+    return memory
+
+
+async def load_spans(session: Session, batch: Batch, memory: TagMemory, groups: Iterable[Group]) -> None:
+    """First and last day of the groups that are not known yet."""
+    known = memory.tags.spans.known
+    unknown = [group for group in groups if group not in known]
+    known |= await measurements.spans(session, batch.farm_id, unknown)
 
 
 async def doubtful(session: Session, farm_id: UUID, last: LastDays, days: set[Day]) -> set[Day]:
     """Those of the days on which the animal may have been measured: none after its last one, which they may become."""
     new = {(animal, trait) for animal, trait, _ in days} - last.keys()
     last |= dict.fromkeys(new, date.min) | await measurements.last_days(session, farm_id, new)
-    found = set()
-    for animal, trait, day in days:
-        if day > last[animal, trait]:
-            last[animal, trait] = day
-        else:
-            found.add((animal, trait, day))
+    found = {(animal, trait, day) for animal, trait, day in days if day <= last[animal, trait]}
+    for animal, trait, day in days - found:
+        last[animal, trait] = max(day, last[animal, trait])
     return found
 
 
