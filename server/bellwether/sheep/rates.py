@@ -30,6 +30,16 @@ class Lamb(NamedTuple):
     is_weaned: bool = False
 
 
+class Heads(NamedTuple):
+    """Head without tags of a season: nothing tells them apart, so they are only where their number is enough."""
+
+    ewes_joined: int = 0
+    lambs_marked: int = 0
+
+
+NO_HEAD = Heads()
+
+
 class Rate(NamedTuple):
     """A share; `value` is None where there is nothing to share."""
 
@@ -57,9 +67,11 @@ class Counts(NamedTuple):
     lambs_weaned: int
     ewes_dry: int
     ewes_lost: int
+    untagged_ewes_joined: int
+    untagged_lambs_marked: int
 
 
-def counts(ewes: Sequence[Ewe], lambs: Sequence[Lamb]) -> Counts:
+def counts(ewes: Sequence[Ewe], lambs: Sequence[Lamb], heads: Heads = NO_HEAD) -> Counts:
     """Of ewes and lambs, each counted once."""
     scanned = [ewe for ewe in ewes if ewe.foetuses is not None]
     pregnant = [ewe for ewe in scanned if ewe.foetuses]
@@ -76,12 +88,14 @@ def counts(ewes: Sequence[Ewe], lambs: Sequence[Lamb]) -> Counts:
         sum(lamb.is_weaned for lamb in lambs),
         len(scanned) - len(pregnant),
         sum(not ewe.has_lambed and not ewe.is_gone for ewe in pregnant),
+        *heads,
     )
 
 
-def rates(ewes: Sequence[Ewe], lambs: Sequence[Lamb]) -> list[Rate]:
+def rates(ewes: Sequence[Ewe], lambs: Sequence[Lamb], heads: Heads = NO_HEAD) -> list[Rate]:
     """All of a season."""
-    n = counts(ewes, lambs)
+    n = counts(ewes, lambs, heads)
+    marked, joined = n.lambs_marked + n.untagged_lambs_marked, n.ewes_joined + n.untagged_ewes_joined
     found = [
         percent("pregnancy", n.ewes_pregnant, n.ewes_scanned, "Ewes scanned pregnant, of ewes scanned"),
         percent("pregnancy_of_joined", n.ewes_pregnant, n.ewes_joined, "Ewes scanned pregnant, of ewes joined"),
@@ -89,7 +103,7 @@ def rates(ewes: Sequence[Ewe], lambs: Sequence[Lamb]) -> list[Rate]:
         percent("scanning_of_joined", n.foetuses, n.ewes_joined, "Foetuses scanned, of ewes joined; " + MULTIPLE),
         percent("lambing", n.lambs_born, n.ewes_joined, "Lambs born, live and dead, of ewes joined"),
         litter_size(n),
-        percent("marking", n.lambs_marked, n.ewes_joined, "Lambs marked, of ewes joined"),
+        percent("marking", marked, joined, MARKING),
         percent("weaning", n.lambs_weaned, n.ewes_joined, "Lambs weaned, of ewes joined"),
         percent("scan_to_marking", n.lambs_marked, n.foetuses, SCAN_TO_MARKING),
         percent("birth_to_weaning", weaned_alive(lambs), n.lambs_born_alive, BIRTH_TO_WEANING),
@@ -99,6 +113,7 @@ def rates(ewes: Sequence[Ewe], lambs: Sequence[Lamb]) -> list[Rate]:
     return found + survival(ewes, lambs)
 
 
+MARKING = "Lambs marked, of ewes joined; with tags and without"
 MULTIPLE = "a short scan that saw more than one counts as two"
 SCAN_TO_MARKING = "Lambs marked, of foetuses scanned"
 BIRTH_TO_WEANING = "Lambs weaned, of lambs born alive; those whose birth is recorded"

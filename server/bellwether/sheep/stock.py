@@ -6,14 +6,14 @@ end of the day before the period, closing the end of its last day.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from bellwether.sheep.whereabouts import Moment
 
 Flow = Literal["births", "arrivals", "class_in", "deaths", "departures", "class_out"]
-Act = Literal["born", "arrived", "departed", "died", "counted", "reclassed", "moved"]
+Act = Literal["born", "arrived", "departed", "died", "counted", "reclassed", "marked", "moved"]
 FLOWS: tuple[Flow, ...] = ("births", "arrivals", "class_in", "deaths", "departures", "class_out")
 SIGNS: Mapping[Flow, int] = {
     "births": 1, "arrivals": 1, "class_in": 1, "deaths": -1, "departures": -1, "class_out": -1,
@@ -69,7 +69,7 @@ class Step(NamedTuple):
     heads: tuple[tuple[str, int], ...]
     type: str
     into: str | None = None
-    """The class into which they are put, or the group to which they go, as text."""
+    """The class into which they are put or from which they are marked, or the group to which they go, as text."""
 
 
 class Change(NamedTuple):
@@ -134,6 +134,12 @@ def changes(step: Step, heads: Mapping[tuple[UUID, str], int]) -> Iterable[Chang
         elif step.act == "reclassed":
             yield Change(*what, step.group_id, name, "class_out", "class", -head)
             yield Change(*what, step.group_id, str(step.into), "class_in", "class", head)
+        elif step.act == "marked" and step.into is None:
+            yield Change(*what, step.group_id, name, "births", step.type, head)
+        elif step.act == "marked":
+            # those that stay in their class must be there all the same
+            yield Change(*what, step.group_id, str(step.into), "class_out", "class", -head)
+            yield Change(*what, step.group_id, name, "class_in", "class", head)
         else:
             yield Change(*what, step.group_id, name, "moved", "moved", -head)
             yield Change(*what, UUID(step.into), name, "moved", "moved", head)
@@ -144,8 +150,13 @@ def head_at(found: Iterable[Change], group_id: UUID, at: Moment) -> int:
     return sum(change.change for change in found if change.group_id == group_id and change.at < at)
 
 
-def carriers(found: Sequence[Change], group_id: UUID, since: Moment, until: Moment) -> set[UUID]:
-    """Groups in which head that were in one group at a moment may be at another: they went along with moves."""
+def carriers(
+    found: Sequence[Change], group_id: UUID, since: Moment, until: Moment, through: datetime | None = None
+) -> set[UUID]:
+    """Groups in which head that were in one group at a moment may be at another: they went along with moves.
+
+    With `through` also those that came into the group until then: what lay there they ate too (I21).
+    """
     heads = Counter[UUID]()
     carrying: set[UUID] = set()
     is_begun = False
@@ -161,6 +172,8 @@ def carriers(found: Sequence[Change], group_id: UUID, since: Moment, until: Mome
             carrying |= {other.group_id for other in gone_to}
         if heads[change.group_id] == 0:
             carrying.discard(change.group_id)
+        elif is_begun and change.group_id == group_id and through is not None and change.at[0] <= through:
+            carrying.add(group_id)
     return carrying if is_begun else {group_id} if heads[group_id] > 0 else set()
 
 

@@ -57,6 +57,8 @@ async def test_no_question_reads_a_large_table_from_end_to_end(farmer: Farmer) -
         (health.OF_ANIMALS, farm, [animal]),
         (health.OF_GROUPS, farm, [of_group]),
         (health.EVER_IN, farm, [of_group]),
+        (health.OF_HERDS, farm, date(2024, 3, 10)),
+        (health.NAMES, farm, [of_group]),
         (health.LEAVE, farm, [event_id]),
         (health.CLEAR, farm, [animal]),
         (health.HAS_COURSES, farm),

@@ -54,6 +54,7 @@ async def test_no_question_reads_a_large_table_from_end_to_end(farmer: Farmer) -
         (grazing.HISTORY, farm, paddock, None, None, 10, "UTC"),
         (grazing.RESTS, farm, None, 10),
         (grazing.STOCK, farm, date(2024, 4, 1)),
+        (grazing.UNTAGGED, farm, date(2024, 4, 1)),
         (groups.GET, mob),
         (groups.LIST, farm, None, None, 10),
         (groups.NOW, farm, mob, None, 10),

@@ -39,6 +39,7 @@ def read(line: str) -> dict[str, Any]:
 async def test_each_commit_is_told(farmer: Farmer) -> None:
     async with aclosing(changes(farmer)) as lines:  # type: ignore[type-var]  # it is a generator
         first = read(await anext(lines))
+        assert first["open_conflicts"] == 0
         assert (first["head"], first["weighed_today"], first["events_today"], first["last_events"]) == (0, 0, 0, [])
         ewe = (await farmer.animal(sex="female"))["id"]
         assert read(await anext(lines))["head"] == 1

@@ -131,6 +131,8 @@ async def test_the_rates_of_a_season(farmer: Farmer) -> None:
         "lambs_weaned": 2,
         "ewes_dry": 1,
         "ewes_lost": 1,
+        "untagged_ewes_joined": 0,
+        "untagged_lambs_marked": 0,
     }
     whole = {rate["name"]: rate["value"] for rate in found["rates"] if rate["by"] is None}
     assert whole["scanning"] == 100

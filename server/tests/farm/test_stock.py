@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
 from sqlalchemy import text
 
 from .conftest import Farmer, NewFarmer
 from .test_event_log import BACK, DIED, SOLD, refused, send, taken
-from .test_mobs import assigned, group_of, mob, taken_back
-from .test_treatments import ewes, remedy, sold, treated, warnings
+from .test_mobs import assigned, farm_with, group_of, mob, moved, taken_back
+from .test_treatments import ewes, fed, remedy, sold, treated, warnings
 
 
 def stock(kind: str, group: str, day: str, head: int = 10, of: str = "ewe", **payload: Any) -> dict[str, Any]:
@@ -120,7 +123,94 @@ async def test_i20_a_mob_without_tags_that_was_treated_is_not_sold(farmer: Farme
         assert await refused(farmer, stock("departed", key, "2024-03-15", 1)) == "withheld"
         await taken(farmer, stock("departed", key, "2024-03-15", 1, market="meat"))
         await taken(farmer, stock("departed", key, "2024-03-10", 1, override={"reason": "known"}))
-        await taken(farmer, stock("departed", key, "2024-03-10", 1, fate="own_use"))
+        assert await refused(farmer, stock("departed", key, "2024-03-10", 1, fate="own_use")) == "withheld"
+
+
+async def test_i18_the_board_and_the_check_know_head_without_tags(farmer: Farmer) -> None:
+    """I20: what they say of a mob is what a sale from it is told."""
+    group, other, clean = await mob(farmer), await mob(farmer, "Others"), await mob(farmer, "Clean")
+    today = datetime.now(ZoneInfo("Australia/Sydney")).date()
+    before, product = str(today - timedelta(18)), await remedy(farmer)
+    await taken(farmer, *(stock("arrived", key, str(today - timedelta(30)), 30) for key in (group, clean)))
+    await taken(farmer, treated(product, before, group_id=group))
+    await taken(farmer, stock("moved", group, str(today - timedelta(12)), 10, to_group_id=other))
+    path = f"/farms/{farmer.farm_id}"
+    board = (await farmer.ask("GET", f"{path}/withdrawals", 200)).json()
+    assert [(row["name"], row["untagged"], row["days_to_clear"]) for row in board["mobs"]] == [
+        ("Ewes", 20, 10), ("Others", 10, 10),
+    ]  # fmt: skip
+    for market, expected in (("meat", []), ("export", [("Ewes", 10, str(today - timedelta(4)))])):
+        query = {"market": market, "group_id": group}
+        rows = (await farmer.ask("GET", f"{path}/withdrawals", 200, params=query)).json()["mobs"]
+        assert [(row["name"], row["days_to_clear"], row["meat"]["clear_on"]) for row in rows] == expected
+    for key, head in ((group, 20), (other, 10), (clean, 30)):
+        for ago in (5, 4, 0):
+            day = str(today - timedelta(ago))
+            query = {"group_id": key, "on": day}
+            found = (await farmer.ask("GET", f"{path}/sale-check", 200, params=query)).json()["untagged"]
+            assert found["head"] == head
+            for market in ("meat", "export"):
+                sale = stock("departed", key, day, 1, market=market)
+                (verdict,) = (await send(farmer, sale))["items"]
+                assert found[market]["may_be_sold"] == (verdict["verdict"] == "new")
+                if verdict["verdict"] == "new":
+                    await taken(farmer, taken_back(verdict["id"]))
+    rows = (await farmer.ask("GET", f"{path}/reports/withdrawals", 200)).json()["rows"]
+    assert [(row["tag"], row["mob"], row["head"], row["export_days"]) for row in rows] == [
+        ("without tags", "Ewes", 20, 10), ("without tags", "Others", 10, 10),
+    ]  # fmt: skip
+
+
+async def test_i21_head_without_tags_that_come_while_feed_lies_there_eat_it(farmer: Farmer) -> None:
+    group, other = await mob(farmer), await mob(farmer, "Others")
+    await taken(farmer, stock("arrived", other, "2024-02-01", 30))
+    await taken(farmer, fed("2024-03-01", group_id=group, payload={"last_on": "2024-03-10"}))
+    await taken(farmer, stock("moved", other, "2024-03-05", 10, to_group_id=group))
+    assert await refused(farmer, stock("departed", group, "2024-05-08", 1)) == "withheld"
+    await taken(farmer, stock("departed", group, "2024-05-09", 1), stock("departed", other, "2024-03-06", 1))
+
+
+async def test_i26_lambs_without_tags_are_tallied_at_marking(farmer: Farmer) -> None:
+    """They enter the stock, or go on into another class of it; either way the season counts them."""
+    group, other = await mob(farmer), await mob(farmer, "Others")
+    (tagged, _), sire = await ewes(farmer, 2), (await farmer.animal(sex="male", birth_date="2020-08-01"))["id"]
+    await taken(farmer, assigned(tagged, group, "2024-01-01"), stock("arrived", group, "2024-01-01", 49))
+    join = {"kind": "joining.started", "group_id": group, "payload": {"sire_ids": [sire]}}
+    await taken(farmer, *(join | {"occurred_on": day} for day in ("2024-03-01", "2024-04-05")))
+    await taken(farmer, stock("born", group, "2024-08-10", 40, "sheep_lamb"))
+    first = stock("marked", group, "2024-09-01", 30, "ewe_lamb", drop_year=2024, from_class="sheep_lamb")
+    assert await refused(farmer, first | {"payload": first["payload"] | {"from_class": "goat"}}) == "class_unknown"
+    (told,) = await taken(farmer, first)
+    assert await refused(farmer, stock("marked", group, "2024-09-01", 11, "wether_lamb", drop_year=2024,
+                                       from_class="sheep_lamb")) == "too_few"  # fmt: skip
+    assert await line(farmer, "sheep_lamb", "untagged") == [0, 40, 0, 0, 0, 0, 30, 10]
+    await taken(farmer, stock("marked", other, "2024-09-02", 12, "wether_lamb", drop_year=2024))
+    assert await line(farmer, "wether_lamb", "untagged") == [0, 12, 0, 0, 0, 0, 0, 12]
+    path = f"/farms/{farmer.farm_id}/seasons/2024/rates"
+
+    async def marking(**query: str) -> tuple[int, int]:
+        found = (await farmer.ask("GET", path, 200, params=query)).json()["rates"]
+        (rate,) = [one for one in found if one["name"] == "marking"]
+        return rate["numerator"], rate["denominator"]
+
+    assert await marking() == (42, 50)
+    assert await marking(flock_id=farmer.flock_id) == (0, 1)
+    await taken(farmer, stock("marked", group, "2024-09-01", 20, "ewe_lamb", drop_year=2024,
+                              from_class="sheep_lamb") | {"supersedes": told})  # fmt: skip
+    assert await marking() == (32, 50)
+
+
+async def test_head_without_tags_graze_by_the_class_of_the_farm(farmer: Farmer) -> None:
+    creek, _, group, _ = await farm_with(farmer)
+    await taken(farmer, moved(group, creek, "2024-03-01"), stock("arrived", group, "2024-03-02", 10))
+    await taken(farmer, stock("born", group, "2024-04-02", 7, "sheep_lamb"))
+    first, second = (await farmer.ask("GET", "/stocking", 200, params={"farm_id": farmer.farm_id})).json()["items"]
+    assert (first["head"], first["untagged"], first["classes"]) == (20, 17, {"lamb": 7, "ewe": 13})
+    assert first["dse"] == pytest.approx(13 * 1.2 + 7 * 0.7)
+    assert second["untagged"] == 0
+    rows = (await farmer.ask("GET", f"/farms/{farmer.farm_id}/reports/stocking", 200)).json()
+    assert [row["head"] for row in rows["rows"]] == [20, 0]
+    assert rows["left_out"] == {}
 
 
 async def test_i26_random_seasons_of_a_farm_add_up(

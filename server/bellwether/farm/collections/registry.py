@@ -3,7 +3,7 @@
 In their order a row stands after those that it refers to.
 """
 
-from bellwether.farm.collections import attachments, conflicts, groups, herd, log, places, traits
+from bellwether.farm.collections import attachments, conflicts, groups, herd, log, places, traits, work
 from bellwether.farm.collections.collection import Collection
 
 ALL: tuple[Collection, ...] = (
@@ -11,6 +11,7 @@ ALL: tuple[Collection, ...] = (
     *groups.COLLECTIONS,
     *traits.COLLECTIONS,
     *herd.COLLECTIONS,
+    *work.COLLECTIONS,
     *log.COLLECTIONS,
     *attachments.COLLECTIONS,
     *conflicts.COLLECTIONS,

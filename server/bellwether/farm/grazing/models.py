@@ -47,3 +47,12 @@ class StockRow(NamedTuple):
     area_ha: float
     stock_class: str | None
     head: int
+    is_tagged: bool = True
+
+
+class HeadRow(NamedTuple):
+    """Head without tags of one class of the farm's own in one paddock."""
+
+    paddock_id: UUID
+    stock_class: str
+    head: int

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from bellwether.farm.grazing.models import GrazingRow, LocationRow, RestRow, StockRow
+from bellwether.farm.grazing.models import GrazingRow, HeadRow, LocationRow, RestRow, StockRow
 from bellwether.platform.database.transactions import Session, driver
 
 FARM_OF_ANIMAL = "select farm_id from farm.animal where id = $1"
@@ -62,6 +62,11 @@ from farm.paddock p join farm.paddock_version v on v.farm_id = p.farm_id and v.p
 left join counted c on c.paddock_id = p.id
 where p.farm_id = $1 and v.valid_to is null order by p.name, p.id, c.stock_class
 """
+UNTAGGED = """
+select p.paddock_id, s.stock_class, sum(s.change)::int8 as head from farm.stock_change s
+join farm.placement p on p.farm_id = $1 and p.group_id = s.group_id and upper_inf(p.during)
+where s.farm_id = $1 and s.occurred_on <= $2 group by 1, 2 having sum(s.change) > 0
+"""
 RATINGS = "select class, rating from farm.dse_rating where farm_id = $1"
 CLEAR = "delete from farm.dse_rating where farm_id = $1"
 RATE = "insert into farm.dse_rating (farm_id, class, rating) select $1, * from unnest($2::text[], $3::float8[])"
@@ -103,6 +108,11 @@ async def rests(session: Session, farm_id: UUID, after: UUID | None, limit: int)
 async def stock(session: Session, farm_id: UUID, today: date) -> list[StockRow]:
     """Animals in the paddocks now, by class."""
     return [StockRow(*row.values()) for row in await driver(session).fetch(STOCK, farm_id, today)]
+
+
+async def untagged(session: Session, farm_id: UUID, today: date) -> list[HeadRow]:
+    """Head without tags in the paddocks now: they stand where their mob stands."""
+    return [HeadRow(*row.values()) for row in await driver(session).fetch(UNTAGGED, farm_id, today)]
 
 
 async def ratings(session: Session, farm_id: UUID) -> dict[str, float]:

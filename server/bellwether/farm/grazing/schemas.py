@@ -53,7 +53,8 @@ class Stocked(Schema):
     paddock_id: UUID
     name: str
     area_ha: float
-    head: int
+    head: int = Field(description="With tags and without")
+    untagged: int = Field(description="Of these, head without tags: they stand where their mob stands")
     classes: dict[StockClass, int] = Field(description="Head by stock class")
     head_per_ha: float
     dse: float = Field(description="Dry sheep equivalents: head by class times the farm's rating of the class")

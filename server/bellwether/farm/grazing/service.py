@@ -1,7 +1,8 @@
 """Where animals stand, how paddocks were grazed and rested, and how heavily they are stocked."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import get_args
 from uuid import UUID
@@ -21,11 +22,13 @@ from bellwether.farm.grazing.schemas import (
 )
 from bellwether.farm.place import Place, place_of
 from bellwether.farm.schemas import Moment
+from bellwether.farm.stock.repository import classes as classes_of
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.problems import NotFound
+from bellwether.sheep.stock import StockClass as Window
 
 #: one is a wether of 50 kg that keeps its weight; the others are starting values of our own, set by each farm
 USUAL: Mapping[StockClass, float] = {
@@ -36,6 +39,7 @@ USUAL: Mapping[StockClass, float] = {
     "wether": 1.0,
     "unknown": 1.0,
 }
+LAMB, HOGGET = 365, 730
 CLASSES: tuple[StockClass, ...] = get_args(StockClass)
 
 
@@ -120,15 +124,45 @@ async def stocking(session: Session, context: Context, farm_id: UUID, now: datet
     """
     await see(session, context, farm_id)
     rated = await ratings_of(session, farm_id)
-    rows = await repository.stock(session, farm_id, (await place_of(session, farm_id)).today(now))
+    rows = await stock(session, farm_id, (await place_of(session, farm_id)).today(now))
     by_paddock = groupby(rows, key=lambda row: row.paddock_id)
     return Stocking(ratings=rated, items=[stocked(group, rated) for _, group in by_paddock])
+
+
+async def stock(session: Session, farm_id: UUID, today: date) -> list[StockRow]:
+    """Head in the paddocks now by rated class, with tags and without; paddocks stay together."""
+    rows = await repository.stock(session, farm_id, today)
+    found = await repository.untagged(session, farm_id, today)
+    if not found:
+        return rows
+    windows = {window.code: window for window in await classes_of(session, farm_id)}
+    paddocks = {row.paddock_id: row for row in rows}
+    for each in found:
+        if each.paddock_id in paddocks:
+            name = rated_class(windows[each.stock_class])
+            rows.append(paddocks[each.paddock_id]._replace(stock_class=name, head=each.head, is_tagged=False))
+    return sorted(rows, key=lambda row: (row.name, row.paddock_id))
+
+
+def rated_class(window: Window) -> StockClass:
+    """The class by which head of a farm's own class are rated: by the end of its ages, then by sex and fertility."""
+    if window.to_days is not None and window.to_days <= LAMB:
+        return "lamb"
+    if window.to_days is not None and window.to_days <= HOGGET:
+        return "hogget"
+    if window.sex == "female":
+        return "ewe"
+    if window.sex == "male" and window.neutered is not None:
+        return "wether" if window.neutered else "ram"
+    return "unknown"
 
 
 def stocked(rows: Iterable[StockRow], rated: Mapping[StockClass, float]) -> Stocked:
     """One paddock."""
     found = list(rows)
-    first, by_class = found[0], {row.stock_class: row.head for row in found}
+    first, by_class = found[0], Counter[str | None]()
+    for row in found:
+        by_class[row.stock_class] += row.head
     classes = {name: by_class[name] for name in CLASSES if name in by_class}
     head, dse = sum(classes.values()), sum(n * rated[name] for name, n in classes.items())
     return Stocked(
@@ -136,6 +170,7 @@ def stocked(rows: Iterable[StockRow], rated: Mapping[StockClass, float]) -> Stoc
         name=first.name,
         area_ha=first.area_ha,
         head=head,
+        untagged=sum(row.head for row in found if not row.is_tagged),
         classes=classes,
         head_per_ha=head / first.area_ha,
         dse=dse,

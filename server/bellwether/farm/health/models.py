@@ -100,6 +100,10 @@ class Course(NamedTuple):
         """The days that count."""
         return Periods(self.meat_days, self.export_days, self.milk_days)
 
+    def reach(self, at: Moment) -> tuple[Moment, Moment, datetime | None]:
+        """From when to when head without tags may carry it, and until when those that come eat of it."""
+        return self.moment, at, self.until if self.kind == FED else None
+
     def last_for(self, animal_id: UUID, held: Memberships) -> date | None:
         """The last day on which an animal got it; None: it was not there.
 
@@ -145,6 +149,15 @@ class BoardRow(NamedTuple):
     export_until: date
     milk_until: date
     until: date
+
+
+class HerdRow(NamedTuple):
+    """Head without tags in a group on a day, and until when they are withheld; None: they never got anything."""
+
+    group_id: UUID
+    name: str
+    head: int
+    ends: Ends | None
 
 
 class CardRow(NamedTuple):
@@ -238,5 +251,5 @@ class Known:
         return latest(
             ends(course.last_on, course.periods)
             for course in begun
-            if course.group_id is not None and group_id in carriers(changes, course.group_id, course.moment, at)
+            if course.group_id is not None and group_id in carriers(changes, course.group_id, *course.reach(at))
         )

@@ -1,17 +1,21 @@
 """Who got what and until when it is withheld, written anew for the animals and groups whose log has changed."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bellwether.farm.health import problems, repository
-from bellwether.farm.health.models import Course, DosedRow, Given, Known, Said
+from bellwether.farm.health.models import Course, DosedRow, Given, HerdRow, Known, Said
+from bellwether.farm.place import place_of
+from bellwether.farm.stock import repository as stock
 from bellwether.farm.whereabouts import repository as whereabouts
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.withdrawals import counting, ends
 
-MANY = 1000
+MANY, LAST = 1000, 2**62
 
 
 async def known(
@@ -60,6 +64,24 @@ async def project(session: Session, farm_id: UUID, animals: Collection[UUID]) ->
             if last is not None:
                 rows.append(DosedRow(animal_id, course.event_id, last, *ends(last, course.periods)))
     await repository.project(session, farm_id, animals, rows)
+
+
+async def herds(session: Session, farm_id: UUID, day: date, group_id: UUID | None = None) -> list[HerdRow]:
+    """Groups with head without tags when a day ends, and until when these are withheld: as a sale of them is judged."""
+    changes = await stock.changes(session, farm_id)
+    heads: Counter[UUID] = Counter()
+    for change in changes:
+        if change.day <= day and group_id in (None, change.group_id):
+            heads[change.group_id] += change.change
+    there = [key for key, head in heads.items() if head > 0]
+    if not there:
+        return []
+    got = Known(day, {}, {}, await repository.of_herds(session, farm_id, day), frozenset())
+    names = await repository.names(session, farm_id, there)
+    zone = ZoneInfo((await place_of(session, farm_id)).time_zone)
+    at = (datetime.combine(day, time.max, zone), LAST)
+    rows = [HerdRow(key, names[key], heads[key], got.ends_of_herd(key, at, changes)) for key in there]
+    return sorted(rows, key=lambda row: (row.name, row.group_id))
 
 
 async def odd(session: Session, farm_id: UUID, health: Known, touched: Collection[UUID]) -> dict[UUID, list[Finding]]:

@@ -156,6 +156,11 @@ where not exists (select from farm.event s where s.farm_id = $1 and s.supersedes
     or case e.payload ->> 'market' when 'meat' then w.meat_until else w.export_until end > e.occurred_on)
 order by e.seq limit $4
 """
+# courses of groups that may still withhold somebody; one of which nobody knows for how long always does
+OF_HERDS = f"""
+select c.animal_id, {SHOWN} from farm.course c where c.farm_id = $1 and c.group_id is not null and c.first_on <= $2
+"""
+NAMES = "select id, name from farm.animal_group where farm_id = $1 and id = any($2::uuid[])"
 FARM_OF_ANIMAL = "select farm_id, coalesce(merged_into, id) as kept from farm.animal where id = $1"
 GROUP = "select exists (select from farm.animal_group where farm_id = $1 and id = $2)"
 
@@ -276,6 +281,16 @@ async def sales(
     chosen = None if animals is None else list(animals)
     rows = await driver(session).fetch(SALES, farm_id, after, list(SALE_LISTS), limit, chosen)
     return [SoldRow(*row.values()) for row in rows]
+
+
+async def of_herds(session: Session, farm_id: UUID, day: date) -> dict[UUID, Course]:
+    """What groups got until a day."""
+    return {row["event_id"]: Course(**row) for row in await driver(session).fetch(OF_HERDS, farm_id, day)}
+
+
+async def names(session: Session, farm_id: UUID, groups: Collection[UUID]) -> dict[UUID, str]:
+    """Of groups."""
+    return {row["id"]: row["name"] for row in await driver(session).fetch(NAMES, farm_id, list(groups))}
 
 
 async def farm_of_animal(session: Session, animal_id: UUID) -> tuple[UUID, UUID] | None:

@@ -31,11 +31,24 @@ class Withheld(Schema):
     days_to_clear: int | None = Field(description="Of the market that was asked for, or of meat and export")
 
 
+class WithheldMob(Schema):
+    """Head without tags that are withheld from a market: they are told apart from each other by nothing."""
+
+    group_id: UUID
+    name: str
+    untagged: int = Field(description="Head without tags in it today")
+    meat: Until
+    export: Until
+    milk: Until
+    days_to_clear: int | None = Field(description="Of the market that was asked for, or of meat and export")
+
+
 class Board(Schema):
     """A page of the board; next is None on the last one."""
 
     on: date = Field(description="Today, on the farm")
     items: list[Withheld]
+    mobs: list[WithheldMob] = Field(description="Mobs with head without tags, on the first page")
     next: str | None
 
 
@@ -95,12 +108,25 @@ class Checked(Schema):
     milk: Chance
 
 
+class CheckedHead(Schema):
+    """Head without tags of a mob that might be sold."""
+
+    group_id: UUID
+    head: int
+    meat: Chance
+    export: Chance
+    milk: Chance
+
+
 class SaleCheck(Schema):
     """Who may be sold to which market, and when the others may."""
 
     on: date
     may_be_sold: int = Field(description="How many of these may go to each of meat and export that day")
     items: list[Checked]
+    untagged: CheckedHead | None = Field(
+        None, description="Head without tags of the group, on the first page: all of them, or none, may be sold"
+    )
     unknown: list[UUID] = Field(description="Ids of no animal of the farm")
     next: str | None
 

@@ -1,23 +1,26 @@
 """Who is withheld from which market, until when, and who was sold all the same."""
 
+import math
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from bellwether.farm.access import role_of
-from bellwether.farm.health import repository
-from bellwether.farm.health.models import BoardRow, CardRow, SoldRow, StandingRow
+from bellwether.farm.health import projection, repository
+from bellwether.farm.health.models import BoardRow, CardRow, HerdRow, SoldRow, StandingRow
 from bellwether.farm.health.schemas import (
     Board,
     Card,
     Chance,
     Checked,
+    CheckedHead,
     Got,
     Market,
     SaleCheck,
     Selling,
     Until,
     Withheld,
+    WithheldMob,
     WithheldSale,
 )
 from bellwether.farm.place import place_of
@@ -76,7 +79,27 @@ async def board(
     after = None if found is None else (found.until, found.animal_id)
     rows = await repository.board(session, farm_id, today, market, group_id, after, limit + 1)
     items = [withheld(row, today) for row in rows[:limit]]
-    return Board(on=today, items=items, next=ByEnd.after(rows, limit))
+    herds = [] if found is not None else await projection.herds(session, farm_id, today, group_id)
+    mobs = [mob for herd in herds if (mob := withheld_mob(herd, market, today)) is not None]
+    mobs.sort(key=lambda mob: math.inf if mob.days_to_clear is None else mob.days_to_clear)
+    return Board(on=today, items=items, mobs=mobs, next=ByEnd.after(rows, limit))
+
+
+def withheld_mob(herd: HerdRow, market: Market | None, today: date) -> WithheldMob | None:
+    """A mob of the board; None: nothing withholds its head."""
+    end = None if herd.ends is None else end_of(herd.ends, market)
+    if end is None or end <= today:
+        return None
+    what = {"group_id": herd.group_id, "name": herd.name, "untagged": herd.head}
+    return WithheldMob(**what, days_to_clear=until(end, today).days, **shown(herd.ends, today))
+
+
+def end_of(ends: Ends, market: Market | None) -> date:
+    """Of the market that is asked for; else of meat, export, and of milk where a day is known."""
+    if market is not None:
+        found: date = getattr(ends, market)
+        return found
+    return max(ends.meat, ends.export, *([] if ends.milk == NEVER else [ends.milk]))
 
 
 def withheld(row: BoardRow, today: date) -> Withheld:
@@ -164,7 +187,18 @@ async def check_group(
     ids = await repository.members(session, farm_id, group_id, id_after(cursor), limit + 1)
     rows = await repository.standing(session, farm_id, ids[:limit])
     more = ById(id=ids[limit - 1]).text if len(ids) > limit else None
-    return checked(rows, on or today, [], more)
+    answer = checked(rows, on or today, [], more)
+    herds = await projection.herds(session, farm_id, answer.on, group_id) if cursor is None else []
+    return answer.model_copy(update={"untagged": chances_of_head(herds[0], answer.on) if herds else None})
+
+
+def chances_of_head(herd: HerdRow, on: date) -> CheckedHead:
+    """Of head that nothing tells apart."""
+    found = shown(herd.ends, on)
+    markets = {
+        name: Chance(**each.model_dump(), may_be_sold=each.is_known and each.days == 0) for name, each in found.items()
+    }
+    return CheckedHead(group_id=herd.group_id, head=herd.head, **markets)
 
 
 def checked(rows: Iterable[StandingRow], on: date, unknown: list[UUID], more: str | None) -> SaleCheck:

@@ -11,6 +11,7 @@ class CountRow(NamedTuple):
     head: int
     weighed_today: int
     events_today: int
+    open_conflicts: int
 
 
 class LastRow(NamedTuple):

@@ -12,7 +12,8 @@ MARK = """
 select coalesce((select max(seq) from farm.event where farm_id = $1), 0),
   coalesce((select sum(k.version) from farm.outbox_key k
     where k.key = any(array(select id::text from farm.flock where farm_id = $1) || $1::text)), 0)::bigint,
-  (select count(*) from farm.animal where farm_id = $1)
+  (select count(*) from farm.animal where farm_id = $1),
+  (select coalesce(max(seq), 0) from farm.conflict where farm_id = $1)
 """
 # ids begin with the time at which they were made, so what was written before yesterday is not looked at
 COUNTS = """
@@ -22,7 +23,8 @@ select
   (select count(distinct o.animal_id) from farm.flock f join farm.observation o
      on o.flock_id = f.id and o.state = 'active' and o.id >= $4
    where f.farm_id = $1 and o.trait = any($3::text[]) and o.occurred_on = $2) as weighed_today,
-  (select count(*) from farm.event e where e.farm_id = $1 and e.seq > $6 and e.recorded_at >= $5) as events_today
+  (select count(*) from farm.event e where e.farm_id = $1 and e.seq > $6 and e.recorded_at >= $5) as events_today,
+  (select count(*) from farm.conflict where farm_id = $1 and state = 'open') as open_conflicts
 """
 #: the log is read from its end until the day before begins
 BEFORE_TODAY = """

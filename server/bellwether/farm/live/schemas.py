@@ -28,4 +28,5 @@ class Live(Schema):
     head: int = Field(description="Animals that are alive and on the farm")
     weighed_today: int = Field(description="Animals with a weight of today")
     events_today: int = Field(description="Events that were recorded today, corrections too")
+    open_conflicts: int = Field(description="What devices said differently and nobody has settled")
     last_events: list[LastEvent]

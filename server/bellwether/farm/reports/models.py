@@ -55,6 +55,14 @@ class MeasuredFact(NamedTuple):
     contemporary_group: str | None
 
 
+class OpenFact(NamedTuple):
+    """What is in dispute on a farm: of how many conflicts of devices, and how many animals with a number."""
+
+    conflicts: int
+    of_conflicts: int
+    disputed: int
+
+
 class DeathFact(NamedTuple):
     """What an animal died of, as its death says."""
 

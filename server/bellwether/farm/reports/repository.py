@@ -5,7 +5,14 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from bellwether.farm.reports.models import AnimalFact, DeathFact, FarmFact, MeasuredFact, SireClaim
+from bellwether.farm.reports.models import (
+    AnimalFact,
+    DeathFact,
+    FarmFact,
+    MeasuredFact,
+    OpenFact,
+    SireClaim,
+)
 from bellwether.farm.reports.problems import ReportTooLong
 from bellwether.platform.database.transactions import Session, driver
 
@@ -41,6 +48,11 @@ select coalesce(a.merged_into, a.id) as animal_id, e.payload ->> 'cause' as caus
 from farm.event e join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
 where e.farm_id = $1 and e.kind = 'animal.died'
   and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+"""
+OPEN = """
+select (select count(*) from farm.conflict where farm_id = $1 and state = 'open'),
+  (select count(*) from farm.conflict where farm_id = $1),
+  (select count(distinct i.animal_id) from farm.identifier i where i.farm_id = $1 and i.state = 'disputed')
 """
 SIRE_CLAIMS = f"""
 select c.child_id, c.parent_id, c.parent_type, c.method, c.status, c.probability,
@@ -89,6 +101,11 @@ async def sire_claims(session: Session, farm_id: UUID) -> list[SireClaim]:
     """
     rows = await driver(session).fetch(SIRE_CLAIMS, farm_id)
     return at_most([SireClaim(*row.values()) for row in rows], "claims")
+
+
+async def in_dispute(session: Session, farm_id: UUID) -> OpenFact:
+    """What waits for a person to decide."""
+    return OpenFact(*(await driver(session).fetchrow(OPEN, farm_id)).values())
 
 
 async def deaths(session: Session, farm_id: UUID) -> dict[UUID, str | None]:

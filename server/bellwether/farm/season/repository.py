@@ -22,9 +22,21 @@ from bellwether.farm.season.models import (
     Offspring,
     Use,
 )
+from bellwether.farm.stock import repository as stock
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.pedigree import Kin
 
+LAMB = 365
+EWES_WITHOUT_TAGS = """
+select group_id, occurred_on, change from farm.stock_change
+where farm_id = $1 and group_id = any($2::uuid[]) and stock_class = any($3::text[])
+"""
+TALLIED = """
+select coalesce(sum((h ->> 'head')::int), 0)::int8
+from farm.event e cross join lateral jsonb_array_elements(e.payload -> 'heads') as h
+where e.farm_id = $1 and e.kind = 'stock.marked' and (e.payload ->> 'drop_year')::int = $2
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+"""
 FACT = """
 select e.id, e.place, e.kind, e.occurred_on, coalesce(a.merged_into, a.id) as animal_id, e.group_id,
   e.payload - 'ewe_ids' as said, j.place as of_place,
@@ -193,6 +205,20 @@ async def members_of(session: Session, farm_id: UUID, groups: Collection[UUID]) 
     found: dict[UUID, list[Member]] = {}
     for row in await driver(session).fetch(MEMBERS_OF, farm_id, list(groups)):
         found.setdefault(row["animal_id"], []).append(Member(row["group_id"], row["since"], row["until"]))
+    return found
+
+
+async def ewes_without_tags(session: Session, farm_id: UUID, groups: Collection[UUID]) -> list[tuple[UUID, date, int]]:
+    """Group, day and how many more ewes without tags; ewes are whoever is of a class of females that are no lambs."""
+    classes = await stock.classes(session, farm_id)
+    ewes = [one.code for one in classes if one.sex == "female" and (one.to_days is None or one.to_days > LAMB)]
+    rows = await driver(session).fetch(EWES_WITHOUT_TAGS, farm_id, list(groups), ewes)
+    return [(row["group_id"], row["occurred_on"], row["change"]) for row in rows]
+
+
+async def tallied(session: Session, farm_id: UUID, year: int) -> int:
+    """Lambs without tags of a drop that were marked."""
+    found: int = await driver(session).fetchval(TALLIED, farm_id, year)
     return found
 
 

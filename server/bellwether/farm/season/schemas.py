@@ -36,6 +36,10 @@ class SeasonCounts(Schema):
     lambs_weaned: int
     ewes_dry: int
     ewes_lost: int
+    untagged_ewes_joined: int = Field(
+        description="Ewes without tags in mobs when these were joined; 0 when a flock is asked for, as they are of none"
+    )
+    untagged_lambs_marked: int = Field(description="By the tallies of the markings of the drop (stock.marked)")
 
 
 class SeasonRates(Schema):

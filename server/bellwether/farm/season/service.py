@@ -41,9 +41,9 @@ async def seen(session: Session, context: Context, farm_id: UUID, year: int, flo
 
 async def rates(session: Session, context: Context, farm_id: UUID, year: int, flock_id: UUID | None) -> SeasonRates:
     """The rates of a season."""
-    ewes, lambs = for_rates(await seen(session, context, farm_id, year, flock_id))
-    counts = SeasonCounts.model_validate(counting.counts(ewes, lambs))
-    found = [SeasonRate.model_validate(rate) for rate in counting.rates(ewes, lambs)]
+    made_of = for_rates(await seen(session, context, farm_id, year, flock_id))
+    counts = SeasonCounts.model_validate(counting.counts(*made_of))
+    found = [SeasonRate.model_validate(rate) for rate in counting.rates(*made_of)]
     return SeasonRates(farm_id=farm_id, year=year, flock_id=flock_id, counts=counts, rates=found)
 
 

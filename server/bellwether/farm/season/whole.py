@@ -73,6 +73,7 @@ class Season:
     heads: Mapping[UUID, HeadRow]
     at_start: Mapping[UUID, list[UUID]]
     """Ewes of each joining at its start."""
+    without_tags: rates.Heads = rates.NO_HEAD
 
     def end_of(self, joining: Fact) -> date | None:
         """When the rams were taken out."""
@@ -103,7 +104,20 @@ async def season(session: Session, farm_id: UUID, year: int, flock_id: UUID | No
             if key in found:
                 found[key].joinings.append(joining.id)
     told = {key: ewe for key, ewe in found.items() if ewe.joinings or ewe.scans or ewe.litters}
-    return Season(year, history, joinings, told, heads, at_start)
+    head = await without_tags(session, farm_id, year, joinings) if flock_id is None else rates.NO_HEAD
+    return Season(year, history, joinings, told, heads, at_start, head)
+
+
+async def without_tags(session: Session, farm_id: UUID, year: int, joinings: Sequence[Fact]) -> rates.Heads:
+    """Ewes without tags in the groups that were joined, of each at its fullest; lambs by the tallies of the drop."""
+    groups = {one.group_id for one in joinings if one.group_id is not None}
+    changes = await repository.ewes_without_tags(session, farm_id, groups) if groups else []
+    most: dict[UUID, int] = {}
+    for one in joinings:
+        if one.group_id is not None:
+            there = sum(change for group, day, change in changes if group == one.group_id and day <= one.on)
+            most[one.group_id] = max(most.get(one.group_id, 0), there)
+    return rates.Heads(sum(most.values()), await repository.tallied(session, farm_id, year))
 
 
 def lambs_in(history: History) -> set[UUID]:
@@ -141,8 +155,8 @@ def in_season(history: History, members: Sequence[Member], key: UUID, year: int)
     return ewe
 
 
-def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb]]:
-    """Ewes and lambs as the rates count them."""
+def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb], rates.Heads]:
+    """Ewes, lambs and head without tags as the rates count them."""
     ewes = []
     lambs: dict[UUID, rates.Lamb] = {}
     for ewe in found.ewes.values():
@@ -162,7 +176,7 @@ def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb]]:
         is_ours = key in lambs or (found.history.litter_of(key) is None and row.drop_year == found.year)
         if is_ours and (is_marked or is_weaned):
             lambs[key] = lambs.get(key, rates.Lamb())._replace(is_marked=is_marked, is_weaned=is_weaned)
-    return ewes, list(lambs.values())
+    return ewes, list(lambs.values()), found.without_tags
 
 
 def years(head: HeadRow, on: date) -> int | None:

@@ -30,7 +30,8 @@ def judged(known: Known, meant: Meant, replaced: UUID | None) -> tuple[dict[UUID
     steps = {key: step for key, step in known.steps.items() if key != replaced}
     if meant.said is not None and meant.group_id is not None:
         check(known, meant.said, meant.group_id)
-        into = meant.said.into_class or (meant.said.into_group and str(meant.said.into_group))
+        group = meant.said.into_group
+        into = meant.said.into_class or meant.said.from_class or (group and str(group))
         what = (meant.event_id, meant.at, meant.day, KINDS[meant.kind], meant.group_id)
         steps[meant.event_id] = Step(*what, meant.said.heads, meant.said.type, into or None)
     try:
@@ -46,7 +47,7 @@ def check(known: Known, said: Heads, group_id: UUID) -> None:
         Broken
     """
     names = [name for name, _ in said.heads]
-    for name in [*names, *([said.into_class] if said.into_class else [])]:
+    for name in [*names, *(other for other in (said.into_class, said.from_class) if other)]:
         if name not in known.classes:
             raise problems.no_class(name, known.classes)
     for name in names:

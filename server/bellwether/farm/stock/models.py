@@ -14,6 +14,7 @@ KINDS: Mapping[str, Act] = {
     "stock.died": "died",
     "stock.counted": "counted",
     "stock.reclassed": "reclassed",
+    "stock.marked": "marked",
     "stock.moved": "moved",
 }
 
@@ -25,6 +26,7 @@ class Heads(NamedTuple):
     type: str
     into_class: str | None = None
     into_group: UUID | None = None
+    from_class: str | None = None
 
 
 @dataclass

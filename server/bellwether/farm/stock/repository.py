@@ -71,7 +71,8 @@ async def steps(session: Session, farm_id: UUID) -> dict[UUID, Step]:
         heads = tuple((each["stock_class"], each["head"]) for each in payload["heads"])
         kind = payload.get("fate") or payload.get("reason") or row["kind"].removeprefix("stock.")
         what = (row["id"], at, row["occurred_on"], KINDS[row["kind"]], row["group_id"])
-        found[row["id"]] = Step(*what, heads, kind, payload.get("to_class") or payload.get("to_group_id"))
+        other = payload.get("to_class") or payload.get("from_class") or payload.get("to_group_id")
+        found[row["id"]] = Step(*what, heads, kind, other)
     return found
 
 

@@ -194,7 +194,13 @@ async def test_every_query_of_a_pull_uses_an_index(farmer: Farmer) -> None:
     insert into farm.observation (id, farm_id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit,
       occurred_on, source) select gen_random_uuid(), farm_id, flock_id, id, 'WWT', 'W', 30, 'kg', '30', 'kg',
       '2024-01-01', 'api' from farm.animal where tag is null;
-    analyze farm.flock, farm.animal, farm.identifier, farm.observation;
+    insert into farm.task (id, farm_id, title, due_on) select gen_random_uuid(), id, 'x', '2024-01-01'
+      from farm.farm, generate_series(1, 20);
+    insert into farm.product (id, farm_id, name, unit, meat_whp, meat_whp_unit)
+      select gen_random_uuid(), id, n::text, 'ml', 14, 'days' from farm.farm, generate_series(1, 20) n;
+    insert into farm.yard_session (id, farm_id, kind, name, held_on, devices, traits, fields)
+      select gen_random_uuid(), id, 'weigh', 'x', '2024-01-01', '{}', '{}', '{}' from farm.farm, generate_series(1, 20);
+    analyze farm.flock, farm.animal, farm.identifier, farm.observation, farm.task, farm.product, farm.yard_session;
     """
     connection = await asyncpg.connect(farmer.admin_dsn)
     await connection.execute("begin")
@@ -208,7 +214,7 @@ async def test_every_query_of_a_pull_uses_an_index(farmer: Farmer) -> None:
         ]
         for statement, *values in asked:
             plan = "\n".join(row[0] for row in await connection.fetch(f"explain {statement}", *values))
-            for table in ("animal", "identifier", "observation", "flock"):
+            for table in ("animal", "identifier", "observation", "flock", "task", "product", "yard_session"):
                 assert f"Seq Scan on {table}" not in plan, plan
     finally:
         await connection.close()

@@ -83,6 +83,19 @@ class StockClassed(Payload):
     note: Note | None = None
 
 
+class StockMarking(Payload):
+    """Lambs that were marked and got no tag, by the class in which they are from then on."""
+
+    heads: ClassHeads
+    drop_year: int = Field(
+        ge=1900, le=2200, description="The year in which they were born: the season that counts them"
+    )
+    from_class: Place | None = Field(
+        None, description="The class in which they were counted since their birth; None: nobody has counted them before"
+    )
+    note: Note | None = None
+
+
 class StockMove(Payload):
     """They go to another group."""
 
@@ -181,6 +194,18 @@ class StockReclassed(GroupEvent):
         return Heads(counted(self.payload.heads), "class", into_class=self.payload.to_class)
 
 
+class StockMarked(GroupEvent):
+    """The tally of a marking: lambs without tags."""
+
+    kind: Literal["stock.marked"]
+    payload: StockMarking
+
+    @property
+    def stock(self) -> Heads:
+        """How many of which class, and of which they were."""
+        return Heads(counted(self.payload.heads), "marked", from_class=self.payload.from_class)
+
+
 class StockMoved(GroupEvent):
     """Head without tags go from one group to another."""
 
@@ -193,4 +218,4 @@ class StockMoved(GroupEvent):
         return Heads(counted(self.payload.heads), "moved", into_group=self.payload.to_group_id)
 
 
-EVENTS = (StockBorn, StockArrived, StockDeparted, StockDied, StockCounted, StockReclassed, StockMoved)
+EVENTS = (StockBorn, StockArrived, StockDeparted, StockDied, StockCounted, StockReclassed, StockMarked, StockMoved)

@@ -59,6 +59,7 @@ async def create(session: Session, context: Context, body: NewProduct) -> Produc
         ReferenceNotFound, ReadOnlyMember, ProductExists
     """
     await may_write(session, context, body.farm_id, field="farm_id")
+    await one_writer(session, body.farm_id)
     product_id = body.id or new_id()
     try:
         async with session.begin_nested():
@@ -127,6 +128,7 @@ async def add_batch(session: Session, context: Context, product_id: UUID, body: 
     """
     farm_id = (await get(session, product_id)).farm_id
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     batch_id = body.id or new_id()
     ids = {"id": batch_id, "farm_id": farm_id, "product_id": product_id, "recorded_by": context.user_id}
     try:
@@ -159,6 +161,7 @@ async def change_batch(
     """
     before = await get_batch(session, batch_id)
     await may_write(session, context, before.farm_id)
+    await one_writer(session, before.farm_id)
     if_match.check(before.rev)
     try:
         async with session.begin_nested():

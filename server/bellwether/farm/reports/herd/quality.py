@@ -9,7 +9,7 @@ from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.reports import charts, repository
 from bellwether.farm.reports.asking import OfDrop
 from bellwether.farm.reports.declaring import Asked, Cell, Column, Found, percent, report, share
-from bellwether.farm.reports.models import AnimalFact, MeasuredFact
+from bellwether.farm.reports.models import AnimalFact, MeasuredFact, OpenFact
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.traits import Known, Trait
 
@@ -22,13 +22,15 @@ class Facts(NamedTuple):
     animals: dict[UUID, AnimalFact]
     measured: list[MeasuredFact]
     traits: Known
+    open: OpenFact = OpenFact(0, 0, 0)
 
 
 async def read(session: Session, asked: Asked[OfDrop]) -> Facts:
     """Of the farm."""
     known = await own_traits.known(session, asked.farm_id)
     measured = await repository.measured(session, asked.farm_id, known)
-    return Facts(await repository.animals(session, asked.farm_id), measured, known)
+    animals = await repository.animals(session, asked.farm_id)
+    return Facts(animals, measured, known, await repository.in_dispute(session, asked.farm_id))
 
 
 def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
@@ -40,6 +42,10 @@ def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
     strangers = sum(key in facts.animals and facts.animals[key].reference_only for key in weighed)
     if strangers:
         rows.append(line("animals", "weighed and not registered: to identify", strangers, len(weighed)))
+    if facts.open.of_conflicts:
+        rows.append(line("devices", "conflicts that nobody has settled", facts.open.conflicts, facts.open.of_conflicts))
+    if facts.open.disputed:
+        rows.append(line("numbers", "animals with a number that another one has too", facts.open.disputed, len(own)))
     by_trait: dict[str, list[MeasuredFact]] = {}
     for each in facts.measured:
         if each.animal_id in own:
@@ -85,7 +91,7 @@ def line(of: str, what: str, bad: int, among: int) -> tuple[Cell, ...]:
 
 
 COLUMNS = (
-    Column("of", "Of", "Animals, or the trait of the records"),
+    Column("of", "Of", "Animals, the trait of the records, what devices said, or numbers"),
     Column("what", "What", "What is missing, or is not as it should be"),
     Column("found", "Found", "How many", "whole"),
     Column("among", "Among", "Of how many animals, records or groups", "whole"),

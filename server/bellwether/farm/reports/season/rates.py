@@ -23,17 +23,21 @@ class SeasonParameters:
     flock_id: Annotated[UUID | None, Query(description="Only this flock")] = None
 
 
-async def read(session: Session, asked: Asked[SeasonParameters]) -> tuple[list[rates.Ewe], list[rates.Lamb]]:
-    """Its ewes and lambs."""
+Counted = tuple[list[rates.Ewe], list[rates.Lamb], rates.Heads]
+
+
+async def read(session: Session, asked: Asked[SeasonParameters]) -> Counted:
+    """Its ewes, lambs, and head without tags."""
     return for_rates(await season(session, asked.farm_id, asked.parameters.year, asked.parameters.flock_id))
 
 
-def count(found: tuple[list[rates.Ewe], list[rates.Lamb]], _asked: Asked[SeasonParameters]) -> Found:
+def count(found: Counted, _asked: Asked[SeasonParameters]) -> Found:
     """A row for each rate, whole and by its parts."""
     rows: list[tuple[Cell, ...]] = [
         (r.name, r.by, r.group, r.numerator, r.denominator, r.value, r.unit, r.definition) for r in rates.rates(*found)
     ]
-    return Found(rows if any(found) else [])
+    ewes, lambs, heads = found
+    return Found(rows if ewes or lambs or any(heads) else [])
 
 
 COLUMNS = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from bellwether.farm.access import ReferenceNotFound, may_write, role_of
+from bellwether.farm.access import ReferenceNotFound, may_write, one_writer, role_of
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.place import place_of
 from bellwether.farm.work.sessions import repository
@@ -56,6 +56,7 @@ async def create_template(session: Session, context: Context, farm_id: UUID, bod
         NotFound, ReadOnlyMember, TraitUnknown, TemplateExists
     """
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     await check_traits(session, farm_id, body.traits)
     values = body.model_dump() | {"id": body.id or new_id()}
     if not await repository.add_template(session, farm_id, values, context.user_id):
@@ -84,6 +85,7 @@ async def remove_template(session: Session, context: Context, farm_id: UUID, tem
         NotFound, ReadOnlyMember
     """
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     if not await repository.remove_template(session, farm_id, template_id):
         raise NotFound
 
@@ -95,6 +97,7 @@ async def create(session: Session, context: Context, farm_id: UUID, body: NewSes
         NotFound, ReadOnlyMember, ReferenceNotFound, TraitUnknown, KindMissing, FieldUnfit, SessionExists
     """
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     template = None
     if body.template_id is not None:
         template = await repository.template(session, farm_id, body.template_id)
@@ -194,6 +197,7 @@ async def close(session: Session, context: Context, farm_id: UUID, session_id: U
     """
     before = await get(session, context, farm_id, session_id)
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     if_match.check(before.rev)
     if before.closed_at is not None:
         raise SessionClosed

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from bellwether.farm.access import may_write, role_of
+from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.place import place_of
 from bellwether.farm.work.tasks import repository
 from bellwether.farm.work.tasks.calendar import calendar_of
@@ -157,6 +157,7 @@ async def create(session: Session, context: Context, farm_id: UUID, body: NewTas
         NotFound, ReadOnlyMember, NotAMember, TaskExists
     """
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     await check_member(session, farm_id, body.assigned_to)
     values = body.model_dump() | {"id": body.id or new_id()}
     if not await repository.add(session, farm_id, values, context.user_id):
@@ -180,6 +181,7 @@ async def change(
     """
     before = await get(session, context, farm_id, key, now)
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     if_match.check(before.rev)
     said = body.model_dump(include=body.model_fields_set)
     moved = next((name for name in ("title", "due_on") if said.get(name) is not None), None)
