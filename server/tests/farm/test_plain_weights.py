@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from bellwether.farm.imports.running import file_rows
+from bellwether.farm.imports.taking import plain_weighings
 from bellwether.sheep.reading import lines as texts
 
 from .conftest import Farmer, NewFarmer, animals_of, weights_of
@@ -101,6 +102,7 @@ async def test_lines_are_judged_together_as_one_by_one(
             content = a_file(chance)
             monkeypatch.setattr(file_rows, "FIRST_CHUNK", chance.choice([1, 7, 500]))
             monkeypatch.setattr(file_rows, "CHUNK", chance.choice([2, 5, 5000]))
+            monkeypatch.setattr(plain_weighings, "BLOCK", chance.choice([3, 5000]))
             monkeypatch.setattr(texts, "LONG", 0)
             found = await imported(together, content)
             monkeypatch.setattr(texts, "LONG", 10**9)

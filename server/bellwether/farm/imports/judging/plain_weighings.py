@@ -7,7 +7,7 @@ animal is not sure, its day comes twice, its contemporary group stretches over w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, cast
@@ -62,6 +62,13 @@ class Plain:
         self.rows += [(number, self.whole(*parts)) for number, parts in self.lines.where(~is_kept).each()]
         self.animals = [animal for animal, stays in zip(self.animals, is_kept.tolist(), strict=True) if stays]
         self.lines = self.lines.where(is_kept)
+
+    def blocks(self, size: int) -> Iterator[Plain]:
+        """The lines some at a time, without the rows."""
+        for start in range(0, len(self.lines), size):
+            numbers = self.lines.numbers[start : start + size]
+            lines = self.lines.between(int(numbers[0]), int(numbers[-1]) + 1)
+            yield Plain(lines, self.animals[start : start + size], [], self.whole, self.traits)
 
     def column(self, name: str) -> list[tuple[object, ...]]:
         """What a part says in each line."""

@@ -21,6 +21,8 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 
+BLOCK = 5000
+
 
 async def take(
     session: Session,
@@ -53,14 +55,24 @@ async def take(
 
 
 async def store(session: Session, context: Context, batch: Batch, ledger: Ledger, plain: Plain) -> None:
-    """What the rows say, then what the lines say; told together."""
-    added, superseded = ledger.handed_over()
-    farm_id = batch.farm_id
-    await repository.store(session, context, farm_id, added, superseded, source="import", import_id=batch.id)
-    made = await asyncio.to_thread(observations, plain)
-    known = [(animal.birth_date, animal.placed) for animal in plain.animals]
-    await repository.store_new(session, context, farm_id, made, known, import_id=batch.id)
-    await measurements_recorded(session, context, farm_id, [*added, *made])
+    """What the rows say, then what the lines say, each block while the next one is made; told together."""
+    told, superseded = ledger.handed_over()
+    await repository.store(session, context, batch.farm_id, told, superseded, source="import", import_id=batch.id)
+    told = list(told)
+    storing: asyncio.Task[None] | None = None
+    try:
+        for block in plain.blocks(BLOCK):
+            made = await asyncio.to_thread(observations, block)
+            if storing is not None:
+                await storing
+            animals = [(animal.birth_date, animal.placed) for animal in block.animals]
+            stored = repository.store_new(session, context, batch.farm_id, made, animals, import_id=batch.id)
+            storing = asyncio.create_task(stored)
+            told += made
+    finally:
+        if storing is not None:
+            await storing
+    await measurements_recorded(session, context, batch.farm_id, told)
 
 
 def observations(plain: Plain) -> list[Observation]:
