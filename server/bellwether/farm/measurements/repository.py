@@ -129,6 +129,11 @@ COLUMNS = """
 id, farm_id, flock_id, animal_id, trait, value, unit, raw_value, raw_unit, occurred_on, occurred_time,
 recorded_group, age_days, contemporary_group, source, import_id
 """
+# flock by flock, for only then does their index give the order; else the whole table is walked through in it
+OF_FLOCKS = """
+select o.* from (select distinct unnest(cast(:flock_ids as uuid[])) as id) f cross join lateral ({found}) o
+order by o.id limit :limit
+"""
 ANIMALS = """
 select s.id, a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), f.code, a.drop_year, a.birth_group,
   a.is_embryo_transfer, a.sex = 'male' and a.fertility = 'neutered'
@@ -290,12 +295,15 @@ async def listing(
     limit: int,
 ) -> list[StoredMeasurement]:
     """Measurements that count, in the order of their ids."""
-    filters = {"id": ids, "animal_id": animal_ids, "flock_id": flock_ids}
+    filters = {"id": ids, "animal_id": animal_ids}
     given = {name: list(values) for name, values in filters.items() if values is not None}
     where = "".join(f" and {name} = any(cast(:{name} as uuid[]))" for name in given)
+    where += " and flock_id = f.id" if flock_ids is not None else ""
     where += " and trait = any(cast(:traits as text[]))" if traits is not None else ""
     where += " and id > :after" if after is not None else ""
-    statement = text(f"select {COLUMNS} from farm.observation where state = 'active'{where} order by id limit :limit")
+    found = f"select {COLUMNS} from farm.observation where state = 'active'{where} order by id limit :limit"
+    statement = text(found if flock_ids is None else OF_FLOCKS.format(found=found))
+    given |= {"flock_ids": list(flock_ids)} if flock_ids is not None else {}
     values: dict[str, object] = given | {"limit": limit}
     values |= {"traits": list(traits)} if traits is not None else {}
     values |= {"after": after} if after is not None else {}

@@ -111,8 +111,9 @@ select l.id, coalesce(
   (select 'the identifier ' || i.value from farm.identifier i where i.farm_id = $1 and i.animal_id = l.id
      and i.event_id is null limit 1),
   (select 'a photo or paper' from farm.attachment_link p where p.farm_id = $1 and p.animal_id = l.id limit 1),
-  (select 'a merge' from farm.animal m where m.farm_id = $1 and (m.merged_into = l.id or m.id = l.id
-     and m.merged_into is not null) limit 1)) as what
+  (select 'a merge' from farm.animal m where m.farm_id = $1 and m.merged_into = l.id limit 1),
+  (select 'a merge' from farm.animal m where m.farm_id = $1 and m.id = l.id
+     and coalesce(m.merged_into, m.id) <> m.id)) as what
 from unnest($2::uuid[]) as l (id)
 """
 OFFSPRING = """
