@@ -152,6 +152,7 @@ async def test_every_page_and_only_what_was_changed(farmer: Farmer) -> None:
         if "next" not in page["view"]:
             break
         assert page["view"]["first"] == first
+        assert (page["view"]["totalItems"], page["view"]["totalPages"]) == (5, 3)
         answer = await farmer.client.get(page["view"]["next"], headers=farmer.headers)
         page = answer.json()
     assert [animal["meta"]["sourceId"] for animal in found] == made

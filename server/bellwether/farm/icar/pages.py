@@ -47,6 +47,8 @@ class Found(NamedTuple):
 
     resources: list[Resource]
     next: str | None
+    total: int
+    """On all pages."""
 
 
 Reader = Callable[[Session, Asked], Awaitable[Found]]
@@ -71,9 +73,20 @@ def of_animals(write: Callable[[Writer, KeptRow], Resource], *, born_here: bool)
         parents = {key: list(group) for key, group in groupby(claims, key=lambda claim: claim.child_id)}
         ids = [*(row.id for row in shown), *(claim.parent_id for claim in claims)]
         writer = Writer(asked.location, asked.zone, await named(session, ids), parents)
-        return Found([write(writer, row) for row in shown], ById.after(rows, asked.limit))
+        total = await total_of(asked, rows, partial(count_animals, session, asked, born_here=born_here))
+        return Found([write(writer, row) for row in shown], ById.after(rows, asked.limit), total)
 
     return read
+
+
+async def count_animals(session: Session, asked: Asked, *, born_here: bool) -> int:
+    """How many there are."""
+    return await repository.count_animals(session, asked.farm_id, asked.within, born_here=born_here)
+
+
+async def total_of(asked: Asked, rows: Sequence[object], count: Callable[[], Awaitable[int]]) -> int:
+    """How many there are on all pages; what one page holds needs no other question."""
+    return len(rows) if asked.cursor is None and len(rows) <= asked.limit else await count()
 
 
 async def weights(session: Session, asked: Asked) -> Found:
@@ -82,7 +95,8 @@ async def weights(session: Session, asked: Asked) -> Found:
     after = None if found is None else (found.flock_id, found.id)
     rows = await repository.weights_of(session, asked.farm_id, asked.within, after, asked.limit + 1)
     writer = await writer_of(session, asked, [row.animal_id for row in rows])
-    return Found([writer.weight(row) for row in rows[: asked.limit]], ByFlock.after(rows, asked.limit))
+    total = await total_of(asked, rows, partial(repository.count_weights, session, asked.farm_id, asked.within))
+    return Found([writer.weight(row) for row in rows[: asked.limit]], ByFlock.after(rows, asked.limit), total)
 
 
 def of_events(write: Callable[[Writer, EventRow], Resource], *kinds: str) -> Reader:
@@ -98,7 +112,8 @@ async def events(
     after = 0 if found is None else found.seq
     rows = await repository.events(session, asked.farm_id, asked.within, kinds, after, asked.limit + 1)
     writer = await writer_of(session, asked, [key for row in rows for key in (row.animal_id, *others(row))])
-    return Found([write(writer, row) for row in rows[: asked.limit]], BySeq.after(rows, asked.limit))
+    total = await total_of(asked, rows, partial(repository.count_events, session, asked.farm_id, asked.within, kinds))
+    return Found([write(writer, row) for row in rows[: asked.limit]], BySeq.after(rows, asked.limit), total)
 
 
 async def writer_of(session: Session, asked: Asked, animal_ids: Sequence[UUID]) -> Writer:

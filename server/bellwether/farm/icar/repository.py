@@ -60,6 +60,8 @@ left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
 where e.farm_id = $1 and e.kind = 'treatment.given' and {WITHIN.format(column="e.recorded_at")}
   and e.seq >= $4 and (e.seq, d.animal_id) > ($4, coalesce($5::uuid, {FIRST})) order by e.seq, d.animal_id limit $6
 """
+#: a page without its limit
+COUNT = "select count(*) from ({page}) as pages"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 KNOWN = """
@@ -88,6 +90,17 @@ async def animals(
     return [KeptRow(*row.values()) for row in rows]
 
 
+async def count_animals(session: Session, farm_id: UUID, within: Within, *, born_here: bool) -> int:
+    """How many animals are on all pages."""
+    return await count(session, BORN if born_here else ANIMALS, farm_id, *within, None, None)
+
+
+async def count(session: Session, page: str, *values: object) -> int:
+    """How many rows a page would have if it had no end."""
+    found: int = await driver(session).fetchval(COUNT.format(page=page), *values)
+    return found
+
+
 async def parents(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> list[ParentRow]:
     """Accepted claims about the parents of these animals."""
     rows = await driver(session).fetch(PARENTS, farm_id, list(animal_ids))
@@ -101,6 +114,21 @@ async def weights_of(
     keys = after or (None, None)
     rows = await driver(session).fetch(WEIGHTS, farm_id, *within, list(weights()), *keys, limit)
     return [WeightRow(*row.values()) for row in rows]
+
+
+async def count_weights(session: Session, farm_id: UUID, within: Within) -> int:
+    """How many weights are on all pages."""
+    return await count(session, WEIGHTS, farm_id, *within, list(weights()), None, None, None)
+
+
+async def count_treated(session: Session, farm_id: UUID, within: Within) -> int:
+    """How many treated animals are on all pages."""
+    return await count(session, TREATED, farm_id, *within, 0, None, None)
+
+
+async def count_events(session: Session, farm_id: UUID, within: Within, kinds: Sequence[str]) -> int:
+    """How many events are on all pages."""
+    return await count(session, PAGE, farm_id, *within, 0, list(kinds), None)
 
 
 async def treated(

@@ -259,6 +259,8 @@ Resource = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | IcarTreatment | 
 class IcarView(Icar):
     """Where in the list this page is."""
 
+    total_items: int = Field(description="On all pages")
+    total_pages: int
     page_size: int
     first: str
     next: str | None = None

@@ -1,6 +1,7 @@
 """Resources of a farm, as another system asks for them."""
 
 from datetime import datetime
+from math import ceil
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -52,5 +53,7 @@ async def page(
     zone = (await place_of(session, farm_id)).time_zone
     found = await KINDS[kind].read(session, Asked(farm_id, location, zone, within, cursor, limit))
     after = None if found.next is None else address.of_page(found.next)
-    view = IcarView(page_size=limit, first=address.of_page(None), next=after)
+    pages = ceil(found.total / limit)
+    first = address.of_page(None)
+    view = IcarView(total_items=found.total, total_pages=pages, page_size=limit, first=first, next=after)
     return IcarCollection(view=view, member=found.resources)

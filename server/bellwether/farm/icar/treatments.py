@@ -5,12 +5,13 @@ taken back is simply gone: partners read the list whole.
 """
 
 from datetime import date
+from functools import partial
 from uuid import UUID, uuid5
 
 from bellwether.farm.icar import repository, words
 from bellwether.farm.icar.models import TreatedRow
 from bellwether.farm.icar.moments import moment
-from bellwether.farm.icar.pages import Asked, Found, writer_of
+from bellwether.farm.icar.pages import Asked, Found, total_of, writer_of
 from bellwether.farm.icar.schemas import (
     IcarBatch,
     IcarDose,
@@ -42,7 +43,8 @@ async def treatments(session: Session, asked: Asked) -> Found:
     after = None if found is None else (found.seq, found.animal_id)
     rows = await repository.treated(session, asked.farm_id, asked.within, after, asked.limit + 1)
     writer = await writer_of(session, asked, [row.animal_id for row in rows])
-    return Found([treatment(writer, row) for row in rows[: asked.limit]], ByTreatment.after(rows, asked.limit))
+    total = await total_of(asked, rows, partial(repository.count_treated, session, asked.farm_id, asked.within))
+    return Found([treatment(writer, row) for row in rows[: asked.limit]], ByTreatment.after(rows, asked.limit), total)
 
 
 def treatment(writer: Writer, row: TreatedRow) -> IcarTreatment:

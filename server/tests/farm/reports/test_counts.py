@@ -15,6 +15,7 @@ from bellwether.farm.reports.growth.gain import GainParameters, Weighed
 from bellwether.farm.reports.herd import mortality, quality, wool, worms
 from bellwether.farm.reports.models import AnimalFact, MeasuredFact
 from bellwether.platform.ids import new_id
+from bellwether.sheep.traits import Known
 
 TODAY = date(2026, 3, 1)
 BARE = AnimalFact(
@@ -195,7 +196,7 @@ def test_quality_counts_what_is_missing() -> None:
     bare = animal(birth_date=None, birth_type=None, sex="unknown", in_syndicate=True)
     assert whole.birth_date
     records = [measured(whole, "WWT", 30, whole.birth_date + timedelta(133)), measured(bare, "WWT", 30, group=None)]
-    found = rows(quality.QUALITY, quality.count(quality.Facts(herd(whole, bare), records), asked(OfDrop())))
+    found = rows(quality.QUALITY, quality.count(quality.Facts(herd(whole, bare), records, Known()), asked(OfDrop())))
     assert {(row["of"], row["what"]): (row["found"], row["among"]) for row in found} == {
         ("animals", "without a day of birth"): (1, 2),
         ("animals", "without a sire"): (1, 2),

@@ -76,7 +76,7 @@ async def test_what_does_not_fit_is_refused_by_name(farmer: Farmer) -> None:
         ({"template_id": None}, "kind_missing"),
         ({"template_id": str(new_id())}, "reference_not_found"),
         ({"group_id": str(new_id())}, "reference_not_found"),
-        ({"traits": ["XXX"]}, "invalid"),
+        ({"traits": ["XXX"]}, "trait_unknown"),
     ):
         assert (await farmer.ask("POST", f"{path}/sessions", 422, json=body | more)).json()["code"] == code, more
     made = await farmer.make(f"{path}/sessions", **body)
