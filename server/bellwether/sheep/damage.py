@@ -24,7 +24,7 @@ TEXT = "make the column text in the program that exported it, and export again"
 
 def unwrapped(raw: str) -> str:
     """What was written, without the marks that programs put around it to keep it as text."""
-    text = unicodedata.normalize("NFKC", raw.replace("\ufeff", "")).strip()
+    text = unicodedata.normalize("NFKC", eid.INVISIBLE.sub("", raw)).strip()
     if formula := FORMULA.match(text):
         text = formula[1].strip()
     text = text.removeprefix("'")

@@ -12,6 +12,8 @@ DIGISTAR = re.compile(r"^[A-Z] \d{5} \d (\d{3}) (\d{12})$")
 UK_PRINT = re.compile(r"^UK[ -]?(\d[\d -]*)$", re.IGNORECASE)
 HEXADECIMAL = re.compile(r"^(?=.*[A-Fa-f])[0-9A-Fa-f]{16}$")
 UK, UK_FLOCK, UK_NUMBER = "826", 7, 5
+#: marks of order, of direction and of hyphens that come along when something is copied
+INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 AS_TEXT = "export again from the reader, with this column as text"
 # ISO 3166-1 numeric codes that begin with a zero, which a spreadsheet takes away
 COUNTRIES = (4, 8, 10, 12, 16, 20, 24, 28, 31, 32, 36, 40, 44, 48,
@@ -25,7 +27,7 @@ def parse_eid(raw: str, *, allow_test: bool = False) -> str:
     Raises:
         Broken: it is no such number, or some of its digits are lost.
     """
-    text = " ".join(raw.replace("\ufeff", "").split())
+    text = " ".join(INVISIBLE.sub("", raw).split())
     if SCIENTIFIC.match(text):
         raise wrong("eid_scientific_notation", f"{text[:40]} is rounded by a spreadsheet: its digits are gone", AS_TEXT)
     text = text.lower().removeprefix(URN).upper()

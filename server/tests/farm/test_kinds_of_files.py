@@ -171,3 +171,15 @@ def test_a_column_without_a_header_that_has_something_in_it_is_told() -> None:
     assert "1 column ignored: column 4, which has no header" in layout.told()
     layout, _ = read_all(session("1,2024-11-25,31,", "2,2024-11-25,32,", head="VID,Date,Weight,\n"), None, trait="WWT")
     assert not layout.ignored
+
+
+def test_a_unit_below_the_header_is_asked_about() -> None:
+    """Else its line is refused, and all others are read in another unit."""
+    for line in (",,lb", "text,dd/mm/yyyy,[lbs]", "\n,,g"):
+        content = session(line, "1,25/11/2024,70")
+        assert refusal(content, "weights", trait="WWT") == ["unit_contradiction"]
+    content = session(",,lb", "1,25/11/2024,70")
+    assert refusal(content, "weights", trait="WWT", unit="lb") == []
+    assert refusal(session(",,kg", "1,25/11/2024,70"), "weights", trait="WWT") == []
+    content = b"Tag,Sex,DOB,PEMD,SCANDATE\n,,,cm,\n1,ewe,13/08/2024,31,20/11/2024\n"
+    assert refusal(content, "flock") == ["unit_contradiction"]

@@ -1,6 +1,7 @@
 """What spreadsheets do to identifiers is recognised in every column that holds one; every spelling is one animal."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from bellwether.sheep import damage, eid, identifiers
@@ -142,3 +143,12 @@ def test_numbers_are_rounded_only_if_all_are(numbers: list[str]) -> None:
     spoilt = {number[:15] + "0" for number in numbers}
     assert damage.are_rounded(spoilt) == (len(spoilt) >= damage.FEW)
     assert not damage.are_rounded({*spoilt, "1612342024240001"})
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u202a", "\u202c", "\u2060", "\u00ad", "\ufeff"])
+def test_marks_that_nobody_sees_make_no_other_animal(mark: str) -> None:
+    assert identifiers.tag_value(f"{mark}24{mark}01") == "2401"
+    assert eid.parse_eid(f"{mark}982 000123456789{mark}") == "982000123456789"
+    assert identifiers.cited(f"1234{mark}", field="sire") == replace(
+        identifiers.cited("1234", field="sire"), raw=f"1234{mark}"
+    )

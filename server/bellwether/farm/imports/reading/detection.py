@@ -79,6 +79,7 @@ def detect(
     marks = decimal_of(found)
     unit = units.decide(found, form, columns, options, found.faults)
     units.check_preamble(sheet, unit, options, found.faults)
+    units.check_line_below(sheet, form, columns, unit, options, found.faults)
     said = words_of(found)
     if found.faults:
         raise FileRefused(*found.faults)

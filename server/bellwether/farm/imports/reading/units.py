@@ -15,6 +15,8 @@ from bellwether.sheep.traits import Known
 
 Unit = Literal["kg", "lb"]
 Source = Literal["header", "option", "farm", "cells"]
+BELOW = 3
+"""Within so many lines a header may go on below itself."""
 WEIGHTS: dict[str, Unit] = {"kg": "kg", "lb": "lb"}
 NAMED = re.compile(
     r"(?:unit|weight|gewicht|poids|peso|einheit)\w*\W+(?:\w+\W+){0,2}?(kgs?|kilo\w*|lbs?|pounds?)\b", re.IGNORECASE
@@ -79,6 +81,25 @@ def check_preamble(sheet: Sheet, found: Decision, options: Options, faults: list
             message = f"line {number} before the header says {unit}, and the farm works in {found.unit}"
             faults.append(contradiction(message, "send unit as kg or lb", number))
             return
+
+
+def check_line_below(
+    sheet: Sheet, form: AnyFormat, columns: Columns, found: Decision, options: Options, faults: list[FileFault]
+) -> None:
+    """A unit that stands alone under a header is asked about where another one would be used."""
+    places, spots = weight_places(form, columns, options.known), columns.measurements
+    kept = {at[0]: options.known[code].unit for code, at in spots.items() if at[0] is not None}
+    kept |= {place: columns.units[place] for place in kept.keys() & columns.units.keys()}
+    kept |= {place: options.unit or found.columns.get(place) or found.unit or "kg" for place in places}
+    for number in sheet.body()[:BELOW]:
+        for place, unit in kept.items():
+            cells = sheet.rows[number - 1]
+            said = UNITS.get(normal(cells[place])) if place < len(cells) else None
+            if said is not None and said != unit:
+                message = f"line {number} below the header says {said}, and what stands there is read in {unit}"
+                fix = "send unit as kg or lb" if said in WEIGHTS and place in places else "write it into the header"
+                faults.append(contradiction(message, fix, number))
+                return
 
 
 def default(found: Decision, options: Options, said: set[Unit], is_all: bool) -> tuple[Unit | None, Source | None]:
