@@ -39,7 +39,8 @@ async def test_an_event_is_found_by_each_animal_that_it_names(farmer: Farmer, sh
 
 async def test_the_log_is_asked_by_group_kind_and_session(farmer: Farmer, sheep: tuple[list[str], str]) -> None:
     ewes, ram = sheep
-    group, session = await mob(farmer), str(new_id())
+    day = {"kind": "yard", "name": "Joining", "held_on": "2024-03-01"}
+    group, session = await mob(farmer), (await farmer.make(f"/farms/{farmer.farm_id}/sessions", **day))["id"]
     started = {"kind": "joining.started", "occurred_on": "2024-03-01", "payload": {"sire_ids": [ram]}}
     note = NOTE | {"animal_id": ewes[0], "session_id": session}
     in_group, noted = await taken(farmer, started | {"group_id": group}, note)
@@ -51,6 +52,8 @@ async def test_the_log_is_asked_by_group_kind_and_session(farmer: Farmer, sheep:
         ({"animal_id": ram, "kind": "joining.started"}, [in_group]),
     ):
         assert [found["id"] for found in await log_of(farmer, **asked)] == expected
+    (item,) = (await send(farmer, note | {"session_id": str(new_id())}))["items"]
+    assert [error["code"] for error in item["errors"]] == ["session_unknown"]
     await farmer.ask("GET", "/events", 422, params={"farm_id": farmer.farm_id, "kind": "joining.begun"})
 
 

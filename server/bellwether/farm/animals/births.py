@@ -1,33 +1,31 @@
 """What is said of the birth of an animal: on a day that was, as its number has it, and as its lambing in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
-
 from bellwether.farm.animals.models import HeadRow
 from bellwether.farm.animals.schemas import AnimalChange
 from bellwether.farm.place import place_of
-from bellwether.platform.database.transactions import Session
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep import identifiers, pedigree
 from bellwether.sheep.findings import Faults, Finding, broken
 from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.pedigree import Kin
 
-LAMBING = text("""
-select e.id, e.occurred_on, l ->> 'sex' as sex, coalesce((l ->> 'born_on')::date, e.occurred_on) as born_on,
-  jsonb_array_length(e.payload -> 'lambs') as birth_type
-from farm.animal a
-join farm.event_other o on o.farm_id = :farm_id and o.animal_id = a.id and o.role like 'lamb%'
-join farm.event e on e.farm_id = :farm_id and e.id = o.event_id and e.kind = 'lambing.recorded'
+LAMBINGS = """
+select coalesce(a.merged_into, a.id) as animal_id, e.id, e.occurred_on, l ->> 'sex' as sex,
+  coalesce((l ->> 'born_on')::date, e.occurred_on) as born_on, jsonb_array_length(e.payload -> 'lambs') as birth_type
+from (select id, merged_into from farm.animal where farm_id = $1 and id = any($2::uuid[])
+      union select id, merged_into from farm.animal where farm_id = $1 and merged_into = any($2::uuid[])) a
+join farm.event_other o on o.farm_id = $1 and o.animal_id = a.id and o.role like 'lamb%'
+join farm.event e on e.farm_id = $1 and e.id = o.event_id and e.kind = 'lambing.recorded'
 cross join jsonb_array_elements(e.payload -> 'lambs') l
-where a.farm_id = :farm_id and (a.id = :id or a.merged_into = :id) and l ->> 'id' = o.animal_id::text
-  and not exists (select from farm.event s where s.farm_id = :farm_id and s.supersedes = e.id)
-limit 1
-""")
+where l ->> 'id' = o.animal_id::text
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+"""
 
 
 class Lambing(NamedTuple):
@@ -39,17 +37,28 @@ class Lambing(NamedTuple):
     born_on: date
     birth_type: int
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """What it says of the lamb."""
+        sex = {} if self.sex in (None, "unknown") else {"sex": self.sex}
+        return {"birth_date": self.born_on, "birth_type": self.birth_type, **sex}
+
+
+async def lambings(session: Session, farm_id: UUID, ids: Collection[UUID]) -> dict[UUID, Lambing]:
+    """Of those of the animals that were born in one."""
+    if not ids:
+        return {}
+    return {row[0]: Lambing(*row[1:]) for row in await driver(session).fetch(LAMBINGS, farm_id, list(ids))}
+
 
 async def check_lambing(session: Session, before: HeadRow, body: AnimalChange, faults: Faults) -> None:
     """What follows from a lambing is changed by correcting that."""
-    row = (await session.execute(LAMBING, {"farm_id": before.farm_id, "id": before.id})).one_or_none()
-    if row is None:
+    found = (await lambings(session, before.farm_id, [before.id])).get(before.id)
+    if found is None:
         return
-    found = Lambing._make(row)
-    said = {"birth_date": found.born_on, "birth_type": found.birth_type, "sex": found.sex}
-    for name, value in said.items():
+    for name, value in found.facts.items():
         sent = getattr(body, name)
-        if sent is not None and sent != value and (name != "sex" or value not in (None, "unknown")):
+        if sent is not None and sent != value:
             faults.take(partial(refuse, before.name, found, name, value))
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -60,6 +60,8 @@ class Log:
     made: list[MadeEvent] = field(default_factory=list)
     named: list[MadeOther] = field(default_factory=list)
     is_owner: bool = False
+    sessions: Set[UUID] = frozenset()
+    """Days in the yards that the events name, those that there are."""
     warned: dict[UUID, list[Finding]] = field(default_factory=dict)
 
     def warn(self, event_id: UUID, *findings: Finding) -> None:
@@ -81,6 +83,8 @@ class Log:
         if event.owners_only and not self.is_owner:
             raise Broken(problems.owners_only(event.kind))
         self.check_times(event)
+        if event.session_id is not None and event.session_id not in self.sessions:
+            raise Broken(problems.no_session(event.session_id))
         corrected = self.corrected(event)
         subject = self.lives.subject(event, corrected)
         others = self.lives.others(event, subject)

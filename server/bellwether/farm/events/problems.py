@@ -60,3 +60,9 @@ def owners_only(kind: str) -> Finding:
     """Money is no matter of others."""
     text = f"{kind} is recorded by owners of the farm alone"
     return Finding("conflict", "owners_only", text, "ask an owner of the farm to record it", "kind")
+
+
+def no_session(session_id: UUID) -> Finding:
+    """No day in the yards of this farm."""
+    fix = "make the session first, under this id, or leave session_id out"
+    return Finding("conflict", "session_unknown", f"there is no session {session_id}", fix, "session_id")

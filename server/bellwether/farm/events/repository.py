@@ -23,6 +23,7 @@ OTHERS = {"event_id": "uuid", "seq": "int8", "animal_id": "uuid", "role": "text"
 INSERT_OTHERS = f"""
 insert into farm.event_other (farm_id, {", ".join(OTHERS)}) select $1, {", ".join(OTHERS)} from {{rows}} as t
 """
+SESSIONS = "select id from farm.yard_session where farm_id = $1 and id = any($2::uuid[])"
 NUMBERS = "select nextval('farm.change_seq') from generate_series(1, $1)"
 SUPERSEDED_BY = "(select s.id from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
 STORED = f"""
@@ -49,6 +50,13 @@ FILTERS = {
     # of one farm: row-level security lets no operator of a text search into an index
     "text": "jsonb_to_tsvector('simple', payload, '[\"string\"]') @@ websearch_to_tsquery('simple', {0}::text)",
 }
+
+
+async def sessions(session: Session, farm_id: UUID, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the days in the yards that the farm has."""
+    if not ids:
+        return frozenset()
+    return frozenset(row[0] for row in await driver(session).fetch(SESSIONS, farm_id, list(ids)))
 
 
 async def numbers(session: Session, count: int) -> list[int]:

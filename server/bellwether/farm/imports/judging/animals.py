@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from bellwether.farm.imports.judging import identity, parents
+from bellwether.farm.imports.judging import identity, lambed, parents
 from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
 from bellwether.farm.imports.judging.herd import Herd, Sheep, kin_of
 from bellwether.farm.imports.judging.identity import Known
@@ -33,6 +33,9 @@ def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     faults = Faults()
     found = faults.take(lambda: identity.resolve(data, herd)) or Known()
     animal = found.animal
+    data, kept = lambed.without_doubt(animal, data)
+    if kept and herd.asked.on_weaker_parent == "refuse":
+        faults.findings += [replace(finding, verdict="conflict") for finding in kept]
     facts = merged(animal, data)
     known = identity.meant(data, identity.own_identifiers(data, herd.flock_id, facts.drop_year), herd)
     kin = kin_of(known[0].value, facts)
@@ -45,7 +48,8 @@ def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
         faults.stop()
     except Broken as error:
         return rejected(row, *error.findings)
-    return take(row, data, found, facts, known, said, herd, ledger)
+    outcome = take(row, data, found, facts, known, said, herd, ledger)
+    return outcome._replace(findings=(*kept, *outcome.findings)) if kept else outcome
 
 
 def find_parents(row: int, data: AnimalRow, kin: Kin, animal: Sheep | None, herd: Herd, faults: Faults) -> list[Parent]:

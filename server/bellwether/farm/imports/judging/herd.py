@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from bellwether.farm.animals.births import Lambing
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
 from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.measurements.groups import Placed, Spans
@@ -34,6 +35,7 @@ class Sheep:
     expected_year: int | None = None
     first_recorded: Measured | None = None
     stays: Sequence[Stay] = ()
+    lambing: Lambing | None = None
 
     @property
     def year(self) -> int | None:

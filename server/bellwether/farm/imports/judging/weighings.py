@@ -1,5 +1,6 @@
 """Verdicts on rows about weights, given the animals that its tags name."""
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,9 @@ from uuid import UUID
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.measurements.groups import Group, Placed, Spans, touched
-from bellwether.farm.measurements.ledger import Day, Ledger
+from bellwether.farm.measurements.ledger import Day, Ledger, Measurement
+from bellwether.farm.measurements.models import LastWeight
+from bellwether.farm.measurements.recording import off_own_curve
 from bellwether.sheep import damage, traits
 from bellwether.sheep.findings import Broken, Finding, broken
 from bellwether.sheep.identifiers import cited, name_value, spellings
@@ -64,6 +67,8 @@ class TaggedAnimals:
     by_name: dict[str, set[UUID]] = field(default_factory=dict)
     zeros: dict[str, set[str]] = field(default_factory=dict)
     spans: Spans = field(default_factory=Spans)
+    curves: dict[UUID, list[LastWeight]] = field(default_factory=dict)
+    """Body weights of the animals that are held to their own, the first day first."""
     _candidates: dict[Tags, set[UUID]] = field(default_factory=dict)
     _sure: dict[Tags, tuple[Weighed, Finding | None]] = field(default_factory=dict)
 
@@ -258,11 +263,19 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
     trait = ledger.traits[measured.trait]
     found = (
         tag_warning,
+        off_curve(animals.curves[animal.id], measured) if animal.id in animals.curves and trait.is_weight else None,
         recorded.warning,
         traits.warning(trait, measured.value, age, field="weight"),
         animals.spans.add(animal.placed.group(trait, measured.group), measured.date),
     )
     return Outcome(row, recorded.verdict, animal.id, tuple(filter(None, found)))
+
+
+def off_curve(weights: list[LastWeight], measured: Measurement) -> Finding | None:
+    """Whether a weight is far from what those before it foretell (I23); it is one of them from now on."""
+    found = off_own_curve(measured, weights, "value")
+    insort(weights, LastWeight(measured.date, measured.value))
+    return found
 
 
 def age_at(born: date | None, day: date) -> int | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from bellwether.farm.animals import births
 from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
 from bellwether.farm.imports.judging.animals import merged
 from bellwether.farm.imports.judging.herd import Asked, Claim, Herd, Offspring, Sheep
@@ -151,6 +152,8 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
         herd.sheep[animal_id].first_recorded = first
     for animal_id, stays in (await lives.stays(session, farm_id, own)).items():
         herd.sheep[animal_id].stays = stays
+    for animal_id, lambing in (await births.lambings(session, farm_id, own)).items():
+        herd.sheep[animal_id].lambing = lambing
     await load_kin(connection, farm_id, batch.id, ids, herd)
     herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
     herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd, batch.traits)))

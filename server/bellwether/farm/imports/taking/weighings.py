@@ -2,24 +2,40 @@
 
 import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.judging.weighing import Weighing
-from bellwether.farm.imports.judging.weighings import judge
+from bellwether.farm.imports.judging.weighings import TaggedAnimals, judge
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing import strangers, tags
 from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
+from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements.models import LastWeight
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
+from bellwether.sheep.traits import weights
 
 BLOCK = 2500
 
 
-async def take(session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> list[Outcome]:
-    """The verdicts; accepted weights are stored, each block while the next one is judged."""
+async def take(
+    session: Session,
+    context: Context,
+    batch: Batch,
+    rows: Sequence[tuple[int, Weighing]],
+    *,
+    by_curves: bool = False,
+) -> list[Outcome]:
+    """The verdicts; accepted weights are stored, each block while the next one is judged.
+
+    With `by_curves` a weight is held to what the animal's earlier ones foretell (I23), which costs a look at them all.
+    """
     animals, days = await tags.load(session, batch, rows)
     if strangers.are_kept(batch):
         await strangers.keep(session, context, batch, rows, animals)
+    if by_curves:
+        animals.curves = await curves(session, batch, rows, animals)
     ledger = await open_ledger(session, batch, days)
     outcomes: list[Outcome] = []
     storing: asyncio.Task[None] | None = None
@@ -34,3 +50,13 @@ async def take(session: Session, context: Context, batch: Batch, rows: Sequence[
             await storing
     await tags.remember(session, batch)
     return outcomes
+
+
+async def curves(
+    session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]], animals: TaggedAnimals
+) -> dict[UUID, list[LastWeight]]:
+    """The body weights of the animals that are weighed."""
+    weighed = {tags for _, (tags, said) in rows if said.trait in weights()}
+    ids = {animal for tags in weighed for animal in animals.candidates(tags)}
+    found = await measurements.curves(session, batch.farm_id, ids)
+    return {animal: found.get(animal, []) for animal in ids}
