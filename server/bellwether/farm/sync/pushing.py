@@ -33,7 +33,7 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import Problem
 
 #: what a row says that came before the one to which it refers
-TOO_EARLY = {"not_found", "reference_not_found", "unknown_tag"}
+TOO_EARLY = {"not_found", "reference_not_found", "session_unknown", "unknown_tag"}
 
 
 @dataclass
