@@ -25,6 +25,7 @@ NEEDED: dict[str, dict[str, str]] = {
     "worm-treatment": {"treated_on": "2025-01-01"},
     "margin-by-mob": {"first": "2024-01-01", "last": "2024-12-31"},
     "genetic-trend": {"run": "R1"},
+    "trait-distribution": {"trait": "WWT"},
 }
 Weighed = tuple[Farmer, list[str], str]
 
