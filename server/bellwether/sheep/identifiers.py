@@ -23,6 +23,7 @@ ANIMAL = "org.bellwether.animal"
 """The scheme of an animal's own id, for one that nothing else names for certain."""
 SHEEP_GENETICS_SHAPE = re.compile(r"^[0-9]{2}[0-9A-Z]{4}((?:19|20)[0-9]{2})[0-9A-Z]{6}$")
 OWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+LONGEST = 100
 MANY = 50_000
 """Identifiers of a few chunks of a file, each of which is asked for several times."""
 PUNCTUATION = re.compile(r"[\s\-./]")
@@ -105,14 +106,14 @@ def is_of_flock(scope: str, flock_id: UUID) -> bool:
 
 def named(raw: str, scope: str) -> Identifier:
     """A name may be shared: the animal's own id is its scope."""
-    return Identifier(NAME, raw.strip()[:100], "name", raw, scope)
+    return Identifier(NAME, raw.strip(), "name", raw, scope)
 
 
 def tag_value(raw: str) -> str:
     """A visual tag as it is compared; empty where the cell says that there is none."""
     text = " ".join(damage.unwrapped(raw).split())
     printed = eid.uk_print(text)
-    value = "UK" + printed if printed else compact(text)[:100]
+    value = "UK" + printed if printed else compact(text)
     return "" if value in NOT_A_TAG else value
 
 
@@ -148,7 +149,7 @@ def spellings(raw: str) -> tuple[str, ...]:
         found += ["UK" + number[3:]] if number.startswith(eid.UK) else []
     bare = PUNCTUATION.sub("", compact(text))
     found += [bare] if SHEEP_GENETICS_SHAPE.match(bare) else []
-    found += [tag_value(text), compact(text)[:100]]
+    found += [tag_value(text), compact(text)]
     return tuple(dict.fromkeys(value for value in found if value))
 
 
@@ -175,7 +176,7 @@ def cited(raw: str, *, field: str) -> Identifier:
     """What an animal is called in a cell of another one: EID, Sheep Genetics ID, or just as it is written.
 
     Raises:
-        Broken: digits of it are lost.
+        Broken: digits of it are lost, or it is too long.
     """
     if own := own_id(raw):
         return Identifier(ANIMAL, own, "registration", raw)
@@ -187,7 +188,19 @@ def cited(raw: str, *, field: str) -> Identifier:
     if SHEEP_GENETICS_SHAPE.match(bare):
         return Identifier(SHEEP_GENETICS, bare, "registration", raw)
     check_zeros_and_form(compact(text), field)
-    return Identifier(CITED, tag_value(text) or compact(text)[:100], "registration", raw)
+    check_length(text, field)
+    return Identifier(CITED, tag_value(text) or compact(text), "registration", raw)
+
+
+def check_length(text: str, field: str) -> None:
+    """An identifier is kept whole, or not at all.
+
+    Raises:
+        Broken
+    """
+    if len(text) > LONGEST:
+        fix = f"write it with {LONGEST} characters at most"
+        raise broken("id_too_long", f"{text[:40]}... has {len(text)} characters", fix, field=field)
 
 
 def check_zeros_and_form(value: str, field: str) -> None:

@@ -55,6 +55,17 @@ async def test_digits_that_are_lost(farmer: Farmer, column: str) -> None:
     assert all(row["fix"] for row in found.values())
 
 
+@pytest.mark.parametrize("column", ["Tag", "Sire", "Name"])
+async def test_a_long_one_is_kept_whole_or_not_at_all(farmer: Farmer, column: str) -> None:
+    """Two that differ only behind the hundredth character were one animal."""
+    long = "A" * 100
+    head, rows = file_of(column, [long + "1", long + "2"])
+    if column == "Name":
+        head, rows = "Tag,Name", [f"T{place},{long}{place}" for place in (1, 2)]
+    found = await listed(farmer, *rows, head=head)
+    assert codes(found) == ["id_too_long"] * 2
+
+
 @pytest.mark.parametrize("column", ["ID", "EID", "Tag"])
 async def test_what_programs_put_around_a_number(farmer: Farmer, column: str) -> None:
     number = {"ID": "161234202424000", "EID": "98200012345670", "Tag": "24000"}[column]

@@ -111,6 +111,7 @@ def read_identifiers(entry: Entry, is_strict: bool) -> list[Identifier]:
     if not found:
         raise broken("no_id", "nothing names this animal", "add an ID or a tag", field="id", verdict="no_tag")
     if name := entry.text("name"):
+        identifiers.check_length(name, "name")
         found.append(identifiers.named(name, ""))
     return found
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bellwether.farm.imports.judging.weighing import Tags
 from bellwether.farm.imports.reading.layout import Layout
-from bellwether.sheep import damage, missing, traits
+from bellwether.sheep import damage, identifiers, missing, traits
 from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.missing import Codes
 from bellwether.sheep.reading.dates import DateColumn
@@ -69,7 +69,7 @@ def as_identifier(text: str, field: str) -> str:
     """The text of an identifier, empty where it says that there is none.
 
     Raises:
-        Broken: a spreadsheet has put an error or marks between thousands into it.
+        Broken: a spreadsheet has put an error or marks between thousands into it, or it is too long.
     """
     if text == "" or missing.is_no_tag(text):
         return ""
@@ -78,6 +78,7 @@ def as_identifier(text: str, field: str) -> str:
     if THOUSANDS.fullmatch(text):
         message = f"{text[:40]} has marks between thousands, which a spreadsheet has put into an identifier"
         raise broken("id_thousands", message, damage.TEXT, field=field)
+    identifiers.check_length(text, field)
     return text
 
 
@@ -150,7 +151,7 @@ class Entry:
         """The cell of an identifier, empty where it says that there is none.
 
         Raises:
-            Broken: a spreadsheet has put an error or marks between thousands into it.
+            Broken: a spreadsheet has put an error or marks between thousands into it, or it is too long.
         """
         return as_identifier(self.text(field), field)
 
