@@ -24,6 +24,8 @@ TEXT = "make the column text in the program that exported it, and export again"
 
 def unwrapped(raw: str) -> str:
     """What was written, without the marks that programs put around it to keep it as text."""
+    if raw.isascii() and raw.isalnum():
+        return raw
     text = unicodedata.normalize("NFKC", eid.INVISIBLE.sub("", raw)).strip()
     if formula := FORMULA.match(text):
         text = formula[1].strip()
@@ -38,11 +40,13 @@ def whole(raw: str, *, field: str) -> str:
         Broken: it went through a spreadsheet that did not keep it.
     """
     text = unwrapped(raw)
-    if SCIENTIFIC.match(text):
+    # letters and digits alone are no date and no rounded number: each of these has a mark
+    is_plain = text.isascii() and text.isalnum()
+    if not is_plain and SCIENTIFIC.match(text):
         raise lost("id_scientific_notation", f"{text[:40]} is a rounded number: digits of it are lost", field)
-    if DATE.match(text) or DAY.match(text):
+    if not is_plain and (DATE.match(text) or DAY.match(text)):
         raise lost("id_became_date", f"{text[:40]} is a date that a spreadsheet has made of an identifier", field)
-    digits = "".join(text.split())
+    digits = text if is_plain else "".join(text.split())
     if digits.isdecimal() and len(digits) > EXACT + 1 and not digits[EXACT:].strip("0"):
         message = f"{digits[:40]} has only zeros after its fifteenth digit: a spreadsheet has rounded it"
         raise lost("id_rounded", message, field)

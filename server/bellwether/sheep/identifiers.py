@@ -2,9 +2,8 @@
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from bellwether.sheep import damage, eid
@@ -24,6 +23,7 @@ ANIMAL = "org.bellwether.animal"
 SHEEP_GENETICS_SHAPE = re.compile(r"^[0-9]{2}[0-9A-Z]{4}((?:19|20)[0-9]{2})[0-9A-Z]{6}$")
 OWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 LONGEST = 100
+OWN_LENGTH = 36
 MANY = 50_000
 """Identifiers of a few chunks of a file, each of which is asked for several times."""
 PUNCTUATION = re.compile(r"[\s\-./]")
@@ -32,8 +32,7 @@ SHOWN_FIRST: tuple[Kind, ...] = ("visual", "registration", "eid", "name")
 NOT_A_TAG = frozenset({"", "-", "?", "0", "NONE", "NOTAG", "UNTAGGED", "N/A", "NA", "NULL"})
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """One identifier in its normal form, with what was written beside it."""
 
     scheme: str
@@ -84,7 +83,13 @@ def has_lost_zero(value: str) -> bool:
 
 def visual(raw: str, flock_id: UUID, year: int | None) -> Identifier:
     """A visual tag counts within its flock and year of birth only."""
-    return Identifier(VISUAL, tag_value(raw), "visual", raw, f"{flock_id}:{year or ''}")
+    return Identifier(VISUAL, tag_value(raw), "visual", raw, tag_scope(flock_id, year))
+
+
+@lru_cache(1000)
+def tag_scope(flock_id: UUID, year: int | None) -> str:
+    """Flock and year of birth, within which a visual tag counts."""
+    return f"{flock_id}:{year or ''}"
 
 
 def in_year(item: Identifier, year: int | None) -> Identifier:
@@ -101,7 +106,7 @@ def year_of_tag(scope: str) -> int | None:
 
 def is_of_flock(scope: str, flock_id: UUID) -> bool:
     """Whether a visual tag counts within this flock."""
-    return scope.partition(":")[0] == str(flock_id)
+    return scope.startswith(tag_scope(flock_id, None))
 
 
 def named(raw: str, scope: str) -> Identifier:
@@ -111,6 +116,8 @@ def named(raw: str, scope: str) -> Identifier:
 
 def tag_value(raw: str) -> str:
     """A visual tag as it is compared; empty where the cell says that there is none."""
+    if raw.isascii() and raw.isdecimal():
+        return "" if raw in NOT_A_TAG else raw
     text = " ".join(damage.unwrapped(raw).split())
     printed = eid.uk_print(text)
     value = "UK" + printed if printed else compact(text)
@@ -119,6 +126,8 @@ def tag_value(raw: str) -> str:
 
 def own_id(raw: str) -> str | None:
     """The id of an animal of the platform, if the text is one."""
+    if len(raw) < OWN_LENGTH:
+        return None
     text = raw.strip().removeprefix(ANIMAL + ":")
     return text.lower() if OWN_ID.fullmatch(text) else None
 
@@ -181,6 +190,9 @@ def cited(raw: str, *, field: str) -> Identifier:
     if own := own_id(raw):
         return Identifier(ANIMAL, own, "registration", raw)
     text = " ".join(damage.whole(raw, field=field).split())
+    if text[:1] != "0" and SHEEP_GENETICS_SHAPE.match(text):
+        # sixteen characters without a zero before them are no EID
+        return Identifier(SHEEP_GENETICS, text, "registration", raw)
     number = electronic_value(text)
     if number and not UK_WITHOUT_COUNTRY.match(text):
         return Identifier(eid.SCHEME, number, "eid", raw)

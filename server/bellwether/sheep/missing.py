@@ -88,6 +88,9 @@ def parent(text: str, codes: Codes = TABLE, *, field: str) -> tuple[str, Finding
         Broken: it names several animals, or is a number that may be a tag or stand for "unknown".
     """
     cell = " ".join(text[:LONGEST].split())
+    # no word begins with a digit, and what stands for "unknown" in numbers is made of nines and zeros
+    if cell.isascii() and cell.isdecimal() and cell.strip("90") and not (codes.extra or codes.present):
+        return cell, None
     if codes.is_missing(cell) or (normal(cell) in NO_TAG and not codes.is_declared(cell)):
         return "", None
     if codes.is_declared(cell):

@@ -1,7 +1,6 @@
 """Rules about parents: no loop, born after them, and the sex fits the role."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, TypeVar
 
@@ -18,8 +17,7 @@ MIN_DAM_AGE_DAYS = 200
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Kin:
+class Kin(NamedTuple):
     """What the rules need to know of an animal."""
 
     name: str

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 from bellwether.farm.imports.judging import listing
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
@@ -151,16 +151,25 @@ def read_parent(entry: Entry, role: str, known: list[Identifier]) -> Written | N
     """A parent's identifier in normal form; a code for unknown is none, and several animals are no parent."""
     if entry.is_clear(entry.rules.places.get(role)):
         return None
-    cell, warned = missing.parent(entry.raw(role), entry.rules.codes, field=role)
+    text = entry.raw(role)
+    if not text:
+        return None
+    cell, warned = missing.parent(text, entry.rules.codes, field=role)
     if warned:
         entry.warnings.append(warned)
     if not cell:
         return None
-    parent = identifiers.cited(cell, field=role)
-    if parent.key in {own.key for own in known}:
+    parent = cited(cell, role)
+    if any(parent.key == own.key for own in known):
         text = f"{parent.value} is its own {role}"
         raise broken("own_parent", text, "correct the parent", field=role, verdict="conflict")
     return written(parent)
+
+
+@lru_cache(identifiers.MANY)
+def cited(cell: str, role: str) -> Identifier:
+    """The parent that a cell names, once for all its offspring."""
+    return identifiers.cited(cell, field=role)
 
 
 def read_measurements(entry: Entry, born: date | None) -> list[Measurement]:

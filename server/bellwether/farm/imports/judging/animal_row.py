@@ -63,5 +63,6 @@ class AnimalRow(Facts):
 
     @property
     def facts(self) -> Facts:
-        """Without identifiers, parents and measurements."""
-        return Facts(**{name: getattr(self, name) for name in FIELDS})
+        """Of a new animal, without identifiers, parents and measurements."""
+        born = (self.birth_date, self.drop_year, self.birth_type, self.rear_type)
+        return Facts(self.sex, self.fertility, *born, bool(self.is_embryo_transfer), self.birth_group)

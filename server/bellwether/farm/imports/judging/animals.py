@@ -7,16 +7,17 @@ from typing import TypeVar
 
 from bellwether.farm.imports.judging import identity, lambed, parents
 from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
-from bellwether.farm.imports.judging.herd import Herd, Sheep, kin_of
+from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.identity import Known
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.parents import Parent
+from bellwether.farm.imports.judging.sheep import Sheep, kin_of
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.sheep import identifiers, pedigree, traits
 from bellwether.sheep.findings import Broken, Faults, Finding, Verdict, broken, warning
 from bellwether.sheep.identifiers import Identifier
 from bellwether.sheep.lives import check_presence
-from bellwether.sheep.pedigree import MALE_ROLES, Kin
+from bellwether.sheep.pedigree import MALE_ROLES, Kin, Measured
 
 V = TypeVar("V")
 SURE = ("sex", "fertility", "is_embryo_transfer")
@@ -31,13 +32,17 @@ def judge(rows: Iterable[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> 
 def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     """One row; all that is wrong with it is told."""
     faults = Faults()
-    found = faults.take(lambda: identity.resolve(data, herd)) or Known()
+    year = data.drop_year
+    own = identity.own_identifiers(data, herd.flock_id, year)
+    found = faults.take(lambda: identity.resolve(own, data, herd)) or Known()
     animal = found.animal
     data, kept = lambed.without_doubt(animal, data)
     if kept and herd.asked.on_weaker_parent == "refuse":
         faults.findings += [replace(finding, verdict="conflict") for finding in kept]
     facts = merged(animal, data)
-    known = identity.meant(data, identity.own_identifiers(data, herd.flock_id, facts.drop_year), herd)
+    if facts.drop_year != year:
+        own = identity.own_identifiers(data, herd.flock_id, facts.drop_year)
+    known = identity.meant(data, own, herd)
     kin = kin_of(known[0].value, facts)
     said = find_parents(row, data, kin, animal, herd, faults)
     if not faults.findings:
@@ -70,7 +75,7 @@ def find_parents(row: int, data: AnimalRow, kin: Kin, animal: Sheep | None, herd
 def merged(animal: Sheep | None, row: AnimalRow) -> Facts:
     """What is known of the animal with what the row says over it; an empty cell changes nothing."""
     if animal is None:
-        return replace(row.facts, is_embryo_transfer=bool(row.is_embryo_transfer))
+        return row.facts
     known = animal.facts
     facts = Facts(
         sex=said(row.sex, known.sex),
@@ -218,6 +223,8 @@ def take(
     placed = herd.placed(animal, facts)
     for measured in data.measurements:
         record = ledger.record(animal.id, animal.flock_id, measured, row)
+        if animal.first_recorded is None or measured.date < animal.first_recorded.day:
+            animal.first_recorded = Measured(measured.trait, measured.date)
         is_changed = record.verdict not in ("match", "duplicate") or is_changed
         age = (measured.date - facts.birth_date).days if facts.birth_date else None
         trait = ledger.traits[measured.trait]
@@ -239,7 +246,8 @@ def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> b
             herd.tag(animal, mine)
             is_changed = True
     animal.tag = identifiers.display_tag(animal.identifiers) or animal.tag
-    animal.is_changed = animal.is_changed or is_changed
+    if is_changed:
+        herd.touched[animal.id] = animal
     return is_changed
 
 

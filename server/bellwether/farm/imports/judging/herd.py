@@ -1,124 +1,27 @@
-"""The animals that one chunk of an animal list touches, as they are stored and as the rows change them."""
+"""The animals that an animal list touches, as they are stored and as the rows change them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from bellwether.farm.animals.births import Lambing
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts
 from bellwether.farm.imports.judging.listing import Listing
+from bellwether.farm.imports.judging.sheep import Asked, Claim, Made, Offspring, Sheep, as_stored
 from bellwether.farm.measurements.groups import Placed, Spans
 from bellwether.farm.measurements.ledger import Day
-from bellwether.sheep import damage, pedigree
-from bellwether.sheep.identifiers import ANIMAL, Identifier, in_year, is_of_flock, name_value, spellings, tag_value
-from bellwether.sheep.lives import Stay
-from bellwether.sheep.pedigree import Kin, Measured
+from bellwether.sheep import damage
+from bellwether.sheep.identifiers import (
+    ANIMAL,
+    Identifier,
+    display_tag,
+    in_year,
+    is_of_flock,
+    name_value,
+    spellings,
+    tag_value,
+)
 
 Key = tuple[str, str, str]
-
-
-@dataclass
-class Sheep:
-    """One animal. `expected` is what a later row of the file will say of it, for rules that hold already."""
-
-    id: UUID
-    flock_id: UUID
-    tag: str
-    facts: Facts
-    is_reference: bool
-    is_new: bool = False
-    is_changed: bool = False
-    is_of_this_import: bool = False
-    identifiers: list[Identifier] = field(default_factory=list)
-    expected: Kin | None = None
-    expected_year: int | None = None
-    first_recorded: Measured | None = None
-    stays: Sequence[Stay] = ()
-    lambing: Lambing | None = None
-
-    @property
-    def year(self) -> int | None:
-        """Of its birth."""
-        return self.facts.drop_year or self.expected_year
-
-    @property
-    def kin(self) -> Kin:
-        """What the pedigree rules need."""
-        return self.expected or kin_of(self.tag, self.facts)
-
-    @property
-    def is_listed(self) -> bool:
-        """Whether the farm has a row about it, or this file has."""
-        return not self.is_reference or self.expected is not None
-
-    @property
-    def described(self) -> str:
-        """For a message that asks which of several animals is meant."""
-        kin = self.kin
-        others = [item.value for item in self.identifiers if item.kind != "name" and item.value != self.tag]
-        born = f"of {self.year}" if self.year else ""
-        born = f"born {kin.birth_date}" if kin.birth_date else born
-        more = ", ".join(part for part in ("" if kin.sex == "unknown" else kin.sex, born, *others[:2]) if part)
-        return f"{self.tag or self.id} ({more})" if more else self.tag or str(self.id)
-
-
-def kin_of(name: str, facts: Facts) -> Kin:
-    """The same for an animal that does not exist yet."""
-    return Kin(name, facts.sex, facts.fertility, facts.birth_date)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One accepted claim about a parent."""
-
-    id: UUID
-    child_id: UUID
-    parent_id: UUID
-    role: str
-    method: str
-    status: str = "accepted"
-
-    @property
-    def slot(self) -> tuple[UUID, str]:
-        """At most one accepted claim stands in each slot."""
-        return self.child_id, pedigree.slot(self.role)
-
-
-@dataclass
-class Offspring:
-    """An animal in its role as a parent."""
-
-    roles: set[str] = field(default_factory=set)
-    first_name: str = ""
-    first_birth: date | None = None
-
-    def join(self, other: "Offspring") -> None:
-        """The children of another animal as well."""
-        self.roles |= other.roles
-        self.add("", other.first_name, other.first_birth)
-        self.roles.discard("")
-
-    def add(self, role: str, name: str, born: date | None) -> None:
-        """One more child."""
-        self.roles.add(role)
-        if born is not None and (self.first_birth is None or born < self.first_birth):
-            self.first_birth, self.first_name = born, name
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The answers of the sender of the file to what is asked about identity."""
-
-    on_unknown_parent: str = "add"
-    on_weaker_parent: str = "keep"
-    rounded_ids: str = "refuse"
-    lost_zeros: str = "refuse"
-
-    @classmethod
-    def of(cls, options: Mapping[str, object]) -> "Asked":
-        """From the options of an import."""
-        return cls(**{name: str(options[name]) for name in cls.__slots__ if options.get(name)})
 
 
 @dataclass
@@ -142,6 +45,9 @@ class Herd:
     parents: dict[UUID, set[UUID]] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
     offspring: dict[UUID, Offspring] = field(default_factory=dict)
+    citing: dict[UUID, set[tuple[UUID, str]]] = field(default_factory=dict)
+    children: dict[UUID, set[UUID]] = field(default_factory=dict)
+    touched: dict[UUID, Sheep] = field(default_factory=dict)
     added_identifiers: list[tuple[UUID, Identifier]] = field(default_factory=list)
     added_claims: list[Claim] = field(default_factory=list)
     superseded_claims: list[UUID] = field(default_factory=list)
@@ -171,12 +77,12 @@ class Herd:
 
     def named(self, raw: str) -> dict[UUID, Identifier]:
         """Every animal that may be called so, by any of its identifiers; a visual tag counts within the flock."""
-        return {
-            animal: item
-            for value in reversed(spellings(raw))
-            for animal, item in self.by_value.get(value, ())
-            if item.kind != "visual" or is_of_flock(item.scope, self.flock_id)
-        }
+        found = {}
+        for value in reversed(spellings(raw)):
+            for animal, item in self.by_value.get(value, ()):
+                if item.kind != "visual" or is_of_flock(item.scope, self.flock_id):
+                    found[animal] = item
+        return found
 
     def without_zeros(self, raw: str) -> list[str]:
         """Numbers that are the same but for zeros before them, which a spreadsheet takes away."""
@@ -190,7 +96,7 @@ class Herd:
     def add(self, facts: Facts, known: list[Identifier], *, is_reference: bool) -> Sheep:
         """A new animal with its identifiers."""
         made = Sheep(self.new_id(), self.flock_id, "", facts, is_reference, is_new=True, is_of_this_import=True)
-        self.sheep[made.id] = made
+        self.sheep[made.id] = self.touched[made.id] = made
         for identifier in known:
             self.tag(made, identifier)
         return made
@@ -236,21 +142,24 @@ class Herd:
         for item in ghost.identifiers:
             self.by_key[item.key] = animal.id
             animal.identifiers.append(item)
-        for value, found in self.by_value.items():
+        for value in {str(ghost.id), *(item.value for item in ghost.identifiers)} & self.by_value.keys():
+            found = self.by_value[value]
             self.by_value[value] = [(animal.id if one == ghost.id else one, item) for one, item in found]
         self.added_identifiers = [(animal.id if a == ghost.id else a, i) for a, i in self.added_identifiers]
-        for slot, claim in self.claims.items():
-            if claim.parent_id == ghost.id:
-                self.claims[slot] = replace(claim, parent_id=animal.id)
+        for slot in self.citing.pop(ghost.id, ()):
+            if (claim := self.claims.get(slot)) is not None and claim.parent_id == ghost.id:
+                self.count(claim._replace(parent_id=animal.id))
         self.added_claims = [
-            replace(claim, parent_id=animal.id) if claim.parent_id == ghost.id else claim for claim in self.added_claims
+            claim._replace(parent_id=animal.id) if claim.parent_id == ghost.id else claim for claim in self.added_claims
         ]
-        for above in self.parents.values():
-            if ghost.id in above:
-                above.symmetric_difference_update({ghost.id, animal.id})
+        for child in self.children.pop(ghost.id, ()):
+            if ghost.id in self.parents[child]:
+                self.parents[child].remove(ghost.id)
+                self.descend(child, animal.id)
         if ghost.id in self.offspring:
             self.offspring.setdefault(animal.id, Offspring()).join(self.offspring.pop(ghost.id))
         del self.sheep[ghost.id]
+        self.touched.pop(ghost.id, None)
         if not ghost.is_new:
             self.merged.append((ghost.id, animal.id))
 
@@ -262,12 +171,22 @@ class Herd:
             before = self.claims.get(claim.slot)
             if before is not None:
                 self._supersede(before)
-            self.claims[claim.slot] = claim
+            self.count(claim)
             if claim.role != "et_recipient_dam":
-                self.parents.setdefault(claim.child_id, set()).add(claim.parent_id)
+                self.descend(claim.child_id, claim.parent_id)
             born = child.facts.birth_date
             self.offspring.setdefault(claim.parent_id, Offspring()).add(claim.role, child.tag, born)
         self.added_claims.append(claim)
+
+    def count(self, claim: Claim) -> None:
+        """The accepted claim of its slot from now on."""
+        self.claims[claim.slot] = claim
+        self.citing.setdefault(claim.parent_id, set()).add(claim.slot)
+
+    def descend(self, child_id: UUID, parent_id: UUID) -> None:
+        """One step of the way up."""
+        self.parents.setdefault(child_id, set()).add(parent_id)
+        self.children.setdefault(parent_id, set()).add(child_id)
 
     def withdraw(self, claim: Claim) -> None:
         """An accepted claim that nothing follows."""
@@ -280,3 +199,22 @@ class Herd:
             self.added_claims.remove(before)
         else:
             self.superseded_claims.append(before.id)
+
+    def handed_over(self) -> Made:
+        """What goes to the database now; what is changed later changes it there."""
+        added = [animal for animal in self.touched.values() if animal.is_new]
+        changed = [animal for animal in self.touched.values() if not animal.is_new]
+        for animal in added:
+            animal.tag = display_tag(animal.identifiers) or animal.tag
+            animal.is_new = False
+        made = Made(
+            [as_stored(animal) for animal in added],
+            [as_stored(animal) for animal in changed],
+            self.merged,
+            self.added_identifiers,
+            self.superseded_claims,
+            self.added_claims,
+        )
+        self.touched, self.merged = {}, []
+        self.added_identifiers, self.superseded_claims, self.added_claims = [], [], []
+        return made

@@ -1,10 +1,11 @@
 """Which animal a row is about: its identifiers against all that the farm knows, of whatever kind."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.imports.judging.animal_row import AnimalRow
-from bellwether.farm.imports.judging.herd import Herd, Sheep
+from bellwether.farm.imports.judging.herd import Herd
+from bellwether.farm.imports.judging.sheep import Sheep
 from bellwether.sheep import damage, identifiers, pedigree
 from bellwether.sheep.findings import Broken, broken
 from bellwether.sheep.identifiers import Identifier
@@ -15,16 +16,14 @@ UNIQUE = 15
 FIELDS = {"registration": "id", "visual": "vid"}
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The stored animal, if there is one, and ancestors that are the same sheep."""
 
     animal: Sheep | None = None
     ghosts: tuple[Sheep, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An animal that the row names: for certain, by exactly that tag, or by something written alike."""
 
     animal: Sheep
@@ -43,13 +42,13 @@ def own_identifiers(data: AnimalRow, flock_id: UUID, year: int | None) -> list[I
     ]
 
 
-def resolve(data: AnimalRow, herd: Herd) -> Known:
+def resolve(own: list[Identifier], data: AnimalRow, herd: Herd) -> Known:
     """The stored animal that the row is about, if there is one.
 
     Raises:
         Broken: the identifiers name two animals, or the animal has another one of the same scheme.
     """
-    known = meant(data, own_identifiers(data, herd.flock_id, data.drop_year), herd)
+    known = meant(data, own, herd)
     check_digits(known, herd)
     found = matches(known, data, herd)
     strongest = max((match.strength for match in found if not match.animal.is_reference), default=ALIKE)

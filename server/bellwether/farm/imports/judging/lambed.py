@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bellwether.farm.imports.judging.animal_row import AnimalRow
-from bellwether.farm.imports.judging.herd import Sheep
+from bellwether.farm.imports.judging.sheep import Sheep
 from bellwether.sheep.findings import Finding, warning
 
 SILENT = {"sex": "unknown"}

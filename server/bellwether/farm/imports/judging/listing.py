@@ -50,8 +50,9 @@ class Listing:
     def named(self, raw: str, after: int) -> list[Listed]:
         """The rows after this one that are about an animal of that identifier or name."""
         found = [row for value in spellings(raw) for row in self.by_value.get(value, ())]
-        found += self.by_name.get(name_value(raw), ())
-        return list({row.row: row for row in found if row.row > after}.values())
+        if self.by_name:
+            found += self.by_name.get(name_value(raw), ())
+        return list({row.row: row for row in found if row.row > after}.values()) if found else found
 
 
 def survey(rows: Sequence[tuple[int, AnimalRow]]) -> Listing:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts, Written
-from bellwether.farm.imports.judging.herd import Claim, Herd, Offspring, Sheep
+from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.identity import zeros_lost
 from bellwether.farm.imports.judging.listing import Listed
+from bellwether.farm.imports.judging.sheep import Claim, Offspring, Sheep
 from bellwether.sheep import damage, identifiers, pedigree
 from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.pedigree import MALE_ROLES, STRENGTH, Kin, Method, ParentType
@@ -45,7 +46,8 @@ def find(
         Broken: several may be, or the one that it names is the animal itself.
     """
     found = {key: herd.sheep[key] for key in herd.named(cell.raw)}
-    found |= {key: herd.sheep[key] for key in herd.by_name.get(identifiers.name_value(cell.raw), ())}
+    if herd.by_name:
+        found |= {key: herd.sheep[key] for key in herd.by_name.get(identifiers.name_value(cell.raw), ())}
     for listed in herd.listing.named(cell.raw, row):
         add_listed(found, listed, role, herd)
     if (mine is not None and found.keys() == {mine.id}) or (not found and is_own(cell, data)):
@@ -53,8 +55,9 @@ def find(
         raise broken("own_parent", text, "correct the parent", field=field, verdict="conflict")
     if mine is not None:
         found.pop(mine.id, None)
-    able = [animal for animal in found.values() if is_able(child, data.drop_year, animal, role)]
-    choice = able or list(found.values())
+    choice = list(found.values())
+    if len(choice) > 1:
+        choice = [animal for animal in choice if is_able(child, data.drop_year, animal, role)] or choice
     if len(choice) > 1:
         raise ambiguous(cell.raw, choice, field)
     if not choice:

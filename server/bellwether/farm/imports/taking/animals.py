@@ -1,5 +1,6 @@
 """Rows about animals with their parents and measurements."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bellwether.farm.animals.events import animals_registered
@@ -7,26 +8,50 @@ from bellwether.farm.imports.judging.animal_row import AnimalRow
 from bellwether.farm.imports.judging.animals import judge
 from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.imports.judging.outcomes import Outcome
+from bellwether.farm.imports.judging.sheep import Made
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing import herd as stored
+from bellwether.farm.imports.storing import loading
 from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
+from bellwether.farm.measurements import ledger as measured
 from bellwether.farm.measurements import repository as measurements
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
+
+BLOCK = 1000
 
 
 async def take(
     session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, AnimalRow]]
 ) -> list[Outcome]:
-    """The verdicts; accepted animals, parents and measurements are stored."""
+    """The verdicts; what a block of rows has made of the herd is stored while the next one is judged."""
     listing = batch.survey if isinstance(batch.survey, Listing) else Listing()
-    herd = await stored.load(session, batch, rows, listing)
+    memory = await loading.load(session, batch, rows, listing)
+    herd = memory.herd
     ledger = await open_ledger(session, batch, herd.measured_days(rows))
-    outcomes = judge(rows, herd, ledger)
-    await stored.store(session, context, batch.farm_id, batch.id, herd)
-    changed = [animal.id for animal in herd.sheep.values() if animal.is_changed and not animal.is_new]
-    await measurements.recompute(session, batch.farm_id, changed)
-    for flock_id, animal_ids in stored.registered(herd).items():
-        await animals_registered(session, context, batch.farm_id, flock_id, animal_ids)
-    await store_ledger(session, context, batch, ledger.handed_over())
+    outcomes: list[Outcome] = []
+    storing: asyncio.Task[None] | None = None
+    try:
+        for start in range(0, len(rows), BLOCK):
+            outcomes += await asyncio.to_thread(judge, rows[start : start + BLOCK], herd, ledger)
+            if storing is not None:
+                await storing
+            made = herd.handed_over()
+            memory.lived.update(key for key, *_ in made.added)
+            storing = asyncio.create_task(store(session, context, batch, made, ledger.handed_over()))
+    finally:
+        if storing is not None:
+            await storing
+    await loading.remember(session, batch, memory)
     return outcomes
+
+
+async def store(session: Session, context: Context, batch: Batch, made: Made, weighed: measured.Made) -> None:
+    """Accepted animals with their parents and measurements, and the events that tell of them."""
+    await stored.store(session, context, batch.farm_id, batch.id, made)
+    if made.changed:
+        changed = [key for key, *_ in made.changed]
+        await measurements.recompute(session, batch.farm_id, changed)
+    for flock_id, animal_ids in stored.registered([*made.added, *made.changed]).items():
+        await animals_registered(session, context, batch.farm_id, flock_id, animal_ids)
+    await store_ledger(session, context, batch, weighed)
