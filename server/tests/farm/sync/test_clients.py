@@ -81,7 +81,7 @@ async def test_two_clients_agree_in_the_end(
     assert [(one["seed"], one["wrong"]) for one in found if one["wrong"]] == []
     for kind in ("lost", "unanswered", "late"):
         assert sum(network[kind] for one in found for network in one["network"]), f"no request was {kind}"
-    assert all(one["counts"]["animals"] for one in found)
+    assert sum(one["counts"]["animals"] > 0 for one in found) > len(found) // 2
 
 
 async def test_one_bad_row_of_ten_on_each_phone(packages: None, address: str, new_farmer: NewFarmer) -> None:
