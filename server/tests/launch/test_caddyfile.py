@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tempfile
 
 import pytest
 from bellwether.catalogue import EDGE, PORTS, SERVICES, Service
@@ -15,9 +16,10 @@ DEFAULT = re.compile(r"\{\$(\w+):([^}]*)\}")
 
 
 def adapted(**environment: str) -> str:
-    """What Caddy makes of the file."""
+    """What Caddy makes of the file; it makes a folder for what it keeps as well."""
     words = [program("caddy"), "adapt", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
-    return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def test_each_service_has_the_route_that_the_table_gives_it() -> None:
