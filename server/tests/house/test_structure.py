@@ -30,6 +30,13 @@ SOURCES = sources()
 PYTHON = [name for name in SOURCES if name.endswith(".py")]
 
 
+def test_no_private_key_stands_beside_the_sources() -> None:
+    """One that a program has left in the tree was committed once."""
+    command = ("git", "grep", "-lE", "--untracked", "BEGIN [A-Z ]*PRIVATE KEY")
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (1, "")
+
+
 def test_a_folder_holds_no_more_files_than_one_can_oversee() -> None:
     counts = Counter(str(Path(name).parent) for name in SOURCES if not name.endswith("__init__.py"))
     assert len(counts) > 50
