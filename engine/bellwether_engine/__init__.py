@@ -51,6 +51,7 @@ from .pedigree.groups import Groups
 from .pedigree.pedigree import Pedigree
 from .pedigree.relationship import Relationship
 from .pedigree.subset import RelationshipBlock
+from .pedigree.uncertain.uncertain_pedigree import UncertainPedigree
 from .solution.estimates import Estimates, StructureEstimate, VarianceEstimate
 from .solution.parts import (
     Convergence,
@@ -76,5 +77,6 @@ __all__ = [
     "ModelError", "NotConverged", "Notice", "Options",
     "PackedGenotypes", "Pedigree", "PedigreeError", "Provenance", "RandomSolution", "Records", "Relationship",
     "RelationshipBlock", "ReliabilityCheck", "ReliabilityClass", "Solution", "StructureEstimate",
-    "ThresholdSolution", "VarianceEstimate", "Variances", "estimate_memory", "exponential_weights", "fit",
+    "ThresholdSolution", "UncertainPedigree", "VarianceEstimate", "Variances", "estimate_memory",
+    "exponential_weights", "fit",
 ]  # fmt: skip

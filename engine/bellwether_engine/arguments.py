@@ -270,11 +270,12 @@ def many(rule: Rule, size: str = "") -> Rule:
     return each
 
 
-def instance(kind: type, **sizes_of: str) -> Rule:
-    """A `kind`, whose attributes say the sizes: ``instance(Pedigree, n="n_animals")``."""
+def instance(kind: type, *others: type, **sizes_of: str) -> Rule:
+    """A `kind` or one of the others, but of no class below them, which may mean more; its attributes say the sizes:
+    ``instance(Pedigree, n="n_animals")``."""
 
     def rule(name: str, value: Any, sizes: Sizes) -> Any:
-        if not isinstance(value, kind):
+        if type(value) not in (kind, *others):
             given, article = type(value).__name__, "an" if kind.__name__[0] in "AEIOU" else "a"
             message = f"{name} is of type {given}, not {article} {kind.__name__}"
             _refuse("wrong_type", name, message, f"Make it with {kind.__module__}.{kind.__name__}")

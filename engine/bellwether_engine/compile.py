@@ -42,6 +42,10 @@ from .pedigree.inbreeding import inbreeding
 from .pedigree.pedigree import Pedigree
 from .pedigree.relationship import Relationship
 from .pedigree.subset import RelationshipBlock
+from .pedigree.uncertain.uncertain_pedigree import UncertainPedigree
+from .populations.ancestors import effective_ancestors
+from .populations.kinship import mean_kinship
+from .populations.partial_inbreeding import partial_inbreeding
 from .populations.pedigree_depth import completeness
 from .relationships import centre, genomic_relationship
 from .simulation import FlockDesign, GenomeDesign, SimulatedFlocks, TraitDesign, simulate_flocks
@@ -85,6 +89,15 @@ def _run_pedigree(pedigree: Pedigree) -> None:
     relationship, some, n = Relationship(pedigree, f), np.arange(9, dtype=np.int32), pedigree.n_animals
     relationship.times(relationship.solve(np.ones(n)))
     relationship.between(some, some)
+    mean_kinship(relationship, some)
+    effective_ancestors(pedigree, some)
+    partial_inbreeding(pedigree, some, some)
+    lambs = np.flatnonzero(pedigree.sire >= 0)[:9].astype(np.int32)
+    sire = pedigree.sire.copy()
+    sire[lambs] = -1
+    UncertainPedigree(
+        sire, pedigree.dam, animal=lambs, candidate=pedigree.sire[lambs], probability=np.full(len(lambs), 0.5)
+    ).inbreeding()
     block = RelationshipBlock(relationship, some)
     block.solve(block.times(np.ones(9)))
     block.inverse_diagonal()

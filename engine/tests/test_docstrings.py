@@ -21,7 +21,10 @@ PACKAGES = ("bellwether_engine", *(f"bellwether_engine.{name}" for name in ROOMS
 ALONE = (
     "pedigree.added",
     "pedigree.inbreeding",
+    "populations.ancestors",
     "populations.ebv_parts",
+    "populations.kinship",
+    "populations.partial_inbreeding",
     "populations.pedigree_depth",
     "populations.validation",
     "selection.expected_progeny",

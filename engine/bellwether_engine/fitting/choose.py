@@ -18,6 +18,7 @@ from ..equations.structures import check_structures
 from ..errors import ModelError
 from ..model.model import Model
 from ..model.records import Records
+from ..pedigree.uncertain.uncertain_pedigree import UncertainPedigree
 from ..threshold.ordinal import check_ordinal
 from .genetic.block import GeneticBlock
 from .genetic.kinds import kind_of
@@ -43,6 +44,7 @@ def choose(given: Given) -> tuple[Given, type[GeneticBlock]]:
     check_estimation(model, records)
     check_structures(model)
     check_approximation(model)
+    check_certain(given)
     check_ordinal(model.traits, model.ordinal, model.variances.residual, records)
     check_positions(records.animal, pedigree.n_animals, "records", lowest=0)
     if pedigree.groups is not None and pedigree.groups.is_random and not model.options.inbreeding:
@@ -86,6 +88,24 @@ def check_estimation(model: Model, records: Records) -> None:
         message = f"variances cannot be estimated in this version: {why}"
         fix = 'Estimate them without, then give them with estimate = "none"'
         raise ModelError("not_available", message, place="options.estimate", fix=fix)
+
+
+def check_certain(given: Given) -> None:
+    """Refuse candidate sires where only pedigrees that are certain have an answer."""
+    if not isinstance(given.pedigree, UncertainPedigree):
+        return
+    options = given.model.options
+    without = {
+        "genotypes": given.model.genomic is not None,
+        'estimate = "mc-reml"': options.estimate == "mc-reml",
+        'reliability = "approximate"': options.reliability == "approximate",
+        "inbreeding that is given": given.inbreeding is not None,
+    }
+    wrong = [name for name, is_there in without.items() if is_there]
+    if wrong:
+        message = f"{wrong[0]} beside candidate sires is not available in this version"
+        fix = "Keep the likeliest sire of each animal, or leave its sire unknown"
+        raise ModelError("not_available", message, place="pedigree", fix=fix)
 
 
 def check_approximation(model: Model) -> None:

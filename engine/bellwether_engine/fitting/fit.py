@@ -12,6 +12,7 @@ from ..model.records import Records
 from ..parallel.executor import Executor
 from ..parallel.workers import at_most
 from ..pedigree.pedigree import Pedigree
+from ..pedigree.uncertain.uncertain_pedigree import UncertainPedigree
 from ..solution.solution import Solution
 from .accuracy import assess
 from .build import build
@@ -24,7 +25,7 @@ from .solve import solve
 @checked(
     model=instance(Model),
     records=instance(Records),
-    pedigree=instance(Pedigree, n="n_animals"),
+    pedigree=instance(Pedigree, UncertainPedigree, n="n_animals"),
     genotypes=optional(instance(Genotypes)),
     inbreeding=optional(floats("n", missing=True, empty=True)),
     start=optional(instance(Solution)),
@@ -50,7 +51,7 @@ def fit(
     records : Records
         Rows with all traits missing are left out (and counted).
     pedigree : Pedigree
-        All animals, in any order; results come in the same order.
+        All animals, in any order; results come in the same order. An `UncertainPedigree` has candidate sires.
     genotypes : Genotypes, optional
         For a model with `genomic`; they belong together.
     inbreeding : float64, shape (n_animals,), optional

@@ -13,6 +13,7 @@ from ..errors import ModelError
 from ..model.model import Model
 from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
+from ..pedigree.uncertain.uncertain_pedigree import UncertainPedigree
 from .build import design_bytes, inbreeding_bytes
 from .genetic.kinds import pedigree_kind
 from .sizes import Sizes
@@ -43,7 +44,7 @@ class MemoryEstimate:
         return self.inputs + max(self.steps.values())
 
 
-@checked(model=instance(Model), records=instance(Records), pedigree=instance(Pedigree))
+@checked(model=instance(Model), records=instance(Records), pedigree=instance(Pedigree, UncertainPedigree))
 def estimate_memory(model: Model, records: Records, pedigree: Pedigree) -> MemoryEstimate:
     """State the memory of ``fit(model, records, pedigree)`` for a model without genotypes.
 

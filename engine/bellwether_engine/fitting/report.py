@@ -86,7 +86,7 @@ def counts(given: Given, built: Built) -> dict[str, int]:
     has_trait = np.isfinite(records.values).any(axis=1)
     general = {
         "animals": pedigree.n_animals,
-        "founders": int(((pedigree.sire < 0) & (pedigree.dam < 0)).sum()),
+        "founders": int(pedigree.is_founder.sum()),
         "records": records.n_records,
         "records_without_trait": int((~has_trait).sum()),
         "animals_with_records": int(np.count_nonzero(np.bincount(records.animal[has_trait]))),

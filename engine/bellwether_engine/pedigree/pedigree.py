@@ -71,6 +71,11 @@ class Pedigree:
         """Number of groups or metafounders."""
         return 0 if self.groups is None else self.groups.n_groups
 
+    @property
+    def is_founder(self) -> NDArray[np.bool_]:
+        """Animals of whose parents nothing is known, bool of shape (n_animals,)."""
+        return np.asarray((self.sire < 0) & (self.dam < 0))
+
     @cached_property
     def parents(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Sires and dams with group k of an unknown one at position ``n_animals + k``."""

@@ -13,6 +13,7 @@ from ..model.genomic import Genotypes
 from ..model.model import Model
 from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
+from ..pedigree.uncertain.uncertain_pedigree import UncertainPedigree
 from ..version import engine_version
 from .parts import Provenance
 
@@ -42,6 +43,9 @@ def provenance(
     if pedigree.groups is not None:
         arrays += [("sire_group", pedigree.groups.sire), ("dam_group", pedigree.groups.dam)]
         arrays += [("gamma", pedigree.groups.gamma)]
+    if isinstance(pedigree, UncertainPedigree):
+        arrays += [("uncertain", pedigree.animal), ("candidate", pedigree.candidate)]
+        arrays += [("probability", pedigree.probability)]
     arrays += [("animal", records.animal), ("values", records.values)]
     arrays += [(f"columns.{name}", records.columns[name]) for name in sorted(records.columns)]
     if genotypes is not None:

@@ -13,6 +13,7 @@ from bellwether_engine import (
     Pedigree,
     Relationship,
     RelationshipBlock,
+    UncertainPedigree,
 )
 from bellwether_engine.parallel.workers import Workers
 
@@ -91,6 +92,13 @@ NAMED = {
     "Pedigree": case(
         Pedigree, {"sire": (np.r_[SIRE[:-1], 8],), "dam": (np.r_[0, DAM[1:]],)},
         fine=("sire.empty", "dam.empty"), sire=SIRE, dam=DAM, groups=Groups(np.full(8, -1), np.full(8, -1), 1),
+    ),
+    "UncertainPedigree": case(
+        UncertainPedigree, {"sire": (np.r_[SIRE[:-1], 8],), "animal": ([0, 8], [3, 4]), "candidate": ([0, 0], [0, 1]),
+                            "probability": ([0.0, 1.0], [0.7, 0.7])},
+        fine=("animal.empty", "candidate.empty", "probability.empty"),
+        sire=np.r_[SIRE[:-1], -1], dam=DAM, groups=None, animal=np.array([7, 7]), candidate=np.array([0, 3]),
+        probability=np.array([0.5, 0.4]),
     ),
     "Records": case(
         with_records, {"columns": ({"herd": HERD[:3]}, {3: HERD}), "weights": (Y * 0, -np.abs(Y))},

@@ -9,9 +9,12 @@ from bellwether_engine.pedigree.added import inbreeding_of_new
 from bellwether_engine.pedigree.groups import metafounder_scale
 from bellwether_engine.pedigree.inbreeding import inbreeding
 from bellwether_engine.populations import (
+    ancestors,
     connectedness,
     ebv_parts,
     flock_graph,
+    kinship,
+    partial_inbreeding,
     pedigree_depth,
     trend,
     validation,
@@ -144,6 +147,18 @@ POPULATION_CASES = {
     ),
     "effective_founders": case(
         pedigree_depth.effective_founders, fine=("animals.longer",), pedigree=PEDIGREE, animals=np.array([5, 7]),
+    ),
+    "effective_ancestors": case(
+        ancestors.effective_ancestors, {"most": (0,)}, fine=("animals.longer",),
+        pedigree=PEDIGREE, animals=np.array([5, 7]), most=3,
+    ),
+    "mean_kinship": case(
+        kinship.mean_kinship, fine=("animals.longer", "others.longer"),
+        relationship=A, animals=np.array([5, 7]), others=np.array([3, 4]),
+    ),
+    "partial_inbreeding": case(
+        partial_inbreeding.partial_inbreeding, fine=("animals.longer", "ancestors.longer"),
+        pedigree=PEDIGREE, animals=np.array([5, 7]), ancestors=np.array([0, 1]),
     ),
     "generation_intervals": case(
         pedigree_depth.generation_intervals, {"birth": (np.zeros(8),)}, fine=("birth.missing",),

@@ -13,8 +13,9 @@ from .wrong import wrong_values
 
 #: what functions give back, and what nobody fills in
 GIVEN_BACK = {
-    "Accuracy", "AnimalQuality", "Association", "Completeness", "Conflicts", "Convergence", "EbvParts", "EngineError",
-    "Estimates", "Fit", "FixedSolution", "Frontier", "GenerationIntervals", "GeneticColumn", "GenomicSolution",
+    "Accuracy", "AncestorContributions", "AnimalQuality", "Association", "Completeness", "Conflicts", "Convergence",
+    "EbvParts", "EngineError", "Estimates", "Fit", "FixedSolution", "Frontier",
+    "GenerationIntervals", "GeneticColumn", "GenomicSolution",
     "GroupSolution", "IdentityByDescent", "ImputationAccuracy", "Imputed", "LrStatistic", "LrValidation",
     "MarkerQuality", "MatePlan", "MatingNumbers", "MemoryEstimate", "MinimumCoancestry", "ModelError", "NotConverged",
     "Notice", "OptimalContributions", "ParentClaim", "PedigreeError", "Progeny", "Provenance", "RandomSolution",

@@ -13,6 +13,8 @@ from ...equations.equations import Equations
 from ...equations.group_equations import GroupPlan, plan_groups
 from ...pedigree.pedigree_inverse import PedigreeInverse
 from ...pedigree.sampling import Sampler, pedigree_sampler
+from ...pedigree.structure import FormedInverse, Structure
+from ...pedigree.uncertain.uncertain_pedigree import UncertainPedigree
 from ...solving.results import ROUNDING
 from ...solving.solve import Answer
 from ..given import Given
@@ -23,7 +25,8 @@ from .block import Matrix, Step, Uncertainty
 
 @dataclass(frozen=True, eq=False)
 class PedigreeBlock(AnimalLevels):
-    """``A^-1`` as an operator; fixed groups by the transformed equations, in which ``u* = u + Q g``.
+    """``A^-1`` as an operator, with candidate sires as a matrix; fixed groups by the transformed equations, in which
+    ``u* = u + Q g``.
 
     Attributes
     ----------
@@ -43,8 +46,12 @@ class PedigreeBlock(AnimalLevels):
     @classmethod
     def build(cls, given: Given, inbreeding: Matrix | None) -> Self:
         """The inverse relationships of all animals and groups."""
-        structure = PedigreeInverse.of(given.pedigree, inbreeding)
-        return cls(given.pedigree, structure, structure.shape[0], inbreeding)
+        structure: Structure
+        if isinstance(given.pedigree, UncertainPedigree):
+            structure = FormedInverse(given.pedigree.a_inverse(inbreeding))
+        else:
+            structure = PedigreeInverse.of(given.pedigree, inbreeding)
+        return cls(given.pedigree, structure, given.pedigree.n_animals + given.pedigree.n_groups, inbreeding)
 
     @classmethod
     def build_bytes(cls, sizes: Sizes) -> Stated:

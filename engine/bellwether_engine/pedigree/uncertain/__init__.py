@@ -1,0 +1,1 @@
+"""Parents of whom only probabilities are known."""
