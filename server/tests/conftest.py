@@ -27,6 +27,7 @@ from bellwether.launch.machine.folders import Folders
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.testing.auth_double import AuthDouble
 from fastapi import FastAPI
+from patience import PATIENCE_S
 from pydantic import SecretStr
 
 PASSWORD = "of-a-test"
@@ -80,12 +81,12 @@ def empty_postgres() -> Iterator[Server]:
             yield Server(f"postgresql://postgres@127.0.0.1:{port}/bellwether", keys.password(folders, "postgres"))
         finally:
             process.send_signal(signal.SIGINT)  # fast shutdown: does not wait for clients
-            process.wait(20)
+            process.wait(PATIENCE_S)
 
 
 def wait_until_ready(cluster: postgres.Cluster, process: "subprocess.Popen[bytes]") -> None:
     """Until it takes connections."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while postgres.is_ready(cluster, process.pid) is not None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("PostgreSQL did not start")

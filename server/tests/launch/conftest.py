@@ -13,6 +13,7 @@ from bellwether.launch.machine import processes
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.state import State, read_state
 from bellwether.launch.watch import platform
+from patience import PATIENCE_S
 
 HERE = str(Path(__file__).parent)
 
@@ -83,7 +84,7 @@ def belongs(pid: int, data: str) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], seconds: float = 15.0) -> float:
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> float:
     """Wait for a condition and return how long it took."""
     began = time.monotonic()
     while not condition():

@@ -104,7 +104,7 @@ def test_a_holder_that_does_not_answer_is_replaced(folder: Path, read: Read, wai
     (holder,) = leftovers.holders(Folders.of(folder))
     holder.send(signal.SIGSTOP)
     os.kill(before.parts["services"].pid, signal.SIGKILL)
-    took = wait(lambda: read(folder).phase == "ready" and read(folder).supervisor != before.supervisor, seconds=30)
+    took = wait(lambda: read(folder).phase == "ready" and read(folder).supervisor != before.supervisor)
     print(f"all back after {took:.2f} s")
     assert not holder.alive
     assert not [each for each in before.processes() if each.alive]
@@ -325,7 +325,7 @@ def test_a_port_taken_from_a_dead_part_is_given_up(folder: Path, read: Read, wai
         thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         os.kill(state.parts["users"].pid, signal.SIGKILL)
         wait(lambda: steals(thief, port))
-        wait(lambda: read(folder).phase == "ready" and read(folder).ports["users"] != port, 20)
+        wait(lambda: read(folder).phase == "ready" and read(folder).ports["users"] != port)
 
 
 def steals(thief: socket.socket, port: int) -> bool:

@@ -18,6 +18,7 @@ from bellwether.launch.machine.folders import REPOSITORY, Folders
 from bellwether.launch.machine.state import State, read_state
 from bellwether.launch.watch import overview
 from bellwether.launch.watch.platform import down, ensure_up, wait_ready
+from patience import PATIENCE_S
 
 KEPT_LOGS = REPOSITORY / ".bellwether" / "test-logs"
 PASSWORD = "correct horse battery staple 7"
@@ -52,7 +53,7 @@ class Platform:
         identity = self.state.identity(name)
         return identity and identity.pid
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self, seconds: float = PATIENCE_S) -> None:
         wait_ready(self.folders, seconds=seconds)
 
     def service_url(self, name: str) -> str:

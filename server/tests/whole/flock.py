@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from bellwether.commands.demo.client import Client
+from patience import PATIENCE_S
 
 
 @dataclass
@@ -74,7 +75,7 @@ def written(path: Path, lines: list[str]) -> Path:
     return path
 
 
-def until(check: Any, seconds: float = 20, every: float = 0.1) -> Any:
+def until(check: Any, seconds: float = PATIENCE_S, every: float = 0.1) -> Any:
     """Wait until `check()` gives something true; what it gave."""
     ends = time.monotonic() + seconds
     while not (found := check()):

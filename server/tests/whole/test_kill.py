@@ -15,6 +15,7 @@ import httpx
 import pytest
 from bellwether.commands.demo.client import JOB_ENDS, Client, Refused
 from bellwether.platform.ids import new_id
+from patience import PATIENCE_S
 from whole.flock import Flock, make_flock, sheep_file, until, weights_file
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
@@ -69,11 +70,11 @@ def kill(platform, victim: str, during: str) -> None:
     pid = platform.pid_of(victim)
     print(f"kill -9 {victim} ({pid}) during {during}")
     os.kill(pid, signal.SIGKILL)
-    until(lambda: platform.pid_of(victim) not in (pid, None), seconds=30)
+    until(lambda: platform.pid_of(victim) not in (pid, None))
     platform.wait_ready()
 
 
-def wait_for(client: Client, job: dict, seconds: float = 90) -> dict:
+def wait_for(client: Client, job: dict, seconds: float = PATIENCE_S) -> dict:
     """The job at its end, through outages of whatever answers."""
     ends, found = time.monotonic() + seconds, None
     while time.monotonic() < ends:

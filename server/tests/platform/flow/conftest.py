@@ -29,6 +29,7 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as job_store
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.settings import ServiceSettings
+from patience import PATIENCE_S
 
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent
@@ -84,7 +85,7 @@ def can_connect(port: int) -> bool:
     return False
 
 
-def until(check: Callable[[], bool], seconds: float = 15) -> None:
+def until(check: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Wait for a claim to become true."""
     end = time.monotonic() + seconds
     while not check():
@@ -174,7 +175,7 @@ class WorkerProcess:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         if wait:
-            until(lambda: self.status("/readyz") == 200, 30)
+            until(lambda: self.status("/readyz") == 200)
             self.ready_s = time.monotonic() - began
 
     def status(self, path: str) -> int:
@@ -199,12 +200,10 @@ class WorkerProcess:
         assert self.process is not None
         return psutil.Process(self.process.pid).children()
 
-    def kill(self, number: int = signal.SIGKILL) -> float:
+    def kill(self, number: int = signal.SIGKILL) -> None:
         assert self.process is not None
-        began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(10)
-        return time.monotonic() - began
+        self.process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
@@ -223,13 +222,23 @@ def worker_environment(settings_of, jobs_url, broker, platform) -> dict[str, str
 
 @pytest.fixture(scope="package")
 def worker(worker_environment, admin, tmp_path_factory) -> Iterator[WorkerProcess]:
-    """One for all tests here; a test that kills it starts it again. It takes jobs of every service, so it ends with
-    this folder: elsewhere nobody is to touch the jobs of a test."""
+    """One for all tests here. It takes jobs of every service, so it ends with this folder: elsewhere nobody is to
+    touch the jobs of a test."""
     found = WorkerProcess(worker_environment, tmp_path_factory.mktemp("worker") / "log")
     found.start()
     yield found
     if found.process is not None and found.process.poll() is None:
         found.kill()
+
+
+@pytest.fixture(autouse=True)
+def worker_runs_again(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that ended early, with the worker killed, fails alone."""
+    yield
+    if "worker" in request.fixturenames:
+        found: WorkerProcess = request.getfixturevalue("worker")
+        if found.process is None or found.process.poll() is not None:
+            found.start()
 
 
 @pytest.fixture
@@ -292,7 +301,7 @@ class Jobs:
 
     async def wait(self, job_id: UUID, check: Callable[[Job], bool] = lambda job: job.has_ended) -> Job:
         """The job as soon as the claim is true of it."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while True:
             job = await self.look(job_id)
             if check(job):

@@ -11,6 +11,7 @@ from bellwether.platform.events import dead_letters
 from bellwether.platform.events.consumers import Subscription
 from bellwether.platform.events.facts import Consumer, Event, Hopeless
 from bellwether.platform.ids import new_id
+from patience import PATIENCE_S
 from sqlalchemy import text
 
 QUICK = (0.2, 0.3, 0.3)
@@ -65,7 +66,7 @@ async def effects(admin, low: int, high: int) -> list[int]:
     return [row["n"] for row in rows]
 
 
-async def until(check, seconds: float = 10) -> None:
+async def until(check, seconds: float = PATIENCE_S) -> None:
     end = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < end, "it did not happen in time"
@@ -167,7 +168,7 @@ async def test_a_consumer_without_a_subject_of_its_own_gets_the_letter_by_the_ol
     (letter,) = await dead_letters.list_letters(js, consumer="plain")
     await dead_letters.replay_letter(js, letter.seq)
     pulled = await js.pull_subscribe_bind("plain", "FARM")
-    (message,) = await pulled.fetch(1, timeout=3)
+    (message,) = await pulled.fetch(1, timeout=PATIENCE_S)
     assert (message.subject, orjson.loads(message.data)["data"]) == ("farm.plain.v1", {"n": 460})
     await pulled.unsubscribe()
 
@@ -207,7 +208,7 @@ async def test_a_consumer_that_dies_each_time_is_buried_by_the_mover(js) -> None
     pulled = await js.pull_subscribe_bind("dying", "FARM")
     mover = asyncio.create_task(dead_letters.move(js))
     for _ in range(2):
-        assert len(await pulled.fetch(1, timeout=3)) == 1
+        assert len(await pulled.fetch(1, timeout=PATIENCE_S)) == 1
 
     async def buried() -> bool:
         # the server counts the last delivery as failed when somebody asks for more

@@ -9,6 +9,7 @@ import pytest
 from bellwether.platform.context import Context
 from bellwether.platform.events.facts import emit
 from bellwether.platform.ids import new_id
+from patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 TYPE = "farm.flow.process.v1"
@@ -28,7 +29,7 @@ async def write(databases, run: int, n: int, key: str):
         return None
 
 
-async def converged(admin, run: int, seconds: float = 25) -> float:
+async def converged(admin, run: int, seconds: float = PATIENCE_S) -> float:
     """Until every fact of a run has had its effect; returns how long that took."""
     began = time.monotonic()
     left = f"select count(*) from ({OUTBOX}) o where event_id not in (select event_id from flow.effect)"

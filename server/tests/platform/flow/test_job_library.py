@@ -9,6 +9,7 @@ import signal
 import asyncpg
 import pytest
 from dbos import DBOSClient
+from patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 EXECUTOR = "select executor_id from dbos.workflow_status where workflow_uuid = $1"
@@ -53,15 +54,16 @@ async def test_an_entry_that_nobody_runs_holds_up_no_queue_of_one(
     worker.kill(signal.SIGTERM)
     one = worker_process(worker_environment | {"WORKER_JOBS_AT_ONCE": "1"})
     short = {"steps": 1, "seconds": 0}
-    first = await research.submit("steps", {"steps": 1, "seconds": 2})
+    first = await research.submit("steps", {"steps": 600, "seconds": 0.2})  # it holds the queue until all are dealt
     await research.wait(first.id, lambda j: j.state == "running")
     stuck = {executor: await research.submit("steps", short) for executor in ("worker-9.dead", one.slot)}
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         for executor, job in stuck.items():
             while not await library.fetchval(DEAL, str(job.id), executor):  # noqa: ASYNC110 - another process queues it
                 await asyncio.sleep(0.02)
     last = await research.submit("steps", short)
-    for job in (first, last, *stuck.values()):
+    await research.cancel(first.id)
+    for job in (last, *stuck.values()):
         ended = await research.wait(job.id)
         assert (ended.state, await research.times(job.id)) == ("succeeded", {"step 0": 1})
     one.kill(signal.SIGTERM)

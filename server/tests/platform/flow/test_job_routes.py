@@ -12,6 +12,7 @@ from bellwether.platform.jobs import routes as job_routes_module
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotAuthenticated, NotFound
+from patience import PATIENCE_S
 
 BASE = "http://research/api/v1/research/jobs"
 VIEWER = "insert into farm.membership (farm_id, user_id, role) values ($1, $2, 'viewer')"
@@ -60,7 +61,7 @@ async def test_the_stream_tells_each_change_and_ends_with_the_job(http, auth, re
     me = auth.bearer(farm.user.user_id, ("farmer",))
     job = await research.submit("contract", {"steps": 3, "seconds": 0.4})
     seen = []
-    async with http.stream("GET", f"{BASE}/{job.id}/events", headers=me, timeout=20) as answer:
+    async with http.stream("GET", f"{BASE}/{job.id}/events", headers=me, timeout=PATIENCE_S) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         async for line in answer.aiter_lines():
             if line.startswith("data: "):

@@ -25,6 +25,7 @@ from bellwether.launch.machine.folders import Folders
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs import service as job_store
 from bellwether.platform.settings import ServiceSettings
+from patience import PATIENCE_S
 from pydantic import SecretStr
 
 pytestmark = pytest.mark.faults
@@ -48,7 +49,7 @@ class Cluster:
     def start(self) -> None:
         command = self.cluster.start_command()
         self.process = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while postgres.is_ready(self.cluster, self.process.pid) is not None:
             assert time.monotonic() < end
             time.sleep(0.02)
@@ -100,7 +101,7 @@ async def early(own_postgres, module_worker, worker_environment) -> Early:
 
 async def answer(process: Any, path: str, not_this: int) -> int:
     """The first answer of the worker that is another one."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while (status := process.status(path)) == not_this:
         assert time.monotonic() < end, process.log.read_text()
         await asyncio.sleep(0.1)
@@ -141,7 +142,7 @@ async def test_a_job_outlives_the_database(early, own_postgres, research, farm) 
 
 async def until_told(process: Any, kind: str) -> None:
     """Until the worker's log has such a line; an outage is over when all was well for some seconds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while kind not in map(kind_of, process.log.read_text().splitlines()):  # noqa: ASYNC110 - a file
             await asyncio.sleep(0.1)
 
@@ -168,7 +169,7 @@ async def test_a_database_that_dies_during_a_recovery_strands_no_job(early, own_
     await holding.execute("begin; select 1 from dbos.workflow_status where status = 'PENDING' for update")
     early.process.start()
     waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'UPDATE dbos.%'"
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while not await looking.fetchval(waiting):
         assert time.monotonic() < end, "nothing was recovered"
         await asyncio.sleep(0.05)

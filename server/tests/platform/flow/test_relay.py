@@ -16,6 +16,7 @@ from bellwether.platform.events.relay import Relay
 from bellwether.platform.events.retention import prune
 from bellwether.platform.ids import new_id
 from bellwether.platform.worker.worker import dsn_of
+from patience import PATIENCE_S
 from sqlalchemy.exc import DBAPIError
 
 USER = new_id()
@@ -53,7 +54,7 @@ async def emit_one(databases, type_: str, n: int, key: str = "a") -> UUID:
         return await emit(session, CONTEXT, type=type_, key=key, data={"n": n})
 
 
-async def drained(admin, type_: str, seconds: float = 10) -> None:
+async def drained(admin, type_: str, seconds: float = PATIENCE_S) -> None:
     end = time.monotonic() + seconds
     question = "select count(*) from farm.outbox where type = $1 and published_at is null"
     while await admin.fetchval(question, type_):
@@ -182,6 +183,6 @@ async def test_throughput(settings_of, js, admin) -> None:
     )
     began = time.monotonic()
     async with relaying(settings_of, js):
-        await drained(admin, type_, 30)
+        await drained(admin, type_)
     print(f"relay: {n / (time.monotonic() - began):.0f} events/s")
     assert {event.data["n"] for event in await stored(js, type_)} == set(range(1, n + 1))
