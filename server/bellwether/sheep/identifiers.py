@@ -1,6 +1,7 @@
 """Identifiers other than the electronic one, and what each scheme demands."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -238,7 +239,12 @@ def year_of(identifier: Identifier) -> int | None:
     return int(match[1]) if match else None
 
 
-def display_tag(identifiers: list[Identifier]) -> str | None:
-    """What a list shows for the animal: the tag in the ear first."""
-    ranked = sorted(identifiers, key=lambda identifier: SHOWN_FIRST.index(identifier.kind))
-    return ranked[0].value if ranked else None
+def rank(item: Identifier) -> tuple[int, bool, str, str]:
+    """The order in which identifiers stand for an animal, whichever of them came first."""
+    return SHOWN_FIRST.index(item.kind), item.scheme == CITED, item.value, item.scheme
+
+
+def display_tag(identifiers: Iterable[Identifier]) -> str | None:
+    """What a list or a message shows for the animal: the tag in the ear first."""
+    first = min(identifiers, key=rank, default=None)
+    return None if first is None else first.value

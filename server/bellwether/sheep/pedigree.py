@@ -1,6 +1,6 @@
 """Rules about parents: no loop, born after them, and the sex fits the role."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from typing import Literal, NamedTuple, TypeVar
 
@@ -34,18 +34,23 @@ class Measured(NamedTuple):
     day: date
 
 
-def loop_path(parents: Mapping[K, set[K]], child: K, parent: K) -> list[K] | None:
-    """The way from `parent` up to `child`, if `child` is among the ancestors of `parent` or is `parent` itself."""
+def loop_path(parents: Mapping[K, set[K]], child: K, parent: K, name: Callable[[K], str] = str) -> list[K] | None:
+    """The way from `parent` up to `child`, if `child` is among the ancestors of `parent` or is `parent` itself.
+
+    Of several ways the shortest one; of those the first by name.
+    """
     came_from: dict[K, K | None] = {parent: None}
     front = [parent]
     while front:
-        node = front.pop()
-        if node == child:
-            return path_to(came_from, node)
-        for upper in parents.get(node, ()):
-            if upper not in came_from:
-                came_from[upper] = node
-                front.append(upper)
+        if child in came_from:
+            return path_to(came_from, child)
+        above = []
+        for node in front:
+            for upper in parents.get(node, ()):
+                if upper not in came_from:
+                    came_from[upper] = node
+                    above.append(upper)
+        front = sorted(above, key=name)
     return None
 
 

@@ -61,6 +61,20 @@ def parents(animal: dict[str, Any], names: dict[str, str]) -> list[str]:
     return [names.get(animal.get(f"{role}_id") or "", "") for role in ("sire", "dam")]
 
 
+SIRE_AND_DAM = [
+    f"{number(2)},,,,{number(4)},,F,2020-08-01,,",
+    f"{number(5)},,,,,{number(4)},F,2020-08-01,,",
+    f"{number(4)},,004,,,,M,2019-08-01,,",
+]
+"""What the later row calls itself besides the number by which others cite it stands there before it is reached."""
+OTHER_PARENTS = [
+    f"{number(1)},,,Bess,,{number(0)},F,2019-08-01,,",
+    f"{number(3)},,003,,,,F,,,",
+    f",,001,Bess,,{number(3)},,,,",
+    f"{number(0)},,,,,,F,2018-08-01,,",
+]
+
+
 async def test_the_borders_of_chunks_change_nothing(
     new_farmer: NewFarmer,
     chance: random.Random,
@@ -68,8 +82,8 @@ async def test_the_borders_of_chunks_change_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In one chunk, and in small ones that know of each other."""
-    for _ in range(rounds(2, 200)):
-        files = [listed(chance), listed(chance)]
+    told = [(HEAD + "\n".join(rows) + "\n").encode() for rows in (SIRE_AND_DAM, OTHER_PARENTS)]
+    for files in [told, *([listed(chance), listed(chance)] for _ in range(rounds(2, 200)))]:
         found = []
         for first, most, block in ((500, 500, 500), (3, 4, 2)):
             monkeypatch.setattr(file_rows, "FIRST_CHUNK", first)

@@ -124,7 +124,8 @@ select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.b
   i.schemes, i.tags, i.kinds, a.rev, a.updated_at{more}
 from ({page}) a
 left join lateral (
-  select array_agg(scheme) as schemes, array_agg(value) as tags, array_agg(kind) as kinds
+  select array_agg(scheme order by id) as schemes, array_agg(value order by id) as tags,
+    array_agg(kind order by id) as kinds
   from farm.identifier where farm_id = a.farm_id and animal_id = a.id and state = 'active'
 ) i on true
 order by {order}

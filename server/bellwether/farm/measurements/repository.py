@@ -63,7 +63,7 @@ select distinct on (animal_id) animal_id, what, occurred_on from (
   where kind <> 'event.retracted'
     and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
 ) recorded
-order by animal_id, occurred_on
+order by animal_id, occurred_on, what
 """
 CURVES = """
 select animal_id, occurred_on, value from farm.observation

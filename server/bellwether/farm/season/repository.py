@@ -109,7 +109,7 @@ select l.id, coalesce(
   (select 'a parent that was claimed' from farm.parent_claim c where c.farm_id = $1 and c.child_id = l.id
      and c.event_id is null limit 1),
   (select 'the identifier ' || i.value from farm.identifier i where i.farm_id = $1 and i.animal_id = l.id
-     and i.event_id is null limit 1),
+     and i.event_id is null order by i.id limit 1),
   (select 'a photo or paper' from farm.attachment_link p where p.farm_id = $1 and p.animal_id = l.id limit 1),
   (select 'a merge' from farm.animal m where m.farm_id = $1 and m.merged_into = l.id limit 1),
   (select 'a merge' from farm.animal m where m.farm_id = $1 and m.id = l.id

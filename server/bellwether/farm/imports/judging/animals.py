@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 from bellwether.farm.imports.judging import identity, lambed, parents
@@ -168,9 +169,10 @@ def check_relatives(
 def check_offspring(kin: Kin, animal: Sheep, herd: Herd, faults: Faults) -> None:
     """An animal that is a parent already must fit that role with its new sex and birth date."""
     offspring = herd.offspring.get(animal.id)
-    for role in sorted(offspring.roles if offspring else ()):
+    for role in offspring.roles if offspring else ():
         assert offspring is not None
-        child = Kin(offspring.first_name or "its offspring", "unknown", "unknown", offspring.first_birth)
+        name = min(map(herd.name, offspring.first_born), default="its offspring")
+        child = Kin(name, "unknown", "unknown", offspring.first_birth)
         wanted = "male" if role in MALE_ROLES else "female"
         faults.take(partial(pedigree.check_role, kin, parents.as_role(role), field="sex"))
         if kin.sex in ("unknown", wanted):
@@ -187,9 +189,10 @@ def check_loop(child: Kin, found: Known, parent: Parent, herd: Herd) -> None:
         return
     for one in (found.animal, *found.ghosts):
         if one is not None and one.id in herd.offspring:
-            path = pedigree.loop_path(herd.parents, one.id, parent.animal.id)
+            path = pedigree.loop_path(herd.parents, one.id, parent.animal.id, herd.name)
             if path:
-                raise pedigree.loop([child.name, *map(herd.name, path)], parent.field)
+                names = [child.name if key == one.id else herd.name(key) for key in path]
+                raise pedigree.loop([child.name, *names], parent.field)
 
 
 def take(
@@ -223,8 +226,8 @@ def take(
     placed = herd.placed(animal, facts)
     for measured in data.measurements:
         record = ledger.record(animal.id, animal.flock_id, measured, row)
-        if animal.first_recorded is None or measured.date < animal.first_recorded.day:
-            animal.first_recorded = Measured(measured.trait, measured.date)
+        first = Measured(measured.trait, measured.date)
+        animal.first_recorded = min(animal.first_recorded or first, first, key=attrgetter("day", "trait"))
         is_changed = record.verdict not in ("match", "duplicate") or is_changed
         age = (measured.date - facts.birth_date).days if facts.birth_date else None
         trait = ledger.traits[measured.trait]
@@ -239,13 +242,15 @@ def enter(animal: Sheep, facts: Facts, known: list[Identifier], herd: Herd) -> b
     is_changed = animal.facts != facts or animal.is_reference
     if animal.facts.drop_year != facts.drop_year:
         herd.move_tags(animal, facts.drop_year)
+    is_born_otherwise = animal.facts.birth_date != facts.birth_date
     animal.facts, animal.is_reference, animal.expected = facts, False, None
+    if is_born_otherwise:
+        herd.tell_parents(animal)
     for item in known:
         mine = identifiers.named(item.raw, str(animal.id)) if item.kind == "name" else item
         if mine.key not in herd.by_key and not is_called(animal, mine):
             herd.tag(animal, mine)
             is_changed = True
-    animal.tag = identifiers.display_tag(animal.identifiers) or animal.tag
     if is_changed:
         herd.touched[animal.id] = animal
     return is_changed

@@ -17,11 +17,13 @@ from bellwether.sheep.identifiers import (
     in_year,
     is_of_flock,
     name_value,
+    rank,
     spellings,
     tag_value,
 )
 
 Key = tuple[str, str, str]
+SLOTS = ("sire", "dam", "et_recipient_dam", "rearing_dam")
 
 
 @dataclass
@@ -79,7 +81,8 @@ class Herd:
         """Every animal that may be called so, by any of its identifiers; a visual tag counts within the flock."""
         found = {}
         for value in reversed(spellings(raw)):
-            for animal, item in self.by_value.get(value, ()):
+            named = self.by_value.get(value, ())
+            for animal, item in named if len(named) < 2 else sorted(named, key=lambda it: rank(it[1]), reverse=True):
                 if item.kind != "visual" or is_of_flock(item.scope, self.flock_id):
                     found[animal] = item
         return found
@@ -109,6 +112,7 @@ class Herd:
     def know(self, animal: Sheep, identifier: Identifier) -> None:
         """An identifier that the animal has."""
         animal.identifiers.append(identifier)
+        animal.tag = display_tag(animal.identifiers) or animal.tag
         self.by_key[identifier.key] = animal.id
         if identifier.kind == "name":
             self.by_name.setdefault(name_value(identifier.value), set()).add(animal.id)
@@ -142,6 +146,7 @@ class Herd:
         for item in ghost.identifiers:
             self.by_key[item.key] = animal.id
             animal.identifiers.append(item)
+        animal.tag = display_tag(animal.identifiers) or animal.tag
         for value in {str(ghost.id), *(item.value for item in ghost.identifiers)} & self.by_value.keys():
             found = self.by_value[value]
             self.by_value[value] = [(animal.id if one == ghost.id else one, item) for one, item in found]
@@ -157,7 +162,7 @@ class Herd:
                 self.parents[child].remove(ghost.id)
                 self.descend(child, animal.id)
         if ghost.id in self.offspring:
-            self.offspring.setdefault(animal.id, Offspring()).join(self.offspring.pop(ghost.id))
+            self.offspring.setdefault(animal.id, Offspring()).births |= self.offspring.pop(ghost.id).births
         del self.sheep[ghost.id]
         self.touched.pop(ghost.id, None)
         if not ghost.is_new:
@@ -174,9 +179,19 @@ class Herd:
             self.count(claim)
             if claim.role != "et_recipient_dam":
                 self.descend(claim.child_id, claim.parent_id)
-            born = child.facts.birth_date
-            self.offspring.setdefault(claim.parent_id, Offspring()).add(claim.role, child.tag, born)
+            self.know_birth(claim, child)
         self.added_claims.append(claim)
+
+    def know_birth(self, claim: Claim, child: Sheep) -> None:
+        """When a child of the parent was born."""
+        births = self.offspring.setdefault(claim.parent_id, Offspring()).births
+        births[claim.child_id, claim.role] = child.facts.birth_date
+
+    def tell_parents(self, child: Sheep) -> None:
+        """Its parents know when it was born."""
+        for role in SLOTS:
+            if (claim := self.claims.get((child.id, role))) is not None:
+                self.know_birth(claim, child)
 
     def count(self, claim: Claim) -> None:
         """The accepted claim of its slot from now on."""
@@ -195,6 +210,8 @@ class Herd:
 
     def _supersede(self, before: Claim) -> None:
         self.parents.get(before.child_id, set()).discard(before.parent_id)
+        if before.parent_id in self.offspring:
+            self.offspring[before.parent_id].births.pop((before.child_id, before.role), None)
         if before in self.added_claims:
             self.added_claims.remove(before)
         else:
@@ -205,7 +222,6 @@ class Herd:
         added = [animal for animal in self.touched.values() if animal.is_new]
         changed = [animal for animal in self.touched.values() if not animal.is_new]
         for animal in added:
-            animal.tag = display_tag(animal.identifiers) or animal.tag
             animal.is_new = False
         made = Made(
             [as_stored(animal) for animal in added],

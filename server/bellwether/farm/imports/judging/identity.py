@@ -55,16 +55,17 @@ def resolve(own: list[Identifier], data: AnimalRow, herd: Herd) -> Known:
     recorded = [match for match in found if not match.animal.is_reference and match.strength >= min(strongest, EXACTLY)]
     ghosts = [match for match in found if match.animal.is_reference]
     if len(recorded) > 1:
-        names = "; ".join(match.animal.described for match in recorded[:5])
-        raise taken(f"its identifiers belong to different animals: {names}", recorded[-1].mine)
+        names = "; ".join(sorted(match.animal.described for match in recorded)[:5])
+        mine = max((match.mine for match in recorded), key=known.index)
+        raise taken(f"its identifiers belong to different animals: {names}", mine)
     if not found:
         check_zeros(known, herd)
         return Known()
-    first = (recorded or sorted(ghosts, key=lambda match: -match.strength))[0]
+    first = (recorded or sorted(ghosts, key=lambda match: (-match.strength, match.animal.described)))[0]
     check_own(first, known, data)
     same = tuple(match.animal for match in ghosts if match.animal is not first.animal)
     for ghost in same:
-        if path := pedigree.loop_path(herd.parents, ghost.id, first.animal.id):
+        if path := pedigree.loop_path(herd.parents, ghost.id, first.animal.id, herd.name):
             raise pedigree.loop([first.animal.tag, *map(herd.name, path)], field_of(known[0]))
     return Known(first.animal, same)
 
@@ -134,7 +135,7 @@ def may_be(animal: Sheep, theirs: Identifier, known: list[Identifier], data: Ani
 def other_number(animal: Sheep, known: list[Identifier]) -> tuple[Identifier, Identifier] | None:
     """An EID or registration of the row, and that of the same scheme which the animal has instead."""
     for mine in known:
-        for theirs in animal.identifiers:
+        for theirs in sorted(animal.identifiers, key=identifiers.rank):
             if mine.kind in CERTAIN and theirs.scheme == mine.scheme and theirs.value != mine.value:
                 return mine, theirs
     return None

@@ -141,7 +141,6 @@ def expect(listed: Listed, role: ParentType, herd: Herd) -> Sheep:
     animal = stored or ancestor(role, herd)
     if animal.is_reference:
         if stored is None:
-            animal.tag = known[0].value
             for item in known:
                 herd.tag(animal, item)
         animal.expected = Kin(animal.tag, listed.sex, animal.facts.fertility, listed.birth_date)
@@ -193,9 +192,9 @@ def weaker(animal: Sheep, parent: Parent, herd: Herd) -> Finding | None:
     is_ghost = (new is None or not new.is_listed) and stands is not None and stands.is_listed
     if not is_ghost and STRENGTH[before.method] <= STRENGTH[METHOD[parent.role]]:
         return None
-    name = stands.described if stands else herd.name(before.parent_id)
     reason = "has no row of its own" if is_ghost else f"is only {METHOD[parent.role]}"
-    message = f"the {pedigree.role_name(parent.role)} stays {name} ({before.method}): {parent.cell.raw[:40]} {reason}"
+    kept = f"{pedigree.role_name(parent.role)} stays {herd.name(before.parent_id)}"
+    message = f"the {kept} ({before.method}): {parent.cell.raw[:40]} {reason}"
     fix = "import with on_weaker_parent=replace if the file is right"
     return warning("weaker_evidence", message, fix, field=parent.field)
 
@@ -246,7 +245,6 @@ def new_ancestor(parent: Parent, herd: Herd) -> Sheep:
         return found
     made = ancestor(parent.role, herd)
     made.facts = Facts(made.facts.sex, "unknown", None, identifiers.year_of(identifier), None, None, False, None)
-    made.tag = identifier.value
     herd.tag(made, identifier)
     return made
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from bellwether.farm.animals.births import Lambing
 from bellwether.farm.imports.judging.animal_row import FIELDS, Facts
 from bellwether.sheep import pedigree
-from bellwether.sheep.identifiers import Identifier
+from bellwether.sheep.identifiers import Identifier, rank
 from bellwether.sheep.lives import Stay
 from bellwether.sheep.pedigree import Kin, Measured
 
@@ -52,7 +52,8 @@ class Sheep:
     def described(self) -> str:
         """For a message that asks which of several animals is meant."""
         kin = self.kin
-        others = [item.value for item in self.identifiers if item.kind != "name" and item.value != self.tag]
+        numbers = sorted((item for item in self.identifiers if item.kind != "name"), key=rank)
+        others = [item.value for item in numbers if item.value != self.tag]
         born = f"of {self.year}" if self.year else ""
         born = f"born {kin.birth_date}" if kin.birth_date else born
         more = ", ".join(part for part in ("" if kin.sex == "unknown" else kin.sex, born, *others[:2]) if part)
@@ -82,23 +83,25 @@ class Claim(NamedTuple):
 
 @dataclass(slots=True)
 class Offspring:
-    """An animal in its role as a parent."""
+    """An animal in its role as a parent: when its children were born, by child and role."""
 
-    roles: set[str] = field(default_factory=set)
-    first_name: str = ""
-    first_birth: date | None = None
+    births: dict[tuple[UUID, str], date | None] = field(default_factory=dict)
 
-    def join(self, other: "Offspring") -> None:
-        """The children of another animal as well."""
-        self.roles |= other.roles
-        self.add("", other.first_name, other.first_birth)
-        self.roles.discard("")
+    @property
+    def roles(self) -> list[str]:
+        """In which it is a parent."""
+        return sorted({role for _, role in self.births})
 
-    def add(self, role: str, name: str, born: date | None) -> None:
-        """One more child."""
-        self.roles.add(role)
-        if born is not None and (self.first_birth is None or born < self.first_birth):
-            self.first_birth, self.first_name = born, name
+    @property
+    def first_birth(self) -> date | None:
+        """Of all its children."""
+        return min((born for born in self.births.values() if born is not None), default=None)
+
+    @property
+    def first_born(self) -> set[UUID]:
+        """The children of that day."""
+        first = self.first_birth
+        return {child for (child, _), born in self.births.items() if first is not None and born == first}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,10 +55,10 @@ where farm_id = $1 and state = 'active' and animal_id = any($2::uuid[])
 CLAIMS = """
 select id, child_id, parent_id, parent_type, method, status from farm.parent_claim
 where farm_id = $1 and child_id = any($2::uuid[]) and status in ('accepted', 'proposed')
-  and parent_type in ('sire', 'dam', 'et_donor_dam', 'et_recipient_dam')
+  and parent_type in ('sire', 'dam', 'et_donor_dam', 'et_recipient_dam', 'rearing_dam')
 """
 OFFSPRING = """
-select c.parent_id, c.parent_type, a.tag, a.birth_date
+select c.parent_id, c.parent_type, c.child_id, a.tag, a.birth_date
 from farm.parent_claim c join farm.animal a on a.farm_id = $1 and a.id = c.child_id
 where c.farm_id = $1 and c.parent_id = any($2::uuid[]) and c.status = 'accepted' and c.parent_type <> 'excluded_sire'
 """
@@ -193,10 +193,10 @@ def groups_of(rows: Sequence[tuple[int, AnimalRow]], herd: Herd, known: Known) -
     """The contemporary groups that the measurements of the rows may touch."""
     for _, row in rows:
         if row.measurements:
-            named = (herd.sheep[key] for item in row.identifiers for key in herd.named(item.raw))
-            animal = next(named, None)
-            placed = herd.placed(animal, merged(animal, row))
-            yield from (placed.group(known[measured.trait], measured.group) for measured in row.measurements)
+            named = {key for item in row.identifiers for key in herd.named(item.raw)}
+            for animal in map(herd.sheep.__getitem__, named) if named else (None,):
+                placed = herd.placed(animal, merged(animal, row))
+                yield from (placed.group(known[measured.trait], measured.group) for measured in row.measurements)
 
 
 async def load_sheep(
@@ -225,8 +225,9 @@ async def load_kin(
     parents -= herd.sheep.keys()
     await load_sheep(connection, farm_id, import_id, sorted(parents), herd)
     for row in await connection.fetch(OFFSPRING, farm_id, ids):
-        role = herd.offspring.setdefault(row["parent_id"], Offspring())
-        role.add(row["parent_type"], row["tag"] or "", row["birth_date"])
+        births = herd.offspring.setdefault(row["parent_id"], Offspring()).births
+        births[row["child_id"], row["parent_type"]] = row["birth_date"]
+        herd.names.setdefault(row["child_id"], row["tag"] or "its offspring")
     return parents
 
 
