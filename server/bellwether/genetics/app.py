@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.genotype_files.routes import router as genotype_files
+from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.traits.routes import router as traits
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -18,6 +19,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         genotype_files,
         evaluations,
         breeding_values,
+        pedigree,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
     uploads = ("/api/v1/genetics/genotype-files",)

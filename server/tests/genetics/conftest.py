@@ -134,7 +134,12 @@ def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Conne
     """Run a queued evaluation as the worker does, to its end; returns the job row."""
 
     async def run(
-        run_id: UUID, steps: KeptSteps | None = None, attempt: int = 1, *, in_child: bool = False
+        run_id: UUID,
+        steps: KeptSteps | None = None,
+        attempt: int = 1,
+        *,
+        in_child: bool = False,
+        of: Callable[[JobRun], Awaitable[Any]] = lambda found: evaluate_flock(found, data_dir=Path(platform.data_dir)),
     ) -> dict[str, Any]:
         owner = await admin.fetchval("select owner_id from genetics.job where id = $1", run_id)
         context = Context(user_id=owner, request_id=str(run_id))
@@ -145,7 +150,7 @@ def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Conne
         job = (JobRun if in_child else InProcess)(
             run_id, row.kind, attempt, row.payload, row.farm_id, context, database, journal, kept
         )
-        await execute(lambda found: evaluate_flock(found, data_dir=Path(platform.data_dir)), job, journal)
+        await execute(of, job, journal)
         return dict(await admin.fetchrow("select * from genetics.job where id = $1", run_id))
 
     return run

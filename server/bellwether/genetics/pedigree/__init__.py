@@ -1,0 +1,1 @@
+"""Pedigree: relatives, inbreeding, kinship, founders, and what is wrong or missing."""
