@@ -3,9 +3,11 @@
 from fastapi import FastAPI
 
 from bellwether.genetics.breeding_values.routes import router as breeding_values
+from bellwether.genetics.definitions.routes import router as definitions
 from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.genotype_files.routes import router as genotype_files
 from bellwether.genetics.pedigree.routes import router as pedigree
+from bellwether.genetics.publications.routes import router as publications
 from bellwether.genetics.traits.routes import router as traits
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -17,9 +19,11 @@ def create(platform: PlatformSettings) -> FastAPI:
     routers = [
         traits,
         genotype_files,
+        definitions,
         evaluations,
         breeding_values,
         pedigree,
+        publications,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
     uploads = ("/api/v1/genetics/genotype-files",)

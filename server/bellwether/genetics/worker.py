@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bellwether.genetics.definitions import rerunning
 from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
@@ -13,7 +14,8 @@ from bellwether.platform.settings import PlatformSettings
 
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
-    return [Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)]
+    stale = Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)
+    return [stale, rerunning.CONSUMER]
 
 
 def kinds() -> list[JobKind]:

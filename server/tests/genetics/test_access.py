@@ -58,7 +58,9 @@ def filled(value: Any, world: dict[str, Any]) -> Any:
         return value.format(**world)
     if isinstance(value, list):
         return [filled(item, world) for item in value]
-    return value and {name: filled(item, world) for name, item in value.items()}
+    if isinstance(value, dict):
+        return {name: filled(item, world) for name, item in value.items()}
+    return value
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [*READS, *LISTS, RUN, ("GET", "/traits", None)])
@@ -282,7 +284,7 @@ async def test_a_fact_that_breaks_its_contract_is_hopeless(barn: Barn, database:
 
 def test_the_worker_knows_its_kind_and_consumer() -> None:
     assert {"genetics.evaluation", "genetics.pedigree_analysis"} <= {kind.name for kind in kinds()}
-    assert [(c.name, c.stream) for c in consumers()] == [("genetics-stale", "FARM")]
+    assert [(c.name, c.stream) for c in consumers()] == [("genetics-stale", "FARM"), ("genetics-rerun", "FARM")]
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
 
 

@@ -39,7 +39,7 @@ async def rank(
         found = await run_for(session, run_id=after.run_id, flock_id=None, trait=trait)
     rows = await repository.ranked(
         session,
-        run_id=found.id,
+        run=found,
         trait=trait or found.traits[0],
         effect=ADDITIVE,
         sex=sex,
@@ -75,7 +75,7 @@ async def trend(session: Session, flock_id: UUID, trait: str) -> Trend:
         NotEvaluated
     """
     found = await run_for(session, run_id=None, flock_id=flock_id, trait=trait)
-    rows = await repository.by_drop(session, found.id, trait, ADDITIVE)
+    rows = await repository.by_drop(session, found, trait, ADDITIVE)
     points = points_of(rows)
     slope, slope_se = slope_of(rows) or (None, None)
     return Trend(

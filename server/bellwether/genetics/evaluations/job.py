@@ -50,7 +50,9 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> publishing.
         # after a failure the files have gone: a retry reads the records anew, as the user has mended them
         found = extracted if files.are_whole(folder, extracted["files"]) else await extract()
         report = await run.compute(solve_files, str(folder), found["files"], found["plan"], reports=True)
-        return {**report, "data_as_of": found["as_of"], "data_version": found["version"]}
+        # a worker of an older version may have extracted
+        versions = found.get("versions") or {payload["flock_id"]: found["version"]}
+        return {**report, "data_as_of": found["as_of"], "data_versions": versions}
 
     async def publish() -> publishing.Summary:
         return await in_transaction(

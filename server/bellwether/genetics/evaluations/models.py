@@ -1,6 +1,6 @@
 """Tables of this slice."""
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(schema="genetics")
@@ -14,6 +14,10 @@ evaluation_run = Table(
     Column("flock_id", Uuid, nullable=False),
     Column("requested_by", Uuid),
     Column("asked_traits", ARRAY(Text)),
+    Column("flock_ids", ARRAY(Uuid)),
+    Column("definition_id", Uuid),
+    Column("definition_version", Integer),
+    Column("publishing", Text, nullable=False),
     Column("reliability", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("fence", BigInteger, nullable=False),

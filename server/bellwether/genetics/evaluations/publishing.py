@@ -10,6 +10,7 @@ from uuid import UUID
 from bellwether.genetics.evaluations import events, files, flock_states, repository
 from bellwether.genetics.evaluations.problems import RunSuperseded
 from bellwether.genetics.evaluations.solving import Solved
+from bellwether.genetics.publications import service as publications
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 
@@ -34,7 +35,7 @@ class Finished(Solved):
     """The report of a run, with what its records were."""
 
     data_as_of: str
-    data_version: int
+    data_versions: dict[str, int]
 
 
 class Summary(TypedDict):
@@ -77,7 +78,12 @@ async def publish(
     for name, pointer in report["tables"].items():
         await store_table(session, done.farm_id, run_id, name, files.follow(folder, pointer))
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
-    await flock_states.record_run(session, **flock, data_as_of=as_of, data_version=report["data_version"])
+    for flock_id, version in sorted(report["data_versions"].items()):
+        mine = {**flock, "flock_id": UUID(flock_id)}
+        await flock_states.record_run(session, **mine, data_as_of=as_of, data_version=version)
+    if done.publishing == "at_once":
+        flock_ids = [UUID(flock_id) for flock_id in report["data_versions"]]
+        await publications.publish_at_once(session, context, done.farm_id, flock_ids, run_id)
     await events.evaluation_completed(
         session,
         context,

@@ -33,6 +33,12 @@ async def flock(session: Session, flock_id: UUID) -> Row[Any] | None:
     return (await session.execute(select(published_flock).where(published_flock.c.id == flock_id))).one_or_none()
 
 
+async def farms_of(session: Session, flock_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Of each flock that is the acting user's to see, its farm."""
+    statement = select(published_flock.c.id, published_flock.c.farm_id).where(published_flock.c.id.in_(flock_ids))
+    return {row.id: row.farm_id for row in (await session.execute(statement)).all()}
+
+
 async def add(session: Session, values: Mapping[str, Any]) -> None:
     """A new run."""
     await session.execute(insert(run).values(**values))
@@ -100,7 +106,7 @@ async def finish(session: Session, run_id: UUID, fence: int, values: Mapping[str
         update(run)
         .where(run.c.id == run_id, run.c.fence == fence, run.c.state == "running")
         .values(**values, finished_at=func.clock_timestamp())
-        .returning(run.c.farm_id, run.c.flock_id, run.c.finished_at)
+        .returning(run.c.farm_id, run.c.flock_id, run.c.publishing, run.c.finished_at)
     )
     return (await session.execute(statement)).one_or_none()
 

@@ -14,10 +14,12 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Reliability = Literal["auto", "exact", "none"]
 
 
-class NewEvaluation(Schema):
-    """A flock to evaluate."""
+Publishing = Literal["at_once", "by_hand"]
 
-    flock_id: UUID
+
+class How(Schema):
+    """How to evaluate: everything that a run follows besides the animals."""
+
     traits: Annotated[list[TraitCode], Field(min_length=1, max_length=20)] | None = Field(
         default=None, description="Evaluated together; left out: every trait of the flock with enough records"
     )
@@ -28,6 +30,15 @@ class NewEvaluation(Schema):
         "animal model of the trait dictionary",
     )
     genotypes: UUID | None = Field(default=None, description="A genotype file, for a model with `genomic`")
+
+
+class NewEvaluation(How):
+    """A flock to evaluate."""
+
+    flock_id: UUID
+    publishing: Publishing = Field(
+        default="at_once", description="`by_hand`: nobody sees the values by flock until somebody publishes the run"
+    )
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"flock_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69", "traits": ["WWT", "PWT"]}]}
@@ -40,6 +51,10 @@ class Evaluation(Schema):
     id: UUID
     farm_id: UUID
     flock_id: UUID
+    flock_ids: list[UUID] | None = Field(description="All flocks that were evaluated together; null for one")
+    definition_id: UUID | None
+    definition_version: int | None
+    publishing: Publishing
     requested_by: UUID | None
     asked_traits: list[str] | None
     reliability: Reliability
@@ -116,3 +131,4 @@ class FlockState(Schema):
     last_run_id: UUID | None
     last_run_at: datetime | None
     last_run_traits: list[str] | None
+    published_run_id: UUID | None = Field(description="The run that the flock goes by")

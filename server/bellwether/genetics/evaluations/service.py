@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from bellwether.genetics.access import may_write
@@ -23,10 +23,12 @@ from bellwether.genetics.evaluations.schemas import (
     EvaluationReport,
     EvaluationTable,
     FlockState,
+    How,
     NewEvaluation,
 )
 from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotype_files.problems import NoSuchGenotypes
+from bellwether.genetics.publications import service as publications
 from bellwether.genetics.traits import service as traits
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.told import check_told
@@ -43,29 +45,80 @@ async def request(session: Session, context: Context, new: NewEvaluation) -> Job
     Raises:
         NoSuchFlock, ReadOnlyMember, UnknownTrait, WrongModel, NoSuchGenotypes
     """
-    flock = await repository.flock(session, new.flock_id)
-    if flock is None:
+    farm_id = await farm_of(session, [new.flock_id])
+    await check(session, new, farm_id)
+    return await queue(session, context, farm_id, [new.flock_id], new, publishing=new.publishing)
+
+
+async def farm_of(session: Session, flock_ids: Sequence[UUID]) -> UUID:
+    """The one farm of these flocks, which the caller may change.
+
+    Raises:
+        NoSuchFlock, ReadOnlyMember
+    """
+    farms = await repository.farms_of(session, flock_ids)
+    if set(farms) != set(flock_ids) or len(set(farms.values())) != 1:
         raise NoSuchFlock
-    await may_write(session, flock.farm_id)
-    asked = None if new.traits is None else list(dict.fromkeys(new.traits))
-    if new.model is not None:
-        asked = list(new.model.trait_names)
-    await check_traits(session, asked or [])
-    await check_model(session, new, flock.farm_id)
+    farm_id = farms[flock_ids[0]]
+    await may_write(session, farm_id)
+    return farm_id
+
+
+async def check(session: Session, how: How, farm_id: UUID) -> None:
+    """Refuse what cannot be carried out for any flock of the farm.
+
+    Raises:
+        UnknownTrait, WrongModel, NoSuchGenotypes
+    """
+    await check_traits(session, asked_of(how) or [])
+    await check_model(session, how, farm_id)
+
+
+def asked_of(how: How) -> list[str] | None:
+    """The traits that are named, by whichever way."""
+    if how.model is not None:
+        return list(how.model.trait_names)
+    return None if how.traits is None else list(dict.fromkeys(how.traits))
+
+
+async def queue(
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    flock_ids: Sequence[UUID],
+    how: How,
+    *,
+    publishing: str,
+    version: tuple[UUID, int] | None = None,
+) -> Job:
+    """A run of what has been checked; `version`: the definition that it follows, and which version of it."""
     payload = {
-        "flock_id": str(new.flock_id),
-        "traits": asked,
-        "reliability": new.reliability,
-        "model": None if new.model is None else new.model.model_dump(exclude_defaults=True),
-        "genotypes": None if new.genotypes is None else str(new.genotypes),
+        "flock_id": str(flock_ids[0]),
+        "flock_ids": [str(flock_id) for flock_id in flock_ids],
+        "traits": asked_of(how),
+        "reliability": how.reliability,
+        "model": None if how.model is None else how.model.model_dump(exclude_defaults=True),
+        "genotypes": None if how.genotypes is None else str(how.genotypes),
     }
-    job = await submit(session, context, kind=KIND, payload=payload, farm_id=flock.farm_id)
-    values = {"farm_id": flock.farm_id, "flock_id": new.flock_id, "requested_by": context.user_id}
-    await repository.add(session, {**values, "id": job.id, "asked_traits": asked, "reliability": new.reliability})
+    job = await submit(session, context, kind=KIND, payload=payload, farm_id=farm_id)
+    definition_id, number = version or (None, None)
+    values = {
+        "id": job.id,
+        "farm_id": farm_id,
+        "flock_id": flock_ids[0],
+        "flock_ids": list(flock_ids) if len(flock_ids) > 1 else None,
+        "definition_id": definition_id,
+        "definition_version": number,
+        "publishing": publishing,
+        "requested_by": context.user_id,
+        "asked_traits": asked_of(how),
+        "reliability": how.reliability,
+    }
+    await repository.add(session, values)
     return job
 
 
-async def check_model(session: Session, new: NewEvaluation, farm_id: UUID) -> None:
+async def check_model(session: Session, new: How, farm_id: UUID) -> None:
     """Refuse a told model that cannot be fitted to a flock, and requests that contradict themselves.
 
     Raises:
@@ -83,7 +136,7 @@ async def check_model(session: Session, new: NewEvaluation, farm_id: UUID) -> No
         raise NoSuchGenotypes
 
 
-def disagreements(new: NewEvaluation) -> Iterator[RowError]:
+def disagreements(new: How) -> Iterator[RowError]:
     """Parts of a request that contradict each other."""
     model, genotypes = new.model, new.genotypes
     is_genomic = model is not None and model.genomic is not None
@@ -194,4 +247,5 @@ async def flock_state(session: Session, flock_id: UUID) -> FlockState:
         last_run_id=row.last_run_id if row else None,
         last_run_at=row.finished_at if row else None,
         last_run_traits=row.traits if row else None,
+        published_run_id=await publications.published(session, flock_id),
     )

@@ -45,7 +45,7 @@ def solve_files(folder: str, extract: dict[str, files.Pointer], plan: PlanDocume
     if "genotypes" in extract:
         genotypes = read_genotypes(files.follow(place, extract["genotypes"]), animals)
     genotyped = [] if genotypes is None else genotypes.ids.to_list()
-    data = select_flock(wanted.flock_id, animals, measurements, also=genotyped)
+    data = select_flock(wanted.flock_id, animals, measurements, also=genotyped, further=wanted.further)
     report(READ / 2, "checking records")
     run = evaluate(data, wanted, genotypes, report=lambda share, step: report(READ + (SOLVED - READ) * share, step))
     write_values(place / "values.csv", data, run.found.solution)

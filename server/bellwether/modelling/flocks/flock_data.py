@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -40,15 +40,19 @@ class Measurement:
 
 @dataclass(frozen=True)
 class FlockData:
-    """Animals and measurements, each ordered by id, so that the same data always give the same arrays."""
+    """Animals and measurements, each ordered by id, so that the same data always give the same arrays.
+
+    `further` are flocks that are evaluated together with the first.
+    """
 
     flock_id: str
     animals: tuple[Animal, ...]
     measurements: tuple[Measurement, ...]
+    further: tuple[str, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 of everything in it."""
-        sha = hashlib.sha256(self.flock_id.encode())
+        sha = hashlib.sha256(",".join((self.flock_id, *self.further)).encode())
         for animal in self.animals:
             sha.update(orjson.dumps(astuple(animal)) + b"\n")
         for measurement in self.measurements:
@@ -56,17 +60,24 @@ class FlockData:
         return sha.hexdigest()
 
     def is_own(self, animal: Animal) -> bool:
-        """Is it one of the flock, and not only an ancestor?"""
-        return animal.flock_id == self.flock_id and not animal.reference_only
+        """Is it one of the flocks, and not only an ancestor?"""
+        return animal.flock_id in (self.flock_id, *self.further) and not animal.reference_only
 
 
 def select_flock(
-    flock_id: str, animals: Iterable[Animal], measurements: Iterable[Measurement], *, also: Collection[str] = ()
+    flock_id: str,
+    animals: Iterable[Animal],
+    measurements: Iterable[Measurement],
+    *,
+    also: Collection[str] = (),
+    further: Sequence[str] = (),
 ) -> FlockData:
-    """The flock's animals, those measured in it, those of `also` (by id), and the ancestors of all of them."""
+    """The animals of the flock and of `further` flocks, those measured in them, those of `also` (by id), and the
+    ancestors of all of them."""
+    flocks = {flock_id, *further}
     known = {animal.id: animal for animal in animals}
     kept_measurements = sorted((m for m in measurements if m.animal_id in known), key=lambda m: m.id)
-    waiting = [animal.id for animal in known.values() if animal.flock_id == flock_id]
+    waiting = [animal.id for animal in known.values() if animal.flock_id in flocks]
     waiting += [m.animal_id for m in kept_measurements]
     waiting += [animal_id for animal_id in also if animal_id in known]
     kept: set[str] = set()
@@ -77,7 +88,8 @@ def select_flock(
         kept.add(animal_id)
         parents = (known[animal_id].sire_id, known[animal_id].dam_id)
         waiting += [parent for parent in parents if parent is not None and parent in known]
-    return FlockData(flock_id, tuple(known[animal_id] for animal_id in sorted(kept)), tuple(kept_measurements))
+    chosen = tuple(known[animal_id] for animal_id in sorted(kept))
+    return FlockData(flock_id, chosen, tuple(kept_measurements), tuple(further))
 
 
 def read_animals(path: Path) -> Iterator[Animal]:

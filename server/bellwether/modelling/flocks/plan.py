@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from math import sqrt
-from typing import Protocol, Self, TypedDict
+from typing import NotRequired, Protocol, Self, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +67,14 @@ class PlanDocument(TypedDict):
     variance_source: str
     reliability: str
     told: dict[str, object] | None
+    further: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`is_asked`: the user named the traits, so that one which cannot be evaluated fails the run.
 
-    `told` is the model that the user gave in place of the default one.
+    `told` is the model that the user gave in place of the default one; `further` are flocks beside the first.
     """
 
     flock_id: str
@@ -84,6 +85,7 @@ class Plan:
     variance_source: str
     reliability: str = "auto"
     told: ModelTable | None = None
+    further: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -112,6 +114,7 @@ class Plan:
             "variance_source": self.variance_source,
             "reliability": self.reliability,
             "told": None if self.told is None else self.told.model_dump(exclude_defaults=True),
+            "further": list(self.further),
         }
 
     @classmethod
@@ -129,6 +132,7 @@ class Plan:
             variance_source=value["variance_source"],
             reliability=value["reliability"],
             told=None if value["told"] is None else ModelTable.model_validate(value["told"]),
+            further=tuple(value.get("further", ())),
         )
 
 

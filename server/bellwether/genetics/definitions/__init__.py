@@ -1,0 +1,1 @@
+"""Definitions: what is evaluated and how, under a name, version by version."""

@@ -1,0 +1,51 @@
+"""Records of a flock have changed: definitions that ask for it are run anew, one waiting run at a time."""
+
+import logging
+from uuid import UUID
+
+from bellwether.genetics.definitions import repository, service
+from bellwether.genetics.evaluations.flock_states import MARKING
+from bellwether.platform.context import Context
+from bellwether.platform.database.advisory_locks import one_at_a_time
+from bellwether.platform.database.transactions import Session, act_for
+from bellwether.platform.events.facts import Consumer, Event, Hopeless
+from bellwether.platform.problems import Problem
+
+log = logging.getLogger(__name__)
+
+
+async def run_anew(session: Session, event: Event) -> None:
+    """Queue a run of each definition that evaluates the flock whenever it is stale, in the name of who wrote it.
+
+    A run that waits has not read the records yet, so it will see this change too: there is no second one.
+
+    Raises:
+        Hopeless: the fact breaks its contract.
+    """
+    try:
+        flock_id = UUID(str(event.data["flock_id"]))
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise Hopeless(f"{event.type} without flock_id: {error!r}") from error
+    for row in await repository.waiting_for(session, flock_id):
+        content = service.shown(row).content
+        if content.rerun != "when_stale" or flock_id not in content.flock_ids:
+            continue
+        await one_at_a_time(session, f"rerun of definition {row.id}")
+        if not await repository.is_queued(session, row.farm_id, row.id):
+            await queue(session, event, row.created_by, row.id)
+
+
+async def queue(session: Session, event: Event, author: UUID, definition_id: UUID) -> None:
+    """One run; what cannot be run any more (a flock has gone, the author may not) is logged and waits for a person."""
+    context = Context(user_id=author, request_id=str(event.id), traceparent=event.traceparent)
+    try:
+        async with session.begin_nested():
+            await act_for(session, context)
+            await service.run(session, context, definition_id, None)
+    except Problem as problem:
+        log.warning("definition %s is not run anew: %s", definition_id, problem.code)
+    finally:
+        await act_for(session, event.context)
+
+
+CONSUMER = Consumer(service="genetics", name="genetics-rerun", stream="FARM", types=MARKING, handle=run_anew)

@@ -1,0 +1,1 @@
+"""Publications: which run a farm goes by, flock by flock."""
