@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import pytest
 
 SCHEMAS = Path(__file__).parents[4] / "shared/data/conventions/icar-ade"
+COPY = Path(__file__).parent / "samples/icar-ade-1.3.json"
+"""What is needed of them, without descriptions."""
 COLLECTIONS = {
     "animals": "icarAnimalCoreCollection",
     "births": "icarMovementBirthEventCollection",
@@ -23,8 +24,14 @@ COLLECTIONS = {
     "pregnancy-checks": "icarReproPregnancyCheckEventCollection",
     "parturitions": "icarReproParturitionEventCollection",
     "conformation-scores": "icarConformationScoreEventCollection",
+    "animal-sets": "icarAnimalSetCollection",
+    "animal-set-joins": "icarAnimalSetJoinEventCollection",
+    "animal-set-leaves": "icarAnimalSetLeaveEventCollection",
+    "group-births": "icarGroupMovementBirthEventCollection",
+    "group-arrivals": "icarGroupMovementArrivalEventCollection",
+    "group-departures": "icarGroupMovementDepartureEventCollection",
+    "group-deaths": "icarGroupMovementDeathEventCollection",
 }
-needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the published schemas are not there")
 
 
 def with_nulls(part: Any) -> Any:
@@ -40,10 +47,26 @@ def with_nulls(part: Any) -> Any:
 @cache
 def registry() -> dict[str, Any]:
     """Each file by an address that keeps the folders, to which the files refer."""
+    return {f"icar://ade/{name}": with_nulls(schema) for name, schema in copied().items()}
+
+
+def copied() -> dict[str, Any]:
+    """Each file of the copy by its name."""
+    found = json.loads(COPY.read_text(encoding="utf-8"))
+    return {name: schema for name, schema in found.items() if name != "source"}
+
+
+def bare(part: Any, *, is_of_names: bool = False) -> Any:
+    """A schema without what only explains it."""
+    if isinstance(part, list):
+        return [bare(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    words = () if is_of_names else ("description", "example", "examples", "title")
     return {
-        f"icar://ade/{path.relative_to(SCHEMAS)}": with_nulls(json.loads(path.read_text(encoding="utf-8")))
-        for folder in ("collections", "enums", "resources", "types")
-        for path in (SCHEMAS / folder).glob("*.json")
+        name: bare(value, is_of_names=name == "properties" and not is_of_names)
+        for name, value in part.items()
+        if name not in words
     }
 
 

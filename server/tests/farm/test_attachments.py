@@ -108,7 +108,24 @@ async def test_what_was_sent_comes_back(farmer: Farmer, kind: str) -> None:
     assert found.headers["x-content-type-options"] == "nosniff"
     assert found.headers["cache-control"] == "private, no-cache"
     known = await farmer.ask("GET", path, 304, headers={"If-None-Match": found.headers["etag"]})
-    assert known.content == b""
+    assert (known.content, known.headers["etag"]) == (b"", found.headers["etag"])
+
+
+async def test_who_has_the_bytes_is_answered_without_reading_them(
+    farmer: Farmer, new_farmer: NewFarmer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(farmer, photo())
+    path, etag = f"/farms/{farmer.farm_id}/attachments/{sha256(photo())}", f'"{sha256(photo())}"'
+    read = list[int]()
+
+    async def no_part(*arguments: Any) -> None:
+        read.append(arguments[-1])
+
+    monkeypatch.setattr(repository, "read_part", no_part)
+    await farmer.ask("GET", path, 304, headers={"If-None-Match": f'"other", W/{etag}'})
+    await (await new_farmer()).ask("GET", path, 404, headers={"If-None-Match": etag})
+    assert read == []
+    await farmer.ask("GET", path, 412, headers={"If-None-Match": etag, "If-Match": '"other"'})
 
 
 async def test_the_same_again_changes_nothing(farmer: Farmer) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .conftest import Farmer, weights_of
 from .test_icar import family, members
+from .test_treatments import remedy
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "exchange-with-icar-ade.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (curl .*)$", PAGE, re.MULTILINE)
@@ -13,7 +14,10 @@ COMMANDS = re.findall(r"^\$ (curl .*)$", PAGE, re.MULTILINE)
 
 async def test_the_commands_of_the_page(farmer: Farmer) -> None:
     await family(farmer)
-    assert len(COMMANDS) == 5
+    await remedy(farmer)
+    worn = [{"kind": "eid", "value": "982000123456788"}]
+    await farmer.animal(sex="female", birth_date="2020-08-01", identifiers=worn)
+    assert len(COMMANDS) == 8
     for command in COMMANDS:
         words = shlex.split(command.replace("$FARM", farmer.farm_id))
         body = words[words.index("-d") + 1].encode() if "-d" in words else None
@@ -25,3 +29,5 @@ async def test_the_commands_of_the_page(farmer: Farmer) -> None:
     assert (weight["trait"], weight["weight_kg"]) == ("WWT", 31.5)
     (departure,) = await members(farmer, "departures")
     assert departure["departureKind"] == "Sale"
+    assert [item["medicine"]["name"] for item in await members(farmer, "treatments")] == ["Drench A"]
+    assert len(await members(farmer, "parturitions")) == 1

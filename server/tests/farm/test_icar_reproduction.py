@@ -6,7 +6,7 @@ import pytest
 from bellwether.platform.ids import new_id
 
 from .conftest import Farmer, animals_of
-from .icar_schemas import COLLECTIONS, faults, needs_schemas, unknown_names
+from .icar_schemas import COLLECTIONS, faults, unknown_names
 from .test_event_log import log_of, taken
 from .test_icar import BRED, members, read
 from .test_icar_taking import refused, send
@@ -76,7 +76,6 @@ async def test_scan_score_and_lambing(farmer: Farmer) -> None:
     assert "birthWeight" not in dead
 
 
-@needs_schemas
 @pytest.mark.parametrize("kind", BRED)
 async def test_all_that_is_sent_is_valid(farmer: Farmer, kind: str) -> None:
     await season(farmer)

@@ -7,7 +7,7 @@ import pytest
 from bellwether.platform.ids import new_id
 
 from .conftest import Farmer, NewFarmer, weights_of
-from .icar_schemas import faults, needs_schemas, unknown_names
+from .icar_schemas import faults, unknown_names
 from .test_event_log import log_of
 from .test_icar import EID, OURS, family, members
 
@@ -267,7 +267,6 @@ async def test_who_may_send(farmer: Farmer, new_farmer: NewFarmer) -> None:
     assert (await send(farmer, "animals", weight(), 422))["errors"][0]["instance"] == "kind"
 
 
-@needs_schemas
 async def test_answers_are_valid(farmer: Farmer) -> None:
     await family(farmer)
     schemas = {

@@ -1,10 +1,14 @@
 """Treatments in the words of ICAR ADE, and its departures under the rule for animals that are withheld (I20)."""
 
+from typing import Any
+
+import pytest
+
 from .conftest import Farmer
-from .icar_schemas import SCHEMAS, faults, unknown_names
-from .test_event_log import taken
+from .icar_schemas import faults, unknown_names
+from .test_event_log import log_of, taken
 from .test_icar import EID, family, read
-from .test_icar_taking import message
+from .test_icar_taking import SOURCE, message, refused
 from .test_icar_taking import send as sent_by_icar
 from .test_mobs import assigned, mob
 from .test_treatments import remedy, treated
@@ -34,9 +38,8 @@ async def test_who_was_treated_alone_or_with_its_group(farmer: Farmer) -> None:
         ("Meat", "au.gov.apvma.esi", ""),
         ("Milk", None, "2024-03-03"),
     ]
-    if SCHEMAS.exists():
-        assert faults("collections/icarTreatmentEventCollection", first) == []
-        assert unknown_names("collections/icarTreatmentEventCollection", first) == set()
+    assert faults("collections/icarTreatmentEventCollection", first) == []
+    assert unknown_names("collections/icarTreatmentEventCollection", first) == set()
 
 
 async def test_i20_a_departure_of_another_system_is_held_to_the_same_rule(farmer: Farmer) -> None:
@@ -48,3 +51,57 @@ async def test_i20_a_departure_of_another_system_is_held_to_the_same_rule(farmer
     (result,) = await sent_by_icar(farmer, "departures", [gone | {"departureKind": "Slaughter"}])
     assert [said["title"] for said in result["messages"]] == ["withheld"]
     await sent_by_icar(farmer, "departures", gone | {"departureKind": "Agistment"})
+
+
+LABELLED = {"medicine": {"name": "drench a"}, "dose": {"doseQuantity": "12.5", "doseUnits": "MLT"}}
+
+
+async def test_i18_what_others_treated_is_withheld_by_the_label_or_longer(farmer: Farmer) -> None:
+    ewe, _ = await family(farmer)
+    product = await remedy(farmer)
+    batch = (await farmer.make(f"/products/{product}/batches", lot="L1", quantity=100))["id"]
+    ends = [
+        {"productType": "Meat", "endDate": "2024-04-20", "market": "au.gov.apvma.whp"},
+        {"productType": "Meat", "endDate": "2024-06-10T00:00:00Z", "market": "au.gov.apvma.esi"},
+        {"productType": "Milk", "endDate": None},
+        {"productType": "Fibre", "endDate": "2024-05-01"},
+    ]
+    more = {"batches": [{"identifier": "l1"}], "withdrawals": ends, "procedure": "oral"}
+    sent = message("1", **LABELLED, **more)
+    stored = await sent_by_icar(farmer, "treatments", sent)
+    assert faults("resources/icarTreatmentEventResource", stored) == []
+    assert (stored["medicine"], stored["dose"]) == ({"name": "Drench A"}, {"doseQuantity": 12.5, "doseUnits": "MLT"})
+    assert [end.get("endDate", "")[:10] for end in stored["withdrawals"]] == ["2024-04-25", "2024-06-10"]
+    (event,) = await log_of(farmer)
+    assert (event["animal_id"], event["payload"]["batch_id"]) == (ewe, batch)
+    assert event["payload"]["off_label"] == {"export_days": 60}
+    assert await sent_by_icar(farmer, "treatments", sent) == stored
+    (result,) = await sent_by_icar(farmer, "treatments", [sent | {"batches": [{"identifier": "L9"}]}])
+    assert [said["title"] for said in result["messages"]] == ["batch_unknown", "label_counts", "withdrawal_not_kept"]
+    (shown,) = (await read(farmer, "treatments"))["member"]
+    assert (shown["meta"]["sourceId"], shown["remark"]) == (stored["meta"]["sourceId"], "batch L9")
+    gone = await sent_by_icar(
+        farmer, "treatments", sent | {"meta": {"source": SOURCE, "sourceId": "1", "isDeleted": True}}
+    )
+    assert (gone["meta"]["isDeleted"], gone["meta"]["sourceId"]) == (True, stored["meta"]["sourceId"])
+    assert (await read(farmer, "treatments"))["member"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"medicine": None}, "medicine_missing"),
+        ({"medicine": {"name": "Drench B"}}, "product_unknown"),
+        ({"dose": None}, "dose_missing"),
+        ({"dose": {"doseQuantity": 10, "doseUnits": "SYR"}}, "word_unknown"),
+        ({"dose": {"doseQuantity": 10, "doseUnits": "GRM"}}, "unit_not_convertible"),
+        ({"withdrawals": [{"productType": "Meat", "endDate": "2024-01-01"}]}, "withdrawal_before"),
+    ],
+    ids=str,
+)
+async def test_a_treatment_of_which_nobody_knows_the_withholding_is_refused(
+    farmer: Farmer, change: dict[str, Any], code: str
+) -> None:
+    await family(farmer)
+    await remedy(farmer)
+    assert await refused(farmer, "treatments", message("1", **LABELLED | change)) == code

@@ -13,6 +13,7 @@ from bellwether.farm.attachments.schemas import Attachment, Hash, Link, NewLink,
 from bellwether.platform.http.at_once import at_once
 from bellwether.platform.http.dependencies import Acting, Reading, Readings, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.preconditions import is_had
 from bellwether.platform.http.problem_documents import Responses, documented
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.problems import TooLarge
@@ -89,16 +90,19 @@ async def list_attachments(
     response_class=StreamingResponse,
     responses=FILE,
 )
-async def get_attachment(look: Readings, context: Acting, farm_id: UUID, sha256: Sha256) -> Response:
+async def get_attachment(look: Readings, context: Acting, request: Request, farm_id: UUID, sha256: Sha256) -> Response:
     """The bytes."""
     found, content = await service.file(look, context, farm_id, sha256)
+    tag = f'"{sha256}"'
     headers = {
-        "ETag": f'"{sha256}"',
+        "ETag": tag,
         # whoever leaves the farm reads no copy on the way
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'attachment; filename="{service.name_of(found)}"',
-        "Content-Length": str(found.size_bytes),
     }
+    if is_had(request.headers, tag):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Length"] = str(found.size_bytes)
     return StreamingResponse(content, media_type=found.media_type, headers=headers)
 
 

@@ -3,6 +3,10 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from bellwether.farm.icar import reproduction
+from bellwether.farm.icar.herds import movements, sets
+from bellwether.farm.icar.herds.joinings import services
+from bellwether.farm.icar.herds.movements import of_heads
+from bellwether.farm.icar.herds.rows import JOINS, LEAVES
 from bellwether.farm.icar.pages import Reader, of_animals, of_events, weights
 from bellwether.farm.icar.treatments import treatments
 from bellwether.farm.icar.writing import Writer
@@ -23,10 +27,17 @@ KINDS: dict[str, Kind] = {
     "deaths": Kind(of_events(Writer.death, "animal.died")),
     "diagnoses": Kind(of_events(Writer.diagnosis, "diagnosis.recorded")),
     "treatments": Kind(treatments),
-    "inseminations": Kind(of_events(reproduction.insemination, *reproduction.SERVICES)),
+    "inseminations": Kind(services),
     "pregnancy-checks": Kind(of_events(reproduction.pregnancy_check, "pregscan.recorded")),
     "parturitions": Kind(of_events(reproduction.parturition, "lambing.recorded")),
     "conformation-scores": Kind(of_events(reproduction.condition_score, "condition.scored")),
+    "animal-sets": Kind(sets.sets),
+    "animal-set-joins": Kind(sets.of_memberships(JOINS)),
+    "animal-set-leaves": Kind(sets.of_memberships(LEAVES)),
+    "group-births": Kind(of_heads("stock.born", movements.birth)),
+    "group-arrivals": Kind(of_heads("stock.arrived", movements.arrival)),
+    "group-departures": Kind(of_heads("stock.departed", movements.departure)),
+    "group-deaths": Kind(of_heads("stock.died", movements.death)),
 }
 if TYPE_CHECKING:
     KindName: TypeAlias = str

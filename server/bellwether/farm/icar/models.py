@@ -50,6 +50,7 @@ class TreatedRow(NamedTuple):
     tz: str
     payload: dict[str, JsonValue]
     modified_at: datetime
+    first_id: UUID
     product: str
     lot: str | None
     expires_on: date | None
@@ -82,3 +83,12 @@ class KnownWeight(NamedTuple):
     animal_id: UUID
     trait: str
     occurred_on: date
+
+
+class RemedyRow(NamedTuple):
+    """A remedy of the farm with the days of its label for each market."""
+
+    id: UUID
+    name: str
+    unit: str
+    days: tuple[int | None, int | None, int | None]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, TreatedRow, WeightRow
+from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, RemedyRow, TreatedRow, WeightRow
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import weights
 
@@ -50,16 +50,33 @@ where e.farm_id = $1 and {{page}} and p.kind = any($5::text[]) and {WITHIN.forma
 order by e.seq limit $6
 """
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
-TREATED = f"""
-select e.seq, e.id, d.animal_id, e.occurred_on, e.occurred_time, e.tz, e.payload, e.recorded_at, p.name, b.lot,
+OF_ANIMALS = EVENTS.format(page="e.animal_id = any($4::uuid[])")
+TREATMENTS = """
+select e.seq, e.id, d.animal_id, e.occurred_on, e.occurred_time, e.tz, e.payload, e.recorded_at, f.id, p.name, b.lot,
   b.expires_on, d.meat_until, d.export_until, d.milk_until
-from farm.event e join farm.course c on c.farm_id = $1 and c.event_id = e.id
+from farm.event e join farm.event f on f.farm_id = $1 and f.seq = e.place
+join farm.course c on c.farm_id = $1 and c.event_id = e.id
 join farm.dosed d on d.farm_id = $1 and d.event_id = e.id
 join farm.product p on p.farm_id = $1 and p.id = c.product_id
 left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
-where e.farm_id = $1 and e.kind = 'treatment.given' and {WITHIN.format(column="e.recorded_at")}
-  and e.seq >= $4 and (e.seq, d.animal_id) > ($4, coalesce($5::uuid, {FIRST})) order by e.seq, d.animal_id limit $6
+where e.farm_id = $1 and e.kind = 'treatment.given' and {page} order by e.seq, d.animal_id
 """
+TREATED = (
+    TREATMENTS.format(
+        page=f"{WITHIN.format(column='e.recorded_at')} and e.seq >= $4 and (e.seq, d.animal_id) > "
+        f"($4, coalesce($5::uuid, {FIRST}))"
+    )
+    + "limit $6"
+)
+TREATMENT = TREATMENTS.format(page="e.id = $2")
+REMEDIES = """
+select id, name, unit, meat_days, export_days, milk_days from farm.product
+where farm_id = $1 and lower(name) = any($2::text[])
+"""
+REMEDY = "select name from farm.product where farm_id = $1 and id = $2"
+LOTS = "select product_id, lower(lot), id from farm.product_batch where farm_id = $1 and lower(lot) = any($2::text[])"
+EXISTING = "select id from farm.animal where farm_id = $1 and id = any($2::uuid[])"
+KEPT_ONE = "select id, created_at, merged_into from farm.animal where farm_id = $1 and id = $2"
 #: a page without its limit
 COUNT = "select count(*) from ({page}) as pages"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,6 +154,48 @@ async def treated(
     """Animals that were treated, in the order in which that was recorded."""
     rows = await driver(session).fetch(TREATED, farm_id, *within, *(after or (0, None)), limit)
     return [TreatedRow(*row.values()) for row in rows]
+
+
+async def treatment(session: Session, farm_id: UUID, event_id: UUID) -> list[TreatedRow]:
+    """Animals that one treatment reached; none when it was taken back."""
+    return [TreatedRow(*row.values()) for row in await driver(session).fetch(TREATMENT, farm_id, event_id)]
+
+
+async def remedies(session: Session, farm_id: UUID, names: Sequence[str]) -> dict[str, RemedyRow]:
+    """Remedies of a farm by their names in small letters."""
+    rows = await driver(session).fetch(REMEDIES, farm_id, list(names)) if names else []
+    return {
+        name.lower(): RemedyRow(key, name, unit, (meat, export, milk)) for key, name, unit, meat, export, milk in rows
+    }
+
+
+async def remedy_name(session: Session, farm_id: UUID, product_id: UUID) -> str | None:
+    """What a remedy is called."""
+    found: str | None = await driver(session).fetchval(REMEDY, farm_id, product_id)
+    return found
+
+
+async def lots(session: Session, farm_id: UUID, names: Sequence[str]) -> dict[tuple[UUID, str], UUID]:
+    """Batches of a farm by remedy and lot in small letters."""
+    rows = await driver(session).fetch(LOTS, farm_id, list(names)) if names else []
+    return {(product_id, lot): key for product_id, lot, key in rows}
+
+
+async def lambings(session: Session, farm_id: UUID, dams: Sequence[UUID]) -> list[EventRow]:
+    """All that count of some ewes."""
+    rows = await driver(session).fetch(OF_ANIMALS, farm_id, None, None, list(dams), ["lambing.recorded"], None)
+    return [EventRow(*row.values()) for row in rows]
+
+
+async def existing(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the animals that the farm has."""
+    return {row["id"] for row in await driver(session).fetch(EXISTING, farm_id, list(ids))}
+
+
+async def kept(session: Session, farm_id: UUID, animal_id: UUID) -> KeptRow | None:
+    """One animal, or None."""
+    row = await driver(session).fetchrow(KEPT_ONE, farm_id, animal_id)
+    return None if row is None else KeptRow(*row.values())
 
 
 async def events(

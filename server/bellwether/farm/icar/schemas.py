@@ -126,7 +126,7 @@ class IcarBirth(IcarAnimalEvent):
 
     resource_type: Literal["MovementBirthEvent"] = "MovementBirthEvent"
     registration_reason: Literal["Born"] = "Born"
-    animal_detail: IcarAnimal
+    animal_detail: IcarAnimal | None = None
 
 
 class IcarFinding(Icar):
@@ -202,11 +202,12 @@ class IcarEmbryo(Icar):
 
 
 class IcarInsemination(IcarAnimalEvent):
-    """icarReproInseminationEventResource: a service, an insemination or an embryo transfer."""
+    """icarReproInseminationEventResource: a service, rams that ran with a ewe, an insemination or a transfer."""
 
     resource_type: Literal["ReproInseminationEvent"] = "ReproInseminationEvent"
-    insemination_type: Literal["NaturalService", "Insemination", "Implantation"]
+    insemination_type: Literal["NaturalService", "Insemination", "Implantation", "RunWithBull"]
     sire_identifiers: list[IcarIdentifier] | None = None
+    event_end_date_time: AwareDatetime | None = None
     straw: IcarStraw | None = None
     embryo: IcarEmbryo | None = None
 
@@ -251,9 +252,99 @@ class IcarConformationScore(IcarAnimalEvent):
     score: float
 
 
+class IcarAnimalSet(Icar):
+    """icarAnimalSetResource."""
+
+    resource_type: Literal["AnimalSet"] = "AnimalSet"
+    meta: IcarMeta
+    location: IcarIdentifier
+    id: str
+    name: str
+    purpose: str
+    member: list[IcarIdentifier]
+
+
+class IcarSetJoin(IcarAnimalEvent):
+    """icarAnimalSetJoinEventResource."""
+
+    resource_type: Literal["AnimalSetJoinEvent"] = "AnimalSetJoinEvent"
+    animal_set_id: str
+
+
+class IcarSetLeave(IcarAnimalEvent):
+    """icarAnimalSetLeaveEventResource."""
+
+    resource_type: Literal["AnimalSetLeaveEvent"] = "AnimalSetLeaveEvent"
+    animal_set_id: str
+
+
+class IcarInventory(Icar):
+    """icarInventoryClassificationType."""
+
+    name: str
+    count: int
+    species: Literal["Sheep"] = "Sheep"
+    sex: str | None = None
+
+
+class IcarSetReference(Icar):
+    """icarAnimalSetReferenceType."""
+
+    identifier: IcarIdentifier
+
+
+class IcarGroupEvent(Icar):
+    """What all events of head without tags say."""
+
+    meta: IcarMeta
+    location: IcarIdentifier
+    id: str
+    event_date_time: AwareDatetime
+    remark: str | None = None
+    group_method: Literal["InventoryClassification"] = "InventoryClassification"
+    count_observed: int
+    inventory_classification: IcarInventory
+    animal_set_reference: IcarSetReference
+
+
+class IcarGroupBirth(IcarGroupEvent):
+    """icarGroupMovementBirthEventResource."""
+
+    resource_type: Literal["GroupMovementBirthEvent"] = "GroupMovementBirthEvent"
+    registration_reason: Literal["Born"] = "Born"
+
+
+class IcarGroupArrival(IcarGroupEvent):
+    """icarGroupMovementArrivalEventResource."""
+
+    resource_type: Literal["GroupMovementArrivalEvent"] = "GroupMovementArrivalEvent"
+    arrival_reason: str
+    consignment: IcarConsignment | None = None
+
+
+class IcarGroupDeparture(IcarGroupEvent):
+    """icarGroupMovementDepartureEventResource."""
+
+    resource_type: Literal["GroupMovementDepartureEvent"] = "GroupMovementDepartureEvent"
+    departure_kind: str
+    consignment: IcarConsignment | None = None
+
+
+class IcarGroupDeath(IcarGroupEvent):
+    """icarGroupMovementDeathEventResource; the standard writes one of its names in small letters."""
+
+    resource_type: Literal["GroupMovementDeathEvent"] = "GroupMovementDeathEvent"
+    death_reason: str = Field(alias="deathreason")
+    explanation: str | None = None
+    death_method: str
+
+
+Group = IcarAnimalSet | IcarSetJoin | IcarSetLeave
+GroupMovement = IcarGroupBirth | IcarGroupArrival | IcarGroupDeparture | IcarGroupDeath
 Movement = IcarArrival | IcarDeparture | IcarDeath | IcarBirth
 Reproduction = IcarInsemination | IcarPregnancyCheck | IcarParturition
-Resource = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | IcarTreatment | Reproduction | IcarConformationScore
+OfOne = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | IcarTreatment | Reproduction | IcarConformationScore
+Resource = OfOne | Group | GroupMovement
 
 
 class IcarView(Icar):
@@ -304,7 +395,8 @@ class IcarBatchResults(RootModel[list[IcarBatchResult]]):
     """One for each message, in the order in which they were sent."""
 
 
-Taken = IcarWeight | IcarArrival | IcarDeparture | IcarDeath | IcarDiagnosis | Reproduction | IcarConformationScore
+Observed = IcarWeight | IcarDiagnosis | IcarTreatment | IcarConformationScore
+Taken = Movement | Observed | Reproduction
 
 
 class IcarTaken(RootModel[Taken]):

@@ -4,12 +4,13 @@ Whom a treatment of a group reached and until when an animal is withheld follows
 taken back is simply gone: partners read the list whole.
 """
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from uuid import UUID, uuid5
 
 from bellwether.farm.icar import repository, words
-from bellwether.farm.icar.models import TreatedRow
+from bellwether.farm.icar.models import EventRow, TreatedRow
 from bellwether.farm.icar.moments import moment
 from bellwether.farm.icar.pages import Asked, Found, total_of, writer_of
 from bellwether.farm.icar.schemas import (
@@ -27,7 +28,8 @@ from bellwether.sheep.withdrawals import NEVER
 
 UNITS = {"ml": "MLT", "l": "LTR", "mg": "MGM", "g": "GRM"}
 #: as the standard writes them; a withholding period and an export slaughter interval are both of meat
-MARKETS = (("Meat", "au.gov.apvma.whp"), ("Meat", "au.gov.apvma.esi"), ("Milk", None))
+ESI = "au.gov.apvma.esi"
+MARKETS = (("Meat", "au.gov.apvma.whp"), ("Meat", ESI), ("Milk", None))
 
 
 class ByTreatment(Cursor):
@@ -49,10 +51,11 @@ async def treatments(session: Session, asked: Asked) -> Found:
 
 def treatment(writer: Writer, row: TreatedRow) -> IcarTreatment:
     """One animal that was treated."""
-    key = str(uuid5(row.event_id, str(row.animal_id)))
+    # the first of its versions names it, so that a correction replaces what it corrects
+    own, key = (str(uuid5(one, str(row.animal_id))) for one in (row.first_id, row.event_id))
     batch = None if row.lot is None else IcarBatch(identifier=row.lot, expiry_date=day(row.expires_on, writer.zone))
     values = {
-        "meta": IcarMeta(source=words.SOURCE, source_id=key, modified=row.modified_at),
+        "meta": IcarMeta(source=words.SOURCE, source_id=own, modified=row.modified_at),
         "location": writer.location,
         "id": key,
         "animal": writer.identifier(row.animal_id),
@@ -65,6 +68,26 @@ def treatment(writer: Writer, row: TreatedRow) -> IcarTreatment:
         "dose": dose(row),
     }
     return IcarTreatment.model_validate(values)
+
+
+def of_event(writer: Writer, row: EventRow) -> IcarTreatment:
+    """A treatment that was taken back: what it said, without what followed from it."""
+    own = str(uuid5(row.first_id, str(row.animal_id)))
+    meta = writer.meta(row).model_copy(update={"source_id": own})
+    name = writer.remedies.get(UUID(str(row.payload["product_id"])), "")
+    return IcarTreatment.model_validate(
+        writer.of_event(row) | {"meta": meta, "medicine": IcarMedicine(name=name), "withdrawals": []}
+    )
+
+
+async def stored(session: Session, farm_id: UUID, writer: Writer, row: EventRow) -> IcarTreatment:
+    """One that was sent, as others read it."""
+    found = await repository.treatment(session, farm_id, row.id)
+    if found:
+        return treatment(writer, found[0])
+    product_id = UUID(str(row.payload["product_id"]))
+    name = await repository.remedy_name(session, farm_id, product_id)
+    return of_event(replace(writer, remedies={product_id: name or ""}), row)
 
 
 def withdrawals(row: TreatedRow, zone: str) -> list[IcarWithdrawal]:

@@ -41,6 +41,7 @@ class Writer:
     zone: str
     animals: Mapping[UUID, AnimalRow]
     parents: Mapping[UUID, Sequence[ParentRow]] = field(default_factory=dict)
+    remedies: Mapping[UUID, str] = field(default_factory=dict)
 
     def identifier(self, animal_id: UUID) -> IcarIdentifier:
         """By what an animal is known best."""
@@ -110,13 +111,17 @@ class Writer:
             weight=mass(row),
         )
 
-    def of_event(self, row: EventRow) -> dict[str, object]:
-        """What every event says."""
+    def meta(self, row: EventRow) -> IcarMeta:
+        """Where an event is from; the first of its versions names it."""
         meta = IcarMeta(
             source=words.SOURCE, source_id=str(row.first_id), modified=row.modified_at, created=row.created_at
         )
+        return deleted(meta) if row.is_retracted else meta
+
+    def of_event(self, row: EventRow) -> dict[str, object]:
+        """What every event says."""
         return {
-            "meta": deleted(meta) if row.is_retracted else meta,
+            "meta": self.meta(row),
             "location": self.location,
             "id": str(row.id),
             "animal": self.identifier(row.animal_id),

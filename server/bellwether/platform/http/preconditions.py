@@ -4,6 +4,7 @@ The Bun services decide alike: `contracts/cases/preconditions.json` holds both s
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Header
@@ -28,6 +29,12 @@ def is_matched(header: str, current: str) -> bool:
 def is_known(header: str, current: str) -> bool:
     """If-None-Match: `*`, or the current tag among those given, weak or not."""
     return header.strip() == "*" or current.removeprefix("W/") in {tag.removeprefix("W/") for tag in tags_of(header)}
+
+
+def is_had(headers: Mapping[str, str], current: str) -> bool:
+    """Whether the caller of a read has what it would get, so that nothing needs to be read for it."""
+    known, wanted = headers.get("if-none-match"), headers.get("if-match")
+    return known is not None and is_known(known, current) and (wanted is None or is_matched(wanted, current))
 
 
 def tags_of(header: str) -> list[str]:

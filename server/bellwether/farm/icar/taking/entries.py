@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
+from bellwether.farm.icar.models import RemedyRow
 from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, When, when
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
@@ -29,6 +30,9 @@ class Entry:
     animal_id: UUID | None = None
     others: dict[str, UUID] = field(default_factory=dict)
     """Sire and donor, by these words."""
+    zone: str = "UTC"
+    remedy: RemedyRow | None = None
+    batch_id: UUID | None = None
     stored_id: UUID | None = None
     faults: list[RowError] = field(default_factory=list)
     told: list[RowError] = field(default_factory=list)
@@ -37,6 +41,11 @@ class Entry:
     def is_sound(self) -> bool:
         """Whether nothing is wrong with it so far."""
         return not self.faults
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it takes back what was sent before."""
+        return self.sent.meta is not None and bool(self.sent.meta.is_deleted)
 
     def fail(self, *findings: Finding) -> None:
         """What is wrong with it."""
@@ -52,7 +61,7 @@ def read(farm_id: UUID, kind: str, rows: Sequence[Row], zone: str) -> list[Entry
     """What the messages say by themselves; of two with one sourceId the second is not taken."""
     entries, seen = [], set[UUID]()
     for row, sent in enumerate(rows):
-        entry = Entry(row)
+        entry = Entry(row, zone=zone)
         entries.append(entry)
         try:
             entry.sent = SentEvent.model_validate(sent)
@@ -63,7 +72,7 @@ def read(farm_id: UUID, kind: str, rows: Sequence[Row], zone: str) -> list[Entry
                     "repeated_source_id", "its sourceId stands twice in this request", fix, field="meta.sourceId"
                 )
             seen.add(entry.key)
-            entry.moment = when(entry.sent.event_date_time, zone)
+            entry.moment = when(entry.sent.happened, zone)
         except ValidationError as error:
             entry.faults = in_our_words(error)
         except Broken as error:

@@ -58,7 +58,7 @@ def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> 
     assert entry.key is not None
     assert entry.moment is not None
     chain = chains.get(entry.key, [])
-    deletes = entry.sent.meta is not None and entry.sent.meta.is_deleted
+    deletes = entry.deletes
     if deletes and (not chain or chain[-1].kind == RETRACTED):
         entry.stored_id = chain[-1].id if chain else None
         return None

@@ -6,22 +6,26 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from bellwether.farm.access import may_write, one_writer
-from bellwether.farm.icar import repository
+from bellwether.farm.icar import repository, treatments, words
+from bellwether.farm.icar.moments import moment
 from bellwether.farm.icar.pages import named
 from bellwether.farm.icar.problems import MessageRejected
 from bellwether.farm.icar.reproduction import others
 from bellwether.farm.icar.schemas import (
     IcarBatchResult,
     IcarBatchResults,
+    IcarBirth,
     IcarIdentifier,
     IcarMessage,
     IcarMeta,
     IcarTaken,
     Resource,
 )
+from bellwether.farm.icar.taking.births import take_births
 from bellwether.farm.icar.taking.entries import Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.kinds import TAKEN
+from bellwether.farm.icar.taking.remedies import find_remedies
 from bellwether.farm.icar.taking.weights import Day, take_weights
 from bellwether.farm.icar.writing import Writer
 from bellwether.farm.locations.service import farm_of
@@ -30,6 +34,7 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
 from bellwether.platform.problems import TYPE_BASE, RowError
+from bellwether.sheep.identifiers import ANIMAL
 
 
 class Target(NamedTuple):
@@ -47,6 +52,7 @@ class Taken(NamedTuple):
     zone: str
     entries: list[Entry]
     days: dict[int, Day]
+    now: datetime
 
 
 async def take(session: Session, context: Context, target: Target, rows: Sequence[Row], now: datetime) -> Taken:
@@ -60,13 +66,18 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
     await one_writer(session, farm_id)
     zone = (await place_of(session, farm_id)).time_zone
     entries = read(farm_id, target.kind, rows, zone)
-    await find_animals(session, farm_id, entries)
     days: dict[int, Day] = {}
+    if target.kind == "births":
+        await take_births(session, context, farm_id, entries, now)
+        return Taken(farm_id, zone, entries, days, now)
+    await find_animals(session, farm_id, entries)
     if target.kind == "weights":
         days = await take_weights(session, context, farm_id, entries, target.trait, now)
     else:
+        if target.kind == "treatments":
+            await find_remedies(session, farm_id, entries)
         await take_events(session, context, farm_id, target.kind, entries, now)
-    return Taken(farm_id, zone, entries, days)
+    return Taken(farm_id, zone, entries, days, now)
 
 
 async def take_one(session: Session, context: Context, target: Target, sent: Row, now: datetime) -> IcarTaken:
@@ -92,12 +103,42 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         weight = (await repository.counting(session, taken.farm_id, [taken.days[0]]))[taken.days[0]]
         names = await named(session, [weight.animal_id])
         return Writer(target.location, taken.zone, names).weight(weight)
+    if target.kind == "births":
+        return await newborn(session, target, taken, entry)
     if entry.stored_id is None:
         return None
     kind = TAKEN[target.kind]
     (event,) = await repository.events_of(session, taken.farm_id, kind.events, [entry.stored_id])
     names = await named(session, [event.animal_id, *others(event)])
-    return kind.write(Writer(target.location, taken.zone, names), event)
+    writer = Writer(target.location, taken.zone, names)
+    if target.kind == "treatments":
+        return await treatments.stored(session, taken.farm_id, writer, event)
+    return kind.write(writer, event)
+
+
+async def newborn(session: Session, target: Target, taken: Taken, entry: Entry) -> Resource | None:
+    """A birth as others read it; None: there was none to be taken back."""
+    if entry.animal_id is None:
+        return None
+    kept = await repository.kept(session, taken.farm_id, entry.animal_id)
+    if kept is None:
+        return gone(target, taken, entry)
+    claims = await repository.parents(session, taken.farm_id, [kept.id])
+    names = await named(session, [kept.id, *(claim.parent_id for claim in claims)])
+    return Writer(target.location, taken.zone, names, {kept.id: claims}).birth(kept)
+
+
+def gone(target: Target, taken: Taken, entry: Entry) -> IcarBirth:
+    """A birth that was taken back."""
+    assert entry.moment is not None
+    key = str(entry.stored_id)
+    return IcarBirth(
+        meta=IcarMeta(source=words.SOURCE, source_id=key, modified=taken.now, is_deleted=True),
+        location=target.location,
+        id=key,
+        animal=IcarIdentifier(scheme=ANIMAL, id=str(entry.animal_id)),
+        event_date_time=moment(entry.moment.day, entry.moment.at, taken.zone),
+    )
 
 
 async def take_batch(

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from bellwether.farm.icar import reproduction
+from bellwether.farm.icar import reproduction, treatments
 from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.schemas import Resource
-from bellwether.farm.icar.taking import breeding, translating
+from bellwether.farm.icar.taking import breeding, remedies, translating
 from bellwether.farm.icar.taking.translating import Translate
 from bellwether.farm.icar.writing import Writer
 
@@ -24,6 +24,7 @@ TAKEN: dict[str, Intake] = {
     "departures": Intake(translating.departure, Writer.departure, ("animal.departed",)),
     "deaths": Intake(translating.death, Writer.death, ("animal.died",)),
     "diagnoses": Intake(translating.diagnosis, Writer.diagnosis, ("diagnosis.recorded",)),
+    "treatments": Intake(remedies.treatment, treatments.of_event, ("treatment.given",)),
     "inseminations": Intake(breeding.insemination, reproduction.insemination, reproduction.SERVICES),
     "pregnancy-checks": Intake(breeding.pregnancy_check, reproduction.pregnancy_check, ("pregscan.recorded",)),
     "parturitions": Intake(breeding.parturition, reproduction.parturition, ("lambing.recorded",)),
@@ -32,5 +33,6 @@ TAKEN: dict[str, Intake] = {
 if TYPE_CHECKING:
     TakenName: TypeAlias = str
 else:
-    # weights have a ledger of their own; the others stand in the table, which a type checker cannot know
-    TakenName = Literal["weights", *TAKEN]
+    # weights have a ledger of their own, births are lambs of lambings; the others stand in the table, which a type
+    # checker cannot know
+    TakenName = Literal["weights", "births", *TAKEN]

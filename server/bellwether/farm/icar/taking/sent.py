@@ -86,6 +86,61 @@ class SentProgeny(Sent):
     birth_weight: SentMass | None = None
 
 
+class SentMedicine(Sent):
+    """A remedy."""
+
+    name: str | None = None
+
+
+class SentBatch(Sent):
+    """A lot of it."""
+
+    identifier: str | None = None
+
+
+class SentDose(Sent):
+    """How much."""
+
+    dose_quantity: float | None = None
+    dose_units: str | None = None
+
+
+class SentWithdrawal(Sent):
+    """Until when an animal is withheld."""
+
+    product_type: str | None = None
+    end_date: str | None = None
+    market: str | None = None
+
+
+class SentTreatment(NamedTuple):
+    """What is said of a remedy."""
+
+    name: str | None
+    lot: str | None
+    dose: SentDose | None
+
+
+class SentParent(Sent):
+    """A parent."""
+
+    gender: str | None = None
+    relation: str | None = None
+    identifier: SentIdentifier | None = None
+
+
+class SentAnimal(Sent):
+    """An animal that is told of in an event."""
+
+    identifier: SentIdentifier | None = None
+    alternative_identifiers: list[SentIdentifier] | None = None
+    specie: str | None = None
+    gender: str | None = None
+    birth_date: str | None = None
+    management_tag: str | None = None
+    parentage: list[SentParent] | None = None
+
+
 class SentEvent(Sent):
     """An event of an animal, of any kind that is taken."""
 
@@ -119,6 +174,30 @@ class SentEvent(Sent):
     progeny: list[SentProgeny] | None = None
     trait_scored: str | None = None
     score: float | None = None
+    medicine: SentMedicine | None = None
+    procedure: str | None = None
+    batches: list[SentBatch] | None = None
+    dose: SentDose | None = None
+    withdrawals: list[SentWithdrawal] | None = None
+    registration_reason: str | None = None
+    animal_detail: SentAnimal | None = None
+
+    @property
+    def happened(self) -> str | None:
+        """When; of a birth the birth date does."""
+        return self.event_date_time or self.newborn.birth_date
+
+    @property
+    def newborn(self) -> SentAnimal:
+        """What is told of an animal that was born."""
+        return self.animal_detail or SentAnimal()
+
+    @property
+    def treatment(self) -> SentTreatment:
+        """The remedy, and the first of its batches."""
+        lots = [one.identifier for one in self.batches or () if one.identifier]
+        name = self.medicine.name if self.medicine else None
+        return SentTreatment(name, lots[0] if lots else None, self.dose)
 
     @property
     def sires(self) -> list[SentIdentifier]:

@@ -1,0 +1,1 @@
+"""Animals that are run, moved and joined together, as resources of the standard."""

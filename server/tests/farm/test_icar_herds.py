@@ -1,0 +1,107 @@
+"""Groups, head without tags and joinings in the words of ICAR ADE, held to the published schemas."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import Farmer
+from .icar_schemas import COLLECTIONS, SCHEMAS, bare, copied, faults, unknown_names
+from .test_event_log import SOLD, taken
+from .test_icar import EID, HERDS, family, members, read
+from .test_icar_reproduction import named
+from .test_mobs import assigned, left, mob, taken_back
+from .test_stock import stock
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="the published schemas are not there")
+def test_the_copy_of_the_schemas_is_true() -> None:
+    for name, schema in copied().items():
+        assert bare(json.loads((SCHEMAS / name).read_text(encoding="utf-8"))) == schema, name
+
+
+async def herd(farmer: Farmer) -> dict[str, str]:
+    """Two ewes in a mob with a ram, one of them sold, and head without tags beside them."""
+    ewe, lamb = await family(farmer)
+    other = (await farmer.animal(sex="female", birth_date="2021-08-01"))["id"]
+    ram = (await farmer.animal(sex="male", birth_date="2021-08-01"))["id"]
+    group, drafts = await mob(farmer, purpose="joining"), await mob(farmer, "Drafts", type="planned")
+    await taken(farmer, *(assigned(key, group) for key in (ewe, other, ram)), assigned(lamb, drafts, "2024-02-03"))
+    joined = {"kind": "joining.started", "group_id": group, "occurred_on": "2024-02-10", "payload": {"sire_ids": [ram]}}
+    (joining,) = await taken(farmer, joined)
+    await taken(
+        farmer,
+        left(other, group, "2024-02-20"),
+        {"kind": "joining.ended", "occurred_on": "2024-03-20", "payload": {"joining_id": joining}},
+        SOLD | {"animal_id": ewe, "occurred_on": "2024-04-01"},
+        stock("arrived", group, "2024-02-05", 40, reason="purchase", from_location="QABC1234", note="from the sale"),
+        stock("born", group, "2024-07-05", 12, "ewe_lamb"),
+        stock("died", group, "2024-07-06", 2, "ewe_lamb", cause="Accident: dog"),
+        stock("departed", group, "2024-08-05", 5, fate="culled", consignment="NVD 7"),
+    )
+    return {"ewe": ewe, "lamb": lamb, "other": other, "ram": ram, "group": group, "drafts": drafts}
+
+
+@pytest.mark.parametrize("kind", [*HERDS, "inseminations"])
+async def test_all_that_is_sent_of_herds_is_valid(farmer: Farmer, kind: str) -> None:
+    await herd(farmer)
+    page = await read(farmer, kind)
+    assert page["member"]
+    assert page["view"]["totalItems"] == len(page["member"])
+    assert faults(f"collections/{COLLECTIONS[kind]}", page) == []
+    assert unknown_names(f"collections/{COLLECTIONS[kind]}", page) == set()
+    assert "null" not in str(page)
+    first = await read(farmer, kind, limit=1)
+    assert first["member"] == page["member"][:1]
+    assert (await read(farmer, kind, **{"meta-modified-from": "2100-01-01T00:00:00Z"}))["member"] == []
+
+
+async def test_a_set_has_who_is_in_the_group_now(farmer: Farmer) -> None:
+    ids = await herd(farmer)
+    found = {one["name"]: one for one in await members(farmer, "animal-sets")}
+    assert found["Ewes"]["member"] == [named(ids["ram"])]
+    assert (found["Ewes"]["purpose"], found["Drafts"]["purpose"]) == ("Reproduction", "Movement")
+    assert found["Drafts"]["member"] == [named(ids["lamb"])]
+    joins, leaves = await members(farmer, "animal-set-joins"), await members(farmer, "animal-set-leaves")
+    assert len(joins) == 4
+    told = {(one["animal"]["id"], one["animalSetId"], one["eventDateTime"][:10]) for one in leaves}
+    assert told == {(ids["other"], ids["group"], "2024-02-20"), (EID, ids["group"], "2024-04-01")}
+
+
+async def test_rams_that_ran_with_ewes(farmer: Farmer) -> None:
+    ids = await herd(farmer)
+    found = await members(farmer, "inseminations")
+    assert {one["animal"]["id"] for one in found} == {EID, ids["other"]}
+    for one in found:
+        assert (one["inseminationType"], one["sireIdentifiers"]) == ("RunWithBull", [named(ids["ram"])])
+        assert (one["eventDateTime"][:10], one["eventEndDateTime"][:10]) == ("2024-02-10", "2024-03-20")
+    assert len({one["meta"]["sourceId"] for one in found}) == 2
+
+
+async def test_head_without_tags_by_their_class(farmer: Farmer) -> None:
+    ids = await herd(farmer)
+    (came,) = await members(farmer, "group-arrivals")
+    assert (came["arrivalReason"], came["countObserved"], came["remark"]) == ("Purchase", 40, "from the sale")
+    sheep = {"name": "adult ewe", "count": 40, "species": "Sheep", "sex": "Female"}
+    assert came["inventoryClassification"] == sheep
+    assert came["animalSetReference"]["identifier"]["id"] == ids["group"]
+    assert came["consignment"]["originLocation"]["id"] == "QABC1234"
+    (died,) = await members(farmer, "group-deaths")
+    assert (died["deathreason"], died["deathMethod"], died["explanation"]) == ("Accident", "Accident", "dog")
+    (gone,) = await members(farmer, "group-departures")
+    assert (gone["departureKind"], gone["consignment"]["id"]["id"]) == ("Slaughter", "NVD 7")
+
+
+async def test_what_was_taken_back_of_head_without_tags(farmer: Farmer) -> None:
+    group = await mob(farmer)
+    twice: dict[str, Any] = stock("arrived", group, "2024-02-05", 40, reason="purchase")
+    twice["payload"]["heads"] += [{"stock_class": "wether", "head": 3}]
+    (event,) = await taken(farmer, twice)
+    told = await members(farmer, "group-arrivals")
+    assert [one["countObserved"] for one in told] == [40, 3]
+    await taken(farmer, taken_back(event))
+    assert await members(farmer, "group-arrivals") == []
+    since = {"meta-modified-from": told[0]["meta"]["modified"]}
+    gone = await members(farmer, "group-arrivals", **since)
+    assert [one["meta"]["sourceId"] for one in gone] == [one["meta"]["sourceId"] for one in told]
+    assert all(one["meta"]["isDeleted"] for one in gone)
