@@ -6,8 +6,10 @@ from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.definitions.routes import router as definitions
 from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.genotype_files.routes import router as genotype_files
+from bellwether.genetics.indexes.routes import router as indexes
 from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.publications.routes import router as publications
+from bellwether.genetics.rankings.routes import router as rankings
 from bellwether.genetics.traits.routes import router as traits
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -24,6 +26,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         breeding_values,
         pedigree,
         publications,
+        indexes,
+        rankings,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
     uploads = ("/api/v1/genetics/genotype-files",)

@@ -1,0 +1,1 @@
+"""Selection indexes: weights of traits, version by version."""

@@ -1,0 +1,1 @@
+"""Rankings of the animals of a run by an index."""

@@ -1,0 +1,26 @@
+"""What is wrong with a ranking."""
+
+from collections.abc import Sequence
+
+from bellwether.platform.problems import RowError, Unprocessable
+
+
+class TraitsNotInRun(Unprocessable):
+    """The index weighs traits that the run has not."""
+
+    code, title = "traits_not_in_run", "The run has no breeding values of some traits of the index"
+
+    def __init__(self, missing: Sequence[str], there: Sequence[str]) -> None:
+        message = f"the run has no breeding values of {', '.join(missing)}; it has {', '.join(there)}"
+        fix = "evaluate the flock for these traits too, or use an index of the traits of the run"
+        super().__init__(message, errors=[RowError(field="index_id", code=self.code, message=message, fix=fix)])
+
+
+class OtherFarm(Unprocessable):
+    """The index is that of another farm than the run."""
+
+    code, title = "index_of_other_farm", "Index and run belong to different farms"
+
+    def __init__(self) -> None:
+        fix = "use an index of the farm of the flock"
+        super().__init__(self.title, errors=[RowError(field="index_id", code=self.code, message=self.title, fix=fix)])
