@@ -173,7 +173,7 @@ async def test_rows_of_other_farms_are_not_written(database: Database, ranked: R
 async def test_a_ranking_reads_the_values_of_its_run_alone(ranked: Ranked, admin: asyncpg.Connection) -> None:
     await admin.execute("set enable_seqscan = off")
     try:
-        arguments = [ranked.farm.id, ranked.run_id, ["WWT"], [1.0], None, None, None, None, None, 10]
+        arguments = [ranked.farm.id, ranked.run_id, ["WWT"], [1.0], None, None, None, None, None, 10, None]
         plan = await admin.fetchval(f"explain (format json) {RANKED}", *arguments)
     finally:
         await admin.execute("reset enable_seqscan")

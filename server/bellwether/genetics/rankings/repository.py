@@ -28,7 +28,7 @@ RANKED = (
 select r.*, a.tag, a.sex, a.birth_date, a.drop_year, a.sire_id, a.dam_id
 from ranked r join farm.published_animal a on a.id = r.animal_id
 where ($5::text is null or a.sex = $5) and ($6::int4 is null or a.drop_year >= $6)
-  and ($7::int4 is null or a.drop_year <= $7)
+  and ($7::int4 is null or a.drop_year <= $7) and ($11::uuid is null or a.flock_id = $11)
   and ($8::float8 is null or (r.value, r.animal_id) < ($8, $9::uuid))
 order by r.value desc, r.animal_id desc limit $10
 """
@@ -40,6 +40,7 @@ Row = Mapping[str, object]
 class Asked(TypedDict):
     """Which animals of a ranking."""
 
+    flock_id: UUID | None
     sex: str | None
     born_from: int | None
     born_to: int | None
@@ -60,6 +61,6 @@ async def ranked(
     value, animal_id = asked["after"] or (None, None)
     rows: Sequence[Row] = await driver(session).fetch(
         RANKED, farm_id, run_id, list(weights), list(weights.values()), asked["sex"], asked["born_from"],
-        asked["born_to"], value, animal_id, asked["limit"],
+        asked["born_to"], value, animal_id, asked["limit"], asked["flock_id"],
     )  # fmt: skip
     return rows

@@ -21,7 +21,7 @@ async def rank(
     session: Reading,
     index_id: Annotated[UUID, Query(description="A version of an index")],
     run_id: Annotated[UUID | None, Query(description="This very run")] = None,
-    flock_id: Annotated[UUID | None, Query(description="The latest run of this flock")] = None,
+    flock_id: Annotated[UUID | None, Query(description="The run that this flock goes by, its own animals")] = None,
     sex: Sex | None = None,
     born_from: Year = None,
     born_to: Year = None,
@@ -36,6 +36,7 @@ async def rank(
         run_id=run_id if after is None else after.run_id,
         flock_id=flock_id if after is None else None,
         asked={
+            "flock_id": flock_id,
             "sex": sex,
             "born_from": born_from,
             "born_to": born_to,
