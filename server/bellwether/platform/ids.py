@@ -1,5 +1,7 @@
 """Identity of things: UUIDv7, made by whoever creates the row."""
 
+import os
+import time
 from uuid import UUID
 
 import uuid_utils.compat
@@ -8,3 +10,16 @@ import uuid_utils.compat
 def new_id() -> UUID:
     """A fresh UUIDv7 (RFC 9562): ordered by time, unique without a round trip."""
     return uuid_utils.compat.uuid7()
+
+
+def new_ids(count: int) -> bytes:
+    """Many of them, 16 bytes each, in ascending order."""
+    # loaded where many rows are: it costs every start of a service a tenth of a second
+    import numpy as np
+
+    chance = np.sort(np.frombuffer(os.urandom(8 * count), np.uint64))
+    high, low = np.uint64(time.time_ns() // 1_000_000 << 16 | 0x7000), np.uint64(0x8000000000000000)
+    found = np.empty((count, 2), ">u8")
+    found[:, 0] = high | chance >> np.uint64(52)
+    found[:, 1] = low | (chance & np.uint64(0xFFFFFFFFFFFFF)) << np.uint64(10)
+    return found.tobytes()

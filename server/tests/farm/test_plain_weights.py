@@ -4,8 +4,8 @@ import random
 from typing import Any
 
 import pytest
-from bellwether.farm.imports.running import file_rows
-from bellwether.farm.imports.taking import plain_weighings
+from bellwether.farm.imports.running import chunks, file_rows
+from bellwether.farm.imports.storing import blocks
 from bellwether.sheep.reading import lines as texts
 
 from .conftest import Farmer, NewFarmer, animals_of, weights_of
@@ -63,9 +63,10 @@ def a_file(chance: random.Random) -> bytes:
     return "\n".join(",".join(cells) for cells in lines).encode()
 
 
-async def imported(farmer: Farmer, content: bytes) -> dict[str, Any]:
+async def imported(farmer: Farmer, content: bytes, unknown: str) -> dict[str, Any]:
     """All that is to be seen of an import."""
     data = {"farm_id": farmer.farm_id, "flock": farmer.flock_id, "kind": "weights", "trait": "WWT"}
+    data |= {"on_unknown_tag": unknown}
     answer = await farmer.ask("POST", "/imports", data=data, files={"file": ("file.csv", content)})
     if answer.status_code != 202:
         return {"errors": answer.json().get("errors")}
@@ -102,8 +103,10 @@ async def test_lines_are_judged_together_as_one_by_one(
             content = a_file(chance)
             monkeypatch.setattr(file_rows, "FIRST_CHUNK", chance.choice([1, 7, 500]))
             monkeypatch.setattr(file_rows, "CHUNK", chance.choice([2, 5, 5000]))
-            monkeypatch.setattr(plain_weighings, "BLOCK", chance.choice([3, 5000]))
+            monkeypatch.setattr(blocks, "SIZE", chance.choice([3, 1000]))
+            monkeypatch.setattr(chunks, "FEWEST", 10**9)
+            unknown = chance.choice(["refuse", "refuse", "keep"])
             monkeypatch.setattr(texts, "LONG", 0)
-            found = await imported(together, content)
+            found = await imported(together, content, unknown)
             monkeypatch.setattr(texts, "LONG", 10**9)
-            assert found == await imported(alone, content), content.decode()
+            assert found == await imported(alone, content, unknown), (unknown, content.decode())

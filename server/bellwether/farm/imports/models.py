@@ -92,16 +92,22 @@ class JudgedRow(NamedTuple):
     findings: list[FindingJson]
 
 
-class Judged(NamedTuple):
-    """The lines of a chunk with their verdicts; of `numbers`, with text and animal of each, all is new and said."""
+class NewRows(NamedTuple):
+    """Rows that are new and of which nothing is said: number, text and animal of each, an id being 16 bytes."""
 
-    rows: list[JudgedRow]
     numbers: Sequence[int] = ()
     raws: Sequence[str] = ()
-    animal_ids: Sequence[UUID] = ()
+    animals: bytes = b""
+
+
+class Judged(NamedTuple):
+    """The lines of a chunk with their verdicts."""
+
+    rows: list[JudgedRow]
+    new: NewRows = NewRows()
 
     def __len__(self) -> int:
-        return len(self.rows) + len(self.numbers)
+        return len(self.rows) + len(self.new.numbers)
 
 
 @dataclass(frozen=True, slots=True)

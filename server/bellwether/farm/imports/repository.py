@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import repeat
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +11,7 @@ from sqlalchemy import text
 from bellwether.farm.imports.models import Batch, FarmContext, Judged, JudgedRow, NewBatch
 from bellwether.farm.imports.row_filter import RowFilter
 from bellwether.farm.imports.states import State
+from bellwether.farm.imports.storing import blocks
 from bellwether.farm.imports.tally import Tally
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
@@ -169,7 +169,8 @@ async def drop_file(session: Session, import_id: UUID) -> None:
 
 async def start_afresh(session: Session, import_id: UUID, state: State) -> None:
     """Without any row judged; what a preview found is gone."""
-    await session.execute(text("delete from farm.import_row where import_id = :id"), {"id": import_id})
+    for relation in ("import_row", "import_block"):
+        await session.execute(text(f"delete from farm.{relation} where import_id = :id"), {"id": import_id})
     await session.execute(AFRESH, {"id": import_id, "state": state})
 
 
@@ -186,19 +187,17 @@ async def set_state(session: Session, import_id: UUID, state: State) -> None:
 async def add_rows(session: Session, batch: Batch, found: Judged) -> None:
     """Lines with their verdicts."""
     records = [(*row[:-1], orjson.dumps(row.findings).decode() if row.findings else "[]") for row in found.rows]
-    # field, code, message and fix
-    none = (repeat(None),) * 4
-    records += zip(
-        found.numbers, found.raws, repeat("new"), repeat(True), found.animal_ids, *none, repeat("[]"), strict=False
-    )
-    await execute_with(session, ADD_ROWS, ADDED, records, batch.farm_id, batch.id)
+    if records:
+        await execute_with(session, ADD_ROWS, ADDED, records, batch.farm_id, batch.id)
+    await blocks.add(session, batch, found.new)
 
 
 async def judged(session: Session, batch: Batch, first: int, last: int) -> list[JudgedRow]:
     """The rows between two numbers that have a verdict already."""
     connection: asyncpg.Connection = driver(session)
     rows = await connection.fetch(JUDGED, batch.farm_id, batch.id, first, last)
-    return [JudgedRow(**{name: row[name] for name in ROW}, findings=orjson.loads(row["findings"])) for row in rows]
+    found = [JudgedRow(**{name: row[name] for name in ROW}, findings=orjson.loads(row["findings"])) for row in rows]
+    return [*found, *await blocks.between(session, batch.farm_id, batch.id, first, last)]
 
 
 async def drop_rows(session: Session, batch: Batch, rows: Sequence[int]) -> None:
@@ -229,4 +228,8 @@ async def rows(
 ) -> list[JudgedRow]:
     """Rows of the file, in its order."""
     values = {"id": import_id, "after": after, "limit": limit, **asdict(wanted)}
-    return [JudgedRow(*row) for row in await session.execute(ROWS, values)]
+    found = [JudgedRow(*row) for row in await session.execute(ROWS, values)]
+    if wanted.takes_new:
+        found += await blocks.after(session, import_id, after, limit)
+        found.sort(key=lambda row: row.row)
+    return found[:limit]

@@ -1,9 +1,13 @@
 """What the measurements slice tells the other services."""
 
+import asyncio
 from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
+import orjson
+
+from bellwether.farm.measurements.columns import Columns, as_json, by_flock_and_trait
 from bellwether.farm.measurements.ledger import Observation
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -14,23 +18,40 @@ MOST = 500
 
 
 async def measurements_recorded(
-    session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation]
+    session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation], new: Columns | None = None
 ) -> None:
     """One event for each flock and trait, of at most 500 measurements; weights have an event of their own."""
+    told: dict[tuple[str, str], list[bytes]] = {}
     are_weights = weights()
-    told: dict[tuple[str, str], list[Observation]] = {}
     for made in observations:
         if made.state == "active":
-            told.setdefault((str(made.flock_id), made.measured.trait), []).append(made)
-    for (flock_id, trait), group in sorted(told.items()):
-        if trait in are_weights:
-            kind, name, items = "farm.weight.recorded.v1", "weights", [weight(made) for made in group]
-        else:
-            kind, name, items = "farm.measurement.recorded.v1", "measurements", [measurement(made) for made in group]
+            item = weight(made) if made.measured.trait in are_weights else measurement(made)
+            told.setdefault((str(made.flock_id), made.measured.trait), []).append(orjson.dumps(item, default=str))
+    if new is not None:
+        for key, items in (await asyncio.to_thread(of_columns, new)).items():
+            told.setdefault(key, []).extend(items)
+    for (flock_id, trait), items in sorted(told.items()):
+        is_weight = trait in are_weights
+        kind, name = (
+            ("farm.weight.recorded.v1", "weights") if is_weight else ("farm.measurement.recorded.v1", "measurements")
+        )
         about = {"farm_id": str(farm_id), "flock_id": flock_id, "trait": trait}
         for start in range(0, len(items), MOST):
-            data = {**about, name: items[start : start + MOST]}
+            data = {**about, name: orjson.Fragment(b"[" + b",".join(items[start : start + MOST]) + b"]")}
             await emit(session, context, type=kind, key=flock_id, farm_id=farm_id, data=data)
+
+
+def of_columns(new: Columns) -> dict[tuple[str, str], list[bytes]]:
+    """Each measurement as it travels, in JSON, by flock and trait."""
+    found = {}
+    for flock_id, trait, is_of in by_flock_and_trait(new):
+        if trait.code in weights():
+            ends = [b'"weight_kg":' + orjson.dumps(value) for _, value, *_ in new.says]
+        else:
+            unit = b',"unit":' + orjson.dumps(trait.unit)
+            ends = [b'"value":' + orjson.dumps(value) + unit for _, value, *_ in new.says]
+        found[str(flock_id), trait.code] = as_json(new, is_of, ends)
+    return found
 
 
 def weight(made: Observation) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Bulk writing of measurements; age and contemporary group are computed as they are stored."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
@@ -8,12 +9,14 @@ import asyncpg
 from sqlalchemy import text
 
 from bellwether.farm.lives import repository as lives
+from bellwether.farm.measurements.columns import Columns
 from bellwether.farm.measurements.groups import Group, Placed, Span
 from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
 from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
+from bellwether.platform.database.packed_rows import execute_packed
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.pedigree import Measured
 from bellwether.sheep.traits import weights
@@ -94,11 +97,14 @@ from {{rows}} as t
 join farm.animal a on a.farm_id = $1 and a.id = t.animal_id
 join farm.flock f on f.farm_id = $1 and f.id = t.flock_id
 """
-# no look at each animal: its age that day, and the name of its group by the number of its kind
+# no look at each animal: its age that day, and what many have alike stands once
 INSERT_NEW = f"""
-{INTO} select t.id, $1, t.flock_id, t.animal_id, t.trait, t.stage, t.value, t.unit, t.raw_value, t.raw_unit,
-  t.day, t.at, t.grp, t.age, ($4::text[])[t.kind], 'active', null, 'import', $2, t.row, $3
+{INTO} select t.id, $1, ($4::uuid[])[t.flock], t.animal_id, s.trait, s.stage, s.value, s.unit, s.raw_value, s.raw_unit,
+  t.day, t.at, k.recorded_group, t.age, k.name, 'active', null, 'import', $2, t.row, $3
 from {{rows}} as t
+join unnest($5::text[], $6::text[], $7::float8[], $8::text[], $9::text[], $10::text[]) with ordinality
+  as s (trait, stage, value, unit, raw_value, raw_unit, place) on s.place = t.said
+join unnest($11::text[], $12::text[]) with ordinality as k (recorded_group, name, place) on k.place = t.kind
 """
 GROUPS = """
 select farm.contemporary_group(g.code, g.drop_year, g.stage, g.birth_group, g.is_embryo_transfer, g.grp, g.is_wether)
@@ -112,10 +118,10 @@ STORED = {
     "unit": "text", "raw_value": "text", "raw_unit": "text", "day": "date", "at": "time", "grp": "text",
     "state": "text", "supersedes": "uuid", "row": "int4",
 }  # fmt: skip
-NEW = {name: kind for name, kind in STORED.items() if name not in ("state", "supersedes")} | {
-    "age": "int4",
-    "kind": "int4",
-}
+NEW = {
+    "id": "uuid", "animal_id": "uuid", "flock": "int4", "said": "int4", "day": "date", "at": "time", "kind": "int4",
+    "row": "int4", "age": "int4",
+}  # fmt: skip
 RECOMPUTE = """
 update farm.observation o
 set age_days = o.occurred_on - a.birth_date,
@@ -236,28 +242,19 @@ def as_said(made: Observation) -> tuple[object, ...]:
     return (made.id, made.flock_id, made.animal_id, *what, said.date, said.time, said.group)
 
 
-async def store_new(
-    session: Session,
-    context: Context,
-    farm_id: UUID,
-    added: Sequence[Observation],
-    animals: Sequence[tuple[date | None, Placed]],
-    *,
-    import_id: UUID,
-) -> None:
-    """Measurements of days of which nothing is stored, with birth and group of the animal of each, for many at once."""
-    if not added:
-        return
+async def store_new(session: Session, context: Context, farm_id: UUID, new: Columns, *, import_id: UUID) -> None:
+    """Measurements of days of which nothing is stored."""
     connection: asyncpg.Connection = driver(session)
-    kinds: dict[tuple[object, ...], int] = {}
-    rows = []
-    for made, (born, placed) in zip(added, animals, strict=True):
-        said = made.measured
-        kind = kinds.setdefault((*placed, made.trait.stage, said.group), len(kinds) + 1)
-        rows.append((*as_said(made), made.row, None if born is None else (said.date - born).days, kind))
-    names = [row[0] for row in await connection.fetch(GROUPS, *zip(*kinds, strict=True))]
+    parts = await asyncio.to_thread(new.parts)
+    placed = [(*kind.placed, kind.stage, kind.group) for kind in new.kinds]
+    names = [row[0] for row in await connection.fetch(GROUPS, *zip(*placed, strict=True))]
+    says = [
+        (trait.code, trait.stage, value, trait.unit, raw, unit or trait.unit) for trait, value, raw, unit in new.says
+    ]
+    groups = [[kind.group for kind in new.kinds], names]
+    values = (import_id, context.user_id, new.flock_ids, *zip(*says, strict=True), *groups)
     try:
-        await execute_with(session, INSERT_NEW, NEW, rows, farm_id, import_id, context.user_id, names)
+        await execute_packed(session, INSERT_NEW, NEW, parts, farm_id, *values)
     except asyncpg.UniqueViolationError as error:
         raise WeightExists from error
 

@@ -26,10 +26,13 @@ class Outcome(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of lines read by their parts and of the rows beside them: `numbers` are new and said no more."""
+    """What became of lines read by their parts and of the rows beside them.
+
+    Of `numbers` all is new and said; `animals` are their ids, 16 bytes each.
+    """
 
     numbers: list[int]
-    animal_ids: list[UUID]
+    animals: bytes
     outcomes: list[Outcome]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from bellwether.farm.imports.judging.outcomes import Outcome, Taken
-from bellwether.farm.imports.judging.plain_lines import PlainLines
+from bellwether.farm.imports.judging.plain.lines import PlainLines
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.layout import Header

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from bellwether.farm.imports.judging.plain_lines import PlainLines
+from bellwether.farm.imports.judging.plain.lines import PlainLines
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.sheep.findings import Broken
 from bellwether.sheep.reading.sheet import Sheet

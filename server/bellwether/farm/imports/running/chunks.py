@@ -8,7 +8,7 @@ from bellwether.farm.access import one_writer
 from bellwether.farm.imports import repository
 from bellwether.farm.imports.formats import FORMATS
 from bellwether.farm.imports.judging.outcomes import Outcome
-from bellwether.farm.imports.models import Batch, FindingJson, Judged, JudgedRow
+from bellwether.farm.imports.models import Batch, FindingJson, Judged, JudgedRow, NewRows
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.running.file_rows import AnyRow, FileRows, Portion
@@ -19,6 +19,9 @@ from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.problems import NotFound
 from bellwether.sheep.findings import Finding
+
+FEWEST = 100
+"""As many rows make a block."""
 
 
 async def open_file(database: Database, context: Context, import_id: UUID, today: date) -> FileRows:
@@ -62,12 +65,24 @@ async def judge(session: Session, context: Context, batch: Batch, part: Portion)
     waiting = [(row.row, row.data) for row in part.rows if row.data is not None]
     if plain is None or not len(plain) or form.take_plain is None or form.whole is None:
         taken = await form.take(session, context, batch, waiting) if waiting else []
-        return Judged(with_verdicts(part.rows, taken))
+        return in_blocks(with_verdicts(part.rows, taken))
     found = await form.take_plain(session, context, batch, plain, waiting, form.whole)
-    known, raws = {row.row for row in part.rows}, part.raw
-    left = [AnyRow(outcome.row, raws(outcome.row), None) for outcome in found.outcomes if outcome.row not in known]
+    known = {row.row for row in part.rows}
+    left = [AnyRow(row, part.raw(row), None) for row in (outcome.row for outcome in found.outcomes) if row not in known]
     rows = sorted([*part.rows, *left], key=lambda row: row.row)
-    return Judged(with_verdicts(rows, found.outcomes), found.numbers, list(map(raws, found.numbers)), found.animal_ids)
+    new = NewRows(found.numbers, part.raws_of(found.numbers), found.animals)
+    return Judged(with_verdicts(rows, found.outcomes), new)
+
+
+def in_blocks(rows: list[JudgedRow]) -> Judged:
+    """Many rows of which nothing is said are kept together."""
+    new = [row for row in rows if row.verdict == "new" and row.is_accepted and row.animal_id and not row.findings]
+    if len(new) < FEWEST:
+        return Judged(rows)
+    animals = b"".join(row.animal_id.bytes for row in new if row.animal_id)
+    together = {row.row for row in new}
+    found = NewRows([row.row for row in new], [row.raw for row in new], animals)
+    return Judged([row for row in rows if row.row not in together], found)
 
 
 def with_verdicts(rows: Sequence[AnyRow], taken: Iterable[Outcome]) -> list[JudgedRow]:
@@ -102,6 +117,6 @@ async def keep(session: Session, batch: Batch, found: Judged, before: Sequence[J
         tally.add(before, -1)
         await repository.drop_rows(session, batch, [row.row for row in before])
     tally.add(found.rows)
-    tally.add_new(len(found.numbers))
+    tally.add_new(len(found.new.numbers))
     await repository.add_rows(session, batch, found)
     await repository.count(session, batch.id, tally, taken_to)

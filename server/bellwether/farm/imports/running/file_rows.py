@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from bellwether.farm.imports.judging.plain_lines import PlainLines
+from bellwether.farm.imports.judging.plain.lines import PlainLines
 from bellwether.farm.imports.reading.entry import Rules
 from bellwether.farm.imports.reading.format import AnyFormat
 from bellwether.farm.imports.reading.layout import Layout
@@ -47,6 +47,10 @@ class Portion:
     def raw(self, number: int) -> str:
         """A line as it stands in the file."""
         return self.raws[number - self.first][:LONGEST]
+
+    def raws_of(self, numbers: Sequence[int]) -> list[str]:
+        """The same of many."""
+        return [self.raws[number - self.first][:LONGEST] for number in numbers]
 
 
 def read_all(sheet: Sheet, rules: Rules, form: AnyFormat, plain: PlainLines | None) -> Iterator[AnyRow]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from bellwether.farm.imports.judging.plain.mob import Mob
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.judging.weighings import Ended, TaggedAnimals, Weighed, cells_of
 from bellwether.farm.imports.models import Batch
@@ -65,39 +66,40 @@ select coalesce(sum(k.version), 0) from farm.flock f join farm.outbox_key k on k
 """
 
 
-LastDays = dict[tuple[UUID, str], date]
-"""When an animal was measured last for a trait."""
-
-
 @dataclass
 class TagMemory:
     """What earlier chunks have looked up and stored, as long as nobody else has changed the herd since."""
 
     tags: TaggedAnimals = field(default_factory=TaggedAnimals)
     asked: set[Tags] = field(default_factory=set)
-    last: LastDays = field(default_factory=dict)
+    mob: Mob = field(default_factory=Mob)
     facts: int = -1
 
 
 async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> tuple[TaggedAnimals, set[Day]]:
     """The animals, and the days of which something may be stored already."""
-    memory = await recalled(session, batch, {row.tags for _, row in rows})
+    memory = await recalled(session, batch)
+    await ask(session, batch, memory, {row.tags for _, row in rows})
     days, groups = memory.tags.touched(rows, batch.traits)
     await load_spans(session, batch, memory, groups)
-    return memory.tags, await doubtful(session, batch.farm_id, memory.last, days)
+    return memory.tags, await doubtful(session, batch.farm_id, memory, days)
 
 
-async def recalled(session: Session, batch: Batch, asked: set[Tags]) -> TagMemory:
-    """With the animals of these tags. Visual tags count within the import's flock, the others within the farm."""
-    connection: asyncpg.Connection = driver(session)
+async def recalled(session: Session, batch: Batch) -> TagMemory:
+    """What is still so."""
     memory = batch.memory.get(TagMemory)
-    if not isinstance(memory, TagMemory) or memory.facts != await connection.fetchval(FACTS, batch.farm_id):
+    facts = await driver(session).fetchval(FACTS, batch.farm_id)
+    if not isinstance(memory, TagMemory) or memory.facts != facts:
         memory = batch.memory[TagMemory] = TagMemory()
+    return memory
+
+
+async def ask(session: Session, batch: Batch, memory: TagMemory, asked: set[Tags]) -> None:
+    """Look the animals of these tags up. Visual tags count within the import's flock, the others within the farm."""
     fresh = asked - memory.asked
     if fresh:
         await look_up(session, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
         memory.asked |= fresh
-    return memory
 
 
 async def load_spans(session: Session, batch: Batch, memory: TagMemory, groups: Iterable[Group]) -> None:
@@ -107,14 +109,28 @@ async def load_spans(session: Session, batch: Batch, memory: TagMemory, groups: 
     known |= await measurements.spans(session, batch.farm_id, unknown)
 
 
-async def doubtful(session: Session, farm_id: UUID, last: LastDays, days: set[Day]) -> set[Day]:
+async def doubtful(session: Session, farm_id: UUID, memory: TagMemory, days: set[Day]) -> set[Day]:
     """Those of the days on which the animal may have been measured: none after its last one, which they may become."""
-    new = {(animal, trait) for animal, trait, _ in days} - last.keys()
-    last |= dict.fromkeys(new, date.min) | await measurements.last_days(session, farm_id, new)
-    found = {(animal, trait, day) for animal, trait, day in days if day <= last[animal, trait]}
+    places = {animal: memory.mob.place(memory.tags.animals[animal]) for animal, *_ in days}
+    await ask_last_days(session, farm_id, memory.mob, {(animal, trait) for animal, trait, _ in days})
+    found = {
+        (animal, trait, day)
+        for animal, trait, day in days
+        if day.toordinal() <= memory.mob.last_days(trait)[places[animal]]
+    }
     for animal, trait, day in days - found:
-        last[animal, trait] = max(day, last[animal, trait])
+        last = memory.mob.last_days(trait)
+        last[places[animal]] = max(day.toordinal(), last[places[animal]])
     return found
+
+
+async def ask_last_days(session: Session, farm_id: UUID, mob: Mob, kinds: set[tuple[UUID, str]]) -> None:
+    """When animals of the mob were measured last for a trait, of those of which it is not known."""
+    unknown = {(animal, trait) for animal, trait in kinds if not mob.last_days(trait)[mob.places[animal]]}
+    found = await measurements.last_days(session, farm_id, unknown)
+    for animal, trait in unknown:
+        last = found.get((animal, trait), date.min)
+        mob.last_days(trait)[mob.places[animal]] = last.toordinal()
 
 
 async def remember(session: Session, batch: Batch) -> None:
