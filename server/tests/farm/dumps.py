@@ -7,12 +7,23 @@ import asyncpg
 TABLES = ("animal", "identifier", "parent_claim", "observation")
 #: a revision never goes back, and when a row was touched is no content of it
 UNTOLD = ("rev", "seq", "updated_at")
+# the parents that stand by the claims, against those of the projection
+ASTRAY = """
+with told as (
+  select child_id, farm_id, min(parent_id::text) filter (where parent_type = 'sire') as sire,
+    min(parent_id::text) filter (where parent_type <> 'sire') as dam
+  from farm.parent_claim where status = 'accepted' and parent_type in ('sire', 'dam', 'et_donor_dam')
+  group by child_id, farm_id
+), kept as (select animal_id, farm_id, sire_id::text, dam_id::text from farm.accepted_parents)
+(table told except table kept) union all (table kept except table told)
+"""
 
 
 async def dump(dsn: str, farm_id: str) -> dict[str, list[str]]:
-    """Every row of the herd as text."""
+    """Every row of the herd as text; the parents that are kept are those that the claims tell."""
     connection = await asyncpg.connect(dsn)
     try:
+        assert not await connection.fetch(ASTRAY)
         return {name: await rows(connection, name, farm_id) for name in TABLES}
     finally:
         await connection.close()

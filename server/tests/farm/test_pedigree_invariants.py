@@ -17,6 +17,7 @@ import asyncpg
 import pytest
 
 from .conftest import Farmer
+from .dumps import ASTRAY
 
 STRENGTH = {"derived": 1, "associated": 2, "observed": 3, "dna": 4}
 TYPES = ("sire", "sire", "dam", "dam", "et_donor_dam", "et_recipient_dam", "rearing_dam", "excluded_sire")
@@ -33,6 +34,7 @@ async def accepted(farmer: Farmer) -> list[Row]:
     """Every accepted claim with its animals."""
     connection = await asyncpg.connect(farmer.admin_dsn)
     try:
+        assert not await connection.fetch(ASTRAY), "the projection is astray"
         found: list[Row] = await connection.fetch(CLAIMS, UUID(farmer.farm_id))
         return found
     finally:

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from .conftest import SAMPLES, Farmer, NewFarmer
 
 TABLES = (
-    *("farm", "flock", "animal", "identifier", "parent_claim", "observation", "import_batch", "import_file"),
-    *("import_row", "membership"),
+    *("farm", "flock", "animal", "identifier", "parent_claim", "accepted_parents", "observation"),
+    *("import_batch", "import_file", "import_row", "membership"),
 )
 VIEWS = ("published_animal", "published_measurement", "published_flock")
 

@@ -94,13 +94,14 @@ where c.farm_id = :farm_id and c.parent_id = :id and c.status = 'accepted'
 """)
 ANCESTRY = text("""
 with recursive up (child, parent) as (
-  select child_id, parent_id from farm.parent_claim
-  where farm_id = :farm_id and child_id = :id and status = 'accepted' and parent_type in ('sire', 'dam', 'et_donor_dam')
+  select null::uuid, cast(:id as uuid)
   union
-  select c.child_id, c.parent_id from up join farm.parent_claim c on c.child_id = up.parent
-  where c.farm_id = :farm_id and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+  select up.parent, k.id from up cross join lateral (
+    select sire_id, dam_id from farm.accepted_parents where farm_id = :farm_id and animal_id = up.parent offset 0
+  ) p cross join lateral (values (p.sire_id), (p.dam_id)) k (id) where k.id is not null
 )
-select child, parent, (select coalesce(tag, id::text) from farm.animal where id = parent) as name from up
+select child, parent, (select coalesce(tag, id::text) from farm.animal where id = parent) as name
+from up where child is not null
 """)
 UPDATE = text("""
 update farm.animal set sex = coalesce(:sex, sex), fertility = coalesce(:fertility, fertility),
@@ -113,16 +114,15 @@ where id = :id and rev = :rev returning id
 """)
 ROWS: TypeAdapter[list[AnimalRow]] = TypeAdapter(list[AnimalRow])
 BUMP = text("update farm.animal set rev = rev + 1, updated_at = clock_timestamp() where id = :id")
-# scalar subqueries, not joins: a page in the middle of a large herd must not become a merge join from its start
+# looks for each animal, not joins: a page in the middle of a large herd must not become a merge join from its start
 LISTING = """
 select a.id, a.farm_id, a.flock_id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year,
   a.reference_only, a.fate, a.fate_on, a.breeds,
-  (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
-     and parent_type = 'sire') as sire_id,
-  (select parent_id from farm.parent_claim where child_id = a.id and status = 'accepted'
-     and parent_type in ('dam', 'et_donor_dam')) as dam_id,
-  i.schemes, i.tags, i.kinds, a.rev, a.updated_at{more}
+  p.sire_id, p.dam_id, i.schemes, i.tags, i.kinds, a.rev, a.updated_at{more}
 from ({page}) a
+left join lateral (
+  select sire_id, dam_id from farm.accepted_parents where farm_id = a.farm_id and animal_id = a.id offset 0
+) p on true
 left join lateral (
   select array_agg(scheme order by id) as schemes, array_agg(value order by id) as tags,
     array_agg(kind order by id) as kinds

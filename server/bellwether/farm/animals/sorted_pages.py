@@ -74,12 +74,12 @@ class Statement:
 
     def page(self, limit: int) -> str:
         """The select; `sort_key` is what the page is sorted by."""
-        parent = PARENT.get(self.wanted.column)
+        parent = self.wanted.column if self.wanted.column in PARENT else None
         joined = ""
         if parent:
             joined = (
-                f" left join farm.parent_claim c on c.farm_id = $1 and c.child_id = x.id and c.status = 'accepted'"
-                f" and {parent} left join farm.animal p on p.farm_id = $1 and p.id = c.parent_id"
+                " left join farm.accepted_parents c on c.farm_id = $1 and c.animal_id = x.id"
+                f" left join farm.animal p on p.farm_id = $1 and p.id = c.{parent}_id"
             )
         keys = (
             f"select x.id, {self.key} as sort_key from farm.animal x{joined} where {' and '.join(self.conditions)}"

@@ -76,13 +76,10 @@ from farm.observation where farm_id = $1 and flock_id = $2 and state = 'active'
   and ($3::text[] = '{}' or trait = any($3::text[])) order by id
 """
 KIN = """
-select a.id::text, a.flock_id::text, a.sex, a.birth_type, a.rear_type,
-  (select parent_id::text from farm.parent_claim where child_id = a.id and status = 'accepted'
-     and parent_type = 'sire'),
-  (select parent_id::text from farm.parent_claim where child_id = a.id and status = 'accepted'
-     and parent_type in ('dam', 'et_donor_dam')),
+select a.id::text, a.flock_id::text, a.sex, a.birth_type, a.rear_type, p.sire_id::text, p.dam_id::text,
   a.drop_year, a.reference_only, a.tag
-from farm.animal a where a.farm_id = $1 and a.merged_into is null order by a.id
+from farm.animal a left join farm.accepted_parents p on p.farm_id = $1 and p.animal_id = a.id
+where a.farm_id = $1 and a.merged_into is null order by a.id
 """
 SYNDICATES = """
 select distinct c.child_id, s.code, s.year,

@@ -53,20 +53,19 @@ ACCEPT = """
 update farm.parent_claim set status = case when id = any($2::uuid[]) then 'superseded' else 'accepted' end
 where farm_id = $1 and id = any($3::uuid[])
 """
-# each parent by the index that holds a child to one of them, which has all that is asked; both once for each animal
-PARENTS = """
-(select parent_id from farm.parent_claim
- where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type = 'sire'),
-(select parent_id from farm.parent_claim
- where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type in ('dam', 'et_donor_dam'))
+# one look at one index for each animal: as a join, the rows of all animals are read for some
+ACCEPTED = """
+left join lateral (
+  select sire_id, dam_id from farm.accepted_parents where farm_id = $1 and animal_id = k.id offset 0
+) p on true
 """
 ANCESTORS = f"""
 with recursive up (id, generation, sire_id, dam_id) as (
-  select $2::uuid, 0, {PARENTS.format(child="$2")}
+  select k.id, 0, p.sire_id, p.dam_id from (values ($2::uuid)) k (id) {ACCEPTED}
   union
-  select p.id, up.generation + 1, {PARENTS.format(child="p.id")}
-  from up cross join lateral (values (up.sire_id), (up.dam_id)) p (id)
-  where up.generation < $3 and p.id is not null
+  select k.id, up.generation + 1, p.sire_id, p.dam_id
+  from up cross join lateral (values (up.sire_id), (up.dam_id)) k (id) {ACCEPTED}
+  where up.generation < $3 and k.id is not null
 )
 select a.id, u.generation, a.tag, a.sex, a.birth_date, a.reference_only, u.sire_id, u.dam_id
 from (select distinct on (id) * from up order by id, generation) u

@@ -22,11 +22,10 @@ FARM = "select name, time_zone from farm.farm where id = $1"
 #: of several that are accepted the one that was said last counts
 PARENT = """(select c.parent_id from farm.parent_claim c where c.child_id = a.id and c.status = 'accepted'
   and c.parent_type {kind} order by c.created_at desc, c.id limit 1)"""
-SIRE, DAM = PARENT.format(kind="= 'sire'"), PARENT.format(kind="in ('dam', 'et_donor_dam')")
 BORE = f"""coalesce({PARENT.format(kind="= 'et_recipient_dam'")}, {PARENT.format(kind="= 'dam'")})"""
 ANIMALS = f"""
 select a.id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type, a.drop_year, a.fate, a.fate_on,
-  {SIRE} as sire_id, {DAM} as dam_id, {BORE} as bore_id,
+  ap.sire_id, ap.dam_id, {BORE} as bore_id,
   coalesce({PARENT.format(kind="= 'rearing_dam'")}, {BORE}) as reared_id,
   exists (select from farm.parent_claim c where c.child_id = a.id and c.syndicate_id is not null
     and c.status = 'proposed') as in_syndicate,
@@ -34,7 +33,8 @@ select a.id, a.tag, a.sex, a.fertility, a.birth_date, a.birth_type, a.rear_type,
   (select g.name from farm.group_member m join farm.animal_group g on g.id = m.group_id
    where m.farm_id = $1 and m.animal_id = a.id and m.type = 'physical' and upper_inf(m.during)) as mob,
   a.reference_only
-from farm.animal a where a.farm_id = $1 and a.merged_into is null limit {MOST + 1}
+from farm.animal a left join farm.accepted_parents ap on ap.farm_id = $1 and ap.animal_id = a.id
+where a.farm_id = $1 and a.merged_into is null limit {MOST + 1}
 """
 MEASURED = f"""
 select o.animal_id, o.trait, o.value, o.occurred_on, o.age_days, o.contemporary_group

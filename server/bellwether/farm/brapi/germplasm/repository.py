@@ -11,8 +11,8 @@ from bellwether.platform.database.transactions import Session, driver
 
 ROWS = "select a.* from farm.animal a where a.farm_id = {part} and a.merged_into is null"
 PARENT = """
-(select coalesce(p.tag, p.id::text) from farm.parent_claim c join farm.animal p on p.id = c.parent_id
- where c.child_id = a.id and c.status = 'accepted' and c.parent_type in ({types}))
+(select coalesce(p.tag, p.id::text) from farm.accepted_parents c join farm.animal p on p.id = c.{role}
+ where c.farm_id = a.farm_id and c.animal_id = a.id)
 """
 SELECT = f"""
 select a.id, a.farm_id, a.flock_id, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date,
@@ -20,7 +20,7 @@ select a.id, a.farm_id, a.flock_id, coalesce(a.tag, a.id::text) as name, a.sex, 
   (select name from farm.farm where id = a.farm_id) as farm,
   (select name from farm.flock where id = a.flock_id) as flock,
   (select breed_code from farm.flock where id = a.flock_id) as breed,
-  {PARENT.format(types="'sire'")} as sire, {PARENT.format(types="'dam', 'et_donor_dam'")} as dam,
+  {PARENT.format(role="sire_id")} as sire, {PARENT.format(role="dam_id")} as dam,
   array(select scheme from farm.identifier i
         where i.farm_id = a.farm_id and i.animal_id = a.id and i.state = 'active' order by i.id) as schemes,
   array(select value from farm.identifier i

@@ -12,12 +12,17 @@ from bellwether.farm.brapi.pedigree.models import ClaimRow, NodeRow, RelativeRow
 from bellwether.platform.database.transactions import Session
 
 GENETIC = "c.farm_id = {part} and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')"
-UP = "select c.parent_id, r.depth + 1 from up r join farm.parent_claim c on c.child_id = r.id"
+#: the parents that stand, one narrow row for each animal
+PARENTS = (
+    "farm.accepted_parents c on c.farm_id = {part} and c.animal_id = r.id "
+    "cross join lateral (values (c.sire_id), (c.dam_id)) k (id)"
+)
+UP = f"select k.id, r.depth + 1 from up r join {PARENTS}"
 DOWN = "select c.child_id, r.depth + 1 from down r join farm.parent_claim c on c.parent_id = r.id"
 AROUND = f"""
 {ROWS} and a.id in (
   with recursive root as (select r.id from ({{root}}) r),
-    up (id, depth) as (select id, 0 from root union {UP} where r.depth < {{up}} and {GENETIC}),
+    up (id, depth) as (select id, 0 from root union {UP} where r.depth < {{up}} and k.id is not null),
     down (id, depth) as (select id, 0 from root union {DOWN} where r.depth < {{down}} and {GENETIC})
   select id from up union select id from down)
 """
@@ -27,7 +32,7 @@ TREE = f"""
     select r.id from ({{root}}) r
     union
     select k.id from tree t cross join lateral (
-      select c.parent_id as id from farm.parent_claim c where c.child_id = t.id and {GENETIC}
+      select k.id from (select t.id) r join {PARENTS} where k.id is not null
       union all
       select c.child_id from farm.parent_claim c where c.parent_id = t.id and {GENETIC}) k)
   select id from tree)

@@ -62,19 +62,17 @@ select c.parent_id, c.parent_type, c.child_id, a.tag, a.birth_date
 from farm.parent_claim c join farm.animal a on a.farm_id = $1 and a.id = c.child_id
 where c.farm_id = $1 and c.parent_id = any($2::uuid[]) and c.status = 'accepted' and c.parent_type <> 'excluded_sire'
 """
-# each parent by the index that holds a child to one: as sets, all claims of the farm are read for each generation
+# one look for each animal: as sets, all parents of the farm are read for each generation
 PARENTS = """
-(select parent_id from farm.parent_claim
- where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type = 'sire' offset 0)
-union all
-(select parent_id from farm.parent_claim
- where farm_id = $1 and child_id = {child} and status = 'accepted' and parent_type in ('dam', 'et_donor_dam') offset 0)
+cross join lateral (
+  select sire_id, dam_id from farm.accepted_parents where farm_id = $1 and animal_id = {child} offset 0) a
+cross join lateral (values (a.sire_id), (a.dam_id)) p (parent_id)
 """
 ANCESTRY = f"""
 with recursive up (child, parent) as (
-  select k.id, p.parent_id from unnest($2::uuid[]) k (id) cross join lateral ({PARENTS.format(child="k.id")}) p
+  select k.id, p.parent_id from unnest($2::uuid[]) k (id) {PARENTS.format(child="k.id")} where p.parent_id is not null
   union
-  select up.parent, p.parent_id from up cross join lateral ({PARENTS.format(child="up.parent")}) p
+  select up.parent, p.parent_id from up {PARENTS.format(child="up.parent")} where p.parent_id is not null
 )
 select up.child, up.parent, a.tag
 from up cross join lateral (select tag from farm.animal where farm_id = $1 and id = up.parent offset 0) a

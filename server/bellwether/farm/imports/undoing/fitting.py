@@ -34,8 +34,8 @@ select distinct a.tag from farm.animal a join (
   with recursive up (child, parent) as (
     select child_id, parent_id from recursive_start
     union
-    select up.child, c.parent_id from up join farm.parent_claim c on c.child_id = up.parent
-    where c.farm_id = $1 and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')
+    select up.child, k.id from up join farm.accepted_parents p on p.farm_id = $1 and p.animal_id = up.parent
+    cross join lateral (values (p.sire_id), (p.dam_id)) k (id) where k.id is not null
   )
   select child from up where child = parent
 ) loop on loop.child = a.id where a.farm_id = $1
