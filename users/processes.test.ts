@@ -149,6 +149,16 @@ describe("one process", () => {
       unread: 1,
       items: [{ kind: "evaluation_completed", data: { run_id: "r1" } }],
     });
+    const conflict = {
+      id: "i1",
+      kind: "duplicate_identifier",
+      collection: "identifiers",
+      row_id: "i1",
+      field: "value",
+    };
+    await publish("farm.conflict.found.v1", { farm_id: "f1", conflicts: [conflict] });
+    await until(() => frames.length === 3, 10_000);
+    expect(frames[2]).toMatchObject({ notification: { kind: "conflict_found", title: "A number on two animals" } });
     socket.close();
   }, 20_000);
 

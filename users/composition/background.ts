@@ -66,19 +66,22 @@ export function startBackground(
   };
 }
 
+const memberships = ["farm.membership.granted.v1", "farm.membership.revoked.v1"];
+
 export function subscribers(notifications: Notifications): Subscriber[] {
   return [
     {
       stream: "FARM",
       durable: "profiles-farm",
-      subjects: ["farm.membership.granted.v1", "farm.membership.revoked.v1"],
-      handle: (event) => notifications.onMembership(event),
+      subjects: [...memberships, "farm.conflict.found.v1", "farm.conflict.settled.v1"],
+      handle: (event) =>
+        memberships.includes(event.type) ? notifications.onMembership(event) : notifications.onNews(event),
     },
     {
       stream: "GENETICS",
       durable: "profiles-genetics",
       subjects: ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"],
-      handle: (event) => notifications.onEvaluation(event),
+      handle: (event) => notifications.onNews(event),
     },
   ];
 }

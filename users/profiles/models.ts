@@ -23,6 +23,7 @@ export const preferenceFields = {
   theme: z.enum(["system", "light", "dark"]),
   rows_per_page: z.number().int().min(10).max(500),
   notify_evaluations: z.boolean(),
+  notify_conflicts: z.boolean(),
 };
 export const privacyFields = {
   show_profile_to: z.enum(["nobody", "farm", "everyone"]),
@@ -44,7 +45,14 @@ export type AnySection = Section<SectionName>;
 /** Used until the first change. Privacy starts by sharing nothing. */
 export const defaults: { [N in SectionName]: Section<N> } = {
   profile: { display_name: null, organisation: null, position: null, about: null, country: null, time_zone: "UTC" },
-  preferences: { language: "en", units: "metric", theme: "system", rows_per_page: 50, notify_evaluations: true },
+  preferences: {
+    language: "en",
+    units: "metric",
+    theme: "system",
+    rows_per_page: 50,
+    notify_evaluations: true,
+    notify_conflicts: true,
+  },
   privacy: {
     show_profile_to: "nobody",
     share_activity: false,

@@ -92,8 +92,8 @@ describe("notifications", () => {
     await notifications.onMembership(member(mary.uid));
     await notifications.onMembership(member(john.uid));
     const done = completed();
-    expect(await notifications.onEvaluation(done)).toBe("handled");
-    expect(await notifications.onEvaluation(done)).toBe("known");
+    expect(await notifications.onNews(done)).toBe("handled");
+    expect(await notifications.onNews(done)).toBe("known");
     for (const who of [mary, john])
       expect(await list(who)).toMatchObject({ unread: 1, items: [{ id: done.id, read_at: null }] });
     expect((await list(guest)).items).toEqual([]);
@@ -106,11 +106,11 @@ describe("notifications", () => {
     const john = await house.person();
     for (const who of [mary, john]) await notifications.onMembership(member(who.uid));
     const done = completed();
-    await notifications.onEvaluation(done);
+    await notifications.onNews(done);
     house.table.forget(
       (item) => item.pk.startsWith("INBOX#") || (item.pk === `USER#${john.uid}` && item.sk.startsWith("N#")),
     );
-    expect(await notifications.onEvaluation(done)).toBe("handled");
+    expect(await notifications.onNews(done)).toBe("handled");
     expect([(await list(mary)).items.length, (await list(john)).items.length]).toEqual([1, 1]);
     expect(frames).toHaveLength(3);
   });
@@ -118,11 +118,11 @@ describe("notifications", () => {
   test("an evaluation of a farm that is not known yet waits; a member who left gets nothing", async () => {
     const { notifications } = house.composed;
     const done = completed();
-    expect(await notifications.onEvaluation(done)).toBe("not_yet");
+    expect(await notifications.onNews(done)).toBe("not_yet");
     await notifications.onMembership(member(mary.uid));
-    expect(await notifications.onEvaluation(done)).toBe("handled");
+    expect(await notifications.onNews(done)).toBe("handled");
     await notifications.onMembership(member(mary.uid, "revoked"));
-    expect(await notifications.onEvaluation(completed())).toBe("handled");
+    expect(await notifications.onNews(completed())).toBe("handled");
     expect((await list(mary)).items).toHaveLength(1);
   });
 
@@ -131,7 +131,7 @@ describe("notifications", () => {
     const [granted, revoked] = [member(mary.uid), member(mary.uid, "revoked")];
     await notifications.onMembership(revoked);
     await notifications.onMembership(granted);
-    expect(await notifications.onEvaluation(completed())).toBe("handled");
+    expect(await notifications.onNews(completed())).toBe("handled");
     expect((await list(mary)).items).toEqual([]);
   });
 
@@ -147,7 +147,7 @@ describe("notifications", () => {
       code: "pedigree_loop",
       detail: "Animal 7 is its own ancestor.",
     };
-    await notifications.onEvaluation(event("genetics.evaluation.failed.v1", data));
+    await notifications.onNews(event("genetics.evaluation.failed.v1", data));
     expect((await list(mary)).items).toEqual([]);
     expect((await list(john)).items[0]).toMatchObject({
       kind: "evaluation_failed",
@@ -155,10 +155,28 @@ describe("notifications", () => {
     });
   });
 
+  test("a conflict is told to members of the farm who want it, by its ids alone", async () => {
+    const { notifications } = house.composed;
+    const john = await house.person();
+    for (const who of [mary, john]) await notifications.onMembership(member(who.uid));
+    const conflict = { id: "c1", kind: "field", collection: "animals", row_id: "a1", field: "rear_type" };
+    const number = { id: "i1", kind: "duplicate_identifier", collection: "identifiers", row_id: "i1", field: "value" };
+    const found = event("farm.conflict.found.v1", { farm_id: "f1", conflicts: [conflict, number] });
+    expect([await notifications.onNews(found), await notifications.onNews(found)]).toEqual(["handled", "known"]);
+    await patch(`${me}/preferences`, 0, { notify_conflicts: false });
+    const settled = { farm_id: "f1", conflict: number, choice: "other" };
+    await notifications.onNews(event("farm.conflict.settled.v1", settled));
+    expect((await list(mary)).items).toMatchObject([{ kind: "conflict_found", data: { conflict_ids: ["c1", "i1"] } }]);
+    expect((await list(john)).items).toMatchObject([
+      { kind: "conflict_settled", data: { conflict_id: "i1", choice: "other" } },
+      { body: "1 row was changed by people who had not seen it. 1 number is on two animals at once. Nothing is lost." },
+    ]);
+  });
+
   test("are paged newest first, marked read once, all marked read", async () => {
     const { notifications } = house.composed;
     await notifications.onMembership(member(mary.uid));
-    for (let n = 0; n < 5; n++) await notifications.onEvaluation(completed());
+    for (let n = 0; n < 5; n++) await notifications.onNews(completed());
     const first = await list(mary, "?limit=2");
     const rest = await list(mary, `?limit=5&cursor=${first.next}`);
     const times = [...first.items, ...rest.items].map(({ created_at }) => created_at);

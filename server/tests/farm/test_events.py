@@ -6,8 +6,10 @@ from typing import Any
 
 import asyncpg
 import jsonschema_rs
+from bellwether.platform.ids import new_id
 
 from .conftest import SAMPLES, Farmer, NewFarmer
+from .sync.conftest import upsert
 
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "events"
 WEIGHT = {"trait": "WWT", "weight": 31.5, "occurred_on": "2024-11-11"}
@@ -26,6 +28,16 @@ async def test_facts_keep_their_contracts(farmer: Farmer, new_farmer: NewFarmer,
         "animal_id": animal["id"],
     }
     await farmer.ask("POST", "/events", 200, json={"farm_id": farmer.farm_id, "events": [sold]})
+    twin, device_id = await farmer.animal(), str(new_id())
+    for sheep, more in ((animal, {}), (twin, {"if_taken": "dispute"})):
+        await farmer.make("/identifiers", animal_id=sheep["id"], kind="eid", value="982000123456789", **more)
+    for who, rear_type in ((device_id, 1), (str(new_id()), 2)):
+        edit = upsert("animals", twin["id"], {"rear_type": rear_type}, base_rev=1000)
+        body = {"device_id": who, "mutations": [edit]}
+        await farmer.ask("POST", f"/farms/{farmer.farm_id}/sync/push", 200, json=body)
+    conflicts = f"/farms/{farmer.farm_id}/conflicts"
+    for conflict in (await farmer.ask("GET", conflicts, 200)).json()["items"]:
+        await farmer.ask("POST", f"{conflicts}/{conflict['id']}/settle", 200, json={"choice": "other"})
     done = await farmer.take_in((SAMPLES / "sg_submission_like.csv").read_bytes(), "sg")
     await farmer.undo(done["import_id"])
     connection = await asyncpg.connect(postgres_server.dsn)

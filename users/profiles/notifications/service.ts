@@ -26,6 +26,17 @@ const failed = z.object({
   detail: z.string(),
 });
 
+const conflict = z.object({ id: z.string(), kind: z.string(), collection: z.string(), row_id: z.string() });
+const found = z.object({ farm_id: z.string().min(1).max(100), conflicts: z.array(conflict).min(1).max(500) });
+const settled = z.object({ farm_id: z.string().min(1).max(100), conflict, choice: z.enum(["kept", "other"]) });
+/** Which preference lets a kind of news through. */
+const wanted = {
+  evaluation_completed: "notify_evaluations",
+  evaluation_failed: "notify_evaluations",
+  conflict_found: "notify_conflicts",
+  conflict_settled: "notify_conflicts",
+} as const;
+
 export class Notifications {
   constructor(
     private readonly repository: NotificationRepository,
@@ -63,7 +74,7 @@ export class Notifications {
   }
 
   /** One notification per member of the farm. While no member is known their events are still on the way. */
-  async onEvaluation(event: CloudEvent): Promise<Outcome> {
+  async onNews(event: CloudEvent): Promise<Outcome> {
     const notice = noticeOf(event);
     if (await this.repository.wasHandled("notifications", event.id)) return "known";
     const members = await this.repository.members(String(notice.data.farm_id));
@@ -75,7 +86,7 @@ export class Notifications {
 
   private async notify(uid: string, notice: Notice): Promise<void> {
     const { value } = await this.profiles.read(uid, "preferences");
-    if (!value.notify_evaluations) return;
+    if (!value[wanted[notice.kind]]) return;
     const isNew = await this.repository.add(uid, notice);
     if (isNew) this.send(uid, { t: "notification", notification: { ...notice, read_at: null } });
   }
@@ -88,6 +99,8 @@ function noticeOf({ id, type, time, data }: CloudEvent): Notice {
     const body = `${done.n_animals} animals were evaluated for ${done.traits.join(", ")}.`;
     return { id, kind: "evaluation_completed", title: "Evaluation finished", body, data: done, created_at };
   }
+  if (type === "farm.conflict.found.v1") return { id, ...ofConflicts(found.parse(data)), created_at };
+  if (type === "farm.conflict.settled.v1") return { id, ...ofSettled(settled.parse(data)), created_at };
   const broken = failed.parse(data);
   return {
     id,
@@ -96,6 +109,33 @@ function noticeOf({ id, type, time, data }: CloudEvent): Notice {
     body: broken.detail.slice(0, 1_000),
     data: { ...broken, detail: broken.detail.slice(0, 1_000) },
     created_at,
+  };
+}
+
+type News = Omit<Notice, "id" | "created_at">;
+
+/** What was said is on the farm: who is no member any more must not read it here. */
+function ofConflicts({ farm_id, conflicts }: z.infer<typeof found>): News {
+  const numbers = conflicts.filter(({ kind }) => kind === "duplicate_identifier").length;
+  const rows = conflicts.length - numbers;
+  const said = [];
+  if (rows > 0) said.push(`${rows} ${rows === 1 ? "row was" : "rows were"} changed by people who had not seen it.`);
+  if (numbers > 0) said.push(`${numbers} ${numbers === 1 ? "number is" : "numbers are"} on two animals at once.`);
+  return {
+    kind: "conflict_found",
+    title: rows > 0 ? "Somebody has to decide" : "A number on two animals",
+    body: `${said.join(" ")} Nothing is lost.`,
+    data: { farm_id, conflict_ids: conflicts.map(({ id }) => id) },
+  };
+}
+
+function ofSettled({ farm_id, conflict: { id, kind, collection, row_id }, choice }: z.infer<typeof settled>): News {
+  const what = kind === "duplicate_identifier" ? "which animal has a number" : `what counts in ${collection}`;
+  return {
+    kind: "conflict_settled",
+    title: "A conflict is settled",
+    body: `Somebody has decided ${what}: ${choice === "kept" ? "it stays as it was" : "the other one counts now"}.`,
+    data: { farm_id, conflict_id: id, row_id, choice },
   };
 }
 

@@ -24,6 +24,7 @@ from bellwether.farm.animals.schemas import (
 from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
 from bellwether.farm.measurements import repository as weights
 from bellwether.farm.schemas import Source
+from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -134,6 +135,7 @@ async def set_parent(
     values = claims.values(context, child.farm_id, animal_id, item, source)
     await repository.claim(session, values, claim_id)
     await repository.bump(session, animal_id)
+    await tasks.follow_animals(session, child.farm_id, [animal_id])
     await events.animals_registered(session, context, child.farm_id, child.flock_id, [animal_id])
     return await get(session, animal_id)
 

@@ -99,6 +99,8 @@ class Collection:
     written: Master | Log | None = None
     #: fields that are objects or lists, which some clients keep as text
     nested: frozenset[str] = field(default=frozenset())
+    #: which rows `t` phones see; one that is not shown any more is told of as gone, and comes back when it is again
+    shown: str = "true"
 
 
 def columns(*names: str, **expressions: str) -> dict[str, str]:

@@ -3,10 +3,11 @@
 In their order a row stands after those that it refers to.
 """
 
-from bellwether.farm.collections import attachments, conflicts, groups, herd, log, places, traits, work
+from bellwether.farm.collections import attachments, conflicts, groups, herd, log, people, places, traits, work
 from bellwether.farm.collections.collection import Collection
 
 ALL: tuple[Collection, ...] = (
+    *people.COLLECTIONS,
     *places.COLLECTIONS,
     *groups.COLLECTIONS,
     *traits.COLLECTIONS,

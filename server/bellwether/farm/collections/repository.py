@@ -71,8 +71,8 @@ def page_sql(collections: Sequence[Collection]) -> str:
     One statement, so that all of it is seen at one moment.
     """
     keys = "\nunion all ".join(
-        f"(select seq, '{one.relation}' as relation, id, false as is_gone from farm.{one.relation}"
-        " where farm_id = $1 and seq > $2 order by seq limit $3)"
+        f"(select seq, '{one.relation}' as relation, id, not ({one.shown}) as is_gone from farm.{one.relation} t"
+        f" where farm_id = $1 and seq > $2{unless_hidden(one)} order by seq limit $3)"
         for one in collections
     )
     docs = "\nunion all ".join(
@@ -91,6 +91,11 @@ with page as materialized (
 union all select seq, relation, id, null from page where is_gone
 order by seq
 """
+
+
+def unless_hidden(collection: Collection) -> str:
+    """A row that went before the device began to read is none that it has."""
+    return "" if collection.shown == "true" else f" and (seq > $4 or {collection.shown})"
 
 
 def last_sql(collections: Sequence[Collection]) -> str:
@@ -121,7 +126,7 @@ async def documents(session: Session, farm_id: UUID, collection: Collection, ids
     """Those of the rows that the farm has."""
     sql = f"""
     select t.id, t.seq, {document(collection)}::text from farm.{collection.relation} t
-    where t.farm_id = $1 and t.id = any($2::uuid[])
+    where t.farm_id = $1 and t.id = any($2::uuid[]) and ({collection.shown})
     """
     rows = await driver(session).fetch(sql, farm_id, list(ids))
     return {row[0]: Document(row[1], orjson.loads(row[2])) for row in rows}

@@ -2,14 +2,13 @@
 
 from typing import Literal
 
-from bellwether.farm.collections.collection import Collection, Making, Master, Write, columns, reading
+from bellwether.farm.collections.collection import Collection, Master, Write, columns, reading
 from bellwether.farm.work.sessions import service as sessions
 from bellwether.farm.work.sessions.schemas import NewSession, NewTemplate
 from bellwether.farm.work.tasks import service as tasks
 from bellwether.farm.work.tasks.schemas import NewTask, TaskChange
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.http.schemas import Schema
-from bellwether.platform.http.strict.rows import Row
 
 ANY = Precondition("*")
 
@@ -50,12 +49,9 @@ async def drop_template(write: Write) -> None:
     await sessions.remove_template(write.session, write.context, write.farm_id, write.id)
 
 
+#: whom a task is about, which follows from the event that counts now
+OF_EVENT = "(select e.%s from farm.event e where e.farm_id = t.farm_id and e.id = t.event_id)"
 WRITTEN, SAID = reading(NewTask, write_down, "id"), reading(TaskChange, say)
-
-
-async def first_said(write: Write, doc: Row) -> None:
-    """What is said of a task that follows from an event, which has no row before; or, with a title, a task."""
-    await (SAID if doc.get("title") is None else WRITTEN).take(write, doc)
 
 
 COLLECTIONS = (
@@ -95,10 +91,16 @@ COLLECTIONS = (
         "tasks",
         "task",
         columns(
-            *("rule", "place", "title", "due_on", "note", "assigned_to", "snoozed_until", "done_on", "done_by"),
+            *("rule", "place", "event_id", "passes", "note", "assigned_to", "snoozed_until", "done_by"),
             *("created_at", "updated_at"),
-            done="t.done_on is not null",
+            title="coalesce(t.title, t.follows_title)",
+            due_on="coalesce(t.due_on, t.follows_on)",
+            done_on="coalesce(t.done_on, t.follows_done_on)",
+            done="coalesce(t.done_on, t.follows_done_on) is not null",
+            animal_id=OF_EVENT % "animal_id",
+            group_id=OF_EVENT % "group_id",
         ),
-        Master(Making(first_said, WRITTEN.fields | SAID.fields), SAID),
+        Master(WRITTEN, SAID),
+        shown="t.rule is null or t.event_id is not null",
     ),
 )

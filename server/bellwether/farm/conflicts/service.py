@@ -6,6 +6,7 @@ from uuid import UUID
 from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.collections.collection import Master, Write
 from bellwether.farm.collections.registry import COLLECTIONS
+from bellwether.farm.conflict_facts import Told, conflict_settled, of_number
 from bellwether.farm.conflicts import repository
 from bellwether.farm.conflicts.models import ConflictRow, Said
 from bellwether.farm.conflicts.problems import CannotCount, Settled
@@ -54,6 +55,9 @@ async def settle(
         await repository.add(session, found, Said(found.kept), Said(found.other))
     elif choice == "other":
         await swap(session, context, found, now)
+    if found.kind != "duplicate_identifier":
+        told = Told(found.id, found.kind, found.collection, found.row_id, found.field)
+        await conflict_settled(session, context, farm_id, told, choice)
     await repository.settle(session, farm_id, conflict_id, choice, context.user_id)
     return Conflict.model_validate(await repository.get(session, farm_id, conflict_id))
 
@@ -81,6 +85,7 @@ async def settle_number(session: Session, context: Context, found: ConflictRow, 
     if choice == "kept":
         head = await identifiers.holder_of(session, context, found.row_id)
         await repository.forget_claim(session, found.farm_id, found.row_id)
+        await conflict_settled(session, context, found.farm_id, of_number(found.row_id), choice)
         await identifiers.follow(session, context, head)
         return
     for rival in await repository.rivals(session, found.farm_id, found.row_id):

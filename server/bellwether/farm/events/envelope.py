@@ -4,20 +4,13 @@ from datetime import date, time
 from typing import Annotated, ClassVar, NamedTuple
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from bellwether.farm.health.models import Said
-from bellwether.farm.schemas import Day, Zone, without_nul
+from bellwether.farm.schemas import Day, Device, Zone
 from bellwether.farm.stock.models import Heads
 from bellwether.platform.http.schemas import Schema
 from bellwether.sheep.pedigree import Sex
-
-Note = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(without_nul)
-]
-Device = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(without_nul)
-]
 
 
 def by_the_clock(at: time) -> time:

@@ -22,6 +22,7 @@ from bellwether.farm.season.models import JOININGS, Joined
 from bellwether.farm.stock import projection as stock
 from bellwether.farm.whereabouts import projection
 from bellwether.farm.whereabouts import repository as whereabouts
+from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
@@ -164,6 +165,9 @@ async def follow(session: Session, context: Context, farm_id: UUID, log: Log) ->
         log.warn(event_id, *findings)
     await follow_lives(session, context, farm_id, log)
     await seasons.follow(session, context, herd_of(farm_id, log), log.season, log.warn)
+    kinds = {made.kind for made in log.made}
+    kinds |= {log.stored[made.supersedes].kind for made in log.made if made.supersedes is not None}
+    await tasks.follow(session, farm_id, kinds, [made.id for made in log.made], log.known.touched_groups)
 
 
 def herd_of(farm_id: UUID, log: Log) -> seasons.Herd:

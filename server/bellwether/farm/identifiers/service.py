@@ -12,6 +12,7 @@ from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.animals.models import HeadRow
 from bellwether.farm.animals.numbers import read_identifier
 from bellwether.farm.animals.schemas import NewIdentifier
+from bellwether.farm.conflict_facts import conflict_settled, conflicts_found, of_number
 from bellwether.farm.identifiers import repository
 from bellwether.farm.identifiers.models import State, UseRow
 from bellwether.farm.identifiers.problems import (
@@ -51,15 +52,18 @@ async def put_on(session: Session, context: Context, body: NewUse, now: datetime
     if official and (other := await repository.official(session, head.farm_id, head.id, item.scheme)):
         raise WornAlready if other.value == item.value else OfficialExists(other)
     state = await state_of(session, body, item, head, began)
-    about = {"id": body.id or new_id(), "farm_id": head.farm_id, "animal_id": head.id, "official": official}
+    use_id = body.id or new_id()
+    about = {"id": use_id, "farm_id": head.farm_id, "animal_id": head.id, "official": official}
     when = {"began": began, "since_told": body.on is not None, "state": state}
     looks = {"colour": body.colour, "ear": body.ear}
     try:
         await repository.add(session, repository.columns(item) | about | when | looks)
     except IntegrityError as error:
         raise UseExists from error
+    if state == "disputed":
+        await conflicts_found(session, context, head.farm_id, [of_number(use_id)])
     await follow(session, context, head)
-    return await get(session, UUID(str(about["id"])))
+    return await get(session, use_id)
 
 
 async def animal_of(session: Session, context: Context, animal_id: UUID) -> HeadRow:
@@ -189,6 +193,7 @@ async def confirm(session: Session, context: Context, use_id: UUID) -> Use:
     if found.official and (other := await repository.official(session, head.farm_id, head.id, found.scheme)):
         raise OfficialExists(other)
     await repository.confirm(session, use_id)
+    await conflict_settled(session, context, head.farm_id, of_number(use_id), "other")
     await follow(session, context, head)
     return await get(session, use_id)
 

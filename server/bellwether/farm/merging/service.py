@@ -23,6 +23,7 @@ from bellwether.farm.merging.schemas import Merge, NewMerge
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.season import following as families
 from bellwether.farm.whereabouts import projection
+from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.http.pagination import ById, id_after
@@ -112,6 +113,7 @@ async def follow(session: Session, context: Context, farm_id: UUID, animal_ids: 
     await lives.project(session, farm_id, {key: timeline.life for key, timeline in found.items()})
     await projection.project(session, farm_id, animal_ids, ())
     await health.project(session, farm_id, animal_ids)
+    await tasks.follow_animals(session, farm_id, animal_ids)
     if twice := await families.follow_merge(session, context, farm_id, animal_ids):
         raise TwoAnimals([RowError(field="loser_id", code=f.code, message=f.message, fix=f.fix) for f in twice])
     for key in animal_ids:

@@ -132,7 +132,9 @@ async def follow(session: Session, context: Context, herd: Herd, season: Season,
     corrected = {fact.place for fact in season.removed.values()}
     for fact in season.added.values():
         if fact.kind in (LAMBED, MARKED):
-            await put_on(session, farm_id, herd.place, fact, season.ended if fact.place in corrected else {}, warn)
+            await put_on(
+                session, context, farm_id, herd.place, fact, season.ended if fact.place in corrected else {}, warn
+            )
     await weigh(session, context, farm_id, herd.place, season)
     lambings = [fact for fact in season.added.values() if fact.kind == LAMBED]
     born = {lamb.id for fact in lambings for lamb in litter(fact).lambs}

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bellwether.farm.animals import repository as animals
 from bellwether.farm.animals.numbers import read_identifier
 from bellwether.farm.animals.schemas import NewIdentifier
+from bellwether.farm.conflict_facts import conflicts_found, of_number
 from bellwether.farm.identifiers import repository as identifiers
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.events import measurements_recorded
@@ -34,7 +35,13 @@ Warn = Callable[[UUID, Finding], None]
 
 
 async def put_on(
-    session: Session, farm_id: UUID, place: Place, fact: Fact, ended: Mapping[Use, datetime], warn: Warn
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    place: Place,
+    fact: Fact,
+    ended: Mapping[Use, datetime],
+    warn: Warn,
 ) -> None:
     """Identifiers that a lambing or a marking tells of; one that another animal wears is disputed (I14).
 
@@ -64,6 +71,8 @@ async def put_on(
             await writing.of_event(session, farm_id, use_id, fact.id)
             if end is not None:
                 await identifiers.end(session, use_id, end)
+            elif others:
+                await conflicts_found(session, context, farm_id, [of_number(use_id)])
         await show(session, farm_id, head.id)
 
 

@@ -1,20 +1,30 @@
 """Master data: of two changes of a field the later one counts and both are kept; changes of other fields both count."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.collections import repository as rows
 from bellwether.farm.collections.collection import Collection, Master, Write
 from bellwether.farm.collections.repository import Document
+from bellwether.farm.conflict_facts import Told
 from bellwether.farm.conflicts import repository as conflicts
 from bellwether.farm.conflicts.models import ConflictRow, Said
 from bellwether.farm.sync import clock, repository
 from bellwether.farm.sync.models import FieldChange, Outcome
-from bellwether.farm.sync.problems import CannotClear, NotDeletable, NotEditable
+from bellwether.farm.sync.problems import CannotClear, NotDeletable, NotEditable, NotVersionSeven
 from bellwether.farm.sync.schemas import Mutation
 from bellwether.platform.ids import new_id
 from bellwether.platform.json import JsonObject, JsonValue
 
 MERGED_INTO = "merged_into"
+
+
+class Kept(NamedTuple):
+    """A conflict, and whether it is known only now."""
+
+    told: Told
+    is_new: bool
 
 
 async def take(write: Write, collection: Collection, written: Master, one: Mutation) -> Outcome:
@@ -40,12 +50,17 @@ async def find(write: Write, collection: Collection, row_id: UUID) -> Document |
 
 
 async def create(write: Write, collection: Collection, written: Master, one: Mutation) -> Outcome:
-    """A new row; what was deleted before it came stays deleted, and is a conflict if somebody had edited it."""
+    """A new row; what was deleted before it came stays deleted, and is a conflict if somebody had edited it.
+
+    Raises:
+        NotVersionSeven
+    """
     doc = one.doc or {}
+    if one.id.version != 7:
+        raise NotVersionSeven
     if await rows.is_buried(write.session, write.farm_id, collection, one.id):
         gone, mine = Said(None), said(write, one, as_json(doc))
-        conflict = await keep(write, collection, "deleted", None, gone, mine)
-        return Outcome("conflict", None, None, [conflict])
+        return in_conflict([await keep(write, collection, "deleted", None, gone, mine)])
     await written.create.take(write, doc)
     made = await find(write, collection, one.id)
     if made is None:
@@ -77,14 +92,14 @@ async def change(write: Write, collection: Collection, written: Master, one: Mut
     now = await find(write, collection, write.id)
     assert now is not None
     if kept:
-        return Outcome("conflict", now.seq, now.doc, kept)
+        return in_conflict(kept, now)
     is_merged = found.seq > base or write.id != one.id
     return Outcome("merged" if is_merged else "applied", now.seq, now.doc if is_merged else None)
 
 
 async def clash(
     write: Write, collection: Collection, one: Mutation, name: str, other: FieldChange, is_lost: bool
-) -> UUID:
+) -> Kept:
     """Two values of one field."""
     mine = said(write, one, as_json(one.doc or {})[name])
     theirs = Said(other.after, other.clock, other.changed_by)
@@ -97,13 +112,20 @@ def said(write: Write, one: Mutation, value: JsonValue) -> Said:
     return Said(value, one.clock or clock.at(write.now), write.context.user_id)
 
 
-async def keep(write: Write, collection: Collection, kind: str, name: str | None, kept: Said, other: Said) -> UUID:
+async def keep(write: Write, collection: Collection, kind: str, name: str | None, kept: Said, other: Said) -> Kept:
     """A conflict for a person to look at."""
     row = ConflictRow(
         *(new_id(), write.farm_id, kind, collection.name, write.id, name, kept.value, other.value),
         *(kept.by, other.by, "open", None, write.now, None),
     )
-    return await conflicts.add(write.session, row, kept, other, write.device_id)
+    found = await conflicts.add(write.session, row, kept, other, write.device_id)
+    return Kept(Told(found, kind, collection.name, write.id, name), is_new=found == row.id)
+
+
+def in_conflict(kept: Sequence[Kept], row: Document | None = None) -> Outcome:
+    """What became of a row that somebody else had changed."""
+    new = [one.told for one in kept if one.is_new]
+    return Outcome("conflict", row and row.seq, row and row.doc, [one.told.id for one in kept], new)
 
 
 async def remove(
@@ -125,8 +147,8 @@ async def remove(
         write.session, write.farm_id, collection.relation, write.id, base, written.editable
     )
     if any(other.device_id != write.device_id for other in others.values()):
-        conflict = await keep(write, collection, "deleted", None, Said(found.doc), said(write, one, None))
-        return Outcome("conflict", found.seq, found.doc, [conflict])
+        kept = await keep(write, collection, "deleted", None, Said(found.doc), said(write, one, None))
+        return in_conflict([kept], found)
     await written.remove(write)
     return Outcome("applied")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from bellwether.farm.conflict_facts import Told
 from bellwether.platform.json import JsonObject, JsonValue
 
 
@@ -34,3 +35,5 @@ class Outcome:
     rev: int | None = None
     doc: JsonObject | None = None
     conflicts: list[UUID] = field(default_factory=list)
+    #: those of them that nobody had told before
+    found: list[Told] = field(default_factory=list)

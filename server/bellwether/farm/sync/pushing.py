@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bellwether.farm.collections import repository as rows
 from bellwether.farm.collections.collection import Collection, Log, Master, RowRejected, Sent, Write
 from bellwether.farm.collections.registry import ALL, COLLECTIONS
+from bellwether.farm.conflict_facts import Told, conflicts_found
 from bellwether.farm.sync import clock, merging, repository
 from bellwether.farm.sync.models import Answered, Outcome
 from bellwether.farm.sync.problems import (
@@ -46,6 +47,8 @@ class Pushing:
     device_id: UUID
     now: datetime
     results: dict[int, Result] = field(default_factory=dict)
+    #: conflicts that nobody was told of
+    found: list[Told] = field(default_factory=list)
 
     async def run(self, body: Push) -> list[Result]:
         """A result for each row; rows that came before what they refer to are tried once more."""
@@ -80,7 +83,12 @@ class Pushing:
         await repository.remember(self.session, self.context, self.farm_id, self.device_id, answers)
 
     async def take_all(self, waiting: Sequence[tuple[int, Mutation]]) -> None:
-        """In the order of the device, until nothing more can be taken."""
+        """In the order of the device, until nothing more can be taken; others hear of the conflicts."""
+        await self.take_in_order(waiting)
+        await conflicts_found(self.session, self.context, self.farm_id, self.found)
+
+    async def take_in_order(self, waiting: Sequence[tuple[int, Mutation]]) -> None:
+        """Again and again those that came before what they refer to."""
         last = await rows.last(self.session, self.farm_id, ALL)
         # what the farm has not given, before a backup was restored perhaps, tells nothing of what the device saw
         waiting = [(row, one if (one.base_rev or 0) <= last else since_ever(one)) for row, one in waiting]
@@ -137,6 +145,8 @@ class Pushing:
                 check(one, self.now)
                 if found is not None and is_said(one.doc, found.doc):
                     self.accept(row, one, Outcome("applied", found.seq))
+                elif found is None and one.id.version != 7:
+                    raise NotVersionSeven
                 else:
                     good.append((row, one))
             except Problem as problem:
@@ -169,6 +179,7 @@ class Pushing:
 
     def accept(self, row: int, one: Mutation, outcome: Outcome) -> None:
         """It is on the farm."""
+        self.found += outcome.found
         self.results[row] = Result.model_validate(
             {
                 "row": row,
@@ -209,14 +220,12 @@ def check(one: Mutation, now: datetime) -> None:
     """What holds for every mutation.
 
     Raises:
-        ClockAhead, DocMissing, NotVersionSeven
+        ClockAhead, DocMissing
     """
     if one.clock is not None and clock.is_ahead(one.clock, now):
         raise ClockAhead
     if one.op == "upsert" and one.doc is None:
         raise DocMissing
-    if one.op == "upsert" and one.base_rev is None and one.id.version != 7:
-        raise NotVersionSeven
 
 
 def is_said(sent: object, stored: object) -> bool:

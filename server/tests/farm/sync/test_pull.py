@@ -119,7 +119,7 @@ async def test_a_row_that_went_in_the_middle_of_a_first_sync_goes(farmer: Farmer
     path = f"/farms/{farmer.farm_id}/locations"
     made = (await farmer.ask("POST", path, 201, json={"scheme": "uk.cph", "value": "34/123/1234"})).json()
     device = Device(farmer)
-    page = await device.page(limit=2)
+    page = await device.page(limit=3)
     device.cursor = page["cursor"]
     assert made["id"] in {one["id"] for one in page["documents"]}
     await farmer.ask("DELETE", f"{path}/{made['id']}", 204)

@@ -64,7 +64,7 @@ async def test_a_task_is_done_by_push_whether_it_was_written_or_follows(
         other.edit("tasks", written, done=True),
         upsert("tasks", follows, {"done": True, "note": "by the vet"}, base_rev=0),
     ]
-    assert statuses(await other.push(*said)) == ["applied", "applied"]
+    assert statuses(await other.push(*said)) == ["applied", "merged"]
     assert {key: task["state"] for key, task in (await listed(farmer)).items() if key in (written, follows)} == {
         written: "done", follows: "done",
     }  # fmt: skip

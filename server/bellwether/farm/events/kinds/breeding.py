@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from bellwether.farm.animals.schemas import NewIdentifier
-from bellwether.farm.events.envelope import AnimalEvent, Born, Note, Other, Payload
+from bellwether.farm.events.envelope import AnimalEvent, Born, Other, Payload
 from bellwether.farm.events.kinds.joining import EweEvent
-from bellwether.farm.schemas import Day, Group, Short
+from bellwether.farm.schemas import Day, Group, Note, Short
 from bellwether.sheep.pedigree import Sex
 
 Weight = Annotated[float, Field(gt=0, lt=2000, allow_inf_nan=False)]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bellwether.farm.events.envelope import NewEvent, Note, Payload
+from bellwether.farm.events.envelope import NewEvent, Payload
 from bellwether.farm.events.kinds.life import Place
+from bellwether.farm.schemas import Note
 
 
 class Cost(Payload):

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bellwether.farm.events.envelope import HerdEvent, Note, Payload
+from bellwether.farm.events.envelope import HerdEvent, Payload
 from bellwether.farm.events.kinds.life import Place
 from bellwether.farm.health.models import Fed, Given, Said
-from bellwether.farm.schemas import Day
+from bellwether.farm.schemas import Day, Note
 from bellwether.sheep.quantities import Unit
 from bellwether.sheep.withdrawals import UNDECLARED_FEED_DAYS, Periods
 

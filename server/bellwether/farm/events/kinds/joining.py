@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Note, Other, Payload
-from bellwether.farm.schemas import Day, Short
+from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Other, Payload
+from bellwether.farm.schemas import Day, Note, Short
 
 Method = Literal[
     "natural",

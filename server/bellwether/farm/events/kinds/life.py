@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from bellwether.farm.events.envelope import AnimalEvent, Note, Payload
+from bellwether.farm.events.envelope import AnimalEvent, Payload
 from bellwether.farm.health.models import Said, Sale
-from bellwether.farm.schemas import without_nul
+from bellwether.farm.schemas import Note, without_nul
 
 ForSale = Literal["meat", "export"]
 Place = Annotated[

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Note, Payload
+from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Payload
 from bellwether.farm.events.kinds.life import ForSale, Override
 from bellwether.farm.health.models import Said, Sale
-from bellwether.farm.schemas import Day
+from bellwether.farm.schemas import Day, Note
 
 
 class Remark(Payload):

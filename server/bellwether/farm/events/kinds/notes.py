@@ -3,7 +3,8 @@
 from typing import Literal
 from uuid import UUID
 
-from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Note, Payload
+from bellwether.farm.events.envelope import AnimalEvent, NewEvent, Payload
+from bellwether.farm.schemas import Note
 
 
 class Text(Payload):

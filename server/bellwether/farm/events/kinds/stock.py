@@ -5,10 +5,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bellwether.farm.events.envelope import Note, Payload
+from bellwether.farm.events.envelope import Payload
 from bellwether.farm.events.kinds.life import ForSale, Override, Place
 from bellwether.farm.events.kinds.moves import GroupEvent
 from bellwether.farm.health.models import Said, Sale, Tagging
+from bellwether.farm.schemas import Note
 from bellwether.farm.stock.models import Heads
 
 

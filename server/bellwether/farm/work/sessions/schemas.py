@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from bellwether.farm.events.envelope import Device
-from bellwether.farm.schemas import Day, Name, Short, TraitCode
+from bellwether.farm.schemas import Day, Device, Name, Short, TraitCode
 from bellwether.platform.http.schemas import Schema
 
 SessionKind = Literal["weigh", "yard", "draft"]

@@ -38,6 +38,19 @@ class SourceRow(NamedTuple):
     done: dict[str, date | None]
 
 
+class FollowingRow(NamedTuple):
+    """A task as it follows from an event, whatever was said of it."""
+
+    id: UUID
+    rule: str
+    place: int
+    event_id: UUID
+    title: str
+    due_on: date
+    done_on: date | None
+    passes: bool
+
+
 class RuleRow(NamedTuple):
     """What a farm has set of a rule, or a rule of its own."""
 

@@ -42,6 +42,10 @@ class Rule(NamedTuple):
         """The day on which it was done, as far as events say; what passes by itself is over after its day."""
         if self.passes and due < today:
             return due
+        return self.told_on(event)
+
+    def told_on(self, event: SourceRow) -> date | None:
+        """The day on which other events say that it was done."""
         return None if self.done is None else event.done[self.done]
 
 

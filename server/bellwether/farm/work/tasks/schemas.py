@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from bellwether.farm.events.envelope import Note
-from bellwether.farm.schemas import Day, Name
+from bellwether.farm.schemas import Day, Name, Note
 from bellwether.platform.http.schemas import Schema
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.place import place_of
-from bellwether.farm.work.tasks import repository
+from bellwether.farm.work.tasks import projection, repository
 from bellwether.farm.work.tasks.calendar import calendar_of
 from bellwether.farm.work.tasks.models import RuleRow, SourceRow, TaskRow
 from bellwether.farm.work.tasks.problems import NotAMember, RuleIncomplete, TaskExists, TaskFollows
@@ -246,6 +246,7 @@ async def set_rules(session: Session, context: Context, farm_id: UUID, body: New
         NotFound, ReadOnlyMember, RuleIncomplete
     """
     await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
     rows: dict[str, RuleRow] = {}
     for at, said in enumerate(body.rules):
         usual = BY_NAME.get(said.name)
@@ -258,6 +259,7 @@ async def set_rules(session: Session, context: Context, farm_id: UUID, body: New
             raise RuleIncomplete(errors=[incomplete(at, said.name, twice=said.name in rows)])
         rows[said.name] = RuleRow(said.name, kind, title, days, said.is_on)
     await repository.set_rules(session, farm_id, rows.values())
+    await projection.project(session, farm_id, None)
     return await rules(session, context, farm_id)
 
 
