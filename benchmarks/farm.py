@@ -29,9 +29,9 @@ STEPS: dict[str, Step] = {
 }
 
 
-def show(found: list[Row]) -> None:
+def show(found: list[Row], title: str = "bench farm") -> None:
     """A table for a person."""
-    table = Table("step", "size", "value", "target", "met", "peer", "ratio", "remark", title="bench farm")
+    table = Table("step", "size", "value", "target", "met", "peer", "ratio", "remark", title=title)
     for row in found:
         peer = f"{row['peer_value']:,.1f} {row['unit']}: {row['peer']}" if row["peer"] else ""
         ratio = f"{row['ratio']:.2f}" if row["ratio"] else ""

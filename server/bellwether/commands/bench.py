@@ -66,6 +66,20 @@ def farm(
 
 
 @app.command()
+def genetics(
+    data: DataDir,
+    as_json: AsJson = False,
+    quick: bool = typer.Option(False, "--quick", help="A third of every size"),
+) -> None:
+    """Genotypes from PLINK into the database and out of it: an animal, a marker, everything, beside bed-reader.
+
+    Example: ./bellwether bench genetics --quick
+    """
+    options = ["--data", str(data), *["--quick"] * quick, *["--json"] * as_json]
+    raise typer.Exit(run("genetics.py", options))
+
+
+@app.command()
 def engine(
     largest: int = typer.Option(1_000_000, "--to", help="Animals of the largest simulated pedigree"),
     only: str = typer.Option("", help="Only the steps with these letters in their name"),

@@ -3,9 +3,14 @@
 from fastapi import FastAPI
 
 from bellwether.genetics.breeding_values.routes import router as breeding_values
+from bellwether.genetics.chips.routes import router as chips
 from bellwether.genetics.definitions.routes import router as definitions
 from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.genotype_files.routes import router as genotype_files
+from bellwether.genetics.genotypes.exporting.routes import router as genotype_exports
+from bellwether.genetics.genotypes.importing.routes import router as genotype_imports
+from bellwether.genetics.genotypes.reading.routes import router as genotype_reading
+from bellwether.genetics.genotypes.samples.routes import router as samples
 from bellwether.genetics.indexes.routes import router as indexes
 from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.publications.routes import router as publications
@@ -20,8 +25,13 @@ def create(platform: PlatformSettings) -> FastAPI:
     """The service as an application; its own settings come from `GENETICS_*`."""
     routers = [
         traits,
+        chips,
         genotype_files,
         definitions,
+        genotype_imports,
+        samples,
+        genotype_reading,
+        genotype_exports,
         evaluations,
         breeding_values,
         pedigree,
@@ -30,5 +40,5 @@ def create(platform: PlatformSettings) -> FastAPI:
         rankings,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
-    uploads = ("/api/v1/genetics/genotype-files",)
+    uploads = ("/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps")
     return create_app("genetics", routers, platform, ServiceSettings.of("genetics"), upload_paths=uploads)

@@ -1,10 +1,13 @@
 """What the worker runs for genetics."""
 
 from functools import partial
+from pathlib import Path
 
 from bellwether.genetics.definitions import rerunning
 from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
+from bellwether.genetics.genotypes.exporting import job as genotype_export
+from bellwether.genetics.genotypes.importing import job as genotype_import
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
 from bellwether.genetics.pedigree.analysis import analyse_pedigree
 from bellwether.platform.events.facts import Consumer
@@ -18,9 +21,13 @@ def consumers() -> list[Consumer]:
     return [stale, rerunning.CONSUMER]
 
 
-def kinds() -> list[JobKind]:
-    """Long work that genetics offers."""
-    return [
-        JobKind(KIND, service="genetics", run=partial(evaluate_flock, data_dir=PlatformSettings().data_dir)),
-        JobKind(PEDIGREE, service="genetics", run=analyse_pedigree),
-    ]
+def kinds(data_dir: Path | None = None) -> list[JobKind]:
+    """Long work that genetics offers; its work files lie in the folder of the platform's data."""
+    place = data_dir or PlatformSettings().data_dir
+    work = {
+        KIND: evaluate_flock,
+        genotype_import.KIND: genotype_import.import_genotypes,
+        genotype_export.KIND: genotype_export.export_genotypes,
+    }
+    with_files = [JobKind(name, service="genetics", run=partial(run, data_dir=place)) for name, run in work.items()]
+    return [*with_files, JobKind(PEDIGREE, service="genetics", run=analyse_pedigree)]

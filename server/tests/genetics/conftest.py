@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 from apps import Apps, calling
-from bellwether.genetics.evaluations.job import evaluate_flock
+from bellwether.genetics.worker import kinds
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database
 from bellwether.platform.ids import new_id
@@ -131,7 +131,7 @@ RunJob = Callable[..., Awaitable[dict[str, Any]]]
 
 @pytest.fixture(scope="session")
 def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Connection) -> RunJob:
-    """Run a queued evaluation as the worker does, to its end; returns the job row."""
+    """Run a queued job as the worker does, to its end; returns the job row."""
 
     async def run(
         run_id: UUID,
@@ -139,7 +139,7 @@ def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Conne
         attempt: int = 1,
         *,
         in_child: bool = False,
-        of: Callable[[JobRun], Awaitable[Any]] = lambda found: evaluate_flock(found, data_dir=Path(platform.data_dir)),
+        of: Callable[[JobRun], Awaitable[Any]] | None = None,
     ) -> dict[str, Any]:
         owner = await admin.fetchval("select owner_id from genetics.job where id = $1", run_id)
         context = Context(user_id=owner, request_id=str(run_id))
@@ -150,7 +150,8 @@ def run_job(database: Database, platform: PlatformSettings, admin: asyncpg.Conne
         job = (JobRun if in_child else InProcess)(
             run_id, row.kind, attempt, row.payload, row.farm_id, context, database, journal, kept
         )
-        await execute(of, job, journal)
+        work = of or next(kind.run for kind in kinds(Path(platform.data_dir)) if kind.name == row.kind)
+        await execute(work, job, journal)
         return dict(await admin.fetchrow("select * from genetics.job where id = $1", run_id))
 
     return run

@@ -283,7 +283,9 @@ async def test_a_fact_that_breaks_its_contract_is_hopeless(barn: Barn, database:
 
 
 def test_the_worker_knows_its_kind_and_consumer() -> None:
-    assert {"genetics.evaluation", "genetics.pedigree_analysis"} <= {kind.name for kind in kinds()}
+    assert {"genetics.evaluation", "genetics.pedigree_analysis", "genetics.genotype_import"} <= {
+        kind.name for kind in kinds()
+    }
     assert [(c.name, c.stream) for c in consumers()] == [("genetics-stale", "FARM"), ("genetics-rerun", "FARM")]
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
 

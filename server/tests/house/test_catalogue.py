@@ -44,6 +44,8 @@ OWN_RULES = {
     "recorder": "owners alone; whom it is about sees the own row",
     "export": "whoever may read the farm may have a file written of it",
     "export_part": "with its export",
+    "genotype_export": "whoever may read the farm may have its genotypes written",
+    "genotype_export_part": "with its export",
     "device": "each member has their own, a viewer too; who left the farm still sees theirs",
     "calendar_feed": "each member has their own, a viewer too; an owner ends any",
     "job": "whoever asked, and the worker",

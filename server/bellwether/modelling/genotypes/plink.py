@@ -41,6 +41,8 @@ def read_bed(prefix: str) -> ReadGenotypes:
         line=lambda row: fam[row][0],
         digests=[digest(path) for path in (bed, bim_file, fam_file)],
         read_as=occurred(unnamed_markers=unnamed),
+        written=columns[0],
+        fam=[[cells[0], *cells[2:6]] for _, cells in fam],
     )
 
 
@@ -69,6 +71,8 @@ def read_ped(prefix: str) -> ReadGenotypes:
         line=lambda row: ped[row][0],
         digests=[digest(path) for path in (ped_file, map_file)],
         read_as=occurred(unnamed_markers=unnamed, half_calls=half_calls),
+        written=chromosomes,
+        fam=[[row[0], *row[2:6]] for _, row in ped],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NotRequired, TypedDict, cast
@@ -36,7 +36,11 @@ class ReadAs(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class ReadGenotypes:
-    """Genotypes as they were read; `line` is the line of an animal in `animal_file`, where there is one."""
+    """Genotypes as they were read; `line` is the line of an animal in `animal_file`, where there is one.
+
+    `written` are the chromosomes as the file writes them, `fam` the further columns of a `.fam` or `.ped` file: family,
+    father, mother, sex and phenotype of each sample.
+    """
 
     packed: PackedGenotypes
     ids: pl.Series
@@ -50,6 +54,8 @@ class ReadGenotypes:
     digests: list[FileDigest]
     left_out: tuple[str, ...] = ()
     read_as: ReadAs = field(default_factory=ReadAs)
+    written: Sequence[str] = ()
+    fam: Sequence[Sequence[str]] = ()
 
 
 def occurred(**counts: int) -> ReadAs:

@@ -41,7 +41,8 @@ def read_vcf(path: Path) -> ReadGenotypes:
     reader = _open(path)
     samples = [str(name) for name in reader.samples]
     try:
-        found = from_variants(_records(path, reader), samples)
+        written: list[str] = []
+        found = from_variants(_noted(_records(path, reader), written), samples)
     except ModelError as error:
         raise refuse(path, None, error.code, error.message, error.fix, "genotypes") from error
     finally:
@@ -65,6 +66,7 @@ def read_vcf(path: Path) -> ReadGenotypes:
             unnamed_markers=found.n_unnamed,
             real_valued_dosages=real_valued(found.packed),
         ),
+        written=written,
     )
 
 
@@ -125,6 +127,14 @@ def _without_library_lines() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def _noted(records: Iterator[Variant], written: list[str]) -> Iterator[Variant]:
+    """The same records; their chromosomes are written down where a record is kept."""
+    for record in records:
+        if len(record.ALT) <= 1:
+            written.append(record.CHROM)
+        yield record
 
 
 def _records(path: Path, reader: Reader) -> Iterator[Variant]:

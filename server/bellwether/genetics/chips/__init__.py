@@ -1,0 +1,1 @@
+"""Chips with the versions of their marker maps; breeds and genome assemblies."""

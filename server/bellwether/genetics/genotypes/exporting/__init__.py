@@ -1,0 +1,1 @@
+"""Genotypes as files: asked for, written by a job, fetched."""

@@ -1,0 +1,289 @@
+"""What a child process does with a file: read it, fit it to the chip, name its animals, judge it, pack its rows."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypedDict
+
+import numpy as np
+import polars as pl
+from bellwether_engine.genotypes import Markers, PackedGenotypes
+from numpy.typing import NDArray
+
+from bellwether.modelling.chips.blocks import cut
+from bellwether.modelling.chips.checks import Checked, CheckReport, Kin, SampleReport, check
+from bellwether.modelling.chips.fitting import FitRules, fit_to_map, of_samples
+from bellwether.modelling.chips.marker_map import MarkerMap
+from bellwether.modelling.findings import SHOWN, BadInput, Finding
+from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.genotypes.upload import read_upload
+
+Report = Callable[[float, str], object]
+MAP, ANIMALS, SAMPLES, KIN, KIN_CALLS = "map.ipc", "animals.ipc", "samples.ipc", "kin.json", "kin.npy"
+CALLS, DEVIATIONS, FOUND = "calls.npy", "deviations.npy", "samples.json"
+SEXES = {"male": 1, "wether": 1, "female": 0}
+
+
+class Options(TypedDict):
+    """What an import was asked for, as plain JSON."""
+
+    strand: Literal["same", "either", "either_but_palindromic"]
+    foreign_markers: Literal["refuse", "leave_out"]
+    positions: Literal["refuse", "of_map"]
+    counts: Literal["counted", "other"] | None
+    unknown_animals: Literal["refuse", "leave_out"]
+    existing: Literal["refuse", "leave_out", "correct"]
+    min_call_rate: float
+    samples: dict[str, str]
+
+
+class FoundSample(SampleReport):
+    """A sample of the file with its animal; `sample_id` and `version` of one that is kept already."""
+
+    animal_id: str
+    sample_id: str | None
+    version: int
+    fam: list[str] | None
+    sha256: str
+
+
+class Prepared(TypedDict):
+    """What the child leaves in files, or what is wrong."""
+
+    findings: list[dict[str, str | int | None]]
+    n_samples: int
+    has_dosages: bool
+    told: dict[str, int]
+    left_out: dict[str, list[str]]
+    left_out_counts: dict[str, int]
+    checks: CheckReport | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """Samples that are kept, as rows of the file, with their animals."""
+
+    rows: NDArray[np.int64]
+    animals: list[str]
+    left_out: dict[str, list[str]]
+
+
+def write_map(path: Path, found: MarkerMap) -> None:
+    """The map, for the child."""
+    marker = found.markers
+    columns = {
+        "name": marker.name, "chromosome": marker.chromosome, "position": marker.position_bp,
+        "counted": marker.counted, "other": marker.other, "ordinal": found.ordinal,
+    }  # fmt: skip
+    frame = {key: pl.Series(key, column.tolist()) for key, column in columns.items()}
+    pl.DataFrame(frame).with_columns(written=pl.Series(list(found.written)), cm=pl.Series(list(found.cm))).write_ipc(
+        path
+    )
+
+
+def read_map(path: Path) -> MarkerMap:
+    """The map as the parent wrote it."""
+    frame = pl.read_ipc(path)
+    text = {key: np.array(frame[key].to_list(), dtype=np.str_) for key in ("name", "counted", "other")}
+    markers = Markers(
+        text["name"],
+        frame["chromosome"].to_numpy().astype(np.int32),
+        frame["position"].to_numpy().astype(np.int64),
+        counted=text["counted"],
+        other=text["other"],
+    )
+    return MarkerMap(
+        markers, frame["written"].to_list(), frame["cm"].to_list(), frame["ordinal"].to_numpy().astype(np.int32)
+    )
+
+
+def prepare(folder: str, file: str, options: Options, *, report: Report = lambda _share, _step: None) -> Prepared:
+    """Read `file` and leave the rows of its samples in the folder."""
+    place = Path(folder)
+    try:
+        report(0.1, "reading the file")
+        read = read_upload(place / file)
+        chip = read_map(place / MAP)
+        animals = pl.read_ipc(place / ANIMALS)
+        kept = pl.read_ipc(place / SAMPLES)
+        named = name_samples(read, animals, kept, options)
+        report(0.3, "fitting it to the chip")
+        rules = FitRules(options["strand"], options["foreign_markers"], options["positions"], options["counts"])
+        mine = of_samples(read, named.rows)
+        fitted = fit_to_map(mine, chip, rules)
+    except BadInput as error:
+        return refused(error)
+    report(0.45, "judging it")
+    kin = kin_of(place, mine.ids.to_list(), named.animals, animals, chip)
+    judged = check(fitted.packed, chip.markers, kin, options["min_call_rate"])
+    report(0.7, "packing it")
+    write(place, mine, fitted.packed, chip, named, kept, judged)
+    return {
+        "findings": [],
+        "n_samples": len(named.rows),
+        "has_dosages": fitted.packed.deviation is not None,
+        "told": fitted.told | {key: int(n) for key, n in read.read_as.items() if isinstance(n, int)},
+        "left_out": {key: names[:1000] for key, names in named.left_out.items()} | sites(read),
+        "left_out_counts": {key: len(names) for key, names in named.left_out.items()},
+        "checks": judged.report,
+    }
+
+
+def sites(read: ReadGenotypes) -> dict[str, list[str]]:
+    """Sites of several alternative alleles."""
+    return {"multi_allelic": list(read.left_out[:1000])} if read.left_out else {}
+
+
+def refused(error: BadInput) -> Prepared:
+    """What is wrong, as rows of a problem."""
+    rows: list[dict[str, str | int | None]] = [
+        {"row": each.line, "field": each.field, "code": each.code, "message": each.message, "fix": each.fix}
+        for each in error.findings
+    ]
+    return {
+        "findings": rows,
+        "n_samples": 0,
+        "has_dosages": False,
+        "told": {},
+        "left_out": {},
+        "left_out_counts": {},
+        "checks": None,
+    }
+
+
+def name_samples(read: ReadGenotypes, animals: pl.DataFrame, kept: pl.DataFrame, options: Options) -> Named:
+    """The animal of each sample: as the request says, as it was before, by its id, by its tag.
+
+    Raises
+    ------
+    BadInput
+        ``repeated_sample``, ``ambiguous_tag``, ``unknown_animal``, ``sample_exists``, ``other_animal``: by name.
+    """
+    ids = read.ids.to_list()
+    findings: list[tuple[int, str, str, str]] = []
+    counts = Counter(ids)
+    tags = Counter(tag for tag in animals["tag"].to_list() if tag)
+    by_tag = {tag: key for key, tag in zip(animals["id"].to_list(), animals["tag"].to_list(), strict=True) if tag}
+    known = set(animals["id"].to_list())
+    before = {row["name"]: row for row in kept.iter_rows(named=True)}
+    rows, found = [], []
+    left_out: dict[str, list[str]] = {"unknown_animal": [], "exists": []}
+    for i, name in enumerate(ids):
+        told = options["samples"].get(name)
+        asked = told if told is not None else name
+        earlier = before.get(name)
+        animal = asked if asked in known else by_tag.get(asked)
+        if counts[name] > 1:
+            findings.append((i, "repeated_sample", "stands twice in the file", "Keep one of them, or rename it"))
+            continue
+        if told is None and earlier is not None:
+            animal = earlier["animal_id"]
+        elif asked not in known and tags[asked] > 1:
+            fix = "Name its animal by the id, in samples"
+            findings.append((i, "ambiguous_tag", "has a tag that several animals have", fix))
+            continue
+        if animal is None or animal not in known:
+            if options["unknown_animals"] == "leave_out":
+                left_out["unknown_animal"].append(name)
+                continue
+            fix = "Name it by the id or the tag of an animal, give its animal in samples, or set unknown_animals"
+            findings.append((i, "unknown_animal", "is no animal of the farm", fix))
+            continue
+        if earlier is not None and earlier["animal_id"] != animal:
+            fix = "Correct the animal of the sample first, or rename the sample"
+            findings.append((i, "other_animal", "belongs to another animal already", fix))
+            continue
+        if earlier is not None and earlier["is_there"] and options["existing"] != "correct":
+            if options["existing"] == "leave_out":
+                left_out["exists"].append(name)
+                continue
+            fix = "Set existing to leave_out, or to correct if these calls are the right ones"
+            findings.append((i, "sample_exists", "has genotypes of this chip already", fix))
+            continue
+        rows.append(i)
+        found.append(animal)
+    if findings:
+        raise told_samples(read, findings)
+    if not rows:
+        finding = Finding(str(read.animal_file), None, "no_samples", "no sample is left to take", "See the report")
+        raise BadInput([finding])
+    return Named(np.array(rows, dtype=np.int64), found, {key: names for key, names in left_out.items() if names})
+
+
+def told_samples(read: ReadGenotypes, findings: list[tuple[int, str, str, str]]) -> BadInput:
+    """The refusal of samples by their names."""
+    rows = [
+        Finding(str(read.animal_file.name), read.line(i), code, f"sample {read.ids[i]} {rule}", fix, str(read.ids[i]))
+        for i, code, rule, fix in findings
+    ]
+    return BadInput(rows[:SHOWN], Counter(row.code for row in rows))
+
+
+def kin_of(place: Path, names: list[str], animal: list[str], animals: pl.DataFrame, chip: MarkerMap) -> Kin:
+    """The samples with their parents, in the file or kept before."""
+    behind = json.loads((place / KIN).read_text())
+    packed = np.load(place / KIN_CALLS)
+    in_file = set(animal)
+    use = [i for i, key in enumerate(behind["animals"]) if key not in in_file]
+    row_of = {key: i for i, key in enumerate(animal)} | {
+        behind["animals"][i]: len(names) + k for k, i in enumerate(use)
+    }
+    about = {row["id"]: row for row in animals.iter_rows(named=True)}
+    everybody = [*animal, *(behind["animals"][i] for i in use)]
+    parents = {
+        role: np.array([row_of.get(about[key][role], -1) for key in everybody], dtype=np.int32)
+        for role in ("sire_id", "dam_id")
+    }
+    # of those behind, nothing is judged: they are parents only
+    for rows in parents.values():
+        rows[len(names) :] = -1
+        own = np.arange(len(rows)) == rows
+        rows[own] = -1
+    sex = np.array([SEXES.get(about[key]["sex"], -1) for key in everybody], dtype=np.int8)
+    codes = np.full((len(use), len(chip)), 3, dtype=np.uint8)
+    first = 0
+    shifts = np.array([0, 2, 4, 6], dtype=np.uint8)
+    for block in chip.blocks:
+        part = packed[use, first : first + block.n_bytes]
+        calls = ((part[:, :, None] >> shifts) & np.uint8(3)).reshape(len(use), 4 * block.n_bytes)
+        codes[:, block.first : block.last] = calls[:, : block.n_markers]
+        first += block.n_bytes
+    everyone = [*names, *(behind["names"][i] for i in use)]
+    return Kin(everyone, codes, parents["sire_id"], parents["dam_id"], sex)
+
+
+def write(
+    place: Path,
+    read: ReadGenotypes,
+    packed: PackedGenotypes,
+    chip: MarkerMap,
+    named: Named,
+    kept: pl.DataFrame,
+    judged: Checked,
+) -> None:
+    """Rows of calls, blocks side by side, and what is told of each sample."""
+    rows = np.concatenate([cut(packed.data, packed.n_animals, block) for block in chip.blocks], axis=1)
+    np.save(place / CALLS, rows)
+    if packed.deviation is not None:
+        np.save(place / DEVIATIONS, packed.deviation)
+    before = {row["name"]: row for row in kept.iter_rows(named=True)}
+    samples: list[FoundSample] = []
+    for i, (told, animal) in enumerate(zip(judged.samples, named.animals, strict=True)):
+        earlier = before.get(told["sample"])
+        digest = hashlib.sha256(rows[i].tobytes())
+        if packed.deviation is not None:
+            digest.update(packed.deviation[i].tobytes())
+        samples.append(
+            {
+                **told,
+                "animal_id": animal,
+                "sample_id": None if earlier is None else earlier["id"],
+                "version": 1 if earlier is None else (earlier["version"] or 0) + 1,
+                "fam": list(read.fam[i]) if read.fam else None,
+                "sha256": digest.hexdigest(),
+            }
+        )
+    (place / FOUND).write_text(json.dumps(samples))

@@ -1,0 +1,236 @@
+"""Every query about imports of genotypes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypedDict
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+from numpy.typing import NDArray
+from sqlalchemy import text
+
+from bellwether.genetics.genotypes.calls import Bytes
+from bellwether.genetics.genotypes.importing.models import ImportRow, SampleRow
+from bellwether.genetics.genotypes.importing.problems import GenotypesChanged
+from bellwether.modelling.chips.blocks import Block
+from bellwether.platform.database.many_rows import execute_with
+from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.json import JsonObject, json_text
+
+IMPORT = """
+select i.id, i.farm_id, i.chip_id, i.map_version, i.file_name, i.sha256, i.options, i.n_samples, i.n_accepted,
+  i.n_quarantined, i.report, i.created_at, i.finished_at, coalesce(j.state, 'succeeded')
+from genetics.genotype_import i left join genetics.job j on j.id = i.id
+"""
+ONE = text(IMPORT + "where i.id = :id")
+PAGE = text(
+    IMPORT
+    + """
+where i.farm_id = :farm and (cast(:before as uuid) is null or i.id < :before) order by i.id desc limit :limit
+"""
+)
+ADD = text("""
+insert into genetics.genotype_import
+  (id, farm_id, chip_id, map_version, genotype_file_id, file_name, sha256, options, created_by)
+values (:id, :farm_id, :chip_id, :map_version, :genotype_file_id, :file_name, :sha256, cast(:options as jsonb),
+  :created_by)
+""")
+OPEN = text("select 1 from genetics.genotype_import where id = :id and finished_at is null for update")
+FINISH = text("""
+update genetics.genotype_import set n_samples = :n_samples, n_accepted = :n_accepted, n_quarantined = :n_quarantined,
+  report = cast(:report as jsonb), finished_at = clock_timestamp() where id = :id
+""")
+SAMPLES = text("""
+select t.import_row, s.id, s.name, s.animal_id, t.version, t.state, t.reasons, t.call_rate, t.heterozygosity, t.f
+from genetics.genotyping t join genetics.sample s on s.id = t.sample_id
+where t.import_id = :id and t.import_row > :after and (cast(:state as text) is null or t.state = :state)
+order by t.import_row limit :limit
+""")
+LOCK = text("select pg_advisory_xact_lock(hashtextextended('genotypes ' || cast(:farm as text), 0))")
+ANIMALS = """
+select id::text, tag, sex, sire_id::text, dam_id::text from farm.published_animal where farm_id = $1
+"""
+KNOWN = """
+select s.id::text, s.name, s.animal_id::text, max(t.version)::int4 as version,
+  coalesce(bool_or(t.state in ('accepted', 'quarantined')), false) as is_there
+from genetics.sample s left join genetics.genotyping t on t.sample_id = s.id and t.chip_id = $2
+where s.farm_id = $1 group by s.id
+"""
+# animals with offspring, and their calls of this map
+PARENTS = """
+select distinct on (s.animal_id) s.id, s.name, s.animal_id::text as animal_id, t.version
+from genetics.sample s join genetics.genotyping t on t.sample_id = s.id and t.chip_id = $2 and t.state = 'accepted'
+where s.farm_id = $1 and t.map_version = $3
+  and (exists (select from farm.published_animal a where a.farm_id = $1 and a.sire_id = s.animal_id)
+       or exists (select from farm.published_animal a where a.farm_id = $1 and a.dam_id = s.animal_id))
+order by s.animal_id, s.is_preferred desc, s.created_at desc
+"""
+NEW_SAMPLE = {"id": "uuid", "animal_id": "uuid", "name": "text", "fam": "text"}
+# of several new samples of one animal the first is preferred, where none is yet
+ADD_SAMPLES = """
+insert into genetics.sample (id, farm_id, animal_id, name, fam, created_by, is_preferred)
+select t.id, $1, t.animal_id, t.name, case when t.fam <> '' then string_to_array(t.fam, chr(31)) end, $2,
+  row_number() over (partition by t.animal_id order by t.id) = 1
+  and not exists (select from genetics.sample s where s.animal_id = t.animal_id and s.is_preferred)
+from {rows} as t
+"""
+SUPERSEDE = """
+update genetics.genotyping set state = 'superseded', decided_at = clock_timestamp(), decided_by = $3
+where sample_id = any ($1::uuid[]) and chip_id = $2 and state in ('accepted', 'quarantined')
+"""
+GENOTYPING = {
+    "sample_id": "uuid", "version": "int2", "import_row": "int4", "state": "text", "reasons": "text",
+    "call_rate": "float4", "heterozygosity": "float4", "f": "float4", "sha256": "text",
+}  # fmt: skip
+ADD_GENOTYPINGS = """
+insert into genetics.genotyping (farm_id, import_id, chip_id, map_version, has_dosages, sample_id, version, import_row,
+  state, reasons, call_rate, heterozygosity, f, sha256)
+select $1, $2, $3, $4, $5, t.sample_id, t.version, t.import_row, t.state,
+  case when t.reasons = '' then array[]::text[] else string_to_array(t.reasons, ' ') end,
+  t.call_rate, t.heterozygosity, t.f, t.sha256 from {rows} as t
+"""
+STAGE = "create temp table staged_{0} (row int4, k int2, content bytea) on commit drop"
+# the table keeps contents outside of nothing: they come and go
+PLAIN = "alter table staged_{0} alter column content set storage external"
+FROM_STAGE = """
+from staged_{0} t
+join unnest($4::uuid[], $5::int2[]) with ordinality s (id, version, n) on s.n = t.row + 1
+join unnest($6::int2[], $7::int2[], $8::int2[]) with ordinality b (chrom, number, n_markers, n) on b.n = t.k + 1
+"""
+ADD_CALLS = """
+insert into genetics.genotype (farm_id, chip_id, map_version, sample_id, version, chrom, block, n_markers, calls)
+select $1::uuid, $2::int4, $3::int2, s.id, s.version, b.chrom, b.number, b.n_markers, t.content
+""" + FROM_STAGE.format("calls")
+ADD_DEVIATIONS = (
+    """
+insert into genetics.genotype_deviation (farm_id, chip_id, sample_id, version, chrom, block, deviations)
+select $1::uuid, $2::int4, s.id, s.version, b.chrom, b.number, t.content
+"""
+    + FROM_STAGE.format("deviations")
+    + " where $3::int2 > 0 and b.n_markers > 0"
+)
+
+
+class KeptSample(TypedDict):
+    """A sample as it is kept."""
+
+    id: UUID
+    version: int
+
+
+async def add(session: Session, values: Mapping[str, object]) -> None:
+    """A new import."""
+    await session.execute(ADD, dict(values))
+
+
+async def find(session: Session, import_id: UUID) -> ImportRow | None:
+    """One import."""
+    row = (await session.execute(ONE, {"id": import_id})).one_or_none()
+    return None if row is None else ImportRow(*row)
+
+
+async def page(session: Session, farm_id: UUID, before: UUID | None, limit: int) -> list[ImportRow]:
+    """Imports of a farm, the latest first."""
+    found = await session.execute(PAGE, {"farm": farm_id, "before": before, "limit": limit})
+    return [ImportRow(*row) for row in found]
+
+
+async def samples(session: Session, import_id: UUID, values: Mapping[str, object]) -> list[SampleRow]:
+    """Samples of an import in the order of its file."""
+    return [SampleRow(*row) for row in await session.execute(SAMPLES, {"id": import_id, **values})]
+
+
+async def hold(session: Session, farm_id: UUID) -> None:
+    """One import of a farm is written at a time."""
+    await session.execute(LOCK, {"farm": str(farm_id)})
+
+
+async def is_open(session: Session, import_id: UUID) -> bool:
+    """Whether the import is still to be written; nobody else writes it meanwhile."""
+    return (await session.execute(OPEN, {"id": import_id})).first() is not None
+
+
+async def finish(session: Session, import_id: UUID, counts: Mapping[str, int], report: JsonObject) -> None:
+    """The end of an import."""
+    await session.execute(FINISH, {"id": import_id, "report": json_text(report), **counts})
+
+
+async def add_samples(session: Session, farm_id: UUID, user_id: UUID | None, rows: Sequence[Sequence[object]]) -> None:
+    """New samples.
+
+    Raises:
+        GenotypesChanged: one of them has come meanwhile.
+    """
+    try:
+        await execute_with(session, ADD_SAMPLES, NEW_SAMPLE, rows, farm_id, user_id)
+    except UniqueViolationError as error:
+        raise GenotypesChanged from error
+
+
+async def supersede(session: Session, sample_ids: Sequence[UUID], chip_id: int, user_id: UUID | None) -> None:
+    """Earlier calls of these samples do not count any more."""
+    await driver(session).execute(SUPERSEDE, sample_ids, chip_id, user_id)
+
+
+async def add_genotypings(session: Session, values: Sequence[object], rows: Sequence[Sequence[object]]) -> None:
+    """What is known of each sample on the chip.
+
+    Raises:
+        GenotypesChanged: one of them has come meanwhile.
+    """
+    try:
+        await execute_with(session, ADD_GENOTYPINGS, GENOTYPING, rows, *values)
+    except UniqueViolationError as error:
+        raise GenotypesChanged from error
+
+
+async def add_calls(
+    session: Session, values: Sequence[object], kept: Sequence[KeptSample], blocks: Sequence[Block], calls: Bytes
+) -> None:
+    """All rows of calls."""
+    widths = [block.n_bytes for block in blocks]
+    await staged(session, "calls", calls, widths)
+    await driver(session).execute(ADD_CALLS, *values, *columns(kept, blocks))
+
+
+async def add_deviations(
+    session: Session,
+    values: Sequence[object],
+    kept: Sequence[KeptSample],
+    blocks: Sequence[Block],
+    rows: NDArray[object],  # type: ignore[type-var]
+) -> None:
+    """What dosages are above their nearest calls."""
+    widths = [4 * block.n_markers for block in blocks]
+    await staged(session, "deviations", rows.view("uint8"), widths)
+    await driver(session).execute(ADD_DEVIATIONS, *values, *columns(kept, blocks))
+
+
+def columns(kept: Sequence[KeptSample], blocks: Sequence[Block]) -> list[list[object]]:
+    """Samples and blocks, as parameters."""
+    return [
+        [each["id"] for each in kept],
+        [each["version"] for each in kept],
+        [block.chromosome for block in blocks],
+        [block.number for block in blocks],
+        [block.n_markers for block in blocks],
+    ]
+
+
+async def staged(session: Session, name: str, rows: Bytes, widths: Sequence[int]) -> None:
+    """Pieces of the rows in a table of the transaction: COPY is refused for one with row-level security."""
+    connection = driver(session)
+    await connection.execute(STAGE.format(name))
+    await connection.execute(PLAIN.format(name))
+    await connection.copy_records_to_table(
+        f"staged_{name}", records=pieces(rows, widths), columns=["row", "k", "content"]
+    )
+
+
+def pieces(rows: Bytes, widths: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
+    """Row, number and content of each piece."""
+    first = 0
+    for k, width in enumerate(widths):
+        content = rows[:, first : first + width].tobytes()
+        for row in range(len(rows)):
+            yield row, k, content[row * width : (row + 1) * width]
+        first += width
