@@ -31,6 +31,10 @@ class Candidates:
     is_male : bool, shape (n_candidates,)
     ebv : float64, shape (n_candidates,)
         Breeding value or index, in any unit.
+    group : bool, shape (n_groups, n_candidates), optional
+        Members of groups that have a limit together: families, flocks, farms. They may overlap.
+    group_maximum : float64, shape (n_groups,), or a number
+        Largest sum of the contributions of each group, 0 to 1.
     minimum, maximum : float64, shape (n_candidates,), or a number
         Limits of each contribution, a share of the genes of all lambs: 0 to 1/2. A ram that must sire 10 of 200 lambs
         has a minimum of ``10 / 400``; a ewe that can have 2 of them a maximum of ``2 / 400``.
@@ -59,6 +63,8 @@ class Candidates:
     ebv: Vector
     minimum: Vector | float = 0.0
     maximum: Vector | float = HALF
+    group: NDArray[np.bool_] | None = None
+    group_maximum: Vector | float = 1.0
 
     def __post_init__(self) -> None:
         check_fields(self, PLACE, relationship=instance(Relationship))
@@ -74,7 +80,23 @@ class Candidates:
         check_fields(self, PLACE, minimum=share, maximum=share)
         for name in ("minimum", "maximum"):
             object.__setattr__(self, name, np.broadcast_to(np.asarray(getattr(self, name)), n).astype(np.float64))
+        if self.group is None:
+            object.__setattr__(self, "group", np.zeros((0, n), dtype=np.bool_))
+        most = floats("g", low=0.0, high=1.0, one_for_all=True, empty=True)
+        n_groups = check_fields(self, PLACE, group=flags("g", n), group_maximum=most)["g"]
+        limits = np.broadcast_to(np.asarray(self.group_maximum), n_groups).astype(np.float64)
+        object.__setattr__(self, "group_maximum", limits)
         self._check()
+
+    @property
+    def limits(self) -> tuple[Vector, Vector]:
+        """Groups as a matrix, float64 of shape (n_groups, n_candidates), and their maxima."""
+        return np.asarray(self.group, dtype=np.float64), np.asarray(self.group_maximum)
+
+    def holds_groups(self, contributions: Vector) -> bool:
+        """Is no group above its maximum, to a relative 1e-8?"""
+        members, most = self.limits
+        return bool((members @ contributions <= most * (1.0 + 1e-8) + 1e-12).all())
 
     @cached_property
     def block(self) -> RelationshipBlock:

@@ -87,12 +87,12 @@ def gain_bound(ebv: Vector, box: Box, cost: Vector, price: float, radius: float)
     return float(price * radius + values @ best), prices
 
 
-def coancestry_bound(box: Box, c: Vector, a_c: Vector) -> float:
-    """A number that no group coancestry ``c'Ac / 2`` in the box can fall below: the tangent at `c`.
+def coancestry_bound(box: Box, c: Vector, a_c: Vector, cost: Vector) -> float:
+    """A number that no group coancestry ``c'Ac / 2`` plus ``cost'c`` in the box can fall below: the tangent at `c`.
 
     References
     ----------
     Frank and Wolfe 1956, Nav Res Logist Q 3:95.
     """
-    best, _ = box.best(-a_c)
-    return float(a_c @ best - 0.5 * (a_c @ c))
+    best, _ = box.best(-a_c - cost)
+    return float((a_c + cost) @ best - 0.5 * (a_c @ c))

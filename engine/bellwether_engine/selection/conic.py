@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import clarabel
 import numpy as np
@@ -42,7 +42,8 @@ class ConicProblem:
 
 @dataclass(frozen=True, eq=False)
 class ConicAnswer:
-    """What the solver says: x, multipliers y of the rows of K (none without a cone), and its own word (`status`).
+    """What the solver says: x, multipliers y of the rows of K (none without a cone) and of L, and its own word
+    (`status`).
 
     The norm of y is the price of the radius. Nothing is believed before it has been checked: see `certificate`.
     """
@@ -50,6 +51,7 @@ class ConicAnswer:
     x: Vector
     cone_pull: Vector
     status: str
+    below_price: Vector = field(default_factory=lambda: np.zeros(0))
 
 
 def solve_conic(problem: ConicProblem) -> ConicAnswer:
@@ -84,4 +86,5 @@ def solve_conic(problem: ConicProblem) -> ConicAnswer:
     a = csc_matrix(vstack(rows, format="csc"))
     found = clarabel.DefaultSolver(p, problem.q, a, np.concatenate(right), cones, settings).solve()
     n_before = len(problem.equal_to) + len(problem.at_most)
-    return ConicAnswer(np.array(found.x), -np.array(found.z[n_before + 1 :]), str(found.status))
+    price = np.array(found.z[len(problem.equal_to) : n_before])
+    return ConicAnswer(np.array(found.x), -np.array(found.z[n_before + 1 :]), str(found.status), price)

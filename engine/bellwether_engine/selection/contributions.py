@@ -13,7 +13,7 @@ from ..errors import ModelError, NotConverged
 from ..pedigree.relationship import pass_down
 from .candidates import Candidates
 from .certificate import HALF, coancestry_bound, gain_bound
-from .conic import ConicProblem, solve_conic
+from .conic import ConicAnswer, ConicProblem, solve_conic
 
 Vector = NDArray[np.float64]
 FEASIBLE = 1e-8
@@ -40,6 +40,8 @@ class OptimalContributions:
         Gain per unit of theta, 0 where the limit does not bind.
     sex_price : float64, shape (2,)
         Value of the last share of a male and of a female: ``u - coancestry_price A c`` of the last chosen.
+    group_price : float64, shape (n_groups,)
+        Gain per unit of the maximum of each group.
     limit_price : float64, shape (n_candidates,)
         Gain per unit of a candidate's maximum (above 0) or minimum (below 0); about 0 between them.
     status : str
@@ -56,6 +58,7 @@ class OptimalContributions:
     coancestry_price: float
     sex_price: Vector
     limit_price: Vector
+    group_price: Vector
     status: str = "optimal"
 
 
@@ -120,14 +123,18 @@ def optimal_contributions(candidates: Candidates, theta: float) -> OptimalContri
     (1.7236, 0.15, 4.4721, True)
     """
     greedy, _ = candidates.box.best(candidates.ebv)
-    if candidates.coancestry(greedy) <= theta:
-        return _certified(candidates, greedy, np.zeros(0), theta)
+    if candidates.coancestry(greedy) <= theta and candidates.holds_groups(greedy):
+        return _certified(candidates, greedy, np.zeros(0), theta, np.zeros(len(candidates.limits[1])))
     scale = _spread(candidates.ebv)
     answer = solve_conic(_gain_problem(candidates, (candidates.ebv - candidates.ebv.mean()) / scale, theta))
     if len(answer.x) and np.isfinite(answer.x).all():
         c = candidates.box.nearest(answer.x[: len(candidates.animals)])
-        result = _certified(candidates, c, answer.cone_pull * scale, theta)
-        if result.coancestry <= theta * (1.0 + FEASIBLE) and result.gap <= OPTIMAL * scale:
+        result = _certified(candidates, c, answer.cone_pull * scale, theta, _group_prices(candidates, answer) * scale)
+        if (
+            candidates.holds_groups(c)
+            and result.coancestry <= theta * (1.0 + FEASIBLE)
+            and result.gap <= OPTIMAL * scale
+        ):
             return result
     raise _refusal(candidates, theta, answer.status)
 
@@ -158,18 +165,32 @@ def minimum_coancestry(candidates: Candidates) -> MinimumCoancestry:
     if len(answer.x) and np.isfinite(answer.x).all():
         c = candidates.box.nearest(answer.x[: len(candidates.animals)])
         a_c = candidates.block.times(c)
-        bound = coancestry_bound(candidates.box, c, a_c)
+        members, most = candidates.limits
+        prices = _group_prices(candidates, answer)
+        bound = coancestry_bound(candidates.box, c, a_c, prices @ members) - float(prices @ most)
         least = MinimumCoancestry(c, float(candidates.ebv @ c), float(0.5 * (c @ a_c)), bound)
-        if least.coancestry - least.bound <= OPTIMAL * least.coancestry:
+        if candidates.holds_groups(c) and least.coancestry - least.bound <= OPTIMAL * least.coancestry:
             return least
     raise _unproved(answer.status)
 
 
-def _certified(candidates: Candidates, c: Vector, pull: Vector, theta: float) -> OptimalContributions:
-    """The whole result from contributions and the multipliers of the cone (any vector gives a true bound)."""
+def _group_prices(candidates: Candidates, answer: ConicAnswer) -> Vector:
+    """Gain per unit of the maximum of each group."""
+    n_groups = len(candidates.limits[1])
+    return np.maximum(answer.below_price[len(answer.below_price) - n_groups :], 0.0)
+
+
+def _certified(
+    candidates: Candidates, c: Vector, pull: Vector, theta: float, group_prices: Vector
+) -> OptimalContributions:
+    """The whole result from contributions and the multipliers of the cone and of the groups (any vector, and any that
+    is not negative, give a true bound)."""
+    members, most = candidates.limits
     radius, price = float(np.sqrt(2.0 * theta)), float(np.linalg.norm(pull))
     cost = _gene_flow_down(candidates, pull) if pull.size else np.zeros(len(c))
+    cost = cost + group_prices @ members
     bound, prices = gain_bound(candidates.ebv, candidates.box, cost, price, radius)
+    bound += float(group_prices @ most)
     gain = float(candidates.ebv @ c)
     return OptimalContributions(
         contributions=c,
@@ -180,6 +201,7 @@ def _certified(candidates: Candidates, c: Vector, pull: Vector, theta: float) ->
         gap=bound - gain,
         coancestry_price=price / radius,
         sex_price=prices,
+        group_price=group_prices,
         limit_price=candidates.ebv - cost - prices[np.where(candidates.is_male, 0, 1)],
     )
 
@@ -242,11 +264,13 @@ def _constraints(candidates: Candidates) -> tuple[csc_array, Vector, csc_array, 
     sexes = np.where(candidates.is_male, 0, 1)
     sums = coo_array((np.ones(n), (sexes, np.arange(n))), shape=(2, n + m))
     eye = hstack([diags_array(np.ones(n)), csc_array((n, m))], format="csc")
+    members, most = candidates.limits
+    groups = hstack([csc_array(members), csc_array((len(most), m))], format="csc")
     root = diags_array(np.sqrt(pedigree.mendelian_variance(part.inbreeding)))
     return (
         csc_array(vstack([flow, sums])),
         np.concatenate([np.zeros(m), [HALF, HALF]]),
-        csc_array(vstack([-eye, eye])),
-        np.concatenate([-np.asarray(candidates.minimum), np.asarray(candidates.maximum)]),
+        csc_array(vstack([-eye, eye, groups])),
+        np.concatenate([-np.asarray(candidates.minimum), np.asarray(candidates.maximum), most]),
         csc_array(hstack([csc_array((m, n)), root])),
     )

@@ -79,7 +79,8 @@ def mating_numbers(
     Raises
     ------
     ModelError
-        ``mating_numbers``: the limits of the candidates leave no whole numbers that sum to `n_matings`.
+        ``not_available``: the candidates have limits of groups; ``mating_numbers``: the limits of the candidates leave
+        no whole numbers that sum to `n_matings`.
 
     References
     ----------
@@ -100,6 +101,9 @@ def mating_numbers(
     if optimum.contributions.shape != candidates.ebv.shape:
         message = f"optimum has {len(optimum.contributions)} contributions, there are {len(candidates.ebv)} candidates"
         raise ModelError("shape", message, place="optimum", fix="Give the optimum of these candidates")
+    if len(candidates.limits[1]):
+        message, fix = "whole numbers of matings with limits of groups are not available", "Leave group out"
+        raise ModelError("not_available", message, place="candidates.group", fix=fix)
     low, high = _limits(candidates, n_matings)
     matings = _apportion(candidates, optimum, low, high, n_matings)
     found = _described(candidates, optimum, matings, n_matings)

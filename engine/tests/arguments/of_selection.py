@@ -46,9 +46,12 @@ from .given import (
 USE_CASES = {
     "Candidates": case(
         chosen, {"animals": (np.zeros(8, int),), "is_male": (np.full(8, 2), np.ones(8, dtype=bool)),
-                 "minimum": (np.full(8, -0.1), np.full(8, 0.4), -0.1), "maximum": (np.full(8, 0.01),)},
+                 "minimum": (np.full(8, -0.1), np.full(8, 0.4), -0.1), "maximum": (np.full(8, 0.01),),
+                 "group": (np.full((2, 8), 2),),
+                 "group_maximum": ([1.1, 0.5], [-0.1, 0.5])},
         fine=("maximum.number",),
         relationship=A, animals=np.arange(8), is_male=MALE, ebv=Y, minimum=np.zeros(8), maximum=np.full(8, 0.5),
+        group=np.array([MALE, ~MALE]), group_maximum=np.array([0.6, 0.7]),
     ),
     "MatingRules": case(
         mated, {"ram_minimum": (-1, np.array([5, 0, 0])), "inbreeding_limit": (-0.1, 1.1), "ram_maximum": (1.5,)},

@@ -263,3 +263,54 @@ def test_refused_questions():
         with pytest.raises(ModelError) as caught:
             call()
         assert caught.value.code == code
+
+
+def with_groups(seed):
+    """Candidates of a random pedigree of whom two overlapping groups may give a third together, and their A."""
+    candidates, a = flock(seed)
+    rng = np.random.default_rng(seed)
+    group = np.zeros((2, 10), dtype=bool)
+    for row in range(2):
+        group[row, rng.choice(10, 4, replace=False)] = True
+    parts = {name: getattr(candidates, name) for name in ("animals", "is_male", "ebv", "minimum", "maximum")}
+    return Candidates(candidates.relationship, **parts, group=group, group_maximum=[0.35, 0.3]), a
+
+
+@given(seeds)
+def test_limits_of_groups_hold_and_none_does_better(seed):
+    """Beside a linear program where coancestry does not bind, and a dense SLSQP where it does."""
+    candidates, a = with_groups(seed)
+    members, most = candidates.limits
+    least = minimum_coancestry(candidates)
+    assert (members @ least.contributions <= most + 1e-8).all()
+    assert least.coancestry - least.bound <= 1e-6 * least.coancestry
+    sexes = np.array([candidates.is_male, ~candidates.is_male], dtype=float)
+    bounds = list(zip(candidates.minimum, candidates.maximum, strict=True))
+    free = linprog(-candidates.ebv, A_eq=sexes, b_eq=[0.5, 0.5], A_ub=members, b_ub=most, bounds=bounds)
+    loose = optimal_contributions(candidates, 10.0)
+    assert loose.gain == pytest.approx(-free.fun, abs=1e-6)
+    theta = least.coancestry + 0.3 * (loose.coancestry - least.coancestry)
+    if theta <= least.coancestry * (1.0 + 1e-6):
+        return
+    best = optimal_contributions(candidates, theta)
+    assert (members @ best.contributions <= most + 1e-8).all()
+    assert best.gap < 1e-5
+    rules = [
+        {"type": "eq", "fun": lambda c: sexes @ c - 0.5},
+        {"type": "ineq", "fun": lambda c: 2.0 * theta - c @ a @ c},
+        {"type": "ineq", "fun": lambda c: most - members @ c},
+    ]
+    start = least.contributions
+    found = minimize(
+        lambda c: -candidates.ebv @ c, start, bounds=bounds, constraints=rules, method="SLSQP",
+        options={"maxiter": 500, "ftol": 1e-13},
+    )  # fmt: skip
+    if found.success:
+        assert best.gain >= -found.fun - 1e-5
+
+
+def test_whole_matings_know_no_groups():
+    candidates, _ = with_groups(1)
+    with pytest.raises(ModelError) as caught:
+        mating_numbers(candidates, optimal_contributions(candidates, 10.0), 20)
+    assert caught.value.code == "not_available"

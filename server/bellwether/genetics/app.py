@@ -12,6 +12,7 @@ from bellwether.genetics.genotypes.importing.routes import router as genotype_im
 from bellwether.genetics.genotypes.reading.routes import router as genotype_reading
 from bellwether.genetics.genotypes.samples.routes import router as samples
 from bellwether.genetics.indexes.routes import router as indexes
+from bellwether.genetics.matings.routes import router as matings
 from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.publications.routes import router as publications
 from bellwether.genetics.rankings.routes import router as rankings
@@ -38,6 +39,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         publications,
         indexes,
         rankings,
+        matings,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
     uploads = ("/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps")

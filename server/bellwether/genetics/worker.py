@@ -8,6 +8,7 @@ from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.genetics.genotypes.exporting import job as genotype_export
 from bellwether.genetics.genotypes.importing import job as genotype_import
+from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, plan_contributions, plan_matings
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
 from bellwether.genetics.pedigree.analysis import analyse_pedigree
 from bellwether.platform.events.facts import Consumer
@@ -31,3 +32,13 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
     }
     with_files = [JobKind(name, service="genetics", run=partial(run, data_dir=place)) for name, run in work.items()]
     return [*with_files, JobKind(PEDIGREE, service="genetics", run=analyse_pedigree)]
+
+
+def kinds() -> list[JobKind]:
+    """Long work that genetics offers."""
+    return [
+        JobKind(KIND, service="genetics", run=partial(evaluate_flock, data_dir=PlatformSettings().data_dir)),
+        JobKind(PEDIGREE, service="genetics", run=analyse_pedigree),
+        JobKind(MATING_PLAN, service="genetics", run=plan_matings),
+        JobKind(CONTRIBUTIONS, service="genetics", run=plan_contributions),
+    ]

@@ -1,0 +1,1 @@
+"""Matings: expected progeny of planned ones, mating plans, optimal contributions."""
