@@ -31,14 +31,5 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
         genotype_export.KIND: genotype_export.export_genotypes,
     }
     with_files = [JobKind(name, service="genetics", run=partial(run, data_dir=place)) for name, run in work.items()]
-    return [*with_files, JobKind(PEDIGREE, service="genetics", run=analyse_pedigree)]
-
-
-def kinds() -> list[JobKind]:
-    """Long work that genetics offers."""
-    return [
-        JobKind(KIND, service="genetics", run=partial(evaluate_flock, data_dir=PlatformSettings().data_dir)),
-        JobKind(PEDIGREE, service="genetics", run=analyse_pedigree),
-        JobKind(MATING_PLAN, service="genetics", run=plan_matings),
-        JobKind(CONTRIBUTIONS, service="genetics", run=plan_contributions),
-    ]
+    plain = {PEDIGREE: analyse_pedigree, MATING_PLAN: plan_matings, CONTRIBUTIONS: plan_contributions}
+    return [*with_files, *(JobKind(name, service="genetics", run=run) for name, run in plain.items())]
