@@ -5,6 +5,7 @@ import time
 from uuid import UUID
 
 import uuid_utils.compat
+from asyncpg.pgproto import pgproto
 
 
 def new_id() -> UUID:
@@ -23,3 +24,9 @@ def new_ids(count: int) -> bytes:
     found[:, 0] = high | chance >> np.uint64(52)
     found[:, 1] = low | (chance & np.uint64(0xFFFFFFFFFFFFF)) << np.uint64(10)
     return found.tobytes()
+
+
+def new_row_id() -> UUID:
+    """The same as the database driver gives it, for many rows: made and compared in a fraction of the time."""
+    made: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
+    return made

@@ -168,7 +168,8 @@ def is_plain(raw: str) -> bool:
     if not (raw.isascii() and raw.isalnum()):
         return False
     if raw.isdecimal():
-        return not raw.startswith(("0", eid.UK))
+        # only as long a number can be an EID
+        return len(raw) not in (15, 16) or not raw.startswith(("0", eid.UK))
     return raw.isupper() and not raw.startswith("UK")
 
 

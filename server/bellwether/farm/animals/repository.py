@@ -81,6 +81,9 @@ from farm.animal a
 where i.farm_id = :farm_id and i.animal_id = :id and i.kind = 'visual' and i.state = 'active'
   and a.farm_id = :farm_id and a.id = :id
   and i.scope <> split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
+  and not exists (select from farm.identifier o
+    where o.farm_id = :farm_id and o.animal_id = :id and o.kind = 'visual' and o.state = 'active' and o.value = i.value
+      and o.scope = split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, ''))
 """)
 PARENTS = text("""
 select c.parent_id, c.parent_type, coalesce(a.tag, a.id::text) as name, a.sex, a.fertility, a.birth_date, a.drop_year

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import lru_cache, partial
 
+from bellwether.farm.imports.formats.flock_by_heart import Known
 from bellwether.farm.imports.judging import listing
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
 from bellwether.farm.imports.reading.entry import Entry
@@ -212,6 +213,7 @@ FORMAT = Format(
     dates=frozenset({"birth_date"}),
     words=WORDS,
     read=partial(read, is_strict=False),
+    by_heart=partial(Known, is_strict=False),
     take=animals.take,
     has_trait_columns=True,
     key=lambda row: row.key,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from bellwether.farm.imports.formats import flock_list
+from bellwether.farm.imports.formats.flock_by_heart import Known
 from bellwether.sheep.identifiers import SHEEP_GENETICS_SHAPE
 
 
@@ -17,5 +18,6 @@ FORMAT = replace(
     kind="sg",
     needed={"id": frozenset({"id"})},
     read=partial(flock_list.read, is_strict=True),
+    by_heart=partial(Known, is_strict=True),
     is_like=is_like,
 )

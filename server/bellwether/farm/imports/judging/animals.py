@@ -12,6 +12,7 @@ from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.identity import Known
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.parents import Parent
+from bellwether.farm.imports.judging.plain import animals as plain_animals
 from bellwether.farm.imports.judging.sheep import Sheep, kin_of
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.sheep import identifiers, pedigree, traits
@@ -27,7 +28,7 @@ SURE = ("sex", "fertility", "is_embryo_transfer")
 
 def judge(rows: Iterable[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> list[Outcome]:
     """One outcome for each row, in order; what is accepted is in the herd and the ledger."""
-    return [judge_row(row, data, herd, ledger) for row, data in rows]
+    return [plain_animals.judge(row, data, herd) or judge_row(row, data, herd, ledger) for row, data in rows]
 
 
 def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:

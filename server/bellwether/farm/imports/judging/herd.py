@@ -1,6 +1,6 @@
 """The animals that an animal list touches, as they are stored and as the rows change them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -79,12 +79,13 @@ class Herd:
 
     def named(self, raw: str) -> dict[UUID, Identifier]:
         """Every animal that may be called so, by any of its identifiers; a visual tag counts within the flock."""
-        found = {}
+        found: dict[UUID, Identifier] = {}
         for value in reversed(spellings(raw)):
-            named = self.by_value.get(value, ())
-            for animal, item in named if len(named) < 2 else sorted(named, key=lambda it: rank(it[1]), reverse=True):
+            for animal, item in self.by_value.get(value, ()):
                 if item.kind != "visual" or is_of_flock(item.scope, self.flock_id):
-                    found[animal] = item
+                    other = found.get(animal)
+                    if other is None or other.value != value or rank(item) < rank(other):
+                        found[animal] = item
         return found
 
     def without_zeros(self, raw: str) -> list[str]:
@@ -230,7 +231,15 @@ class Herd:
             self.added_identifiers,
             self.superseded_claims,
             self.added_claims,
+            [kept for animal in changed for kept in outside_year(animal)],
         )
         self.touched, self.merged = {}, []
         self.added_identifiers, self.superseded_claims, self.added_claims = [], [], []
         return made
+
+
+def outside_year(animal: Sheep) -> Iterator[tuple[UUID, str, str]]:
+    """Its visual tags that could not follow it into its year of birth, for somebody has them there."""
+    for item in animal.identifiers:
+        if item.kind == "visual" and in_year(item, animal.facts.drop_year).scope != item.scope:
+            yield animal.id, item.value, item.scope

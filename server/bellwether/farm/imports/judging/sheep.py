@@ -138,3 +138,5 @@ class Made(NamedTuple):
     identifiers: list[tuple[UUID, Identifier]]
     superseded_claims: list[UUID]
     claims: list[Claim]
+    kept_tags: list[tuple[UUID, str, str]]
+    """Visual tags of changed animals, by value and scope, that do not count within their year of birth."""

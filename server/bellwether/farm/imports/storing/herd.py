@@ -11,7 +11,7 @@ from bellwether.farm.imports.judging.sheep import Claim, Made, StoredSheep
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
-from bellwether.platform.ids import new_id
+from bellwether.platform.ids import new_row_id
 
 ADD = f"""
 insert into farm.animal
@@ -31,14 +31,17 @@ select id, $1, animal_id, scheme, value, scope, raw, kind,
   kind in ('eid', 'registration') and scheme <> 'org.bellwether.cited'
 from {rows} as t
 """
-# its visual tags count within the year of birth of an animal, and what cites a merged ancestor cites the animal
+# its visual tags count within the year of birth of an animal, unless somebody has that tag there already
 RESCOPE = """
 update farm.identifier i set scope = split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
 from farm.animal a
 where i.farm_id = $1 and i.animal_id = any($2::uuid[]) and i.kind = 'visual' and i.state = 'active'
   and a.farm_id = $1 and a.id = i.animal_id
   and i.scope <> split_part(i.scope, ':', 1) || ':' || coalesce(a.drop_year::text, '')
+  and not exists (select from unnest($3::uuid[], $4::text[], $5::text[]) as k (animal_id, value, scope)
+    where k.animal_id = i.animal_id and k.value = i.value and k.scope = i.scope)
 """
+# what cites a merged ancestor cites the animal
 MERGE = (
     """
 update farm.parent_claim c set parent_id = m.kept
@@ -85,12 +88,13 @@ async def store(session: Session, context: Context, farm_id: UUID, import_id: UU
         await execute_with(session, ADD, SHEEP, made.added, *said)
     if made.changed:
         await execute_with(session, CHANGE, SHEEP, made.changed, farm_id)
-        await connection.execute(RESCOPE, farm_id, [animal[0] for animal in made.changed])
+        kept = zip(*made.kept_tags, strict=True) if made.kept_tags else ([], [], [])
+        await connection.execute(RESCOPE, farm_id, [animal[0] for animal in made.changed], *map(list, kept))
     for statement in MERGE if made.merged else ():
         gone, kept = zip(*made.merged, strict=True)
         await connection.execute(statement, farm_id, list(gone), list(kept))
     if made.identifiers:
-        tags = [(new_id(), key, t.scheme, t.value, t.scope, t.raw, t.kind) for key, t in made.identifiers]
+        tags = [(new_row_id(), key, t.scheme, t.value, t.scope, t.raw, t.kind) for key, t in made.identifiers]
         await execute_with(session, TAG, TAGS, tags, farm_id)
     if made.superseded_claims:
         await connection.execute(SUPERSEDE, farm_id, made.superseded_claims)
