@@ -37,6 +37,7 @@ from bellwether.farm.stock.routes import router as stock
 from bellwether.farm.sync.routes import router as sync
 from bellwether.farm.trading.money.routes import router as money
 from bellwether.farm.trading.routes import router as trading
+from bellwether.farm.trading.worth.routes import router as worth
 from bellwether.farm.work.feeds.routes import router as feeds
 from bellwether.farm.work.sessions.routes import router as sessions
 from bellwether.farm.work.tasks.routes import router as tasks
@@ -70,6 +71,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         stock,
         trading,
         money,
+        worth,
         paddocks,
         reports,
         live,

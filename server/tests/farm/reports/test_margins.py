@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from bellwether.platform.context import Context
+from sqlalchemy import text
 
 from ..conftest import Farmer, NewFarmer
 from ..test_event_log import taken
@@ -60,3 +62,54 @@ async def test_money_is_reported_to_owners_alone(farmer: Farmer, new_farmer: New
             assert refused.json()["code"] == "owners_only"
     listed = (await farmer.ask("GET", f"/farms/{farmer.farm_id}/reports", 200)).json()["items"]
     assert [item["name"] for item in listed if item["owners_only"]] == ["margin-by-mob"]
+
+
+async def test_a_margin_with_the_stock_that_is_still_there(farmer: Farmer) -> None:
+    one, two = await ewes(farmer, 2)
+    group, other = await mob(farmer), await mob(farmer, "Wethers")
+    await taken(farmer, assigned(one, group, "2023-05-01"), assigned(two, group, "2024-06-01"))
+    await taken(farmer, stock("arrived", other, "2024-05-01", 10, "wether"), cost(30, group_id=other))
+    found = await told(farmer, "margin-by-mob", **YEAR)
+    assert line(found, "Ewes")["margin_with_stock"] is None
+    values = [
+        {"stock_class": "ewe", "since": "2020-01-01", "amount": 100},
+        {"stock_class": "ewe", "since": "2024-07-01", "amount": 150},
+    ]
+    path = f"/farms/{farmer.farm_id}/stock-values"
+    stated = (await farmer.ask("PUT", path, 200, json={"items": values})).json()
+    assert stated["items"] == values
+    found = await told(farmer, "margin-by-mob", **YEAR)
+    ours, theirs, whole = line(found, "Ewes"), line(found, "Wethers"), line(found, "All")
+    assert (ours["opening_value"], ours["closing_value"], ours["margin"], ours["margin_with_stock"]) == (
+        100,
+        300,
+        0,
+        200,
+    )
+    assert (theirs["opening_value"], theirs["closing_value"], theirs["margin_with_stock"]) == (0, None, None)
+    assert (whole["margin"], whole["closing_value"], whole["margin_with_stock"]) == (-30, None, None)
+    assert found["left_out"]["head of a class of which nobody has stated a value"] == 10
+    values.append({"stock_class": "wether", "since": "2024-01-01", "amount": 5})
+    await farmer.ask("PUT", path, 200, json={"items": values})
+    whole = line(await told(farmer, "margin-by-mob", **YEAR), "All")
+    assert (whole["closing_value"], whole["margin_with_stock"]) == (350, 220)
+    wrong = [values[0], values[0], {"stock_class": "dragon", "since": "2024-01-01", "amount": 5}]
+    errors = (await farmer.ask("PUT", path, 422, json={"items": wrong})).json()["errors"]
+    assert [(error["row"], error["code"]) for error in errors] == [(1, "named_twice"), (2, "class_unknown")]
+
+
+async def test_what_head_are_worth_is_of_owners_alone(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    path, body = f"/farms/{farmer.farm_id}/stock-values", {"items": []}
+    other, worker = await new_farmer(), await new_farmer(with_farm=False)
+    await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(worker.user_id), role="worker")
+    assert (await farmer.client.get("http://farm/api/v1/farm" + path)).status_code == 401
+    await other.ask("GET", path, 404)
+    await other.ask("PUT", path, 404, json=body)
+    for verb, sent in (("GET", {}), ("PUT", {"json": body})):
+        assert (await worker.ask(verb, path, 403, **sent)).json()["code"] == "owners_only"
+    await farmer.ask("GET", path, 200)
+    value = {"stock_class": "ewe", "since": "2024-01-01", "amount": 1}
+    await farmer.ask("PUT", path, 200, json={"items": [value]})
+    for user, expect in ((other, 0), (worker, 0), (farmer, 1)):
+        async with farmer.database.transaction(Context(user_id=user.user_id)) as session:
+            assert (await session.execute(text("select count(*) from farm.stock_value"))).scalar_one() == expect

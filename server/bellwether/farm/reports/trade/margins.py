@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -16,11 +16,15 @@ from bellwether.farm.stock.service import PeriodTurned
 from bellwether.farm.trading.money import repository as money
 from bellwether.farm.trading.money.models import CostRow, KeptRow, TradedRow
 from bellwether.farm.trading.money.service import by_mob, facts
+from bellwether.farm.trading.worth.models import Worth
+from bellwether.farm.trading.worth.service import worths
 from bellwether.platform.database.transactions import Session
 
 OF_THE_FARM, ALL = "of the farm, of no mob", "All"
 FUTURE = "days of the period that have not been"
+UNVALUED = "head of a class of which nobody has stated a value"
 NOTHING, NOBODY = (0.0, 0.0, 0.0, 0.0), KeptRow(0, 0, 0)
+NONE = Worth(0.0, 0)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Facts(NamedTuple):
     traded: list[TradedRow]
     spent: tuple[list[CostRow], list[CostRow]]
     kept: dict[UUID, KeptRow]
+    worth: tuple[dict[UUID, Worth], dict[UUID, Worth]] | None
+    """Before the first day and at the end; None: nobody has stated what head are worth."""
 
 
 async def read(session: Session, asked: Asked[MarginParameters]) -> Facts:
@@ -47,7 +53,10 @@ async def read(session: Session, asked: Asked[MarginParameters]) -> Facts:
         raise PeriodTurned
     traded, spent = await facts(session, asked.farm_id, first, last)
     kept = await money.kept(session, asked.farm_id, first, ended(asked)) if ended(asked) >= first else {}
-    return Facts(await money.groups(session, asked.farm_id), traded, spent, kept)
+    opening = await worths(session, asked.farm_id, first - timedelta(days=1))
+    closing = await worths(session, asked.farm_id, ended(asked)) if ended(asked) >= first else None
+    worth = None if opening is None or closing is None else (opening, closing)
+    return Facts(await money.groups(session, asked.farm_id), traded, spent, kept, worth)
 
 
 def ended(asked: Asked[MarginParameters]) -> date:
@@ -66,19 +75,56 @@ def count(facts: Facts, asked: Asked[MarginParameters]) -> Found:
     rows: list[tuple[Cell, ...]] = []
     for key in sorted(keys, key=lambda key: (facts.names[key], key)):
         line, kept = lines.get(key, NOTHING), facts.kept.get(key, NOBODY)
-        rows.append((facts.names[key], *heads[key], *figures(line, kept, days)))
+        rows.append(
+            (facts.names[key], *heads[key], *figures(line, kept, days), *with_stock(line, stock_of(facts, key)))
+        )
     if None in lines:
-        rows.append((OF_THE_FARM, *heads[None], *figures(lines[None], None, days)))
+        own = with_stock(lines[None], None if facts.worth is None else (0.0, 0.0))
+        rows.append((OF_THE_FARM, *heads[None], *figures(lines[None], None, days), *own))
     if not rows:
         return Found([])
     whole = KeptRow(*(sum(amounts) for amounts in zip(*facts.kept.values(), strict=True))) if facts.kept else None
     amounts = [sum(parts) for parts in zip(NOTHING, *lines.values(), strict=True)]
     sold, bought = (sum(parts) for parts in zip((0, 0), *heads.values(), strict=True))
-    rows.append((ALL, sold, bought, *figures(amounts, whole, days)))
+    rows.append((ALL, sold, bought, *figures(amounts, whole, days), *with_stock(amounts, stock_of_all(facts))))
     priceless = sum(row.head for row in facts.traded if row.price is None)
     future = (asked.parameters.last - asked.parameters.first).days + 1 - days
-    left_out = {"head that were bought or sold without a price": priceless, FUTURE: future}
+    unvalued = max((sum(worth.head_without_value for worth in one.values()) for one in facts.worth or ()), default=0)
+    left_out = {"head that were bought or sold without a price": priceless, FUTURE: future, UNVALUED: unvalued}
     return Found(rows, {reason: n for reason, n in left_out.items() if n})
+
+
+def stock_of(facts: Facts, key: UUID) -> tuple[float | None, float | None] | None:
+    """What a mob was worth before, and is at the end; nothing where it had no head."""
+    if facts.worth is None:
+        return None
+    opening, closing = (one.get(key, NONE).amount for one in facts.worth)
+    return opening, closing
+
+
+def stock_of_all(facts: Facts) -> tuple[float | None, float | None] | None:
+    """What all mobs were worth, where that is known of each."""
+    if facts.worth is None:
+        return None
+    opening, closing = (total([worth.amount for worth in one.values()]) for one in facts.worth)
+    return opening, closing
+
+
+def total(amounts: Sequence[float | None]) -> float | None:
+    """None: one of them is not known."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
+
+
+def with_stock(line: Sequence[float], worth: tuple[float | None, float | None] | None) -> tuple[Cell, ...]:
+    """Value before and at the end, and the margin with what it grew by."""
+    if worth is None:
+        return None, None, None
+    opening, closing = worth
+    income, *spent = (round(amount, 2) for amount in line)
+    if opening is None or closing is None:
+        return opening, closing, None
+    return opening, closing, round(income - sum(spent) + closing - opening, 2)
 
 
 def figures(line: Sequence[float], kept: KeptRow | None, days: int) -> tuple[Cell, ...]:
@@ -114,6 +160,11 @@ COLUMNS = (
     Column("spent_by_head", "Spent by head", "(Purchases + products + costs) / mean head", "number", decimals=2),
     Column("margin_by_head", "Margin by head", "Margin / mean head", "number", decimals=2),
     Column("margin_by_head_day", "Margin by head-day", "Margin / head-days", "number", decimals=4),
+    Column("opening_value", "Opening value", "Head in the mob before the first day, each at what an owner stated last "
+           "of its class by then; empty where nobody has of some", "number", decimals=2),
+    Column("closing_value", "Closing value", "The same of the end of the last day that has been", "number", decimals=2),
+    Column("margin_with_stock", "Margin with stock", "Margin + closing value - opening value: head that came from "
+           "another mob are in it", "number", decimals=2),
 )  # fmt: skip
 MARGINS = report(
     "margin-by-mob",

@@ -1,0 +1,1 @@
+"""What a head of each class is worth, as an owner of the farm states it."""
