@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from bellwether.farm.animals.routes import router as animals
+from bellwether.farm.archives.routes import router as archives
 from bellwether.farm.attachments.routes import router as attachments
 from bellwether.farm.brapi.slices import BRAPI
 from bellwether.farm.conflicts.routes import router as conflicts
@@ -72,6 +73,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         trading,
         money,
         worth,
+        archives,
         paddocks,
         reports,
         live,

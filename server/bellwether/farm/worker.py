@@ -1,5 +1,6 @@
 """What the worker runs for this service."""
 
+from bellwether.farm.archives import job as archives
 from bellwether.farm.exports import job as exports
 from bellwether.farm.imports import job
 from bellwether.platform.events.facts import Consumer
@@ -8,7 +9,7 @@ from bellwether.platform.jobs.kinds import JobKind
 
 def kinds() -> list[JobKind]:
     """Jobs of the farm."""
-    return [*job.kinds(), *exports.kinds()]
+    return [*job.kinds(), *exports.kinds(), *archives.kinds()]
 
 
 def consumers() -> list[Consumer]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from bellwether.farm.exports.formats.nsip import WINDOWS
 from bellwether.farm.exports.submission.drop import Row, Syndicate, Value, faults_of, sound
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,6 +112,13 @@ def test_a_value_without_group_or_outside_its_window_is_not_sent(age: int, group
     assert bool(kept.values) == (32 <= age <= 132 and group != "")
 
 
+@given(st.integers(0, 400))
+def test_a_value_outside_the_window_of_nsip_is_not_sent_there(age: int) -> None:
+    row = value_of(lamb(1), age_days=age, group="1")
+    (kept,) = sound([row], faults_of([row], WINDOWS))
+    assert bool(kept.values) == (40 <= age <= 120)
+
+
 async def test_the_submission_of_a_flock_is_read_by_the_import(farmer: Farmer) -> None:
     await farmer.take_in((SAMPLES / "sg_submission_like.csv").read_bytes(), "sg")
     content, report = await exported(farmer, "sheep_genetics", headings={"birth_type": "BT", "WWTGRP": "WWTMGMTGRP"})
@@ -129,3 +137,7 @@ async def test_the_submission_of_a_flock_is_read_by_the_import(farmer: Farmer) -
     with zipfile.ZipFile(io.BytesIO(plain)) as archive:
         again = await farmer.take_in(archive.read("submission.csv"), "sg")
     assert again["verdicts"] == {"match": len(rows)}
+    american, _ = await exported(farmer, "nsip")
+    with zipfile.ZipFile(io.BytesIO(american)) as archive:
+        assert archive.namelist() == ["submission.csv", "faults.csv", "report.json"]
+        assert "WWT" in archive.read("submission.csv").decode().split("\r\n")[0]

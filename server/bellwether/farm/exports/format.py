@@ -1,10 +1,11 @@
 """What a format of exports says of itself. The job, the routes and the service know no more of a format than this."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bellwether.farm.archives.tables import Table
 from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.models import AnimalRow, ClaimRow, FlockRow, KinRow, MeasuredRow, SyndicateRow
 from bellwether.farm.exports.options import Options
@@ -45,6 +46,12 @@ class Source(Protocol):
 
     async def evaluable(self, traits: Sequence[str]) -> FlockData:
         """The flock, its measurements and all ancestors, as an evaluation takes them."""
+
+    async def farm(self) -> Mapping[str, object]:
+        """What the farm of the flock says of itself."""
+
+    async def table(self, table: Table) -> Sequence[Mapping[str, object]]:
+        """All rows of a table of the whole farm."""
 
     async def progress(self, fraction: float, stage: str) -> None:
         """How far the file is."""

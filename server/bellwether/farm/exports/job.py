@@ -7,11 +7,13 @@ import asyncio
 import hashlib
 import re
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from bellwether.farm.archives import repository as archives
+from bellwether.farm.archives.tables import Table
 from bellwether.farm.exports import repository
 from bellwether.farm.exports.format import MEDIA, Format
 from bellwether.farm.exports.formats import FORMATS
@@ -78,6 +80,14 @@ class Read:
             for row in rows
         ]  # fmt: skip
         return await asyncio.to_thread(select_flock, str(self.flock.id), animals, measured)
+
+    async def farm(self) -> Mapping[str, object]:
+        """What the farm of the flock says of itself."""
+        return await archives.farm(self._session, self.flock.farm_id)
+
+    async def table(self, table: Table) -> Sequence[Mapping[str, object]]:
+        """All rows of a table of the whole farm."""
+        return await archives.rows(self._session, self.flock.farm_id, table)
 
     async def progress(self, fraction: float, stage: str) -> None:
         """Told to the watchers of the job."""

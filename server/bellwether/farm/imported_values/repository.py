@@ -39,6 +39,15 @@ from farm.imported_value v join farm.animal a on a.farm_id = $1 and a.id = v.ani
 where v.farm_id = $1 and v.run_name = any($2::text[]) and v.trait = $3
 order by v.run_name, coalesce(a.merged_into, a.id), (a.merged_into is not null), v.id limit $4
 """
+# what genetics publishes of the runs of its own, by its views
+OWN_RUNS = "select id, published_at from genetics.published_run where farm_id = $1 order by published_at desc, id desc"
+OWN_TREND = """
+select distinct on (v.run_id, coalesce(a.merged_into, a.id)) v.run_id::text, coalesce(a.merged_into, a.id) as animal_id,
+  v.value, sqrt(v.reliability)
+from genetics.published_breeding_value v join farm.animal a on a.farm_id = $1 and a.id = v.animal_id
+where v.farm_id = $1 and v.run_id = any($2::uuid[]) and v.trait = $3
+order by v.run_id, coalesce(a.merged_into, a.id), (a.merged_into is not null) limit $4
+"""
 
 Key = tuple[str, UUID, str]
 Said = tuple[float, float | None]
@@ -73,4 +82,15 @@ async def listing(
 async def trend(session: Session, farm_id: UUID, runs: Sequence[str], trait: str, limit: int) -> list[TrendRow]:
     """Values of a trait in these runs, one for each animal and run."""
     rows = await driver(session).fetch(TREND, farm_id, list(runs), trait, limit)
+    return [TrendRow(*row.values()) for row in rows]
+
+
+async def own_runs(session: Session, farm_id: UUID) -> list[UUID]:
+    """Published evaluations of the platform's own, the latest first."""
+    return [row["id"] for row in await driver(session).fetch(OWN_RUNS, farm_id)]
+
+
+async def own_trend(session: Session, farm_id: UUID, runs: Sequence[UUID], trait: str, limit: int) -> list[TrendRow]:
+    """Values of a trait in these published evaluations, with the root of the reliability as accuracy."""
+    rows = await driver(session).fetch(OWN_TREND, farm_id, list(runs), trait, limit) if runs else []
     return [TrendRow(*row.values()) for row in rows]

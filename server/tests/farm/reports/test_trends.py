@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
-from bellwether.farm.imported_values.models import RunRow, TrendRow
+from bellwether.farm.imported_values.models import TrendRow
 from bellwether.farm.reports.breeding import syndicates, trend
 from bellwether.farm.reports.models import AnimalFact, SireClaim
 from bellwether.farm.reports.problems import NoSuchRun
@@ -14,6 +15,8 @@ from bellwether.platform.ids import new_id
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ..conftest import Farmer, NewFarmer
+from .conftest import ask, told
 from .test_counts import animal, asked, herd, measured, rows
 
 
@@ -51,7 +54,7 @@ def test_the_slope_is_that_of_all_animals_and_not_of_the_means_of_drops() -> Non
 
 def test_a_run_that_the_farm_does_not_have_is_refused_by_name() -> None:
     with pytest.raises(NoSuchRun) as caught:
-        trend.check("beside", "R9", [RunRow("R1", None, 3, ["WWT"])])
+        trend.check("beside", "R9", ["R1"])
     (error,) = caught.value.errors
     assert (error.field, error.code, error.fix) == ("beside", "no_such_run", "name one of R1")
     trend.check("run", "R9", [])
@@ -103,3 +106,41 @@ def test_the_chances_of_the_rams_that_are_left_are_one_together(shares: list[flo
     assert chances.keys() == rams.keys() - excluded
     assert not chances or sum(chances.values()) == pytest.approx(1)
     assert all(chance >= 0 for chance in chances.values())
+
+
+RUN = """
+insert into genetics.evaluation_run
+  (id, farm_id, flock_id, reliability, state, traits, model, variances, data_sha256, engine_version, finished_at)
+values ($1, $2, $3, 'none', 'succeeded', '{WWT}', '{}', '{}', repeat('0', 64), 'test', clock_timestamp())
+"""
+VALUE = """
+insert into genetics.breeding_value (farm_id, run_id, animal_id, trait, effect, value, reliability, inbreeding)
+values ($1, $2, $3, 'WWT', 'additive', $4, 0.25, 0)
+"""
+PUBLISHED = """
+insert into genetics.publication (id, farm_id, flock_id, number, run_id, is_automatic) values ($1, $2, $3, $4, $1, true)
+"""
+
+
+async def test_a_trend_of_evaluations_made_here_when_they_are_published(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    lambs = [(await farmer.animal(birth_date=f"{year}-08-01"))["id"] for year in (2022, 2023)]
+    first, second, kept = new_id(), new_id(), new_id()
+    admin = await asyncpg.connect(farmer.admin_dsn)
+    try:
+        for run in (first, second, kept):
+            await admin.execute(RUN, run, UUID(farmer.farm_id), UUID(farmer.flock_id))
+            for lamb, value in zip(lambs, (1.0, 3.0), strict=True):
+                await admin.execute(VALUE, UUID(farmer.farm_id), run, UUID(lamb), value)
+        for number, run in enumerate((first, second), 1):
+            await admin.execute(PUBLISHED, run, UUID(farmer.farm_id), UUID(farmer.flock_id), number)
+    finally:
+        await admin.close()
+    found = await told(farmer, "genetic-trend", run=str(first), beside=str(second))
+    shown = [(row["run"], row["drop"], row["mean"], row["accuracy"], row["slope"]) for row in found["rows"]]
+    assert shown == [
+        (str(run), drop, mean, 0.5, 2.0) for run in (first, second) for drop, mean in ((2022, 1.0), (2023, 3.0))
+    ]
+    refused = await ask(farmer, "genetic-trend", expect=422, run=str(kept))
+    assert refused.json()["code"] == "no_such_run"
+    other = await new_farmer()
+    assert (await told(other, "genetic-trend", run=str(first)))["rows"] == []

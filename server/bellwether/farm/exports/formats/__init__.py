@@ -1,7 +1,17 @@
 """One file for each format. A new one is a new file here and a line in `FORMATS`."""
 
 from bellwether.farm.exports.format import Format
-from bellwether.farm.exports.formats import animals, asreml, blupf90, evaluate, measurements, sheep_genetics, wombat
+from bellwether.farm.exports.formats import (
+    animals,
+    asreml,
+    blupf90,
+    evaluate,
+    measurements,
+    nsip,
+    sheep_genetics,
+    whole_farm,
+    wombat,
+)
 
 FORMATS: dict[str, Format] = {
     found.name: found
@@ -13,5 +23,7 @@ FORMATS: dict[str, Format] = {
         asreml.FORMAT,
         wombat.FORMAT,
         sheep_genetics.FORMAT,
+        nsip.FORMAT,
+        whole_farm.FORMAT,
     )
 }

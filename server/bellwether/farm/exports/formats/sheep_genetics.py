@@ -15,7 +15,7 @@ from bellwether.farm.exports.keys import Keys
 from bellwether.farm.exports.models import AnimalRow, ClaimRow, KinRow, MeasuredRow, SyndicateRow
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
-from bellwether.farm.exports.submission.drop import Fault, Row, Syndicate, Value, faults_of, sound
+from bellwether.farm.exports.submission.drop import USUAL, Fault, Row, Syndicate, Value, faults_of, sound
 from bellwether.farm.exports.submission.headings import DATE, GROUP, HEADINGS, heading
 from bellwether.farm.exports.tables import number
 from bellwether.sheep.identifiers import SHEEP_GENETICS
@@ -26,7 +26,7 @@ TAG = 6
 SHORN = ("GFW", "FD")
 
 
-async def write(source: Source, options: Options, path: Path) -> Report:
+async def write(source: Source, options: Options, path: Path, windows: Mapping[str, tuple[int, int]] = USUAL) -> Report:
     """Animals of the flock that have something to be sent, or that others have as parents."""
     animals, claims, keys = await source.animals(), await source.claims(), await source.keys()
     kin, syndicates = await source.kin(), await source.syndicates()
@@ -35,7 +35,7 @@ async def write(source: Source, options: Options, path: Path) -> Report:
     async for measured in source.measurements(options.traits):
         add(rows, measured, report)
     await source.progress(0.5, "checking")
-    return await asyncio.to_thread(write_all, list(rows.values()), options, report, path)
+    return await asyncio.to_thread(write_all, list(rows.values()), options, report, path, windows)
 
 
 def made(
@@ -115,9 +115,11 @@ def distance(value: Value) -> int:
     return abs((value.age_days or 0) - (TRAITS[value.trait].reference_age_days or 0))
 
 
-def write_all(rows: list[Row], options: Options, report: Report, path: Path) -> Report:
+def write_all(
+    rows: list[Row], options: Options, report: Report, path: Path, windows: Mapping[str, tuple[int, int]]
+) -> Report:
     """The file of what is sound, and the list of what is not."""
-    faults = faults_of(rows)
+    faults = faults_of(rows, windows)
     kept = sound(rows, faults)
     for fault in faults:
         report.leave_out(

@@ -1,9 +1,10 @@
 """A drop as it is to be sent, and the rules that it must pass: each fault names its animal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bellwether.sheep.traits import TRAITS
@@ -13,6 +14,8 @@ MOST_WITHOUT_SIRE = 0.3
 DAYS_OF_A_LITTER = 2
 GROWTH_DAYS = {"GFW": 183, "FD": 152}
 UNGROUPED = frozenset({"B", "-"})
+USUAL: Mapping[str, tuple[int, int]] = MappingProxyType({})
+"""The windows of the dictionary are those of LAMBPLAN."""
 
 
 class Fault(NamedTuple):
@@ -77,9 +80,12 @@ class Row:
         return Fault(code, self.tag, trait, message, fix, leaves_out, self.key)
 
 
-def faults_of(rows: Sequence[Row]) -> list[Fault]:
-    """Everything that would be refused, by the checks of one animal, of litters, of groups and of drops."""
-    found = [fault for row in rows for fault in (*of_animal(row), *of_values(row))]
+def faults_of(rows: Sequence[Row], windows: Mapping[str, tuple[int, int]] = USUAL) -> list[Fault]:
+    """Everything that would be refused, by the checks of one animal, of litters, of groups and of drops.
+
+    `windows` are those of stages in which another scheme than LAMBPLAN has windows of its own.
+    """
+    found = [fault for row in rows for fault in (*of_animal(row), *of_values(row, windows))]
     return [*found, *of_litters(rows), *of_groups(rows), *of_drops(rows)]
 
 
@@ -118,14 +124,14 @@ def of_syndicate(row: Row, found: Syndicate) -> Iterator[Fault]:
         yield row.fault("syndicate_code", "", "its syndicate has no code that fits an ID", fix, "sire")
 
 
-def of_values(row: Row) -> Iterator[Fault]:
+def of_values(row: Row, windows: Mapping[str, tuple[int, int]]) -> Iterator[Fault]:
     """I22: a value has its group, and its animal the age of the stage; wool has grown long enough."""
     for value in row.values.values():
         trait = TRAITS[value.trait]
         if not value.group and trait.stage not in UNGROUPED:
             text = f"{value.trait} of {value.day} has no group"
             yield row.fault("group_missing", value.trait, text, "record the group", "value")
-        window = trait.window_days
+        window = trait.window_days and windows.get(trait.stage, trait.window_days)
         if window and value.age_days is not None and not window[0] <= value.age_days <= window[1]:
             text = f"{value.trait} at {value.age_days} days, outside {window[0]} to {window[1]}"
             yield row.fault("outside_window", value.trait, text, "check stage and date", "value")

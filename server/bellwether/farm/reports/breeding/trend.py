@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 
 from bellwether.farm.imported_values import repository as imported
-from bellwether.farm.imported_values.models import RunRow, TrendRow
+from bellwether.farm.imported_values.models import TrendRow
 from bellwether.farm.reports import charts, repository
 from bellwether.farm.reports.asking import AnyTrait
 from bellwether.farm.reports.declaring import Asked, Cell, Column, Found, percent, report, share
@@ -17,7 +17,10 @@ from bellwether.farm.reports.models import AnimalFact, MeasuredFact
 from bellwether.farm.reports.problems import NoSuchRun
 from bellwether.platform.database.transactions import Session
 
-Run = Annotated[str, Query(max_length=100, description="The name of the run, as it was imported")]
+Run = Annotated[
+    str,
+    Query(max_length=100, description="The name of a run, as it was imported, or the id of an evaluation made here"),
+]
 Beside = Annotated[
     str | None,
     Query(max_length=100, description="A second run, whose values stand in rows of their own: runs have other bases"),
@@ -44,22 +47,26 @@ class Values(NamedTuple):
 async def read_values(session: Session, asked: Asked[GeneticParameters]) -> Values:
     """Of one trait."""
     said = asked.parameters
-    known = await imported.runs(session, asked.farm_id)
+    known = [run.run_name for run in await imported.runs(session, asked.farm_id)]
+    own = {str(run): run for run in await imported.own_runs(session, asked.farm_id)}
     names = [said.run] if said.beside in (None, said.run) else [said.run, said.beside]
     for field, name in zip(("run", "beside"), names, strict=False):
-        check(field, name, known)
-    values = await imported.trend(session, asked.farm_id, names, said.trait, repository.MOST + 1)
+        check(field, name, [*known, *own])
+    most = repository.MOST + 1
+    ours = [own[name] for name in names if name in own and name not in known]
+    values = await imported.trend(session, asked.farm_id, names, said.trait, most)
+    values += await imported.own_trend(session, asked.farm_id, ours, said.trait, most)
     return Values(await repository.animals(session, asked.farm_id), repository.at_most(values, "values"))
 
 
-def check(field: str, name: str, known: list[RunRow]) -> None:
-    """A farm that has imported none has none to be confused with.
+def check(field: str, name: str, known: list[str]) -> None:
+    """A farm that has no run has none to be confused with.
 
     Raises:
         NoSuchRun
     """
-    if known and name not in [run.run_name for run in known]:
-        raise NoSuchRun(field, name, [run.run_name for run in known])
+    if known and name not in known:
+        raise NoSuchRun(field, name, known)
 
 
 def count_values(facts: Values, asked: Asked[GeneticParameters]) -> Found:
@@ -100,7 +107,8 @@ def line(drops: dict[int, list[float]]) -> tuple[float | None, float | None]:
 
 
 VALUES = (
-    Column("run", "Run", "The run that estimated the values; those of two runs have other bases and are not compared"),
+    Column("run", "Run", "The run that estimated the values, imported or made here; those of two runs have other bases "
+           "and are not compared"),
     Column("drop", "Drop", "The year in which the animals were born", "whole"),
     Column("valued", "With a value", "Animals of the drop with a value of the trait in the run", "whole"),
     Column("born", "Animals", "Animals of the drop that the farm knows", "whole"),

@@ -1,0 +1,65 @@
+"""Tables of a farm as an archive has them; archives on their way in."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from bellwether.farm.archives.tables import Table
+from bellwether.platform.database.transactions import Session, driver
+
+FARM = "select name, country, time_zone, weight_unit from farm.farm where id = $1"
+IS_EMPTY = """
+select not exists (select from farm.flock where farm_id = $1) and not exists (
+  select from farm.animal where farm_id = $1) and not exists (select from farm.event where farm_id = $1)
+  and not exists (select from farm.animal_group where farm_id = $1)
+  and not exists (select from farm.paddock where farm_id = $1)
+  and not exists (select from farm.product where farm_id = $1)
+  and not exists (select from farm.own_trait where farm_id = $1)
+"""
+DROP = "delete from farm.archive_file where farm_id = $1"
+KEEP = "insert into farm.archive_file (farm_id, id, content) values ($1, $2, $3)"
+CONTENT = "select content from farm.archive_file where farm_id = $1 and id = $2"
+USE = """
+select id from farm.identifier
+where farm_id = $1 and animal_id = $2 and scheme = $3 and value = $4 and state <> 'closed'
+order by lower(validity) limit 1
+"""
+
+
+async def farm(session: Session, farm_id: UUID) -> Mapping[str, object]:
+    """What a farm says of itself."""
+    found: Mapping[str, object] = await driver(session).fetchrow(FARM, farm_id)
+    return found
+
+
+async def rows(session: Session, farm_id: UUID, table: Table) -> Sequence[Mapping[str, object]]:
+    """All of a table."""
+    found: Sequence[Mapping[str, object]] = await driver(session).fetch(table.sql, farm_id)
+    return found
+
+
+async def is_empty(session: Session, farm_id: UUID) -> bool:
+    """Whether nothing was recorded that an archive could meet."""
+    return bool(await driver(session).fetchval(IS_EMPTY, farm_id))
+
+
+async def keep(session: Session, farm_id: UUID, archive_id: UUID, content: bytes) -> None:
+    """An archive in the place of one that waited before."""
+    await driver(session).execute(DROP, farm_id)
+    await driver(session).execute(KEEP, farm_id, archive_id, content)
+
+
+async def content(session: Session, farm_id: UUID, archive_id: UUID) -> bytes | None:
+    """One that waits."""
+    found: bytes | None = await driver(session).fetchval(CONTENT, farm_id, archive_id)
+    return found
+
+
+async def drop(session: Session, farm_id: UUID) -> None:
+    """It waits no longer."""
+    await driver(session).execute(DROP, farm_id)
+
+
+async def use(session: Session, farm_id: UUID, animal_id: UUID, scheme: str, value: str) -> UUID | None:
+    """The first use of a number by an animal that goes on."""
+    found: UUID | None = await driver(session).fetchval(USE, farm_id, animal_id, scheme, value)
+    return found

@@ -1,0 +1,224 @@
+"""A whole farm as an archive, and the same farm again in an empty one: all of it, or nothing."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid5
+
+import anyio.to_thread
+import pytest
+from bellwether.commands.demo.season import DemoSeason
+from bellwether.farm.archives import job
+from bellwether.farm.archives.problems import ArchiveBroken, ArchiveRejected
+from bellwether.farm.archives.reading import read, renamed
+from bellwether.farm.archives.tables import TABLES
+from bellwether.platform.context import Context
+from bellwether.platform.ids import new_id
+from bellwether.platform.jobs.run import JobRun
+from sqlalchemy import text
+
+from .conftest import Farmer, NewFarmer, Quiet, animals_of
+from .exporting import exported
+from .test_demo_season import Inside
+from .test_event_log import SOLD, taken
+from .test_merges import merge
+from .test_mobs import assigned, mob, moved, taken_back
+from .test_paddocks import draw, square
+from .test_stock import stock
+from .test_treatments import remedy, treated
+
+
+async def empty_farm(farmer: Farmer, **more: Any) -> Farmer:
+    """Another farm of the same user, in the same place."""
+    made = await farmer.make("/farms", **{"name": "Elsewhere", "country": "AU"} | more)
+    return replace(farmer, farm_id=made["id"], flock_id="")
+
+
+async def sent(farmer: Farmer, content: bytes, expect: int = 202) -> dict[str, Any]:
+    """An archive on its way in."""
+    headers = {"content-type": "application/zip"}
+    path = f"/farms/{farmer.farm_id}/archive"
+    found: dict[str, Any] = (await farmer.ask("POST", path, expect, content=content, headers=headers)).json()
+    return found
+
+
+async def taken_in(farmer: Farmer, content: bytes) -> dict[str, Any]:
+    """What the worker does with it."""
+    queued = await sent(farmer, content)
+    quiet, context = Quiet(), Context(user_id=farmer.user_id, request_id="test")
+    async with farmer.database.transaction(context) as session:
+        found = await session.execute(
+            text("select id from farm.archive_file where farm_id = :farm"), {"farm": UUID(farmer.farm_id)}
+        )
+        payload = {"farm_id": farmer.farm_id, "archive_id": str(found.scalar_one())}
+    run = JobRun(new_id(), job.KIND, 1, payload, UUID(farmer.farm_id), context, farmer.database, quiet, quiet)
+    try:
+        return await job.run(run)
+    finally:
+        await farmer.end(queued)
+
+
+def changed(content: bytes, name: str, change: Callable[[str], str], **manifest: Any) -> bytes:
+    """An archive with another file, and with a manifest that tells of it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {item: archive.read(item) for item in archive.namelist()}
+    files[name] = change(files[name].decode()).encode()
+    said = json.loads(files["manifest.json"])
+    for table in said["tables"]:
+        if table["file"] == name:
+            table["sha256"] = hashlib.sha256(files[name]).hexdigest()
+            table["rows"] = len(list(csv.reader(io.StringIO(files[name].decode())))) - 1
+    files["manifest.json"] = json.dumps(said | manifest).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for item, data in files.items():
+            archive.writestr(item, data)
+    return out.getvalue()
+
+
+def comparable(content: bytes, farm_id: str | None = None) -> dict[str, list[tuple[str, ...]]]:
+    """Rows of an archive without their order; with a farm, as they are to be in that."""
+    archive = read(content)
+    rows = archive.rows if farm_id is None else renamed(archive, UUID(farm_id))
+    kept = {table.name: [name for name in table.columns if name not in table.told_only] for table in TABLES}
+    return {name: sorted(tuple(row[column] for column in kept[name]) for row in rows[name])
+            for name in kept if name != "merge"}  # fmt: skip
+
+
+async def test_a_season_is_the_same_in_another_farm(farmer: Farmer) -> None:
+    season = DemoSeason(Inside(farmer))
+    await anyio.to_thread.run_sync(season.play)
+    played = replace(farmer, farm_id=season.farm["id"], flock_id=season.id("flock"))
+    content, report = await exported(played, "whole_farm")
+    assert report["written"]["event"] > 50
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        said = json.loads(archive.read("manifest.json"))
+    assert {one["name"]: one["rows"] for one in said["tables"]} == report["written"]
+    other = await empty_farm(farmer, time_zone=season.farm["time_zone"])
+    done = await taken_in(other, content)
+    assert sum(done["rows"].values()) == sum(report["written"].values())
+    again = replace(other, flock_id=str(uuid5(UUID(other.farm_id), played.flock_id)))
+    copied, _ = await exported(again, "whole_farm")
+    assert comparable(copied) == comparable(content, other.farm_id)
+    assert await rates(again) == await rates(played)
+    assert (await sent(other, content, 409))["code"] == "farm_not_empty"
+
+
+async def rates(farmer: Farmer) -> list[Any]:
+    """What follows from the events."""
+    query = {"farm_id": farmer.farm_id, "flock_id": farmer.flock_id, "year": "2025"}
+    path = f"/farms/{farmer.farm_id}/reports/season-rates"
+    found = (await farmer.ask("GET", path, 200, params={"year": query["year"]})).json()
+    return [list(row.values()) for row in found["rows"]]
+
+
+async def lived(farmer: Farmer) -> dict[str, str]:
+    """A farm on which much was corrected."""
+    tags = [{"kind": "eid", "value": "982000123456700"}, {"kind": "visual", "value": "17"}]
+    ram = (await farmer.animal(sex="male", birth_date="2020-08-01", identifiers=tags))["id"]
+    ewe = await farmer.animal(sex="female", birth_date="2020-08-01", breeds={"denominator": 64, "parts": {"MER": 32}})
+    dam = ewe["id"]
+    claims = [{"parent_id": ram, "parent_type": "sire", "method": "dna", "probability": 0.99}]
+    lamb = (await farmer.animal(sex="male", birth_date="2023-08-01", parents=claims))["id"]
+    double = (await farmer.animal(sex="female", birth_date="2020-08-01"))["id"]
+    uses = (await farmer.ask("GET", "/identifiers", 200, params={"farm_id": farmer.farm_id})).json()["items"]
+    (worn,) = [use for use in uses if use["kind"] == "visual"]
+    await farmer.ask("POST", f"/identifiers/{worn['id']}/end", 200, json={"on": "2024-05-01"})
+    await farmer.make("/identifiers", animal_id=ram, kind="visual", value="18", on="2024-05-01", colour="red")
+    paddock = (await draw(farmer, "Creek", valid_from="2024-01-01"))["id"]
+    again = {"geometry": square(2), "valid_from": "2024-06-01"}
+    await farmer.ask("POST", f"/paddocks/{paddock}/versions", 201, json=again)
+    group, product = await mob(farmer), await remedy(farmer)
+    await farmer.make(f"/products/{product}/batches", lot="L1", quantity=100, expires_on="2026-01-01")
+    joined = {"kind": "joining.started", "group_id": group, "occurred_on": "2024-03-01", "payload": {"sire_ids": [ram]}}
+    await taken(farmer, assigned(dam, group), moved(group, paddock, "2024-02-10"), joined)
+    await taken(farmer, treated(product, "2024-03-05", group_id=group), stock("arrived", group, "2024-02-05", 40))
+    litter = [{"id": str(new_id()), "sex": sex, "identifiers": []} for sex in ("female", "male")]
+    lambing = {"kind": "lambing.recorded", "animal_id": dam, "occurred_on": "2024-07-28"}
+    (born,) = await taken(farmer, lambing | {"payload": {"lambs": litter[:1]}})
+    (both,) = await taken(farmer, lambing | {"payload": {"lambs": litter}, "supersedes": born})
+    marked = {"kind": "marking.recorded", "animal_id": litter[1]["id"], "occurred_on": "2024-09-01"}
+    await taken(farmer, marked | {"payload": {"castrated": True}})
+    (sale,) = await taken(farmer, SOLD | {"animal_id": lamb, "occurred_on": "2024-10-01"})
+    await taken(farmer, taken_back(sale))
+    weights = [{"animal_id": key, "trait": "WWT", "weight": 66.1, "unit": "lb", "occurred_on": "2024-11-01"}
+               for key in (litter[0]["id"],)]  # fmt: skip
+    await farmer.make("/weights", farm_id=farmer.farm_id, weights=weights)
+    await merge(farmer, dam, double)
+    return {"dam": dam, "double": double, "ram": ram, "lambing": both}
+
+
+async def test_what_was_corrected_merged_and_ended_is_the_same(farmer: Farmer) -> None:
+    await lived(farmer)
+    content, _ = await exported(farmer, "whole_farm")
+    assert (await exported(farmer, "whole_farm"))[0] == content
+    other = await empty_farm(farmer)
+    await taken_in(other, content)
+    again = replace(other, flock_id=str(uuid5(UUID(other.farm_id), farmer.flock_id)))
+    copied, _ = await exported(again, "whole_farm")
+    assert comparable(copied) == comparable(content, other.farm_id)
+    fates = sorted(
+        (one["sex"], one["fertility"], one["fate"], one["birth_type"] or 0) for one in await animals_of(other)
+    )
+    mine = sorted(
+        (one["sex"], one["fertility"], one["fate"], one["birth_type"] or 0) for one in await animals_of(farmer)
+    )
+    assert fates == mine
+
+
+async def test_an_archive_with_a_fault_leaves_nothing(farmer: Farmer) -> None:
+    await lived(farmer)
+    content, _ = await exported(farmer, "whole_farm")
+    other = await empty_farm(farmer)
+    wrong = changed(content, "animal.csv", lambda found: found.replace(",female,", ",male,", 1))
+    with pytest.raises(ArchiveRejected) as caught:
+        await taken_in(other, wrong)
+    assert all(error.row is not None and error.fix for error in caught.value.errors)
+    assert await animals_of(other) == []
+    other = await empty_farm(farmer)
+    gone = changed(content, "measurement.csv", lambda found: found.replace("WWT", "XYZ"))
+    with pytest.raises(ArchiveRejected) as caught:
+        await taken_in(other, gone)
+    assert caught.value.errors[0].field is not None
+    assert caught.value.errors[0].field.startswith("measurement.csv")
+    assert await animals_of(other) == []
+    await taken_in(other, content)
+
+
+async def test_what_is_no_archive(farmer: Farmer) -> None:
+    content, _ = await exported(farmer, "whole_farm")
+    other = await empty_farm(farmer)
+    assert (await sent(other, b"not a zip", 422))["code"] == "archive_broken"
+    assert (await sent(farmer, content, 409))["code"] == "farm_not_empty"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {item: archive.read(item) for item in archive.namelist()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for item, data in files.items():
+            archive.writestr(item, data.replace(b"1234", b"1235") if item == "flock.csv" else data)
+    for broken in (out.getvalue(), b"PK\x03\x04", changed(content, "flock.csv", lambda found: found, version=9)):
+        with pytest.raises(ArchiveBroken):
+            read(broken)
+    elsewhere = await empty_farm(farmer, country="NZ")
+    with pytest.raises(Exception, match="time_zone"):
+        await taken_in(elsewhere, content)
+
+
+async def test_an_archive_is_taken_by_owners_alone(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    content, _ = await exported(farmer, "whole_farm")
+    other, stranger, worker = await empty_farm(farmer), await new_farmer(), await new_farmer(with_farm=False)
+    await farmer.make(f"/farms/{other.farm_id}/members", user_id=str(worker.user_id), role="worker")
+    path = f"/farms/{other.farm_id}/archive"
+    answer = await farmer.client.post(f"http://farm/api/v1/farm{path}", content=content)
+    assert answer.status_code == 401
+    for user, expect in ((stranger, 404), (worker, 403)):
+        await user.ask("POST", path, expect, content=content, headers={"content-type": "application/zip"})
+    await sent(other, content)
+    for user, count in ((stranger, 0), (worker, 0), (farmer, 1)):
+        async with farmer.database.transaction(Context(user_id=user.user_id)) as session:
+            assert (await session.execute(text("select count(*) from farm.archive_file"))).scalar_one() == count
