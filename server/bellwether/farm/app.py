@@ -46,6 +46,8 @@ from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 
+TRADE, FILES = (trading, money, worth), (imports, exports, archives)
+
 
 def create(platform: PlatformSettings) -> FastAPI:
     """The application, from `FARM_` in the environment."""
@@ -70,10 +72,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         products,
         health,
         stock,
-        trading,
-        money,
-        worth,
-        archives,
+        *TRADE,
         paddocks,
         reports,
         live,
@@ -81,8 +80,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         sessions,
         feeds,
         seasons,
-        imports,
-        exports,
+        *FILES,
         sync,
         conflicts,
         imported_values,
@@ -96,6 +94,6 @@ def create(platform: PlatformSettings) -> FastAPI:
         platform,
         ServiceSettings.of("farm"),
         title="Farm Management Service",
-        upload_paths=("/api/v1/farm/imports", "/attachments"),
+        upload_paths=("/api/v1/farm/imports", "/attachments", "/archive"),
         faces=(BRAPI, *ICAR),
     )

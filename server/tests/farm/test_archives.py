@@ -4,9 +4,12 @@ import csv
 import hashlib
 import io
 import json
+import re
+import shlex
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -22,8 +25,8 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.run import JobRun
 from sqlalchemy import text
 
-from .conftest import Farmer, NewFarmer, Quiet, animals_of
-from .exporting import exported
+from .conftest import BASE, Farmer, NewFarmer, Quiet, animals_of
+from .exporting import exported, written
 from .test_demo_season import Inside
 from .test_event_log import SOLD, taken
 from .test_merges import merge
@@ -222,3 +225,32 @@ async def test_an_archive_is_taken_by_owners_alone(farmer: Farmer, new_farmer: N
     for user, count in ((stranger, 0), (worker, 0), (farmer, 1)):
         async with farmer.database.transaction(Context(user_id=user.user_id)) as session:
             assert (await session.execute(text("select count(*) from farm.archive_file"))).scalar_one() == count
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "take-a-farm-away.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ (curl .*)$", PAGE, re.MULTILINE)
+
+
+async def test_the_commands_of_the_page(farmer: Farmer) -> None:
+    known = {"$FARM": farmer.farm_id, "$FLOCK": farmer.flock_id}
+    await farmer.animal(sex="female")
+    content = b""
+    for command in COMMANDS:
+        for name, value in known.items():
+            command = command.replace(f"'{name}'", value).replace(name, value)
+        words = shlex.split(command)
+        headers = farmer.headers | dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
+        headers["Authorization"] = farmer.headers["Authorization"]
+        body = content if "--data-binary" in words else words[words.index("-d") + 1].encode() if "-d" in words else None
+        address = words[-1].replace("http://localhost:8080/api/v1/farm", BASE)
+        answer = await farmer.client.request("GET" if body is None else "POST", address, content=body, headers=headers)
+        assert answer.status_code in (200, 201, 202), answer.text
+        if address.endswith("/exports"):
+            known["$EXPORT"] = answer.json()["export_id"]
+            await written(farmer, known["$EXPORT"])
+        elif address.endswith("/file"):
+            content = answer.content
+        elif address.endswith("/farms"):
+            known["$OTHER"] = answer.json()["id"]
+    assert len(COMMANDS) == 4
+    assert set(re.findall(r"`([a-z_]+)\.csv`", PAGE)) == {table.name for table in TABLES}

@@ -10,6 +10,10 @@ alter table farm.stock_value enable row level security;
 alter table farm.stock_value force row level security;
 create policy tenant on farm.stock_value using (farm_id = any ((select farm.my_farms())::uuid[]))
   with check (farm_id = any ((select farm.my_farms())::uuid[]));
+create policy writer_adds on farm.stock_value as restrictive for insert
+  with check (farm_id = any ((select farm.my_writable_farms())::uuid[]));
+create policy writer_removes on farm.stock_value as restrictive for delete
+  using (farm_id = any ((select farm.my_writable_farms())::uuid[]));
 create policy owners_alone on farm.stock_value as restrictive
   using (farm_id = any ((select farm.my_owned_farms())::uuid[]))
   with check (farm_id = any ((select farm.my_owned_farms())::uuid[]));

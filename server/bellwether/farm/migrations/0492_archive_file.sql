@@ -9,6 +9,10 @@ alter table farm.archive_file enable row level security;
 alter table farm.archive_file force row level security;
 create policy tenant on farm.archive_file using (farm_id = any ((select farm.my_farms())::uuid[]))
   with check (farm_id = any ((select farm.my_farms())::uuid[]));
+create policy writer_adds on farm.archive_file as restrictive for insert
+  with check (farm_id = any ((select farm.my_writable_farms())::uuid[]));
+create policy writer_removes on farm.archive_file as restrictive for delete
+  using (farm_id = any ((select farm.my_writable_farms())::uuid[]));
 create policy owners_alone on farm.archive_file as restrictive
   using (farm_id = any ((select farm.my_owned_farms())::uuid[]))
   with check (farm_id = any ((select farm.my_owned_farms())::uuid[]));
