@@ -6,6 +6,7 @@ from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.chips.routes import router as chips
 from bellwether.genetics.definitions.routes import router as definitions
 from bellwether.genetics.evaluations.routes import router as evaluations
+from bellwether.genetics.explanations.routes import router as explanations
 from bellwether.genetics.genotype_files.routes import router as genotype_files
 from bellwether.genetics.genotypes.exporting.routes import router as genotype_exports
 from bellwether.genetics.genotypes.importing.routes import router as genotype_imports
@@ -40,6 +41,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         indexes,
         rankings,
         matings,
+        explanations,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
     uploads = ("/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps")

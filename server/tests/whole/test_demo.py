@@ -56,6 +56,8 @@ async def test_twice(whole) -> None:
         "5 rejected",
         "The ten best rams",
         "Genetic trend",
+        "The ten best rams by the index",
+        "Mating list",
         "Rates of the season",
         "/docs",
         "/graphql",

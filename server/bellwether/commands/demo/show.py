@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bellwether.commands.demo.client import Client, Refused
 from bellwether.commands.demo.season import FARM, YEAR, DemoSeason
+from bellwether.commands.demo.selection import EWES, INDEX, MOST_INBREEDING, RAMS, DemoSelection
 from bellwether.commands.demo.steps import EMAIL, FILES, DemoFlock, Watch
 from bellwether.commands.options import DataDir
 from bellwether.commands.start_progress import Progress as StartProgress
@@ -63,6 +64,7 @@ def show(flock: DemoFlock) -> None:
     rams = flock.best_rams(RANKED_BY)
     show_rams(rams, flock.tags([ram["sire_id"] for ram in rams if ram["sire_id"]]))
     show_trend(flock.trend(RANKED_BY))
+    show_selection(DemoSelection(flock.client, flock.farm["id"], flock.flock["id"]))
     show_season(DemoSeason(flock.client))
 
 
@@ -99,6 +101,42 @@ def show_rams(rams: list[dict[str, Any]], sires: dict[str, str]) -> None:
             f"{ram['inbreeding']:.3f}", sires.get(ram["sire_id"], ""),
         )  # fmt: skip
     console.print(table)
+
+
+def show_selection(selection: DemoSelection) -> None:
+    """The best rams by an index of several traits, and which ewe goes to which of them."""
+    console.rule(f"Selection: the index {INDEX['name']}")
+    index = selection.index()
+    rams = selection.best(index["id"], "male", RAMS)
+    traits = [weight["trait"] for weight in index["weights"]]
+    heads = ("rank", "tag", "born", f"index {index['currency']}", "reliability", "percentile")
+    table = Table(*heads, *(f"EBV {trait} (rel.)" for trait in traits), title="The ten best rams by the index")
+    for rank, ram in enumerate(rams, start=1):
+        parts = {part["trait"]: f"{part['value']:+.2f} ({part['reliability']:.2f})" for part in ram["parts"]}
+        table.add_row(
+            str(rank), ram["tag"], str(ram["drop_year"]), f"{ram['value']:+.2f}", f"{ram['reliability']:.2f}",
+            f"{ram['percentile']:.1f}", *(parts[trait] for trait in traits),
+        )  # fmt: skip
+    console.print(table)
+    ewes = selection.best(index["id"], "female", EWES)
+    with bar("mating plan") as watch:
+        plan = selection.matings(index["id"], rams, ewes, watch)
+    show_matings(plan, {animal["animal_id"]: animal["tag"] for animal in (*rams, *ewes)})
+
+
+def show_matings(plan: dict[str, Any], tags: dict[str, str]) -> None:
+    """The ewes of each ram, with the inbreeding of their lambs."""
+    table = Table("ram", "ewe (inbreeding of their lambs)", title="Mating list")
+    for ram in plan["rams"]:
+        mated = [one for one in plan["matings"] if one["ram_id"] == ram["ram_id"]]
+        pairs = ", ".join(f"{tags[one['ewe_id']]} ({one['inbreeding']:.3f})" for one in mated)
+        table.add_row(tags[ram["ram_id"]], pairs or "-")
+    console.print(table)
+    console.print(
+        f"mean index of the lambs {plan['mean_value']:+.2f}, mean inbreeding {plan['mean_inbreeding']:.4f}, none above "
+        f"{MOST_INBREEDING}; no other plan within these limits is better by more than {max(plan['gap'], 0.0):.0e}",
+        highlight=False,
+    )
 
 
 def show_trend(trend: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Why a breeding value is what it is, and why it changed."""
