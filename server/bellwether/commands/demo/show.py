@@ -109,10 +109,10 @@ def show_selection(selection: DemoSelection) -> None:
     index = selection.index()
     rams = selection.best(index["id"], "male", RAMS)
     traits = [weight["trait"] for weight in index["weights"]]
-    heads = ("rank", "tag", "born", f"index {index['currency']}", "reliability", "percentile")
-    table = Table(*heads, *(f"EBV {trait} (rel.)" for trait in traits), title="The ten best rams by the index")
+    heads = ("rank", "tag", "born", index["currency"], "rel.", "pct.", *(f"{trait} rel." for trait in traits))
+    table = Table(*heads, title="The ten best rams by the index, with reliability and percentile")
     for rank, ram in enumerate(rams, start=1):
-        parts = {part["trait"]: f"{part['value']:+.2f} ({part['reliability']:.2f})" for part in ram["parts"]}
+        parts = {part["trait"]: f"{part['value']:+.2f} {part['reliability']:.2f}" for part in ram["parts"]}
         table.add_row(
             str(rank), ram["tag"], str(ram["drop_year"]), f"{ram['value']:+.2f}", f"{ram['reliability']:.2f}",
             f"{ram['percentile']:.1f}", *(parts[trait] for trait in traits),
