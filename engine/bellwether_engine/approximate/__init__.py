@@ -43,5 +43,6 @@ def approximate(
         options.seed,
         options.threads,
         lambda share: tell(0.85 + 0.15 * share, "reliability"),
+        options.checked,
     )
     return reliability, check

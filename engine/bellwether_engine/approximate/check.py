@@ -31,8 +31,9 @@ def check_reliabilities(
     seed: int,
     threads: int,
     tell: Callable[[float], None],
+    n: int = CHECKED,
 ) -> ReliabilityCheck:
-    """Set approximate reliabilities beside exact ones of 200 animals and columns, drawn by class of reliability.
+    """Set approximate reliabilities beside exact ones of n animals and columns, drawn by class of reliability.
 
     Parameters
     ----------
@@ -48,6 +49,7 @@ def check_reliabilities(
     seed : int
     threads : int
     tell : callable(share)
+    n : int
 
     Returns
     -------
@@ -59,7 +61,7 @@ def check_reliabilities(
         ``reliability_range`` for an exact value outside 0 to 1: the equations are wrong or ill-conditioned.
     """
     width = approximate.shape[1]
-    drawn = draw(approximate.ravel(), np.random.default_rng(seed))
+    drawn = draw(approximate.ravel(), np.random.default_rng(seed), n)
     contrasts = [_contrast(pair, width, equations, shares) for pair in drawn.tolist()]
     pev, method = _variances(equations, factor, contrasts, threads, tell)
     exact = 1.0 - pev / variance.ravel()[drawn]

@@ -14,7 +14,7 @@ from ..model.records import Records
 from ..pedigree.pedigree import Pedigree
 
 SHOWN = 20
-LEAST = {"threads": 0, "samples": 10, "seed": 0, "maximum_iterations": 1}
+LEAST = {"threads": 0, "samples": 10, "seed": 0, "maximum_iterations": 1, "checked": 10}
 ONCE: tuple[Kind, ...] = ("additive", "maternal", "permanent", "permanent_dam")
 
 

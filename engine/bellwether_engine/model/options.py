@@ -31,6 +31,8 @@ class Options:
         LAPACK have threads of their own, which the environment sets (``OPENBLAS_NUM_THREADS``).
     samples : int
         Of mc-reml, at least 10: n samples leave a Monte Carlo error of 1/sqrt(n) standard errors in the estimates.
+    checked : int
+        Approximate reliabilities are set beside so many exact ones, at least 10; each costs about as much as a solution.
     seed : int
         Of all that is drawn at random: samples of mc-reml, sampled standard errors, the sample of exact reliabilities.
     memory_limit_gib : float, optional
@@ -52,3 +54,4 @@ class Options:
     samples: int = 100
     seed: int = 1
     memory_limit_gib: float | None = None
+    checked: int = 200

@@ -77,9 +77,9 @@ NAMED = {
     ),
     "Options": case(
         with_option, {"estimate": ("magic",), "reliability": ("magic",), "solver": ("magic",),
-                      "tolerance": (0.0, 1.0, -1.0), "samples": (9,), "memory_limit_gib": (0.0, -1.0)},
+                      "tolerance": (0.0, 1.0, -1.0), "samples": (9,), "checked": (9,), "memory_limit_gib": (0.0, -1.0)},
         inbreeding=True, estimate="none", reliability="none", solver="direct", tolerance=1e-6,
-        maximum_iterations=100, threads=1, samples=10, seed=1, memory_limit_gib=4.0,
+        maximum_iterations=100, threads=1, samples=10, seed=1, memory_limit_gib=4.0, checked=10,
     ),
     "Variances.maternal": case(with_maternal, {"additive_maternal": MATRICES}, additive_maternal=TWO),
     "Variances": case(

@@ -65,6 +65,20 @@ def farm(
     raise typer.Exit(run("farm.py", options))
 
 
+@app.command("genetics-same-day")
+def genetics_same_day(
+    data: DataDir,
+    as_json: AsJson = False,
+    quick: bool = typer.Option(False, "--quick", help="A tenth of the animals"),
+) -> None:
+    """A weight is imported into 20,000 animals with six traits: seconds until the published breeding values know it.
+
+    Example: ./bellwether bench genetics-same-day --quick
+    """
+    options = ["--data", str(data), *["--quick"] * quick, *["--json"] * as_json]
+    raise typer.Exit(run("genetics_same_day.py", options))
+
+
 @app.command()
 def genetics(
     data: DataDir,

@@ -30,6 +30,7 @@ def evaluate(
     model: Annotated[Path | None, typer.Option(help="Model file (TOML)")] = None,
     genotypes: Annotated[str | None, typer.Option(help="PLINK prefix, VCF or CSV of dosages")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler, tcp://host:8786: its workers help")] = None,
+    start: Annotated[Path | None, typer.Option(help="Results of an earlier evaluation: begin from there")] = None,
     missing: Annotated[
         list[str] | None, typer.Option(help="A cell that means unknown, such as -9 or *; may be repeated")
     ] = None,
@@ -62,7 +63,7 @@ def evaluate(
             say(json.dumps(found, indent=2) if as_json else _description(found, out), f"the pages are in {out}")
             return
         with Display(quiet=as_json) as display, ended_early():
-            report = run(pedigree, records, model, genotypes, out, display, scheduler, answers)
+            report = run(pedigree, records, model, genotypes, out, display, scheduler, answers, start)
     except BadInput as problem:
         _print_problem(problem, as_json)
         raise typer.Exit(problem.exit_code) from problem

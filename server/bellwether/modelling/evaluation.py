@@ -27,6 +27,7 @@ from bellwether.modelling.results.report import (
     stated_memory,
 )
 from bellwether.modelling.results.sections import Report
+from bellwether.modelling.results.start import start_of
 from bellwether.modelling.results.tables import result_tables
 from bellwether.modelling.scheduler import add_scheduler
 from bellwether.modelling.tables.pedigree import Animals
@@ -53,8 +54,12 @@ def evaluate(
     samples: Samples | None,
     steps: Steps,
     executor: DaskExecutor | None = None,
+    start: Mapping[str, pl.DataFrame] | None = None,
 ) -> Evaluation:
     """Check the genotypes, fit the model, make the tables and the report.
+
+    `start` are result tables of an earlier evaluation: the solver begins there, and the answer is the same within the
+    tolerance.
 
     Raises
     ------
@@ -65,7 +70,8 @@ def evaluate(
     stated = stated_memory(model, observations, animals)
     used = None if samples is None or model.genomic is None else used_markers(samples, model.genomic)
     samples = samples if used is None else used.samples
-    solution = _fit(animals, model, observations, samples, steps, executor)
+    first = None if start is None else start_of(start, animals, observations)
+    solution = _fit(animals, model, observations, samples, steps, executor, first)
     steps(1.0, "write")
     tables = result_tables(animals, observations, samples, solution)
     steps.close()
@@ -104,12 +110,14 @@ def _fit(
     samples: Samples | None,
     steps: Steps,
     executor: DaskExecutor | None,
+    start: Solution | None,
 ) -> Solution:
     genotypes = None if samples is None else samples.genotypes
     try:
         return fit(
-            model.model, observations.records, animals.pedigree, genotypes=genotypes, progress=steps, executor=executor
-        )
+            model.model, observations.records, animals.pedigree,
+            genotypes=genotypes, start=start, progress=steps, executor=executor,
+        )  # fmt: skip
     except NotConverged as error:
         raise DidNotConverge([Finding(str(model.path), None, error.code, error.message, error.fix)]) from error
     except EngineError as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
+import polars as pl
 from bellwether_engine.parallel.dask_executor import DaskExecutor
 from bellwether_engine.version import engine_version
 
@@ -23,6 +24,7 @@ from bellwether.modelling.reading_answers import NOTHING_SAID, Answers
 from bellwether.modelling.results import writing
 from bellwether.modelling.results.report import Steps, add_genotypes, inbreeding_report
 from bellwether.modelling.results.sections import Report
+from bellwether.modelling.results.start import read_start
 from bellwether.modelling.results.tables import inbreeding_only
 from bellwether.modelling.scheduler import executor_of
 from bellwether.modelling.statistics.describing import describe
@@ -55,9 +57,10 @@ def run(
     tell: Tell,
     scheduler: str | None = None,
     answers: Answers = NOTHING_SAID,
+    start: Path | None = None,
 ) -> Report:
     """Evaluate files into `out`; the report. `scheduler` goes before the model file's; `answers` decide what
-    can be read in two ways.
+    can be read in two ways; `start` is the folder of an earlier evaluation, from whose results the solver begins.
 
     Raises
     ------
@@ -73,7 +76,8 @@ def run(
         return _without_records(animals, genotypes, out, steps)
     model_file = read_model(model)
     with executor_of(scheduler, model_file) as executor:
-        found = _with_records((pedigree, records, genotypes), model_file, answers, steps, executor)
+        first = None if start is None else read_start(start)
+        found = _with_records((pedigree, records, genotypes), model_file, answers, steps, executor, first)
         writing.write(out, found.tables, found.report)
     return found.report
 
@@ -134,12 +138,13 @@ def _with_records(
     answers: Answers,
     steps: Steps,
     executor: DaskExecutor | None,
+    start: Mapping[str, pl.DataFrame] | None,
 ) -> Evaluation:
     pedigree, records, genotypes = files
     animals = read_pedigree(_table(pedigree, "pedigree"), model, answers)
     model, samples = _with_genotypes(model, genotypes, animals)
     observations = read_records(_table(records, "records"), model, animals, answers.decimal)
-    return evaluate(animals, model, observations, samples, steps, executor)
+    return evaluate(animals, model, observations, samples, steps, executor, start)
 
 
 def _without_records(animals: Animals, genotypes: str | None, out: Path, steps: Steps) -> Report:

@@ -25,6 +25,9 @@ VALUE = """
 insert into genetics.breeding_value (farm_id, run_id, animal_id, trait, effect, value, reliability, inbreeding)
 values ($1, $2, $3, 'WWT', 'direct', 1.25, 0.6, 0)
 """
+PUBLICATION = """
+insert into genetics.publication (id, farm_id, flock_id, number, run_id, is_automatic) values ($1, $2, $3, 1, $1, true)
+"""
 
 
 class Hosts(httpx.AsyncBaseTransport):
@@ -142,6 +145,7 @@ async def store_value(dsn: str, farm: str, flock: str, animal: str) -> UUID:
     try:
         await connection.execute(RUN, run_id, farm, flock, "0" * 64)
         await connection.execute(VALUE, farm, run_id, animal)
+        await connection.execute(PUBLICATION, run_id, farm, flock)
     finally:
         await connection.close()
     return run_id

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -35,7 +36,7 @@ async def world(people: People, barn: Barn, run_job: RunJob) -> dict[str, Any]:
 async def run_of(world: dict[str, Any], run_job: RunJob, steps: KeptSteps | None = None) -> str:
     answer = await world["owner"].ask("POST", f"/definitions/{world['definition']}/runs")
     assert answer.status_code == 202, answer.text
-    job = await run_job(answer.json()["id"], steps)
+    job = await run_job(UUID(answer.json()["id"]), steps)
     assert job["state"] == "succeeded", job["error"]
     return str(answer.json()["id"])
 
@@ -210,7 +211,7 @@ async def test_a_stale_flock_is_evaluated_anew_once(
         assert await reader.apply(await told(admin, farm))
     waiting = (await owner.ask("GET", f"/evaluations?flock_id={farm.flock_id}")).json()["items"]
     assert [(run["definition_id"], run["requested_by"]) for run in waiting] == [(made["id"], str(farm.owner_id))]
-    assert (await run_job(waiting[0]["id"]))["state"] == "succeeded"
+    assert (await run_job(UUID(waiting[0]["id"])))["state"] == "succeeded"
     state = (await owner.ask("GET", f"/flocks/{farm.flock_id}/state")).json()
     assert state["published_run_id"] == waiting[0]["id"]
     change = {**body, "based_on": 1, "rerun": "on_demand"}

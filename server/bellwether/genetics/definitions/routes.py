@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from bellwether.genetics.definitions import service
-from bellwether.genetics.definitions.schemas import ByVersion, DefinitionVersion, NewDefinition, NewVersion
+from bellwether.genetics.definitions.schemas import ByVersion, DefinitionVersion, NewDefinition, NewVersion, Start
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.problem_documents import documented
@@ -80,6 +80,12 @@ async def run_definition(
     once: Once,
     definition_id: UUID,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Left out: the newest")] = None,
+    start: Annotated[
+        Start, Query(description="`warm`: the solver begins from the solution of the definition's last run")
+    ] = "warm",
 ) -> Response:
     """Evaluate as the definition says; the evaluation has the job's id and names the version."""
-    return await once(lambda: service.run(session, context, definition_id, version), status=202, headers=job_headers)
+    is_warm = start == "warm"
+    return await once(
+        lambda: service.run(session, context, definition_id, version, is_warm=is_warm), status=202, headers=job_headers
+    )

@@ -11,6 +11,7 @@ from bellwether.platform.http.pagination import Cursor
 from bellwether.platform.http.schemas import Schema
 
 Rerun = Literal["on_demand", "when_stale"]
+Start = Literal["warm", "cold"]
 FLOCK = "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69"
 
 

@@ -94,8 +94,10 @@ def row_of(
     )
 
 
-async def run(session: Session, context: Context, definition_id: UUID, version: int | None) -> Job:
-    """Queue a run of a version, the newest if none is named.
+async def run(
+    session: Session, context: Context, definition_id: UUID, version: int | None, *, is_warm: bool = True
+) -> Job:
+    """Queue a run of a version, the newest if none is named; a warm one begins where the last one ended.
 
     Raises:
         NoSuchDefinition, ReadOnlyMember, NoSuchFlock, UnknownTrait, WrongModel, NoSuchGenotypes, TooManyJobs
@@ -112,6 +114,7 @@ async def run(session: Session, context: Context, definition_id: UUID, version: 
         content,
         publishing=content.publishing,
         version=(row.id, row.version),
+        is_warm=is_warm,
     )
 
 

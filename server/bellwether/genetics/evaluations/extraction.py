@@ -1,17 +1,21 @@
 """Step 1: the farm's published records into files, in the name of the user who asked, so that row security binds."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
-from bellwether.genetics.evaluations import files
+from bellwether.genetics.evaluations import files, repository
 from bellwether.genetics.evaluations.problems import NoSuchFlock
 from bellwether.genetics.genotype_files import service as genotype_files
+from bellwether.genetics.snapshots import repository as snapshots
+from bellwether.genetics.snapshots.names import START
 from bellwether.genetics.traits import service as traits
 from bellwether.genetics.traits.schemas import Trait
 from bellwether.modelling.flocks.plan import Plan, PlanDocument, plan_of, told_plan
 from bellwether.modelling.model_file.schema import ModelTable
+from bellwether.modelling.results.start import TABLES as RESULTS
 from bellwether.platform.database.transactions import Session, driver
 
 ANIMALS = """
@@ -24,6 +28,10 @@ from farm.published_measurement where farm_id = $1 and flock_id = any ($2) order
 """
 
 
+BEFORE = """
+select animal_id, trait, effect, value from genetics.breeding_value
+where farm_id = $1 and run_id = $2 order by trait, effect, animal_id
+"""
 FLOCKS = "select id, farm_id, fact_version from farm.published_flock where id = any ($1)"
 
 
@@ -36,6 +44,7 @@ class Request(TypedDict):
     reliability: str
     model: NotRequired[dict[str, object] | None]
     genotypes: NotRequired[str | None]
+    start_from: NotRequired[str | None]
 
 
 class Extracted(TypedDict):
@@ -46,9 +55,11 @@ class Extracted(TypedDict):
     versions: dict[str, int]
     plan: PlanDocument
     files: dict[str, files.Pointer]
+    before: NotRequired[str | None]
+    started_from: NotRequired[str | None]
 
 
-async def extract(session: Session, folder: Path, payload: Request) -> Extracted:
+async def extract(session: Session, folder: Path, run_id: UUID, payload: Request) -> Extracted:
     """Pointers to the files, the plan with the variances of this moment, the moment, and each flock's last fact in it.
 
     The facts' versions come first: whatever it counts is in the files. Measurements come before animals: one that a
@@ -71,6 +82,12 @@ async def extract(session: Session, folder: Path, payload: Request) -> Extracted
     found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
     if (genotypes := payload.get("genotypes")) is not None:
         found["genotypes"] = files.point_to(await genotype_files.write_to(session, UUID(genotypes), folder))
+    before = await repository.newest(session, run_id, flock_ids=flock_ids)
+    if before is not None:
+        values = folder / "before.csv"
+        await connection.copy_from_query(BEFORE, farm_id, before, output=values, format="csv")
+        found["before"] = files.point_to(values)
+    started_from = await write_start(session, folder, run_id, payload, found)
     plan = planned(payload, await traits.dictionary(session, farm_id))
     versions = {str(flock["id"]): flock["fact_version"] for flock in flocks}
     return {
@@ -79,7 +96,28 @@ async def extract(session: Session, folder: Path, payload: Request) -> Extracted
         "versions": versions,
         "plan": plan.to_json(),
         "files": found,
+        "before": None if before is None else str(before),
+        "started_from": None if started_from is None else str(started_from),
     }
+
+
+async def write_start(
+    session: Session, folder: Path, run_id: UUID, payload: Request, found: dict[str, files.Pointer]
+) -> UUID | None:
+    """The results of the definition's latest run as files, for the solver to begin from; none for a cold start."""
+    if (definition := payload.get("start_from")) is None:
+        return None
+    earlier = await repository.newest(session, run_id, definition_id=UUID(definition))
+    if earlier is None:
+        return None
+    kept = await snapshots.contents(session, earlier, list(RESULTS))
+    if set(kept) != set(RESULTS):
+        return None
+    for name, packed in kept.items():
+        path = folder / f"{START}{name}"
+        path.write_bytes(gzip.decompress(packed))
+        found[path.name] = files.point_to(path)
+    return earlier
 
 
 def planned(payload: Request, dictionary: list[Trait]) -> Plan:
@@ -89,4 +127,4 @@ def planned(payload: Request, dictionary: list[Trait]) -> Plan:
         plan = told_plan(flock_id, dictionary, ModelTable.model_validate(model))
     else:
         plan = plan_of(flock_id, dictionary, payload["traits"], payload["reliability"])
-    return replace(plan, further=tuple(further))
+    return replace(plan, further=tuple(further), is_warm=payload.get("start_from") is not None)

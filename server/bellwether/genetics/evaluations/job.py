@@ -44,12 +44,13 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> publishing.
     payload = cast(extraction.Request, run.payload)
 
     async def extract() -> extraction.Extracted:
-        return await in_transaction(run, lambda session: extraction.extract(session, folder, payload))
+        return await in_transaction(run, lambda session: extraction.extract(session, folder, run.id, payload))
 
     async def solve() -> publishing.Finished:
         # after a failure the files have gone: a retry reads the records anew, as the user has mended them
         found = extracted if files.are_whole(folder, extracted["files"]) else await extract()
-        report = await run.compute(solve_files, str(folder), found["files"], found["plan"], reports=True)
+        earlier = {"before": found.get("before"), "started_from": found.get("started_from")}
+        report = await run.compute(solve_files, str(folder), found["files"], found["plan"], earlier, reports=True)
         # a worker of an older version may have extracted
         versions = found.get("versions") or {payload["flock_id"]: found["version"]}
         return {**report, "data_as_of": found["as_of"], "data_versions": versions}
@@ -108,6 +109,8 @@ async def tell(run: JobRun, report: publishing.Finished) -> None:
         examples = f" ({', '.join(found['examples'][:SHOWN])})" if found["examples"] else ""
         await run.log(f"{trait}{found['count']} x {found['message']}{examples}")
     convergence = report["convergence"]
+    if report["started_from"] is not None:
+        await run.log(f"the solver began from the solution of {report['started_from']}")
     await run.log(f"solved by {convergence['method']}, relative residual {convergence['relative_residual']:.1e}")
 
 

@@ -1,6 +1,6 @@
 """Tables of this slice."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(schema="genetics")
@@ -11,13 +11,19 @@ evaluation_run = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("farm_id", Uuid, nullable=False),
-    Column("flock_id", Uuid, nullable=False),
+    Column("flock_id", Uuid),
     Column("requested_by", Uuid),
     Column("asked_traits", ARRAY(Text)),
     Column("flock_ids", ARRAY(Uuid)),
     Column("definition_id", Uuid),
     Column("definition_version", Integer),
     Column("publishing", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("of_run_id", Uuid),
+    Column("started_from", Uuid),
+    Column("snapshot_sha256", Text),
+    Column("base", JSONB),
+    Column("comparison", JSONB),
     Column("reliability", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("fence", BigInteger, nullable=False),
@@ -37,17 +43,6 @@ evaluation_run = Table(
     Column("started_at", Moment),
     Column("data_as_of", Moment),
     Column("finished_at", Moment),
-)
-
-evaluation_table = Table(
-    "evaluation_table",
-    metadata,
-    Column("farm_id", Uuid, primary_key=True),
-    Column("run_id", Uuid, primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("sha256", Text, nullable=False),
-    Column("n_bytes", BigInteger, nullable=False),
-    Column("content", LargeBinary, nullable=False),
 )
 
 flock_state = Table(

@@ -1,7 +1,5 @@
 """Step 3: breeding values, report, flock state and fact in one transaction, so that no run is half there."""
 
-import gzip
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
@@ -11,12 +9,14 @@ from bellwether.genetics.evaluations import events, files, flock_states, reposit
 from bellwether.genetics.evaluations.problems import RunSuperseded
 from bellwether.genetics.evaluations.solving import Solved
 from bellwether.genetics.publications import service as publications
+from bellwether.genetics.snapshots import repository as snapshots
+from bellwether.genetics.snapshots.names import INPUTS, snapshot_sha256
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 
 REPORTED = (
     "traits", "model", "variances", "data_sha256", "input_sha256", "engine_version", "seed", "convergence", "counts",
-    "verdicts", "fixed",
+    "verdicts", "fixed", "base", "comparison",
 )  # fmt: skip
 # COPY into a table under row-level security is refused, hence the staging table
 STAGE = """
@@ -69,14 +69,16 @@ async def publish(
         return summary
     as_of = datetime.fromisoformat(report["data_as_of"])
     values = {name: value for name, value in report.items() if name in REPORTED}
+    tables = {name: files.follow(folder, pointer) for name, pointer in report["tables"].items()}
     done = None
     if fence is not None:
+        started_from = report["started_from"]
+        values |= {"snapshot_sha256": snapshot_of(tables), "started_from": started_from and UUID(started_from)}
         done = await repository.finish(session, run_id, fence, {**values, "state": "succeeded", "data_as_of": as_of})
     if done is None:
         raise RunSuperseded
     await store_values(session, done.farm_id, run_id, files.follow(folder, report["values"]))
-    for name, pointer in report["tables"].items():
-        await store_table(session, done.farm_id, run_id, name, files.follow(folder, pointer))
+    await snapshots.add(session, done.farm_id, run_id, tables)
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
     for flock_id, version in sorted(report["data_versions"].items()):
         mine = {**flock, "flock_id": UUID(flock_id)}
@@ -96,16 +98,9 @@ async def publish(
     return summary
 
 
-async def store_table(session: Session, farm_id: UUID, run_id: UUID, name: str, path: Path) -> None:
-    """A packed table under its name."""
-    await repository.add_table(session, {"farm_id": farm_id, "run_id": run_id, "name": name, **described(path)})
-
-
-def described(path: Path) -> dict[str, object]:
-    """What a packed file holds, with the digest and the size of what is in it."""
-    content = path.read_bytes()
-    plain = gzip.decompress(content)
-    return {"sha256": hashlib.sha256(plain).hexdigest(), "n_bytes": len(plain), "content": content}
+def snapshot_of(tables: dict[str, Path]) -> str:
+    """The digest of the inputs among the tables."""
+    return snapshot_sha256({name: snapshots.described(path).sha256 for name, path in tables.items() if name in INPUTS})
 
 
 async def store_values(session: Session, farm_id: UUID, run_id: UUID, path: Path) -> None:

@@ -1,31 +1,28 @@
 """Every query about evaluation runs and the state of flocks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, func, insert, or_, select, update
 
 from bellwether.genetics.evaluations.models import evaluation_run as run
-from bellwether.genetics.evaluations.models import evaluation_table, flock_state, job, published_flock
+from bellwether.genetics.evaluations.models import flock_state, job, published_flock
 from bellwether.platform.database.transactions import Session
 
 # the job knows first that a run was cancelled, or given up after too many starts
 STATE = case(
     (run.c.state.in_(("queued", "running")) & job.c.state.in_(("failed", "cancelled")), job.c.state), else_=run.c.state
 ).label("state")
+LONG = ("fixed", "verdicts", "model", "variances", "base", "comparison")
 BRIEF: list[ColumnElement[Any]] = [
-    *(c for c in run.c if c.name not in ("state", "fence", "fixed", "verdicts", "model", "variances")),
+    *(
+        c
+        for c in run.c
+        if c.name not in ("state", "fence", "fixed", "verdicts", "model", "variances", "base", "comparison")
+    ),
     STATE,
 ]
-
-
-class TableSize(NamedTuple):
-    """A table that a run keeps."""
-
-    name: str
-    n_bytes: int
-    sha256: str
 
 
 async def flock(session: Session, flock_id: UUID) -> Row[Any] | None:
@@ -51,35 +48,29 @@ async def find(session: Session, run_id: UUID) -> Row[Any] | None:
     return (await session.execute(statement)).one_or_none()
 
 
-async def add_table(session: Session, values: Mapping[str, object]) -> None:
-    """A table of a run."""
-    await session.execute(insert(evaluation_table).values(**values))
-
-
-async def tables(session: Session, run_id: UUID) -> Sequence[TableSize]:
-    """The tables of a run, without their contents; its genotypes are no table, and come with its inputs."""
-    mine = evaluation_table.c
-    statement = select(mine.name, mine.n_bytes, mine.sha256).where(mine.run_id == run_id, mine.name != "genotypes.csv")
-    statement = statement.order_by(mine.name)
-    return [TableSize(*row) for row in (await session.execute(statement)).all()]
-
-
-async def table(session: Session, run_id: UUID, name: str) -> bytes | None:
-    """A table of a run, packed by gzip."""
-    mine = evaluation_table.c
-    statement = select(mine.content).where(mine.run_id == run_id, mine.name == name)
-    found: bytes | None = (await session.execute(statement)).scalar_one_or_none()
-    return found
-
-
 async def page(session: Session, *, flock_id: UUID | None, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Runs without their reports, newest first."""
     statement = select(*BRIEF).outerjoin(job, job.c.id == run.c.id)
     if flock_id is not None:
-        statement = statement.where(run.c.flock_id == flock_id)
+        statement = statement.where(or_(run.c.flock_id == flock_id, run.c.flock_ids.any(flock_id)))
     if before is not None:
         statement = statement.where(run.c.id < before)
     return (await session.execute(statement.order_by(run.c.id.desc()).limit(limit))).all()
+
+
+async def newest(
+    session: Session, before: UUID, *, definition_id: UUID | None = None, flock_ids: Sequence[UUID] = ()
+) -> UUID | None:
+    """The latest run before this one that has succeeded: of a definition, or else of these very flocks."""
+    statement = select(run.c.id).where(run.c.id < before, run.c.state == "succeeded", run.c.kind == "flocks")
+    if definition_id is not None:
+        statement = statement.where(run.c.definition_id == definition_id)
+    elif len(flock_ids) > 1:
+        statement = statement.where(run.c.flock_ids == list(flock_ids))
+    else:
+        statement = statement.where(run.c.flock_id == flock_ids[0], run.c.flock_ids.is_(None))
+    found: UUID | None = (await session.execute(statement.order_by(run.c.id.desc()).limit(1))).scalar_one_or_none()
+    return found
 
 
 async def take_fence(session: Session, run_id: UUID) -> int | None:

@@ -11,7 +11,7 @@ from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.platform.http.schemas import Schema
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-Reliability = Literal["auto", "exact", "none"]
+Reliability = Literal["auto", "exact", "approximate", "none"]
 
 
 Publishing = Literal["at_once", "by_hand"]
@@ -23,7 +23,10 @@ class How(Schema):
     traits: Annotated[list[TraitCode], Field(min_length=1, max_length=20)] | None = Field(
         default=None, description="Evaluated together; left out: every trait of the flock with enough records"
     )
-    reliability: Reliability = Field(default="auto", description="`auto` is exact while the flock is not too large")
+    reliability: Reliability = Field(
+        default="auto",
+        description="`auto` is exact while the flock is not too large, and none above; `approximate` is for any size",
+    )
     model: ModelTable | None = Field(
         default=None,
         description="A model in the schema of the model file, over the columns of the flock's records; left out: the "
@@ -50,7 +53,11 @@ class Evaluation(Schema):
 
     id: UUID
     farm_id: UUID
-    flock_id: UUID
+    kind: Literal["flocks", "tables", "repeat"] = Field(
+        description="Of flocks; of tables that somebody sent; or once more of the tables of another run"
+    )
+    of_run_id: UUID | None = Field(description="The run that was repeated")
+    flock_id: UUID | None = Field(description="Null for tables")
     flock_ids: list[UUID] | None = Field(description="All flocks that were evaluated together; null for one")
     definition_id: UUID | None
     definition_version: int | None
@@ -60,6 +67,10 @@ class Evaluation(Schema):
     reliability: Reliability
     state: State
     traits: list[str] | None
+    snapshot_sha256: str | None = Field(
+        description="Of everything that the run read, table by table: the same snapshot gives the same bits"
+    )
+    started_from: UUID | None = Field(description="The run from whose solution this one's solver began")
     data_sha256: str | None = Field(description="The same records and model give the same digests and the same values")
     input_sha256: str | None
     engine_version: str | None
@@ -95,12 +106,55 @@ class FixedEstimate(Schema):
     is_constrained: bool
 
 
+class ColumnBase(Schema):
+    """The flock's own animals in one column of the values."""
+
+    trait: str
+    effect: str
+    n: int
+    mean: float | None
+    sd: float | None
+
+
+class Base(Schema):
+    """What 0 means in a run, and where the flock's own animals lie from it."""
+
+    zero: str
+    n_founders: int
+    own_animals: list[ColumnBase]
+
+
+class Change(Schema):
+    """How one column of values has changed, over the animals of both runs."""
+
+    trait: str
+    effect: str
+    n: int
+    correlation: float | None
+    mean_change: float
+    sd_change: float
+    largest_change: float
+    largest_animal: UUID
+
+
+class Comparison(Schema):
+    """A run beside the one before it, each with a base of its own."""
+
+    run_id: UUID
+    n_both: int
+    n_new: int
+    n_gone: int
+    columns: list[Change]
+
+
 class EvaluationReport(Evaluation):
     """An evaluation with everything needed to judge it and to compute it again."""
 
     model: dict[str, object] | None
     variances: dict[str, object] | None
     verdicts: list[Finding] | None
+    base: Base | None
+    comparison: Comparison | None = Field(description="To the run of the same flocks before")
     fixed: list[FixedEstimate] | None
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from bellwether.genetics.access import may_write
 from bellwether.genetics.evaluations import repository
-from bellwether.genetics.evaluations.archive import GENOTYPES, MODEL, TABLES, archive
 from bellwether.genetics.evaluations.job import KIND
 from bellwether.genetics.evaluations.problems import (
     NoSuchEvaluation,
@@ -29,6 +28,9 @@ from bellwether.genetics.evaluations.schemas import (
 from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotype_files.problems import NoSuchGenotypes
 from bellwether.genetics.publications import service as publications
+from bellwether.genetics.snapshots import repository as snapshots
+from bellwether.genetics.snapshots.archive import MODEL, TABLES, archive
+from bellwether.genetics.snapshots.names import INPUTS
 from bellwether.genetics.traits import service as traits
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.told import check_told
@@ -90,8 +92,10 @@ async def queue(
     *,
     publishing: str,
     version: tuple[UUID, int] | None = None,
+    is_warm: bool = False,
 ) -> Job:
-    """A run of what has been checked; `version`: the definition that it follows, and which version of it."""
+    """A run of what has been checked; `version`: the definition that it follows, and which version of it; a warm one
+    begins from the solution of that definition's last run."""
     payload = {
         "flock_id": str(flock_ids[0]),
         "flock_ids": [str(flock_id) for flock_id in flock_ids],
@@ -99,6 +103,7 @@ async def queue(
         "reliability": how.reliability,
         "model": None if how.model is None else how.model.model_dump(exclude_defaults=True),
         "genotypes": None if how.genotypes is None else str(how.genotypes),
+        "start_from": str(version[0]) if version and is_warm else None,
     }
     job = await submit(session, context, kind=KIND, payload=payload, farm_id=farm_id)
     definition_id, number = version or (None, None)
@@ -192,7 +197,7 @@ async def tables(session: Session, run_id: UUID) -> list[EvaluationTable]:
     """
     if await repository.find(session, run_id) is None:
         raise NoSuchEvaluation
-    return [EvaluationTable.model_validate(row) for row in await repository.tables(session, run_id)]
+    return [EvaluationTable.model_validate(row) for row in await snapshots.tables(session, run_id)]
 
 
 async def table(session: Session, run_id: UUID, name: str) -> bytes:
@@ -203,10 +208,10 @@ async def table(session: Session, run_id: UUID, name: str) -> bytes:
     """
     if await repository.find(session, run_id) is None:
         raise NoSuchEvaluation
-    packed = await repository.table(session, run_id, name)
-    if packed is None:
+    packed = await snapshots.contents(session, run_id, [name])
+    if name not in packed:
         raise NoSuchTable
-    return gzip.decompress(packed)
+    return gzip.decompress(packed[name])
 
 
 async def inputs(session: Session, run_id: UUID) -> bytes:
@@ -217,13 +222,9 @@ async def inputs(session: Session, run_id: UUID) -> bytes:
     """
     if await repository.find(session, run_id) is None:
         raise NoSuchEvaluation
-    kept = {}
-    for name in (*TABLES, MODEL, GENOTYPES):
-        packed = await repository.table(session, run_id, name)
-        if packed is not None:
-            kept[name] = packed
-        elif name != GENOTYPES:
-            raise NoSuchTable
+    kept = await snapshots.contents(session, run_id, list(INPUTS))
+    if not {*TABLES, MODEL} <= set(kept):
+        raise NoSuchTable
     return await asyncio.to_thread(lambda: archive({name: gzip.decompress(each) for name, each in kept.items()}))
 
 

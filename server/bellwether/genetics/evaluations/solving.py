@@ -4,13 +4,17 @@ import csv
 import gzip
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
+import polars as pl
 from bellwether_engine import Solution
 from numpy.typing import NDArray
 
 from bellwether.genetics.evaluations import files
+from bellwether.genetics.evaluations.comparing import Base, Comparison, base_of, compare
 from bellwether.genetics.evaluations.problems import EvaluationRefused, counted, of_flock, of_input, rows_of
+from bellwether.genetics.snapshots.names import START
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.errors import CannotEvaluate
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, read_animals, read_measurements, select_flock
@@ -20,6 +24,7 @@ from bellwether.modelling.flocks.report import FlockReport, report_of
 from bellwether.modelling.genotypes.samples import by_tag
 from bellwether.modelling.genotypes.source import ReadGenotypes
 from bellwether.modelling.genotypes.upload import read_upload
+from bellwether.modelling.results.start import read_start
 
 Report = Callable[[float, str], None]
 # shares of the job that are done when the engine starts and when it ends
@@ -32,9 +37,21 @@ class Solved(FlockReport):
 
     values: files.Pointer
     tables: dict[str, files.Pointer]
+    base: Base
+    comparison: Comparison | None
+    started_from: str | None
 
 
-def solve_files(folder: str, extract: dict[str, files.Pointer], plan: PlanDocument, *, report: Report) -> Solved:
+class Earlier(TypedDict):
+    """The run before, and that from which the solver begins."""
+
+    before: str | None
+    started_from: str | None
+
+
+def solve_files(
+    folder: str, extract: dict[str, files.Pointer], plan: PlanDocument, earlier: Earlier, *, report: Report
+) -> Solved:
     """Read the extracted files, solve, write `values.csv` beside them; the report says what was done."""
     place = Path(folder)
     report(0.0, "reading records")
@@ -47,10 +64,54 @@ def solve_files(folder: str, extract: dict[str, files.Pointer], plan: PlanDocume
     genotyped = [] if genotypes is None else genotypes.ids.to_list()
     data = select_flock(wanted.flock_id, animals, measurements, also=genotyped, further=wanted.further)
     report(READ / 2, "checking records")
-    run = evaluate(data, wanted, genotypes, report=lambda share, step: report(READ + (SOLVED - READ) * share, step))
-    write_values(place / "values.csv", data, run.found.solution)
-    tables = write_tables(place, files_of(run))
-    return {**report_of(data, run), "values": files.point_to(place / "values.csv"), "tables": tables}
+    begun = None if earlier["started_from"] is None else begin(place, extract)
+    run, is_begun = from_there(data, wanted, genotypes, begun, lambda share, step: report(solving(share), step))
+    solution = run.found.solution
+    write_values(place / "values.csv", data, solution)
+    comparison = None
+    if "before" in extract and earlier["before"] is not None:
+        before = files.follow(place, extract["before"])
+        comparison = compare(earlier["before"], before, [animal.id for animal in data.animals], solution)
+    texts = files_of(run)
+    if is_begun:
+        texts |= {name: (place / name).read_text("utf-8") for name in extract if name.startswith(START)}
+    return {
+        **report_of(data, run),
+        "values": files.point_to(place / "values.csv"),
+        "tables": write_tables(place, texts),
+        "base": base_of(data, solution),
+        "comparison": comparison,
+        "started_from": earlier["started_from"] if is_begun else None,
+    }
+
+
+def solving(share: float) -> float:
+    """The share of the job at a share of the engine's work."""
+    return READ + (SOLVED - READ) * share
+
+
+def begin(place: Path, extract: dict[str, files.Pointer]) -> dict[str, pl.DataFrame]:
+    """The results that the solver begins from."""
+    for name, pointer in extract.items():
+        if name.startswith(START):
+            files.follow(place, pointer)
+    return read_start(place, START)
+
+
+def from_there(
+    data: FlockData,
+    plan: Plan,
+    genotypes: ReadGenotypes | None,
+    begun: dict[str, pl.DataFrame] | None,
+    report: Report,
+) -> tuple[FlockEvaluation, bool]:
+    """The evaluation, and whether it began from earlier results: those of other traits or effects are no start."""
+    try:
+        return evaluate(data, plan, genotypes, report=report, start=begun), begun is not None
+    except EvaluationRefused as error:
+        if begun is None or not any(row.code == "start" for row in error.errors):
+            raise
+    return evaluate(data, plan, genotypes, report=report), False
 
 
 def read_genotypes(path: Path, animals: Sequence[Animal]) -> ReadGenotypes:
@@ -81,6 +142,7 @@ def evaluate(
     genotypes: ReadGenotypes | None = None,
     *,
     report: Report = lambda _share, _step: None,
+    start: dict[str, pl.DataFrame] | None = None,
 ) -> FlockEvaluation:
     """From a flock's data to breeding values.
 
@@ -89,7 +151,7 @@ def evaluate(
         EvaluationNotConverged
     """
     try:
-        return evaluate_flock(data, plan, genotypes=genotypes, tell=report)
+        return evaluate_flock(data, plan, genotypes=genotypes, start=start, tell=report)
     except CannotEvaluate as error:
         raise of_flock(error) from error
     except BadInput as error:

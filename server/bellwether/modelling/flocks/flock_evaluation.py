@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
 from bellwether_engine import ModelError
 
 from bellwether.modelling.evaluation import Evaluation, evaluate
@@ -21,12 +22,14 @@ from bellwether.modelling.genotypes.dosages import dosages_text
 from bellwether.modelling.genotypes.samples import Samples, samples_of, with_samples
 from bellwether.modelling.genotypes.source import ReadGenotypes
 from bellwether.modelling.model_file.model_file import ModelFile, told_model
+from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.modelling.results.report import Steps
 from bellwether.modelling.tables.pedigree import Animals, read_pedigree
 from bellwether.modelling.tables.records import Observations, read_records
 from bellwether.modelling.text_table import Table
 
 MOST_KEPT = 20_000_000  # calls: about 40 MB of text, 3 MB packed
+CHECKED_WARM = 10
 Tell = Callable[[float, str], None]
 
 
@@ -53,9 +56,14 @@ class FlockEvaluation:
 
 
 def evaluate_flock(
-    data: FlockData, plan: Plan, *, genotypes: ReadGenotypes | None = None, tell: Tell = lambda _share, _step: None
+    data: FlockData,
+    plan: Plan,
+    *,
+    genotypes: ReadGenotypes | None = None,
+    start: Mapping[str, pl.DataFrame] | None = None,
+    tell: Tell = lambda _share, _step: None,
 ) -> FlockEvaluation:
-    """From a flock's data to breeding values.
+    """From a flock's data to breeding values; `start` are result tables of an earlier evaluation, to begin from.
 
     Raises:
         CannotEvaluate: a trait has no usable records, or none is enough.
@@ -66,7 +74,7 @@ def evaluate_flock(
     links = [v for code, measured in chosen.by_trait.items() for v in unconnected(data, code, measured)]
     equations = equations_of(data, chosen, plan, genotypes)
     steps = Steps(tell)
-    found = evaluate(equations.animals, equations.model, equations.observations, equations.samples, steps)
+    found = evaluate(equations.animals, equations.model, equations.observations, equations.samples, steps, start=start)
     return FlockEvaluation(plan, replace(chosen, verdicts=(*chosen.verdicts, *links)), equations, found)
 
 
@@ -103,7 +111,7 @@ def equations_of(data: FlockData, chosen: Chosen, plan: Plan, genotypes: ReadGen
     Raises:
         BadInput
     """
-    model = told_model(plan.told or animal_model(plan))
+    model = told_model(table_of(plan))
     pedigree = _pedigree(data, model)
     records = records_table(data, chosen, plan)
     animals = read_pedigree(pedigree, model)
@@ -113,6 +121,15 @@ def equations_of(data: FlockData, chosen: Chosen, plan: Plan, genotypes: ReadGen
         filled, samples = with_samples(model.genomic, model.model, samples, animals, model.path)
         model = replace(model, model=filled)
     return Equations(pedigree, records, model, animals, read_records(records, model, animals), samples)
+
+
+def table_of(plan: Plan) -> ModelTable:
+    """The told model or the default one; of a row of evaluations each checks a few of its approximate reliabilities,
+    for each exact one beside them costs as much as a solution."""
+    table = plan.told or animal_model(plan)
+    if not plan.is_warm or table.options.reliability != "approximate":
+        return table
+    return table.model_copy(update={"options": table.options.model_copy(update={"checked": CHECKED_WARM})})
 
 
 def _pedigree(data: FlockData, model: ModelFile) -> Table:

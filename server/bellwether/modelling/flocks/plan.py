@@ -68,13 +68,15 @@ class PlanDocument(TypedDict):
     reliability: str
     told: dict[str, object] | None
     further: NotRequired[list[str]]
+    is_warm: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`is_asked`: the user named the traits, so that one which cannot be evaluated fails the run.
 
-    `told` is the model that the user gave in place of the default one; `further` are flocks beside the first.
+    `told` is the model that the user gave in place of the default one; `further` are flocks beside the first;
+    `is_warm`: it is one of a row of evaluations, of which each begins where the last one ended.
     """
 
     flock_id: str
@@ -86,6 +88,7 @@ class Plan:
     reliability: str = "auto"
     told: ModelTable | None = None
     further: tuple[str, ...] = ()
+    is_warm: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -115,6 +118,7 @@ class Plan:
             "reliability": self.reliability,
             "told": None if self.told is None else self.told.model_dump(exclude_defaults=True),
             "further": list(self.further),
+            "is_warm": self.is_warm,
         }
 
     @classmethod
@@ -133,6 +137,7 @@ class Plan:
             reliability=value["reliability"],
             told=None if value["told"] is None else ModelTable.model_validate(value["told"]),
             further=tuple(value.get("further", ())),
+            is_warm=value.get("is_warm", False),
         )
 
 

@@ -34,6 +34,7 @@ def build_model(table: ModelTable) -> Model:
             samples=options.samples,
             seed=1 if options.seed is None else options.seed,
             memory_limit_gib=options.memory_limit_gib,
+            checked=options.checked,
         ),
         ordinal=tuple(trait.name for trait in table.trait if trait.type == "ordinal"),
         genomic=None if table.genomic is None else table.genomic.build(options.seed),

@@ -70,6 +70,7 @@ class OptionsTable(Strict):
     threads: int = 0
     scheduler: str | None = None
     memory_limit_gib: float | None = None
+    checked: int = 200
 
 
 class GroupsTable(Strict):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import tomli_w
 
+from bellwether.genetics.snapshots.names import START
+
 #: kept table -> name in the archive
 TABLES = {"pedigree.csv": "ped.csv", "records.csv": "rec.csv"}
 MODEL, GENOTYPES = "model.json", "genotypes.csv"
@@ -19,7 +21,8 @@ samples under the ids of ped.csv, by --genotypes.
 
 
 def archive(kept: Mapping[str, bytes]) -> bytes:
-    """A ZIP archive of `ped.csv`, `rec.csv`, `model.toml`, the genotypes where they are kept, and how to run them.
+    """A ZIP archive of `ped.csv`, `rec.csv`, `model.toml`, the genotypes where they are kept, the results from which a
+    run began, and how to run them.
 
     The same tables give the same archive.
     """
@@ -31,6 +34,10 @@ def archive(kept: Mapping[str, bytes]) -> bytes:
         files[GENOTYPES], options = kept[GENOTYPES], f" --genotypes {GENOTYPES}"
     elif "genomic" in model:
         options, remark = " --genotypes FILE", TOO_LARGE
+    begun = {f"start/{name.removeprefix(START)}": each for name, each in kept.items() if name.startswith(START)}
+    if begun:
+        files |= begun
+        options += " --start start"
     text = f"The same breeding values, to the bit:\n\n    {COMMAND.format(options)}\n{remark}"
     files["README.txt"] = text.encode()
     out = io.BytesIO()

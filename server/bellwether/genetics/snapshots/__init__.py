@@ -1,0 +1,1 @@
+"""The tables of runs: what they read, by digest, and what they gave."""
