@@ -219,6 +219,36 @@ async def test_a_joining_and_what_belongs_to_it(farmer: Farmer) -> None:
     assert (await claims(farmer, one["id"]))["sire"] == {second}
 
 
+async def test_i3_a_ram_is_not_taken_out_of_a_joining_from_under_what_followed(farmer: Farmer) -> None:
+    """The ram who came left again, or the litters since are his alone."""
+    dam, first, second = await ewe(farmer), await ram(farmer), await ram(farmer)
+    (joining,) = await taken(farmer, joined([dam], [first]))
+    swap = {"kind": "ram.replaced", "payload": {"joining_id": joining, "out_id": first, "in_id": second}}
+    (came,) = await taken(farmer, swap | {"occurred_on": "2024-03-10"})
+    back = {"kind": "ram.replaced", "payload": {"joining_id": joining, "out_id": second}}
+    (left,) = await taken(farmer, back | {"occurred_on": "2024-03-20"})
+    assert await refused(farmer, taken_back(came)) == "not_in_joining"
+    only_first = swap | {
+        "occurred_on": "2024-03-10",
+        "supersedes": came,
+        "payload": {"joining_id": joining, "out_id": first},
+    }
+    assert await refused(farmer, only_first) == "not_in_joining"
+    assert await refused(farmer, joined([dam], [second], supersedes=joining)) == "not_in_joining"
+    await taken(farmer, taken_back(left))
+    one = lamb()
+    await taken(farmer, lambed(dam, [one], "2024-08-28"))
+    assert (await claims(farmer, one["id"]))["sire"] == {second}
+    await taken(farmer, taken_back(came))
+    assert (await claims(farmer, one["id"]))["sire"] == {first}
+    gone = {"kind": "ram.replaced", "occurred_on": "2024-03-02", "payload": {"joining_id": joining, "out_id": first}}
+    late = {"kind": "ram.replaced", "occurred_on": "2024-03-25", "payload": {"joining_id": joining, "in_id": second}}
+    (other,) = await taken(farmer, late)
+    await taken(farmer, gone)
+    assert (await claims(farmer, one["id"]))["sire"] == {second}
+    assert await refused(farmer, taken_back(other)) == "gestation_impossible"
+
+
 @pytest.mark.parametrize("said", [3, None])
 async def test_i11_rear_type_is_at_most_the_lambs_alive(farmer: Farmer, said: int | None) -> None:
     dam, foster = await ewe(farmer), await ewe(farmer)

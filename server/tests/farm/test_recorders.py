@@ -122,6 +122,23 @@ async def test_rows_that_may_not_be_are_turned_away_one_by_one(farmer: Farmer, v
     assert (done["accepted"], done["rejected"], len(await events_of(farmer))) == (1, 7, 1)
 
 
+async def test_one_row_that_cannot_be_read_is_no_matter_of_the_others(farmer: Farmer, vet: Farmer) -> None:
+    await sheep(farmer)
+    await let(farmer, vet)
+    bad = diagnosis() | {"event": diagnosis()["event"] | {"payload": {"finding": "foot\x00rot"}}}
+    answer = await send(
+        vet, farmer, diagnosis(), bad, diagnosis(f"{EID}\x07"), diagnosis() | {"animal": 7}, diagnosis()
+    )
+    assert (answer["accepted"], answer["rejected"]) == (2, 3)
+    assert codes(answer) == [
+        [],
+        [("recordings.1.event.payload.finding", "control_character")],
+        [("recordings.2.animal", "control_character")],
+        [("recordings.3.animal", "wrong_type")],
+        [],
+    ]
+
+
 async def test_a_recorder_corrects_only_what_is_their_own(farmer: Farmer, vet: Farmer) -> None:
     animal = await sheep(farmer)
     await let(farmer, vet)

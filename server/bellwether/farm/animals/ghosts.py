@@ -21,8 +21,8 @@ MOST = 100_000
 # of two ghosts that were weighed on one day the value that was said last counts
 ONE_OF_A_DAY = text("""
 update farm.observation o set state = 'superseded'
-where o.farm_id = :farm_id and o.animal_id = any(:gone) and o.state = 'active' and exists (
-  select from farm.observation b where b.farm_id = :farm_id and b.animal_id = any(:gone) and b.state = 'active'
+where o.farm_id = :farm_id and o.animal_id = any(:all) and o.state = 'active' and exists (
+  select from farm.observation b where b.farm_id = :farm_id and b.animal_id = any(:all) and b.state = 'active'
     and b.trait = o.trait and b.occurred_on = o.occurred_on and b.id > o.id)
 """)
 MEASURE = text("update farm.observation set animal_id = :kept where farm_id = :farm_id and animal_id = any(:gone)")
@@ -51,7 +51,13 @@ async def become(session: Session, context: Context, farm_id: UUID, gone: Sequen
     values = {"farm_id": farm_id, "gone": list(gone), "kept": kept}
     for statement in CITED:
         await session.execute(statement, values)
-    await session.execute(ONE_OF_A_DAY, values)
+    await hand_over(session, context, farm_id, gone, kept)
+
+
+async def hand_over(session: Session, context: Context, farm_id: UUID, gone: Sequence[UUID], kept: UUID) -> None:
+    """The measurements of the ghosts are those of the animal, of each trait one of a day."""
+    values = {"farm_id": farm_id, "gone": list(gone), "kept": kept}
+    await session.execute(ONE_OF_A_DAY, {"farm_id": farm_id, "all": [*gone, kept]})
     before = await measurements.listing(session, animal_ids=gone, limit=MOST)
     await session.execute(MEASURE, values)
     if not before:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bellwether.farm.animals.schemas import NewAnimal, NewIdentifier
 from bellwether.sheep import damage, identifiers
-from bellwether.sheep.findings import Broken, Faults, Finding
+from bellwether.sheep.findings import Broken, Faults, Finding, broken
 from bellwether.sheep.identifiers import Identifier
 
 
@@ -32,7 +32,20 @@ def read_identifiers(body: NewAnimal, animal_id: UUID, drop: int | None, faults:
 
 
 def read_identifier(new: NewIdentifier, flock_id: UUID, animal_id: UUID, drop: int | None) -> Identifier:
-    """One identifier; an unnamed scheme follows from kind and form."""
+    """One identifier; an unnamed scheme follows from kind and form.
+
+    Raises:
+        Broken: it cannot be read, or says that there is none.
+    """
+    item = as_identifier(new, flock_id, animal_id, drop)
+    if not item.value:
+        text = f"{new.value[:40]} says that there is no tag"
+        raise broken("no_identifier", text, "leave the identifier out, or send what stands on the tag", field="value")
+    return item
+
+
+def as_identifier(new: NewIdentifier, flock_id: UUID, animal_id: UUID, drop: int | None) -> Identifier:
+    """The same, whatever it says."""
     if new.kind == "eid":
         return identifiers.electronic(new.value)
     if new.kind == "visual":

@@ -13,7 +13,6 @@ from bellwether.farm.animals.schemas import (
     AnimalQuery,
     Animals,
     NewAnimal,
-    NewParent,
     Reared,
     Size,
     Year,
@@ -100,9 +99,3 @@ async def change_animal(
 ) -> Animal:
     """Correct sex, birth or groups; its parents and offspring must still fit."""
     return with_etag(response, await service.change(session, context, animal_id, body, if_match, datetime.now(UTC)))
-
-
-@router.post("/{animal_id}/parents", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
-async def claim_parent(session: Writing, context: Acting, once: Once, animal_id: UUID, body: NewParent) -> Response:
-    """Claim a parent; it takes the place of the accepted one of the same kind, unless that has stronger evidence."""
-    return await once(lambda: service.set_parent(session, context, animal_id, body), headers=PLACE)

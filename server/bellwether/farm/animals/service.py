@@ -35,6 +35,8 @@ from bellwether.sheep import identifiers, pedigree
 from bellwether.sheep.findings import Broken, Faults
 from bellwether.sheep.pedigree import GENETIC, Kin
 
+ONE_USE = ("identifier_in_one_use", "identifier_uses_apart", "identifier_official")
+
 
 async def create(
     session: Session, context: Context, body: NewAnimal, now: datetime, *, source: Source = "api"
@@ -95,9 +97,11 @@ def as_json(body: NewAnimal | AnimalChange) -> str | None:
 
 
 def conflict(error: IntegrityError) -> Exception:
-    """Which constraint was broken, in the farm's words."""
-    text = str(error.orig)
-    return DuplicateIdentifier() if "identifier_" in text else AnimalExists()
+    """Which constraint was broken, in the farm's words; one that nobody foresaw is no fault of the sender."""
+    broken = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    if broken in ONE_USE:
+        return DuplicateIdentifier()
+    return AnimalExists() if broken == "animal_pkey" else error
 
 
 async def set_parent(
@@ -119,25 +123,25 @@ async def set_parent(
     faults = Faults()
     within = claims.Place(child.farm_id, child.flock_id)
     found = await claims.find(session, within, claims.as_kin(child), [parent], [""], faults)
-    await check_loops(session, child.farm_id, animal_id, child.name, found, faults)
+    await check_loops(session, child.farm_id, child.id, child.name, found, faults)
     if faults.findings:
         raise AnimalRejected(faults.findings)
     (item,) = found
     try:
-        is_news = claims.check_evidence(await repository.claims(session, child.farm_id, animal_id), item)
+        is_news = claims.check_evidence(await repository.claims(session, child.farm_id, child.id), item)
     except Broken as error:
         raise AnimalRejected(list(error.findings)) from error
     if not is_news:
-        return await get(session, animal_id)
+        return await get(session, child.id)
     if parent.parent_type != "excluded_sire":
         types = claims.DAMS if parent.parent_type in claims.DAMS else (parent.parent_type,)
-        await repository.supersede(session, child.farm_id, animal_id, types)
-    values = claims.values(context, child.farm_id, animal_id, item, source)
+        await repository.supersede(session, child.farm_id, child.id, types)
+    values = claims.values(context, child.farm_id, child.id, item, source)
     await repository.claim(session, values, claim_id)
-    await repository.bump(session, animal_id)
-    await tasks.follow_animals(session, child.farm_id, [animal_id])
-    await events.animals_registered(session, context, child.farm_id, child.flock_id, [animal_id])
-    return await get(session, animal_id)
+    await repository.bump(session, child.id)
+    await tasks.follow_animals(session, child.farm_id, [child.id])
+    await events.animals_registered(session, context, child.farm_id, child.flock_id, [child.id])
+    return await get(session, child.id)
 
 
 async def check_loops(

@@ -13,6 +13,7 @@ from bellwether.farm.flocks import service as flocks
 from bellwether.farm.flocks.schemas import NewFlock
 from bellwether.farm.identifiers import service as identifiers
 from bellwether.farm.identifiers.schemas import Colour, NewUse, UseEnd
+from bellwether.farm.pedigree import service as pedigree
 from bellwether.farm.schemas import Day, Short, Tag
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.http.schemas import Schema
@@ -94,7 +95,7 @@ async def take_off(write: Write, body: NumberEnd) -> None:
 async def claim(write: Write, body: NewClaim) -> None:
     """A parent of an animal."""
     parent = NewParent(**body.model_dump(exclude={"child_id"}))
-    await animals.set_parent(write.session, write.context, body.child_id, parent, claim_id=write.id, source="device")
+    await pedigree.set_parent(write.session, write.context, body.child_id, parent, claim_id=write.id, source="device")
 
 
 COLLECTIONS = (

@@ -108,6 +108,12 @@ class NewEvent(Schema):
         return None
 
     @property
+    def under(self) -> tuple[str, bool] | None:
+        """The number of the consignment that it names, and whether stock came under it."""
+        number = getattr(self.payload, "consignment", None)
+        return None if number is None else (str(number).lower(), self.kind.endswith(".arrived"))
+
+    @property
     def stock(self) -> Heads | None:
         """What it says of head without tags."""
         return None

@@ -62,6 +62,8 @@ class Log:
     is_owner: bool = False
     sessions: Set[UUID] = frozenset()
     """Days in the yards that the events name, those that there are."""
+    consignments: set[tuple[str, bool]] = field(default_factory=set)
+    """Numbers that the events name, under which stock came (true) or went."""
     warned: dict[UUID, list[Finding]] = field(default_factory=dict)
 
     def warn(self, event_id: UUID, *findings: Finding) -> None:
@@ -97,7 +99,7 @@ class Log:
         fact = self.fact(event, event_id, place, subject, others)
         replaced = None if corrected is None else self.season.history.facts.get(corrected.id)
         case = Case(self.season, fact, replaced, ChainMap(after, self.lives.animals), self.known)
-        self.warn(event_id, *odd, *judged(case, deaths(event, subject, corrected)))
+        self.warn(event_id, *odd, *judged(case, deaths(event, subject, corrected)), *self.other_way(event))
         self.lives.enter(event, after, corrected)
         self.known.take(stood)
         self.dose(course, corrected)
@@ -119,6 +121,14 @@ class Log:
         joining = None if event.refers is None else self.stored.get(event.refers)
         of_place = None if joining is None else joining.place
         return Fact(event_id, place, event.kind, event.occurred_on, subject, event.group, said, tuple(named), of_place)
+
+    def other_way(self, event: NewEvent) -> list[Finding]:
+        """A warning about a number under which stock went the other way."""
+        if event.under is None:
+            return []
+        number, came = event.under
+        self.consignments.add(event.under)
+        return [problems.other_way(number, came=came)] if (number, not came) in self.consignments else []
 
     def check_times(self, event: NewEvent) -> None:
         """Nothing has happened that is still to come.

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bellwether.farm.lives.models import HeadRow
-from bellwether.sheep.findings import Finding
+from bellwether.sheep.findings import Finding, warning
 
 
 def event_exists(event_id: UUID) -> Finding:
@@ -30,6 +30,14 @@ def other_sex(head: HeadRow, role: str, sex: str, field: str) -> Finding:
     is_what = "a wether" if head.sex == sex else head.sex
     text = f"{head.name} is {is_what}, and as {role.replace('_', ' ')} it must be {sex} and entire"
     return Finding("conflict", "sex_clash", text, "name another animal, or correct its sex first", field)
+
+
+def other_way(number: str, *, came: bool) -> Finding:
+    """A consignment comes or goes: one that does both has the wrong number in one of them."""
+    before, now = ("left", "come") if came else ("came", "leave")
+    text = f"stock {before} under {number}, and would {now} under the same number"
+    fix = "check the number: the way back has a declaration of its own"
+    return warning("consignment_other_way", text, fix, field="payload.consignment")
 
 
 def named_twice(name: str, field: str) -> Finding:

@@ -24,6 +24,16 @@ INSERT_OTHERS = f"""
 insert into farm.event_other (farm_id, {", ".join(OTHERS)}) select $1, {", ".join(OTHERS)} from {{rows}} as t
 """
 SESSIONS = "select id from farm.yard_session where farm_id = $1 and id = any($2::uuid[])"
+# which way stock went under a number: by events that count, and by the consignment itself
+CONSIGNMENTS = """
+select lower(e.payload ->> 'consignment'), e.kind in ('animal.arrived', 'stock.arrived') from farm.event e
+where e.farm_id = $1 and e.kind in ('animal.arrived', 'animal.departed', 'stock.arrived', 'stock.departed')
+  and lower(e.payload ->> 'consignment') = any($2::text[])
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+union
+select lower(number), kind in ('arrival', 'agistment_in') from farm.consignment
+where farm_id = $1 and lower(number) = any($2::text[])
+"""
 NUMBERS = "select nextval('farm.change_seq') from generate_series(1, $1)"
 SUPERSEDED_BY = "(select s.id from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
 STORED = f"""
@@ -57,6 +67,13 @@ async def sessions(session: Session, farm_id: UUID, ids: Collection[UUID]) -> fr
     if not ids:
         return frozenset()
     return frozenset(row[0] for row in await driver(session).fetch(SESSIONS, farm_id, list(ids)))
+
+
+async def consignments(session: Session, farm_id: UUID, named: Collection[str]) -> set[tuple[str, bool]]:
+    """Those of these numbers under which stock came (true) or went (false)."""
+    if not named:
+        return set()
+    return {tuple(row) for row in await driver(session).fetch(CONSIGNMENTS, farm_id, list(named))}
 
 
 async def numbers(session: Session, count: int) -> list[int]:

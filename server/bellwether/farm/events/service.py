@@ -74,11 +74,13 @@ async def judged(
     is_owner = await role_of(session, context, body.farm_id) == "owner"
     named = {event.session_id for event in read if isinstance(event, NewEvent) and event.session_id is not None}
     sessions = await repository.sessions(session, body.farm_id, named)
+    under = {event.under[0] for event in read if isinstance(event, NewEvent) and event.under is not None}
+    consignments = await repository.consignments(session, body.farm_id, under)
     taken = set[UUID]()
     while True:
         log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
         log.is_owner = is_owner
-        log.sessions = sessions
+        log.sessions, log.consignments = sessions, set(consignments)
         log.season.existing |= taken
         items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
         try:

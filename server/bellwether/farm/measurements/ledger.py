@@ -98,6 +98,16 @@ class Ledger:
             return Recorded("new")
         return self._beside(day, before, made)
 
+    def unite(self, kept: UUID, gone: UUID) -> None:
+        """What counts of the one counts of the other; of two of a day the one that was said last."""
+        for day in [day for day in self.current if day[0] == gone]:
+            theirs = self.current.pop(day)
+            mine = self.current.get((kept, *day[1:]))
+            if mine is not None:
+                first, theirs = sorted((mine, theirs), key=lambda one: one.id)
+                self._retire(first.id)
+            self.current[kept, day[1], day[2]] = theirs
+
     def handed_over(self) -> Made:
         """What goes to the database now; what is recorded later finds it there."""
         made = Made(self.added, self.superseded)

@@ -1,18 +1,20 @@
-"""Paths under /syndicates and /claims, and the ancestors of an animal."""
+"""Paths under /syndicates and /claims, and the parents and ancestors of an animal."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from bellwether.farm.animals.schemas import AnimalQuery
+from bellwether.farm.animals.schemas import Animal, AnimalQuery, NewParent
 from bellwether.farm.pedigree import service
 from bellwether.farm.pedigree.schemas import Ancestors, Claims, NewSyndicate, Syndicate, SyndicateClaim
+from bellwether.platform.http.answers import made_at
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
 
 router = APIRouter(tags=["pedigree"])
+PLACE = made_at("/api/v1/farm/animals")
 Generations = Annotated[int, Query(ge=1, le=12, description="How far up")]
 
 
@@ -50,6 +52,15 @@ async def query_claims(session: Reading, body: AnimalQuery) -> Claims:
 async def resolve_claims(session: Writing, context: Acting, once: Once, body: AnimalQuery) -> Response:
     """Find once more which sire stands: the strongest evidence, then the highest probability; a tie stays proposed."""
     return await once(lambda: service.resolve(session, context, body), status=200)
+
+
+@router.post("/animals/{animal_id}/parents", status_code=201, response_model=Animal, dependencies=[need("flock:write")])
+async def claim_parent(session: Writing, context: Acting, once: Once, animal_id: UUID, body: NewParent) -> Response:
+    """Claim a parent; it takes the place of the accepted one of the same kind, unless that has stronger evidence.
+
+    Of the sires that were proposed the one stands that an exclusion leaves alone.
+    """
+    return await once(lambda: service.set_parent(session, context, animal_id, body), headers=PLACE)
 
 
 @router.get("/animals/{animal_id}/ancestors", dependencies=[need("flock:read")])

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.animals import claims as parent_rules
 from bellwether.farm.animals import repository as animals
+from bellwether.farm.animals import service as herd
 from bellwether.farm.animals.claims import Claimed
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.animals.models import HeadRow, KinRow
-from bellwether.farm.animals.schemas import AnimalQuery, NewParent
-from bellwether.farm.animals.service import check_loops
+from bellwether.farm.animals.schemas import Animal, AnimalQuery, NewParent
 from bellwether.farm.pedigree import repository
 from bellwether.farm.pedigree.models import ClaimRow, SyndicateRow
 from bellwether.farm.pedigree.problems import SyndicateExists, SyndicateRejected
@@ -28,6 +28,8 @@ from bellwether.farm.pedigree.schemas import (
     Syndicate,
     SyndicateClaim,
 )
+from bellwether.farm.schemas import Source
+from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, id_after
@@ -147,6 +149,29 @@ async def resolve(session: Session, context: Context, body: AnimalQuery) -> Clai
     return await query(session, AnimalQuery(ids=list(heads)))
 
 
+async def set_parent(
+    session: Session,
+    context: Context,
+    animal_id: UUID,
+    parent: NewParent,
+    *,
+    claim_id: UUID | None = None,
+    source: Source = "api",
+) -> Animal:
+    """Claim a parent; which of the proposed sires stands is asked anew when one is excluded (I7).
+
+    Raises:
+        NotFound, ReadOnlyMember, ReferenceNotFound, AnimalRejected, DnaClaimStands, WeakerEvidence
+    """
+    made = await herd.set_parent(session, context, animal_id, parent, claim_id=claim_id, source=source)
+    if parent.parent_type != "excluded_sire":
+        return made
+    head = await animals.head(session, made.id)
+    assert head is not None
+    await settle(session, context, {head.id: head})
+    return await herd.get(session, made.id)
+
+
 async def settle(session: Session, context: Context, heads: Mapping[UUID, HeadRow]) -> None:
     """Accept what stands and supersede what it takes the place of; nothing that would close a loop is accepted (I4)."""
     rows = [row for row in await repository.claims(session, list(heads)) if row.status in ("proposed", "accepted")]
@@ -164,6 +189,7 @@ async def settle(session: Session, context: Context, heads: Mapping[UUID, HeadRo
     for (farm_id, flock_id), heads_of in groupby(sorted(changed, key=place_of), key=place_of):
         ids = [head.id for head in heads_of]
         await repository.bump(session, farm_id, ids)
+        await tasks.follow_animals(session, farm_id, ids)
         await animals_registered(session, context, farm_id, flock_id, ids)
 
 
@@ -185,7 +211,7 @@ async def closes_loop(session: Session, head: HeadRow, found: Evidence) -> bool:
     parent_id = UUID(str(found.parent_id))
     item = Claimed(NewParent(parent_id=parent_id, parent_type="sire"), parent_id, parent_rules.as_kin(head), "")
     faults = Faults()
-    await check_loops(session, head.farm_id, head.id, head.name, [item], faults)
+    await herd.check_loops(session, head.farm_id, head.id, head.name, [item], faults)
     return bool(faults.findings)
 
 

@@ -10,7 +10,7 @@ from bellwether.farm.events.kinds import RETRACTED
 from bellwether.farm.events.schemas import READER, AppendedEvents, EventVerdict, NewEvents
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.farm.recorders import repository
-from bellwether.farm.recorders.schemas import NewRecordings, Recording
+from bellwether.farm.recorders.schemas import RECORDINGS, NewRecordings, Recording
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -30,11 +30,17 @@ class Desk:
         self.away: dict[int, list[RowError]] = {}
         self.ids: dict[int, UUID | None] = {}
         self.sound: dict[int, NewEvent] = {}
+        self.rows: dict[int, Recording] = {}
 
     async def take(self, now: datetime) -> AppendedEvents:
         """A verdict for each row."""
-        for row, recording in enumerate(self.body.recordings):
-            self.read(row, recording)
+        for row, sent_row in enumerate(self.body.recordings):
+            read = RECORDINGS.read(sent_row, "recordings", row)
+            if isinstance(read, Recording):
+                self.rows[row] = read
+                self.read(row, read)
+            else:
+                self.ids[row], self.away[row] = None, read
         await self.check_own()
         await self.check_others()
         animals = await self.animals()
@@ -103,7 +109,7 @@ class Desk:
         """The animals of the rows, all of them of the flock."""
         asked = {
             row: Asked(recording.animal, recording.scheme, self.sound[row].occurred_on)
-            for row, recording in enumerate(self.body.recordings)
+            for row, recording in self.rows.items()
             if row in self.sound and row not in self.away and recording.animal is not None
         }
         worn = await wearers(self.session, self.body.farm_id, [*asked.values()])
@@ -122,7 +128,7 @@ class Desk:
 
     def sent(self, row: int, animals: Mapping[int, UUID]) -> Row:
         """The row as the log takes it."""
-        event = self.body.recordings[row].event
+        event = self.rows[row].event
         return event | {"animal_id": str(animals[row])} if row in animals else event
 
     def turn_away(self, row: int, code: str, message: str, fix: str, field: str) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 
 from bellwether.farm.events.schemas import MOST
 from bellwether.farm.schemas import Short, Tag
 from bellwether.platform.http.schemas import Schema
-from bellwether.platform.http.strict.rows import Row
+from bellwether.platform.http.strict.rows import Row, RowReader
 
 
 class NewRecorder(Schema):
@@ -75,6 +75,9 @@ class Recording(Schema):
     event: Row = Field(description="As POST /events takes it, without animal_id")
 
 
+RECORDINGS = RowReader(TypeAdapter(Recording))
+
+
 class NewRecordings(Schema):
     """What a recorder sends, each row judged for itself."""
 
@@ -101,4 +104,4 @@ class NewRecordings(Schema):
 
     farm_id: UUID
     flock_id: UUID
-    recordings: Annotated[list[Recording], Field(min_length=1, max_length=MOST)]
+    recordings: Annotated[list[Annotated[Row, RECORDINGS]], Field(min_length=1, max_length=MOST)]

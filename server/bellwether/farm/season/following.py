@@ -1,6 +1,6 @@
 """What events of the season do to the herd: lambs are born, tagged and weighed, or were never there."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
     INSEMINATED,
+    JOININGS,
     LAMBED,
     MARKED,
     MATED,
@@ -68,6 +69,11 @@ async def open_season(
 ) -> Season:
     """What the farm knows of the season that the events of a batch touch."""
     history = await repository.load(session, farm_id, animals_of, joinings=joinings, events=corrected)
+    gone = [fact for key in corrected if (fact := history.facts.get(key)) and fact.kind in JOININGS]
+    if gone:
+        joined = with_gone(joined, gone)
+        joinings = {*joinings, *(UUID(str(fact.said["joining_id"])) for fact in gone if "joining_id" in fact.said)}
+        history = await repository.load(session, farm_id, animals_of, joinings=joinings, events=corrected)
     if joined is not None:
         begun = [one for one in history.facts.values() if one.kind == STARTED and one.place in joined.places]
         groups = joined.groups | {one.group_id for one in begun if one.group_id is not None}
@@ -91,6 +97,16 @@ async def open_season(
     for row in await repository.worn(session, farm_id, {*animals_of, *lambs}):
         found.worn.setdefault(row["animal_id"], []).append(Worn(row["scheme"], row["value"], row["event_id"]))
     return found
+
+
+def with_gone(joined: Joined | None, gone: Sequence[Fact]) -> Joined:
+    """Of which joinings a batch speaks, if some of what belongs to them is corrected or taken back."""
+    places = {fact.place if fact.of_place is None else fact.of_place for fact in gone}
+    groups = {fact.group_id for fact in gone if fact.group_id is not None}
+    since = min(fact.on for fact in gone)
+    if joined is None:
+        return Joined(frozenset(places), frozenset(groups), since)
+    return Joined(joined.places | places, joined.groups | groups, min(since, joined.since))
 
 
 async def add_groups(session: Session, farm_id: UUID, season: Season, known: Known) -> None:

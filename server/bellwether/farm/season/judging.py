@@ -15,7 +15,14 @@ from bellwether.farm.season.models import (
 )
 from bellwether.farm.season.rules.at_foot import check_rearing, fostered, marked, weaned
 from bellwether.farm.season.rules.case import Case
-from bellwether.farm.season.rules.joinings import SERVICES, check_parts, lambed_since, part_of_joining, started
+from bellwether.farm.season.rules.joinings import (
+    SERVICES,
+    check_parts,
+    check_rams,
+    lambed_since,
+    part_of_joining,
+    started,
+)
 from bellwether.farm.season.rules.litters import check_gone, check_litters, lambed, scanned
 from bellwether.sheep.findings import Finding
 
@@ -63,6 +70,9 @@ def found(case: Case, history: History, died: set[UUID]) -> list[Finding]:
         if case.fact.kind in (*SERVICES, ENDED, REPLACED):
             told += lambed_since(case, history, case.fact)
     if case.replaced is not None:
+        if case.fact is None and case.replaced.kind in (ENDED, REPLACED):
+            told += lambed_since(case, history, case.replaced)
+        check_rams(case, history, case.replaced)
         check_parts(history, case.replaced)
         check_gone(case, case.replaced)
     check_rearing(case, history, died)

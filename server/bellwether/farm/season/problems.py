@@ -37,6 +37,12 @@ def not_in_joining(name: str) -> Broken:
     return broken("not_in_joining", text, fix, field="payload.out_id", verdict="conflict")
 
 
+def left_later(name: str, on: date) -> Broken:
+    """Who never came cannot have left."""
+    text, fix = f"{name} left the joining on {on}, and would never have come", "take that back first, or correct it"
+    return broken("not_in_joining", text, fix, field="supersedes", verdict="conflict")
+
+
 def has_parts(kind: str, on: date) -> Broken:
     """What belongs to a joining goes first."""
     text, fix = f"{kind} of {on} belongs to the joining", "take that back first"
@@ -47,6 +53,32 @@ def scanned_already(name: str, on: date, event_id: UUID) -> Broken:
     """Two results of one day."""
     text = f"{name} was scanned on {on} already"
     return broken("scanned_already", text, f"correct {event_id}", field="animal_id", verdict="conflict")
+
+
+def not_joined(name: str, on: date) -> Finding:
+    """A scan belongs to a joining."""
+    text = f"{name} was not joined, as far as is recorded, when she was scanned on {on}"
+    return warning("not_joined", text, "record the joining, or check the ewe and the day", field="animal_id")
+
+
+def scanned_early(name: str, since: date, on: date, days: int) -> Finding:
+    """Nothing could be seen."""
+    text = f"{name} was scanned on {on}, {(on - since).days} days after she was joined on {since}"
+    fix = f"check both days: before {days} days nothing is seen, and empty says nothing"
+    return warning("scanned_early", text, fix, field="occurred_on")
+
+
+def joined_twice(names: list[str], on: date) -> Finding:
+    """Two joinings of one day are one, told twice, or one of them names the wrong ewes."""
+    some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    fix = "take back the one that was told twice, or correct whose ewes they are"
+    return warning("joined_twice", f"{some} stand in another joining of {on}", fix, field="payload.ewe_ids")
+
+
+def group_joined_twice(on: date) -> Finding:
+    """The same of a whole group."""
+    fix = "take back the one that was told twice, or correct whose ewes they are"
+    return warning("joined_twice", f"the group stands in another joining of {on}", fix, field="group_id")
 
 
 def lambed_already(name: str, on: date, event_id: UUID) -> Broken:

@@ -53,13 +53,23 @@ class EweSeason:
         return first, max(ends) if len(ends) == len(last) else None
 
     @property
+    def scan(self) -> Fact | None:
+        """Her last one; None: she was empty and joined again since, and of that joining it says nothing."""
+        last = self.scans[-1] if self.scans else None
+        if last is None or count_of(last) or not any(one.since > last.on for one in self.exposed):
+            return last
+        return None
+
+    @property
     def foetuses(self) -> int | None:
-        """By her last scan."""
-        if not self.scans:
-            return None
-        said = self.scans[-1].said
-        count = said.get("count")
-        return FOETUSES[str(said["result"])] if count is None else int(str(count))
+        """By the scan of her last joining."""
+        return None if self.scan is None else count_of(self.scan)
+
+
+def count_of(scan: Fact) -> int:
+    """Foetuses that were seen."""
+    count = scan.said.get("count")
+    return FOETUSES[str(scan.said["result"])] if count is None else int(str(count))
 
 
 @dataclass
@@ -160,7 +170,7 @@ def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb], rates.H
     ewes = []
     lambs: dict[UUID, rates.Lamb] = {}
     for ewe in found.ewes.values():
-        scan = ewe.scans[-1] if ewe.scans else None
+        scan = ewe.scan
         age = None if scan is None else years(found.heads[ewe.id], scan.on)
         head = found.heads[ewe.id]
         is_gone = not ewe.litters and scan is not None and head.is_away(scan.on + PREGNANT)

@@ -50,6 +50,9 @@ def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     if not faults.findings:
         faults.take(lambda: identity.check_tags(animal, known, facts.drop_year, herd))
     check_self(kin, facts, animal, data, known, faults)
+    for ghost in found.ghosts:
+        first = partial(pedigree.check_first_measurement, kin.name, facts.birth_date, ghost.first_recorded)
+        faults.take(partial(first, field="birth_date"))
     check_relatives(kin, facts, found, said, herd, faults)
     try:
         faults.stop()
@@ -215,6 +218,7 @@ def take(
         verdict = "new" if animal.is_of_this_import else "update"
     for ghost in found.ghosts:
         herd.unite(animal, ghost)
+        ledger.unite(animal.id, ghost.id)
     told = [*parent_warnings(data), *replaced(animal, facts)]
     is_changed = enter(animal, facts, known, herd) or bool(found.ghosts)
     for parent in said_parents:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from bellwether.farm.animals import ghosts
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.imports.judging.animal_row import AnimalRow
 from bellwether.farm.imports.judging.animals import judge
@@ -49,6 +50,9 @@ async def take(
 async def store(session: Session, context: Context, batch: Batch, made: Made, weighed: measured.Made) -> None:
     """Accepted animals with their parents and measurements, and the events that tell of them."""
     await stored.store(session, context, batch.farm_id, batch.id, made)
+    for kept in dict.fromkeys(kept for _, kept in made.merged):
+        ghosts_of = [ghost for ghost, animal in made.merged if animal == kept]
+        await ghosts.hand_over(session, context, batch.farm_id, ghosts_of, kept)
     if made.changed:
         changed = [key for key, *_ in made.changed]
         await measurements.recompute(session, batch.farm_id, changed)

@@ -36,7 +36,8 @@ cross join lateral (select to_jsonb(o) as found offset 0) n
 cross join lateral jsonb_populate_record(o, (
   select jsonb_object_agg(b.key, b.value) from jsonb_each(c.before) b
   where n.found -> b.key is not distinct from c.after -> b.key)) r
-where c.import_id = $2 and c.relation = '{relation}' and t.farm_id = $1 and t.id = o.id returning t.*, c.before
+where c.import_id = $2 and c.relation = '{relation}' and t.farm_id = $1 and t.id = o.id
+  and c.before ? 'animal_id' = $3 returning t.*, c.before
 """
 FORGET = "delete from farm.import_change where farm_id = $1 and import_id = $2"
 
@@ -130,8 +131,9 @@ async def restore(
     if relation == "animal":
         columns += ["rev = t.rev + 1", "updated_at = clock_timestamp()"]
     sql = RESTORE.format(relation=relation, columns=", ".join(columns))
-    rows: list[asyncpg.Record] = await connection.fetch(sql, farm_id, import_id)
-    return rows
+    # what was another animal's goes back to it first, and makes room for what counts again of this one
+    rows: list[asyncpg.Record] = await connection.fetch(sql, farm_id, import_id, True)
+    return rows + await connection.fetch(sql, farm_id, import_id, False)
 
 
 async def forget(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> None:

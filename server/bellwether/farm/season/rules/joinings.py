@@ -24,12 +24,27 @@ from bellwether.sheep.findings import Faults, Finding
 SERVICES = (STARTED, MATED, INSEMINATED, TRANSFERRED)
 
 
-def started(_case: Case, history: History, fact: Fact) -> list[Finding]:
-    """A correction keeps what belongs to the joining within it."""
+def started(case: Case, history: History, fact: Fact) -> list[Finding]:
+    """A correction keeps what belongs to the joining within it; a ewe starts one joining on a day."""
     parts = history.of_joining(fact.place, ENDED, REPLACED)
     if parts and parts[0].on < fact.on:
         raise problems.ends_before_start(fact.on, parts[0].on)
-    return []
+    return joined_twice(case, history, fact)
+
+
+def joined_twice(case: Case, history: History, fact: Fact) -> list[Finding]:
+    """A warning about ewes who stand in another joining that starts on that day."""
+    if fact.group_id is not None:
+        same = [one for one in history.of_group(fact.group_id) if one.on == fact.on and one.id != fact.id]
+        return [problems.group_joined_twice(fact.on)] if same else []
+    twice = []
+    for ewe in fact.all_of("ewe"):
+        groups = {one.group for one in case.members(ewe) if one.since <= fact.on <= (one.until or fact.on)}
+        listed = [one for one in history.of(ewe, STARTED) if ewe in one.all_of("ewe")]
+        begun = listed + [one for group in groups for one in history.of_group(group)]
+        if any(one.on == fact.on and one.id != fact.id for one in begun):
+            twice.append(case.name(ewe))
+    return [problems.joined_twice(twice, fact.on)] if twice else []
 
 
 def lambed_since(case: Case, history: History, fact: Fact) -> list[Finding]:
@@ -74,13 +89,27 @@ def part_of_joining(case: Case, history: History, fact: Fact) -> list[Finding]:
     ends = [one for one in history.of_joining(joining.place, ENDED) if one.id != fact.id]
     if ends and (fact.kind == ENDED or fact.on > ends[0].on):
         raise problems.ended_already(ends[0].on)
-    out = fact.all_of("sire_out")
-    rams = joining.all_of("sire") + [
-        key for one in history.of_joining(joining.place, REPLACED) if one.id != fact.id for key in one.all_of("sire")
-    ]
-    if out and out[0] not in rams:
-        raise problems.not_in_joining(case.name(out[0]))
+    if (stranger := never_came(history, joining, fact)) is not None:
+        raise problems.not_in_joining(case.name(stranger))
     return []
+
+
+def never_came(history: History, joining: Fact, fact: Fact) -> UUID | None:
+    """The ram who leaves a joining by this event and is none of its rams."""
+    others = [one for one in history.of_joining(joining.place, REPLACED) if one.id != fact.id]
+    rams = joining.all_of("sire") + [key for one in others for key in one.all_of("sire")]
+    return next((key for key in fact.all_of("sire_out") if key not in rams), None)
+
+
+def check_rams(case: Case, history: History, replaced: Fact) -> None:
+    """A ram who left the joining later has come: what says so is not corrected or taken back before that."""
+    if replaced.kind not in (STARTED, REPLACED):
+        return
+    place = replaced.place if replaced.of_place is None else replaced.of_place
+    for joining in history.of_joining(place, STARTED):
+        for one in history.of_joining(place, REPLACED):
+            if (stranger := never_came(history, joining, one)) is not None:
+                raise problems.left_later(case.name(stranger), one.on)
 
 
 def check_parts(history: History, replaced: Fact) -> None:

@@ -27,16 +27,24 @@ from bellwether.sheep import breeding, pedigree
 from bellwether.sheep.findings import Broken, Faults, Finding
 from bellwether.sheep.pedigree import Kin
 
+SEEN_FROM = timedelta(days=25)
+"""Own choice: no scanner sees a foetus before."""
 BETWEEN_LAMBINGS = timedelta(days=breeding.POSSIBLE[0])
 
 
 def scanned(case: Case, history: History, fact: Fact) -> list[Finding]:
-    """One scan of a day."""
+    """One scan of a day, of a ewe who was joined long enough before for something to be seen."""
     assert fact.animal_id is not None
-    same = [one for one in history.of_subject(fact.animal_id, SCANNED) if one.on == fact.on and one.id != fact.id]
+    key, name = fact.animal_id, case.name(fact.animal_id)
+    same = [one for one in history.of_subject(key, SCANNED) if one.on == fact.on and one.id != fact.id]
     if same:
-        raise problems.scanned_already(case.name(fact.animal_id), fact.on, same[0].id)
-    return []
+        raise problems.scanned_already(name, fact.on, same[0].id)
+    exposed = breeding.of_season(exposures(history, key, case.members(key)), fact.on)
+    able = [one for one in exposed if one.until is None or (fact.on - one.until).days <= breeding.POSSIBLE[1]]
+    if not able:
+        return [problems.not_joined(name, fact.on)]
+    since = min(one.since for one in able)
+    return [] if fact.on - since >= SEEN_FROM else [problems.scanned_early(name, since, fact.on, SEEN_FROM.days)]
 
 
 def lambed(case: Case, history: History, fact: Fact) -> list[Finding]:

@@ -1,0 +1,84 @@
+"""What is taken and asked about: scans without a joining, joinings told twice, a declaration for both ways."""
+
+from datetime import date
+from typing import Any
+
+from bellwether.farm.season.models import SCANNED, Fact
+from bellwether.farm.season.whole import EweSeason
+from bellwether.platform.ids import new_id
+from bellwether.sheep.breeding import Exposure
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .conftest import Farmer
+from .season import ended, ewe, joined, of, ram
+from .test_event_log import send
+from .test_mobs import assigned, mob, taken_back
+
+DAYS = st.dates(date(2024, 1, 1), date(2024, 12, 31))
+
+
+async def told(farmer: Farmer, *events: dict[str, Any]) -> list[set[str]]:
+    """The codes of the warnings of each event; all are taken."""
+    items = (await send(farmer, *events))["items"]
+    assert all(item["verdict"] == "new" for item in items), items
+    return [{one["code"] for one in item["warnings"]} for item in items]
+
+
+def scan(animal: str, day: str) -> dict[str, Any]:
+    """A single."""
+    return of(animal, "pregscan.recorded", day, scan_type="long", result="single", count=1)
+
+
+async def test_a_scan_without_a_joining_or_days_after_it_is_asked_about(farmer: Farmer) -> None:
+    one, other, third = [await ewe(farmer) for _ in range(3)]
+    rams = [await ram(farmer)]
+    (item,) = (await send(farmer, joined([one, other], rams)))["items"]
+    assert (item["warnings"], await told(farmer, ended(item["id"]))) == ([], [set()])
+    days = ("2024-03-02", "2024-03-25", "2024-03-26", "2024-06-01")
+    found = await told(farmer, *(scan(one, day) for day in days), scan(third, "2024-06-01"))
+    assert found == [{"scanned_early"}, {"scanned_early"}, set(), set(), {"not_joined"}]
+    group = await mob(farmer)
+    start = {"kind": "joining.started", "occurred_on": "2024-03-01", "group_id": group, "payload": {"sire_ids": rams}}
+    assert await told(farmer, assigned(third, group, "2024-02-01"), start) == [set(), set()]
+    assert await told(farmer, scan(third, "2024-05-01"), scan(other, "2026-01-01")) == [set(), {"not_joined"}]
+
+
+async def test_ewes_in_two_joinings_of_one_day_are_asked_about(farmer: Farmer) -> None:
+    one, other, group = await ewe(farmer), await ewe(farmer), await mob(farmer)
+    rams = [await ram(farmer), await ram(farmer)]
+    assert await told(farmer, joined([one, other], rams[:1]), joined([one], rams[1:], "2024-03-02")) == [set(), set()]
+    assert await told(farmer, joined([other], rams[1:])) == [{"joined_twice"}]
+    start = {"kind": "joining.started", "occurred_on": "2024-07-01", "group_id": group, "payload": {"sire_ids": rams}}
+    assert await told(farmer, assigned(one, group, "2024-02-01"), start) == [set(), set()]
+    assert await told(farmer, start, joined([one], rams, "2024-07-01")) == [{"joined_twice"}, {"joined_twice"}]
+    found = await told(farmer, joined([other], rams, "2024-07-01"))
+    assert found == [set()]
+
+
+async def test_an_arrival_under_the_number_of_a_sale_is_asked_about(farmer: Farmer) -> None:
+    sold, bought = [(await farmer.animal())["id"] for _ in range(2)]
+    gone = of(sold, "animal.departed", "2024-05-01", fate="sold", consignment="NVD1")
+    came = of(bought, "animal.arrived", "2024-05-02", reason="purchase", consignment="nvd1")
+    assert await told(farmer, gone, came) == [set(), {"consignment_other_way"}]
+    back = of(sold, "animal.arrived", "2024-06-01", reason="return", consignment="NVD2")
+    again = of(sold, "animal.departed", "2024-06-02", fate="sold", consignment="NVD2")
+    assert await told(farmer, back) == [set()]
+    assert await told(farmer, again) == [{"consignment_other_way"}]
+    body = {"farm_id": farmer.farm_id, "number": "NVD3", "kind": "departure", "moved_on": "2024-07-01"}
+    await farmer.ask("POST", "/consignments", 201, json=body)
+    (event,) = (await send(farmer, came | {"animal_id": (await farmer.animal())["id"]}))["items"]
+    other = of((await farmer.animal())["id"], "animal.arrived", "2024-07-01", reason="purchase", consignment="nvd3")
+    assert await told(farmer, other, taken_back(event["id"])) == [{"consignment_other_way"}, set()]
+
+
+@given(DAYS, DAYS, st.integers(0, 2))
+def test_a_ewe_joined_again_after_an_empty_scan_is_not_dry(scanned: date, joined_on: date, count: int) -> None:
+    """Of the joining that came later the scan says nothing; a foetus that was seen counts all the same."""
+    said = {"result": ("empty", "single", "multiple")[count], "count": count}
+    ewe_id = new_id()
+    ewe = EweSeason(ewe_id, scans=[Fact(new_id(), 1, SCANNED, scanned, ewe_id, None, said, (), None)])
+    ewe.exposed = [Exposure(joined_on, None, new_id())]
+    assert ewe.foetuses == (None if count == 0 and joined_on > scanned else count)
+    ewe.exposed = []
+    assert ewe.foetuses == count
