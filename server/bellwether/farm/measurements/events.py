@@ -1,6 +1,5 @@
 """What the measurements slice tells the other services."""
 
-import asyncio
 from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
@@ -15,21 +14,22 @@ from bellwether.platform.events.facts import emit
 from bellwether.sheep.traits import weights
 
 MOST = 500
+InJson = dict[tuple[str, str], list[bytes]]
+"""Measurements as they travel, by flock and trait."""
 
 
 async def measurements_recorded(
-    session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation], new: Columns | None = None
+    session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation], beside: InJson | None = None
 ) -> None:
     """One event for each flock and trait, of at most 500 measurements; weights have an event of their own."""
-    told: dict[tuple[str, str], list[bytes]] = {}
+    told: InJson = {}
     are_weights = weights()
     for made in observations:
         if made.state == "active":
             item = weight(made) if made.measured.trait in are_weights else measurement(made)
             told.setdefault((str(made.flock_id), made.measured.trait), []).append(orjson.dumps(item, default=str))
-    if new is not None:
-        for key, items in (await asyncio.to_thread(of_columns, new)).items():
-            told.setdefault(key, []).extend(items)
+    for key, items in (beside or {}).items():
+        told.setdefault(key, []).extend(items)
     for (flock_id, trait), items in sorted(told.items()):
         is_weight = trait in are_weights
         kind, name = (
@@ -41,9 +41,9 @@ async def measurements_recorded(
             await emit(session, context, type=kind, key=flock_id, farm_id=farm_id, data=data)
 
 
-def of_columns(new: Columns) -> dict[tuple[str, str], list[bytes]]:
-    """Each measurement as it travels, in JSON, by flock and trait."""
-    found = {}
+def of_columns(new: Columns) -> InJson:
+    """Each measurement as it travels."""
+    found: InJson = {}
     for flock_id, trait, is_of in by_flock_and_trait(new):
         if trait.code in weights():
             ends = [b'"weight_kg":' + orjson.dumps(value) for _, value, *_ in new.says]

@@ -111,26 +111,23 @@ async def load_spans(session: Session, batch: Batch, memory: TagMemory, groups: 
 
 async def doubtful(session: Session, farm_id: UUID, memory: TagMemory, days: set[Day]) -> set[Day]:
     """Those of the days on which the animal may have been measured: none after its last one, which they may become."""
-    places = {animal: memory.mob.place(memory.tags.animals[animal]) for animal, *_ in days}
-    await ask_last_days(session, farm_id, memory.mob, {(animal, trait) for animal, trait, _ in days})
-    found = {
-        (animal, trait, day)
-        for animal, trait, day in days
-        if day.toordinal() <= memory.mob.last_days(trait)[places[animal]]
-    }
+    mob = memory.mob
+    places = {animal: mob.place(memory.tags.animals[animal]) for animal, *_ in days}
+    await ask_last_days(session, farm_id, mob, {(animal, trait) for animal, trait, _ in days})
+    last = {trait: mob.last_days(trait) for _, trait, _ in days}
+    found = {day for day in days if day[2].toordinal() <= last[day[1]][places[day[0]]]}
     for animal, trait, day in days - found:
-        last = memory.mob.last_days(trait)
-        last[places[animal]] = max(day.toordinal(), last[places[animal]])
+        last[trait][places[animal]] = max(day.toordinal(), last[trait][places[animal]])
     return found
 
 
 async def ask_last_days(session: Session, farm_id: UUID, mob: Mob, kinds: set[tuple[UUID, str]]) -> None:
     """When animals of the mob were measured last for a trait, of those of which it is not known."""
-    unknown = {(animal, trait) for animal, trait in kinds if not mob.last_days(trait)[mob.places[animal]]}
+    last = {trait: mob.last_days(trait) for trait in {trait for _, trait in kinds}}
+    unknown = {(animal, trait) for animal, trait in kinds if not last[trait][mob.places[animal]]}
     found = await measurements.last_days(session, farm_id, unknown)
     for animal, trait in unknown:
-        last = found.get((animal, trait), date.min)
-        mob.last_days(trait)[mob.places[animal]] = last.toordinal()
+        last[trait][mob.places[animal]] = found.get((animal, trait), date.min).toordinal()
 
 
 async def remember(session: Session, batch: Batch) -> None:

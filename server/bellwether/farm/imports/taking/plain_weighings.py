@@ -13,7 +13,7 @@ from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing import strangers, tags
 from bellwether.farm.imports.taking.ledgers import open_ledger
 from bellwether.farm.measurements import repository
-from bellwether.farm.measurements.events import measurements_recorded
+from bellwether.farm.measurements.events import measurements_recorded, of_columns
 from bellwether.farm.measurements.groups import touched
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
@@ -66,6 +66,10 @@ async def store(session: Session, context: Context, batch: Batch, ledger: Ledger
         await measurements_recorded(session, context, batch.farm_id, told)
         return b""
     new = await asyncio.to_thread(judging.columns, plain)
-    await repository.store_new(session, context, batch.farm_id, new, import_id=batch.id)
-    await measurements_recorded(session, context, batch.farm_id, told, new)
+    storing = asyncio.create_task(repository.store_new(session, context, batch.farm_id, new, import_id=batch.id))
+    try:
+        beside = await asyncio.to_thread(of_columns, new)
+    finally:
+        await storing
+    await measurements_recorded(session, context, batch.farm_id, told, beside)
     return new.animals.tobytes()
