@@ -1,5 +1,5 @@
-"""`./bellwether bench genetics-same-day`: a weight is imported into a flock of 20,000 animals, evaluated for six traits;
-how long until the published breeding values know it. Needs a running platform."""
+"""`./bellwether bench genetics-same-day`: a weight is imported into 20,000 animals, evaluated for six traits; how long
+until the published breeding values know it. Needs a running platform."""
 
 import argparse
 import json

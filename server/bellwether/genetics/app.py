@@ -17,6 +17,7 @@ from bellwether.genetics.matings.routes import router as matings
 from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.publications.routes import router as publications
 from bellwether.genetics.rankings.routes import router as rankings
+from bellwether.genetics.table_runs.routes import router as table_runs
 from bellwether.genetics.traits.routes import router as traits
 from bellwether.platform.http.service_app import create_app
 from bellwether.platform.jobs.routes import job_routes
@@ -34,6 +35,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         samples,
         genotype_reading,
         genotype_exports,
+        table_runs,
         evaluations,
         breeding_values,
         pedigree,

@@ -11,6 +11,8 @@ from bellwether.genetics.genotypes.importing import job as genotype_import
 from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, plan_contributions, plan_matings
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
 from bellwether.genetics.pedigree.analysis import analyse_pedigree
+from bellwether.genetics.table_runs.job import KIND as TABLES
+from bellwether.genetics.table_runs.job import evaluate_tables
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings
@@ -27,6 +29,7 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
     place = data_dir or PlatformSettings().data_dir
     work = {
         KIND: evaluate_flock,
+        TABLES: evaluate_tables,
         genotype_import.KIND: genotype_import.import_genotypes,
         genotype_export.KIND: genotype_export.export_genotypes,
     }

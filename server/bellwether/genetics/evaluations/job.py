@@ -94,7 +94,7 @@ async def fail(session: Session, run: JobRun, fence: int, error: Exception) -> N
     rows = [row.model_dump() for row in error.errors] if isinstance(error, Problem) else []
     document = {"code": code, "detail": detail, "errors": rows}
     done = await repository.finish(session, run.id, fence, {"state": "failed", "error": document})
-    if done is not None:
+    if done is not None and done.flock_id is not None:
         flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run.id}
         await events.evaluation_failed(session, run.context, **flock, code=code, detail=detail)
 

@@ -15,6 +15,13 @@ insert into genetics.kept_content (farm_id, sha256, n_bytes, content) values ($1
 NAME = """
 insert into genetics.evaluation_table (farm_id, run_id, name, sha256, n_bytes) values ($1, $2, $3, $4, $5)
 """
+NAMED = """
+insert into genetics.evaluation_table (farm_id, run_id, name, sha256, n_bytes)
+select k.farm_id, $2, t.name, k.sha256, k.n_bytes
+from unnest($3::text[], $4::text[]) as t (name, sha256)
+join genetics.kept_content k on k.farm_id = $1 and k.sha256 = t.sha256
+"""
+DIGESTS = "select name, sha256 from genetics.evaluation_table where run_id = $1 and content is null"
 TABLES = """
 select name, n_bytes, sha256 from genetics.evaluation_table where run_id = $1 and name <> 'genotypes.csv' order by name
 """
@@ -60,6 +67,16 @@ async def add(session: Session, farm_id: UUID, run_id: UUID, tables: Mapping[str
     for name, table in sorted(found.items(), key=lambda item: item[1].sha256):
         await keep(session, farm_id, table)
         await driver(session).execute(NAME, farm_id, run_id, name, table.sha256, table.n_bytes)
+
+
+async def name(session: Session, farm_id: UUID, run_id: UUID, digests: Mapping[str, str]) -> None:
+    """Tables of a run that are kept already."""
+    await driver(session).execute(NAMED, farm_id, run_id, list(digests), list(digests.values()))
+
+
+async def digests(session: Session, run_id: UUID) -> dict[str, str]:
+    """The digests of a run's tables that are kept by them, genotypes included."""
+    return {row[0]: row[1] for row in await driver(session).fetch(DIGESTS, run_id)}
 
 
 async def tables(session: Session, run_id: UUID) -> list[TableSize]:

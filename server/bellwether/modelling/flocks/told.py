@@ -32,7 +32,7 @@ def check_told(table: ModelTable) -> None:
     """
     model = told_model(table).model
     try:
-        _refuse_what_is_not_a_flocks(table)
+        _refuse_what_is_not_ours(table)
         check_columns(table)
         check_options(model.options)
         check_effects(model.effects, model.traits)
@@ -83,8 +83,19 @@ def matrices_of(model: Model) -> Iterator[tuple[str, NDArray[np.float64]]]:
         yield "variances.residual", matrix
 
 
-def _refuse_what_is_not_a_flocks(table: ModelTable) -> None:
-    """Other machines, other files, and more than one evaluation may ask for."""
+def check_limits(table: ModelTable) -> None:
+    """Refuse other machines, other files, and more than one evaluation may ask for.
+
+    Raises:
+        BadInput
+    """
+    try:
+        _refuse_what_is_not_ours(table)
+    except EngineError as error:
+        raise refuse("model", None, error.code, error.message, error.fix, error.place) from error
+
+
+def _refuse_what_is_not_ours(table: ModelTable) -> None:
     options = table.options
     _refuse_unstorable(table)
     if not table.trait_names:
