@@ -1,6 +1,7 @@
 """What happened and what was measured: rows that are added; a later one supersedes."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from bellwether.farm.events.schemas import MOST, NewEvents
 from bellwether.farm.measurements.any_trait import service as measurements
 from bellwether.farm.measurements.any_trait.problems import MeasurementExists, MeasurementsRejected
 from bellwether.farm.measurements.any_trait.schemas import NewMeasurement, NewMeasurements
+from bellwether.farm.measurements.problems import SessionUnknown
 from bellwether.farm.schemas import Day, Group, Short, TraitCode
 from bellwether.platform.http.schemas import Schema
 from bellwether.platform.http.strict.rows import RowReader
@@ -27,7 +29,8 @@ class SentMeasurement(Schema):
     """A measurement, in the words of the collection."""
 
     animal_id: UUID
-    trait: TraitCode
+    trait: TraitCode | None = None
+    session_id: UUID | None = None
     value: Annotated[float, Field(ge=0, lt=1_000_000, allow_inf_nan=False)] | None = None
     word: Short | None = None
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
@@ -90,7 +93,19 @@ async def retract(write: Write) -> None:
 
 
 async def measure(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
-    """Measurements of any trait, each with a verdict; of two of one animal and day the later counts, and both stay."""
+    """Measurements of any trait, each with a verdict; of two of one animal and day the later counts, and both stay.
+
+    Rows that follow each other and are of one day in the yards are taken together, for the day is said once.
+    """
+    verdicts: list[Verdict] = []
+    for _, rows in groupby(sent, key=lambda one: one.doc.get("session_id")):
+        verdicts += await measure_of_day(write, list(rows))
+    return verdicts
+
+
+async def measure_of_day(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
+    """Those of one day, or of none."""
+    day: UUID | None = None
     verdicts: dict[int, Verdict] = {}
     read: dict[int, NewMeasurement] = {}
     stored = await repository.weights(write.session, write.farm_id, [one.id for one in sent])
@@ -102,11 +117,11 @@ async def measure(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
         elif one.id in stored:
             verdicts[row] = None if is_same(found, stored[one.id]) else RowRejected([TAKEN])
         else:
-            read[row] = measured(one.id, found)
+            read[row], day = measured(one.id, found), found.session_id
     while read:
         try:
             async with write.session.begin_nested():
-                body = NewMeasurements(farm_id=write.farm_id, measurements=list(read.values()))
+                body = NewMeasurements(farm_id=write.farm_id, session_id=day, measurements=list(read.values()))
                 await measurements.record(write.session, write.context, body, write.now, source="device")
             break
         except MeasurementsRejected as error:
@@ -114,6 +129,9 @@ async def measure(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
             for place in {found.row for found in error.errors if found.row is not None}:
                 verdicts[rows[place]] = RowRejected(within_measurement(place, error.errors))
                 del read[rows[place]]
+        except SessionUnknown as problem:
+            verdicts |= dict.fromkeys(read, problem)
+            break
         except MeasurementExists:
             # whose id another farm has only the database sees, and it does not say which
             if len(read) == 1:
@@ -121,7 +139,7 @@ async def measure(write: Write, sent: Sequence[Sent]) -> list[Verdict]:
             else:
                 places = sorted(read)
                 for half in (places[: len(places) // 2], places[len(places) // 2 :]):
-                    told = await measure(write, [sent[row] for row in half])
+                    told = await measure_of_day(write, [sent[row] for row in half])
                     verdicts |= dict(zip(half, told, strict=True))
             break
     return [verdicts.get(row) for row in range(len(sent))]
@@ -140,14 +158,16 @@ def within_measurement(row: int, errors: Sequence[RowError]) -> list[RowError]:
 
 def measured(row_id: UUID, sent: SentMeasurement) -> NewMeasurement:
     """The same in the words of its room."""
-    return NewMeasurement(id=row_id, group=sent.recorded_group, **sent.model_dump(exclude={"recorded_group"}))
+    return NewMeasurement(
+        id=row_id, group=sent.recorded_group, **sent.model_dump(exclude={"recorded_group", "session_id"})
+    )
 
 
 def is_same(sent: SentMeasurement, stored: StoredWeight) -> bool:
     """Whether a measurement that is sent again is the one that is there, as it was said or as it is kept."""
     written = sent.word if sent.value is None else f"{sent.value:g}"
     is_said = written == stored.raw_value or sent.value == stored.value
-    said = (sent.animal_id, sent.trait, sent.occurred_on)
+    said = (sent.animal_id, sent.trait or stored.trait, sent.occurred_on)
     return is_said and said == (stored.animal_id, stored.trait, stored.occurred_on)
 
 
@@ -168,7 +188,7 @@ COLLECTIONS = (
         columns(
             *("animal_id", "trait", "stage", "value", "unit", "raw_value", "raw_unit", "occurred_on", "occurred_time"),
             *("recorded_group", "age_days", "contemporary_group", "state", "supersedes", "source", "recorded_by"),
-            "created_at",
+            *("session_id", "created_at"),
         ),
         Log(measure, frozenset(SentMeasurement.model_fields)),
     ),

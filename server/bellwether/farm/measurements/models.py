@@ -41,6 +41,7 @@ class StoredMeasurement:
     contemporary_group: str | None
     source: str
     import_id: UUID | None
+    session_id: UUID | None
 
     @property
     def weight_kg(self) -> float:

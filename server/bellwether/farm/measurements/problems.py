@@ -1,12 +1,24 @@
 """What may be wrong with measurements."""
 
-from bellwether.platform.problems import Conflict, Unprocessable
+from uuid import UUID
+
+from bellwether.platform.problems import Conflict, RowError, Unprocessable
 
 
 class WeightsRejected(Unprocessable):
     """Some of the weights break a rule: none was stored."""
 
     code, title = "weights_rejected", "Some weights break a rule, so none was stored"
+
+
+class SessionUnknown(Unprocessable):
+    """A day in the yards that the farm does not have."""
+
+    code, title = "session_unknown", "The farm has no session with this id"
+
+    def __init__(self, session_id: UUID) -> None:
+        text, fix = f"there is no session {session_id}", "make the session first, or leave session_id out"
+        super().__init__(text, errors=[RowError(field="session_id", code=self.code, message=text, fix=fix)])
 
 
 class WhoseWeights(Unprocessable):

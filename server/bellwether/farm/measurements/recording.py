@@ -1,6 +1,6 @@
 """One way in for every trait: the rules that a session is held to, and what its sender is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import NamedTuple
@@ -11,10 +11,11 @@ from bellwether.farm.measurements import events, repository
 from bellwether.farm.measurements.groups import Spans, touched
 from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
-from bellwether.farm.measurements.problems import WeightExists
+from bellwether.farm.measurements.problems import SessionUnknown, WeightExists
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.place import Place, place_of
 from bellwether.farm.schemas import Source
+from bellwether.farm.work.sessions import repository as sessions
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
@@ -41,6 +42,17 @@ class Sent(NamedTuple):
     occurred_time: time | None
     group: str
     word: str | None = None
+
+
+class YardDay(NamedTuple):
+    """A day in the yards, entered once: what is recorded on it carries its id, and is of its one trait."""
+
+    id: UUID | None = None
+    traits: Sequence[str] = ()
+
+    def trait(self, said: str | None) -> str | None:
+        """What was said, or the one trait of the day."""
+        return self.traits[0] if said is None and len(self.traits) == 1 else said
 
 
 class Form(NamedTuple):
@@ -82,6 +94,7 @@ async def record(
     form: Form,
     *,
     source: Source = "api",
+    session_id: UUID | None = None,
 ) -> Taken:
     """A session, whole or not at all; of two values of one animal, trait and day the later counts.
 
@@ -113,7 +126,7 @@ async def record(
         over_weeks = spans.add(animal.placed.group(trait, new.group), new.occurred_on)
         warnings += told(row, (recorded.warning, unusual, off_curve, over_weeks))
     try:
-        await repository.store(session, context, farm_id, ledger.added, ledger.superseded, source=source)
+        await store(session, context, farm_id, ledger, source, session_id)
     except WeightExists as error:
         raise form.exists from error
     await events.measurements_recorded(session, context, farm_id, ledger.added)
@@ -121,6 +134,52 @@ async def record(
     rows = await repository.listing(session, ids=kept, limit=len(kept))
     found = {row.id: row for row in rows}
     return Taken([found[key] for key in kept], warnings)
+
+
+async def store(
+    session: Session, context: Context, farm_id: UUID, ledger: Ledger, source: Source, session_id: UUID | None
+) -> None:
+    """What the ledger has, on its day in the yards."""
+    if session_id is not None:
+        await repository.write_in(session, session_id)
+    await repository.store(session, context, farm_id, ledger.added, ledger.superseded, source=source)
+    if session_id is not None:
+        await repository.write_in(session, None)
+
+
+async def yard_day(
+    session: Session, context: Context, farm_id: UUID, session_id: UUID | None, among: Collection[str] | None = None
+) -> YardDay:
+    """The day that is named, with its traits, or those of them that may be recorded here.
+
+    Raises:
+        ReferenceNotFound, ReadOnlyMember, SessionUnknown
+    """
+    if session_id is None:
+        return YardDay()
+    await may_write(session, context, farm_id, field="farm_id")
+    found = await sessions.get(session, farm_id, session_id)
+    if found is None:
+        raise SessionUnknown(session_id)
+    return YardDay(session_id, [trait for trait in found.traits if among is None or trait in among])
+
+
+def with_traits(said: Sequence[str | None], day: YardDay, form: Form) -> list[str]:
+    """The trait of each row, as it was said or as the day has it.
+
+    Raises:
+        the problem of the form: nobody has said it.
+    """
+    found = [day.trait(trait) for trait in said]
+    text = "nobody has said the trait, and the session has not just one" if day.id else "the trait is missing"
+    errors = [
+        RowError(row=row, field=f"{form.rows}.{row}.trait", code="missing_field", message=text, fix="send trait")
+        for row, trait in enumerate(found)
+        if trait is None
+    ]
+    if errors:
+        raise form.rejected(errors[0].message, errors=errors)
+    return [trait for trait in found if trait is not None]
 
 
 async def dictionary(session: Session, farm_id: UUID, sent: Iterable[Sent]) -> Known:

@@ -133,7 +133,7 @@ where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and a.farm_id = $1 and a.
 """
 COLUMNS = """
 id, farm_id, flock_id, animal_id, trait, value, unit, raw_value, raw_unit, occurred_on, occurred_time,
-recorded_group, age_days, contemporary_group, source, import_id
+recorded_group, age_days, contemporary_group, source, import_id, session_id
 """
 # flock by flock, for only then does their index give the order; else the whole table is walked through in it
 OF_FLOCKS = """
@@ -205,6 +205,11 @@ async def spans(session: Session, farm_id: UUID, groups: Sequence[Group]) -> dic
     columns = [[trait for trait, _ in groups], [name for _, name in groups]]
     rows = await driver(session).fetch(SPANS, farm_id, *columns)
     return {(row["trait"], row["name"]): (row["first"], row["last"]) for row in rows if row["first"] is not None}
+
+
+async def write_in(session: Session, session_id: UUID | None) -> None:
+    """On which day in the yards it was taken, what is stored from now on; None: on none that is known."""
+    await driver(session).execute("select set_config('app.session_id', $1, true)", str(session_id or ""))
 
 
 async def store(

@@ -35,7 +35,7 @@ class NewWeight(Schema):
 
     id: UUID | None = Field(None, description="Made by the device; made here when absent")
     animal_id: UUID
-    trait: WeightCode
+    trait: WeightCode | None = Field(None, description="May be left out where the session has one weight")
     weight: Kilograms
     unit: Literal["kg", "lb"] | None = Field(None, description="The farm's unit when absent; raw_unit of the answer")
     occurred_on: Day
@@ -65,6 +65,7 @@ class NewWeights(Schema):
     )
 
     farm_id: UUID
+    session_id: UUID | None = Field(None, description="The day in the yards on which they were taken")
     weights: Annotated[list[NewWeight], Field(min_length=1, max_length=500)]
 
 
@@ -86,6 +87,7 @@ class Weight(Schema):
     contemporary_group: str | None
     source: str
     import_id: UUID | None
+    session_id: UUID | None
 
 
 class WeightWarning(Schema):

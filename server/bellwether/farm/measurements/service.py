@@ -34,29 +34,34 @@ async def record(
     """A weighing session; of two weights of one animal, trait and day the later counts.
 
     Raises:
-        ReferenceNotFound, ReadOnlyMember, WeightsRejected, WeightExists
+        ReferenceNotFound, ReadOnlyMember, SessionUnknown, WeightsRejected, WeightExists
     """
-    sent = [weighing(new) for new in body.weights]
-    taken = await recording.record(session, context, body.farm_id, sent, now, FORM, source=source)
+    day = await recording.yard_day(session, context, body.farm_id, body.session_id, weights())
+    traits = recording.with_traits([new.trait for new in body.weights], day, FORM)
+    sent = [weighing(new, trait) for new, trait in zip(body.weights, traits, strict=True)]
+    taken = await recording.record(
+        session, context, body.farm_id, sent, now, FORM, source=source, session_id=body.session_id
+    )
     return RecordedWeights(
         items=[Weight.model_validate(row) for row in taken.rows], warnings=[warned(each) for each in taken.warnings]
     )
 
 
-def weighing(new: NewWeight) -> Sent:
+def weighing(new: NewWeight, trait: str) -> Sent:
     """As any measurement is recorded."""
     when = (new.occurred_on, new.occurred_time)
-    return Sent(new.id, new.animal_id, new.trait, new.weight, new.unit, *when, new.group)
+    return Sent(new.id, new.animal_id, trait, new.weight, new.unit, *when, new.group)
 
 
 def faults(row: int, new: NewWeight, known: dict[UUID, MeasuredAnimal], place: Place, now: datetime) -> list[RowError]:
     """Every rule that this weight breaks."""
-    return recording.faults(row, weighing(new), known, Scales(place), now, FORM)
+    return recording.faults(row, weighing(new, new.trait or ""), known, Scales(place), now, FORM)
 
 
 def in_kg(new: NewWeight, place: Place) -> float:
     """The value as stored; without a unit it is in that of the farm."""
-    return recording.as_stored(weighing(new), TRAITS[new.trait], place, value=FORM.value)
+    trait = new.trait or ""
+    return recording.as_stored(weighing(new, trait), TRAITS[trait], place, value=FORM.value)
 
 
 def warned(told: Told) -> WeightWarning:

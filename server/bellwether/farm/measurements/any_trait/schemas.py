@@ -26,7 +26,7 @@ class NewMeasurement(Schema):
 
     id: UUID | None = Field(None, description="Made by the device; made here when absent")
     animal_id: UUID
-    trait: TraitCode
+    trait: TraitCode | None = Field(None, description="May be left out where the session has one trait")
     value: Annotated[float, Field(ge=0, lt=1_000_000, allow_inf_nan=False)] | None = None
     word: Short | None = Field(None, description="In place of a value, of an own trait whose values have words")
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None = Field(
@@ -45,6 +45,7 @@ class NewMeasurements(Schema):
     )
 
     farm_id: UUID
+    session_id: UUID | None = Field(None, description="The day in the yards on which they were taken")
     measurements: Annotated[list[NewMeasurement], Field(min_length=1, max_length=500)]
 
 
@@ -67,6 +68,7 @@ class Measurement(Schema):
     contemporary_group: str | None
     source: str
     import_id: UUID | None
+    session_id: UUID | None
 
 
 class Measurements(Schema):

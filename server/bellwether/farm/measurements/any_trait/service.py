@@ -35,20 +35,24 @@ async def record(
     """A session; of two values of one animal, trait and day the later counts.
 
     Raises:
-        ReferenceNotFound, ReadOnlyMember, MeasurementsRejected, MeasurementExists
+        ReferenceNotFound, ReadOnlyMember, SessionUnknown, MeasurementsRejected, MeasurementExists
     """
-    sent = [as_sent(new) for new in body.measurements]
-    taken = await recording.record(session, context, body.farm_id, sent, now, FORM, source=source)
+    day = await recording.yard_day(session, context, body.farm_id, body.session_id)
+    traits = recording.with_traits([new.trait for new in body.measurements], day, FORM)
+    sent = [as_sent(new, trait) for new, trait in zip(body.measurements, traits, strict=True)]
+    taken = await recording.record(
+        session, context, body.farm_id, sent, now, FORM, source=source, session_id=body.session_id
+    )
     return RecordedMeasurements(
         items=[Measurement.model_validate(row) for row in taken.rows],
         warnings=[warned(each) for each in taken.warnings],
     )
 
 
-def as_sent(new: NewMeasurement) -> Sent:
+def as_sent(new: NewMeasurement, trait: str) -> Sent:
     """As the rules take it."""
     when = (new.occurred_on, new.occurred_time)
-    return Sent(new.id, new.animal_id, new.trait, new.value, new.unit, *when, new.group, new.word)
+    return Sent(new.id, new.animal_id, trait, new.value, new.unit, *when, new.group, new.word)
 
 
 async def page(

@@ -45,7 +45,13 @@ RECORDS = """
 select o.animal_id, coalesce(a.tag, a.id::text) as name, o.trait, o.value, o.occurred_on
 from farm.flock f join farm.observation o on o.flock_id = f.id and o.state = 'active'
 join farm.animal a on a.farm_id = $1 and a.id = o.animal_id
-where f.farm_id = $1 and o.occurred_on = $2 and o.trait = any($3::text[]) order by name, o.animal_id, o.trait
+where f.farm_id = $1 and o.occurred_on = $2 and o.trait = any($3::text[])
+  and (o.session_id is null or o.session_id = $4)
+union
+select o.animal_id, coalesce(a.tag, a.id::text), o.trait, o.value, o.occurred_on
+from farm.observation o join farm.animal a on a.farm_id = $1 and a.id = o.animal_id
+where o.farm_id = $1 and o.session_id = $4 and o.state = 'active'
+order by name, animal_id, trait
 """
 BEFORE = """
 select o.animal_id, '' as name, o.trait, o.value, o.occurred_on from farm.observation o
@@ -117,9 +123,12 @@ async def members(session: Session, farm_id: UUID, group_id: UUID, day: date, zo
     return [MemberRow(*row.values()) for row in await driver(session).fetch(MEMBERS, farm_id, group_id, day, zone)]
 
 
-async def records(session: Session, farm_id: UUID, day: date, traits: Collection[str]) -> list[RecordRow]:
-    """What was measured on a day."""
-    return [RecordRow(*row.values()) for row in await driver(session).fetch(RECORDS, farm_id, day, list(traits))]
+async def records(
+    session: Session, farm_id: UUID, day: date, traits: Collection[str], session_id: UUID
+) -> list[RecordRow]:
+    """What was measured in a session, and of its traits on its day in none that is known."""
+    rows = await driver(session).fetch(RECORDS, farm_id, day, list(traits), session_id)
+    return [RecordRow(*row.values()) for row in rows]
 
 
 async def weights_before(session: Session, animals: Collection[UUID], day: date) -> list[RecordRow]:

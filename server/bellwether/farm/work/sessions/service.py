@@ -182,7 +182,7 @@ async def summary(session: Session, context: Context, farm_id: UUID, session_id:
     members = None
     if found.group_id is not None:
         members = await repository.members(session, farm_id, found.group_id, found.held_on, zone)
-    records = await repository.records(session, farm_id, found.held_on, found.traits)
+    records = await repository.records(session, farm_id, found.held_on, found.traits, session_id)
     before = await repository.weights_before(session, {each.animal_id for each in records}, found.held_on)
     told = counted(records, members, before, await own_traits.known(session, farm_id))
     events = await repository.events(session, farm_id, session_id)
