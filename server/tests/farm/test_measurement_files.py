@@ -40,6 +40,15 @@ async def test_i23_a_weight_off_the_animals_own_curve_is_told(farmer: Farmer) ->
     assert done["warnings"]["far_off_own_curve"] == 1
 
 
+async def test_i23_a_weigh_session_off_the_animals_own_curve_is_told(farmer: Farmer) -> None:
+    """I23 in weigh sessions; that those of long files say the same is shown with plain lines."""
+    await sheep(farmer)
+    content = b"VID,Date,Weight\n1,2025-01-01,30\n1,2025-01-31,36\n1,2025-03-02,50\n"
+    assert (await farmer.take_in(content, "weights", trait="PWT"))["warnings"]["off_own_curve"] == 1
+    more = b"VID,Date,Weight\n1,2025-04-01,30\n"
+    assert (await farmer.take_in(more, "weights", trait="PWT"))["warnings"]["far_off_own_curve"] == 1
+
+
 async def test_a_list_does_not_move_the_birth_that_a_lambing_tells(farmer: Farmer) -> None:
     dam = await ewe(farmer)
     one = lamb(identifiers=[{"kind": "visual", "value": "L1"}])

@@ -49,13 +49,14 @@ def a_file(chance: random.Random) -> bytes:
         if chance.random() < 0.3:
             fields.remove(name)
     dirt = chance.choice([0.0, 0.02, 0.1])
-    days = chance.sample(["2024-11-11", "2024-11-18", "2024-11-25", "2025-01-20"], 2)
+    days = ["2024-11-11", "2024-11-18", "2024-11-22", "2025-01-20"]
+    days = chance.sample(days, 4) if dirt else days
     lines = [fields]
-    for place in range(chance.randrange(20, 60)):
+    for place in range(chance.randrange(20, 120)):
         number = chance.randrange(N_LAMBS) if chance.random() < dirt else place % N_LAMBS
         tidy = {
             "eid": f"98200000000{number:04d}", "vid": f"{number:03d}", "date": days[place // N_LAMBS],
-            "time": f"08:{chance.randrange(60):02d}", "weight": f"{chance.randrange(30, 36)}.5", "group": "A",
+            "time": f"08:{chance.randrange(60):02d}", "weight": f"{chance.randrange(30, 34)}.5", "group": "A",
         }  # fmt: skip
         cells = [chance.choice(CELLS[name]) if chance.random() < dirt else tidy[name] for name in fields]
         cells = [f'"{cell}"' if chance.random() < dirt / 4 else cell for cell in cells]

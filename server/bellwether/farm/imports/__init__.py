@@ -8,5 +8,11 @@ for each format in docs/reference/imports/ which headers it knows. A header that
 A tag of a Sheep Genetics ID (its last six characters) is also the animal's visual tag within its flock and year, so a
 weigh session may name the animals by `VID`.
 
+A file writes what every other way in writes. Measurements, animals, identifiers and claims of parents are rows of
+their own on all ways, append-only with what supersedes them, numbered for phones, told to the other services, and here
+they carry `import_id`, by which they are taken back: none of them stands in the log `farm.event` as well, whoever sends
+it, for of two records of one weighing one would have to follow the other. What is an event (a joining, a treatment, a
+move) has no format of a file. `session_id` says on which day in the yards all of a file was measured.
+
 A line is one row: cells that contain line breaks are not supported. A row is taken whole or rejected whole.
 """

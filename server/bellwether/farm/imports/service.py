@@ -23,6 +23,7 @@ from bellwether.farm.imports.states import ImportEnded, ImportRunning
 from bellwether.farm.imports.undoing.taking_back import check
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.schemas import storable
+from bellwether.farm.work.sessions import repository as sessions
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session, driver
@@ -34,6 +35,7 @@ from bellwether.platform.jobs.schemas import Job
 from bellwether.platform.problems import NotFound
 from bellwether.platform.quotas import QuotaReached
 from bellwether.sheep.reading.headers import normal
+from bellwether.sheep.traits import weights
 
 
 class ByRow(Cursor):
@@ -46,7 +48,7 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
     """Store the file and queue its job. The same file with the same options for the same flock is the same import.
 
     Raises:
-        ReferenceNotFound, ReadOnlyMember: the farm or the flock.
+        ReferenceNotFound, ReadOnlyMember: the farm, the flock or the session.
         FileUnreadable, FileTooCostly: the file as a whole.
         ImportedWithOtherOptions: the same bytes stand in this flock, read in another way.
         QuotaReached, TooManyJobs: the farm keeps, or waits for, as much as it may.
@@ -60,6 +62,7 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
     said = {"farm_unit": farm.weight_unit, "time_zone": farm.time_zone, "today": today}
     said["farm_columns"] = farm.import_headers
     said["farm_traits"] = tuple((await own_traits.known(session, upload.farm_id)).own.values())
+    said |= await of_session(session, upload)
     upload = upload.model_copy(update={"options": upload.options.model_copy(update=said)})
     layout = await inspected(upload.content, upload.options, upload.kind)
     sha256 = await asyncio.to_thread(digest, upload.content)
@@ -73,6 +76,22 @@ async def take_in(session: Session, context: Context, upload: Upload, now: datet
     await check_room(session, context, upload)
     made = await stored(session, new, upload.content)
     return with_import(await sending.queue(session, context, made, today.isoformat(), commit=upload.commit), made.id)
+
+
+async def of_session(session: Session, upload: Upload) -> dict[str, object]:
+    """What a day in the yards says of a file, which was entered once: the trait, where it has one weight.
+
+    Raises:
+        ReferenceNotFound: the farm has no such day.
+    """
+    session_id = upload.options.session_id
+    if session_id is None:
+        return {}
+    found = await sessions.get(session, upload.farm_id, session_id)
+    if found is None:
+        raise ReferenceNotFound("session_id", session_id)
+    said = [trait for trait in found.traits if trait in weights()]
+    return {"trait": said[0]} if upload.options.trait is None and len(said) == 1 else {}
 
 
 def with_farm_headers(options: Options, layout: Layout) -> Options:

@@ -15,6 +15,7 @@ NAMES = tuple(name for name in Options.model_fields if name not in CONTEXT)
 WHAT = {
     "date_order": "Needed when day and month could be swapped",
     "trait": "Stage of all weights: WWT, weaning, ...",
+    "session_id": "The day in the yards on which all of it was measured; its one weight is the trait when none is said",
     "unit": "Of weights whose file does not name it; the farm's otherwise",
     "missing": "Further codes for unknown, separated by commas",
     "present": "Codes that are values although they look like unknown, separated by commas",

@@ -73,6 +73,15 @@ select animal_id, occurred_on, value from farm.observation
 where farm_id = $1 and animal_id = any($2::uuid[]) and trait = any($3::text[]) and state = 'active'
 order by occurred_on
 """
+LAST_WEIGHTS = """
+select d.animal_id, o.occurred_on, o.value
+from unnest($2::uuid[]) as d (animal_id) cross join lateral (
+  select occurred_on, value from farm.observation
+  where farm_id = $1 and animal_id = d.animal_id and trait = any($3::text[]) and state = 'active'
+  order by occurred_on desc limit 2
+) o
+order by o.occurred_on
+"""
 SPANS = """
 select k.trait, k.name,
   (select min(occurred_on) from farm.observation o where o.farm_id = $1 and o.state = 'active'
@@ -194,6 +203,15 @@ async def curves(session: Session, farm_id: UUID, animal_ids: Collection[UUID]) 
     found: dict[UUID, list[LastWeight]] = {}
     if animal_ids:
         for row in await driver(session).fetch(CURVES, farm_id, list(set(animal_ids)), list(weights())):
+            found.setdefault(row["animal_id"], []).append(LastWeight(row["occurred_on"], row["value"]))
+    return found
+
+
+async def last_weights(session: Session, farm_id: UUID, animal_ids: Collection[UUID]) -> dict[UUID, list[LastWeight]]:
+    """The last two body weights of these animals, the first day first."""
+    found: dict[UUID, list[LastWeight]] = {}
+    if animal_ids:
+        for row in await driver(session).fetch(LAST_WEIGHTS, farm_id, list(animal_ids), list(weights())):
             found.setdefault(row["animal_id"], []).append(LastWeight(row["occurred_on"], row["value"]))
     return found
 

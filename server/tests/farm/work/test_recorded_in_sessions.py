@@ -4,7 +4,7 @@ from typing import Any
 
 from bellwether.platform.ids import new_id
 
-from ..conftest import Farmer, NewFarmer
+from ..conftest import Farmer, NewFarmer, weights_of
 from ..sync.conftest import Device, Row, statuses, upsert
 
 DAY = {"kind": "weigh", "name": "Weaners", "held_on": "2024-11-11"}
@@ -54,6 +54,25 @@ async def test_a_trait_that_nobody_has_said_is_asked_for(farmer: Farmer) -> None
         await farmer.make("/weights", farm_id=farmer.farm_id, session_id=several, weights=[value(animal, "weight", 30)])
     )["items"]
     assert taken["trait"] == "WWT"
+
+
+async def test_a_weigh_session_by_file_says_its_day(farmer: Farmer) -> None:
+    """Its trait is that of the day; of a day with several weights, and of none, it is asked."""
+    animal = (await farmer.animal(identifiers=[{"kind": "visual", "value": "1"}]))["id"]
+    day, several = await begun(farmer, "WWT", "DAG"), await begun(farmer, "WWT", "PWT")
+    content = b"VID,Date,Weight\n1,2024-11-11,30.5\n"
+    asked = await farmer.upload(content, "weights", 422, session_id=several)
+    assert asked["errors"][0]["code"] == "trait_missing"
+    unknown = await farmer.upload(content, "weights", 422, session_id=str(new_id()))
+    assert unknown["errors"][0]["field"] == "session_id"
+    assert (await farmer.upload(content, "weights", 422, session_id="x"))["errors"][0]["code"] == "option_wrong"
+    await farmer.take_in(content, "weights", session_id=day)
+    (weighed,) = await weights_of(farmer)
+    assert (weighed["animal_id"], weighed["trait"], weighed["session_id"]) == (animal, "WWT", day)
+    path = f"/farms/{farmer.farm_id}/sessions/{day}/summary"
+    assert (await farmer.ask("GET", path, 200)).json()["recorded"] == 1
+    await farmer.take_in(b"VID,Date,Weight\n1,2024-12-11,33\n", "weights", trait="PWT")
+    assert [row["session_id"] for row in await weights_of(farmer) if row["trait"] == "PWT"] == [None]
 
 
 async def test_phones_say_the_day_of_each_row(farmer: Farmer) -> None:

@@ -75,5 +75,5 @@ FORMAT = Format(
     numbers=frozenset({"value"}),
     weights=frozenset({"value"}),
     read=read,
-    take=partial(weighings.take, by_curves=True),
+    take=weighings.take,
 )

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +29,7 @@ class Options(BaseModel):
     date_order: DateOrder | None = None
     date_orders: dict[Word, DateOrder] = {}
     trait: Word | None = None
+    session_id: UUID | None = None
     unit: Unit | None = None
     decimal: Literal[".", ","] | None = None
     delimiter: Literal[",", ";", "tab", "|"] | None = None

@@ -14,6 +14,7 @@ from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.running.file_rows import AnyRow, FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import Tally
+from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
@@ -57,6 +58,8 @@ async def enter_herd(session: Session, batch: Batch) -> None:
     await one_writer(session, batch.farm_id)
     await repository.plan_afresh(session)
     await repository.write_as(session, batch.id)
+    said = batch.options.get("session_id")
+    await measurements.write_in(session, None if said is None else UUID(str(said)))
 
 
 async def judge(session: Session, context: Context, batch: Batch, part: Portion) -> Judged:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
 
+from bellwether.farm.imports.judging.plain.curves import Curves
 from bellwether.farm.imports.judging.plain.mob import Mob
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.judging.weighings import Ended, TaggedAnimals, Weighed, cells_of
@@ -19,6 +21,9 @@ from bellwether.farm.measurements.ledger import Day
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep import damage
 from bellwether.sheep.identifiers import is_of_flock, own_id, spellings
+
+if TYPE_CHECKING:
+    from bellwether.farm.imports.judging.plain.curves import Places
 
 # one table at a time: freshly filled tables have no statistics, and a join of them goes wrong by a factor of a hundred
 NAMED = """
@@ -73,6 +78,7 @@ class TagMemory:
     tags: TaggedAnimals = field(default_factory=TaggedAnimals)
     asked: set[Tags] = field(default_factory=set)
     mob: Mob = field(default_factory=Mob)
+    curves: Curves = field(default_factory=Curves)
     facts: int = -1
 
 
@@ -82,6 +88,7 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighin
     await ask(session, batch, memory, {row.tags for _, row in rows})
     days, groups = memory.tags.touched(rows, batch.traits)
     await load_spans(session, batch, memory, groups)
+    memory.curves = Curves()
     return memory.tags, await doubtful(session, batch.farm_id, memory, days)
 
 
@@ -119,6 +126,12 @@ async def doubtful(session: Session, farm_id: UUID, memory: TagMemory, days: set
     for animal, trait, day in days - found:
         last[trait][places[animal]] = max(day.toordinal(), last[trait][places[animal]])
     return found
+
+
+async def ask_curves(session: Session, farm_id: UUID, memory: TagMemory, places: "Places") -> None:
+    """The last two weights of the animals at these places, of those of which they are not known."""
+    asked = memory.curves.unasked(memory.mob, places)
+    memory.curves.learn(memory.mob, asked, await measurements.last_weights(session, farm_id, asked))
 
 
 async def ask_last_days(session: Session, farm_id: UUID, mob: Mob, kinds: set[tuple[UUID, str]]) -> None:

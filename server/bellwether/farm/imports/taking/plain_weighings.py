@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bellwether.farm.imports.judging.outcomes import Taken
+from bellwether.farm.imports.judging.plain import curves
 from bellwether.farm.imports.judging.plain import weighings as judging
 from bellwether.farm.imports.judging.plain.lines import PlainLines
 from bellwether.farm.imports.judging.plain.weighings import Plain, Whole
@@ -33,15 +34,23 @@ async def take(
     asked = await asyncio.to_thread(memory.mob.unasked, lines)
     await tags.ask(session, batch, memory, asked | {row.tags for _, row in rows})
     plain = await asyncio.to_thread(judging.sort_out, lines, list(rows), memory.mob, memory.tags, whole, batch.traits)
+    await tags.ask_curves(session, batch.farm_id, memory, plain.places)
+    plain.keep(~await asyncio.to_thread(curves.off, plain, memory.curves))
     if strangers.are_kept(batch):
         await strangers.keep(session, context, batch, sorted(plain.rows), memory.tags)
     groups = touched([*plain.groups()[0], *judging.beside(plain, memory.tags)])
     await tags.load_spans(session, batch, memory, groups)
     plain.keep(~await asyncio.to_thread(judging.stretched, plain, memory.tags))
     ledger = await without_others(session, batch, memory, plain)
+    animals = curves.of_rows(plain, memory.tags)
+    plain.keep(~curves.beside(plain, animals))
+    memory.tags.curves = {animal: [] for animal in animals}
+    memory.tags.curves |= await repository.curves(session, batch.farm_id, animals)
     judging.count_in(plain, memory.tags)
     outcomes = await asyncio.to_thread(judge, sorted(plain.rows), memory.tags, ledger)
     animal_ids = await store(session, context, batch, ledger, plain)
+    curves.advance(plain, memory.curves)
+    memory.curves.forget(memory.mob, animals)
     await tags.remember(session, batch)
     return Taken(plain.lines.numbers.tolist(), animal_ids, outcomes)
 

@@ -24,18 +24,15 @@ async def take(
     context: Context,
     batch: Batch,
     rows: Sequence[tuple[int, Weighing]],
-    *,
-    by_curves: bool = False,
 ) -> list[Outcome]:
     """The verdicts; accepted weights are stored, each block while the next one is judged.
 
-    With `by_curves` a weight is held to what the animal's earlier ones foretell (I23), which costs a look at them all.
+    A weight is held to what the animal's earlier ones foretell (I23).
     """
     animals, days = await tags.load(session, batch, rows)
     if strangers.are_kept(batch):
         await strangers.keep(session, context, batch, rows, animals)
-    if by_curves:
-        animals.curves = await curves(session, batch, rows, animals)
+    animals.curves = await curves(session, batch, rows, animals)
     ledger = await open_ledger(session, batch, days)
     outcomes: list[Outcome] = []
     storing: asyncio.Task[None] | None = None
