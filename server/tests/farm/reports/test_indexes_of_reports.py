@@ -6,8 +6,10 @@ from uuid import UUID
 
 import asyncpg
 from bellwether.farm.imported_values import repository as imported_values
+from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.reports import repository
 from bellwether.farm.trading.money import repository as money
+from bellwether.farm.work.sessions import repository as sessions
 from bellwether.farm.work.tasks import repository as tasks
 
 from ..conftest import Farmer
@@ -32,6 +34,13 @@ async def test_no_report_reads_a_large_table_from_end_to_end(weighed: Weighed) -
         (money.KEPT, key, date(2024, 1, 1), date(2024, 12, 31)),
         (tasks.TASKS, key),
         (tasks.SOURCES, key, ["joining.started", "group.move_planned", "treatment.given"]),
+        (tasks.SOURCES_AT, key, ["joining.started", "treatment.given"], [1000, 1001]),
+        (tasks.PLACES, key, [key], [key]),
+        (tasks.PLACES_OF, key, [key]),
+        (tasks.HIDE, key, [key], [1000]),
+        (tasks.FOLLOW_ALREADY, key),
+        (sessions.RECORDS, key, date(2024, 1, 1), ["WWT"], key),
+        (measurements.LAST_WEIGHTS, key, [key], ["WWT", "PWT"]),
         (tasks.RULES, key),
     ]
     try:

@@ -7,7 +7,7 @@ that is not so, or a weight is off its curve, all lines of the animal are left t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,27 +31,20 @@ UNASKED, NEVER = -1, 0
 class Curves:
     """By place the last weight of an animal and the one before, and whether the two tell all. A day is its ordinal."""
 
-    day: NDArray[Any] | None = None
-    value: NDArray[Any] | None = None
-    day_before: NDArray[Any] | None = None
-    value_before: NDArray[Any] | None = None
-    is_steady: NDArray[Any] | None = None
+    kept: list[NDArray[Any]] = field(default_factory=list)
 
-    def columns(self, size: int) -> tuple[NDArray[Any], ...]:
-        """Room for so many animals, of which nobody has asked for the new ones."""
+    def columns(self, size: int) -> list[NDArray[Any]]:
+        """Day and value of the last weight and of the one before, and whether they tell all; new ones are unasked."""
         import numpy as np
 
-        if self.day is None or len(self.day) < size:
-            more = size - (0 if self.day is None else len(self.day))
-            for name, fill in (("day", UNASKED), ("day_before", NEVER), ("is_steady", True)):
-                found = getattr(self, name)
-                new = np.full(more, fill, np.bool_ if name == "is_steady" else np.int64)
-                setattr(self, name, new if found is None else np.concatenate([found, new]))
-            for name in ("value", "value_before"):
-                found = getattr(self, name)
-                new = np.zeros(more, np.float64)
-                setattr(self, name, new if found is None else np.concatenate([found, new]))
-        return self.day, self.value, self.day_before, self.value_before, self.is_steady  # type: ignore[return-value]
+        more = size - (len(self.kept[0]) if self.kept else 0)
+        new: list[NDArray[Any]] = [
+            *(np.full(more, UNASKED, np.int64), np.zeros(more)),
+            *(np.full(more, NEVER, np.int64), np.zeros(more), np.ones(more, np.bool_)),
+        ]
+        if more > 0 or not self.kept:
+            self.kept = [np.concatenate(pair) for pair in zip(self.kept, new, strict=True)] if self.kept else new
+        return self.kept
 
     def unasked(self, mob: Mob, places: Places) -> list[UUID]:
         """Animals of which nobody has looked for their weights."""
