@@ -55,6 +55,7 @@ async def take_weights(
 
 def day_of(new: NewWeight) -> Day:
     """Of these one weight counts."""
+    assert new.trait is not None
     return new.animal_id, new.trait, new.occurred_on
 
 
