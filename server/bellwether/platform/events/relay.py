@@ -10,7 +10,7 @@ from nats.js import JetStreamContext
 from bellwether.platform.database.notifications import Notifications
 from bellwether.platform.outages import Outage
 
-BATCH = 500
+BATCH = 125
 ACK_TIMEOUT_S = 3.0
 PAUSE_AFTER_FAILURE_S = 0.25
 
