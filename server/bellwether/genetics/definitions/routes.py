@@ -6,14 +6,21 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from bellwether.genetics.definitions import service
-from bellwether.genetics.definitions.schemas import ByVersion, DefinitionVersion, NewDefinition, NewVersion, Start
+from bellwether.genetics.definitions.schemas import (
+    ByVersion,
+    DefinitionVersion,
+    NewDefinition,
+    NewVersion,
+    ReadyMadeModels,
+    Start,
+)
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import ById, CursorText, Limit, id_after
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
 from bellwether.platform.jobs.schemas import Job, job_headers
 
-router = APIRouter(prefix="/definitions", tags=["definitions"])
+router = APIRouter(tags=["definitions"])
 READ, RUN = need("evaluation:read"), need("evaluation:run")
 LIMIT = costly("evaluation", per_minute=10, burst=30)
 EXISTS = documented({409: "The farm has a definition of this name"})
@@ -21,7 +28,7 @@ NEWER = documented({409: "Somebody has made a newer version meanwhile"})
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.post("", status_code=201, response_model=DefinitionVersion, dependencies=[RUN], responses=EXISTS)
+@router.post("/definitions", status_code=201, response_model=DefinitionVersion, dependencies=[RUN], responses=EXISTS)
 async def define_evaluation(session: Writing, context: Acting, once: Once, body: NewDefinition) -> Response:
     """Say what is evaluated and how: traits, model, population, variances, groups, genotypes."""
 
@@ -31,7 +38,7 @@ async def define_evaluation(session: Writing, context: Acting, once: Once, body:
     return await once(lambda: service.define(session, context, body), status=201, headers=place)
 
 
-@router.get("", dependencies=[READ])
+@router.get("/definitions", dependencies=[READ])
 async def list_definitions(
     session: Reading,
     farm_id: Annotated[UUID, Query(description="Definitions of this farm")],
@@ -43,13 +50,19 @@ async def list_definitions(
     return Page(items=found[:limit], next=ById.after(found, limit))
 
 
-@router.get("/{definition_id}", dependencies=[READ])
+@router.get("/ready-made-models", dependencies=[READ])
+async def list_ready_made_models() -> ReadyMadeModels:
+    """Models of sheep that one can take: growth, scans, fleece, worm eggs, reproduction, lambing ease."""
+    return ReadyMadeModels(items=service.ready_made())
+
+
+@router.get("/definitions/{definition_id}", dependencies=[READ])
 async def get_definition(session: Reading, definition_id: UUID) -> DefinitionVersion:
     """One definition in its newest version."""
     return await service.get(session, definition_id)
 
 
-@router.post("/{definition_id}/versions", status_code=201, dependencies=[RUN], responses=NEWER)
+@router.post("/definitions/{definition_id}/versions", status_code=201, dependencies=[RUN], responses=NEWER)
 async def change_definition(
     session: Writing, context: Acting, definition_id: UUID, body: NewVersion
 ) -> DefinitionVersion:
@@ -57,7 +70,7 @@ async def change_definition(
     return await service.change(session, context, definition_id, body)
 
 
-@router.get("/{definition_id}/versions", dependencies=[READ])
+@router.get("/definitions/{definition_id}/versions", dependencies=[READ])
 async def list_definition_versions(
     session: Reading, definition_id: UUID, limit: Limit = 100, cursor: CursorText = None
 ) -> Page[DefinitionVersion]:
@@ -67,13 +80,13 @@ async def list_definition_versions(
     return Page(items=found[:limit], next=ByVersion.after(found, limit))
 
 
-@router.get("/{definition_id}/versions/{number}", dependencies=[READ])
+@router.get("/definitions/{definition_id}/versions/{number}", dependencies=[READ])
 async def get_definition_version(session: Reading, definition_id: UUID, number: Number) -> DefinitionVersion:
     """One version."""
     return await service.get(session, definition_id, number)
 
 
-@router.post("/{definition_id}/runs", status_code=202, response_model=Job, dependencies=[RUN, LIMIT])
+@router.post("/definitions/{definition_id}/runs", status_code=202, response_model=Job, dependencies=[RUN, LIMIT])
 async def run_definition(
     session: Writing,
     context: Acting,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.genetics.evaluations.schemas import How, Publishing
+from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.platform.http.pagination import Cursor
 from bellwether.platform.http.schemas import Schema
 
@@ -20,6 +21,9 @@ class Content(How):
 
     flock_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)] = Field(
         description="The population: flocks of the farm that are evaluated together"
+    )
+    ready_made: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, description="The ready-made model that this one was taken from; give no model of your own then"
     )
     publishing: Publishing = Field(
         default="by_hand", description="`at_once`: a run is published at its end, unless a newer one is"
@@ -66,6 +70,23 @@ class DefinitionVersion(Schema):
     note: str
     created_by: UUID
     created_at: datetime
+
+
+class ReadyMadeModel(Schema):
+    """A model that one can take."""
+
+    name: str = Field(description="Name it as `ready_made` in a definition")
+    title: str
+    takes: Literal["flocks", "tables"] = Field(description="Flocks as they are recorded, or tables that you prepare")
+    note: str
+    model: ModelTable
+
+
+class ReadyMadeModels(Schema):
+    """All of them."""
+
+    items: list[ReadyMadeModel]
+    next: None = None
 
 
 class ByVersion(Cursor):

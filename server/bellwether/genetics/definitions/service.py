@@ -9,14 +9,22 @@ from bellwether.genetics.access import may_read, may_write
 from bellwether.genetics.definitions import repository
 from bellwether.genetics.definitions.models import NewVersionRow, VersionRow
 from bellwether.genetics.definitions.problems import DefinitionExists, NoSuchDefinition, OtherVersion
-from bellwether.genetics.definitions.schemas import Content, DefinitionVersion, NewDefinition, NewVersion
+from bellwether.genetics.definitions.schemas import (
+    Content,
+    DefinitionVersion,
+    NewDefinition,
+    NewVersion,
+    ReadyMadeModel,
+)
 from bellwether.genetics.evaluations import service as evaluations
-from bellwether.genetics.evaluations.problems import NoSuchFlock
+from bellwether.genetics.evaluations.problems import NoSuchFlock, WrongModel
+from bellwether.modelling.ready_made import READY_MADE
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.schemas import Job
+from bellwether.platform.problems import RowError
 
 
 async def define(session: Session, context: Context, new: NewDefinition) -> DefinitionVersion:
@@ -61,7 +69,39 @@ async def change(session: Session, context: Context, definition_id: UUID, new: N
 def content_of(new: NewDefinition | NewVersion) -> Content:
     """What is a version's own; each flock once, in the order given."""
     content = Content.model_validate({name: getattr(new, name) for name in Content.model_fields})
-    return content.model_copy(update={"flock_ids": list(dict.fromkeys(content.flock_ids))})
+    flocks = {"flock_ids": list(dict.fromkeys(content.flock_ids))}
+    if content.ready_made is None:
+        return content.model_copy(update=flocks)
+    refuse_taking(content)
+    return content.model_copy(update={**flocks, "model": READY_MADE[content.ready_made].model})
+
+
+def refuse_taking(content: Content) -> None:
+    """Refuse to take a model that there is not, that needs tables, or beside another one.
+
+    Raises:
+        WrongModel
+    """
+    made = READY_MADE.get(content.ready_made or "")
+    row = None
+    if made is None:
+        fix = f"Take one of {', '.join(READY_MADE)}"
+        row = RowError(field="ready_made", code="no_such_model", message="there is no such ready-made model", fix=fix)
+    elif made.takes != "flocks":
+        fix = "Prepare the tables, and send them to /evaluations/of-tables with its model"
+        message = "this model takes tables, which a flock does not hold"
+        row = RowError(field="ready_made", code="takes_tables", message=message, fix=fix)
+    elif content.traits is not None or content.model not in (None, made.model):
+        fix = "Leave traits and model out, or leave ready_made out and change the model as you like"
+        message = "a ready-made model stands beside other traits or another model"
+        row = RowError(field="ready_made", code="said_twice", message=message, fix=fix)
+    if row is not None:
+        raise WrongModel(row.message, errors=[row])
+
+
+def ready_made() -> list[ReadyMadeModel]:
+    """The models that one can take."""
+    return [ReadyMadeModel.model_validate(each) for each in READY_MADE.values()]
 
 
 async def check(session: Session, content: Content, farm_id: UUID) -> None:

@@ -45,6 +45,7 @@ class Request(TypedDict):
     model: NotRequired[dict[str, object] | None]
     genotypes: NotRequired[str | None]
     start_from: NotRequired[str | None]
+    estimates: NotRequired[bool]
 
 
 class Extracted(TypedDict):
@@ -127,4 +128,5 @@ def planned(payload: Request, dictionary: list[Trait]) -> Plan:
         plan = told_plan(flock_id, dictionary, ModelTable.model_validate(model))
     else:
         plan = plan_of(flock_id, dictionary, payload["traits"], payload["reliability"])
-    return replace(plan, further=tuple(further), is_warm=payload.get("start_from") is not None)
+    is_warm, estimates = payload.get("start_from") is not None, payload.get("estimates", False)
+    return replace(plan, further=tuple(further), is_warm=is_warm, estimates=estimates)

@@ -33,6 +33,11 @@ class How(Schema):
         "animal model of the trait dictionary",
     )
     genotypes: UUID | None = Field(default=None, description="A genotype file, for a model with `genomic`")
+    variances: Literal["given", "own_if_enough"] = Field(
+        default="given",
+        description="`own_if_enough`: estimated from the flock's own records, where the heritability of each trait "
+        "would have a standard error of at most 0.1; else those of the model or the trait dictionary, and a verdict",
+    )
 
 
 class NewEvaluation(How):

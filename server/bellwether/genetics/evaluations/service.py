@@ -103,6 +103,7 @@ async def queue(
         "reliability": how.reliability,
         "model": None if how.model is None else how.model.model_dump(exclude_defaults=True),
         "genotypes": None if how.genotypes is None else str(how.genotypes),
+        "estimates": how.variances == "own_if_enough",
         "start_from": str(version[0]) if version and is_warm else None,
     }
     job = await submit(session, context, kind=KIND, payload=payload, farm_id=farm_id)

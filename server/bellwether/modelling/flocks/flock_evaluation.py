@@ -14,6 +14,7 @@ from bellwether.modelling.evaluation import Evaluation, evaluate
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.flocks.animal_model import animal_model
 from bellwether.modelling.flocks.chosen_records import Chosen, choose
+from bellwether.modelling.flocks.enough import too_few
 from bellwether.modelling.flocks.flock_data import FlockData
 from bellwether.modelling.flocks.flock_tables import pedigree_table, records_table
 from bellwether.modelling.flocks.linked_groups import unconnected
@@ -72,6 +73,10 @@ def evaluate_flock(
     chosen = choose(data, plan)
     plan = plan.only(list(chosen.by_trait))
     links = [v for code, measured in chosen.by_trait.items() for v in unconnected(data, code, measured)]
+    if plan.estimates:
+        lacking = too_few(data, chosen.by_trait)
+        links += lacking
+        plan = replace(plan, estimates=not lacking)
     equations = equations_of(data, chosen, plan, genotypes)
     steps = Steps(tell)
     found = evaluate(equations.animals, equations.model, equations.observations, equations.samples, steps, start=start)
@@ -127,9 +132,12 @@ def table_of(plan: Plan) -> ModelTable:
     """The told model or the default one; of a row of evaluations each checks a few of its approximate reliabilities,
     for each exact one beside them costs as much as a solution."""
     table = plan.told or animal_model(plan)
-    if not plan.is_warm or table.options.reliability != "approximate":
-        return table
-    return table.model_copy(update={"options": table.options.model_copy(update={"checked": CHECKED_WARM})})
+    changes: dict[str, object] = {}
+    if plan.is_warm and table.options.reliability == "approximate":
+        changes["checked"] = CHECKED_WARM
+    if plan.estimates and table.options.estimate == "none":
+        changes["estimate"] = "ai-reml"
+    return table.model_copy(update={"options": table.options.model_copy(update=changes)}) if changes else table
 
 
 def _pedigree(data: FlockData, model: ModelFile) -> Table:

@@ -69,6 +69,7 @@ class PlanDocument(TypedDict):
     told: dict[str, object] | None
     further: NotRequired[list[str]]
     is_warm: NotRequired[bool]
+    estimates: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Plan:
     """`is_asked`: the user named the traits, so that one which cannot be evaluated fails the run.
 
     `told` is the model that the user gave in place of the default one; `further` are flocks beside the first;
-    `is_warm`: it is one of a row of evaluations, of which each begins where the last one ended.
+    `is_warm`: it is one of a row of evaluations, of which each begins where the last one ended;
+    `estimates`: the variances are estimated from the flock's own records, where there are enough.
     """
 
     flock_id: str
@@ -89,6 +91,7 @@ class Plan:
     told: ModelTable | None = None
     further: tuple[str, ...] = ()
     is_warm: bool = False
+    estimates: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -119,6 +122,7 @@ class Plan:
             "told": None if self.told is None else self.told.model_dump(exclude_defaults=True),
             "further": list(self.further),
             "is_warm": self.is_warm,
+            "estimates": self.estimates,
         }
 
     @classmethod
@@ -138,6 +142,7 @@ class Plan:
             told=None if value["told"] is None else ModelTable.model_validate(value["told"]),
             further=tuple(value.get("further", ())),
             is_warm=value.get("is_warm", False),
+            estimates=value.get("estimates", False),
         )
 
 
