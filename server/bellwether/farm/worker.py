@@ -3,6 +3,7 @@
 from bellwether.farm.archives import job as archives
 from bellwether.farm.exports import job as exports
 from bellwether.farm.imports import job
+from bellwether.farm.pedigree import proposals
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
 
@@ -13,5 +14,5 @@ def kinds() -> list[JobKind]:
 
 
 def consumers() -> list[Consumer]:
-    """The farm listens to nobody yet."""
-    return []
+    """Events that the farm reacts to."""
+    return [proposals.CONSUMER]

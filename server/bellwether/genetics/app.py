@@ -14,6 +14,7 @@ from bellwether.genetics.genotypes.reading.routes import router as genotype_read
 from bellwether.genetics.genotypes.samples.routes import router as samples
 from bellwether.genetics.indexes.routes import router as indexes
 from bellwether.genetics.matings.routes import router as matings
+from bellwether.genetics.parentage.routes import router as parentage
 from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.publications.routes import router as publications
 from bellwether.genetics.rankings.routes import router as rankings
@@ -44,6 +45,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         rankings,
         matings,
         explanations,
+        parentage,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
     uploads = ("/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps")

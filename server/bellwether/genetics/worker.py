@@ -9,6 +9,7 @@ from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.genetics.genotypes.exporting import job as genotype_export
 from bellwether.genetics.genotypes.importing import job as genotype_import
 from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, plan_contributions, plan_matings
+from bellwether.genetics.parentage import checking
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
 from bellwether.genetics.pedigree.analysis import analyse_pedigree
 from bellwether.genetics.table_runs.job import KIND as TABLES
@@ -35,4 +36,5 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
     }
     with_files = [JobKind(name, service="genetics", run=partial(run, data_dir=place)) for name, run in work.items()]
     plain = {PEDIGREE: analyse_pedigree, MATING_PLAN: plan_matings, CONTRIBUTIONS: plan_contributions}
+    plain[checking.KIND] = checking.check_parentage
     return [*with_files, *(JobKind(name, service="genetics", run=run) for name, run in plain.items())]

@@ -49,6 +49,22 @@ insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, me
 select id, $1, child_id, parent_id, 'sire', 'derived', probability, 'proposed', 'api', $2, $3
 from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::float8[]) as t (id, child_id, parent_id, probability)
 """
+# animals that turned out to be others go by those; a ewe is no sire
+PROPOSE_BY_DNA = """
+insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, method, status, source, recorded_by)
+select t.id, $1, c.id, p.id, t.role, 'dna', 'proposed', 'api', $6
+from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) as t (id, child_id, parent_id, role)
+  join farm.animal c0 on c0.farm_id = $1 and c0.id = t.child_id
+  join farm.animal c on c.farm_id = $1 and c.id = coalesce(c0.merged_into, c0.id)
+  join farm.animal p0 on p0.farm_id = $1 and p0.id = t.parent_id
+  join farm.animal p on p.farm_id = $1 and p.id = coalesce(p0.merged_into, p0.id)
+where c.id <> p.id and p.sex <> case t.role when 'sire' then 'female' else 'male' end
+  and not exists (
+    select 1 from farm.parent_claim x
+    where x.farm_id = $1 and x.child_id = c.id and x.parent_id = p.id and x.parent_type = t.role
+      and x.method = 'dna' and x.status in ('proposed', 'accepted', 'rejected')
+  )
+"""
 ACCEPT = """
 update farm.parent_claim set status = case when id = any($2::uuid[]) then 'superseded' else 'accepted' end
 where farm_id = $1 and id = any($3::uuid[])
@@ -120,6 +136,15 @@ async def propose(session: Session, found: SyndicateRow, child_ids: Sequence[UUI
     columns = [list(column) for column in zip(*pairs, strict=True)]
     ids = [new_id() for _ in pairs]
     await driver(session).execute(PROPOSE, found.farm_id, user_id, found.id, ids, *columns)
+
+
+async def propose_by_dna(
+    session: Session, farm_id: UUID, claims: Sequence[tuple[UUID, UUID, str]], user_id: UUID | None
+) -> None:
+    """Claims by DNA of children, parents and roles; those that are known, or were rejected, are not made again."""
+    columns = [list(column) for column in zip(*dict.fromkeys(claims), strict=True)]
+    ids = [new_id() for _ in columns[0]]
+    await driver(session).execute(PROPOSE_BY_DNA, farm_id, ids, *columns, user_id)
 
 
 async def accept(session: Session, farm_id: UUID, accepted: Sequence[UUID], superseded: Sequence[UUID]) -> None:
