@@ -32,7 +32,8 @@ class Options:
     samples : int
         Of mc-reml, at least 10: n samples leave a Monte Carlo error of 1/sqrt(n) standard errors in the estimates.
     checked : int
-        Approximate reliabilities are set beside so many exact ones, at least 10; each costs about as much as a solution.
+        Approximate reliabilities are set beside so many exact ones, at least 10; each costs about as much as a
+        solution.
     seed : int
         Of all that is drawn at random: samples of mc-reml, sampled standard errors, the sample of exact reliabilities.
     memory_limit_gib : float, optional
