@@ -75,7 +75,7 @@ async def test_an_arrival_under_the_number_of_a_sale_is_asked_about(farmer: Farm
 @given(DAYS, DAYS, st.integers(0, 2))
 def test_a_ewe_joined_again_after_an_empty_scan_is_not_dry(scanned: date, joined_on: date, count: int) -> None:
     """Of the joining that came later the scan says nothing; a foetus that was seen counts all the same."""
-    said = {"result": ("empty", "single", "multiple")[count], "count": count}
+    said: dict[str, Any] = {"result": ("empty", "single", "multiple")[count], "count": count}
     ewe_id = new_id()
     ewe = EweSeason(ewe_id, scans=[Fact(new_id(), 1, SCANNED, scanned, ewe_id, None, said, (), None)])
     ewe.exposed = [Exposure(joined_on, None, new_id())]

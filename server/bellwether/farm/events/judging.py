@@ -21,7 +21,7 @@ from bellwether.farm.health.models import Known as KnownHealth
 from bellwether.farm.place import Place
 from bellwether.farm.season.judging import DIED, judged
 from bellwether.farm.season.models import KINDS as SEASON
-from bellwether.farm.season.models import Fact, Named
+from bellwether.farm.season.models import MEASURING, Fact, Named
 from bellwether.farm.season.rules.case import Case, Season
 from bellwether.farm.stock import judging as stock
 from bellwether.farm.stock.models import KINDS as STOCK
@@ -113,7 +113,7 @@ class Log:
         self, event: NewEvent, event_id: UUID, place: int, subject: UUID | None, others: Sequence[Meant]
     ) -> Fact | None:
         """What the event says of the breeding season."""
-        if event.kind not in SEASON:
+        if event.kind not in (*SEASON, *MEASURING):
             return None
         named = [Named(other.told.animal_id, other.id, other.told.role) for other in others]
         named += [Named(lamb.animal_id, lamb.animal_id, lamb.role) for lamb in event.born]

@@ -7,6 +7,7 @@ from bellwether.farm.season.models import (
     FOSTERED,
     LAMBED,
     MARKED,
+    MEASURING,
     REPLACED,
     SCANNED,
     STARTED,
@@ -23,6 +24,7 @@ from bellwether.farm.season.rules.joinings import (
     part_of_joining,
     started,
 )
+from bellwether.farm.season.rules.lambs import measured
 from bellwether.farm.season.rules.litters import check_gone, check_litters, lambed, scanned
 from bellwether.sheep.findings import Finding
 
@@ -64,6 +66,7 @@ def found(case: Case, history: History, died: set[UUID]) -> list[Finding]:
             FOSTERED: fostered,
             MARKED: marked,
             WEANED: weaned,
+            **dict.fromkeys(MEASURING, measured),
         }
         rule = rules.get(case.fact.kind)
         told += [] if rule is None else rule(case, history, case.fact)

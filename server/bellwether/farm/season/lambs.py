@@ -14,14 +14,15 @@ from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.events import measurements_recorded
 from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.place import Place
-from bellwether.farm.season import problems, writing
+from bellwether.farm.season import problems, repository, writing
 from bellwether.farm.season.models import (
     LAMBED,
     MARKED,
-    WEANED,
+    MEASURING,
     Fact,
     Use,
     litter,
+    told_of,
 )
 from bellwether.farm.season.rules.case import Season
 from bellwether.platform.context import Context
@@ -29,7 +30,7 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.ids import new_id
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.identifiers import display_tag
-from bellwether.sheep.traits import kilograms
+from bellwether.sheep.traits import TRAITS, kilograms
 
 Warn = Callable[[UUID, Finding], None]
 
@@ -82,8 +83,9 @@ async def show(session: Session, farm_id: UUID, key: UUID) -> None:
 
 
 async def weigh(session: Session, context: Context, farm_id: UUID, place: Place, season: Season) -> None:
-    """Birth weights and weaning weights."""
-    weights = weighings(season.added.values(), place.weight_unit)
+    """Birth weights, weaning weights, fleeces and scores."""
+    facts = [*await told_again(session, farm_id, season), *season.added.values()]
+    weights = weighings(facts, place.weight_unit)
     if not weights:
         return
     before = {
@@ -105,8 +107,18 @@ async def weigh(session: Session, context: Context, farm_id: UUID, place: Place,
     await measurements_recorded(session, context, farm_id, ledger.added)
 
 
+async def told_again(session: Session, farm_id: UUID, season: Season) -> list[Fact]:
+    """What others have told of the day of a measurement that is taken back: it counts again."""
+    gone = {(fact.animal_id, fact.on) for fact in season.removed.values() if fact.kind in MEASURING}
+    if not gone:
+        return []
+    animals = {key for key, _ in gone if key is not None}
+    found = await repository.scores(session, farm_id, animals, {on for _, on in gone})
+    return [fact for fact in found if (fact.animal_id, fact.on) in gone and fact.id not in season.added]
+
+
 def weighings(facts: Iterable[Fact], farm_unit: str) -> list[tuple[UUID, UUID, Measurement]]:
-    """The weights that events tell of: the event, the animal, and what was measured."""
+    """The measurements that events tell of: the event, the animal, and what was measured."""
     found = []
     for fact in facts:
         unit = str(fact.said.get("weight_unit") or farm_unit)
@@ -114,14 +126,16 @@ def weighings(facts: Iterable[Fact], farm_unit: str) -> list[tuple[UUID, UUID, M
             for lamb, said in zip(litter(fact).lambs, fact.items("lambs"), strict=True):
                 if said.get("weight") is not None:
                     found.append((fact.id, lamb.id, measurement("BWT", lamb.on, said["weight"], unit, "")))
-        elif fact.kind == WEANED and fact.said.get("weight") is not None and fact.animal_id is not None:
+        elif (told := told_of(fact)) is not None and fact.animal_id is not None:
             group = str(fact.said.get("subgroup") or "")
-            found.append((fact.id, fact.animal_id, measurement("WWT", fact.on, fact.said["weight"], unit, group)))
+            found.append((fact.id, fact.animal_id, measurement(told.trait, fact.on, told.value, unit, group)))
     return found
 
 
-def measurement(trait: str, on: object, weight: object, unit: str, group: str) -> Measurement:
+def measurement(trait: str, on: object, said: object, unit: str, group: str) -> Measurement:
     """As it was said."""
-    value = float(str(weight))
+    value = float(str(said))
+    if TRAITS[trait].unit != "kg":
+        return Measurement(trait, on, value, f"{value:g}", group, id=new_id())  # type: ignore[arg-type]  # a day
     kg = round(kilograms(value, unit), 6)
     return Measurement(trait, on, kg, f"{value:g}", group, raw_unit=unit, id=new_id())  # type: ignore[arg-type]  # a day

@@ -17,6 +17,9 @@ SCANNED, LAMBED, FOSTERED = "pregscan.recorded", "lambing.recorded", "lamb.foste
 MARKED, WEANED = "marking.recorded", "weaning.recorded"
 JOININGS = (STARTED, ENDED, REPLACED)
 OF_A_FAMILY = (LAMBED, FOSTERED, MARKED, WEANED)
+SCORED, SHORN = "condition.scored", "shearing.recorded"
+MEASURING = (SCORED, SHORN)
+"""Of animals of any age; beside weights at birth and weaning these are measurements of the dictionary."""
 KINDS = (*JOININGS, MATED, INSEMINATED, TRANSFERRED, SCANNED, *OF_A_FAMILY)
 
 
@@ -58,6 +61,9 @@ class Fact(NamedTuple):
         """The objects in a list of the payload."""
         found = self.said.get(name)
         yield from (item for item in found if isinstance(item, dict)) if isinstance(found, list) else ()
+
+
+SCALES = {"1-5": "BCS", "1-9": "BCS9"}
 
 
 class Joined(NamedTuple):
@@ -129,6 +135,26 @@ def litter(fact: Fact) -> Litter:
         day = fact.on if on is None else date.fromisoformat(str(on))
         lambs.append(Born(key, day, lamb.get("born", "alive") == "alive", str(lamb.get("sex", "unknown"))))
     return Litter(fact, fact.animal_id, tuple(lambs))
+
+
+class Told(NamedTuple):
+    """A measurement of its own animal that an event tells of."""
+
+    trait: str
+    value: JsonValue
+    field: str
+
+
+def told_of(fact: Fact) -> Told | None:
+    """The score, the greasy fleece of a stage that is said, or the weaning weight."""
+    said = fact.said
+    if fact.kind == SCORED:
+        return Told(SCALES[str(said["scale"])], said["score"], "payload.score")
+    if fact.kind == SHORN and said.get("fleece_weight") is not None and said.get("stage") is not None:
+        return Told(f"{said['stage']}GFW", said["fleece_weight"], "payload.fleece_weight")
+    if fact.kind == WEANED and said.get("weight") is not None:
+        return Told("WWT", said["weight"], "payload.weight")
+    return None
 
 
 @dataclass

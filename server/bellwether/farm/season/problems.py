@@ -223,6 +223,12 @@ def reared_more(name: str, said: int, dam: str, alive: int) -> Broken:
     return broken("rear_type_too_high", text, fix, field="payload.rear_type", verdict="conflict")
 
 
+def no_stage(name: str) -> Finding:
+    """The stage is declared, and never guessed from the age."""
+    text = f"the fleece of {name} is kept with its shearing, and is no measurement: nobody said of which stage it is"
+    return warning("stage_missing", text, "correct the event with stage Y, H or A", field="payload.stage")
+
+
 def odd_age(name: str, days: int, window: tuple[int, int]) -> Finding:
     """Too young or too old to be weaned."""
     text = f"{name} is {days} days old: weaning is from {window[0]} to {window[1]}"

@@ -11,6 +11,7 @@ from bellwether.farm.season.models import (
     ENDED,
     KINDS,
     LAMBED,
+    MEASURING,
     OF_A_FAMILY,
     REPLACED,
     STARTED,
@@ -57,6 +58,10 @@ where e.kind = any($3::text[])
 union
 select e.id from {THEIR_SELVES} join farm.event_other o on o.farm_id = $1 and o.animal_id = a.id
 join farm.event e on e.farm_id = $1 and e.id = o.event_id where e.kind = any($3::text[])
+"""
+SCORES = f"""
+select e.id from {THEIR_SELVES} join farm.event e on e.farm_id = $1 and e.animal_id = a.id
+where e.kind = any($3::text[]) and e.occurred_on = any($4::date[]) and {CURRENT}
 """
 SELVES = f"select a.id, coalesce(a.merged_into, a.id) from {THEIR_SELVES}"
 OF_GROUPS = f"select id from farm.event where farm_id = $1 and group_id = any($2::uuid[]) and kind = '{STARTED}'"
@@ -153,7 +158,7 @@ async def by_id(
 async def by_kind(session: Session, farm_id: UUID, kinds: Sequence[str], first: date, last: date) -> list[Fact]:
     """Those of some kinds from one day to another, with all ewes."""
     rows = await driver(session).fetch(BY_KIND, farm_id, None, list(kinds), first, last)
-    return [fact_of(row) for row in rows if row["kind"] in KINDS]
+    return [fact_of(row) for row in rows if row["kind"] in (*KINDS, *MEASURING)]
 
 
 async def load(
@@ -186,6 +191,12 @@ async def load(
         more = await connection.fetch(NAMING, farm_id, list(family), list(OF_A_FAMILY))
         found.add(await by_id(session, farm_id, {row[0] for row in more} - found.facts.keys(), selves))
     return found
+
+
+async def scores(session: Session, farm_id: UUID, animals: Collection[UUID], days: Collection[date]) -> list[Fact]:
+    """Events that measure these animals on these days, as they were told."""
+    rows = await driver(session).fetch(SCORES, farm_id, list(animals), list(MEASURING), list(days))
+    return sorted(await by_id(session, farm_id, {row[0] for row in rows}), key=lambda fact: fact.place)
 
 
 def family_of(fact: Fact) -> set[UUID]:

@@ -131,6 +131,10 @@ class Shearing(Payload):
 
     fleece_weight: Weight | None = Field(None, description="Greasy")
     weight_unit: Unit
+    stage: Literal["Y", "H", "A"] | None = Field(
+        None, description="Yearling, hogget or adult: of which stage the fleece is a measurement; none without it"
+    )
+    subgroup: Group = Field("", description="Contemporary subgroup of the fleece")
     wool_class: Short | None = None
     note: Note | None = None
 

@@ -15,10 +15,11 @@ from bellwether.farm.season.models import (
     MARKED,
     MATED,
     SCANNED,
+    SHORN,
     TRANSFERRED,
-    WEANED,
     Fact,
     History,
+    told_of,
 )
 from bellwether.farm.season.rules.case import Case
 from bellwether.sheep import traits
@@ -67,19 +68,28 @@ def check_weight(case: Case, fact: Fact) -> list[Finding]:
     """I22: in the hard range, else refused; in the soft range and the window of its stage, else a warning."""
     faults, told = Faults(), list[Finding]()
     weights = [("BWT", lamb.get("weight"), f"payload.lambs.{n}.weight") for n, lamb in enumerate(fact.items("lambs"))]
-    weights += [("WWT", fact.said.get("weight"), "payload.weight")] if fact.kind == WEANED else []
+    told_of_own = told_of(fact)
+    weights += [] if told_of_own is None else [(told_of_own.trait, told_of_own.value, told_of_own.field)]
     for code, weight, field_name in weights:
         if weight is None:
             continue
+        trait = traits.TRAITS[code]
         unit = str(fact.said.get("weight_unit") or case.season.weight_unit)
-        kg = kilograms(float(str(weight)), unit)
-        faults.take(partial(traits.check_hard, traits.TRAITS[code], kg, field=field_name))
-        head = case.animals[fact.animal_id].head if code == "WWT" and fact.animal_id else None
+        value = kilograms(float(str(weight)), unit) if trait.unit == "kg" else float(str(weight))
+        faults.take(partial(traits.check_hard, trait, value, field=field_name))
+        head = case.animals[fact.animal_id].head if code != "BWT" and fact.animal_id else None
         age = (fact.on - head.birth_date).days if head is not None and head.birth_date is not None else None
-        unusual = traits.warning(traits.TRAITS[code], kg, age, field=field_name)
+        unusual = traits.warning(trait, value, age, field=field_name)
         told += [] if unusual is None else [unusual]
     faults.stop()
     return told
+
+
+def measured(case: Case, _history: History, fact: Fact) -> list[Finding]:
+    """A score or a fleece; a fleece of which nobody says the stage is no measurement, and its sender is told."""
+    if fact.kind == SHORN and fact.said.get("fleece_weight") is not None and fact.said.get("stage") is None:
+        return [problems.no_stage(case.name(fact.animal_id) if fact.animal_id else "the animal")]
+    return check_weight(case, fact)
 
 
 def taken(faults: Faults, read: Callable[[], Identifier], field_name: str) -> Identifier | None:
