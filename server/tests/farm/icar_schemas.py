@@ -24,6 +24,7 @@ COLLECTIONS = {
     "pregnancy-checks": "icarReproPregnancyCheckEventCollection",
     "parturitions": "icarReproParturitionEventCollection",
     "conformation-scores": "icarConformationScoreEventCollection",
+    "breeding-values": "icarBreedingValueCollection",
     "animal-sets": "icarAnimalSetCollection",
     "animal-set-joins": "icarAnimalSetJoinEventCollection",
     "animal-set-leaves": "icarAnimalSetLeaveEventCollection",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from .conftest import Farmer, NewFarmer
 from .icar_schemas import COLLECTIONS, faults, unknown_names
 from .test_event_log import BACK, DIED, SOLD, taken
+from .test_lambplan import FILE
 
 EID = "982000123456789"
 OURS = "org.bellwether.farm"
@@ -235,7 +236,9 @@ async def test_errors_have_the_shape_of_the_standard(farmer: Farmer) -> None:
     assert cursor["code"] == "bad_cursor"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in COLLECTIONS if kind not in (*BRED, TREATED, *HERDS)])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in COLLECTIONS if kind not in (*BRED, TREATED, *HERDS, "breeding-values")]
+)
 async def test_all_that_is_sent_is_valid(farmer: Farmer, kind: str) -> None:
     await full(farmer)
     page = await read(farmer, kind, limit=1)
@@ -273,3 +276,49 @@ def test_a_day_without_a_time_is_that_day_on_the_farm_and_in_utc(day: date, zone
 def test_a_time_is_that_of_the_farm() -> None:
     found = moment(date(2024, 1, 1), time(7, 30), "Pacific/Auckland")
     assert found == datetime(2023, 12, 31, 18, 30, tzinfo=UTC)
+
+
+async def test_locations_are_the_farms_of_the_user(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    await farmer.make("/farms", name="Second", country="NZ")
+    await farmer.make(f"/farms/{farmer.farm_id}/locations", scheme="au.nlis.pic", value="QABC9876")
+    other = await new_farmer()
+
+    async def asked(user: Farmer, **query: Any) -> dict[str, Any]:
+        answer = await user.client.get("http://farm/locations", headers=user.headers, params=query)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        assert faults("collections/icarLocationCollection", found) == []
+        assert unknown_names("collections/icarLocationCollection", found) == set()
+        return found
+
+    first = await asked(farmer, limit=1)
+    assert (first["view"]["totalItems"], first["view"]["totalPages"]) == (2, 2)
+    (mine,) = first["member"]
+    own = {"scheme": OURS, "id": farmer.farm_id}
+    assert (mine["identifier"], mine["alternativeIdentifiers"]) == ({"scheme": "au.nlis.pic", "id": "QABC9876"}, [own])
+    assert mine["timeZoneId"] == "Australia/Sydney"
+    after = dict([first["view"]["next"].partition("?")[2].split("&")[-1].split("=", 1)])
+    (second,) = (await asked(farmer, cursor=after["cursor"]))["member"]
+    assert (second["name"], second["alternativeIdentifiers"]) == ("Second", [])
+    assert [one["identifier"]["id"] for one in (await asked(other))["member"]] == [other.farm_id]
+    assert (await farmer.client.get("http://farm/locations")).status_code == 401
+
+
+async def test_breeding_values_of_each_run_are_resources_of_their_own(farmer: Farmer) -> None:
+    for number in ("1612342024240001", "1612342024240002"):
+        await farmer.animal(birth_date="2024-08-01", identifiers=[{"kind": "registration", "value": number}])
+    for run in (b"LP2025_11", b"LP2026_02"):
+        await farmer.take_in(FILE.replace(b"LP2025_11", run), "lambplan")
+    page = await read(farmer, "breeding-values")
+    assert faults("collections/icarBreedingValueCollection", page) == []
+    assert unknown_names("collections/icarBreedingValueCollection", page) == set()
+    assert [one["version"] for one in page["member"]] == ["LP2025_11"] * 2 + ["LP2026_02"] * 2
+    assert page["view"]["totalItems"] == 4
+    first = next(one for one in page["member"] if one["animal"]["id"] == "1612342024240001")
+    told = {one["traitLabel"]["id"]: (one["value"], one.get("reliability")) for one in first["breedingValues"]}
+    assert told["WWT"] == (8.41, pytest.approx(0.72**2))
+    assert told["USERINDEX"] == (12.5, None)
+    one = await read(farmer, "breeding-values", limit=3)
+    cursor = one["view"]["next"].partition("?")[2].split("cursor=")[1]
+    assert (await read(farmer, "breeding-values", cursor=cursor, limit=3))["member"] == page["member"][3:]
+    assert await members(farmer, "breeding-values", **{"meta-modified-from": "2100-01-01T00:00:00Z"}) == []

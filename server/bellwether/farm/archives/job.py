@@ -12,6 +12,7 @@ from bellwether.farm.archives.reading import read
 from bellwether.farm.archives.restoring import restore
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.run import JobRun
+from bellwether.platform.json import JsonValue
 from bellwether.platform.problems import NotFound
 
 KIND = "farm.archive"
@@ -33,9 +34,12 @@ async def take(job: JobRun) -> dict[str, object]:
     """
     farm_id, archive_id = UUID(str(job.payload["farm_id"])), UUID(str(job.payload["archive_id"]))
     async with job.database.reading(job.context) as session:
-        content = await repository.content(session, farm_id, archive_id)
-    if content is None:
+        found = await repository.content(session, farm_id, archive_id)
+    if found is None:
         raise NotFound
+    content, taken = found
+    if content is None or taken is not None:
+        return dict(taken or {})
     archive = await asyncio.to_thread(read, content)
     await job.progress(0.2, "recording")
     async with job.database.transaction(job.context) as session:
@@ -43,8 +47,9 @@ async def take(job: JobRun) -> dict[str, object]:
         if not await repository.is_empty(session, farm_id):
             raise FarmNotEmpty
         counts = await restore(Into(session, job.context, farm_id, datetime.now(UTC)), archive)
-        await repository.drop(session, farm_id)
-    return {"farm_id": str(farm_id), "rows": counts}
+        result: dict[str, JsonValue] = {"farm_id": str(farm_id), "rows": {**counts}}
+        await repository.is_taken(session, farm_id, archive_id, result)
+    return {**result}
 
 
 def kinds() -> list[JobKind]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from bellwether.farm.archives.tables import Table
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.json import JsonObject, json_text
 
 FARM = "select name, country, time_zone, weight_unit from farm.farm where id = $1"
 IS_EMPTY = """
@@ -17,7 +18,8 @@ select not exists (select from farm.flock where farm_id = $1) and not exists (
 """
 DROP = "delete from farm.archive_file where farm_id = $1"
 KEEP = "insert into farm.archive_file (farm_id, id, content) values ($1, $2, $3)"
-CONTENT = "select content from farm.archive_file where farm_id = $1 and id = $2"
+CONTENT = "select content, taken from farm.archive_file where farm_id = $1 and id = $2"
+TAKEN = "update farm.archive_file set content = null, taken = $3::jsonb where farm_id = $1 and id = $2"
 USE = """
 select id from farm.identifier
 where farm_id = $1 and animal_id = $2 and scheme = $3 and value = $4 and state <> 'closed'
@@ -48,15 +50,15 @@ async def keep(session: Session, farm_id: UUID, archive_id: UUID, content: bytes
     await driver(session).execute(KEEP, farm_id, archive_id, content)
 
 
-async def content(session: Session, farm_id: UUID, archive_id: UUID) -> bytes | None:
-    """One that waits."""
-    found: bytes | None = await driver(session).fetchval(CONTENT, farm_id, archive_id)
-    return found
+async def content(session: Session, farm_id: UUID, archive_id: UUID) -> tuple[bytes | None, JsonObject | None] | None:
+    """One that waits, or what became of it; None: another one has taken its place."""
+    row = await driver(session).fetchrow(CONTENT, farm_id, archive_id)
+    return None if row is None else (row["content"], row["taken"])
 
 
-async def drop(session: Session, farm_id: UUID) -> None:
+async def is_taken(session: Session, farm_id: UUID, archive_id: UUID, result: JsonObject) -> None:
     """It waits no longer."""
-    await driver(session).execute(DROP, farm_id)
+    await driver(session).execute(TAKEN, farm_id, archive_id, json_text(result))
 
 
 async def use(session: Session, farm_id: UUID, animal_id: UUID, scheme: str, value: str) -> UUID | None:

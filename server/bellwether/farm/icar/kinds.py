@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from bellwether.farm.icar import reproduction
+from bellwether.farm.icar.breeding_values.pages import breeding_values
 from bellwether.farm.icar.herds import movements, sets
 from bellwether.farm.icar.herds.joinings import services
 from bellwether.farm.icar.herds.movements import of_heads
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "pregnancy-checks": Kind(of_events(reproduction.pregnancy_check, "pregscan.recorded")),
     "parturitions": Kind(of_events(reproduction.parturition, "lambing.recorded")),
     "conformation-scores": Kind(of_events(reproduction.condition_score, "condition.scored")),
+    "breeding-values": Kind(breeding_values),
     "animal-sets": Kind(sets.sets),
     "animal-set-joins": Kind(sets.of_memberships(JOINS)),
     "animal-set-leaves": Kind(sets.of_memberships(LEAVES)),

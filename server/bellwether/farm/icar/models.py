@@ -92,3 +92,12 @@ class RemedyRow(NamedTuple):
     name: str
     unit: str
     days: tuple[int | None, int | None, int | None]
+
+
+class FarmRow(NamedTuple):
+    """A farm with its numbers, each a scheme and a value."""
+
+    id: UUID
+    name: str
+    time_zone: str
+    numbers: list[str]

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.farm.icar.models import EventRow, KeptRow, KnownWeight, ParentRow, RemedyRow, TreatedRow, WeightRow
+from bellwether.farm.icar.models import (
+    EventRow,
+    FarmRow,
+    KeptRow,
+    KnownWeight,
+    ParentRow,
+    RemedyRow,
+    TreatedRow,
+    WeightRow,
+)
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import weights
 
@@ -75,6 +84,11 @@ where farm_id = $1 and lower(name) = any($2::text[])
 """
 REMEDY = "select name from farm.product where farm_id = $1 and id = $2"
 LOTS = "select product_id, lower(lot), id from farm.product_batch where farm_id = $1 and lower(lot) = any($2::text[])"
+FARMS = """
+select f.id, f.name, f.time_zone, array(
+  select l.scheme || ' ' || l.value from farm.location l where l.farm_id = f.id order by l.id) as numbers
+from farm.farm f where f.id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') order by f.id limit $2
+"""
 EXISTING = "select id from farm.animal where farm_id = $1 and id = any($2::uuid[])"
 KEPT_ONE = "select id, created_at, merged_into from farm.animal where farm_id = $1 and id = $2"
 #: a page without its limit
@@ -226,3 +240,13 @@ async def counting(
         return {}
     rows = await driver(session).fetch(COUNTING, farm_id, *(list(column) for column in zip(*days, strict=True)))
     return {(row["animal_id"], row["trait"], row["occurred_on"]): WeightRow(*row.values()) for row in rows}
+
+
+async def farms(session: Session, after: UUID | None, limit: int) -> list[FarmRow]:
+    """Farms of the user with their numbers."""
+    return [FarmRow(*row.values()) for row in await driver(session).fetch(FARMS, after, limit)]
+
+
+async def count_farms(session: Session) -> int:
+    """How many farms the user has."""
+    return await count(session, FARMS, None, None)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from bellwether.farm.icar import service
 from bellwether.farm.icar.kinds import KindName
-from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarIdentifier, IcarTaken
+from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarIdentifier, IcarLocations, IcarTaken
 from bellwether.farm.icar.service import Address, within
 from bellwether.farm.icar.taking import intake
 from bellwether.farm.icar.taking.intake import Target
@@ -44,6 +44,14 @@ def address(request: Request) -> Address:
     """The list that is asked for, as the gateway knows it."""
     query = {name: value for name, value in request.query_params.items() if name != "cursor"}
     return Address(request.app.state.public_url + request.scope["raw_path"].decode(), query)
+
+
+@router.get("", dependencies=[need("flock:read")])
+async def list_locations(
+    session: Reading, request: Request, limit: Limit = 100, cursor: CursorText = None
+) -> IcarLocations:
+    """The farms of the user by their numbers, as ICAR ADE 1.3 asks for locations."""
+    return await service.locations(session, limit, cursor, address(request))
 
 
 @router.get(PLACE + "/{kind}", dependencies=[need("flock:read")])

@@ -339,12 +339,43 @@ class IcarGroupDeath(IcarGroupEvent):
     death_method: str
 
 
+class IcarBreedingValue(Icar):
+    """icarBreedingValueType."""
+
+    trait_label: IcarIdentifier
+    calculation_type: Literal["BreedingValue"] = "BreedingValue"
+    value: float
+    reliability: float | None = None
+
+
+class IcarBreedingValues(Icar):
+    """icarBreedingValueResource: what one run says of an animal; `version` is the run."""
+
+    resource_type: Literal["BreedingValue"] = "BreedingValue"
+    meta: IcarMeta
+    location: IcarIdentifier
+    id: str
+    animal: IcarIdentifier
+    version: str
+    breeding_values: list[IcarBreedingValue]
+
+
+class IcarLocation(Icar):
+    """icarLocationResource: a farm with its numbers."""
+
+    resource_type: Literal["Location"] = "Location"
+    identifier: IcarIdentifier
+    alternative_identifiers: list[IcarIdentifier]
+    name: str
+    time_zone_id: str
+
+
 Group = IcarAnimalSet | IcarSetJoin | IcarSetLeave
 GroupMovement = IcarGroupBirth | IcarGroupArrival | IcarGroupDeparture | IcarGroupDeath
 Movement = IcarArrival | IcarDeparture | IcarDeath | IcarBirth
 Reproduction = IcarInsemination | IcarPregnancyCheck | IcarParturition
 OfOne = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | IcarTreatment | Reproduction | IcarConformationScore
-Resource = OfOne | Group | GroupMovement
+Resource = OfOne | Group | GroupMovement | IcarBreedingValues
 
 
 class IcarView(Icar):
@@ -362,6 +393,13 @@ class IcarCollection(Icar):
 
     view: IcarView
     member: list[Annotated[Resource, Field(discriminator="resource_type")]]
+
+
+class IcarLocations(Icar):
+    """A page of farms."""
+
+    view: IcarView
+    member: list[IcarLocation]
 
 
 class IcarMessage(Icar):

@@ -5,14 +5,18 @@ from math import ceil
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from bellwether.farm.icar import repository
 from bellwether.farm.icar.kinds import KINDS
+from bellwether.farm.icar.models import FarmRow
 from bellwether.farm.icar.pages import Asked
 from bellwether.farm.icar.repository import Within
-from bellwether.farm.icar.schemas import IcarCollection, IcarIdentifier, IcarView
+from bellwether.farm.icar.schemas import IcarCollection, IcarIdentifier, IcarLocation, IcarLocations, IcarView
 from bellwether.farm.locations.service import farm_of
 from bellwether.farm.place import place_of
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.http.pagination import ById, id_after
+from bellwether.sheep.locations import FARM
 
 
 class Address(NamedTuple):
@@ -57,3 +61,27 @@ async def page(
     first = address.of_page(None)
     view = IcarView(total_items=found.total, total_pages=pages, page_size=limit, first=first, next=after)
     return IcarCollection(view=view, member=found.resources)
+
+
+async def locations(session: Session, limit: int, cursor: str | None, address: Address) -> IcarLocations:
+    """Farms of the user by their numbers; without one by the id of the farm, which is a number too.
+
+    Raises:
+        BadCursor
+    """
+    rows = await repository.farms(session, id_after(cursor), limit + 1)
+    next_one = ById.after(rows, limit)
+    total = await repository.count_farms(session)
+    after = None if next_one is None else address.of_page(next_one)
+    first, pages = address.of_page(None), ceil(total / limit)
+    view = IcarView(total_items=total, total_pages=pages, page_size=limit, first=first, next=after)
+    return IcarLocations(view=view, member=[location(row) for row in rows[:limit]])
+
+
+def location(row: FarmRow) -> IcarLocation:
+    """A farm."""
+    told = [
+        IcarIdentifier(scheme=scheme, id=value) for scheme, _, value in (each.partition(" ") for each in row.numbers)
+    ]
+    first, *others = [*told, IcarIdentifier(scheme=FARM, id=str(row.id))]
+    return IcarLocation(identifier=first, alternative_identifiers=others, name=row.name, time_zone_id=row.time_zone)

@@ -1,0 +1,1 @@
+"""Breeding values that others have estimated, as resources of the standard."""
