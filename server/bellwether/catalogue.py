@@ -48,7 +48,7 @@ SERVICES = (
         18101,
         "FARM",
         "farm",
-        other_paths=("/brapi/v2/*", "/locations/*", "/batches/locations/*"),
+        other_paths=("/brapi/v2/*", "/locations", "/locations/*", "/batches/locations/*"),
     ),
     Service("genetics", "Genetic Data", "python", 18102, "GENETICS", "genetics"),
     Service("research", "Research Analysis", "python", 18103, "RESEARCH", "research"),
