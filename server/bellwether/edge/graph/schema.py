@@ -7,9 +7,8 @@ from strawberry.types import ExecutionContext
 
 from bellwether.edge.graph.asked import OneOperation
 from bellwether.edge.graph.limits import MAX_TOKENS, Limits, Work
+from bellwether.edge.graph.selection import Pedigree, RankingPage, Why, pedigree, ranking, uuid_text, why
 from bellwether.edge.graph.types import PAGE, After, Animal, First, Flock, FlockPage, Info, PageInfo
-from bellwether.edge.upstream import Refused
-from bellwether.platform.http.strict.fields import ID
 
 
 async def flock(info: Info, id: strawberry.ID) -> Flock | None:  # noqa: A002 - the name in the query
@@ -38,6 +37,13 @@ class Query:
     animal: Animal | None = strawberry.field(
         resolver=animal, description="One animal that you may see; null when there is none"
     )
+    ranking: RankingPage | None = strawberry.field(
+        resolver=ranking, description="The animals of a flock by a version of an index, within the run it goes by"
+    )
+    pedigree: Pedigree | None = strawberry.field(
+        resolver=pedigree, description="An animal with its ancestors and descendants"
+    )
+    why: Why | None = strawberry.field(resolver=why, description="Why a breeding value of a run is what it is")
 
 
 class Schema(strawberry.Schema):
@@ -45,17 +51,6 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing."""
-
-
-def uuid_text(value: str) -> str:
-    """An id of a query as a UUID, which is safe in an address.
-
-    Raises:
-        Refused: it is none.
-    """
-    if ID.fullmatch(value):
-        return value.lower()
-    raise Refused("edge", 422, "invalid_id", f"{value[:50]!r} is not a UUID: copy the id as it was given")
 
 
 schema = Schema(
