@@ -10,7 +10,7 @@ from bellwether.farm.collections.repository import Numbered
 from bellwether.farm.sync import repository
 from bellwether.farm.sync.problems import CursorExpired, OtherCollections, UnknownCollection
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.pagination import Cursor
+from bellwether.platform.http.pagination import BadCursor, Cursor
 
 
 class Place(Cursor):
@@ -20,6 +20,8 @@ class Place(Cursor):
     #: the last number that was there when the device began to read everything: what went before it never had
     began: int
     names: str
+    #: numbers of all farms are drawn from one row: at another farm a place would leave out what is older there
+    farm_id: UUID | None = None
 
 
 def chosen(names: str | None) -> list[Collection]:
@@ -44,7 +46,9 @@ async def start(session: Session, farm_id: UUID, cursor: str | None, collections
     names = ",".join(one.name for one in collections)
     found = Place.read(cursor)
     if found is None:
-        return Place(seq=0, began=await rows.last(session, farm_id, collections), names=names)
+        return Place(seq=0, began=await rows.last(session, farm_id, collections), names=names, farm_id=farm_id)
+    if found.farm_id not in (None, farm_id):
+        raise BadCursor
     if found.names != names:
         raise OtherCollections
     await check_age(session, farm_id, max(found.seq, found.began))

@@ -10,6 +10,8 @@ from bellwether.platform.database.transactions import Session
 
 #: events of these say that something was done, or whom a joining or a treatment was about
 MATTER = frozenset({"joining.ended", "pregscan.recorded", "lambing.recorded", "marking.recorded", "weaning.recorded"})
+#: whoever does not own the farm finds no costs in the log, and so no task that follows from one
+OF_OWNERS = frozenset({"cost.recorded"})
 MOVING = frozenset({"group.assigned", "group.left", "group.moved", "animal.arrived", "animal.departed", "animal.died"})
 
 
@@ -39,7 +41,7 @@ async def project(session: Session, farm_id: UUID, places: Collection[int] | Non
     if places is not None and not places:
         return
     rules = [rule for rule in rules_of(await repository.rules(session, farm_id)) if rule.is_on]
-    sources = await repository.sources(session, farm_id, {rule.kind for rule in rules}, places)
+    sources = await repository.sources(session, farm_id, {rule.kind for rule in rules} - OF_OWNERS, places)
     rows = [
         FollowingRow(
             *(task_id(farm_id, rule.name, event.place), rule.name, event.place, event.id, rule.title, due),
