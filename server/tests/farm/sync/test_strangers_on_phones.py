@@ -19,7 +19,7 @@ async def test_a_cursor_of_another_farm_is_none_here(farmer: Farmer, new_farmer:
     away = Device(farmer)
     await away.pull()
     there = Device(other, farm_id=other.farm_id, cursor=away.cursor)
-    assert (await there.page(400))["code"] == "bad_cursor"
+    assert (await there.page(422))["code"] == "bad_cursor"
     there.cursor = None
     assert ewe in {row["id"] for row in await there.pull()}
 
