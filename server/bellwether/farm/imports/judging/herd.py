@@ -88,6 +88,10 @@ class Herd:
                         found[animal] = item
         return found
 
+    def called(self, raws: Iterable[str]) -> set[UUID]:
+        """Every animal that is called like one of these, in any flock."""
+        return {animal for raw in raws for value in spellings(raw) for animal, _ in self.by_value.get(value, ())}
+
     def without_zeros(self, raw: str) -> list[str]:
         """Numbers that are the same but for zeros before them, which a spreadsheet takes away."""
         value = tag_value(raw)
@@ -102,7 +106,9 @@ class Herd:
         made = Sheep(self.new_id(), self.flock_id, "", facts, is_reference, is_new=True, is_of_this_import=True)
         self.sheep[made.id] = self.touched[made.id] = made
         for identifier in known:
-            self.tag(made, identifier)
+            self._index(made, identifier)
+            self.added_identifiers.append((made.id, identifier))
+        made.tag = display_tag(made.identifiers) or ""
         return made
 
     def tag(self, animal: Sheep, identifier: Identifier) -> None:
@@ -112,8 +118,11 @@ class Herd:
 
     def know(self, animal: Sheep, identifier: Identifier) -> None:
         """An identifier that the animal has."""
-        animal.identifiers.append(identifier)
+        self._index(animal, identifier)
         animal.tag = display_tag(animal.identifiers) or animal.tag
+
+    def _index(self, animal: Sheep, identifier: Identifier) -> None:
+        animal.identifiers.append(identifier)
         self.by_key[identifier.key] = animal.id
         if identifier.kind == "name":
             self.by_name.setdefault(name_value(identifier.value), set()).add(animal.id)

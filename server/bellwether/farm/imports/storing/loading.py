@@ -118,7 +118,7 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
     memory = await remembered(connection, batch, listing)
     herd = memory.herd
     await look_up(connection, batch, fresh(memory, cells(rows, listing)), memory)
-    own = {animal for _, row in rows for item in row.identifiers for animal in herd.named(item.raw)}
+    own = herd.called(item.raw for _, row in rows for item in row.identifiers)
     await load_lives(session, farm_id, own - memory.lived, memory)
     herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
     herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd, batch.traits)))

@@ -72,7 +72,7 @@ def parent(row: int, cell: Written, data: AnimalRow, herd: Herd) -> Sheep | None
     animal = herd.sheep[found]
     if animal.is_reference or animal.expected is not None or any(item.value in values for item in data.identifiers):
         return None
-    return None if any(listed.row > row for listed in herd.listing.named(cell.raw, row)) else animal
+    return None if herd.listing.named(cell.raw, row) else animal
 
 
 def fits(animal: Sheep, data: AnimalRow, sex: str) -> bool:
