@@ -19,9 +19,9 @@ FILTERS: tuple[dict[str, str], ...] = ({}, {"sex": "female", "birth_from": "2012
 # ten generations of equal size, parents anywhere in the one before; ids grow with time, as the service makes them
 FILL = """
 create temp table born as
-  select (lpad(to_hex(1700000000000 + n / 50), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8'
-          || substr(md5(n::text), 4, 15))::uuid as id, n, n * 10 / $2::int as generation
-  from generate_series(0, $2::int - 1) as n;
+  select (lpad(to_hex(1700000000000 + n / 50), 12, '0') || '7' || substr(r, 1, 3) || '8' || substr(r, 4, 15))::uuid
+    as id, n, n * 10 / $2::int as generation
+  from (select n, md5(random()::text) as r from generate_series(0, $2::int - 1) as n) s;
 create unique index on born (n);
 """
 ANIMALS = """
@@ -146,7 +146,9 @@ async def fill(connection: asyncpg.Connection, farm: UUID, flock: UUID, n: int) 
     await connection.execute("set session_replication_role = replica")
     await connection.execute(FILL.replace("$2", str(n)))
     await connection.execute(ANIMALS, farm, flock)
+    await connection.execute("analyze born")
     await connection.execute(CLAIMS, farm, n)
+    await connection.execute("analyze farm.parent_claim")
     await connection.execute(STANDING, farm)
     await connection.execute("set session_replication_role = origin")
     await connection.execute(f"vacuum analyze {TABLES}")
