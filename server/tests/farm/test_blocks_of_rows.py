@@ -96,5 +96,7 @@ async def test_rows_in_blocks_are_seen_as_rows_alone(
         theirs = await counts(farmer.database, Context(user_id=stranger.user_id), ("import_block",))
         assert theirs == {"import_block": 0}
         found.append(shown)
+    for one, other in zip(found[0][-1], found[1][-1], strict=True):
+        assert [(r["row"], r["verdict"]) for r in one[1]] == [(r["row"], r["verdict"]) for r in other[1]], one[0]
     assert found[0] == found[1]
     assert found[0][-3] == 8

@@ -84,6 +84,8 @@ class Ledger:
     superseded: list[UUID] = field(default_factory=list)
     corrects: bool = False
     """Somebody says a single value: it is no copy of something that was corrected since."""
+    matched: dict[Day, Current] = field(default_factory=dict)
+    """What was said again, of which the database learns nothing."""
     _pending: dict[UUID, Observation] = field(default_factory=dict)
 
     def record(self, animal_id: UUID, flock_id: UUID, measured: Measurement, row: int) -> Recorded:
@@ -120,7 +122,8 @@ class Ledger:
         is_same = abs(before.value - value) < SAME
         order = in_order(before.occurred_time, time)
         if is_same and (order == 0 or not before.is_of_this_import):
-            self.current[day] = before._replace(occurred_time=time or before.occurred_time, is_of_this_import=True)
+            said = before._replace(occurred_time=time or before.occurred_time, is_of_this_import=True)
+            self.current[day] = self.matched[day] = said
             return Recorded("duplicate" if before.is_of_this_import else "match")
         is_known = any(abs(said - value) < SAME and at == time for said, at in before.earlier)
         if is_known and (order < 0 or (order == 0 and not self.corrects)):

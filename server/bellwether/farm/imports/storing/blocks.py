@@ -21,7 +21,7 @@ select $1, $2, first_row, last_row, n_rows, content
 from unnest($3::int4[], $4::int4[], $5::int4[], $6::bytea[]) as b (first_row, last_row, n_rows, content)
 """
 FIND = """
-select content from farm.import_block
+select last_row, content from farm.import_block
 where farm_id = $1 and import_id = $2 and last_row >= $3 and first_row <= $4 order by last_row limit $5
 """
 FARM = "select farm_id from farm.import_batch where id = $1"
@@ -57,13 +57,16 @@ async def after(session: Session, import_id: UUID, number: int, limit: int) -> l
     connection: asyncpg.Connection = driver(session)
     farm_id = await connection.fetchval(FARM, import_id)
     found: list[JudgedRow] = []
+    reached = number
     while len(found) < limit:
-        rows = await connection.fetch(FIND, farm_id, import_id, number + 1, LAST, 1 + limit // SIZE)
+        rows = await connection.fetch(FIND, farm_id, import_id, reached + 1, LAST, 1 + limit // SIZE)
         if not rows:
-            break
+            return sorted(found)
         found += [row for each in rows for row in unpacked(each["content"]) if row.row > number]
-        number = found[-1].row
-    return found[:limit]
+        reached = rows[-1]["last_row"]
+    # what a later run has taken stands between the rows of earlier blocks
+    end = sorted(found)[limit - 1].row
+    return sorted(await between(session, farm_id, import_id, number + 1, end))[:limit]
 
 
 async def drop(session: Session, farm_id: UUID, import_id: UUID) -> None:
