@@ -44,7 +44,7 @@ async def empty_farm(farmer: Farmer, **more: Any) -> Farmer:
 
 async def sent(farmer: Farmer, content: bytes, expect: int = 202) -> dict[str, Any]:
     """An archive on its way in."""
-    headers = {"content-type": "application/zip"}
+    headers = {"content-type": "application/octet-stream"}
     path = f"/farms/{farmer.farm_id}/archive"
     found: dict[str, Any] = (await farmer.ask("POST", path, expect, content=content, headers=headers)).json()
     return found
@@ -247,7 +247,7 @@ async def test_an_archive_is_taken_by_owners_alone(farmer: Farmer, new_farmer: N
     answer = await farmer.client.post(f"http://farm/api/v1/farm{path}", content=content)
     assert answer.status_code == 401
     for user, expect in ((stranger, 404), (worker, 403)):
-        await user.ask("POST", path, expect, content=content, headers={"content-type": "application/zip"})
+        await user.ask("POST", path, expect, content=content, headers={"content-type": "application/octet-stream"})
     await sent(other, content)
     for user, count in ((stranger, 0), (worker, 0), (farmer, 1)):
         async with farmer.database.transaction(Context(user_id=user.user_id)) as session:

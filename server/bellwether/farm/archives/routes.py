@@ -17,7 +17,7 @@ SENDING = at_once("archives that are being sent", of_one=1, of_all=3)
 BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         "description": "An archive as the export `whole_farm` writes it",
     }
 }

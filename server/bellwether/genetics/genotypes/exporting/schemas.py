@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bellwether.platform.http.schemas import Schema
 
@@ -19,6 +19,12 @@ class NewGenotypeExport(Schema):
     format: Format
     map_version: int | None = Field(default=None, ge=1, le=32_767, description="The latest where none is named")
     with_shared: bool = Field(default=False, description="With animals that other farms share")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"farm_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a60", "chip_id": 1, "format": "plink"}]
+        }
+    )
 
 
 class GenotypeExport(Schema):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bellwether.platform.http.schemas import Schema
 
@@ -45,6 +45,18 @@ class NewImport(Schema):
     genotype_file_id: UUID
     chip_id: int = Field(ge=1, le=2**31 - 1)
     options: ImportOptions = ImportOptions()
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "genotype_file_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a60",
+                    "chip_id": 1,
+                    "options": {"foreign_markers": "leave_out"},
+                }
+            ]
+        }
+    )
 
 
 class Import(Schema):

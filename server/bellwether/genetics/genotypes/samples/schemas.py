@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bellwether.platform.http.schemas import Schema
 
@@ -37,12 +37,18 @@ class SampleChange(Schema):
     animal_id: UUID | None = None
     is_preferred: Literal[True] | None = None
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"is_preferred": True}]})
+
 
 class Decision(Schema):
     """What becomes of calls that were set apart, or of accepted ones that are wrong after all."""
 
     state: Literal["accepted", "rejected"]
     note: str = Field(min_length=1, max_length=500, description="Why, for those who come after")
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "rejected", "note": "the tube of another animal"}]}
+    )
 
 
 class Share(Schema):
@@ -60,3 +66,15 @@ class NewShare(Schema):
     farm_id: UUID
     animal_id: UUID
     with_farm_id: UUID
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "farm_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a60",
+                    "animal_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69",
+                    "with_farm_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a61",
+                }
+            ]
+        }
+    )
