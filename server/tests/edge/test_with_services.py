@@ -124,6 +124,19 @@ async def test_a_flock_with_animals_parents_weights_and_breeding_values(
         "breedingValues": [{"trait": "WWT", "value": 1.25, "reliability": 0.6, "runId": str(run_id)}],
     }
     assert body["data"]["flock"]["animals"]["pageInfo"] == {"endCursor": None, "hasNextPage": False}
+    # the stored effect is `direct`, which no run of ours gives: a trend is of additive values
+    past = """query ($id: ID!) { flock(id: $id) { trend(trait: "WWT") { runId unit points { dropYear n mean } slope }
+      animals { nodes { id breedingValueHistory(trait: "WWT") { effect value runId publishedAt } } } } }"""
+    answer = await whole.post("/graphql", json={"query": past, "variables": {"id": flock}}, headers=farmer)
+    found = answer.json()["data"]["flock"]
+    assert found["trend"] == {"runId": str(run_id), "unit": "kg", "points": [], "slope": None}
+    values = {node["id"]: node["breedingValueHistory"] for node in found["animals"]["nodes"]}
+    assert [(value["value"], value["runId"]) for value in values[lamb_id]] == [(1.25, str(run_id))]
+    assert values[sire] == []
+    other = await whole.post(
+        "/graphql", json={"query": past, "variables": {"id": flock}}, headers=auth.bearer(new_id())
+    )
+    assert other.json()["data"] == {"flock": None}
     flocks = await whole.post("/graphql", json={"query": "{ flocks { nodes { id } } }"}, headers=farmer)
     assert flocks.json()["data"]["flocks"]["nodes"] == [{"id": flock}]
 

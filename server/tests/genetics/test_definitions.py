@@ -179,6 +179,11 @@ async def test_two_publishers_who_race_publish_one_run(people: People, barn: Bar
     back = await owner.ask("POST", f"/evaluations/{won}/publication", json={"replaces": str(lost)})
     assert back.json()["items"][0]["number"] == 3
     assert (await owner.ask("GET", f"/flocks/{farm.flock_id}/state")).json()["published_run_id"] == str(won)
+    ranked = (await owner.ask("GET", f"/breeding-values?run_id={won}")).json()["items"][0]["animal_id"]
+    asked = {"animal_ids": [ranked], "trait": "WWT"}
+    history = (await owner.ask("POST", "/breeding-values/history", json=asked)).json()["items"]
+    # each run once, at its first publication
+    assert [item["run_id"] for item in history] == [str(won), str(lost)]
 
 
 async def test_an_older_run_that_ends_late_takes_nobody_back(people: People, barn: Barn, run_job: RunJob) -> None:

@@ -44,6 +44,31 @@ class ValueItem(TypedDict):
     reliability: NotRequired[float | None]
 
 
+class PublishedItem(ValueItem):
+    """A published value of genetics."""
+
+    published_at: str
+
+
+class PointItem(TypedDict):
+    """A drop of a trend of genetics."""
+
+    drop_year: int
+    n: int
+    mean: float
+    is_in_slope: bool
+
+
+class TrendItem(TypedDict):
+    """A trend of genetics."""
+
+    run_id: str
+    unit: str
+    points: list[PointItem]
+    slope: float | None
+    slope_se: float | None
+
+
 class ItemPage(TypedDict, Generic[T]):
     """A page of a list."""
 

@@ -39,7 +39,10 @@ MAX_TOKENS = 1_000
 MOST = {OperationDefinitionNode: 10, FragmentDefinitionNode: 20}
 WORDS = {OperationDefinitionNode: "operations", FragmentDefinitionNode: "fragments"}
 MOST_ALIKE = 20
-EXPECTED_LENGTH = {"Weight": 20, "BreedingValue": 10, "TraitPart": 10, "PedigreeNode": 100, "PedigreeEdge": 200}
+EXPECTED_LENGTH = {
+    "Weight": 20, "BreedingValue": 10, "PublishedValue": 50, "TrendPoint": 20, "TraitPart": 10, "PedigreeNode": 100,
+    "PedigreeEdge": 200,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,18 @@ from typing import TypeVar, cast
 
 from strawberry.dataloader import DataLoader
 
-from bellwether.edge.graph.answers import AnimalItem, FlockItem, ItemPage, ValueItem, WeightItem
+from bellwether.edge.graph.answers import (
+    AnimalItem,
+    FlockItem,
+    ItemPage,
+    PublishedItem,
+    TrendItem,
+    ValueItem,
+    WeightItem,
+)
 from bellwether.edge.upstream import Caller
 
-OfAnimal = TypeVar("OfAnimal", WeightItem, ValueItem)
+OfAnimal = TypeVar("OfAnimal", WeightItem, ValueItem, PublishedItem)
 BATCH = 500
 MOST = 50_000
 
@@ -22,6 +30,12 @@ class Loaders:
         self.animal: DataLoader[str, AnimalItem | None] = DataLoader(self._animals, max_batch_size=BATCH)
         self.weights: DataLoader[str, list[WeightItem]] = DataLoader(self._weights, max_batch_size=BATCH)
         self.values: DataLoader[str, list[ValueItem]] = DataLoader(self._values, max_batch_size=BATCH)
+        self.history: DataLoader[tuple[str, str], list[PublishedItem]] = DataLoader(self._history, max_batch_size=BATCH)
+
+    async def trend(self, flock_id: str, trait: str) -> TrendItem:
+        """The trend of a flock for a trait."""
+        found = await self.caller.ask("genetics", "GET", f"/flocks/{flock_id}/trend", params={"trait": trait})
+        return cast(TrendItem, found)
 
     async def flock(self, flock_id: str) -> FlockItem:
         """One flock."""
@@ -54,6 +68,16 @@ class Loaders:
         body = {"animal_ids": ids, "across_runs": True}
         found = await self.caller.ask("genetics", "POST", "/breeding-values/query", json=body)
         return grouped(ids, cast(ItemPage[ValueItem], found)["items"])
+
+    async def _history(self, asked: list[tuple[str, str]]) -> Sequence[list[PublishedItem]]:
+        found: dict[tuple[str, str], list[PublishedItem]] = {}
+        for trait in dict.fromkeys(trait for _, trait in asked):
+            ids = [animal_id for animal_id, other in asked if other == trait]
+            body = {"animal_ids": ids, "trait": trait}
+            answer = await self.caller.ask("genetics", "POST", "/breeding-values/history", json=body)
+            items = grouped(ids, cast(ItemPage[PublishedItem], answer)["items"])
+            found |= {(animal_id, trait): of for animal_id, of in zip(ids, items, strict=True)}
+        return [found[key] for key in asked]
 
 
 def page_of(first: int, after: str | None) -> dict[str, str | int]:

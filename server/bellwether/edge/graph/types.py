@@ -1,13 +1,21 @@
 """What a caller can ask for, and how each part is found."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 
 import strawberry
 from strawberry.types import Info as StrawberryInfo
 
-from bellwether.edge.graph.answers import AnimalItem, FlockItem, ItemPage, ValueItem, WeightItem
+from bellwether.edge.graph.answers import (
+    AnimalItem,
+    FlockItem,
+    ItemPage,
+    PublishedItem,
+    TrendItem,
+    ValueItem,
+    WeightItem,
+)
 from bellwether.edge.graph.loaders import Loaders
 
 PAGE = 50
@@ -24,6 +32,7 @@ class Asking:
 
 Info = StrawberryInfo[Asking, None]
 First = Annotated[int, strawberry.argument(description="How many at most, 1 to 200")]
+TraitCode = Annotated[str, strawberry.argument(description="A code of the trait dictionary, for example WWT")]
 After = Annotated[str | None, strawberry.argument(description="`endCursor` of the page before")]
 
 
@@ -67,6 +76,72 @@ class BreedingValue:
             reliability=item.get("reliability"),
             run_id=strawberry.ID(str(item["run_id"])),
         )
+
+
+@strawberry.type(description="A breeding value that was published, with its evaluation")
+class PublishedValue:
+    """A value and when it was published."""
+
+    effect: str
+    value: float
+    reliability: float | None
+    run_id: strawberry.ID = strawberry.field(description="Each evaluation has a base of its own")
+    published_at: datetime
+
+    @classmethod
+    def of(cls, item: PublishedItem) -> Self:
+        """From genetics' answer."""
+        return cls(
+            effect=item.get("effect", "direct"),
+            value=item["value"],
+            reliability=item.get("reliability"),
+            run_id=strawberry.ID(str(item["run_id"])),
+            published_at=datetime.fromisoformat(item["published_at"]),
+        )
+
+
+@strawberry.type(description="The mean breeding value of one drop")
+class TrendPoint:
+    """One drop."""
+
+    drop_year: int
+    n: int
+    mean: float
+    is_in_slope: bool
+
+
+@strawberry.type(description="How the mean breeding value of a flock changes by the year")
+class Trend:
+    """A genetic trend."""
+
+    run_id: strawberry.ID
+    unit: str
+    slope: float | None = strawberry.field(description="Per year; null with too few drops")
+    slope_se: float | None
+    points: list[TrendPoint]
+
+    @classmethod
+    def of(cls, item: TrendItem) -> Self:
+        """From genetics' answer."""
+        return cls(
+            run_id=strawberry.ID(str(item["run_id"])),
+            unit=item["unit"],
+            slope=item["slope"],
+            slope_se=item["slope_se"],
+            points=[TrendPoint(**point) for point in item["points"]],
+        )
+
+
+async def breeding_value_history(
+    root: strawberry.Parent["Animal"], info: Info, trait: TraitCode
+) -> list[PublishedValue] | None:
+    """What was published of the animal."""
+    return [PublishedValue.of(item) for item in await info.context.loaders.history.load((root.id, trait))]
+
+
+async def trend(root: strawberry.Parent["Flock"], info: Info, trait: TraitCode) -> Trend | None:
+    """The trend of the flock."""
+    return Trend.of(await info.context.loaders.trend(root.id, trait))
 
 
 async def parent(info: Info, animal_id: str | None) -> "Animal | None":
@@ -126,6 +201,9 @@ class Animal:
     breeding_values: list[BreedingValue] | None = strawberry.field(
         resolver=breeding_values, description="The latest value of each trait; null when they could not be read"
     )
+    breeding_value_history: list[PublishedValue] | None = strawberry.field(
+        resolver=breeding_value_history, description="All values of a trait that were published, oldest first"
+    )
 
     @classmethod
     def of(cls, item: AnimalItem) -> Self:
@@ -169,6 +247,9 @@ class Flock:
     name: str
     farm_id: strawberry.Private[str]
     animals: AnimalPage | None = strawberry.field(resolver=animals, description="The animals of the flock")
+    trend: Trend | None = strawberry.field(
+        resolver=trend, description="Mean breeding value by drop, of the evaluation that the flock goes by"
+    )
 
     @classmethod
     def of(cls, item: FlockItem) -> Self:

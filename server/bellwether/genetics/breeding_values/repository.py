@@ -29,6 +29,20 @@ where v.animal_id = any ($1::uuid[])
   and ($2::text is null or v.trait = $2)
 order by v.animal_id, v.trait, v.effect, p.id desc
 """
+HISTORY = """
+select {columns}, p.published_at from unnest($1::uuid[]) as asked (id)
+cross join lateral (
+  select distinct on (v.effect, v.run_id) v.* from genetics.breeding_value v
+  where v.animal_id = asked.id and v.trait = $2
+    and exists (select from genetics.publication p where (p.farm_id, p.run_id) = (v.farm_id, v.run_id))
+  order by v.effect, v.run_id desc limit $3
+) v
+cross join lateral (
+  select min(published_at) as published_at from genetics.publication p
+  where (p.farm_id, p.run_id) = (v.farm_id, v.run_id)
+) p
+order by v.animal_id, v.effect, p.published_at, v.run_id
+"""
 BY_DROP = """
 select v.value, a.drop_year
 from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
@@ -98,6 +112,12 @@ async def ranked(
 async def latest(session: Session, animal_ids: list[UUID], trait: str | None) -> list[Row]:
     """For each animal and trait the value of the run that was published last; their ids are ordered by time."""
     rows: list[Row] = await driver(session).fetch(LATEST.format(columns=COLUMNS), animal_ids, trait)
+    return rows
+
+
+async def history(session: Session, animal_ids: list[UUID], trait: str, most: int) -> list[Row]:
+    """Published values of these animals for a trait, oldest first."""
+    rows: list[Row] = await driver(session).fetch(HISTORY.format(columns=COLUMNS), animal_ids, trait, most)
     return rows
 
 

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query
 from bellwether.genetics.breeding_values import service
 from bellwether.genetics.breeding_values.schemas import (
     ByValue,
+    History,
+    HistoryOf,
     LatestValues,
     RankedAnimal,
     Sex,
@@ -54,6 +56,12 @@ async def query(body: ValuesOf, session: Reading) -> LatestValues:
     """The latest values of up to 1,000 animals; those without one are left out, and runs are not mixed unasked."""
     found = await service.latest(session, body.animal_ids, body.trait, across_runs=body.across_runs)
     return LatestValues(items=found)
+
+
+@router.post("/breeding-values/history", dependencies=[READ])
+async def query_history(body: HistoryOf, session: Reading) -> History:
+    """Every published value of up to 500 animals for a trait, oldest first: how it came to be what it is."""
+    return History(items=await service.history(session, body.animal_ids, body.trait))
 
 
 @router.get("/flocks/{flock_id}/trend", dependencies=[READ])

@@ -1,5 +1,6 @@
 """What crosses the wire about breeding values."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -67,6 +68,30 @@ class LatestValues(Schema):
     """For each animal and trait the value of the latest run that has it, of one run unless asked otherwise."""
 
     items: list[BreedingValue]
+    next: None = None
+
+
+class HistoryOf(Schema):
+    """The animals whose published values are wanted, all of them."""
+
+    animal_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+    trait: TraitCode
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"animal_ids": ["0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69"], "trait": "WWT"}]}
+    )
+
+
+class PublishedValue(BreedingValue):
+    """A value that was published, and when it was first."""
+
+    published_at: datetime
+
+
+class History(Schema):
+    """Published values by animal and effect, oldest first, up to 50 of each; each run has a base of its own."""
+
+    items: list[PublishedValue]
     next: None = None
 
 

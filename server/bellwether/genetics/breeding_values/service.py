@@ -9,13 +9,22 @@ from bellwether_engine.populations.trend import GeneticTrend, genetic_trend
 
 from bellwether.genetics.breeding_values import repository
 from bellwether.genetics.breeding_values.problems import NotEvaluated, RunOrFlock, SeveralRuns
-from bellwether.genetics.breeding_values.schemas import BreedingValue, ByValue, RankedAnimal, Sort, Trend, TrendPoint
+from bellwether.genetics.breeding_values.schemas import (
+    BreedingValue,
+    ByValue,
+    PublishedValue,
+    RankedAnimal,
+    Sort,
+    Trend,
+    TrendPoint,
+)
 from bellwether.platform.database.transactions import Session
 
 ADDITIVE = "additive"
 # own: a drop of fewer animals says little, and two points have no error
 ENOUGH_ANIMALS = 5
 ENOUGH_DROPS = 3
+MOST_OF_ANIMAL = 50
 
 
 async def rank(
@@ -66,6 +75,12 @@ async def latest(
     if mixed is not None and not across_runs:
         raise SeveralRuns(mixed, len(runs[mixed]))
     return [BreedingValue.model_validate(with_accuracy(row)) for row in rows]
+
+
+async def history(session: Session, animal_ids: list[UUID], trait: str) -> list[PublishedValue]:
+    """What was published of these animals for a trait, oldest first; nothing of animals of another farm."""
+    rows = await repository.history(session, list(dict.fromkeys(animal_ids)), trait, MOST_OF_ANIMAL)
+    return [PublishedValue.model_validate(with_accuracy(row)) for row in rows]
 
 
 async def trend(session: Session, flock_id: UUID, trait: str) -> Trend:
