@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,6 +45,7 @@ def chromosome_code(name: str) -> int:
     return _code(name)
 
 
+@lru_cache(maxsize=1024)
 def _code(name: str) -> int:
     short = name.strip().upper()
     if short.startswith("NC_"):

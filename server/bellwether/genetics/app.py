@@ -9,6 +9,7 @@ from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.explanations.routes import router as explanations
 from bellwether.genetics.genotype_files.routes import router as genotype_files
 from bellwether.genetics.genotypes.exporting.routes import router as genotype_exports
+from bellwether.genetics.genotypes.genes.routes import router as genes
 from bellwether.genetics.genotypes.importing.routes import router as genotype_imports
 from bellwether.genetics.genotypes.reading.routes import router as genotype_reading
 from bellwether.genetics.genotypes.samples.routes import router as samples
@@ -37,6 +38,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         genotype_reading,
         genotype_exports,
         table_runs,
+        genes,
         evaluations,
         breeding_values,
         pedigree,

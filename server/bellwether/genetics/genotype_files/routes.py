@@ -25,7 +25,10 @@ async def upload_genotypes(
     session: Writing,
     context: Acting,
     response: Response,
-    file: Annotated[UploadFile, File(description="Dosages (.csv), VCF (.vcf, .bcf), or PLINK files in a .zip")],
+    file: Annotated[
+        UploadFile,
+        File(description="Dosages or calls (.csv), a report (.txt), VCF, BCF, or PLINK in a .zip"),
+    ],
     farm_id: Annotated[UUID, Form()],
 ) -> GenotypeFile:
     """Keep a file of genotypes. The same file again is the same genotype file."""

@@ -9,6 +9,7 @@ from typing import Literal, TypedDict
 
 import numpy as np
 from bellwether_engine.genotypes import (
+    MarkerQuality,
     Markers,
     PackedGenotypes,
     animal_quality,
@@ -91,20 +92,22 @@ def check(packed: PackedGenotypes, markers: Markers, kin: Kin, min_call_rate: fl
     autosomal = is_autosomal(markers.chromosome)
     if not autosomal.any():
         autosomal = np.ones(len(markers.name), dtype=bool)
-    each = animal_quality(packed, autosomal=autosomal)
+    quality = marker_quality(packed)
+    each = animal_quality(packed, autosomal=autosomal, frequency=quality.frequency)
     reasons: list[set[str]] = [set() for _ in range(packed.n_animals)]
     for i in np.flatnonzero(each.call_rate < min_call_rate).tolist():
         reasons[i].add("low_call_rate")
     use = np.flatnonzero(autosomal)
     use = use[:: -(-len(use) // COMPARED)]
     both = pack(np.concatenate([packed.markers(use).unpack(), kin.codes[:, use]]))
+    has_parents = bool((kin.sire >= 0).any() or (kin.dam >= 0).any())
     report: CheckReport = {
-        "markers": _markers(packed, markers, autosomal, min_call_rate),
+        "markers": _markers(quality, markers, autosomal, min_call_rate),
         "compared_markers": len(use),
         "duplicates": _duplicates(both, kin, reasons),
         "sex": _sexes(packed, markers, kin, reasons),
-        "parents": _parents(both, kin, reasons),
-        "trios": _trios(both, kin, reasons),
+        "parents": _parents(both, kin, reasons) if has_parents else [],
+        "trios": _trios(both, kin, reasons) if has_parents else [],
     }
     samples: list[SampleReport] = [
         {
@@ -120,9 +123,8 @@ def check(packed: PackedGenotypes, markers: Markers, kin: Kin, min_call_rate: fl
 
 
 def _markers(
-    packed: PackedGenotypes, markers: Markers, autosomal: NDArray[np.bool_], min_call_rate: float
+    found: MarkerQuality, markers: Markers, autosomal: NDArray[np.bool_], min_call_rate: float
 ) -> MarkerReport:
-    found = marker_quality(packed)
     low = np.flatnonzero((found.call_rate < min_call_rate) & (found.call_rate > 0))
     far = np.flatnonzero(autosomal & (found.p_hardy_weinberg < 1e-6))
     called = found.maf[np.isfinite(found.maf)]

@@ -115,7 +115,7 @@ def _alleles(
 ) -> tuple[Flags, Flags, dict[str, int]]:
     """Which markers count the other allele, which are missing, and how many of each kind."""
     nothing = np.zeros(len(known), dtype=np.bool_)
-    if read.map is None or not (read.map.counted != "").any():
+    if read.map is None or not ((read.map.counted != "") | (read.map.other != "")).any():
         if rules.counts is None:
             message = "the file does not say which alleles it counts"
             fix = "Set counts to counted or other: the allele of the chip's map whose copies the file gives"

@@ -17,6 +17,7 @@ from bellwether.modelling.column_names import name_columns
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
 from bellwether.modelling.genotypes.blupf90 import is_blupf90, read_blupf90
 from bellwether.modelling.genotypes.dosages import read_dosages
+from bellwether.modelling.genotypes.letters import is_letters, read_letters
 from bellwether.modelling.genotypes.plink import read_bed, read_ped
 from bellwether.modelling.genotypes.source import FileDigest, ReadAs, ReadGenotypes
 from bellwether.modelling.genotypes.vcf import VCF_ENDINGS, read_vcf
@@ -85,6 +86,8 @@ def read_file(name: str) -> ReadGenotypes:
             return reader(prefix)
     if is_blupf90(Path(name)):
         return read_blupf90(Path(name))
+    if is_letters(Path(name)):
+        return read_letters(Path(name))
     return read_dosages(name_columns(read_table(Path(name), "genotypes"), "genotypes"))
 
 

@@ -12,7 +12,7 @@ from bellwether.modelling.genotypes.samples import read_file
 from bellwether.modelling.genotypes.source import ReadGenotypes
 
 #: endings by which the kind of a file is told, the longer ones first
-ENDINGS = (".csv.gz", ".vcf.gz", ".vcf.bgz", ".csv", ".vcf", ".bcf", ".zip")
+ENDINGS = (".csv.gz", ".vcf.gz", ".vcf.bgz", ".csv", ".txt", ".vcf", ".bcf", ".zip")
 PACKED = (".gz", ".bgz")
 PLINK = ({".bed", ".bim", ".fam"}, {".ped", ".map"})
 MOST_UNPACKED = 512_000_000
@@ -22,6 +22,17 @@ PIECE = 1 << 20
 def ending_of(name: str) -> str | None:
     """The ending that tells the kind of a file; None for another kind."""
     return next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
+
+
+def is_bed(path: Path) -> bool:
+    """Is it an archive with a `.bed`?"""
+    if path.suffix != ".zip" or not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.lower().endswith(".bed") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def read_upload(path: Path) -> ReadGenotypes:

@@ -42,7 +42,7 @@ def read_vcf(path: Path) -> ReadGenotypes:
     samples = [str(name) for name in reader.samples]
     try:
         written: list[str] = []
-        found = from_variants(_noted(_records(path, reader), written), samples)
+        found = from_variants(_noted(path, _records(path, reader), written), samples)
     except ModelError as error:
         raise refuse(path, None, error.code, error.message, error.fix, "genotypes") from error
     finally:
@@ -129,9 +129,13 @@ def _without_library_lines() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _noted(records: Iterator[Variant], written: list[str]) -> Iterator[Variant]:
+def _noted(path: Path, records: Iterator[Variant], written: list[str]) -> Iterator[Variant]:
     """The same records; their chromosomes are written down where a record is kept."""
     for record in records:
+        if "GT" in record.FORMAT and record.FORMAT[0] != "GT":
+            name = record.ID or f"{record.CHROM}:{record.POS}"
+            message = f"FORMAT of site {name} is {':'.join(record.FORMAT)[:40]}: the calls (GT) do not stand first"
+            raise refuse(path, None, "format_order", message, "Write the file again with GT first", "genotypes")
         if len(record.ALT) <= 1:
             written.append(record.CHROM)
         yield record

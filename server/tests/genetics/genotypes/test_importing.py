@@ -129,3 +129,90 @@ async def test_a_swapped_sample_is_set_apart(new_lab: Any) -> None:
     assert all(set(each["reasons"]) <= {"swapped", "parent_conflict", "other_sex"} for each in apart)
     found = await lab.person.ask("GET", f"/animals/{lab.flock.rows[0]['id']}/genotypes")
     assert found.json()["code"] == "not_genotyped"
+
+
+async def test_a_file_that_is_broken_is_refused_when_it_is_sent(new_lab: Any) -> None:
+    """A truncated .bed, a VCF whose FORMAT begins with another field: nothing is kept of either."""
+    lab = await new_lab()
+    vcf = (
+        '##fileformat=VCFv4.2\n##contig=<ID=1>\n##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n'
+        '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="d">\n'
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT000\n1\t5\trs9\tA\tG\t.\t.\t.\tDP:GT\t7:0/1\n"
+    )
+    for name, content, code in (
+        ("x.zip", lab.zip_of(lab.flock.codes, lab.flock.names, end=-3), "bed_size"),
+        ("x.vcf", vcf.encode(), "format_order"),
+    ):
+        sent = {"file": (name, content)}
+        answer = await lab.person.ask("POST", "/genotype-files", data={"farm_id": str(lab.farm.id)}, files=sent)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code), answer.text
+    assert "rs9" in answer.text
+    assert (await lab.person.ask("GET", f"/genotype-files?farm_id={lab.farm.id}")).json()["items"] == []
+
+
+async def test_calls_are_read_by_another_version_of_the_map(new_lab: Any) -> None:
+    """A new map is a new version: positions move, a marker counts the other allele, one is dropped."""
+    lab = await new_lab()
+    flock, person = lab.flock, lab.person
+    assert (await lab.take(flock.plink()))["state"] == "succeeded"
+    lines = [line.split() for line in lab.bim_of(403).splitlines()]
+    for cells in lines:
+        cells[3] = str(int(cells[3]) + 17)
+    lines[5][4:] = lines[5][:3:-1]
+    del lines[9]
+    text = "\n".join(" ".join(cells) for cells in lines) + "\n"
+    answer = await person.ask("POST", f"/chips/{lab.chip_id}/maps", files={"file": ("v2.bim", text)})
+    assert (answer.status_code, answer.json()["version"]) == (201, 2), answer.text
+    again = await person.ask("POST", f"/chips/{lab.chip_id}/maps", files={"file": ("v2.bim", text)})
+    assert again.json()["code"] == "map_exists"
+    position = {str(row["id"]): i for i, row in enumerate(flock.rows)}
+    for name, expected in (("s5", np.array([2, 1, 0, 3])[flock.codes[:, 5]]), ("s6", flock.codes[:, 6])):
+        path = f"/chips/{lab.chip_id}/markers/{name}/genotypes?farm_id={lab.farm.id}"
+        found = (await person.ask("GET", path)).json()
+        seen = {position[row["animal_id"]]: int(row["calls"].replace(".", "3")) for row in found["items"]}
+        assert (found["map_version"], [seen[i] for i in range(20)]) == (2, expected.tolist())
+    path = f"/chips/{lab.chip_id}/markers/s9/genotypes?farm_id={lab.farm.id}"
+    assert (await person.ask("GET", path)).json()["code"] == "no_such_marker"
+    assert (await person.ask("GET", path + "&map_version=1")).status_code == 200
+
+
+async def test_a_sample_moves_to_its_own_animal_and_one_of_several_is_preferred(new_lab: Any) -> None:
+    lab = await new_lab()
+    flock, person = lab.flock, lab.person
+    assert (await lab.take(flock.plink(flock.codes[:2], flock.names[:2])))["state"] == "succeeded"
+    told = {"again": str(flock.rows[0]["id"]), "wrong": flock.names[1]}
+    row = await lab.take(flock.plink(flock.codes[[0, 5]], ["again", "wrong"]), samples=told)
+    assert row["state"] == "succeeded", row["error"]
+    listed = (await person.ask("GET", f"/samples?farm_id={lab.farm.id}")).json()["items"]
+    samples = {each["name"]: each for each in listed}
+    assert [samples[name]["is_preferred"] for name in ("T000", "T001", "again", "wrong")] == [True, True, False, False]
+    assert samples["again"]["reasons"] == []
+    path, body = f"/samples/{samples['again']['id']}", {"is_preferred": True}
+    assert (await person.ask("PATCH", path, json=body)).status_code == 428
+    changed = (await person.ask("PATCH", path, json=body, headers={"If-Match": '"1"'})).json()["items"][0]
+    assert (changed["is_preferred"], changed["rev"]) == (True, 2)
+    assert (await person.ask("PATCH", path, json=body, headers={"If-Match": '"1"'})).status_code == 412
+    found = (await person.ask("GET", f"/animals/{flock.rows[0]['id']}/genotypes")).json()
+    assert found["sample"] == "again"
+    path, body = f"/samples/{samples['wrong']['id']}", {"animal_id": str(flock.rows[5]["id"])}
+    moved = (await person.ask("PATCH", path, json=body, headers={"If-Match": '"1"'})).json()["items"][0]
+    assert (moved["animal_id"], moved["is_preferred"]) == (body["animal_id"], True)
+    found = (await person.ask("GET", f"/animals/{flock.rows[5]['id']}/genotypes")).json()
+    assert found["sample"] == "wrong"
+    other = await person.ask("PATCH", path, json={"animal_id": str(lab.farm.id)}, headers={"If-Match": '"2"'})
+    assert other.json()["code"] == "no_such_animal"
+
+
+async def test_a_table_of_dosages_says_whose_copies_it_counts(new_lab: Any, admin: asyncpg.Connection) -> None:
+    lab = await new_lab()
+    lab.n_kept = {}
+    names = ",".join(f"s{i}" for i in range(403))
+    rows = "\n".join(f"{name},{','.join('1' if i % 2 else '0' for i in range(403))}" for name in lab.flock.names)
+    text = f"animal,{names}\n{rows}\n".encode()
+    found = await refused(lab, admin, text, "d.csv")
+    assert [row["code"] for row in found] == ["unknown_alleles"]
+    row = await lab.take(text, "d.csv", counts="other")
+    assert row["state"] == "succeeded", row["error"]
+    apart = (await lab.person.ask("GET", f"/genotype-imports/{row['id']}/samples?state=quarantined")).json()["items"]
+    assert len(apart) == 20
+    assert all("duplicate" in each["reasons"] for each in apart)

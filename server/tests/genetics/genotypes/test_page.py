@@ -27,9 +27,10 @@ FILES = {
 
 async def test_the_page_is_typed_in(people: Any, barn: Any, run_job: Any) -> None:
     farm = await barn.farm()
-    await barn.animals(farm, [{"id": new_id(), "tag": tag} for tag in ("A1", "A2", "A3")])
+    animals = [new_id() for _ in range(3)]
+    await barn.animals(farm, [{"id": key, "tag": f"A{i}"} for i, key in enumerate(animals, 1)])
     person = people(user_id=farm.owner_id)
-    known, answers = {"FARM": str(farm.id), "TOKEN": "x"}, list[Any]()
+    known, answers = {"FARM": str(farm.id), "TOKEN": "x", "RAM": str(animals[0])}, list[Any]()
     text = PAGE.read_text(encoding="utf-8")
     for name, command, field in COMMAND.findall(text):
         words = [Template(word).substitute(known) for word in shlex.split(command.replace("\\\n", " "))]
@@ -47,6 +48,7 @@ async def test_the_page_is_typed_in(people: Any, barn: Any, run_job: Any) -> Non
     assert {row["sample"]: row["calls"] for row in marker["items"]} == {"A1": "2", "A2": "0", "A3": "."}
     assert marker["counted"] == "T"
     assert (stretch["markers"], sorted(row["calls"] for row in stretch["items"])) == (["m1", "m2"], ["0.", "12", "20"])
+    assert [row["meaning"] for row in answers[8]["items"]] == ["R2"]
     assert [row["groups"][0]["frequency"] for row in frequencies["items"]] == [0.5, 0.5, 0.5]
 
 

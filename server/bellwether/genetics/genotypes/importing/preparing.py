@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -118,9 +119,11 @@ def prepare(folder: str, file: str, options: Options, *, report: Report = lambda
         return refused(error)
     report(0.45, "judging it")
     kin = kin_of(place, mine.ids.to_list(), named.animals, animals, chip)
-    judged = check(fitted.packed, chip.markers, kin, options["min_call_rate"])
-    report(0.7, "packing it")
-    write(place, mine, fitted.packed, chip, named, kept, judged)
+    with ThreadPoolExecutor(1) as beside:
+        packing = beside.submit(rows_of, fitted.packed, chip)
+        judged = check(fitted.packed, chip.markers, kin, options["min_call_rate"])
+        report(0.7, "packing it")
+        write(place, mine, fitted.packed, packing.result(), named, kept, judged)
     return {
         "findings": [],
         "n_samples": len(named.rows),
@@ -255,17 +258,21 @@ def kin_of(place: Path, names: list[str], animal: list[str], animals: pl.DataFra
     return Kin(everyone, codes, parents["sire_id"], parents["dam_id"], sex)
 
 
+def rows_of(packed: PackedGenotypes, chip: MarkerMap) -> NDArray[np.uint8]:
+    """The calls of each sample, blocks side by side."""
+    return np.concatenate([cut(packed.data, packed.n_animals, block) for block in chip.blocks], axis=1)
+
+
 def write(
     place: Path,
     read: ReadGenotypes,
     packed: PackedGenotypes,
-    chip: MarkerMap,
+    rows: NDArray[np.uint8],
     named: Named,
     kept: pl.DataFrame,
     judged: Checked,
 ) -> None:
-    """Rows of calls, blocks side by side, and what is told of each sample."""
-    rows = np.concatenate([cut(packed.data, packed.n_animals, block) for block in chip.blocks], axis=1)
+    """Rows of calls, and what is told of each sample."""
     np.save(place / CALLS, rows)
     if packed.deviation is not None:
         np.save(place / DEVIATIONS, packed.deviation)

@@ -19,9 +19,9 @@ class KeptRow(NamedTuple):
 
 
 class MarkerCall(NamedTuple):
-    """The call of a marker in one sample."""
+    """The call of a marker in one sample, whose id comes as its 16 bytes."""
 
-    sample_id: UUID
+    sample: bytes
     version: int
     code: int
 

@@ -1,0 +1,1 @@
+"""Single genes: results of laboratories, scrapie classes, carriers and defects."""
