@@ -6,6 +6,7 @@ engine's own reader of the same `.bed`.
 
 import argparse
 import asyncio
+import importlib.util
 import json
 import statistics
 import sys
@@ -152,14 +153,13 @@ def taken_in(ground: Ground, folder: Path) -> tuple[Kept, list[Row]]:
 
 def peer(bed: Path, n: int, m: int) -> tuple[str, float]:
     """Seconds in which the `.bed` becomes a matrix of int8."""
-    try:
-        from bed_reader import open_bed  # type: ignore[import-not-found]
-    except ImportError:
+    if importlib.util.find_spec("bed_reader") is None:
         begin = time.perf_counter()
         from_bed(bed.read_bytes(), n, m).unpack()
         return "the engine reads the .bed (bed-reader is not installed)", time.perf_counter() - begin
+    bed_reader = importlib.import_module("bed_reader")
     begin = time.perf_counter()
-    with open_bed(bed, iid_count=n, sid_count=m, properties={}) as file:
+    with bed_reader.open_bed(bed, iid_count=n, sid_count=m, properties={}) as file:
         file.read(dtype="int8", num_threads=2)
     return "bed-reader reads the .bed", time.perf_counter() - begin
 

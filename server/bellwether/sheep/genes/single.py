@@ -89,7 +89,9 @@ def of_codons(gene: Gene, codons: tuple[str, ...]) -> tuple[str, str]:
     for pair in combinations_with_replacement(gene.alleles, 2):
         if [sorted(pair[0][i] + pair[1][i]) for i in range(3)] == asked:
             return pair
-    raise GenotypeUnknown(f"{gene.code}: no two of {', '.join(gene.alleles)} give {'/'.join(codons)} at codons 136, 154 and 171")
+    raise GenotypeUnknown(
+        f"{gene.code}: no two of {', '.join(gene.alleles)} give {'/'.join(codons)} at codons 136, 154 and 171"
+    )
 
 
 def meaning(gene: Gene, alleles: tuple[str, str]) -> Effect:

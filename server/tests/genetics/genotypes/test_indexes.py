@@ -50,7 +50,8 @@ def told(statement: TextClause | str, values: dict[str, Any]) -> str:
     """A named statement with its values written into it."""
     if isinstance(statement, str):
         return statement
-    bound = statement.bindparams(**values)
+    plain = {key: str(value) if isinstance(value, UUID) else value for key, value in values.items()}
+    bound = statement.bindparams(**plain)
     return str(bound.compile(compile_kwargs={"literal_binds": True}))
 
 

@@ -89,7 +89,7 @@ async def extract(session: Session, export: ExportRow, folder: Path) -> tuple[in
     write_map(folder / MAP, found)
     packed = await packed_of(session, rows, export, found.blocks)
     np.save(folder / CALLS, packed)
-    deviations = await matrix.deviations(session, rows, export.map_version, found.blocks)
+    deviations = await matrix.deviations(session, rows, export.map_version, len(found))
     if deviations is not None:
         np.save(folder / DEVIATIONS, deviations)
     about = await repository.samples(session, [row.sample_id for row in rows])

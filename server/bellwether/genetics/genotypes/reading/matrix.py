@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -11,7 +12,7 @@ from bellwether.genetics.chips import repository as chips
 from bellwether.genetics.chips.models import MarkerPlace
 from bellwether.genetics.genotypes.calls import Kept, read_block, read_matrix
 from bellwether.genetics.genotypes.reading import repository
-from bellwether.genetics.genotypes.reading.models import KeptRow
+from bellwether.genetics.genotypes.reading.models import DeviationRow, KeptRow
 from bellwether.modelling.chips.blocks import Block
 from bellwether.platform.database.transactions import Session
 
@@ -73,11 +74,18 @@ async def block_codes(session: Session, kept: Kept, chromosome: int, number: int
 
 def recoded(codes: Codes, place: MarkerPlace, target: MarkerPlace) -> Codes:
     """By the alleles of another version: swapped where it counts the other one, missing where they differ."""
-    if (place.counted, place.other) == (target.counted, target.other):
-        return codes
-    if (place.other, place.counted) == (target.counted, target.other):
-        return OTHER[codes]
-    return np.full_like(codes, MISSING)
+    is_swapped = swaps((place.counted, place.other), (target.counted, target.other))
+    if is_swapped is None:
+        return np.full_like(codes, MISSING)
+    return OTHER[codes] if is_swapped else codes
+
+
+def swaps(here: tuple[str, str], there: tuple[str, str]) -> bool | None:
+    """Whether the same marker counts the other allele there; None where its alleles differ. An unknown one fits any."""
+    for is_swapped, alleles in ((False, here), (True, here[::-1])):
+        if all(a == b or "" in (a, b) for a, b in zip(alleles, there, strict=True)):
+            return is_swapped
+    return None
 
 
 async def whole(
@@ -97,42 +105,59 @@ async def whole(
     return out
 
 
+class Translation(NamedTuple):
+    """Markers of one version of a map in another: their places in both, and whether they count the other allele."""
+
+    here: NDArray[np.int64]
+    there: NDArray[np.int64]
+    is_swapped: NDArray[np.bool_]
+    blocks: list[Block]
+    n_markers: int
+
+
+async def translation(session: Session, chip_id: int, version: int, wanted: int) -> Translation:
+    """From a version of the map to another, by names and alleles; what has other alleles is left out."""
+    here, there = await chips.whole_map(session, chip_id, version), await chips.whole_map(session, chip_id, wanted)
+    a, b = here.markers, there.markers
+    mine = list(zip(a.counted.tolist(), a.other.tolist(), strict=True))
+    theirs = list(zip(b.counted.tolist(), b.other.tolist(), strict=True))
+    rows = [
+        (i, j, is_swapped)
+        for name, i in here.places.items()
+        if (j := there.places.get(name)) is not None and (is_swapped := swaps(mine[i], theirs[j])) is not None
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return Translation(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_), here.blocks, len(there))
+
+
 async def converted(session: Session, kept: Kept, chip_id: int, version: int) -> Codes:
     """Samples of another version by this one."""
-    here, there = (
-        await chips.whole_map(session, chip_id, kept.map_version),
-        await chips.whole_map(session, chip_id, version),
-    )
-    codes = await read_matrix(session, kept, here.blocks)
-    out = np.full((len(codes), len(there)), MISSING, dtype=np.int8)
-    a, b = here.markers, there.markers
-    for name, i in here.places.items():
-        j = there.places.get(name)
-        if j is None:
-            continue
-        if (a.counted[i], a.other[i]) == (b.counted[j], b.other[j]):
-            out[:, j] = codes[:, i]
-        elif (a.other[i], a.counted[i]) == (b.counted[j], b.other[j]):
-            out[:, j] = OTHER[codes[:, i]]
+    way = await translation(session, chip_id, kept.map_version, version)
+    codes = await read_matrix(session, kept, way.blocks)
+    out = np.full((len(codes), way.n_markers), MISSING, dtype=np.int8)
+    found = codes[:, way.here]
+    out[:, way.there] = np.where(way.is_swapped, OTHER[found], found)
     return out
 
 
 async def deviations(
-    session: Session, rows: Sequence[KeptRow], version: int, blocks: Sequence[Block]
+    session: Session, rows: Sequence[KeptRow], version: int, n_markers: int
 ) -> NDArray[np.float32] | None:
-    """What dosages are above their nearest calls, float32 (n_samples, n_markers); None where all are whole.
-
-    Those of another version of the map stay behind: their nearest calls are read.
-    """
-    mine = {(row.sample_id, row.version): i for i, row in enumerate(rows) if row.map_version == version}
-    found = await repository.deviations(session, rows[0].chip_id, [key for key, _ in mine])
-    if not found:
-        return None
-    place = {(block.chromosome, block.number): block for block in blocks}
-    out = np.zeros((len(rows), blocks[-1].last), dtype=np.float32)
+    """What dosages are above their nearest calls, float32 (n_samples, n_markers); None where all are whole."""
+    mine = {(row.sample_id, row.version): i for i, row in enumerate(rows)}
+    found = await repository.deviations(session, rows[0].chip_id, [row.sample_id for row in rows])
+    out = np.zeros((len(rows), n_markers), dtype=np.float32)
+    parts: dict[int, list[tuple[int, DeviationRow]]] = defaultdict(list)
     for each in found:
         position = mine.get((each.sample_id, each.version))
         if position is not None:
+            parts[rows[position].map_version].append((position, each))
+    for given, inside in parts.items():
+        way = await translation(session, rows[0].chip_id, given, version)
+        place = {(block.chromosome, block.number): block for block in way.blocks}
+        part = np.zeros((len(rows), way.blocks[-1].last), dtype=np.float32)
+        for position, each in inside:
             block = place[each.chrom, each.block]
-            out[position, block.first : block.last] = np.frombuffer(each.content, dtype=np.float32)
-    return out
+            part[position, block.first : block.last] = np.frombuffer(each.content, dtype=np.float32)
+        out[:, way.there] += np.where(way.is_swapped, -part[:, way.here], part[:, way.here])
+    return out if parts else None

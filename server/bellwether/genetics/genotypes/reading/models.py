@@ -16,6 +16,7 @@ class KeptRow(NamedTuple):
     chip_id: int
     import_id: UUID
     import_row: int
+    has_dosages: bool
 
 
 class MarkerCall(NamedTuple):

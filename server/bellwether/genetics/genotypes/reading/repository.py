@@ -10,7 +10,7 @@ from bellwether.platform.database.transactions import Session, driver
 # of several samples of an animal the preferred one, else the latest
 KEPT = """
 select distinct on (s.animal_id) s.id, s.animal_id, s.name, t.version, t.map_version, t.farm_id, t.chip_id,
-  t.import_id, t.import_row
+  t.import_id, t.import_row, t.has_dosages
 from genetics.genotyping t join genetics.sample s on s.id = t.sample_id
 where t.chip_id = $2 and t.state = 'accepted' and {whose}
 order by s.animal_id, s.is_preferred desc, s.created_at desc, s.id
@@ -19,7 +19,7 @@ OF_FARM = KEPT.format(whose="t.farm_id = $1")
 SHARED = KEPT.format(whose="t.farm_id <> $1 and t.sample_id = any ((select genetics.shared_samples())::uuid[])")
 OF_ANIMAL = """
 select distinct on (t.chip_id) s.id, s.animal_id, s.name, t.version, t.map_version, t.farm_id, t.chip_id,
-  t.import_id, t.import_row
+  t.import_id, t.import_row, t.has_dosages
 from genetics.sample s join genetics.genotyping t on t.sample_id = s.id and t.state = 'accepted'
 where s.animal_id = $1 and ($2::int4 is null or t.chip_id = $2)
 order by t.chip_id, s.is_preferred desc, s.created_at desc, s.id

@@ -18,6 +18,7 @@ class AnimalGenotypes(Schema):
     chip_id: int
     map_version: int = Field(description="By which the calls are read; its markers stand under the chip")
     n_markers: int
+    has_dosages: bool = Field(description="The calls are the nearest ones; files of an export have the dosages")
     calls: str = Field(description=CALLS)
 
 

@@ -70,6 +70,7 @@ async def animal(session: Session, animal_id: UUID, chip_id: int | None) -> Anim
         chip_id=row.chip_id,
         map_version=row.map_version,
         n_markers=len(codes),
+        has_dosages=row.has_dosages,
         calls=shown(codes),
     )
 
