@@ -1,13 +1,16 @@
 """Genotype files into the database: what is taken, what is refused by name, and that nothing of it stays then."""
 
-import asyncio
 import json
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import numpy as np
 import pytest
+from bellwether.genetics.genotypes.importing import repository
+from bellwether.genetics.genotypes.importing.problems import GenotypesChanged
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Database
+from bellwether.platform.ids import new_id
 
 
 async def test_a_file_is_taken_in(new_lab: Any, admin: asyncpg.Connection) -> None:
@@ -220,19 +223,12 @@ async def test_a_table_of_dosages_says_whose_copies_it_counts(new_lab: Any, admi
     assert all("duplicate" in each["reasons"] for each in apart)
 
 
-async def test_of_two_imports_of_the_same_samples_one_is_taken(new_lab: Any, admin: asyncpg.Connection) -> None:
-    """Whichever comes first: the other leaves nothing."""
+async def test_of_two_imports_of_the_same_samples_one_is_taken(new_lab: Any, database: Database) -> None:
+    """The other finds them when it reads, or when it writes: it leaves nothing."""
     lab = await new_lab()
-    keys = []
-    for end in (20, 19):
-        file = await lab.keep(lab.flock.plink(lab.flock.codes[:end], lab.flock.names[:end]))
-        body = {"genotype_file_id": file, "chip_id": lab.chip_id}
-        keys.append(UUID((await lab.person.ask("POST", "/genotype-imports", json=body)).json()["id"]))
-    rows = await asyncio.gather(*(lab.run_job(key) for key in keys))
-    assert sorted(row["state"] for row in rows) == ["failed", "succeeded"]
-    (lost,) = [row for row in rows if row["state"] == "failed"]
-    assert any(code in lost["error"] for code in ("sample_exists", "genotypes_changed"))
-    n = 20 if rows[0]["state"] == "succeeded" else 19
-    counts = [await admin.fetchval(f"select count(*) from genetics.{table} where farm_id = $1", lab.farm.id)
-              for table in ("sample", "genotyping", "genotype")]  # fmt: skip
-    assert counts == [n, n, 4 * n]
+    lab.n_kept = {}
+    assert (await lab.take(lab.flock.plink()))["state"] == "succeeded"
+    late = [(new_id(), lab.flock.rows[0]["id"], "T000", "")]
+    with pytest.raises(GenotypesChanged):
+        async with database.transaction(Context(user_id=lab.farm.owner_id)) as session:
+            await repository.add_samples(session, lab.farm.id, lab.farm.owner_id, late)
