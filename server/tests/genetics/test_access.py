@@ -32,7 +32,7 @@ READS = [
 LISTS = [
     ("GET", "/evaluations?flock_id={flock}", None),
     ("POST", "/breeding-values/query", {"animal_ids": ["{animal}"]}),
-    ("POST", "/breeding-values/history", {"animal_ids": ["{animal}"], "trait": "WWT"}),
+    ("POST", "/breeding-values/history/query", {"animal_ids": ["{animal}"], "trait": "WWT"}),
     ("GET", "/jobs", None),
 ]
 RUN = ("POST", "/evaluations", {"flock_id": "{flock}"})

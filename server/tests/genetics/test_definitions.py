@@ -181,7 +181,7 @@ async def test_two_publishers_who_race_publish_one_run(people: People, barn: Bar
     assert (await owner.ask("GET", f"/flocks/{farm.flock_id}/state")).json()["published_run_id"] == str(won)
     ranked = (await owner.ask("GET", f"/breeding-values?run_id={won}")).json()["items"][0]["animal_id"]
     asked = {"animal_ids": [ranked], "trait": "WWT"}
-    history = (await owner.ask("POST", "/breeding-values/history", json=asked)).json()["items"]
+    history = (await owner.ask("POST", "/breeding-values/history/query", json=asked)).json()["items"]
     # each run once, at its first publication
     assert [item["run_id"] for item in history] == [str(won), str(lost)]
 

@@ -74,7 +74,7 @@ class Loaders:
         for trait in dict.fromkeys(trait for _, trait in asked):
             ids = [animal_id for animal_id, other in asked if other == trait]
             body = {"animal_ids": ids, "trait": trait}
-            answer = await self.caller.ask("genetics", "POST", "/breeding-values/history", json=body)
+            answer = await self.caller.ask("genetics", "POST", "/breeding-values/history/query", json=body)
             items = grouped(ids, cast(ItemPage[PublishedItem], answer)["items"])
             found |= {(animal_id, trait): of for animal_id, of in zip(ids, items, strict=True)}
         return [found[key] for key in asked]

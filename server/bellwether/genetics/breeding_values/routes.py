@@ -58,7 +58,7 @@ async def query(body: ValuesOf, session: Reading) -> LatestValues:
     return LatestValues(items=found)
 
 
-@router.post("/breeding-values/history", dependencies=[READ])
+@router.post("/breeding-values/history/query", dependencies=[READ])
 async def query_history(body: HistoryOf, session: Reading) -> History:
     """Every published value of up to 500 animals for a trait, oldest first: how it came to be what it is."""
     return History(items=await service.history(session, body.animal_ids, body.trait))

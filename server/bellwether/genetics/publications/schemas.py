@@ -14,7 +14,7 @@ class NewPublication(Schema):
 
     replaces: UUID | None = Field(description="The run that is published now, as you saw it; null when there is none")
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"replaces": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"replaces": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69"}]})
 
 
 class Publication(Schema):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bellwether.platform.http.schemas import Schema
 
@@ -43,6 +43,23 @@ class NewResults(Schema):
     results: list[NewResult] = Field(min_length=1, max_length=1000)
     existing: Literal["refuse", "correct"] = Field(
         default="refuse", description="What becomes of a result that contradicts the one that is there"
+    )
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "farm_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a60",
+                    "results": [
+                        {
+                            "animal_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69",
+                            "gene": "PRNP",
+                            "genotype": "ARR/ARQ",
+                        }
+                    ],
+                }
+            ]
+        }
     )
 
 
