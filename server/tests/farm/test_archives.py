@@ -231,7 +231,13 @@ async def test_what_is_no_archive(farmer: Farmer) -> None:
     with zipfile.ZipFile(out, "w") as archive:
         for item, data in files.items():
             archive.writestr(item, data.replace(b"1234", b"1235") if item == "flock.csv" else data)
-    for broken in (out.getvalue(), b"PK\x03\x04", changed(content, "flock.csv", lambda found: found, version=9)):
+    damaged = content[:200] + b"\xff" * 100 + content[300:]
+    for broken in (
+        out.getvalue(),
+        damaged,
+        b"PK\x03\x04",
+        changed(content, "flock.csv", lambda found: found, version=9),
+    ):
         with pytest.raises(ArchiveBroken):
             read(broken)
     elsewhere = await empty_farm(farmer, country="NZ")

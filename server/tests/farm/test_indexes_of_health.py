@@ -15,7 +15,7 @@ from .test_event_log import taken
 from .test_mobs import assigned, mob
 from .test_treatments import ewes, remedy, treated
 
-#: 200 farms with 60 animals and a product with a batch; each animal was treated ten times
+#: 200 farms with 60 animals, 20 products and one with a batch; each animal was treated ten times
 FARMS, ANIMALS, TIMES = 200, 60, 10
 FILL = f"""
 create temp table f as select gen_random_uuid() as id, gen_random_uuid() as product, gen_random_uuid() as batch
@@ -25,6 +25,8 @@ insert into farm.flock (id, farm_id, name, code, recording_scheme) select gen_ra
 insert into farm.animal (id, farm_id, flock_id, source)
   select gen_random_uuid(), o.farm_id, o.id, 'api' from farm.flock o join f on f.id = o.farm_id, generate_series(1, {ANIMALS});
 insert into farm.product (id, farm_id, name, unit, meat_whp, meat_whp_unit) select product, id, 'many', 'ml', 14, 'days' from f;
+insert into farm.product (id, farm_id, name, unit, meat_whp, meat_whp_unit)
+  select gen_random_uuid(), id, 'other ' || n, 'ml', 0, 'days' from f, generate_series(1, 20) n;
 insert into farm.product_batch (id, farm_id, product_id, lot, quantity) select batch, id, product, 'many', 1000 from f;
 insert into farm.animal_group (id, farm_id, name, type) select gen_random_uuid(), id, 'many', 'physical' from f;
 alter table farm.event disable trigger held;

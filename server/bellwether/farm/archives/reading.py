@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 from uuid import UUID, uuid5
@@ -52,6 +53,8 @@ def read(content: bytes) -> Archive:
         AttributeError,
         NotImplementedError,
         RuntimeError,
+        EOFError,
+        zlib.error,
     ) as error:
         raise ArchiveBroken("manifest.json", "the file is no archive of a farm, or is not whole") from error
 

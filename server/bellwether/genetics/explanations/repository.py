@@ -7,7 +7,6 @@ from uuid import UUID
 from bellwether.platform.database.transactions import Session, driver
 
 RUN = "select farm_id, traits, model, variances from genetics.evaluation_run where id = $1 and state = 'succeeded'"
-TABLE = "select content from genetics.evaluation_table where farm_id = $1 and run_id = $2 and name = $3"
 VALUES = """
 select animal_id, value, reliability, inbreeding from genetics.breeding_value
 where farm_id = $1 and run_id = $2 and trait = $3 and effect = 'additive'
@@ -41,12 +40,6 @@ async def run(session: Session, run_id: UUID) -> RunFacts | None:
     """A run that has succeeded."""
     row = await driver(session).fetchrow(RUN, run_id)
     return row and RunFacts(*row)
-
-
-async def table(session: Session, farm_id: UUID, run_id: UUID, name: str) -> bytes | None:
-    """A table of a run, packed by gzip."""
-    found: bytes | None = await driver(session).fetchval(TABLE, farm_id, run_id, name)
-    return found
 
 
 async def values(session: Session, farm_id: UUID, run_id: UUID, trait: str) -> list[Value]:

@@ -7,6 +7,8 @@ from bellwether.genetics.explanations import repository
 from bellwether.genetics.explanations.parts import parts_of
 from bellwether.genetics.explanations.problems import NoSuchValue, SameRun, TablesLost
 from bellwether.genetics.explanations.schemas import Change, Why
+from bellwether.genetics.snapshots import repository as snapshots
+from bellwether.genetics.snapshots.archive import TABLES
 from bellwether.platform.database.transactions import Session
 
 
@@ -22,10 +24,10 @@ async def why(session: Session, run_id: UUID, animal_id: UUID, trait: str) -> Wh
     values = await repository.values(session, facts.farm_id, run_id, trait)
     if all(value.animal_id != animal_id for value in values):
         raise NoSuchValue
-    pedigree = await repository.table(session, facts.farm_id, run_id, "pedigree.csv")
-    records = await repository.table(session, facts.farm_id, run_id, "records.csv")
-    if pedigree is None or records is None:
+    kept = await snapshots.contents(session, run_id, list(TABLES))
+    if not TABLES.keys() <= kept.keys():
         raise TablesLost
+    pedigree, records = kept["pedigree.csv"], kept["records.csv"]
     found = await asyncio.to_thread(parts_of, str(animal_id), trait, facts, values, pedigree, records)
     return Why(
         run_id=run_id,

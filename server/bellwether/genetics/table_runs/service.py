@@ -1,5 +1,6 @@
 """Use-cases of evaluations of tables."""
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -34,6 +35,7 @@ from bellwether.platform.problems import RowError
 from bellwether.value_words import words_of
 
 LEVEL = 1
+MOST_DOSAGES = 100_000_000
 
 
 async def evaluate_tables(session: Session, context: Context, sent: SentTables) -> Job:
@@ -49,10 +51,15 @@ async def evaluate_tables(session: Session, context: Context, sent: SentTables) 
         tables["genotypes.csv"] = await dosages(session, sent.farm_id, sent.genotypes)
     inputs = {}
     for name, content in sorted(tables.items()):
-        kept = Described(hashlib.sha256(content).hexdigest(), len(content), gzip.compress(content, LEVEL, mtime=0))
+        kept = await asyncio.to_thread(described, content)
         await snapshots.keep(session, sent.farm_id, kept)
         inputs[name] = kept.sha256
     return await queue(session, context, sent.farm_id, {"inputs": inputs, "of_run_id": None})
+
+
+def described(content: bytes) -> Described:
+    """A table packed, and its digest."""
+    return Described(hashlib.sha256(content).hexdigest(), len(content), gzip.compress(content, LEVEL, mtime=0))
 
 
 def model_of(content: bytes) -> bytes:
@@ -95,8 +102,19 @@ async def dosages(session: Session, farm_id: UUID, file_id: UUID) -> bytes:
         message, fix = f"{stored.name} is not a table of dosages", "Upload the genotypes as CSV: animal, then markers"
         raise WrongTables([RowError(field="genotypes", code="not_dosages", message=message, fix=fix)])
     with tempfile.TemporaryDirectory(prefix="bellwether-tables-") as folder:
-        content = (await genotype_files.write_to(session, file_id, Path(folder))).read_bytes()
-    return gzip.decompress(content) if stored.ending.endswith(".gz") else content
+        path = await genotype_files.write_to(session, file_id, Path(folder))
+        content = await asyncio.to_thread(unpacked, path)
+    if len(content) > MOST_DOSAGES:
+        message = f"{stored.name} unpacks to more than {MOST_DOSAGES // 1_000_000} MB"
+        fix = "Leave markers out, or run ./bellwether evaluate on the files"
+        raise WrongTables([RowError(field="genotypes", code="too_large", message=message, fix=fix)])
+    return content
+
+
+def unpacked(path: Path) -> bytes:
+    """A file's bytes, and no more than show that it is too large."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        return file.read(MOST_DOSAGES + 1)
 
 
 async def repeat(session: Session, context: Context, run_id: UUID) -> Job:

@@ -85,9 +85,12 @@ async def test_an_event_sent_twice_has_one_effect(databases, js, admin) -> None:
         async def both() -> bool:
             return 101 in await effects(admin, 100, 101)
 
+        async def acknowledged() -> bool:
+            return (await js.consumer_info("FARM", "twice")).num_ack_pending == 0
+
         await until(both)
+        await until(acknowledged)
     assert await effects(admin, 100, 101) == [100, 101]
-    assert (await js.consumer_info("FARM", "twice")).num_ack_pending == 0
 
 
 async def test_dying_between_commit_and_ack_has_no_second_effect(databases, js, admin) -> None:
