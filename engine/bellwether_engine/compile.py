@@ -90,7 +90,7 @@ def _run_pedigree(pedigree: Pedigree) -> None:
     relationship.times(relationship.solve(np.ones(n)))
     relationship.between(some, some)
     mean_kinship(relationship, some)
-    effective_ancestors(pedigree, some)
+    effective_ancestors(pedigree, some, most=1)
     partial_inbreeding(pedigree, some, some)
     lambs = np.flatnonzero(pedigree.sire >= 0)[:9].astype(np.int32)
     sire = pedigree.sire.copy()

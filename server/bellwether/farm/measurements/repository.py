@@ -71,16 +71,16 @@ order by animal_id, occurred_on, what
 CURVES = """
 select animal_id, occurred_on, value from farm.observation
 where farm_id = $1 and animal_id = any($2::uuid[]) and trait = any($3::text[]) and state = 'active'
-order by occurred_on
+order by occurred_on, value
 """
 LAST_WEIGHTS = """
 select d.animal_id, o.occurred_on, o.value
 from unnest($2::uuid[]) as d (animal_id) cross join lateral (
   select occurred_on, value from farm.observation
   where farm_id = $1 and animal_id = d.animal_id and trait = any($3::text[]) and state = 'active'
-  order by occurred_on desc limit 2
+  order by occurred_on desc, value desc limit 2
 ) o
-order by o.occurred_on
+order by o.occurred_on, o.value
 """
 SPANS = """
 select k.trait, k.name,

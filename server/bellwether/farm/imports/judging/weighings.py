@@ -10,7 +10,7 @@ from uuid import UUID
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.measurements.groups import Group, Placed, Spans, touched
-from bellwether.farm.measurements.ledger import Day, Ledger, Measurement
+from bellwether.farm.measurements.ledger import Current, Day, Ledger, Measurement
 from bellwether.farm.measurements.models import LastWeight
 from bellwether.farm.measurements.recording import off_own_curve
 from bellwether.sheep import damage, traits
@@ -257,13 +257,17 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
             check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
     except Broken as error:
         return rejected(row, *error.findings)
+    day = (animal.id, measured.trait, measured.date)
+    before = ledger.current.get(day)
     recorded = ledger.record(animal.id, animal.flock_id, measured, row)
     if recorded.verdict == "duplicate":
         return rejected(row, DOUBLE, animal_id=animal.id)
     trait = ledger.traits[measured.trait]
     found = (
         tag_warning,
-        off_curve(animals.curves[animal.id], measured) if animal.id in animals.curves and trait.is_weight else None,
+        off_curve(animals.curves[animal.id], measured, before, ledger.current[day])
+        if animal.id in animals.curves and trait.is_weight
+        else None,
         recorded.warning,
         traits.warning(trait, measured.value, age, field="weight"),
         animals.spans.add(animal.placed.group(trait, measured.group), measured.date),
@@ -271,10 +275,12 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
     return Outcome(row, recorded.verdict, animal.id, tuple(filter(None, found)))
 
 
-def off_curve(weights: list[LastWeight], measured: Measurement) -> Finding | None:
-    """Whether a weight is far from what those before it foretell (I23); it is one of them from now on."""
+def off_curve(weights: list[LastWeight], measured: Measurement, before: Current | None, now: Current) -> Finding | None:
+    """Whether a weight is far from what those before it foretell (I23); what counts of its day is one from now on."""
     found = off_own_curve(measured, weights, "value")
-    insort(weights, LastWeight(measured.date, measured.value))
+    if before is not None and (replaced := LastWeight(measured.date, before.value)) in weights:
+        weights.remove(replaced)
+    insort(weights, LastWeight(measured.date, now.value))
     return found
 
 
