@@ -47,7 +47,9 @@ def test_the_best_of_the_twin(form, rounds, chance):
         best = best_structured(dense, spread, structure.structure, structure.n_factors, rng, restarts)
         assert estimates.minus2_log_likelihood <= best + CLOSE, f"{form}, seed {seed}"
         matrix, residual = matrices(estimates, len(model.traits))
-        assert dense.minus2([matrix, residual])[0] == pytest.approx(estimates.minus2_log_likelihood, abs=5 * CLOSE)
+        # a singular residual magnifies the last digits of what is told
+        close = 5 * CLOSE if np.linalg.cond(residual) < 1e8 else 50 * CLOSE
+        assert dense.minus2([matrix, residual])[0] == pytest.approx(estimates.minus2_log_likelihood, abs=close)
         assert estimates.structures[0].matrix == pytest.approx(matrix, abs=1e-9 * spread.max()), seed
 
 
