@@ -27,12 +27,15 @@ from sqlalchemy import text
 
 from .conftest import BASE, Farmer, NewFarmer, Quiet, animals_of
 from .exporting import exported, written
+from .test_attachments import link, links, photo, put, sha256
 from .test_demo_season import Inside
 from .test_event_log import SOLD, taken
+from .test_lambplan import FILE
 from .test_merges import merge
 from .test_mobs import assigned, mob, moved, taken_back
 from .test_paddocks import draw, square
 from .test_stock import stock
+from .test_syndicates import rams, sired, syndicate
 from .test_treatments import remedy, treated
 
 
@@ -104,7 +107,7 @@ async def test_a_season_is_the_same_in_another_farm(farmer: Farmer) -> None:
     assert report["written"]["event"] > 50
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         said = json.loads(archive.read("manifest.json"))
-    assert {one["name"]: one["rows"] for one in said["tables"]} == report["written"]
+    assert {one["name"]: one["rows"] for one in said["tables"]} | {"attachment": 0} == report["written"]
     other = await empty_farm(farmer, time_zone=season.farm["time_zone"])
     done = await taken_in(other, content)
     assert sum(done["rows"].values()) == sum(report["written"].values())
@@ -199,6 +202,120 @@ async def test_what_was_corrected_merged_and_ended_is_the_same(farmer: Farmer) -
         (one["sex"], one["fertility"], one["fate"], one["birth_type"] or 0) for one in await animals_of(farmer)
     )
     assert fates == mine
+
+
+async def furnished(farmer: Farmer) -> dict[str, str]:
+    """A farm with all that belongs to a herd."""
+    ids = await lived(farmer)
+    path, (one, two) = f"/farms/{farmer.farm_id}", await rams(farmer, 2)
+    lambs = [(await farmer.animal(sex="female", birth_date="2024-08-03"))["id"] for _ in range(3)]
+    alike = await syndicate(farmer, [one, two], code="ALIKE")
+    await sired(farmer, alike, *lambs[:2])
+    await sired(farmer, await syndicate(farmer, [two, one], code="LIKELY", shares=[0.3, 0.7]), lambs[2])
+    known = {"parent_id": two, "parent_type": "sire", "method": "dna", "probability": 0.98}
+    await farmer.ask("POST", f"/animals/{lambs[0]}/parents", 201, json=known)
+    double = (await farmer.animal(sex="male", birth_date="2020-08-01"))["id"]
+    await sired(farmer, await syndicate(farmer, [double], code="DOUBLE"), lambs[1])
+    await merge(farmer, one, double)
+    await farmer.take_in(b"ID,SEX,DOB\n1612342024240001,1,2024-08-03\n1612342024240002,2,2024-08-03\n", "sg")
+    await farmer.take_in(FILE, "lambplan")
+    await worked(farmer)
+    papers = (await farmer.ask("GET", "/consignments", 200, params={"farm_id": farmer.farm_id})).json()["items"]
+    money = {"price": 4.2, "per": "kg", "weight_kg": 5600, "costs": 120.5}
+    await farmer.ask("PUT", f"/consignments/{papers[0]['id']}/money", 200, json=money)
+    worths = [{"stock_class": "ewe", "since": "2024-07-01", "amount": 180.25}]
+    await farmer.ask("PUT", f"{path}/stock-values", 200, json={"items": worths})
+    async with farmer.database.transaction(Context(user_id=farmer.user_id)) as session:
+        batch = (await session.execute(text("select id from farm.product_batch limit 1"))).scalar_one()
+    await farmer.ask("PUT", f"/product-batches/{batch}/cost", 200, json={"amount": 480})
+    await put(farmer, photo())
+    await put(farmer, photo(2_500_000))
+    for whose in ({"animal_id": ids["dam"]}, {"animal_id": one}, {"event_id": ids["lambing"]}):
+        await link(farmer, sha256=sha256(photo()), **whose)
+    await link(farmer, sha256=sha256(b"to come"), animal_id=ids["dam"])
+    return ids | {"lamb": lambs[2]}
+
+
+async def worked(farmer: Farmer) -> None:
+    """Rules of its own; tasks that follow and others, about which something was said."""
+    path = f"/farms/{farmer.farm_id}"
+    own = {"name": "dip", "kind": "marking.recorded", "title": "Dip the lambs", "days": 30}
+    await farmer.ask("PUT", f"{path}/task-rules", 200, json={"rules": [{"name": "scan", "days": 90}, own]})
+    await farmer.make(f"{path}/tasks", title="Order ear tags", due_on="2026-07-01", note="the red ones")
+    await farmer.make(f"{path}/tasks", title="Mend the gate", due_on="2026-07-02", assigned_to=str(farmer.user_id))
+    for task in (await farmer.ask("GET", f"{path}/tasks", 200, params={"state": "all"})).json()["items"]:
+        said = {"Mend the gate": {"done": True}, "Dip the lambs": {"note": "twice", "snoozed_until": "2026-08-01"}}
+        for title, change in said.items():
+            if task["title"].startswith(title):
+                headers = {"if-match": f'"{task["rev"]}"'}
+                await farmer.ask("PATCH", f"{path}/tasks/{task['id']}", 200, json=change, headers=headers)
+
+
+async def test_what_belongs_to_a_herd_comes_back_with_it(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    ids = await furnished(farmer)
+    content, report = await exported(farmer, "whole_farm")
+    assert (await exported(farmer, "whole_farm"))[0] == content
+    names = ("syndicate", "syndicate_sire", "imported_value", "task_rule", "task", "stock_value", "consignment_money",
+             "batch_cost", "attachment_link", "attachment")  # fmt: skip
+    found = {name: report["written"][name] for name in names}
+    assert found == dict(zip(names, (3, 5, 7, 2, 3, 1, 1, 1, 4, 2), strict=True))
+    other = await empty_farm(farmer)
+    assert (await taken_in(other, content))["rows"]["attachment"] == 2
+    again = replace(other, flock_id=str(uuid5(UUID(other.farm_id), farmer.flock_id)))
+    copied, _ = await exported(again, "whole_farm")
+    assert comparable(copied) == comparable(content, other.farm_id)
+    assert read(copied).photos == read(content).photos
+    lamb = (await farmer.ask("GET", f"/animals/{uuid5(UUID(other.farm_id), ids['lamb'])}", 200)).json()
+    assert lamb["sire_id"] is not None
+    tasks = [(task["title"], task["due_on"], task["state"], task["note"]) for task in await tasks_of(again)]
+    assert tasks == [(task["title"], task["due_on"], task["state"], task["note"]) for task in await tasks_of(farmer)]
+    await refused_parts(farmer, content)
+    worker = await new_farmer(with_farm=False)
+    await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(worker.user_id), role="worker")
+    _, report = await exported(replace(worker, farm_id=farmer.farm_id, flock_id=farmer.flock_id), "whole_farm")
+    assert [report["written"][name] for name in ("stock_value", "consignment_money", "batch_cost")] == [0, 0, 0]
+
+
+async def tasks_of(farmer: Farmer) -> list[dict[str, Any]]:
+    """By their day."""
+    answer = await farmer.ask("GET", f"/farms/{farmer.farm_id}/tasks", 200, params={"state": "all"})
+    return sorted(answer.json()["items"], key=lambda task: (task["due_on"], task["title"]))
+
+
+async def test_photos_may_stay_away_and_come_later(farmer: Farmer) -> None:
+    ewe = await farmer.animal(sex="female")
+    await put(farmer, photo())
+    await link(farmer, sha256=sha256(photo()), animal_id=ewe["id"])
+    content, report = await exported(farmer, "whole_farm", photos=False)
+    assert report["written"]["attachment"] == 0
+    other = await empty_farm(farmer)
+    await taken_in(other, content)
+    (waiting,) = await links(other)
+    assert waiting["state"] == "awaited"
+    await put(other, photo())
+    (there,) = await links(other)
+    assert there["state"] == "stored"
+
+
+FAULTS = [
+    ("syndicate_claim.csv", ",proposed", ",accepted"),
+    ("imported_value.csv", ",0.61", ",6.1"),
+    ("task.csv", ",Order ear tags,", ",,"),
+    ("stock_value.csv", "ewe,", "cow,"),
+]
+
+
+async def refused_parts(farmer: Farmer, content: bytes) -> None:
+    """Of what belongs to a herd nothing is taken that breaks a rule."""
+    other = await empty_farm(farmer)
+    for file, old, new in FAULTS:
+        wrong = changed(content, file, lambda found, old=old, new=new: found.replace(old, new))  # type: ignore[misc]
+        with pytest.raises(ArchiveRejected) as caught:
+            await taken_in(other, wrong)
+        assert (caught.value.errors[0].field or "").startswith(file)
+    with pytest.raises(ArchiveBroken):
+        read(content.replace(photo(90)[60:], b"!" * 30))
+    assert await animals_of(other) == []
 
 
 async def test_an_archive_with_a_fault_leaves_nothing(farmer: Farmer) -> None:

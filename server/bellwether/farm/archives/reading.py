@@ -21,11 +21,19 @@ UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Cells = dict[str, str]
 
 
+class Photo(NamedTuple):
+    """A photo or paper."""
+
+    media_type: str
+    content: bytes
+
+
 class Archive(NamedTuple):
-    """What was read: the farm as the manifest tells it, and the rows of each table."""
+    """What was read: the farm as the manifest tells it, the rows of each table, and photos and papers by their hash."""
 
     farm: dict[str, str]
     rows: dict[str, list[Cells]]
+    photos: dict[str, Photo]
 
 
 def read(content: bytes) -> Archive:
@@ -44,7 +52,8 @@ def read(content: bytes) -> Archive:
                 raise ArchiveBroken("manifest.json", f"the archive is not of the format {FORMAT} {VERSION}")
             told = {str(one["name"]): one for one in said["tables"]}
             rows = {table.name: table_of(archive, table, told[table.name]) for table in TABLES}
-            return Archive({name: str(value) for name, value in said["farm"].items()}, rows)
+            photos = dict(photo_of(archive, one) for one in said["attachments"])
+            return Archive({name: str(value) for name, value in said["farm"].items()}, rows, photos)
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -75,6 +84,18 @@ def table_of(archive: zipfile.ZipFile, table: Table, told: Mapping[str, object])
     if len(lines) != told["rows"] or any(len(line) != len(head) for line in lines):
         raise ArchiveBroken(name, f"it has {len(lines)} rows, and the manifest tells of {told['rows']}")
     return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+def photo_of(archive: zipfile.ZipFile, told: Mapping[str, str]) -> tuple[str, Photo]:
+    """One photo or paper by its hash.
+
+    Raises:
+        ArchiveBroken: its bytes are not those of its hash.
+    """
+    content = archive.read(told["file"])
+    if hashlib.sha256(content).hexdigest() != told["sha256"]:
+        raise ArchiveBroken(told["file"], "its bytes are not those that the manifest tells: it was changed or cut off")
+    return told["sha256"], Photo(told["media_type"], content)
 
 
 class Renaming:

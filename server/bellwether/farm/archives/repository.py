@@ -1,9 +1,10 @@
 """Tables of a farm as an archive has them; archives on their way in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 from bellwether.farm.archives.tables import Table
+from bellwether.farm.attachments import repository as attachments
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.json import JsonObject, json_text
 
@@ -15,7 +16,11 @@ select not exists (select from farm.flock where farm_id = $1) and not exists (
   and not exists (select from farm.paddock where farm_id = $1)
   and not exists (select from farm.product where farm_id = $1)
   and not exists (select from farm.own_trait where farm_id = $1)
+  and not exists (select from farm.consignment where farm_id = $1)
+  and not exists (select from farm.task where farm_id = $1)
+  and not exists (select from farm.attachment where farm_id = $1)
 """
+PHOTOS = "select sha256, media_type from farm.attachment where farm_id = $1 order by sha256"
 DROP = "delete from farm.archive_file where farm_id = $1"
 KEEP = "insert into farm.archive_file (farm_id, id, content) values ($1, $2, $3)"
 CONTENT = "select content, taken from farm.archive_file where farm_id = $1 and id = $2"
@@ -37,6 +42,16 @@ async def rows(session: Session, farm_id: UUID, table: Table) -> Sequence[Mappin
     """All of a table."""
     found: Sequence[Mapping[str, object]] = await driver(session).fetch(table.sql, farm_id)
     return found
+
+
+async def photos(session: Session, farm_id: UUID) -> AsyncIterator[tuple[str, str, bytes]]:
+    """Hash, kind and bytes of each, one after the other."""
+    for sha256, media_type in await driver(session).fetch(PHOTOS, farm_id):
+        content, part = bytearray(), 0
+        while (piece := await attachments.read_part(session, farm_id, sha256, part)) is not None:
+            content += piece
+            part += 1
+        yield sha256, media_type, bytes(content)
 
 
 async def is_empty(session: Session, farm_id: UUID) -> bool:

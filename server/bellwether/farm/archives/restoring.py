@@ -7,10 +7,11 @@ what would be another thing afterwards, is named by table and row, and nothing s
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby
 
 from pydantic import ValidationError
 
-from bellwether.farm.archives import parts, repository
+from bellwether.farm.archives import belongings, parts, repository
 from bellwether.farm.archives.parts import Into, Take
 from bellwether.farm.archives.problems import ArchiveRejected, FarmOfOtherPlace
 from bellwether.farm.archives.reading import Archive, Cells, payload_of, renamed
@@ -43,8 +44,10 @@ async def restore(into: Into, archive: Archive) -> dict[str, int]:
             chunk = found[start : start + size]
             async with told(table, chunk):
                 await take(into, [row for _, row in chunk])
+    async with told("attachment", []):
+        await belongings.photos(into, archive.photos)
     await compare(into, rows)
-    return {name: len(found) for name, found in rows.items()}
+    return {name: len(found) for name, found in rows.items()} | {"attachment": len(archive.photos)}
 
 
 def order_of(rows: dict[str, list[Cells]]) -> Iterator[tuple[str, Take, list[Placed], int]]:
@@ -55,6 +58,7 @@ def order_of(rows: dict[str, list[Cells]]) -> Iterator[tuple[str, Take, list[Pla
     yield "flock", parts.flock, placed["flock"], 1
     yield "stock_class", parts.classes, placed["stock_class"], max(len(placed["stock_class"]), 1)
     yield "own_trait", parts.own_trait, placed["own_trait"], 1
+    yield "task_rule", belongings.task_rules, placed["task_rule"], max(len(placed["task_rule"]), 1)
     older = [(line, whole(row, cut)) for line, row in placed["animal"] if not is_lamb[row["id"]]]
     yield "animal", parts.animal, older, 1
     worn = placed["identifier"]
@@ -70,6 +74,23 @@ def order_of(rows: dict[str, list[Cells]]) -> Iterator[tuple[str, Take, list[Pla
     yield "identifier", parts.identifier, [one for one in worn if one not in early], 1
     yield "parent", parts.parent, placed["parent"], 1
     yield "measurement", parts.measurement, placed["measurement"], CHUNK
+    yield from belongings_of(placed, rows)
+
+
+def belongings_of(
+    placed: dict[str, list[Placed]], rows: dict[str, list[Cells]]
+) -> Iterator[tuple[str, Take, list[Placed], int]]:
+    """What names animals, events, consignments and batches that are there by now."""
+    yield "syndicate", belongings.syndicate, belongings.with_rams(placed["syndicate"], rows["syndicate_sire"]), 1
+    for _, group in groupby(placed["syndicate_claim"], key=lambda one: one[1]["syndicate_id"]):
+        claims = list(group)
+        yield "syndicate_claim", belongings.syndicate_claim, claims, len(claims)
+    yield "imported_value", belongings.imported_value, placed["imported_value"], CHUNK
+    yield "task", belongings.task, placed["task"], CHUNK
+    yield "stock_value", belongings.stock_values, placed["stock_value"], max(len(placed["stock_value"]), 1)
+    yield "consignment_money", belongings.consignment_money, placed["consignment_money"], 1
+    yield "batch_cost", belongings.batch_cost, placed["batch_cost"], 1
+    yield "attachment_link", belongings.attachment_link, placed["attachment_link"], 1
 
 
 def is_castration(row: Cells) -> bool:
@@ -115,7 +136,8 @@ def at_lines(table: str, chunk: Sequence[Placed], errors: Iterable[RowError]) ->
         row = error.row if error.row is not None and error.row < len(chunk) else 0
         field = f"{table}.csv {error.field or ''}".strip()
         fix = error.fix or "correct it in the farm from which the archive is, and export it again"
-        found.append(error.model_copy(update={"row": chunk[row][0], "field": field, "fix": fix}))
+        line = chunk[row][0] if chunk else None
+        found.append(error.model_copy(update={"row": line, "field": field, "fix": fix}))
     return found
 
 

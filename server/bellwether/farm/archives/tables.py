@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-FORMAT, VERSION = "bellwether.farm", 1
+FORMAT, VERSION = "bellwether.farm", 2
 
 
 class Table(NamedTuple):
@@ -50,6 +50,40 @@ from farm.parent_claim k join farm.animal c on c.farm_id = $1 and c.id = k.child
 join farm.animal p on p.farm_id = $1 and p.id = k.parent_id
 where k.farm_id = $1 and k.status = 'accepted' and k.event_id is null and k.syndicate_id is null
 order by k.created_at, k.id
+"""
+# rams that turned out to be one are one ram
+RAMS = """
+select m.syndicate_id, coalesce(a.merged_into, a.id) as sire_id, least(sum(m.share), 1) as share
+from farm.syndicate_sire m join farm.animal a on a.farm_id = $1 and a.id = m.sire_id
+where m.farm_id = $1 group by 1, 2 order by 1, 2
+"""
+CLAIMED = """
+select k.syndicate_id, coalesce(c.merged_into, c.id) as child_id, coalesce(p.merged_into, p.id) as parent_id,
+  max(k.probability) as probability, min(k.status) as status
+from farm.parent_claim k join farm.animal c on c.farm_id = $1 and c.id = k.child_id
+join farm.animal p on p.farm_id = $1 and p.id = k.parent_id
+where k.farm_id = $1 and k.syndicate_id is not null and k.status in ('accepted', 'proposed')
+group by 1, 2, 3 order by 1, 2, 3
+"""
+# of an animal that was merged and of the one into which it was, a run says one thing: the other's own
+VALUES = """
+select distinct on (v.run_name, coalesce(a.merged_into, a.id), v.trait) coalesce(a.merged_into, a.id) as animal_id,
+  v.run_name, v.run_date, v.trait, v.value, v.accuracy
+from farm.imported_value v join farm.animal a on a.farm_id = $1 and a.id = v.animal_id where v.farm_id = $1
+order by v.run_name, coalesce(a.merged_into, a.id), v.trait, (a.merged_into is not null), v.id
+"""
+# a task that follows goes by its rule and by the first event of the corrections from which it follows
+TASKS = """
+select case when t.rule is null then t.id end as id, t.rule, e.id as event_id, t.title, t.due_on, t.note,
+  t.snoozed_until, t.done_on
+from farm.task t left join farm.event e on e.farm_id = $1 and e.seq = t.place
+where t.farm_id = $1 and (t.rule is null or (t.rev > 0 and e.id is not null)) order by e.seq, t.rule, t.id
+"""
+LINKS = """
+select distinct on (l.sha256, coalesce(a.merged_into, a.id), l.event_id) l.id, l.sha256,
+  coalesce(a.merged_into, a.id) as animal_id, l.event_id
+from farm.attachment_link l left join farm.animal a on a.farm_id = $1 and a.id = l.animal_id where l.farm_id = $1
+order by l.sha256, coalesce(a.merged_into, a.id), l.event_id, l.id
 """
 DRAWINGS = """
 select paddock_id, valid_from, public.st_asgeojson(geometry, 15) as geometry from farm.paddock_version
@@ -100,7 +134,7 @@ TABLES = (
     own("product_batch", "Their batches", {
         "id": ID, "product_id": "of which remedy", "lot": "number", "expires_on": "day", "bought_on": "day",
         "quantity": "in the unit of the remedy"}),
-    own("consignment", "Consignments, without money", {
+    own("consignment", "Consignments", {
         "id": ID, "number": "of the declaration", "kind": "arrival ...", "moved_on": "day", "from_location": "from",
         "to_location": "to", "carrier": "who", "note": "words"}),
     Table("event", "All that happened, in the order in which it was recorded, corrections too", {
@@ -115,11 +149,36 @@ TABLES = (
         "unit": "of the trait", "raw_value": "as it was first written", "raw_unit": "its unit", "occurred_on": "day",
         "occurred_time": "by the farm's clock", "recorded_group": "subgroup"}, MEASUREMENTS,
         frozenset({"flock_id", "raw_value", "raw_unit"})),
+    own("syndicate", "Rams that ran together", {"id": ID, "code": "its code", "year": "of the joining"}),
+    Table("syndicate_sire", "The rams of each", {
+        "syndicate_id": "which", "sire_id": "who", "share": "how likely it is the sire, 0 to 1"}, RAMS),
+    Table("syndicate_claim", "Of whom one of the rams is the sire", {
+        "syndicate_id": "of which rams", "child_id": "whose sire", "parent_id": "which ram",
+        "probability": "his share", "status": "proposed, or accepted: he stands"}, CLAIMED),
+    Table("imported_value", "Breeding values that others have estimated", {
+        "animal_id": "whose", "run_name": "of which evaluation", "run_date": "its day", "trait": "as it is called",
+        "value": "in the unit of the evaluation", "accuracy": "0 to 1"}, VALUES),
+    own("task_rule", "Which tasks follow from which events, where the farm has set it", {
+        "name": "of the rule", "kind": "of event", "title": "what is to be done", "days": "after the event",
+        "is_on": "true or false"}, "name"),
+    Table("task", "Tasks that somebody wrote down, and what was said of those that follow from events", {
+        "id": "of one that was written down", "rule": "by which it follows", "event_id": "from which it follows",
+        "title": "of one that was written down", "due_on": "its day", "note": "words",
+        "snoozed_until": "put off to this day", "done_on": "day"}, TASKS),
+    own("stock_value", "What a head is worth; of an owner's archive alone", {
+        "stock_class": "of which class", "since": "day", "amount": "in the money of the farm"}, "stock_class, since"),
+    own("consignment_money", "What consignments brought or cost; of an owner's archive alone", {
+        "consignment_id": "which", "price": "in the money of the farm", "per": "head or kg",
+        "weight_kg": "of the whole consignment", "costs": "of the whole consignment"}, "consignment_id"),
+    own("batch_cost", "What batches of remedies cost; of an owner's archive alone", {
+        "batch_id": "which", "amount": "in the money of the farm"}, "batch_id"),
+    Table("attachment_link", "Which photos and papers belong to what", {
+        "id": ID, "sha256": "of the bytes", "animal_id": "whose", "event_id": "or of which event"}, LINKS),
 )  # fmt: skip
 BY_NAME = {table.name: table for table in TABLES}
 #: what an archive does not hold, told in its manifest
 LEFT_OUT = (
-    "users and their rights", "photos and papers", "imports and their files", "imported breeding values",
-    "money of consignments, batches and stock", "syndicates of claims", "tasks, days in the yards and templates",
-    "values and claims that were replaced", "who recorded what, and on which device", "consents", "conflicts",
+    "users and their rights", "who has a task and who has done it", "imports and their files",
+    "days in the yards and templates", "values and claims that were replaced", "proposals of parents by DNA",
+    "who recorded what, and on which device", "consents", "conflicts",
 )  # fmt: skip

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bellwether.farm.archives.tables import FORMAT, LEFT_OUT, TABLES, VERSION, Table
+from bellwether.farm.attachments.kinds import KINDS
 from bellwether.platform.json import JsonObject
 
 WHEN = (2000, 1, 1, 0, 0, 0)
@@ -45,7 +46,9 @@ def text_of(table: Table, lines: Iterable[Line]) -> bytes:
     return out.getvalue().encode()
 
 
-def manifest(farm: Mapping[str, object], files: Mapping[str, bytes], counts: Mapping[str, int]) -> JsonObject:
+def manifest(
+    farm: Mapping[str, object], files: Mapping[str, bytes], counts: Mapping[str, int], photos: Sequence[JsonObject]
+) -> JsonObject:
     """What the archive holds, and what it does not."""
     return {
         "format": FORMAT,
@@ -62,15 +65,26 @@ def manifest(farm: Mapping[str, object], files: Mapping[str, bytes], counts: Map
             }
             for table in TABLES
         ],
+        "attachments": list(photos),
         "left_out": list(LEFT_OUT),
     }
 
 
-def write(path: Path, farm: Mapping[str, object], found: Mapping[str, Sequence[Line]]) -> None:
-    """The archive."""
+def add_photo(path: Path, sha256: str, media_type: str, content: bytes) -> JsonObject:
+    """One more photo or paper into the archive, as it is; what the manifest says of it."""
+    name = f"attachments/{sha256}.{KINDS[media_type].ending}"
+    with zipfile.ZipFile(path, "a") as out:
+        out.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_STORED)
+    return {"file": name, "sha256": sha256, "media_type": media_type, "size_bytes": len(content)}
+
+
+def write(
+    path: Path, farm: Mapping[str, object], found: Mapping[str, Sequence[Line]], photos: Sequence[JsonObject]
+) -> None:
+    """The tables and the manifest, after the photos."""
     files = {table.name: text_of(table, found[table.name]) for table in TABLES}
-    said = manifest(farm, files, {name: len(lines) for name, lines in found.items()})
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
+    said = manifest(farm, files, {name: len(lines) for name, lines in found.items()}, photos)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
         text = json.dumps(said, indent=2, ensure_ascii=False) + "\n"
         for name, content in (("manifest.json", text.encode()), *((f"{key}.csv", one) for key, one in files.items())):
             out.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_DEFLATED)

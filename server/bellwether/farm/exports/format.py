@@ -53,6 +53,9 @@ class Source(Protocol):
     async def table(self, table: Table) -> Sequence[Mapping[str, object]]:
         """All rows of a table of the whole farm."""
 
+    def photos(self) -> AsyncIterator[tuple[str, str, bytes]]:
+        """Hash, kind and bytes of each photo and paper of the farm, one after the other."""
+
     async def progress(self, fraction: float, stage: str) -> None:
         """How far the file is."""
 

@@ -89,6 +89,10 @@ class Read:
         """All rows of a table of the whole farm."""
         return await archives.rows(self._session, self.flock.farm_id, table)
 
+    def photos(self) -> AsyncIterator[tuple[str, str, bytes]]:
+        """Hash, kind and bytes of each photo and paper of the farm."""
+        return archives.photos(self._session, self.flock.farm_id)
+
     async def progress(self, fraction: float, stage: str) -> None:
         """Told to the watchers of the job."""
         await self._job.progress(fraction, stage)

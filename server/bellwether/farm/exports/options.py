@@ -18,6 +18,7 @@ class Options(BaseModel):
     encoding: Encoding = "utf-8"
     traits: list[str] = Field([], max_length=100, description="Codes; all that were measured when empty")
 
+    photos: bool = Field(True, description="Photos and papers; without them their hashes stand in the file")
     headings: dict[str, str] = Field({}, max_length=200, description="Other headings: of a field or of WWTDATE")
 
     @property

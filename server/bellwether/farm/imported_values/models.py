@@ -14,7 +14,7 @@ class NewValue(NamedTuple):
     trait: str
     value: float
     accuracy: float | None
-    row: int
+    row: int | None
 
 
 class ValueRow(NamedTuple):
@@ -28,7 +28,7 @@ class ValueRow(NamedTuple):
     trait: str
     value: float
     accuracy: float | None
-    import_id: UUID
+    import_id: UUID | None
 
 
 class RunRow(NamedTuple):

@@ -59,8 +59,8 @@ async def known(session: Session, farm_id: UUID, runs: Sequence[str], animal_ids
     return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
 
 
-async def add(session: Session, farm_id: UUID, import_id: UUID, values: Sequence[NewValue]) -> None:
-    """Values of an import."""
+async def add(session: Session, farm_id: UUID, import_id: UUID | None, values: Sequence[NewValue]) -> None:
+    """Values of an import; None: of the archive of a farm."""
     ids = [new_id() for _ in values]
     columns = [list(column) for column in zip(*values, strict=True)] if values else [[] for _ in NewValue._fields]
     await driver(session).execute(ADD, farm_id, import_id, ids, *columns)

@@ -1,8 +1,12 @@
 """Imported breeding values on the wire."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
+from bellwether.farm.schemas import Day, Short, Tag
 from bellwether.platform.http.schemas import Schema
 
 
@@ -32,4 +36,15 @@ class ImportedValue(Schema):
     trait: str
     value: float
     accuracy: float | None
-    import_id: UUID
+    import_id: UUID | None = Field(description="None: it came with the archive of a farm")
+
+
+class ToldValue(Schema):
+    """A value as the archive of a farm tells it."""
+
+    animal_id: UUID
+    run_name: Tag
+    run_date: Day | None = None
+    trait: Short
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    accuracy: Annotated[float | None, Field(ge=0, le=1)] = None

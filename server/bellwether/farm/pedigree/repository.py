@@ -65,6 +65,8 @@ where c.id <> p.id and p.sex <> case t.role when 'sire' then 'female' else 'male
       and x.method = 'dna' and x.status in ('proposed', 'accepted', 'rejected')
   )
 """
+Proposal = tuple[UUID, UUID, float | None]
+"""A child, a ram, and how likely he is its sire."""
 ACCEPT = """
 update farm.parent_claim set status = case when id = any($2::uuid[]) then 'superseded' else 'accepted' end
 where farm_id = $1 and id = any($3::uuid[])
@@ -130,12 +132,14 @@ async def withdraw(session: Session, farm_id: UUID, child_ids: Sequence[UUID]) -
     await driver(session).execute(WITHDRAW, farm_id, list(child_ids))
 
 
-async def propose(session: Session, found: SyndicateRow, child_ids: Sequence[UUID], user_id: UUID | None) -> None:
-    """Each of the rams may be the sire of each of the animals."""
-    pairs = [(child, *sire) for child in child_ids for sire in zip(found.sires, found.shares, strict=True)]
+async def propose(
+    session: Session, farm_id: UUID, syndicate_id: UUID, pairs: Sequence[Proposal], user_id: UUID | None
+) -> list[UUID]:
+    """Rams of a syndicate may be the sires of animals; the ids of the claims."""
     columns = [list(column) for column in zip(*pairs, strict=True)]
     ids = [new_id() for _ in pairs]
-    await driver(session).execute(PROPOSE, found.farm_id, user_id, found.id, ids, *columns)
+    await driver(session).execute(PROPOSE, farm_id, user_id, syndicate_id, ids, *columns)
+    return ids
 
 
 async def propose_by_dna(

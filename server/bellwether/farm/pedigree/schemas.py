@@ -66,6 +66,15 @@ class SyndicateClaim(Schema):
     child_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
 
 
+class ToldClaim(Schema):
+    """A claim of a syndicate as the archive of a farm tells it."""
+
+    child_id: UUID
+    parent_id: UUID
+    probability: Share | None = None
+    status: Literal["proposed", "accepted"]
+
+
 class Claim(Schema):
     """Who says who is the parent, and what became of it."""
 

@@ -104,8 +104,9 @@ async def claim(session: Session, context: Context, syndicate_id: UUID, body: Sy
         raise SyndicateRejected(errors)
     ids = list(dict.fromkeys(head.id for head in children.values()))
     await repository.withdraw(session, found.farm_id, ids)
-    rams_now = found._replace(sires=[rams[key].id for key in found.sires])
-    await repository.propose(session, rams_now, ids, context.user_id)
+    likely = [(rams[key].id, share) for key, share in zip(found.sires, found.shares, strict=True)]
+    pairs = [(child, *sire) for child in ids for sire in likely]
+    await repository.propose(session, found.farm_id, found.id, pairs, context.user_id)
     await settle(session, context, {head.id: head for head in children.values()})
     return await query(session, AnimalQuery(ids=ids))
 
@@ -186,6 +187,11 @@ async def settle(session: Session, context: Context, heads: Mapping[UUID, HeadRo
         before = [one.id for one in sires if one.is_accepted]
         await repository.accept(session, head.farm_id, [UUID(str(found.id))], [UUID(str(key)) for key in before])
         changed.append(head)
+    await tell(session, context, changed)
+
+
+async def tell(session: Session, context: Context, changed: Sequence[HeadRow]) -> None:
+    """Whoever listens hears of animals whose parents changed."""
     for (farm_id, flock_id), heads_of in groupby(sorted(changed, key=place_of), key=place_of):
         ids = [head.id for head in heads_of]
         await repository.bump(session, farm_id, ids)

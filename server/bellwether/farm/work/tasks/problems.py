@@ -1,5 +1,7 @@
 """What may be wrong with a task."""
 
+from collections.abc import Sequence
+
 from bellwether.platform.problems import Conflict, RowError, Unprocessable
 
 
@@ -34,3 +36,12 @@ class RuleIncomplete(Unprocessable):
     """A rule of the farm's own that does not say all."""
 
     code, title = "rule_incomplete", "A rule of your own needs kind, title and days"
+
+
+class TasksRejected(Unprocessable):
+    """The archive of a farm tells of tasks that cannot be."""
+
+    code, title = "tasks_rejected", "Some tasks were not taken, so none was"
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        super().__init__(errors[0].message, errors=errors)

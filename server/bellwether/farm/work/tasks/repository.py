@@ -118,6 +118,7 @@ where (k.event_id, k.follows_title, k.follows_on, k.follows_done_on, k.passes) i
   (excluded.event_id, excluded.follows_title, excluded.follows_on, excluded.follows_done_on, excluded.passes)
 """
 FOLLOW_ALREADY = "select exists (select from farm.task where farm_id = $1 and event_id is not null)"
+PLACES_OF_EVENTS = "select id, place from farm.event where farm_id = $1 and id = any($2::uuid[])"
 DAYS = ("planned_end", "planned_on", "repeat_on", "meat_until", "export_until")
 DONE = ("moved_on", "ended_on", "scanned_on", "lambed_on", "marked_on", "weaned_on")
 NAMES = ("id", "place", "kind", "occurred_on", "recorded_at", "animal_id", "group_id", "name")
@@ -217,6 +218,11 @@ async def say(session: Session, farm_id: UUID, row: TaskRow, user_id: UUID | Non
     said = (row.rule, row.place, row.title, row.due_on, row.note, row.assigned_to, row.snoozed_until)
     values = (row.id, farm_id, *said, row.done_on, row.done_by, user_id, rev)
     return await driver(session).fetchval(SAY, *values) is not None
+
+
+async def places_of_events(session: Session, farm_id: UUID, events: Collection[UUID]) -> dict[UUID, int]:
+    """Where in the log each of them stands, or the first of its chain of corrections."""
+    return {row[0]: row[1] for row in await driver(session).fetch(PLACES_OF_EVENTS, farm_id, list(events))}
 
 
 async def is_member(session: Session, farm_id: UUID, user_id: UUID) -> bool:

@@ -39,6 +39,19 @@ class TaskChange(Schema):
     done: bool | None = None
 
 
+class ToldTask(Schema):
+    """A task as the archive of a farm tells it: written down, or what was said of one that follows from an event."""
+
+    id: UUID | None = None
+    rule: RuleName | None = None
+    event_id: UUID | None = None
+    title: Name | None = None
+    due_on: Day | None = None
+    note: Note | None = None
+    snoozed_until: Day | None = None
+    done_on: Day | None = None
+
+
 class Task(Schema):
     """Something to be done."""
 
