@@ -19,6 +19,7 @@ from bellwether.genetics.parentage.routes import router as parentage
 from bellwether.genetics.pedigree.routes import router as pedigree
 from bellwether.genetics.publications.routes import router as publications
 from bellwether.genetics.rankings.routes import router as rankings
+from bellwether.genetics.schedules.routes import router as schedules
 from bellwether.genetics.table_runs.routes import router as table_runs
 from bellwether.genetics.traits.routes import router as traits
 from bellwether.platform.http.service_app import create_app
@@ -43,6 +44,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         breeding_values,
         pedigree,
         publications,
+        schedules,
         indexes,
         rankings,
         matings,

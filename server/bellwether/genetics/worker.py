@@ -12,17 +12,24 @@ from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, pla
 from bellwether.genetics.parentage import checking
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
 from bellwether.genetics.pedigree.analysis import analyse_pedigree
+from bellwether.genetics.schedules import striking
 from bellwether.genetics.table_runs.job import KIND as TABLES
 from bellwether.genetics.table_runs.job import evaluate_tables
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.worker.timers import Timer
 
 
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
     stale = Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)
     return [stale, rerunning.CONSUMER]
+
+
+def timers() -> list[Timer]:
+    """What genetics does by the clock."""
+    return [striking.TIMER]
 
 
 def kinds(data_dir: Path | None = None) -> list[JobKind]:

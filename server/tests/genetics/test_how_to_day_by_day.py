@@ -15,7 +15,7 @@ async def test_the_page(people: People, barn: Barn, run_job: RunJob) -> None:
     farm = await barn.farm()
     await barn.season(farm, n_drops=1, n_lambs=30)
     owner, text = people(user_id=farm.owner_id), PAGE.read_text(encoding="utf-8")
-    requests = re.findall(r"```json\n(POST) /api/v1/genetics(\S+)\n(.*?)```", text, re.DOTALL)
+    requests = re.findall(r"```json\n(POST|PUT) /api/v1/genetics(\S+)\n(.*?)```", text, re.DOTALL)
     names = {"FARM": str(farm.id), "FLOCK": str(farm.flock_id)}
 
     def filled(words: str) -> str:
@@ -29,7 +29,9 @@ async def test_the_page(people: People, barn: Barn, run_job: RunJob) -> None:
     answer = await owner.ask("POST", filled("/definitions/DEFINITION/runs"))
     names["RUN"] = answer.json()["id"]
     assert (await run_job(UUID(names["RUN"])))["state"] == "succeeded"
-    published = await owner.ask("POST", filled(requests[1][1]), json=json.loads(requests[1][2]))
+    scheduled = await owner.ask("PUT", filled(requests[1][1]), json=json.loads(requests[1][2]))
+    assert scheduled.json()["every"] == "weekly", scheduled.text
+    published = await owner.ask("POST", filled(requests[2][1]), json=json.loads(requests[2][2]))
     assert published.status_code == 200, published.text
     state = (await owner.ask("GET", filled("/flocks/FLOCK/state"))).json()
     assert state["published_run_id"] == names["RUN"]

@@ -24,9 +24,8 @@ def typed_in(page: str, platform: Platform) -> Iterator[str]:
     for number, (kind, name, body) in enumerate(FENCE.findall(page)):
         if kind == "sh":
             commands = body.replace("./bellwether up --detach\n", "").replace("http://localhost:8080", platform.url)
-            commands = commands.replace(
-                "./bellwether user roles", f"{shlex.quote(str(REPOSITORY))}/bellwether user roles"
-            )
+            for path in ("bellwether user roles", "examples/"):
+                commands = re.sub(rf"(\./)?{path}", f"{shlex.quote(str(REPOSITORY))}/{path}", commands)
             yield f"echo '== {number}'\n{commands}"
         elif name:
             yield f"cat > {name} <<'END OF FILE'\n{body}END OF FILE"
@@ -42,7 +41,7 @@ def environment(platform: Platform) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["five-minutes", "a-season"])
+@pytest.mark.parametrize("name", ["five-minutes", "a-season", "from-genotypes-to-rams"])
 def test_the_tutorial_holds_what_it_says(whole: Platform, tmp_path: Path, name: str) -> None:
     page = (PAGES / f"{name}.md").read_text()
     script = "\n".join(typed_in(page, whole))

@@ -32,12 +32,12 @@ async def run_anew(session: Session, event: Event) -> None:
             continue
         await one_at_a_time(session, f"rerun of definition {row.id}")
         if not await repository.is_queued(session, row.farm_id, row.id):
-            await queue(session, event, row.created_by, row.id)
+            await queue(session, event.context, row.created_by, row.id)
 
 
-async def queue(session: Session, event: Event, author: UUID, definition_id: UUID) -> None:
+async def queue(session: Session, platform: Context, author: UUID, definition_id: UUID) -> None:
     """One run; what cannot be run any more (a flock has gone, the author may not) is logged and waits for a person."""
-    context = Context(user_id=author, request_id=str(event.id), traceparent=event.traceparent)
+    context = Context(user_id=author, request_id=platform.request_id, traceparent=platform.traceparent)
     try:
         async with session.begin_nested():
             await act_for(session, context)
@@ -45,7 +45,7 @@ async def queue(session: Session, event: Event, author: UUID, definition_id: UUI
     except Problem as problem:
         log.warning("definition %s is not run anew: %s", definition_id, problem.code)
     finally:
-        await act_for(session, event.context)
+        await act_for(session, platform)
 
 
 CONSUMER = Consumer(service="genetics", name="genetics-rerun", stream="FARM", types=MARKING, handle=run_anew)

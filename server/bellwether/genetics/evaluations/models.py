@@ -42,6 +42,7 @@ evaluation_run = Table(
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("data_as_of", Moment),
+    Column("data_versions", JSONB),
     Column("finished_at", Moment),
 )
 

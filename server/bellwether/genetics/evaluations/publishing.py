@@ -74,7 +74,8 @@ async def publish(
     if fence is not None:
         started_from = report["started_from"]
         values |= {"snapshot_sha256": snapshot_of(tables), "started_from": started_from and UUID(started_from)}
-        done = await repository.finish(session, run_id, fence, {**values, "state": "succeeded", "data_as_of": as_of})
+        values |= {"data_as_of": as_of, "data_versions": report["data_versions"]}
+        done = await repository.finish(session, run_id, fence, {**values, "state": "succeeded"})
     if done is None:
         raise RunSuperseded
     await store_values(session, done.farm_id, run_id, files.follow(folder, report["values"]))

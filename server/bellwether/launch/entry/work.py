@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -25,6 +25,7 @@ from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
 from bellwether.platform.telemetry import configure_logs, configure_traces
 from bellwether.platform.worker.health import health_app
+from bellwether.platform.worker.timers import Timer
 from bellwether.platform.worker.worker import Worker
 
 STOP_S = 2.0
@@ -59,11 +60,14 @@ def worker_modules() -> list[ModuleType]:
     return found
 
 
-def build(platform: PlatformSettings, consumers: list[Consumer], kinds: list[JobKind]) -> Worker:
+def build(
+    platform: PlatformSettings, consumers: list[Consumer], kinds: list[JobKind], timers: Sequence[Timer]
+) -> Worker:
     """The worker from the environment."""
     settings = WorkerSettings()
     services = {name: ServiceSettings.of(name) for name in PYTHON_SERVICES}
-    return Worker(platform, services, consumers, kinds, settings.jobs_url, jobs_at_once=settings.jobs_at_once)
+    at_once = settings.jobs_at_once
+    return Worker(platform, services, consumers, kinds, settings.jobs_url, jobs_at_once=at_once, timers=timers)
 
 
 class Server(uvicorn.Server):
@@ -106,9 +110,15 @@ async def running(worker: Worker) -> AsyncIterator[None]:
                 await worker.stop()
 
 
-async def work(platform: PlatformSettings, consumers: list[Consumer], kinds: list[JobKind], port: int) -> None:
+async def work(
+    platform: PlatformSettings,
+    consumers: list[Consumer],
+    kinds: list[JobKind],
+    port: int,
+    timers: Sequence[Timer] = (),
+) -> None:
     """Serve, then leave without waiting for threads and running jobs: those go on in the next worker."""
-    await serve(build(platform, consumers, kinds), port)
+    await serve(build(platform, consumers, kinds, timers), port)
     os._exit(0)
 
 
@@ -123,9 +133,11 @@ def main() -> None:
     modules = worker_modules()
     consumers = [consumer for module in modules for consumer in module.consumers()]
     kinds = [kind for module in modules for kind in module.kinds()]
+    # most services do nothing by the clock
+    timers = [timer for module in modules if hasattr(module, "timers") for timer in module.timers()]
     spare_collector()
     os.nice(GIVES_WAY)
-    asyncio.run(work(platform, consumers, kinds, arguments.port))
+    asyncio.run(work(platform, consumers, kinds, arguments.port, timers))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -24,6 +25,7 @@ from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.lost_jobs import LostJobs
 from bellwether.platform.outages import Outage, for_ever
 from bellwether.platform.settings import PlatformSettings, ServiceSettings
+from bellwether.platform.worker.timers import Timer
 from bellwether.platform.worker.worker_slots import WorkerSlots
 
 log = structlog.get_logger()
@@ -32,7 +34,7 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Relays, consumers, dead-letter mover and jobs of these services."""
+    """Relays, consumers, dead-letter mover, timers and jobs of these services."""
 
     def __init__(
         self,
@@ -43,8 +45,9 @@ class Worker:
         jobs_url: str,
         *,
         jobs_at_once: int = 2,
+        timers: Sequence[Timer] = (),
     ) -> None:
-        self.consumers = consumers
+        self.consumers, self._timers = consumers, timers
         self.databases = {name: Database(settings) for name, settings in services.items()}
         self.runner = Runner(kinds, self.databases, jobs_url, concurrency=jobs_at_once)
         self.slots = WorkerSlots(jobs_url, self.runner)
@@ -63,6 +66,8 @@ class Worker:
         """Start every loop; none of them needs anything to be there yet."""
         self._begin(for_ever("notifications", self._notifications.run))
         self._begin(for_ever("retention", lambda: prune_for_ever(self.databases)))
+        for timer in self._timers:
+            self._begin(for_ever(f"timer {timer.name}", partial(timer.tick, self.databases[timer.service])))
         self._begin(self._start_events())
         self._begin(self._start_jobs())
 
