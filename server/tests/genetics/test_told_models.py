@@ -264,7 +264,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"model": MULTI_TRAIT, "traits": ["WWT"]}, "traits", "traits"),
     ({"model": MULTI_TRAIT, "reliability": "none"}, "reliability", "said_twice"),
     ({"genotypes": "GENOTYPES"}, "genotypes", "missing_section"),
-    ({"model": GENOMIC}, "genotypes", "missing_field"),
+    ({"model": GENOMIC}, "genotypes", "nothing_stored"),
+    ({"genotypes": "stored"}, "genotypes", "nothing_stored"),
+    ({"chip_id": 7}, "chip_id", "said_in_vain"),
     (
         {"model": STRUCTURED | {"structures": {"additive": {"structure": "reduced_rank", "factors": 3}}}},
         "model.structures.additive",

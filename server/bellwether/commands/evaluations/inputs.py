@@ -14,8 +14,12 @@ import typer
 from bellwether.commands.demo.client import Client, Refused
 from bellwether.commands.evaluations.printing import say
 from bellwether.launch.errors import LaunchError
+from bellwether.modelling.results.start import TABLES
 
-FILES = ("ped.csv", "rec.csv", "model.toml", "genotypes.csv", "README.txt")
+FILES = (
+    "ped.csv", "rec.csv", "model.toml", "README.txt", "genotypes.csv", "genotypes.vcf.gz",
+    *(f"genotypes.{ending}" for ending in ("bed", "bim", "fam")), *(f"start/{name}" for name in TABLES),
+)  # fmt: skip
 
 
 def evaluation_inputs(
@@ -58,6 +62,7 @@ def write_inputs(content: bytes, out: Path) -> list[str]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in found.items():
+            (out / name).parent.mkdir(exist_ok=True)
             (out / name).write_bytes(text)
     except OSError as error:
         raise LaunchError(f"{out} cannot be written: {error.strerror}.", "Choose another folder.") from error

@@ -9,8 +9,9 @@ from uuid import UUID
 from bellwether.genetics.evaluations import files, repository
 from bellwether.genetics.evaluations.problems import NoSuchFlock
 from bellwether.genetics.genotype_files import service as genotype_files
+from bellwether.genetics.genotypes.freezing import service as freezing
 from bellwether.genetics.snapshots import repository as snapshots
-from bellwether.genetics.snapshots.names import START
+from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.genetics.traits import service as traits
 from bellwether.genetics.traits.schemas import Trait
 from bellwether.modelling.flocks.plan import Plan, PlanDocument, plan_of, told_plan
@@ -44,6 +45,7 @@ class Request(TypedDict):
     reliability: str
     model: NotRequired[dict[str, object] | None]
     genotypes: NotRequired[str | None]
+    chip_id: NotRequired[int | None]
     start_from: NotRequired[str | None]
     estimates: NotRequired[bool]
 
@@ -68,6 +70,7 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
 
     Raises:
         NoSuchFlock, NoSuchGenotypes: the acting user may no longer see the flock, or the genotypes.
+        NothingStored, WhichChip: stored genotypes have changed since they were asked for.
     """
     connection = driver(session)
     flock_ids = [UUID(each) for each in payload.get("flock_ids") or [payload["flock_id"]]]
@@ -81,15 +84,14 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
     await connection.copy_from_query(MEASUREMENTS, farm_id, flock_ids, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
     found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
-    if (genotypes := payload.get("genotypes")) is not None:
-        found["genotypes"] = files.point_to(await genotype_files.write_to(session, UUID(genotypes), folder))
+    is_genomic = await write_genotypes(session, folder, farm_id, payload, found)
     before = await repository.newest(session, run_id, flock_ids=flock_ids)
     if before is not None:
         values = folder / "before.csv"
         await connection.copy_from_query(BEFORE, farm_id, before, output=values, format="csv")
         found["before"] = files.point_to(values)
     started_from = await write_start(session, folder, run_id, payload, found)
-    plan = planned(payload, await traits.dictionary(session, farm_id))
+    plan = replace(planned(payload, await traits.dictionary(session, farm_id)), is_genomic=is_genomic)
     versions = {str(flock["id"]): flock["fact_version"] for flock in flocks}
     return {
         "as_of": as_of.isoformat(),
@@ -100,6 +102,30 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
         "before": None if before is None else str(before),
         "started_from": None if started_from is None else str(started_from),
     }
+
+
+async def write_genotypes(
+    session: Session, folder: Path, farm_id: UUID, payload: Request, found: dict[str, files.Pointer]
+) -> bool:
+    """A genotype file, or stored genotypes with the table that names their digests; are there any?
+
+    Raises:
+        NoSuchGenotypes, NothingStored, WhichChip
+    """
+    source = payload.get("genotypes")
+    if source is None:
+        return False
+    if source not in freezing.SOURCES:
+        found["genotypes"] = files.point_to(await genotype_files.write_to(session, UUID(source), folder))
+        return True
+    chip_id = await freezing.chip_if(session, farm_id, source, payload.get("chip_id"))
+    if chip_id is None:
+        return False
+    table = await freezing.freeze(session, farm_id, chip_id)
+    (folder / SAMPLES).write_bytes(table)
+    found[SAMPLES] = files.point_to(folder / SAMPLES)
+    found["genotypes"] = files.point_to(await freezing.write(session, table, folder))
+    return True
 
 
 async def write_start(

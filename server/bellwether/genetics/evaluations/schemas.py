@@ -32,7 +32,15 @@ class How(Schema):
         description="A model in the schema of the model file, over the columns of the flock's records; left out: the "
         "animal model of the trait dictionary",
     )
-    genotypes: UUID | None = Field(default=None, description="A genotype file, for a model with `genomic`")
+    genotypes: UUID | Literal["stored", "if_stored"] | None = Field(
+        default=None,
+        description="`stored`: of each animal of the farm the sample that counts, in single step unless the model says "
+        "otherwise; `if_stored`: so where there are any, else by pedigree; or a genotype file, for a model with "
+        "`genomic`, which takes the stored ones when this is left out",
+    )
+    chip_id: int | None = Field(
+        default=None, ge=1, description="Whose stored genotypes, where the farm has those of several chips"
+    )
     variances: Literal["given", "own_if_enough"] = Field(
         default="given",
         description="`own_if_enough`: estimated from the flock's own records, where the heritability of each trait "

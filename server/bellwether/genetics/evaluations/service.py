@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from uuid import UUID
 
 from bellwether.genetics.access import may_write
@@ -27,12 +29,14 @@ from bellwether.genetics.evaluations.schemas import (
 )
 from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotype_files.problems import NoSuchGenotypes
+from bellwether.genetics.genotypes.freezing import service as freezing
 from bellwether.genetics.publications import service as publications
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.archive import MODEL, TABLES, archive
-from bellwether.genetics.snapshots.names import INPUTS
+from bellwether.genetics.snapshots.names import INPUTS, SAMPLES
 from bellwether.genetics.traits import service as traits
 from bellwether.modelling.findings import BadInput
+from bellwether.modelling.flocks.animal_model import with_genomic
 from bellwether.modelling.flocks.told import check_told
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -102,7 +106,8 @@ async def queue(
         "traits": asked_of(how),
         "reliability": how.reliability,
         "model": None if how.model is None else how.model.model_dump(exclude_defaults=True),
-        "genotypes": None if how.genotypes is None else str(how.genotypes),
+        "genotypes": None if source_of(how) is None else str(source_of(how)),
+        "chip_id": how.chip_id,
         "estimates": how.variances == "own_if_enough",
         "start_from": str(version[0]) if version and is_warm else None,
     }
@@ -128,18 +133,27 @@ async def check_model(session: Session, new: How, farm_id: UUID) -> None:
     """Refuse a told model that cannot be fitted to a flock, and requests that contradict themselves.
 
     Raises:
-        WrongModel, NoSuchGenotypes
+        WrongModel, NoSuchGenotypes, NothingStored, WhichChip
     """
     rows = list(disagreements(new))
     if new.model is not None and not rows:
         try:
-            check_told(new.model)
+            check_told(with_genomic(new.model) if source_of(new) in freezing.SOURCES else new.model)
         except BadInput as error:
             rows = rows_of(error, "model.")
     if rows:
         raise WrongModel(rows[0].message, errors=rows)
-    if new.genotypes is not None and (await genotype_files.stored(session, new.genotypes)).farm_id != farm_id:
+    source = source_of(new)
+    if source in freezing.SOURCES:
+        await freezing.chip_if(session, farm_id, source, new.chip_id)
+    elif isinstance(source, UUID) and (await genotype_files.stored(session, source)).farm_id != farm_id:
         raise NoSuchGenotypes
+
+
+def source_of(how: How) -> UUID | str | None:
+    """Where genotypes come from: a model with `genomic` takes those that are stored, unless something else is said."""
+    is_genomic = how.model is not None and how.model.genomic is not None
+    return "stored" if how.genotypes is None and is_genomic else how.genotypes
 
 
 def disagreements(new: How) -> Iterator[RowError]:
@@ -153,14 +167,14 @@ def disagreements(new: How) -> Iterator[RowError]:
         message = "a model says itself how reliabilities are computed"
         fix = "Leave it out, and set options.reliability in the model"
         yield RowError(field="reliability", code="said_twice", message=message, fix=fix)
-    if genotypes is not None and not is_genomic:
+    if isinstance(genotypes, UUID) and not is_genomic:
         message = "there are genotypes, but no model that says how to use them"
         fix = "Give a model with genomic, or leave genotypes out"
         yield RowError(field="genotypes", code="missing_section", message=message, fix=fix)
-    if genotypes is None and is_genomic:
-        message = "the model has genomic, but there are no genotypes"
-        fix = "Name a genotype file in genotypes, or remove genomic"
-        yield RowError(field="genotypes", code="missing_field", message=message, fix=fix)
+    if new.chip_id is not None and source_of(new) not in freezing.SOURCES:
+        message = "a chip is named, but no stored genotypes are taken"
+        fix = "Leave chip_id out, or ask for genotypes `stored`"
+        yield RowError(field="chip_id", code="said_in_vain", message=message, fix=fix)
 
 
 async def check_traits(session: Session, codes: list[str]) -> None:
@@ -219,14 +233,19 @@ async def inputs(session: Session, run_id: UUID) -> bytes:
     """What a run was made of, as an archive for `./bellwether evaluate`.
 
     Raises:
-        NoSuchEvaluation, NoSuchTable
+        NoSuchEvaluation, NoSuchTable, GenotypesLost
     """
     if await repository.find(session, run_id) is None:
         raise NoSuchEvaluation
     kept = await snapshots.contents(session, run_id, list(INPUTS))
     if not {*TABLES, MODEL} <= set(kept):
         raise NoSuchTable
-    return await asyncio.to_thread(lambda: archive({name: gzip.decompress(each) for name, each in kept.items()}))
+    with tempfile.TemporaryDirectory(prefix="bellwether-inputs-") as folder:
+        stored = None
+        if SAMPLES in kept:
+            stored = await freezing.write(session, gzip.decompress(kept[SAMPLES]), Path(folder))
+        plain = {name: gzip.decompress(each) for name, each in kept.items()}
+        return await asyncio.to_thread(archive, plain, stored)
 
 
 async def flock_state(session: Session, flock_id: UUID) -> FlockState:

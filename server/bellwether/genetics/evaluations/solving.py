@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bellwether.genetics.evaluations import files
 from bellwether.genetics.evaluations.comparing import Base, Comparison, base_of, compare
 from bellwether.genetics.evaluations.problems import EvaluationRefused, counted, of_flock, of_input, rows_of
-from bellwether.genetics.snapshots.names import START
+from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.errors import CannotEvaluate
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, read_animals, read_measurements, select_flock
@@ -72,7 +72,9 @@ def solve_files(
     if "before" in extract and earlier["before"] is not None:
         before = files.follow(place, extract["before"])
         comparison = compare(earlier["before"], before, [animal.id for animal in data.animals], solution)
-    texts = files_of(run)
+    texts = files_of(run, with_genotypes=SAMPLES not in extract)
+    if SAMPLES in extract:
+        texts[SAMPLES] = files.follow(place, extract[SAMPLES]).read_text("utf-8")
     if is_begun:
         texts |= {name: (place / name).read_text("utf-8") for name in extract if name.startswith(START)}
     return {

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import tomli_w
 
@@ -11,7 +12,7 @@ from bellwether.genetics.snapshots.names import START
 
 #: kept table -> name in the archive
 TABLES = {"pedigree.csv": "ped.csv", "records.csv": "rec.csv"}
-MODEL, GENOTYPES = "model.json", "genotypes.csv"
+MODEL, GENOTYPES, GENOTYPES_OF_PLINK = "model.json", "genotypes.csv", "genotypes"
 WHEN = (1980, 1, 1, 0, 0, 0)
 COMMAND = "./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml{} --out results"
 TOO_LARGE = """
@@ -20,9 +21,9 @@ samples under the ids of ped.csv, by --genotypes.
 """
 
 
-def archive(kept: Mapping[str, bytes]) -> bytes:
+def archive(kept: Mapping[str, bytes], stored: Path | None = None) -> bytes:
     """A ZIP archive of `ped.csv`, `rec.csv`, `model.toml`, the genotypes where they are kept, the results from which a
-    run began, and how to run them.
+    run began, and how to run them; `stored` is the file of genotypes that the run took from the database.
 
     The same tables give the same archive.
     """
@@ -32,6 +33,10 @@ def archive(kept: Mapping[str, bytes]) -> bytes:
     options, remark = "", ""
     if GENOTYPES in kept:
         files[GENOTYPES], options = kept[GENOTYPES], f" --genotypes {GENOTYPES}"
+    elif stored is not None:
+        more = unpacked(stored)
+        files |= more
+        options = f" --genotypes {GENOTYPES_OF_PLINK if len(more) > 1 else stored.name}"
     elif "genomic" in model:
         options, remark = " --genotypes FILE", TOO_LARGE
     begun = {f"start/{name.removeprefix(START)}": each for name, each in kept.items() if name.startswith(START)}
@@ -45,3 +50,11 @@ def archive(kept: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             packed.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def unpacked(path: Path) -> dict[str, bytes]:
+    """The files of PLINK in an archive, or the one file that it is."""
+    if path.suffix != ".zip":
+        return {path.name: path.read_bytes()}
+    with zipfile.ZipFile(path) as held:
+        return {name: held.read(name) for name in held.namelist()}

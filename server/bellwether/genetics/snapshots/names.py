@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from bellwether.modelling.results.start import TABLES as RESULTS
 
 START = "start_"
+#: stored genotypes by their digests, in place of the calls, which are never changed
+SAMPLES = "samples.csv"
 #: what a run reads; with the same inputs another one gives the same bits
-INPUTS = ("pedigree.csv", "records.csv", "model.json", "genotypes.csv", *(f"{START}{name}" for name in RESULTS))
+INPUTS = (
+    "pedigree.csv", "records.csv", "model.json", "genotypes.csv", SAMPLES,
+    *(f"{START}{name}" for name in RESULTS),
+)  # fmt: skip
 
 
 def snapshot_sha256(digests: Mapping[str, str]) -> str:

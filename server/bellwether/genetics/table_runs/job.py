@@ -8,8 +8,9 @@ from uuid import UUID
 from bellwether.genetics.evaluations import files, repository
 from bellwether.genetics.evaluations.job import fail, in_transaction, start
 from bellwether.genetics.evaluations.problems import RunSuperseded, WorkFilesLost
+from bellwether.genetics.genotypes.freezing import service as freezing
 from bellwether.genetics.snapshots import repository as snapshots
-from bellwether.genetics.snapshots.names import INPUTS, snapshot_sha256
+from bellwether.genetics.snapshots.names import INPUTS, SAMPLES, snapshot_sha256
 from bellwether.genetics.table_runs.schemas import TablesRequest
 from bellwether.genetics.table_runs.solving import SOLVED, SolvedTables, solve_tables
 from bellwether.platform.database.transactions import Session
@@ -75,7 +76,7 @@ async def write(session: Session, run: JobRun, folder: Path, payload: TablesRequ
     """The inputs as files.
 
     Raises:
-        WorkFilesLost: what was kept is not to be seen any more.
+        WorkFilesLost, GenotypesLost: what was kept is not to be seen any more.
     """
     assert run.farm_id is not None
     files.make(folder)
@@ -87,6 +88,9 @@ async def write(session: Session, run: JobRun, folder: Path, payload: TablesRequ
         path = folder / name
         path.write_bytes(gzip.decompress(packed))
         found[name] = files.point_to(path)
+    if SAMPLES in found:
+        stored = await freezing.write(session, (folder / SAMPLES).read_bytes(), folder)
+        found["genotypes"] = files.point_to(stored)
     return found
 
 

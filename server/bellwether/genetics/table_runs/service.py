@@ -18,7 +18,7 @@ from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotype_files.problems import NoSuchGenotypes
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.archive import MODEL, TABLES
-from bellwether.genetics.snapshots.names import INPUTS
+from bellwether.genetics.snapshots.names import INPUTS, SAMPLES
 from bellwether.genetics.snapshots.repository import Described
 from bellwether.genetics.table_runs.job import KIND
 from bellwether.genetics.table_runs.problems import NothingKept, WrongTables
@@ -130,7 +130,7 @@ async def repeat(session: Session, context: Context, run_id: UUID) -> Job:
     kept = {name: sha256 for name, sha256 in (await snapshots.digests(session, run_id)).items() if name in INPUTS}
     if not {*TABLES, MODEL} <= set(kept) or run.snapshot_sha256 is None:
         raise NothingKept
-    if "genomic" in (run.model or {}).get("told", {}) and "genotypes.csv" not in kept:
+    if "genomic" in (run.model or {}).get("told", {}) and not {"genotypes.csv", SAMPLES} & set(kept):
         raise NothingKept
     return await queue(session, context, run.farm_id, {"inputs": kept, "of_run_id": str(run_id)})
 

@@ -10,6 +10,7 @@ from bellwether.genetics.evaluations.solving import write_tables
 from bellwether.genetics.snapshots.names import START
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.from_files import run
+from bellwether.modelling.genotypes.upload import readable
 from bellwether.modelling.model_file.model_file import read_model
 from bellwether.modelling.results.start import TABLES
 from bellwether.platform.problems import RowError
@@ -38,7 +39,7 @@ def solve_tables(folder: str, inputs: Mapping[str, files.Pointer], *, report: Re
     for pointer in inputs.values():
         files.follow(place, pointer)
     start = begin(place, inputs)
-    genotypes = str(place / "genotypes.csv") if "genotypes.csv" in inputs else None
+    genotypes = genotypes_of(place, inputs)
     paths = place / "pedigree.csv", place / "records.csv", place / "model.json"
     try:
         table = read_model(paths[2]).table
@@ -60,6 +61,13 @@ def solve_tables(folder: str, inputs: Mapping[str, files.Pointer], *, report: Re
         "counts": cast(dict[str, object], found["counts"]),
         "tables": write_tables(place, texts),
     }
+
+
+def genotypes_of(place: Path, inputs: Mapping[str, files.Pointer]) -> str | None:
+    """What `--genotypes` would name: dosages that were kept, or what has been stored, unpacked."""
+    if "genotypes" in inputs:
+        return readable(place / inputs["genotypes"]["name"])
+    return str(place / "genotypes.csv") if "genotypes.csv" in inputs else None
 
 
 def begin(place: Path, inputs: Mapping[str, files.Pointer]) -> Path | None:

@@ -1,6 +1,7 @@
 """The model of a flock that nobody tells: the animal model, each trait corrected for what the dictionary names."""
 
 from bellwether.modelling.flocks.plan import Plan
+from bellwether.modelling.model_file.genomic_table import GenomicTable
 from bellwether.modelling.model_file.schema import EffectTable, ModelTable, OptionsTable, VariancesTable
 from bellwether.sheep.traits.trait import Effect
 
@@ -29,3 +30,10 @@ def animal_model(plan: Plan) -> ModelTable:
 def with_effect(plan: Plan, effect: Effect) -> list[str]:
     """The traits that are corrected for an effect."""
     return [trait.code for trait in plan.traits if effect in trait.effects]
+
+
+def with_genomic(table: ModelTable) -> ModelTable:
+    """The model with genotypes in single step, unless it says how they enter."""
+    return (
+        table if table.genomic is not None else table.model_copy(update={"genomic": GenomicTable(method="single_step")})
+    )

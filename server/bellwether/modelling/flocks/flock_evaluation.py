@@ -12,7 +12,7 @@ from bellwether_engine import ModelError
 
 from bellwether.modelling.evaluation import Evaluation, evaluate
 from bellwether.modelling.findings import refuse
-from bellwether.modelling.flocks.animal_model import animal_model
+from bellwether.modelling.flocks.animal_model import animal_model, with_genomic
 from bellwether.modelling.flocks.chosen_records import Chosen, choose
 from bellwether.modelling.flocks.enough import too_few
 from bellwether.modelling.flocks.flock_data import FlockData
@@ -83,13 +83,15 @@ def evaluate_flock(
     return FlockEvaluation(plan, replace(chosen, verdicts=(*chosen.verdicts, *links)), equations, found)
 
 
-def files_of(run: FlockEvaluation) -> dict[str, str]:
+def files_of(run: FlockEvaluation, *, with_genotypes: bool = True) -> dict[str, str]:
     """The tables and the model that the run was made of, and what it gave, each as the file of its name.
 
     `./bellwether evaluate` makes the same results of the first three (and of the genotypes, where there are any).
     """
     equations, found = run.equations, run.found
-    genotypes = {} if found.samples is None else genotypes_of(found.samples, equations.animals)
+    genotypes = {}
+    if found.samples is not None and with_genotypes:
+        genotypes = genotypes_of(found.samples, equations.animals)
     made = {name: table.write_csv() for name, table in found.tables.items()}
     return {
         "pedigree.csv": equations.pedigree.text or "",
@@ -132,6 +134,7 @@ def table_of(plan: Plan) -> ModelTable:
     """The told model or the default one; of a row of evaluations each checks a few of its approximate reliabilities,
     for each exact one beside them costs as much as a solution."""
     table = plan.told or animal_model(plan)
+    table = with_genomic(table) if plan.is_genomic else table.model_copy(update={"genomic": None})
     changes: dict[str, object] = {}
     if plan.is_warm and table.options.reliability == "approximate":
         changes["checked"] = CHECKED_WARM

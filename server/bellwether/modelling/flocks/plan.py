@@ -70,6 +70,7 @@ class PlanDocument(TypedDict):
     further: NotRequired[list[str]]
     is_warm: NotRequired[bool]
     estimates: NotRequired[bool]
+    is_genomic: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class Plan:
 
     `told` is the model that the user gave in place of the default one; `further` are flocks beside the first;
     `is_warm`: it is one of a row of evaluations, of which each begins where the last one ended;
-    `estimates`: the variances are estimated from the flock's own records, where there are enough.
+    `estimates`: the variances are estimated from the flock's own records, where there are enough;
+    `is_genomic`: there are genotypes, which enter in single step unless the told model says how.
     """
 
     flock_id: str
@@ -92,6 +94,7 @@ class Plan:
     further: tuple[str, ...] = ()
     is_warm: bool = False
     estimates: bool = False
+    is_genomic: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -123,6 +126,7 @@ class Plan:
             "further": list(self.further),
             "is_warm": self.is_warm,
             "estimates": self.estimates,
+            "is_genomic": self.is_genomic,
         }
 
     @classmethod
@@ -143,6 +147,7 @@ class Plan:
             further=tuple(value.get("further", ())),
             is_warm=value.get("is_warm", False),
             estimates=value.get("estimates", False),
+            is_genomic=value.get("is_genomic", False),
         )
 
 

@@ -43,11 +43,21 @@ def read_upload(path: Path) -> ReadGenotypes:
     BadInput
         Not a whole file of its kind, an archive of other files, or one that unpacks to too much.
     """
+    return read_file(readable(path))
+
+
+def readable(path: Path) -> str:
+    """The name under which `read_file` knows an uploaded file; an archive is unpacked beside it.
+
+    Raises
+    ------
+    BadInput
+    """
     if path.suffix == ".zip":
-        return read_file(str(_unpacked(path)))
+        return str(_unpacked(path))
     if path.suffix in PACKED:
         _refuse_bomb(path)
-    return read_file(str(path))
+    return str(path)
 
 
 def _unpacked(path: Path) -> Path:

@@ -87,7 +87,7 @@ async def extract(session: Session, export: ExportRow, folder: Path) -> tuple[in
     rows.sort(key=lambda row: (row.import_id, row.import_row))
     found = await chips.whole_map(session, export.chip_id, export.map_version)
     write_map(folder / MAP, found)
-    packed = await packed_of(session, rows, export, found.blocks)
+    packed = await packed_of(session, rows, export.chip_id, export.map_version, found.blocks)
     np.save(folder / CALLS, packed)
     deviations = await matrix.deviations(session, rows, export.map_version, len(found))
     if deviations is not None:
@@ -102,14 +102,16 @@ async def extract(session: Session, export: ExportRow, folder: Path) -> tuple[in
     return len(rows), len(found)
 
 
-async def packed_of(session: Session, rows: list[KeptRow], export: ExportRow, blocks: list[Block]) -> NDArray[np.uint8]:
+async def packed_of(
+    session: Session, rows: list[KeptRow], chip_id: int, version: int, blocks: list[Block]
+) -> NDArray[np.uint8]:
     """Calls marker by marker, four animals to a byte."""
     groups = matrix.by_version(rows)
-    if len(groups) == 1 and next(iter(groups))[0] == export.map_version:
+    if len(groups) == 1 and next(iter(groups))[0] == version:
         kept = matrix.kept_of(rows)
         parts = [turn(await calls.read_block(session, kept, block), block.n_markers) for block in blocks]
         return np.concatenate(parts)
-    codes = await matrix.whole(session, rows, export.chip_id, export.map_version, blocks)
+    codes = await matrix.whole(session, rows, chip_id, version, blocks)
     return pack(codes).data
 
 
