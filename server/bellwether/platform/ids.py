@@ -30,3 +30,9 @@ def new_row_id() -> UUID:
     """The same as the database driver gives it, for many rows: made and compared in a fraction of the time."""
     made: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
     return made
+
+
+def new_row_ids(count: int) -> list[UUID]:
+    """Many of these at once, in ascending order."""
+    made = new_ids(count)
+    return [pgproto.UUID(made[place : place + 16]) for place in range(0, len(made), 16)]

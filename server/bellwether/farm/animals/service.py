@@ -35,7 +35,7 @@ from bellwether.sheep import identifiers, pedigree
 from bellwether.sheep.findings import Broken, Faults
 from bellwether.sheep.pedigree import GENETIC, Kin
 
-ONE_USE = ("identifier_in_one_use", "identifier_uses_apart", "identifier_official")
+ONE_USE = ("identifier_in_one_use", "identifier_uses_apart", "identifier_of_animal")
 
 
 async def create(

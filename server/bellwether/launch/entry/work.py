@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -29,6 +30,8 @@ from bellwether.platform.worker.timers import Timer
 from bellwether.platform.worker.worker import Worker
 
 STOP_S = 2.0
+TURN_S = 0.0005
+"""After how long a thread that computes lets the loop go on, which waits so long after each answer of the database."""
 
 
 class WorkerSettings(BaseSettings):
@@ -136,6 +139,7 @@ def main() -> None:
     # most services do nothing by the clock
     timers = [timer for module in modules if hasattr(module, "timers") for timer in module.timers()]
     spare_collector()
+    sys.setswitchinterval(TURN_S)
     os.nice(GIVES_WAY)
     asyncio.run(work(platform, consumers, kinds, arguments.port, timers))
 

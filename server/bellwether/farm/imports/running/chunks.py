@@ -68,7 +68,7 @@ async def judge(session: Session, context: Context, batch: Batch, part: Portion)
     waiting = [(row.row, row.data) for row in part.rows if row.data is not None]
     if plain is None or not len(plain) or form.take_plain is None or form.whole is None:
         taken = await form.take(session, context, batch, waiting) if waiting else []
-        return in_blocks(with_verdicts(part.rows, taken))
+        return in_blocks(part.rows, taken)
     found = await form.take_plain(session, context, batch, plain, waiting, form.whole)
     known = {row.row for row in part.rows}
     left = [AnyRow(row, part.raw(row), None) for row in (outcome.row for outcome in found.outcomes) if row not in known]
@@ -77,15 +77,20 @@ async def judge(session: Session, context: Context, batch: Batch, part: Portion)
     return Judged(with_verdicts(rows, found.outcomes), new)
 
 
-def in_blocks(rows: list[JudgedRow]) -> Judged:
-    """Many rows of which nothing is said are kept together."""
-    new = [row for row in rows if row.verdict == "new" and row.is_accepted and row.animal_id and not row.findings]
+def in_blocks(rows: Sequence[AnyRow], taken: Sequence[Outcome]) -> Judged:
+    """Many rows that are new and of which nothing is said are kept together."""
+    outcomes = {found.row: found for found in taken}
+    new = {row.row: row for row in rows if not row.warnings and is_new(outcomes.get(row.row))}
     if len(new) < FEWEST:
-        return Judged(rows)
-    animals = b"".join(row.animal_id.bytes for row in new if row.animal_id)
-    together = {row.row for row in new}
-    found = NewRows([row.row for row in new], [row.raw for row in new], animals)
-    return Judged([row for row in rows if row.row not in together], found)
+        return Judged(with_verdicts(rows, taken))
+    animals = b"".join(key.bytes for number in new if (key := outcomes[number].animal_id))
+    found = NewRows(list(new), [row.raw for row in new.values()], animals)
+    return Judged(with_verdicts([row for row in rows if row.row not in new], taken), found)
+
+
+def is_new(outcome: Outcome | None) -> bool:
+    """Whether the row is new, and that is all there is to say."""
+    return outcome is not None and outcome.verdict == "new" and bool(outcome.animal_id) and not outcome.findings
 
 
 def with_verdicts(rows: Sequence[AnyRow], taken: Iterable[Outcome]) -> list[JudgedRow]:

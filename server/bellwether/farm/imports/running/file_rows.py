@@ -18,8 +18,8 @@ from bellwether.farm.imports.reading.rows import LONGEST, ReadRow, read_lines, r
 from bellwether.sheep.reading.sheet import Sheet
 
 AnyRow = ReadRow[object]
-FIRST_CHUNK, CHUNK = 500, 5000
-LONGER = 4
+FIRST_CHUNK, CHUNK = 500, 10_000
+LONGER = 2
 """How many times as long a chunk is whose lines are read by their parts."""
 
 

@@ -11,7 +11,7 @@ from bellwether.farm.imports.judging.sheep import Claim, Made, StoredSheep
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
-from bellwether.platform.ids import new_row_id
+from bellwether.platform.ids import new_row_ids
 
 ADD = f"""
 insert into farm.animal
@@ -94,7 +94,11 @@ async def store(session: Session, context: Context, farm_id: UUID, import_id: UU
         gone, kept = zip(*made.merged, strict=True)
         await connection.execute(statement, farm_id, list(gone), list(kept))
     if made.identifiers:
-        tags = [(new_row_id(), key, t.scheme, t.value, t.scope, t.raw, t.kind) for key, t in made.identifiers]
+        ids = new_row_ids(len(made.identifiers))
+        tags = [
+            (row_id, key, t.scheme, t.value, t.scope, t.raw, t.kind)
+            for row_id, (key, t) in zip(ids, made.identifiers, strict=True)
+        ]
         await execute_with(session, TAG, TAGS, tags, farm_id)
     if made.superseded_claims:
         await connection.execute(SUPERSEDE, farm_id, made.superseded_claims)

@@ -20,7 +20,7 @@ from bellwether.farm.measurements.groups import Group, touched
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_row_id
 from bellwether.sheep import damage
-from bellwether.sheep.identifiers import Identifier, own_id, spellings
+from bellwether.sheep.identifiers import OWN_LENGTH, Identifier, own_id, spellings
 from bellwether.sheep.traits import Known
 
 NAMED = """
@@ -77,10 +77,16 @@ with recursive up (child, parent) as (
 select up.child, up.parent, a.tag
 from up cross join lateral (select tag from farm.animal where farm_id = $1 and id = up.parent offset 0) a
 """
-# what is written under the farm's lock is numbered: a herd of which nothing has a later number is the herd of before
-WRITTEN = "select " + " or ".join(
-    f"exists (select from farm.{relation} where farm_id = $1 and seq > $2)"
-    for relation in ("animal", "identifier", "parent_claim", "observation", "event", "tombstone")
+FEW = "select count(*) from (select from farm.animal where farm_id = $1 and merged_into is null limit $2) a"
+ALL = "select id from farm.animal where farm_id = $1 and merged_into is null"
+ALL_ENDED = ENDED.replace(" and value = any($2::text[])", "")
+# what is written under the farm's lock is numbered: a herd of which nothing has a later number is the herd of before.
+# The latest of each is asked for: whether there is a later one, a planner without statistics asks all rows
+WRITTEN = "select coalesce(greatest({}) > $2, false)".format(
+    ", ".join(
+        f"(select max(seq) from farm.{relation} where farm_id = $1)"
+        for relation in ("animal", "identifier", "parent_claim", "observation", "event", "tombstone")
+    )
 )
 NUMBER = "select nextval('farm.change_seq')"
 MOST = 200_000
@@ -100,7 +106,7 @@ class HerdMemory:
     """What earlier chunks have read and made, as long as nobody else has changed the herd since.
 
     Of the animals in `hinted`, parents of others, only the facts are known; of those in `lived` also when they were
-    here; the ancestry of those in `below` has not been read.
+    here; the ancestry of those in `below` has not been read. Of a herd that `is_whole` nothing is left to be read.
     """
 
     herd: Herd
@@ -109,6 +115,7 @@ class HerdMemory:
     lived: set[UUID] = field(default_factory=set)
     below: set[UUID] = field(default_factory=set)
     number: int = 0
+    is_whole: bool = False
 
 
 async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalRow]], listing: Listing) -> HerdMemory:
@@ -117,15 +124,36 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
     farm_id = batch.farm_id
     memory = await remembered(connection, batch, listing)
     herd = memory.herd
-    await look_up(connection, batch, fresh(memory, cells(rows, listing)), memory)
-    own = herd.called(item.raw for _, row in rows for item in row.identifiers)
-    await load_lives(session, farm_id, own - memory.lived, memory)
+    if not herd.sheep and await connection.fetchval(FEW, farm_id, len(rows) + 1) <= len(rows):
+        await load_whole(session, batch, memory)
+    if memory.is_whole:
+        by_own_id = [(row, data) for row, data in rows if any(len(raw) >= OWN_LENGTH for raw in said(data))]
+        if by_own_id:
+            await look_up(connection, batch, fresh(memory, cells(by_own_id, listing)), memory)
+    else:
+        await look_up(connection, batch, fresh(memory, cells(rows, listing)), memory)
+        own = herd.called(item.raw for _, row in rows for item in row.identifiers)
+        await load_lives(session, farm_id, own - memory.lived, memory)
+        if memory.below and not own.isdisjoint(herd.offspring):
+            await load_ancestry(connection, farm_id, list(memory.below), herd)
+            memory.below.clear()
     herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
     herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd, batch.traits)))
-    if memory.below and not own.isdisjoint(herd.offspring):
-        await load_ancestry(connection, farm_id, list(memory.below), herd)
-        memory.below.clear()
     return memory
+
+
+async def load_whole(session: Session, batch: Batch, memory: HerdMemory) -> None:
+    """Every animal of a farm that has few, with all that is known of it; what a file names is then known or new."""
+    connection: asyncpg.Connection = driver(session)
+    ended = dict(await connection.fetch(ALL_ENDED, batch.farm_id))
+    memory.herd.ended |= ended
+    ids = list({row["id"] for row in await connection.fetch(ALL, batch.farm_id)} | set(ended.values()))
+    if ids:
+        await load_animals(connection, batch, ids, memory)
+        await load_lives(session, batch.farm_id, set(ids), memory)
+        await load_ancestry(connection, batch.farm_id, ids, memory.herd)
+        memory.below.clear()
+    memory.is_whole = True
 
 
 async def remembered(connection: asyncpg.Connection, batch: Batch, listing: Listing) -> HerdMemory:
@@ -164,13 +192,18 @@ async def look_up(connection: asyncpg.Connection, batch: Batch, wanted: Cells, m
     herd.ended |= ended
     own_ids = dict(await connection.fetch(OWN_IDS, farm_id, [value for value in values if own_id(value)]))
     named = {row["animal_id"] for row in found} | set(ended.values()) | set(own_ids.values())
-    ids = [key for key in named if key not in herd.sheep or key in memory.hinted]
+    await load_animals(connection, batch, [k for k in named if k not in herd.sheep or k in memory.hinted], memory)
+    for own, animal_id in own_ids.items():
+        herd.know_own(animal_id, own)
+
+
+async def load_animals(connection: asyncpg.Connection, batch: Batch, ids: list[UUID], memory: HerdMemory) -> None:
+    """These with their identifiers and kin."""
+    farm_id, herd = batch.farm_id, memory.herd
     await load_sheep(connection, farm_id, batch.id, ids, herd)
     for row in await connection.fetch(IDENTIFIERS, farm_id, ids):
         item = Identifier(row["scheme"], row["value"], row["kind"], row["raw"], row["scope"])
         herd.know(herd.sheep[row["animal_id"]], item)
-    for said, animal_id in own_ids.items():
-        herd.know_own(animal_id, said)
     memory.hinted.difference_update(ids)
     memory.hinted |= await load_kin(connection, farm_id, batch.id, ids, herd)
     memory.below.update(ids)
@@ -234,6 +267,12 @@ async def load_ancestry(connection: asyncpg.Connection, farm_id: UUID, ids: list
     for row in await connection.fetch(ANCESTRY, farm_id, ids):
         herd.descend(row["child"], row["parent"])
         herd.names[row["parent"]] = row["tag"] or str(row["parent"])
+
+
+def said(row: AnimalRow) -> Iterator[str]:
+    """Every cell of a row that names an animal."""
+    yield from (item.raw for item in row.identifiers)
+    yield from (cell.raw for cell in (row.sire, row.dam, row.recipient) if cell is not None)
 
 
 def cells(rows: Sequence[tuple[int, AnimalRow]], listing: Listing) -> Cells:

@@ -7,6 +7,7 @@ from bellwether.farm.animals import ghosts
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.imports.judging.animal_row import AnimalRow
 from bellwether.farm.imports.judging.animals import judge
+from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.judging.sheep import Made
@@ -16,10 +17,12 @@ from bellwether.farm.imports.storing import loading
 from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
 from bellwether.farm.measurements import ledger as measured
 from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 
-BLOCK = 1000
+BLOCK = 2000
+"""As many as one event tells of."""
 
 
 async def take(
@@ -34,10 +37,10 @@ async def take(
     storing: asyncio.Task[None] | None = None
     try:
         for start in range(0, len(rows), BLOCK):
-            outcomes += await asyncio.to_thread(judge, rows[start : start + BLOCK], herd, ledger)
+            found, made = await asyncio.to_thread(judged, rows[start : start + BLOCK], herd, ledger)
+            outcomes += found
             if storing is not None:
                 await storing
-            made = herd.handed_over()
             memory.lived.update(key for key, *_ in made.added)
             storing = asyncio.create_task(store(session, context, batch, made, ledger.handed_over()))
     finally:
@@ -45,6 +48,11 @@ async def take(
             await storing
     await loading.remember(session, batch, memory)
     return outcomes
+
+
+def judged(rows: Sequence[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> tuple[list[Outcome], Made]:
+    """The verdicts on a block, and what it has made of the herd."""
+    return judge(rows, herd, ledger), herd.handed_over()
 
 
 async def store(session: Session, context: Context, batch: Batch, made: Made, weighed: measured.Made) -> None:
