@@ -19,6 +19,7 @@ ROOMS = (
 PACKAGES = ("bellwether_engine", *(f"bellwether_engine.{name}" for name in ROOMS))
 #: modules whose functions are public without standing in an `__all__`
 ALONE = (
+    "external.deregress",
     "pedigree.added",
     "pedigree.inbreeding",
     "populations.ancestors",

@@ -5,6 +5,7 @@ from bellwether_engine import (
     selection,
     simulation,
 )
+from bellwether_engine.external.deregress import deregress
 from bellwether_engine.pedigree.added import inbreeding_of_new
 from bellwether_engine.pedigree.groups import metafounder_scale
 from bellwether_engine.pedigree.inbreeding import inbreeding
@@ -130,6 +131,12 @@ USE_CASES = {
 }  # fmt: skip
 
 POPULATION_CASES = {
+    "deregress": case(
+        deregress, {"additive": MATRICES, "reliability": (np.full(8, 1.0), np.full(8, -0.1)),
+                    "animal": (np.full(8, 9),), "trait": (np.full(8, 1),)},
+        fine=("additive.number",), pedigree=PEDIGREE, additive=np.array([[4.0]]), animal=np.arange(8),
+        trait=np.zeros(8, int), value=Y, reliability=np.full(8, 0.3), base="given",
+    ),
     "inbreeding_of_new": case(
         inbreeding_of_new, {"known": (np.zeros(9), np.full(3, 2.0)), "sire": (np.r_[SIRE[:-1], 8],)},
         fine=("known.longer", "known.empty"), sire=SIRE, dam=DAM, known=np.zeros(3),

@@ -18,7 +18,8 @@ GIVEN_BACK = {
     "GenerationIntervals", "GeneticColumn", "GenomicSolution",
     "GroupSolution", "IdentityByDescent", "ImputationAccuracy", "Imputed", "LrStatistic", "LrValidation",
     "MarkerQuality", "MatePlan", "MatingNumbers", "MemoryEstimate", "MinimumCoancestry", "ModelError", "NotConverged",
-    "Notice", "OptimalContributions", "ParentClaim", "PedigreeError", "Progeny", "Provenance", "RandomSolution",
+    "Notice", "OptimalContributions", "ParentClaim", "PedigreeError", "Progeny", "Provenance",
+    "PseudoRecords", "RandomSolution",
     "ReliabilityCheck", "ReliabilityClass", "Runs", "SelectionIndex", "SexCheck", "SimulatedFlocks", "Solution",
     "StructureEstimate", "ThresholdSolution", "VariantGenotypes", "VarianceEstimate",
 }  # fmt: skip

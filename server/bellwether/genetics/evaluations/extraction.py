@@ -14,6 +14,7 @@ from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.genetics.traits import service as traits
 from bellwether.genetics.traits.schemas import Trait
+from bellwether.modelling.external_values.values import External, ExternalDocument
 from bellwether.modelling.flocks.plan import Plan, PlanDocument, plan_of, told_plan
 from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.modelling.results.start import TABLES as RESULTS
@@ -29,6 +30,10 @@ from farm.published_measurement where farm_id = $1 and flock_id = any ($2) order
 """
 
 
+EXTERNAL = """
+select animal_id, trait, value, accuracy from farm.published_external_value
+where farm_id = $1 and run_name = $2 order by animal_id, trait
+"""
 BEFORE = """
 select animal_id, trait, effect, value from genetics.breeding_value
 where farm_id = $1 and run_id = $2 order by trait, effect, animal_id
@@ -48,6 +53,7 @@ class Request(TypedDict):
     chip_id: NotRequired[int | None]
     start_from: NotRequired[str | None]
     estimates: NotRequired[bool]
+    external: NotRequired[ExternalDocument | None]
 
 
 class Extracted(TypedDict):
@@ -84,6 +90,11 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
     await connection.copy_from_query(MEASUREMENTS, farm_id, flock_ids, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
     found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
+    if (external := payload.get("external")) is not None:
+        values = folder / "external.csv"
+        name = external["run_name"]
+        await connection.copy_from_query(EXTERNAL, farm_id, name, output=values, format="csv")
+        found["external"] = files.point_to(values)
     is_genomic = await write_genotypes(session, folder, farm_id, payload, found)
     before = await repository.newest(session, run_id, flock_ids=flock_ids)
     if before is not None:
@@ -155,4 +166,5 @@ def planned(payload: Request, dictionary: list[Trait]) -> Plan:
     else:
         plan = plan_of(flock_id, dictionary, payload["traits"], payload["reliability"])
     is_warm, estimates = payload.get("start_from") is not None, payload.get("estimates", False)
-    return replace(plan, further=tuple(further), is_warm=is_warm, estimates=estimates)
+    external = None if (told := payload.get("external")) is None else External(**told)
+    return replace(plan, further=tuple(further), is_warm=is_warm, estimates=estimates, external=external)

@@ -67,3 +67,10 @@ published_flock = Table(
     Column("farm_id", Uuid, nullable=False),
     Column("name", Text, nullable=False),
 )
+
+published_external_value = Table(
+    "published_external_value",
+    MetaData(schema="farm"),
+    Column("farm_id", Uuid, nullable=False),
+    Column("run_name", Text, nullable=False),
+)

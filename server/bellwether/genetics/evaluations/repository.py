@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, case, func, insert, or_, select, update
 
 from bellwether.genetics.evaluations.models import evaluation_run as run
-from bellwether.genetics.evaluations.models import flock_state, job, published_flock
+from bellwether.genetics.evaluations.models import flock_state, job, published_external_value, published_flock
 from bellwether.platform.database.transactions import Session
 
 # the job knows first that a run was cancelled, or given up after too many starts
@@ -34,6 +34,13 @@ async def farms_of(session: Session, flock_ids: Sequence[UUID]) -> dict[UUID, UU
     """Of each flock that is the acting user's to see, its farm."""
     statement = select(published_flock.c.id, published_flock.c.farm_id).where(published_flock.c.id.in_(flock_ids))
     return {row.id: row.farm_id for row in (await session.execute(statement)).all()}
+
+
+async def has_external(session: Session, farm_id: UUID, run_name: str) -> bool:
+    """Whether the farm has imported values of this run."""
+    view = published_external_value
+    statement = select(view.c.run_name).where(view.c.farm_id == farm_id, view.c.run_name == run_name).limit(1)
+    return (await session.execute(statement)).first() is not None
 
 
 async def add(session: Session, values: Mapping[str, Any]) -> None:

@@ -17,6 +17,18 @@ Reliability = Literal["auto", "exact", "approximate", "none"]
 Publishing = Literal["at_once", "by_hand"]
 
 
+class ExternalRun(Schema):
+    """Breeding values of another service that the farm has imported."""
+
+    run_name: Annotated[str, Field(min_length=1, max_length=100)]
+    includes_own: bool = Field(
+        description="Did that service use records of these flocks? Then what they say is taken out, and counts once"
+    )
+    traits: dict[TraitCode, Annotated[str, Field(min_length=1, max_length=40)]] = Field(
+        default={}, description="What our traits are called there, where it differs"
+    )
+
+
 class How(Schema):
     """How to evaluate: everything that a run follows besides the animals."""
 
@@ -40,6 +52,11 @@ class How(Schema):
     )
     chip_id: int | None = Field(
         default=None, ge=1, description="Whose stored genotypes, where the farm has those of several chips"
+    )
+    external: ExternalRun | None = Field(
+        default=None,
+        description="Values of another service that enter as records, weighted by what their accuracies say beyond "
+        "relatives; for models of fixed effects, covariates and the animal",
     )
     variances: Literal["given", "own_if_enough"] = Field(
         default="given",

@@ -35,6 +35,7 @@ from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.archive import MODEL, TABLES, archive
 from bellwether.genetics.snapshots.names import INPUTS, SAMPLES
 from bellwether.genetics.traits import service as traits
+from bellwether.modelling.external_values.values import check_external
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.animal_model import with_genomic
 from bellwether.modelling.flocks.told import check_told
@@ -109,6 +110,7 @@ async def queue(
         "genotypes": None if source_of(how) is None else str(source_of(how)),
         "chip_id": how.chip_id,
         "estimates": how.variances == "own_if_enough",
+        "external": None if how.external is None else how.external.model_dump(),
         "start_from": str(version[0]) if version and is_warm else None,
     }
     job = await submit(session, context, kind=KIND, payload=payload, farm_id=farm_id)
@@ -138,11 +140,17 @@ async def check_model(session: Session, new: How, farm_id: UUID) -> None:
     rows = list(disagreements(new))
     if new.model is not None and not rows:
         try:
+            if new.external is not None:
+                check_external(new.model)
             check_told(with_genomic(new.model) if source_of(new) in freezing.SOURCES else new.model)
         except BadInput as error:
             rows = rows_of(error, "model.")
     if rows:
         raise WrongModel(rows[0].message, errors=rows)
+    if new.external is not None and not await repository.has_external(session, farm_id, new.external.run_name):
+        message, fix = "the farm has no values of such a run", "Name a run of GET /api/v1/farm/imported-runs"
+        row = RowError(field="external.run_name", code="no_such_run", message=message, fix=fix)
+        raise WrongModel(message, errors=[row])
     source = source_of(new)
     if source in freezing.SOURCES:
         await freezing.chip_if(session, farm_id, source, new.chip_id)
@@ -171,6 +179,10 @@ def disagreements(new: How) -> Iterator[RowError]:
         message = "there are genotypes, but no model that says how to use them"
         fix = "Give a model with genomic, or leave genotypes out"
         yield RowError(field="genotypes", code="missing_section", message=message, fix=fix)
+    if new.external is not None and new.variances == "own_if_enough":
+        message = "variances are estimated from records, not from values of another service"
+        fix = "Estimate them in a run without external, or leave variances out"
+        yield RowError(field="variances", code="no_external_values", message=message, fix=fix)
     if new.chip_id is not None and source_of(new) not in freezing.SOURCES:
         message = "a chip is named, but no stored genotypes are taken"
         fix = "Leave chip_id out, or ask for genotypes `stored`"

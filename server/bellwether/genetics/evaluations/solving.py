@@ -15,6 +15,7 @@ from bellwether.genetics.evaluations import files
 from bellwether.genetics.evaluations.comparing import Base, Comparison, base_of, compare
 from bellwether.genetics.evaluations.problems import EvaluationRefused, counted, of_flock, of_input, rows_of
 from bellwether.genetics.snapshots.names import SAMPLES, START
+from bellwether.modelling.external_values.values import ExternalValue, read_values
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.errors import CannotEvaluate
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, read_animals, read_measurements, select_flock
@@ -61,8 +62,14 @@ def solve_files(
     genotypes = None
     if "genotypes" in extract:
         genotypes = read_genotypes(files.follow(place, extract["genotypes"]), animals)
+    external: list[ExternalValue] = []
+    if wanted.external is not None:
+        codes = {name: code for code, name in wanted.external.traits.items()}
+        external = list(read_values(files.follow(place, extract["external"]), codes))
     genotyped = [] if genotypes is None else genotypes.ids.to_list()
-    data = select_flock(wanted.flock_id, animals, measurements, also=genotyped, further=wanted.further)
+    data = select_flock(
+        wanted.flock_id, animals, measurements, also=genotyped, further=wanted.further, external=external
+    )
     report(READ / 2, "checking records")
     begun = None if earlier["started_from"] is None else begin(place, extract)
     run, is_begun = from_there(data, wanted, genotypes, begun, lambda share, step: report(solving(share), step))

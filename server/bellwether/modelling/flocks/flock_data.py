@@ -8,6 +8,8 @@ from pathlib import Path
 
 import orjson
 
+from bellwether.modelling.external_values.values import ExternalValue
+
 
 @dataclass(frozen=True, slots=True)
 class Animal:
@@ -42,13 +44,14 @@ class Measurement:
 class FlockData:
     """Animals and measurements, each ordered by id, so that the same data always give the same arrays.
 
-    `further` are flocks that are evaluated together with the first.
+    `further` are flocks that are evaluated together with the first; `external` are breeding values of another service.
     """
 
     flock_id: str
     animals: tuple[Animal, ...]
     measurements: tuple[Measurement, ...]
     further: tuple[str, ...] = ()
+    external: tuple[ExternalValue, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 of everything in it."""
@@ -57,6 +60,8 @@ class FlockData:
             sha.update(orjson.dumps(astuple(animal)) + b"\n")
         for measurement in self.measurements:
             sha.update(orjson.dumps(astuple(measurement)) + b"\n")
+        for value in self.external:
+            sha.update(orjson.dumps(astuple(value)) + b"\n")
         return sha.hexdigest()
 
     def is_own(self, animal: Animal) -> bool:
@@ -71,15 +76,18 @@ def select_flock(
     *,
     also: Collection[str] = (),
     further: Sequence[str] = (),
+    external: Sequence[ExternalValue] = (),
 ) -> FlockData:
-    """The animals of the flock and of `further` flocks, those measured in them, those of `also` (by id), and the
-    ancestors of all of them."""
+    """The animals of the flock and of `further` flocks, those measured in them, those of `also` (by id), those with
+    `external` values, and the ancestors of all of them."""
     flocks = {flock_id, *further}
     known = {animal.id: animal for animal in animals}
     kept_measurements = sorted((m for m in measurements if m.animal_id in known), key=lambda m: m.id)
     waiting = [animal.id for animal in known.values() if animal.flock_id in flocks]
     waiting += [m.animal_id for m in kept_measurements]
     waiting += [animal_id for animal_id in also if animal_id in known]
+    told = sorted((v for v in external if v.animal_id in known), key=lambda v: (v.animal_id, v.trait))
+    waiting += [value.animal_id for value in told]
     kept: set[str] = set()
     while waiting:
         animal_id = waiting.pop()
@@ -89,7 +97,7 @@ def select_flock(
         parents = (known[animal_id].sire_id, known[animal_id].dam_id)
         waiting += [parent for parent in parents if parent is not None and parent in known]
     chosen = tuple(known[animal_id] for animal_id in sorted(kept))
-    return FlockData(flock_id, chosen, tuple(kept_measurements), tuple(further))
+    return FlockData(flock_id, chosen, tuple(kept_measurements), tuple(further), tuple(told))
 
 
 def read_animals(path: Path) -> Iterator[Animal]:

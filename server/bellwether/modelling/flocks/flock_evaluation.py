@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-from bellwether_engine import ModelError
+from bellwether_engine import ModelError, Solution
 
 from bellwether.modelling.evaluation import Evaluation, evaluate
+from bellwether.modelling.external_values.pseudo_records import Blended, PseudoRecord, blend
+from bellwether.modelling.external_values.values import External
 from bellwether.modelling.findings import refuse
 from bellwether.modelling.flocks.animal_model import animal_model, with_genomic
 from bellwether.modelling.flocks.chosen_records import Chosen, choose
 from bellwether.modelling.flocks.enough import too_few
 from bellwether.modelling.flocks.flock_data import FlockData
-from bellwether.modelling.flocks.flock_tables import pedigree_table, records_table
+from bellwether.modelling.flocks.flock_tables import WEIGHT, pedigree_table, records_table
 from bellwether.modelling.flocks.linked_groups import unconnected
 from bellwether.modelling.flocks.plan import Plan
+from bellwether.modelling.flocks.verdicts import Verdict, verdict
 from bellwether.modelling.genotypes.dosages import dosages_text
 from bellwether.modelling.genotypes.samples import Samples, samples_of, with_samples
 from bellwether.modelling.genotypes.source import ReadGenotypes
@@ -78,9 +81,39 @@ def evaluate_flock(
         links += lacking
         plan = replace(plan, estimates=not lacking)
     equations = equations_of(data, chosen, plan, genotypes)
+    if plan.external is not None:
+        blended = blend(data.external, equations.animals, equations.model.model, own_of(equations, plan.external))
+        links += told_of(blended, data)
+        equations = equations_of(data, chosen, plan, genotypes, blended.records)
     steps = Steps(tell)
     found = evaluate(equations.animals, equations.model, equations.observations, equations.samples, steps, start=start)
     return FlockEvaluation(plan, replace(chosen, verdicts=(*chosen.verdicts, *links)), equations, found)
+
+
+def own_of(equations: Equations, external: External) -> Solution | None:
+    """What the flock's own records say, where another service's values hold them too."""
+    if not external.includes_own:
+        return None
+    model, nothing = equations.model, Steps(lambda _share, _step: None)
+    own = evaluate(equations.animals, model, equations.observations, equations.samples, nothing).solution
+    if own.reliability is None:
+        options = replace(model.model.options, reliability="approximate")
+        model = replace(model, model=replace(model.model, options=options))
+        own = evaluate(equations.animals, model, equations.observations, equations.samples, nothing).solution
+    return own
+
+
+def told_of(blended: Blended, data: FlockData) -> list[Verdict]:
+    """Of whom a value of another service is not used."""
+    tags = {animal.id: animal.tag or animal.id for animal in data.animals}
+    found = verdict(
+        "external_without_accuracy", "set_aside", "external values without an accuracy have no weight",
+        [tags[each] for each in blended.without_accuracy],
+    )  # fmt: skip
+    return found + verdict(
+        "external_without_news", "set_aside", "external values say no more than relatives and own records do",
+        [tags[each] for each in blended.without_news],
+    )  # fmt: skip
 
 
 def files_of(run: FlockEvaluation, *, with_genotypes: bool = True) -> dict[str, str]:
@@ -112,15 +145,21 @@ def genotypes_of(samples: Samples, animals: Animals) -> dict[str, str]:
     return {"genotypes.csv": dosages_text(ids, samples.markers, packed)}
 
 
-def equations_of(data: FlockData, chosen: Chosen, plan: Plan, genotypes: ReadGenotypes | None = None) -> Equations:
-    """The tables and the model, told or the default one, read as those of a file are.
+def equations_of(
+    data: FlockData,
+    chosen: Chosen,
+    plan: Plan,
+    genotypes: ReadGenotypes | None = None,
+    pseudo: Sequence[PseudoRecord] = (),
+) -> Equations:
+    """The tables and the model, told or the default one, read as those of a file are; `pseudo` are further records.
 
     Raises:
         BadInput
     """
     model = told_model(table_of(plan))
     pedigree = _pedigree(data, model)
-    records = records_table(data, chosen, plan)
+    records = records_table(data, chosen, plan, pseudo)
     animals = read_pedigree(pedigree, model)
     samples = None
     if genotypes is not None and model.genomic is not None:
@@ -136,6 +175,8 @@ def table_of(plan: Plan) -> ModelTable:
     table = plan.told or animal_model(plan)
     table = with_genomic(table) if plan.is_genomic else table.model_copy(update={"genomic": None})
     changes: dict[str, object] = {}
+    if plan.external is not None:
+        changes["weights"] = WEIGHT
     if plan.is_warm and table.options.reliability == "approximate":
         changes["checked"] = CHECKED_WARM
     if plan.estimates and table.options.estimate == "none":

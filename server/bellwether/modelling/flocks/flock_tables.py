@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bellwether.modelling.external_values.pseudo_records import PseudoRecord
 from bellwether.modelling.flocks.chosen_records import Chosen
 from bellwether.modelling.flocks.columns import columns_of
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement
@@ -11,6 +12,7 @@ from bellwether.modelling.flocks.unknown_parents import group_of, rules_of
 from bellwether.modelling.text_table import Table
 
 UNKNOWN = "unknown"
+EXTERNAL, WEIGHT = "external values", "weight"
 # own: ewes of 3 to 6 years rear alike (farm handbook, section 5)
 MATURE, OLD = 3, 7
 MANY = 3
@@ -45,10 +47,11 @@ def pedigree_table(data: FlockData, groups: Sequence[str] = (), *, with_sex: boo
     return Table.of("pedigree.csv", columns)
 
 
-def records_table(data: FlockData, chosen: Chosen, plan: Plan) -> Table:
+def records_table(data: FlockData, chosen: Chosen, plan: Plan, pseudo: Sequence[PseudoRecord] = ()) -> Table:
     """One row for each animal with a measurement, or for each of its measuring days.
 
     Traits in one row have a common residual. A trait that was not measured is empty, and so is its group; its age is 0.
+    Breeding values of another service stand below, each in a row of its own, in classes of their own, with its weight.
     """
     rows = rows_of(data, chosen, plan.codes)
     born = {animal.id: animal.drop_year for animal in data.animals}
@@ -63,7 +66,24 @@ def records_table(data: FlockData, chosen: Chosen, plan: Plan) -> Table:
         columns[f"group_{trait.code}"] = ["" if m is None else text(m.contemporary_group) for m in found]
         columns[f"age_{trait.code}"] = [str(age) for age in ages]
     assert tuple(columns) == columns_of(plan.codes, is_repeated=chosen.is_repeated)
+    if plan.external is not None:
+        add_pseudo(columns, plan, pseudo, len(rows))
     return Table.of("records.csv", columns)
+
+
+def add_pseudo(columns: dict[str, list[str]], plan: Plan, pseudo: Sequence[PseudoRecord], n_rows: int) -> None:
+    """The rows of breeding values of another service, and the column of weights."""
+    told = plan.told.effects if plan.told else ()
+    numbers = {effect.name for effect in told if effect.kind == "covariate"}
+    ages = {f"age_{code}" for code in plan.codes}
+    for name, cells in columns.items():
+        if name == "animal":
+            cells += [each.animal_id for each in pseudo]
+        elif name in plan.codes:
+            cells += [repr(each.value) if each.trait == name else "" for each in pseudo]
+        else:
+            cells += ["0" if name in ages | numbers else EXTERNAL] * len(pseudo)
+    columns[WEIGHT] = ["1"] * n_rows + [repr(each.weight) for each in pseudo]
 
 
 def rows_of(data: FlockData, chosen: Chosen, codes: Sequence[str]) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import NotRequired, Protocol, Self, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from bellwether.modelling.external_values.values import External, ExternalDocument
 from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.sheep.traits import TRAITS
 from bellwether.sheep.traits.trait import AT_ANY_AGE, LATER, Effect
@@ -71,6 +72,7 @@ class PlanDocument(TypedDict):
     is_warm: NotRequired[bool]
     estimates: NotRequired[bool]
     is_genomic: NotRequired[bool]
+    external: NotRequired[ExternalDocument | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Plan:
     `told` is the model that the user gave in place of the default one; `further` are flocks beside the first;
     `is_warm`: it is one of a row of evaluations, of which each begins where the last one ended;
     `estimates`: the variances are estimated from the flock's own records, where there are enough;
-    `is_genomic`: there are genotypes, which enter in single step unless the told model says how.
+    `is_genomic`: there are genotypes, which enter in single step unless the told model says how;
+    `external`: breeding values of another service that enter as records.
     """
 
     flock_id: str
@@ -95,6 +98,7 @@ class Plan:
     is_warm: bool = False
     estimates: bool = False
     is_genomic: bool = False
+    external: External | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -127,6 +131,7 @@ class Plan:
             "is_warm": self.is_warm,
             "estimates": self.estimates,
             "is_genomic": self.is_genomic,
+            "external": None if self.external is None else self.external.to_json(),
         }
 
     @classmethod
@@ -148,6 +153,7 @@ class Plan:
             is_warm=value.get("is_warm", False),
             estimates=value.get("estimates", False),
             is_genomic=value.get("is_genomic", False),
+            external=None if (external := value.get("external")) is None else External(**external),
         )
 
 

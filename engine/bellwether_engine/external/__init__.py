@@ -1,0 +1,1 @@
+"""Breeding values that somebody else has estimated, as records of an evaluation."""
