@@ -21,9 +21,14 @@ T = TypeVar("T")
 
 async def evaluate_flock(run: JobRun, *, data_dir: Path) -> publishing.Summary:
     """Run an evaluation to its end; only an unforeseen error leaves its files, for a retry to go on with."""
+    return await to_its_end(run, data_dir, carry_out)
+
+
+async def to_its_end(run: JobRun, data_dir: Path, steps: Callable[[JobRun, int | None, Path], Awaitable[T]]) -> T:
+    """The steps under a fence; an error closes the run as failed, and its files go unless a retry may need them."""
     fence = await in_transaction(run, lambda session: start(session, run))
     try:
-        done = await carry_out(run, fence, files.folder_of(data_dir, run.id))
+        done = await steps(run, fence, files.folder_of(data_dir, run.id))
     except JobCancelled:
         files.remove(data_dir, run.id)
         raise

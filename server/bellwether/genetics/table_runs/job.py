@@ -6,7 +6,7 @@ from typing import TypedDict, cast
 from uuid import UUID
 
 from bellwether.genetics.evaluations import files, repository
-from bellwether.genetics.evaluations.job import fail, in_transaction, start
+from bellwether.genetics.evaluations.job import in_transaction, to_its_end
 from bellwether.genetics.evaluations.problems import RunSuperseded, WorkFilesLost
 from bellwether.genetics.genotypes.freezing import service as freezing
 from bellwether.genetics.snapshots import repository as snapshots
@@ -14,8 +14,7 @@ from bellwether.genetics.snapshots.names import INPUTS, SAMPLES, snapshot_sha256
 from bellwether.genetics.table_runs.schemas import TablesRequest
 from bellwether.genetics.table_runs.solving import SOLVED, SolvedTables, solve_tables
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.jobs.run import JobCancelled, JobRun
-from bellwether.platform.problems import Problem
+from bellwether.platform.jobs.run import JobRun
 
 KIND = "genetics.tables"
 #: seconds and memory differ from run to run
@@ -33,22 +32,7 @@ class Summary(TypedDict):
 
 async def evaluate_tables(run: JobRun, *, data_dir: Path) -> Summary:
     """Run to the end; only an unforeseen error leaves the files, for a retry to go on with."""
-    fence = await in_transaction(run, lambda session: start(session, run))
-    folder = files.folder_of(data_dir, run.id)
-    try:
-        done = await carry_out(run, fence, folder)
-    except JobCancelled:
-        files.remove(data_dir, run.id)
-        raise
-    except Exception as caught:
-        error = caught
-        if fence is not None:
-            await in_transaction(run, lambda session: fail(session, run, fence, error))
-        if isinstance(error, Problem):
-            files.remove(data_dir, run.id)
-        raise
-    files.remove(data_dir, run.id)
-    return done
+    return await to_its_end(run, data_dir, carry_out)
 
 
 async def carry_out(run: JobRun, fence: int | None, folder: Path) -> Summary:
