@@ -52,5 +52,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         parentage,
         job_routes("genetics", read="evaluation:read", change="evaluation:run"),
     ]
-    uploads = ("/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps")
+    uploads = (
+        "/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps", "/api/v1/genetics/evaluations/of-tables",
+    )  # fmt: skip
     return create_app("genetics", routers, platform, ServiceSettings.of("genetics"), upload_paths=uploads)
