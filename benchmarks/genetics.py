@@ -1,12 +1,10 @@
 """`./bellwether bench genetics`: genotypes of a chip into the database and out of it, on a farm of its own.
 
-The peer of every reading is the program that people use beside a file: bed-reader, where it is installed, else the
-engine's own reader of the same `.bed`.
+The peer is the program by which people read such a file: bed-reader.
 """
 
 import argparse
 import asyncio
-import importlib.util
 import json
 import statistics
 import sys
@@ -20,6 +18,7 @@ from uuid import UUID
 
 import httpx
 import numpy as np
+from bed_reader import open_bed
 from bellwether.commands.demo.client import JOB_ENDS, Refused
 from bellwether.genetics.chips import service as chips
 from bellwether.genetics.genotypes import calls
@@ -28,7 +27,7 @@ from bellwether.launch.machine import keys
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session, driver
 from bellwether.platform.settings import ServiceSettings
-from bellwether_engine.genotypes import PackedGenotypes, from_bed, pack, to_bed
+from bellwether_engine.genotypes import PackedGenotypes, pack, to_bed
 from farm import show, why
 from farm_ground import Ground, Row, row
 from farm_writing import herd_file
@@ -152,14 +151,9 @@ def taken_in(ground: Ground, folder: Path) -> tuple[Kept, list[Row]]:
 
 
 def peer(bed: Path, n: int, m: int) -> tuple[str, float]:
-    """Seconds in which the `.bed` becomes a matrix of int8."""
-    if importlib.util.find_spec("bed_reader") is None:
-        begin = time.perf_counter()
-        from_bed(bed.read_bytes(), n, m).unpack()
-        return "the engine reads the .bed (bed-reader is not installed)", time.perf_counter() - begin
-    bed_reader = importlib.import_module("bed_reader")
+    """Seconds in which bed-reader makes a matrix of int8 of the `.bed`."""
     begin = time.perf_counter()
-    with bed_reader.open_bed(bed, iid_count=n, sid_count=m, properties={}) as file:
+    with open_bed(bed, iid_count=n, sid_count=m, properties={}) as file:
         file.read(dtype="int8", num_threads=2)
     return "bed-reader reads the .bed", time.perf_counter() - begin
 

@@ -23,6 +23,7 @@ from .genotypes import (
     marker_quality,
     mendelian_conflicts,
     opposing_homozygotes,
+    turn,
 )
 from .homozygosity import runs_of_homozygosity
 from .homozygosity.window_runs import runs_by_windows
@@ -145,6 +146,7 @@ def _run_genotypes(flocks: SimulatedFlocks) -> None:
     animal_quality(packed)
     check_sex(packed, np.ones(m, dtype=bool), flocks.is_male.astype(np.int8))
     bits = genotype_bits(packed)
+    turn(packed.data, packed.n_animals)
     opposing_homozygotes(bits, lambs, sire)
     duplicates(bits)
     mendelian_conflicts(packed, lambs, sire, dam)

@@ -15,6 +15,7 @@ from .pairs import GenotypeBits, duplicates, exclusion_limit, genotype_bits, opp
 from .quality import AnimalQuality, MarkerQuality, animal_quality, marker_quality
 from .sex import SexCheck, check_sex
 from .trios import Conflicts, mendelian_conflicts
+from .turning import turn
 from .variants import VariantGenotypes, from_variants
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "exclusion_limit", "from_alleles", "from_bed", "from_variants", "genotype_bits", "hardy_weinberg",
     "identity_by_descent", "is_autosomal", "is_on_x", "marker_quality", "mendelian_conflicts", "name_unnamed",
     "opposing_homozygotes", "pack", "pack_dosages", "swap_alleles", "to_bed",
+    "turn",
 ]  # fmt: skip

@@ -16,6 +16,11 @@ from ..errors import ModelError
 MISSING = 3
 SHIFTS = np.array([0, 2, 4, 6], dtype=np.uint8)
 TILE_CELLS = 1 << 24
+# calls are counted in the four fields, of 16 bits, of one number: what each call of a byte adds, and what all four do
+OF_ANIMAL = np.uint64(1) << (((np.arange(256, dtype=np.uint64)[:, None] >> SHIFTS) & np.uint64(3)) * np.uint64(16))
+OF_BYTE = OF_ANIMAL.sum(axis=1, dtype=np.uint64)
+FULL = (1 << 16) - 1
+MOST_BYTES = FULL // 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,11 +226,12 @@ def _count_markers(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Calls of each code by marker, int64 of shape (n_markers, 4)."""
     counts = np.zeros((data.shape[0], 4), np.int64)
     for j in range(data.shape[0]):
-        for b in range(data.shape[1]):
-            x = data[j, b]
-            for _ in range(4):
-                counts[j, x & 3] += 1
-                x >>= 2
+        for start in range(0, data.shape[1], MOST_BYTES):
+            fields = np.uint64(0)
+            for b in range(start, min(data.shape[1], start + MOST_BYTES)):
+                fields += OF_BYTE[data[j, b]]
+            for code in range(4):
+                counts[j, code] += np.int64((fields >> np.uint64(16 * code)) & np.uint64(0xFFFF))
     return counts
 
 
@@ -233,13 +239,22 @@ def _count_markers(data: NDArray[np.uint8]) -> NDArray[np.int64]:
 def _count_animals(data: NDArray[np.uint8], use: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Calls of each code by animal over the markers in `use`, int64 of shape (4 bytes per row, 4)."""
     counts = np.zeros((4 * data.shape[1], 4), np.int64)
+    fields = np.zeros((data.shape[1], 4), np.uint64)
+    n_added = 0
     for j in range(data.shape[0]):
         if use[j]:
             for b in range(data.shape[1]):
                 x = data[j, b]
                 for k in range(4):
-                    counts[4 * b + k, x & 3] += 1
-                    x >>= 2
+                    fields[b, k] += OF_ANIMAL[x, k]
+            n_added += 1
+        if n_added == FULL or (n_added > 0 and j == data.shape[0] - 1):
+            for b in range(data.shape[1]):
+                for k in range(4):
+                    for code in range(4):
+                        counts[4 * b + k, code] += np.int64((fields[b, k] >> np.uint64(16 * code)) & np.uint64(0xFFFF))
+            fields[:] = 0
+            n_added = 0
     return counts
 
 

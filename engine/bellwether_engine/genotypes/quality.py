@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from ..arguments import checked, flags, floats, instance, optional
 from .hardy_weinberg import hardy_weinberg
-from .packed import MISSING, PackedGenotypes, count_animals, count_markers
+from .packed import MISSING, SHIFTS, PackedGenotypes, count_animals, count_markers
 
 Floats = NDArray[np.float64]
+#: which of the four places of a byte hold a call
+CALLED = (((np.arange(256, dtype=np.uint8)[:, None] >> SHIFTS) & np.uint8(3)) != MISSING).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,14 +122,14 @@ def animal_quality(
     p = marker_frequencies(packed) if frequency is None else frequency
     use = np.ones(packed.n_markers, dtype=bool) if autosomal is None else np.asarray(autosomal, dtype=bool)
     use = use & (p > 0.0) & (p < 1.0)
-    counts = count_animals(packed, use)
+    counts, others = count_animals(packed, use), count_animals(packed, ~use)
     calls = counts[:, :MISSING].sum(axis=1)
     expected = np.zeros(4 * packed.data.shape[1])
     _expected_homozygotes(packed.data, use, 1.0 - 2.0 * p * (1.0 - p), expected)
     expected = expected[: packed.n_animals]
     with np.errstate(invalid="ignore", divide="ignore"):
         return AnimalQuality(
-            call_rate=1.0 - count_animals(packed)[:, MISSING] / packed.n_markers,
+            call_rate=1.0 - (counts + others)[:, MISSING] / packed.n_markers,
             heterozygosity=counts[:, 1] / calls,
             f=(counts[:, 0] + counts[:, 2] - expected) / (calls - expected),
         )
@@ -150,6 +152,4 @@ def _expected_homozygotes(data: NDArray[np.uint8], use: NDArray[np.bool_], share
             for b in range(data.shape[1]):
                 x = data[j, b]
                 for k in range(4):
-                    if x & 3 != 3:
-                        out[4 * b + k] += share[j]
-                    x >>= 2
+                    out[4 * b + k] += share[j] * CALLED[x, k]

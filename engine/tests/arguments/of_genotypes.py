@@ -100,6 +100,9 @@ GENOTYPE_CASES = {
         genotypes.name_unnamed, {"position_bp": ([1],), "chromosome": (["1"],)},
         name=[".", "s"], chromosome=["1", "2"], position_bp=[7, 8],
     ),
+    "turn": case(
+        genotypes.turn, {"data": (PACKED.data[:, :1],)}, fine=("data.longer",), data=PACKED.data, n_columns=8,
+    ),
     "opposing_homozygotes": case(
         genotypes.opposing_homozygotes, bits=BITS, first=np.array([0, 1]), second=np.array([2, 3]),
     ),

@@ -45,6 +45,12 @@ def test_hardy_weinberg_in_fractions(first, het, second):
     assert hardy_weinberg([[first, het, second]])[0] == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("counts", [(300, 5, 200), (40, 460, 30), (3, 0, 600), (250, 251, 60), (0, 500, 0)])
+def test_hardy_weinberg_counts_every_number_that_matters(counts):
+    """Far tails on either side, where most numbers of heterozygotes are too unlikely to be looked at."""
+    assert hardy_weinberg([counts])[0] == pytest.approx(exact_p(*counts), rel=1e-12, abs=0)
+
+
 def test_hardy_weinberg_of_many_animals():
     p = hardy_weinberg([[250_000, 500_000, 250_000], [500_000, 0, 500_000], [0, 0, 0]])
     assert p[0] == pytest.approx(1.0)

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from bellwether.modelling.chips.blocks import MOST, blocks_of, codes_of, cut, turn
+from bellwether.modelling.chips.blocks import MOST, blocks_of, codes_of, cut
 from bellwether.modelling.chips.fitting import FitRules, fit_to_map
 from bellwether.modelling.chips.map_files import read_map
 from bellwether.modelling.chips.marker_map import MarkerMap
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.genotypes.letters import is_letters, read_letters
 from bellwether.modelling.genotypes.source import ReadGenotypes
-from bellwether_engine.genotypes import Markers, pack
+from bellwether_engine.genotypes import Markers, pack, turn
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from bellwether.modelling.genotypes.vcf import read_vcf
 from bellwether_engine.genotypes import pack, to_bed
 
 from .conftest import FIELD, MODEL, PEDIGREE, message_of
@@ -179,3 +180,22 @@ def test_blupf90_lines_of_another_length(evaluate, tmp_path):
     (tmp_path / "snp.txt").write_text("1 01210\n2 01212\n3 00000\n4 11111\n5 22222\n6 012\n")
     answer = evaluate(PEDIGREE, None, None, arguments=["--genotypes", str(tmp_path / "snp.txt"), "--json"])
     assert (answer.problem["code"], answer.problem["errors"][0]["line"]) == ("not_a_genotype", 6)
+
+
+def test_what_a_vcf_says_beside_its_calls_is_counted(tmp_path):
+    kinds = (("GT", "String"), ("GQ", "Integer"))
+    head = "##fileformat=VCFv4.2\n##contig=<ID=1>\n"
+    head += "".join(f'##FORMAT=<ID={name},Number=1,Type={kind},Description="x">\n' for name, kind in kinds)
+    head += '##FILTER=<ID=q10,Description="x">\n##INFO=<ID=AF,Number=A,Type=Float,Description="x">\n'
+    rows = (
+        "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT a b",
+        "1 10 s1 A G 50 PASS AF=0.5 GT:GQ 0|1:3 0/0:4",
+        "1 20 s2 A G . q10 . GT 0/1 0/0",
+        "1 30 s3 A G . . . GT 0/1 0/0",
+    )
+    path = tmp_path / "a.vcf"
+    path.write_text(head + "\n".join(row.replace(" ", "\t") for row in rows) + "\n")
+    assert read_vcf(path).read_as == {
+        "sites_with_quality": 1, "sites_with_filter": 2, "sites_with_info": 1, "sites_with_other_formats": 1,
+        "phased_sites": 1,
+    }  # fmt: skip

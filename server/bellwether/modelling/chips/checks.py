@@ -99,7 +99,9 @@ def check(packed: PackedGenotypes, markers: Markers, kin: Kin, min_call_rate: fl
         reasons[i].add("low_call_rate")
     use = np.flatnonzero(autosomal)
     use = use[:: -(-len(use) // COMPARED)]
-    both = pack(np.concatenate([packed.markers(use).unpack(), kin.codes[:, use]]))
+    both = packed.markers(use)
+    if len(kin.codes):
+        both = pack(np.concatenate([both.unpack(), kin.codes[:, use]]))
     has_parents = bool((kin.sire >= 0).any() or (kin.dam >= 0).any())
     report: CheckReport = {
         "markers": _markers(quality, markers, autosomal, min_call_rate),

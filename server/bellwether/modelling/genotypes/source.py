@@ -25,13 +25,18 @@ class FileDigest(TypedDict):
 
 
 class ReadAs(TypedDict, total=False):
-    """How calls and markers were read; what is left out did not occur."""
+    """How calls and markers were read, and sites of a VCF that say more than is kept; what did not occur is absent."""
 
     sites_by_dosage: int
     sites_with_dosage_and_call: int
     half_calls: int
     unnamed_markers: int
     real_valued_dosages: int
+    sites_with_quality: int
+    sites_with_filter: int
+    sites_with_info: int
+    sites_with_other_formats: int
+    phased_sites: int
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -23,12 +24,20 @@ GZIP, FIRST_SAMPLE, LONGEST_HEADER = b"\x1f\x8b", 9, 1 << 28
 VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 
 
+class Record(Variant, Protocol):
+    """What is used of a record beside what the engine reads."""
+
+    QUAL: float | None
+    FILTERS: list[str]
+    INFO: Iterable[tuple[str, object]]
+
+
 class Reader(Protocol):
     """What is used of cyvcf2, which has no types."""
 
     samples: Iterable[str]
 
-    def __iter__(self) -> Iterator[Variant]: ...
+    def __iter__(self) -> Iterator[Record]: ...
 
     def close(self) -> None: ...
 
@@ -41,8 +50,8 @@ def read_vcf(path: Path) -> ReadGenotypes:
     reader = _open(path)
     samples = [str(name) for name in reader.samples]
     try:
-        written: list[str] = []
-        found = from_variants(_noted(path, _records(path, reader), written), samples)
+        noted = _Noted()
+        found = from_variants(_noted(path, _records(path, reader), noted), samples)
     except ModelError as error:
         raise refuse(path, None, error.code, error.message, error.fix, "genotypes") from error
     finally:
@@ -65,8 +74,9 @@ def read_vcf(path: Path) -> ReadGenotypes:
             half_calls=found.n_half_calls,
             unnamed_markers=found.n_unnamed,
             real_valued_dosages=real_valued(found.packed),
+            **noted.sites,
         ),
-        written=written,
+        written=noted.chromosomes,
     )
 
 
@@ -129,19 +139,42 @@ def _without_library_lines() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _noted(path: Path, records: Iterator[Variant], written: list[str]) -> Iterator[Variant]:
-    """The same records; their chromosomes are written down where a record is kept."""
+@dataclass
+class _Noted:
+    """What records say beside their calls: chromosomes as they are written, and sites with what is not kept."""
+
+    chromosomes: list[str] = field(default_factory=list)
+    sites: Counter[str] = field(default_factory=Counter)
+
+
+def _noted(path: Path, records: Iterator[Record], noted: _Noted) -> Iterator[Variant]:
+    """The same records; of those that are kept it is noted what else they say."""
     for record in records:
         if "GT" in record.FORMAT and record.FORMAT[0] != "GT":
             name = record.ID or f"{record.CHROM}:{record.POS}"
             message = f"FORMAT of site {name} is {':'.join(record.FORMAT)[:40]}: the calls (GT) do not stand first"
             raise refuse(path, None, "format_order", message, "Write the file again with GT first", "genotypes")
         if len(record.ALT) <= 1:
-            written.append(record.CHROM)
+            noted.chromosomes.append(record.CHROM)
+            noted.sites.update(_not_kept(record))
         yield record
 
 
-def _records(path: Path, reader: Reader) -> Iterator[Variant]:
+def _not_kept(record: Record) -> Iterator[str]:
+    """What a site says that no call says."""
+    if record.QUAL is not None:
+        yield "sites_with_quality"
+    if record.FILTERS:
+        yield "sites_with_filter"
+    if next(iter(record.INFO), None) is not None:
+        yield "sites_with_info"
+    if set(record.FORMAT) - {"GT", "DS"}:
+        yield "sites_with_other_formats"
+    if "GT" in record.FORMAT and record.genotype.array()[:, -1].any():
+        yield "phased_sites"
+
+
+def _records(path: Path, reader: Reader) -> Iterator[Record]:
     try:
         yield from reader
     except Exception as error:  # cyvcf2 has no class of its own for a broken file

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
-from bellwether_engine.genotypes import PackedGenotypes, pack
+from bellwether_engine.genotypes import PackedGenotypes, pack, turn
 from numpy.typing import NDArray
 
 from bellwether.genetics.chips import repository as chips
@@ -19,7 +19,7 @@ from bellwether.genetics.genotypes.importing.preparing import read_map, write_ma
 from bellwether.genetics.genotypes.reading import matrix
 from bellwether.genetics.genotypes.reading import repository as reading
 from bellwether.genetics.genotypes.reading.models import KeptRow
-from bellwether.modelling.chips.blocks import Block, turn
+from bellwether.modelling.chips.blocks import Block
 from bellwether.modelling.chips.writing import FORMATS, Given
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.jobs.run import JobRun

@@ -170,9 +170,9 @@ async def store_calls(
     blocks: list[Block],
 ) -> None:
     """The rows of calls, and of what dosages are above them."""
-    values = (farm_id, payload["chip_id"], payload["map_version"])
+    chip = (payload["chip_id"], payload["map_version"])
     rows = np.load(folder / preparing.CALLS, mmap_mode="r")
-    await repository.add_calls(session, values, kept, blocks, rows)
+    await repository.add_calls(session, farm_id, chip, kept, blocks, rows)
     deviations = folder / preparing.DEVIATIONS
     if deviations.is_file():
-        await repository.add_deviations(session, values, kept, blocks, np.load(deviations))
+        await repository.add_deviations(session, farm_id, chip[0], kept, blocks, np.load(deviations))

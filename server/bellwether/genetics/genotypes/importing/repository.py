@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 from uuid import UUID
 
+import numpy as np
 from asyncpg import UniqueViolationError
 from numpy.typing import NDArray
 from sqlalchemy import text
@@ -88,26 +89,22 @@ select $1, $2, $3, $4, $5, t.sample_id, t.version, t.import_row, t.state,
   case when t.reasons = '' then array[]::text[] else string_to_array(t.reasons, ' ') end,
   t.call_rate, t.heterozygosity, t.f, t.sha256 from {rows} as t
 """
-STAGE = "create temp table staged_{0} (row int4, k int2, content bytea) on commit drop"
-# the table keeps contents outside of nothing: they come and go
-PLAIN = "alter table staged_{0} alter column content set storage external"
-FROM_STAGE = """
-from staged_{0} t
-join unnest($4::uuid[], $5::int2[]) with ordinality s (id, version, n) on s.n = t.row + 1
-join unnest($6::int2[], $7::int2[], $8::int2[]) with ordinality b (chrom, number, n_markers, n) on b.n = t.k + 1
-"""
+# arrays, for COPY is refused by row-level security, and what goes through a table between is written twice
 ADD_CALLS = """
-insert into genetics.genotype (farm_id, chip_id, map_version, sample_id, version, chrom, block, n_markers, calls)
-select $1::uuid, $2::int4, $3::int2, s.id, s.version, b.chrom, b.number, b.n_markers, t.content
-""" + FROM_STAGE.format("calls")
-ADD_DEVIATIONS = (
-    """
-insert into genetics.genotype_deviation (farm_id, chip_id, sample_id, version, chrom, block, deviations)
-select $1::uuid, $2::int4, s.id, s.version, b.chrom, b.number, t.content
+insert into genetics.genotype (farm_id, chip_id, map_version, chrom, block, n_markers, sample_id, version, calls)
+select $1, $2, $3, $4, $5, $6, t.sample_id, t.version, t.content
+from unnest($7::uuid[], $8::int2[], $9::bytea[]) as t (sample_id, version, content)
 """
-    + FROM_STAGE.format("deviations")
-    + " where $3::int2 > 0 and b.n_markers > 0"
-)
+ADD_DEVIATIONS = """
+insert into genetics.genotype_deviation (farm_id, chip_id, chrom, block, sample_id, version, deviations)
+select $1, $2, $3, $4, t.sample_id, t.version, t.content
+from unnest($5::uuid[], $6::int2[], $7::bytea[]) as t (sample_id, version, content)
+"""
+#: bytes of one statement
+AT_ONCE = 1 << 24
+
+
+Floats = NDArray[np.float32]
 
 
 class KeptSample(TypedDict):
@@ -184,53 +181,40 @@ async def add_genotypings(session: Session, values: Sequence[object], rows: Sequ
 
 
 async def add_calls(
-    session: Session, values: Sequence[object], kept: Sequence[KeptSample], blocks: Sequence[Block], calls: Bytes
+    session: Session,
+    farm_id: UUID,
+    chip: tuple[int, int],
+    kept: Sequence[KeptSample],
+    blocks: Sequence[Block],
+    calls: Bytes,
 ) -> None:
-    """All rows of calls."""
-    widths = [block.n_bytes for block in blocks]
-    await staged(session, "calls", calls, widths)
-    await driver(session).execute(ADD_CALLS, *values, *columns(kept, blocks))
+    """All rows of calls, block by block; `chip` comes with the version of its map."""
+    first = 0
+    for block in blocks:
+        part = calls[:, first : first + block.n_bytes]
+        for ids, versions, contents in pieces(kept, part):
+            where = (farm_id, *chip, block.chromosome, block.number, block.n_markers)
+            await driver(session).execute(ADD_CALLS, *where, ids, versions, contents)
+        first += block.n_bytes
 
 
 async def add_deviations(
-    session: Session,
-    values: Sequence[object],
-    kept: Sequence[KeptSample],
-    blocks: Sequence[Block],
-    rows: NDArray[object],  # type: ignore[type-var]
+    session: Session, farm_id: UUID, chip_id: int, kept: Sequence[KeptSample], blocks: Sequence[Block], rows: Floats
 ) -> None:
     """What dosages are above their nearest calls."""
-    widths = [4 * block.n_markers for block in blocks]
-    await staged(session, "deviations", rows.view("uint8"), widths)
-    await driver(session).execute(ADD_DEVIATIONS, *values, *columns(kept, blocks))
+    for block in blocks:
+        part = rows[:, block.first : block.last].view(np.uint8)
+        for ids, versions, contents in pieces(kept, part):
+            where = (farm_id, chip_id, block.chromosome, block.number)
+            await driver(session).execute(ADD_DEVIATIONS, *where, ids, versions, contents)
 
 
-def columns(kept: Sequence[KeptSample], blocks: Sequence[Block]) -> list[list[object]]:
-    """Samples and blocks, as parameters."""
-    return [
-        [each["id"] for each in kept],
-        [each["version"] for each in kept],
-        [block.chromosome for block in blocks],
-        [block.number for block in blocks],
-        [block.n_markers for block in blocks],
-    ]
-
-
-async def staged(session: Session, name: str, rows: Bytes, widths: Sequence[int]) -> None:
-    """Pieces of the rows in a table of the transaction: COPY is refused for one with row-level security."""
-    connection = driver(session)
-    await connection.execute(STAGE.format(name))
-    await connection.execute(PLAIN.format(name))
-    await connection.copy_records_to_table(
-        f"staged_{name}", records=pieces(rows, widths), columns=["row", "k", "content"]
-    )
-
-
-def pieces(rows: Bytes, widths: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
-    """Row, number and content of each piece."""
-    first = 0
-    for k, width in enumerate(widths):
-        content = rows[:, first : first + width].tobytes()
-        for row in range(len(rows)):
-            yield row, k, content[row * width : (row + 1) * width]
-        first += width
+def pieces(kept: Sequence[KeptSample], part: Bytes) -> Iterator[tuple[list[UUID], list[int], list[bytes]]]:
+    """Samples, versions and contents of each statement."""
+    width = part.shape[1]
+    step = max(1, AT_ONCE // width)
+    for first in range(0, len(kept), step):
+        some = kept[first : first + step]
+        content = part[first : first + step].tobytes()
+        contents = [content[at : at + width] for at in range(0, len(content), width)]
+        yield [each["id"] for each in some], [each["version"] for each in some], contents

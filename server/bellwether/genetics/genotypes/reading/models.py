@@ -3,6 +3,9 @@
 from typing import NamedTuple
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class KeptRow(NamedTuple):
     """The sample that counts for an animal on a chip."""
@@ -18,13 +21,17 @@ class KeptRow(NamedTuple):
     import_row: int
     has_dosages: bool
 
+    @property
+    def key(self) -> bytes:
+        """The sample and the version of its calls in 18 bytes."""
+        return self.sample_id.bytes + self.version.to_bytes(2, "big")
 
-class MarkerCall(NamedTuple):
-    """The call of a marker in one sample, whose id comes as its 16 bytes."""
 
-    sample: bytes
-    version: int
-    code: int
+class MarkerCalls(NamedTuple):
+    """The calls of a marker, and for each its sample: `KeptRow.key`."""
+
+    samples: list[bytes]
+    codes: NDArray[np.int8]
 
 
 class GroupRow(NamedTuple):

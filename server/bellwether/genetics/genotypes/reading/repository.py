@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import numpy as np
+
 from bellwether.genetics.chips.models import MarkerPlace
-from bellwether.genetics.genotypes.reading.models import DeviationRow, GroupRow, KeptRow, MarkerCall
+from bellwether.genetics.genotypes.reading.models import DeviationRow, GroupRow, KeptRow, MarkerCalls
 from bellwether.platform.database.transactions import Session, driver
 
+#: bytes of a sample's id and version
+KEY = 18
 # of several samples of an animal the preferred one, else the latest
 KEPT = """
 select distinct on (s.animal_id) s.id, s.animal_id, s.name, t.version, t.map_version, t.farm_id, t.chip_id,
@@ -28,10 +32,9 @@ CALLS_OF_ANIMAL = """
 select calls, n_markers from genetics.genotype
 where sample_id = $1 and chip_id = $2 and version = $3 order by chrom, block
 """
-# in three columns of one row: thousands of small rows would take longer to travel than to be found
+# in one value: thousands of small rows would take longer to travel than to be found
 MARKER = """
-select string_agg(uuid_send(sample_id), ''::bytea), array_agg(version),
-  array_agg((get_byte(calls, $5::int4 / 4) >> (2 * ($5::int4 % 4))) & 3)
+select string_agg(uuid_send(sample_id) || int2send(version) || substr(calls, $5::int4 / 4 + 1, 1), ''::bytea)
 from genetics.genotype
 where chip_id = $1 and map_version = $2 and chrom = $3 and block = $4 and {whose}
 """
@@ -77,13 +80,14 @@ async def calls_of_animal(session: Session, row: KeptRow) -> list[tuple[bytes, i
 
 async def calls_of_marker(
     session: Session, chip_id: int, map_version: int, place: MarkerPlace, whose: UUID | Sequence[UUID]
-) -> list[MarkerCall]:
+) -> MarkerCalls:
     """One marker in all samples of a farm, or in these."""
     statement = MARKER_OF_FARM if isinstance(whose, UUID) else MARKER_OF_SAMPLES
     where = (chip_id, map_version, place.chrom, place.block, place.at, whose)
-    ids, versions, codes = await driver(session).fetchrow(statement, *where)
-    keys = (ids[first : first + 16] for first in range(0, len(ids or b""), 16))
-    return [MarkerCall(*row) for row in zip(keys, versions or (), codes or (), strict=True)]
+    found: bytes = await driver(session).fetchval(statement, *where) or b""
+    keys = [found[first : first + KEY] for first in range(0, len(found), KEY + 1)]
+    last = np.frombuffer(found, dtype=np.uint8)[KEY :: KEY + 1]
+    return MarkerCalls(keys, ((last >> (2 * (place.at % 4))) & 3).astype(np.int8))
 
 
 async def groups(session: Session, by: str, animals: Sequence[UUID]) -> list[GroupRow]:

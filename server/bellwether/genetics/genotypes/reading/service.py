@@ -124,15 +124,12 @@ async def at_one_marker(session: Session, rows: Sequence[KeptRow], target: Marke
         places = await chip_rows.places(session, chip_id, version, [target.name])
         if not places:
             continue
-        mine = {(rows[i].sample_id.bytes, rows[i].version): i for i in positions}
+        mine = {rows[i].key: i for i in positions}
         whose = farm_id if len(positions) > 500 else [rows[i].sample_id for i in positions]
         found = await repository.calls_of_marker(session, chip_id, version, places[0], whose)
-        part = np.full(len(rows), MISSING, dtype=np.int8)
-        for sample, call_version, code in found:
-            position = mine.get((sample, call_version))
-            if position is not None:
-                part[position] = code
-        out[positions] = matrix.recoded(part, places[0], target)[positions]
+        place = np.array([mine.get(key, -1) for key in found.samples], dtype=np.int64)
+        counts = place >= 0
+        out[place[counts]] = matrix.recoded(found.codes[counts], places[0], target)
     return out
 
 
