@@ -51,7 +51,9 @@ def from_bed(raw: bytes, n_animals: int, n_markers: int) -> PackedGenotypes:
             f"{3 + wide * n_markers:,}"
         )
         raise _refuse("bed_size", message, "Keep .bed, .bim and .fam of one run together")
-    data = _translate(_FROM)[np.frombuffer(raw, dtype=np.uint8, offset=3).reshape(n_markers, wide)]
+    # the three bytes before the calls become something too, and are left out
+    codes = bytearray(raw).translate(_translate(_FROM).tobytes())
+    data = np.frombuffer(codes, dtype=np.uint8, offset=3).reshape(n_markers, wide)
     data[:, -1] |= padding(n_animals)
     return PackedGenotypes(data, n_animals)
 

@@ -8,6 +8,7 @@ from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.genetics.genotypes.exporting import job as genotype_export
 from bellwether.genetics.genotypes.importing import job as genotype_import
+from bellwether.genetics.genotypes.merges import following as merges
 from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, plan_contributions, plan_matings
 from bellwether.genetics.parentage import checking
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
@@ -24,7 +25,7 @@ from bellwether.platform.worker.timers import Timer
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
     stale = Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)
-    return [stale, rerunning.CONSUMER]
+    return [stale, rerunning.CONSUMER, merges.CONSUMER]
 
 
 def timers() -> list[Timer]:

@@ -38,6 +38,9 @@ async def test_facts_keep_their_contracts(farmer: Farmer, new_farmer: NewFarmer,
     conflicts = f"/farms/{farmer.farm_id}/conflicts"
     for conflict in (await farmer.ask("GET", conflicts, 200)).json()["items"]:
         await farmer.ask("POST", f"{conflicts}/{conflict['id']}/settle", 200, json={"choice": "other"})
+    one, other = await farmer.animal(), await farmer.animal()
+    merge = await farmer.make("/merges", loser_id=one["id"], winner_id=other["id"])
+    await farmer.ask("POST", f"/merges/{merge['id']}/undo", 200)
     done = await farmer.take_in((SAMPLES / "sg_submission_like.csv").read_bytes(), "sg")
     await farmer.undo(done["import_id"])
     connection = await asyncpg.connect(postgres_server.dsn)

@@ -17,6 +17,7 @@ from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.merging import repository
+from bellwether.farm.merging.events import animals_merged, merge_undone
 from bellwether.farm.merging.models import Clash, MergeRow, SheepRow
 from bellwether.farm.merging.problems import MergeBuiltUpon, MergedAlready, MergeExists, MergeUndone, TwoAnimals
 from bellwether.farm.merging.schemas import Merge, NewMerge
@@ -61,6 +62,7 @@ async def merge(session: Session, context: Context, body: NewMerge) -> Merge:
     await follow(session, context, loser.farm_id, [winner.id, loser.id])
     await repository.add(session, found, context.user_id)
     await tell(session, context, found, before, gone=loser, there=winner)
+    await animals_merged(session, context, found)
     return await get(session, found.id)
 
 
@@ -152,6 +154,7 @@ async def undo(session: Session, context: Context, merge_id: UUID) -> Merge:
     two = await repository.sheep(session, [found.winner_id, found.loser_id])
     await tell(session, context, found, rows, gone=None, there=two[found.loser_id])
     await animals_registered(session, context, found.farm_id, two[found.winner_id].flock_id, [found.winner_id])
+    await merge_undone(session, context, found)
     return await get(session, merge_id)
 
 

@@ -70,6 +70,8 @@ def fit_to_map(read: ReadGenotypes, chip: MarkerMap, rules: FitRules) -> Fitted:
 
 def _placed(packed: PackedGenotypes, place: NDArray[np.int64], missing: Flags, n_markers: int) -> PackedGenotypes:
     """The markers at their places of the map."""
+    if len(place) == n_markers and not missing.any() and (np.diff(place) == 1).all():
+        return packed
     data = np.full((n_markers, packed.data.shape[1]), 0xFF, dtype=np.uint8)
     data[place] = packed.data
     data[place[missing]] = 0xFF

@@ -17,11 +17,11 @@ LONGEST = 18  # digits of a position that surely fits 64 bits
 Rows = list[tuple[int, list[str]]]
 
 
-def read_bed(prefix: str) -> ReadGenotypes:
-    """The allele in the fifth column of the `.bim` file (A1) is counted."""
+def read_bed(prefix: str, content: bytes | None = None) -> ReadGenotypes:
+    """The allele in the fifth column of the `.bim` file (A1) is counted. `content` is the `.bed`, where it is read."""
     bed, bim_file, fam_file = (Path(f"{prefix}{ending}") for ending in (".bed", ".bim", ".fam"))
     fam, bim = _rows(fam_file, 6), _rows(bim_file, 6)
-    raw = read_bytes(bed)
+    raw = read_bytes(bed) if content is None else content
     try:
         packed = from_bed(raw, len(fam), len(bim))
     except ModelError as error:
@@ -39,7 +39,7 @@ def read_bed(prefix: str) -> ReadGenotypes:
         animal_file=fam_file,
         marker_file=bim_file,
         line=lambda row: fam[row][0],
-        digests=[digest(path) for path in (bed, bim_file, fam_file)],
+        digests=[digest(bed, raw), digest(bim_file), digest(fam_file)],
         read_as=occurred(unnamed_markers=unnamed),
         written=columns[0],
         fam=[[cells[0], *cells[2:6]] for _, cells in fam],

@@ -83,7 +83,9 @@ def read_bytes(path: Path) -> bytes:
         raise refuse(path, None, "unreadable_file", message, fix, "genotypes") from error
 
 
-def digest(path: Path) -> FileDigest:
-    """Name and SHA-256 of a file."""
+def digest(path: Path, content: bytes | None = None) -> FileDigest:
+    """Name and SHA-256 of a file, or of what was its content."""
+    if content is not None:
+        return {"file": str(path), "sha256": hashlib.sha256(content).hexdigest()}
     with path.open("rb") as file:
         return {"file": str(path), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

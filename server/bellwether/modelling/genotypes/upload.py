@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 from bellwether.modelling.findings import refuse
+from bellwether.modelling.genotypes.plink import read_bed, read_ped
 from bellwether.modelling.genotypes.samples import read_file
 from bellwether.modelling.genotypes.source import ReadGenotypes
 
@@ -24,15 +25,17 @@ def ending_of(name: str) -> str | None:
     return next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
 
 
-def is_bed(path: Path) -> bool:
-    """Is it an archive with a `.bed`?"""
+def is_bed(path: Path, most_bytes: int = MOST_UNPACKED) -> bool:
+    """Is it an archive with a `.bed`, of so many bytes at most?"""
     if path.suffix != ".zip" or not zipfile.is_zipfile(path):
         return False
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(name.lower().endswith(".bed") for name in archive.namelist())
+            found = archive.infolist()
     except zipfile.BadZipFile:
         return False
+    has_bed = any(info.filename.lower().endswith(".bed") for info in found)
+    return has_bed and sum(info.file_size for info in found) <= most_bytes
 
 
 def read_upload(path: Path) -> ReadGenotypes:
@@ -43,6 +46,12 @@ def read_upload(path: Path) -> ReadGenotypes:
     BadInput
         Not a whole file of its kind, an archive of other files, or one that unpacks to too much.
     """
+    if path.suffix == ".zip":
+        files = _contents(path)
+        bed = files.pop(".bed", None)
+        _write(path, files)
+        prefix = str(path.with_name("plink"))
+        return read_ped(prefix) if bed is None else read_bed(prefix, bed)
     return read_file(readable(path))
 
 
@@ -54,14 +63,16 @@ def readable(path: Path) -> str:
     BadInput
     """
     if path.suffix == ".zip":
-        return str(_unpacked(path))
+        files = _contents(path)
+        _write(path, files)
+        return str(path.with_name(f"plink{'.bed' if '.bed' in files else '.ped'}"))
     if path.suffix in PACKED:
         _refuse_bomb(path)
     return str(path)
 
 
-def _unpacked(path: Path) -> Path:
-    """The prefix of the PLINK files of an archive, under names of our own."""
+def _contents(path: Path) -> dict[str, bytes]:
+    """The PLINK files of an archive by their endings."""
     try:
         with zipfile.ZipFile(path) as archive:
             found = {Path(info.filename).suffix.lower(): info for info in archive.infolist() if not info.is_dir()}
@@ -70,12 +81,16 @@ def _unpacked(path: Path) -> Path:
                 raise refuse(path, None, "not_plink", message, "Zip .bed, .bim and .fam, or .ped and .map", "file")
             if sum(info.file_size for info in found.values()) > MOST_UNPACKED:
                 raise _too_large(path)
-            for ending, info in found.items():
-                path.with_name(f"plink{ending}").write_bytes(archive.read(info))
+            return {ending: archive.read(info) for ending, info in found.items()}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         message, fix = "the file is not a whole zip archive, or is locked", "Write the archive again"
         raise refuse(path, None, "not_zip", message, fix, "file") from error
-    return path.with_name(f"plink{'.bed' if '.bed' in found else '.ped'}")
+
+
+def _write(path: Path, files: dict[str, bytes]) -> None:
+    """Files beside an archive, under names of our own."""
+    for ending, content in files.items():
+        path.with_name(f"plink{ending}").write_bytes(content)
 
 
 def _refuse_bomb(path: Path) -> None:

@@ -186,12 +186,18 @@ async def test_a_sample_moves_to_its_own_animal_and_one_of_several_is_preferred(
     flock, person = lab.flock, lab.person
     assert (await lab.take(flock.plink(flock.codes[:2], flock.names[:2])))["state"] == "succeeded"
     told = {"again": str(flock.rows[0]["id"]), "wrong": flock.names[1]}
-    row = await lab.take(flock.plink(flock.codes[[0, 5]], ["again", "wrong"]), samples=told)
+    codes = flock.codes[[0, 5]]
+    codes[0, np.flatnonzero(codes[0] == 0)[0]] = 1
+    row = await lab.take(flock.plink(codes, ["again", "wrong"]), samples=told)
     assert row["state"] == "succeeded", row["error"]
     listed = (await person.ask("GET", f"/samples?farm_id={lab.farm.id}")).json()["items"]
     samples = {each["name"]: each for each in listed}
     assert [samples[name]["is_preferred"] for name in ("T000", "T001", "again", "wrong")] == [True, True, False, False]
     assert samples["again"]["reasons"] == []
+    address = f"/animals/{flock.rows[0]['id']}/genotypes"
+    one, both = [(await person.ask("GET", address + more)).json() for more in ("", "?consensus=true")]
+    assert (one.get("n_disagreeing"), both["n_disagreeing"], len(both["consensus_of"])) == (None, 1, 2)
+    assert [(a, b) for a, b in zip(one["calls"], both["calls"], strict=True) if a != b] == [("0", ".")]
     path, body = f"/samples/{samples['again']['id']}", {"is_preferred": True}
     assert (await person.ask("PATCH", path, json=body)).status_code == 428
     changed = (await person.ask("PATCH", path, json=body, headers={"If-Match": '"1"'})).json()["items"][0]

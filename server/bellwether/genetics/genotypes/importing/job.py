@@ -1,8 +1,9 @@
-"""The job `genetics.genotype_import`: what is needed into files, a child that reads and judges, one transaction."""
+"""The job `genetics.genotype_import`: what is needed into files, reading and judging them, one transaction."""
 
+import asyncio
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import TypedDict, cast
 from uuid import UUID
@@ -15,9 +16,11 @@ from bellwether.genetics.chips import repository as chips
 from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotypes import calls
 from bellwether.genetics.genotypes.importing import preparing, repository
-from bellwether.genetics.genotypes.importing.preparing import FoundSample, Options, Prepared
+from bellwether.genetics.genotypes.importing.events import genotypes_imported
+from bellwether.genetics.genotypes.importing.preparing import NamedSample, Options, Prepared
 from bellwether.genetics.genotypes.importing.problems import GenotypesRefused, NoSuchImport
 from bellwether.modelling.chips.blocks import Block
+from bellwether.modelling.genotypes.upload import is_bed
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
@@ -26,6 +29,9 @@ from bellwether.platform.json import JsonObject
 from bellwether.platform.problems import RowError
 
 KIND = "genetics.genotype_import"
+LOOK_EVERY_S = 0.02
+#: files that are read in the worker itself
+LIGHT_BYTES = 128_000_000
 
 
 class Request(TypedDict):
@@ -52,18 +58,41 @@ async def import_genotypes(run: JobRun, *, data_dir: Path) -> JsonObject:
 
 
 async def carry_out(run: JobRun, folder: Path) -> JsonObject:
-    """From the kept file to the rows."""
+    """From the kept file to the rows. Calls are stored while they are judged."""
     payload = cast(Request, run.payload)
     await run.progress(0.02, "looking up the chip and the animals")
     async with run.database.reading(run.context, is_steady=True) as session:
         file = await extract(session, folder, run.farm_id, payload)
-    found = await run.compute(preparing.prepare, str(folder), file, payload["options"], reports=True)
+    judging = asyncio.ensure_future(prepared(run, folder, file, payload["options"]))
+    try:
+        while not judging.done() and not (folder / preparing.NAMED).is_file():
+            await asyncio.wait([judging], timeout=LOOK_EVERY_S)
+            await run.progress(0.1, "reading the file and fitting it to the chip")
+        if judging.done():
+            refuse(judging.result())
+        await run.progress(0.5, "judging and storing")
+        async with run.database.transaction(run.context) as session:
+            return await store(session, run.context, run.id, folder, payload, judging)
+    finally:
+        judging.cancel()
+
+
+async def prepared(run: JobRun, folder: Path, file: str, options: Options) -> Prepared:
+    """In a child; but a `.bed` that is not large, which nothing but arrays reads, sooner than a child has started."""
+    if is_bed(folder / file, LIGHT_BYTES):
+        return await asyncio.to_thread(preparing.prepare, str(folder), file, options)
+    return await run.compute(preparing.prepare, str(folder), file, options, reports=True)
+
+
+def refuse(found: Prepared) -> None:
+    """Nothing is taken of a file in which something is wrong.
+
+    Raises:
+        GenotypesRefused
+    """
     if found["findings"]:
         rows = [RowError.model_validate(row) for row in found["findings"]]
         raise GenotypesRefused(rows[0].message, errors=rows)
-    await run.progress(0.8, "storing")
-    async with run.database.transaction(run.context) as session:
-        return await store(session, run.context, run.id, folder, payload, found)
 
 
 async def extract(session: Session, folder: Path, farm_id: UUID | None, payload: Request) -> str:
@@ -98,7 +127,12 @@ def write_rows(path: Path, rows: list[Record], schema: Mapping[str, type[pl.Data
 
 
 async def store(
-    session: Session, context: Context, import_id: UUID, folder: Path, payload: Request, found: Prepared
+    session: Session,
+    context: Context,
+    import_id: UUID,
+    folder: Path,
+    payload: Request,
+    judging: Awaitable[Prepared],
 ) -> JsonObject:
     """All samples and calls in one transaction, once.
 
@@ -115,49 +149,59 @@ async def store(
         if again is None or again.report is None:
             raise NoSuchImport
         return again.report
-    samples: list[FoundSample] = json.loads((folder / preparing.FOUND).read_text())
-    kept = await store_samples(session, context, row.farm_id, payload["chip_id"], samples)
-    about = [row.farm_id, import_id, payload["chip_id"], payload["map_version"], found["has_dosages"]]
-    await repository.add_genotypings(session, about, genotypings(samples, kept))
+    samples: list[NamedSample] = json.loads((folder / preparing.NAMED).read_text())
+    kept = [places(sample) for sample in samples]
     blocks = await calls.layout(session, payload["chip_id"], payload["map_version"])
     await store_calls(session, row.farm_id, payload, folder, kept, blocks)
-    n_apart = sum(bool(sample["reasons"]) for sample in samples)
+    found = await judging
+    await store_samples(session, context, row.farm_id, payload["chip_id"], samples, kept)
+    about = [row.farm_id, import_id, payload["chip_id"], payload["map_version"], found["has_dosages"]]
+    await repository.add_genotypings(session, about, genotypings(found, kept))
+    n_apart = sum(bool(sample["reasons"]) for sample in found["samples"])
     counts = {"n_samples": len(samples), "n_accepted": len(samples) - n_apart, "n_quarantined": n_apart}
     report = cast(
         JsonObject,
         {**counts, **{key: found[key] for key in ("told", "left_out", "left_out_counts", "checks")}},
     )
-    await repository.finish(session, import_id, counts, report)
+    ended = await repository.finish(session, import_id, counts, report)
+    await genotypes_imported(session, context, row, counts, ended)
     return report
 
 
+def places(sample: NamedSample) -> repository.KeptSample:
+    """The id and the version under which the calls of a sample are kept."""
+    key = new_id() if sample["sample_id"] is None else UUID(sample["sample_id"])
+    return {"id": key, "version": sample["version"]}
+
+
 async def store_samples(
-    session: Session, context: Context, farm_id: UUID, chip_id: int, samples: list[FoundSample]
-) -> list[repository.KeptSample]:
+    session: Session,
+    context: Context,
+    farm_id: UUID,
+    chip_id: int,
+    samples: list[NamedSample],
+    kept: list[repository.KeptSample],
+) -> None:
     """New samples, and the place of corrected ones."""
-    kept: list[repository.KeptSample] = []
     new: list[tuple[object, ...]] = []
     corrected: list[UUID] = []
-    for sample in samples:
-        key = new_id() if sample["sample_id"] is None else UUID(sample["sample_id"])
-        kept.append({"id": key, "version": sample["version"]})
+    for sample, place in zip(samples, kept, strict=True):
         if sample["sample_id"] is None:
-            new.append((key, UUID(sample["animal_id"]), sample["sample"], chr(31).join(sample["fam"] or ())))
+            new.append((place["id"], UUID(sample["animal_id"]), sample["sample"], chr(31).join(sample["fam"] or ())))
         else:
-            corrected.append(key)
+            corrected.append(place["id"])
     await repository.add_samples(session, farm_id, context.user_id, new)
     await repository.supersede(session, corrected, chip_id, context.user_id)
-    return kept
 
 
-def genotypings(samples: list[FoundSample], kept: list[repository.KeptSample]) -> list[tuple[object, ...]]:
+def genotypings(found: Prepared, kept: list[repository.KeptSample]) -> list[tuple[object, ...]]:
     """What is known of each sample; one with reasons is set apart."""
     return [
         (
-            place["id"], place["version"], row, "quarantined" if found["reasons"] else "accepted",
-            " ".join(found["reasons"]), found["call_rate"], found["heterozygosity"], found["f"], found["sha256"],
+            place["id"], place["version"], row, "quarantined" if each["reasons"] else "accepted",
+            " ".join(each["reasons"]), each["call_rate"], each["heterozygosity"], each["f"], digest,
         )
-        for row, (found, place) in enumerate(zip(samples, kept, strict=True))
+        for row, (each, digest, place) in enumerate(zip(found["samples"], found["digests"], kept, strict=True))
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from bellwether_engine.genotypes import Markers, PackedGenotypes
 from numpy.typing import NDArray
 
 from bellwether.modelling.chips.blocks import cut
-from bellwether.modelling.chips.checks import Checked, CheckReport, Kin, SampleReport, check
+from bellwether.modelling.chips.checks import CheckReport, Kin, SampleReport, check
 from bellwether.modelling.chips.fitting import FitRules, fit_to_map, of_samples
 from bellwether.modelling.chips.marker_map import MarkerMap
 from bellwether.modelling.findings import SHOWN, BadInput, Finding
@@ -24,7 +24,7 @@ from bellwether.modelling.genotypes.upload import read_upload
 
 Report = Callable[[float, str], object]
 MAP, ANIMALS, SAMPLES, KIN, KIN_CALLS = "map.ipc", "animals.ipc", "samples.ipc", "kin.json", "kin.npy"
-CALLS, DEVIATIONS, FOUND = "calls.npy", "deviations.npy", "samples.json"
+CALLS, DEVIATIONS, NAMED = "calls.npy", "deviations.npy", "samples.json"
 SEXES = {"male": 1, "wether": 1, "female": 0}
 
 
@@ -41,25 +41,26 @@ class Options(TypedDict):
     samples: dict[str, str]
 
 
-class FoundSample(SampleReport):
+class NamedSample(TypedDict):
     """A sample of the file with its animal; `sample_id` and `version` of one that is kept already."""
 
+    sample: str
     animal_id: str
     sample_id: str | None
     version: int
     fam: list[str] | None
-    sha256: str
 
 
 class Prepared(TypedDict):
-    """What the child leaves in files, or what is wrong."""
+    """What is told of the samples whose rows lie in files, or what is wrong."""
 
     findings: list[dict[str, str | int | None]]
-    n_samples: int
     has_dosages: bool
     told: dict[str, int]
     left_out: dict[str, list[str]]
     left_out_counts: dict[str, int]
+    samples: list[SampleReport]
+    digests: list[str]
     checks: CheckReport | None
 
 
@@ -102,7 +103,7 @@ def read_map(path: Path) -> MarkerMap:
 
 
 def prepare(folder: str, file: str, options: Options, *, report: Report = lambda _share, _step: None) -> Prepared:
-    """Read `file` and leave the rows of its samples in the folder."""
+    """Read `file`, leave the rows of its samples in the folder, `NAMED` last, and judge them then."""
     place = Path(folder)
     try:
         report(0.1, "reading the file")
@@ -117,20 +118,21 @@ def prepare(folder: str, file: str, options: Options, *, report: Report = lambda
         fitted = fit_to_map(mine, chip, rules)
     except BadInput as error:
         return refused(error)
+    rows = rows_of(fitted.packed, chip)
+    write(place, mine, fitted.packed, rows, named, kept)
     report(0.45, "judging it")
     kin = kin_of(place, mine.ids.to_list(), named.animals, animals, chip)
     with ThreadPoolExecutor(1) as beside:
-        packing = beside.submit(rows_of, fitted.packed, chip)
+        digests = beside.submit(digests_of, rows, fitted.packed)
         judged = check(fitted.packed, chip.markers, kin, options["min_call_rate"])
-        report(0.7, "packing it")
-        write(place, mine, fitted.packed, packing.result(), named, kept, judged)
     return {
         "findings": [],
-        "n_samples": len(named.rows),
         "has_dosages": fitted.packed.deviation is not None,
         "told": fitted.told | {key: int(n) for key, n in read.read_as.items() if isinstance(n, int)},
         "left_out": {key: names[:1000] for key, names in named.left_out.items()} | sites(read),
         "left_out_counts": {key: len(names) for key, names in named.left_out.items()},
+        "samples": judged.samples,
+        "digests": digests.result(),
         "checks": judged.report,
     }
 
@@ -148,11 +150,12 @@ def refused(error: BadInput) -> Prepared:
     ]
     return {
         "findings": rows,
-        "n_samples": 0,
         "has_dosages": False,
         "told": {},
         "left_out": {},
         "left_out_counts": {},
+        "samples": [],
+        "digests": [],
         "checks": None,
     }
 
@@ -263,34 +266,37 @@ def rows_of(packed: PackedGenotypes, chip: MarkerMap) -> NDArray[np.uint8]:
     return np.concatenate([cut(packed.data, packed.n_animals, block) for block in chip.blocks], axis=1)
 
 
+def digests_of(rows: NDArray[np.uint8], packed: PackedGenotypes) -> list[str]:
+    """SHA-256 of each sample's calls, and of what its dosages are above them."""
+    found = []
+    for i, row in enumerate(rows):
+        digest = hashlib.sha256(row)
+        if packed.deviation is not None:
+            digest.update(packed.deviation[i].tobytes())
+        found.append(digest.hexdigest())
+    return found
+
+
 def write(
-    place: Path,
-    read: ReadGenotypes,
-    packed: PackedGenotypes,
-    rows: NDArray[np.uint8],
-    named: Named,
-    kept: pl.DataFrame,
-    judged: Checked,
+    place: Path, read: ReadGenotypes, packed: PackedGenotypes, rows: NDArray[np.uint8], named: Named, kept: pl.DataFrame
 ) -> None:
-    """Rows of calls, and what is told of each sample."""
+    """Rows of calls, then whose they are: where that file is, the others are whole."""
     np.save(place / CALLS, rows)
     if packed.deviation is not None:
         np.save(place / DEVIATIONS, packed.deviation)
     before = {row["name"]: row for row in kept.iter_rows(named=True)}
-    samples: list[FoundSample] = []
-    for i, (told, animal) in enumerate(zip(judged.samples, named.animals, strict=True)):
-        earlier = before.get(told["sample"])
-        digest = hashlib.sha256(rows[i].tobytes())
-        if packed.deviation is not None:
-            digest.update(packed.deviation[i].tobytes())
+    samples: list[NamedSample] = []
+    for i, (name, animal) in enumerate(zip(read.ids.to_list(), named.animals, strict=True)):
+        earlier = before.get(name)
         samples.append(
             {
-                **told,
+                "sample": name,
                 "animal_id": animal,
                 "sample_id": None if earlier is None else earlier["id"],
                 "version": 1 if earlier is None else (earlier["version"] or 0) + 1,
                 "fam": list(read.fam[i]) if read.fam else None,
-                "sha256": digest.hexdigest(),
             }
         )
-    (place / FOUND).write_text(json.dumps(samples))
+    written = place / f"{NAMED}.part"
+    written.write_text(json.dumps(samples))
+    written.rename(place / NAMED)

@@ -1,6 +1,7 @@
 """Every query about imports of genotypes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -38,7 +39,7 @@ values (:id, :farm_id, :chip_id, :map_version, :genotype_file_id, :file_name, :s
 OPEN = text("select 1 from genetics.genotype_import where id = :id and finished_at is null for update")
 FINISH = text("""
 update genetics.genotype_import set n_samples = :n_samples, n_accepted = :n_accepted, n_quarantined = :n_quarantined,
-  report = cast(:report as jsonb), finished_at = clock_timestamp() where id = :id
+  report = cast(:report as jsonb), finished_at = clock_timestamp() where id = :id returning finished_at
 """)
 SAMPLES = text("""
 select t.import_row, s.id, s.name, s.animal_id, t.version, t.state, t.reasons, t.call_rate, t.heterozygosity, t.f
@@ -146,9 +147,11 @@ async def is_open(session: Session, import_id: UUID) -> bool:
     return (await session.execute(OPEN, {"id": import_id})).first() is not None
 
 
-async def finish(session: Session, import_id: UUID, counts: Mapping[str, int], report: JsonObject) -> None:
-    """The end of an import."""
-    await session.execute(FINISH, {"id": import_id, "report": json_text(report), **counts})
+async def finish(session: Session, import_id: UUID, counts: Mapping[str, int], report: JsonObject) -> datetime:
+    """The end of an import, and when it was."""
+    values = {"id": import_id, "report": json_text(report), **counts}
+    ended: datetime = (await session.execute(FINISH, values)).scalar_one()
+    return ended
 
 
 async def add_samples(session: Session, farm_id: UUID, user_id: UUID | None, rows: Sequence[Sequence[object]]) -> None:
@@ -188,13 +191,20 @@ async def add_calls(
     blocks: Sequence[Block],
     calls: Bytes,
 ) -> None:
-    """All rows of calls, block by block; `chip` comes with the version of its map."""
+    """All rows of calls, block by block; `chip` comes with the version of its map.
+
+    Raises:
+        GenotypesChanged: another import has corrected one of the samples meanwhile.
+    """
     first = 0
     for block in blocks:
         part = calls[:, first : first + block.n_bytes]
         for ids, versions, contents in pieces(kept, part):
             where = (farm_id, *chip, block.chromosome, block.number, block.n_markers)
-            await driver(session).execute(ADD_CALLS, *where, ids, versions, contents)
+            try:
+                await driver(session).execute(ADD_CALLS, *where, ids, versions, contents)
+            except UniqueViolationError as error:
+                raise GenotypesChanged from error
         first += block.n_bytes
 
 

@@ -72,6 +72,14 @@ async def block_codes(session: Session, kept: Kept, chromosome: int, number: int
     return codes[:, :n].astype(np.int8)
 
 
+def consensus(codes: Codes) -> tuple[Codes, int]:
+    """What the rows say of each marker together, int8 (n_markers,), and at how many of them they disagree."""
+    lowest = codes.min(axis=0)
+    highest = np.where(codes == MISSING, -1, codes).max(axis=0)
+    disagree = (highest >= 0) & (lowest != highest)
+    return np.where(disagree, MISSING, lowest).astype(np.int8), int(disagree.sum())
+
+
 def recoded(codes: Codes, place: MarkerPlace, target: MarkerPlace) -> Codes:
     """By the alleles of another version: swapped where it counts the other one, missing where they differ."""
     is_swapped = swaps((place.counted, place.other), (target.counted, target.other))

@@ -28,6 +28,13 @@ from genetics.sample s join genetics.genotyping t on t.sample_id = s.id and t.st
 where s.animal_id = $1 and ($2::int4 is null or t.chip_id = $2)
 order by t.chip_id, s.is_preferred desc, s.created_at desc, s.id
 """
+ALL_OF_ANIMAL = """
+select s.id, s.animal_id, s.name, t.version, t.map_version, t.farm_id, t.chip_id, t.import_id, t.import_row,
+  t.has_dosages
+from genetics.sample s join genetics.genotyping t on t.sample_id = s.id and t.state = 'accepted'
+where s.animal_id = $1 and t.chip_id = $2
+order by s.is_preferred desc, s.created_at desc, s.id
+"""
 CALLS_OF_ANIMAL = """
 select calls, n_markers from genetics.genotype
 where sample_id = $1 and chip_id = $2 and version = $3 order by chrom, block
@@ -70,6 +77,11 @@ async def shared(session: Session, farm_id: UUID, chip_id: int) -> list[KeptRow]
 async def of_animal(session: Session, animal_id: UUID, chip_id: int | None) -> list[KeptRow]:
     """The sample that counts for one animal, on each chip."""
     return [KeptRow(*row) for row in await driver(session).fetch(OF_ANIMAL, animal_id, chip_id)]
+
+
+async def all_of_animal(session: Session, animal_id: UUID, chip_id: int) -> list[KeptRow]:
+    """All accepted samples of one animal on a chip, first the one that counts."""
+    return [KeptRow(*row) for row in await driver(session).fetch(ALL_OF_ANIMAL, animal_id, chip_id)]
 
 
 async def calls_of_animal(session: Session, row: KeptRow) -> list[tuple[bytes, int]]:

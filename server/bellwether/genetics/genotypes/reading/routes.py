@@ -27,11 +27,17 @@ BasePairs = Annotated[int | None, Query(ge=0, le=2**40)]
 Shared = Annotated[bool, Query(description="With animals that other farms share")]
 ChipId = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Needed where the animal has several chips")]
 
+Consensus = Annotated[
+    bool, Query(description="What all samples of the animal say; markers at which they disagree are missing")
+]
+
 
 @router.get("/animals/{animal_id}/genotypes", dependencies=[READ])
-async def get_animal(session: Reading, animal_id: UUID, chip_id: ChipId = None) -> AnimalGenotypes:
-    """One animal at all markers of a chip, by its preferred sample."""
-    return await service.animal(session, animal_id, chip_id)
+async def get_animal(
+    session: Reading, animal_id: UUID, chip_id: ChipId = None, consensus: Consensus = False
+) -> AnimalGenotypes:
+    """One animal at all markers of a chip, by its preferred sample or by all of its samples."""
+    return await service.animal(session, animal_id, chip_id, is_consensus=consensus)
 
 
 @router.get("/chips/{chip_id}/markers/{name}/genotypes", dependencies=[READ, LIMIT])

@@ -19,6 +19,12 @@ class AnimalGenotypes(Schema):
     map_version: int = Field(description="By which the calls are read; its markers stand under the chip")
     n_markers: int
     has_dosages: bool = Field(description="The calls are the nearest ones; files of an export have the dosages")
+    consensus_of: list[UUID] = Field(
+        default_factory=list, description="Samples whose consensus the calls are, where it was asked for"
+    )
+    n_disagreeing: int | None = Field(
+        default=None, description="Markers at which samples have different calls, which are missing in the consensus"
+    )
     calls: str = Field(description=CALLS)
 
 

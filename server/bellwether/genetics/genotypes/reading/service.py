@@ -12,6 +12,7 @@ from bellwether.genetics.chips import repository as chip_rows
 from bellwether.genetics.chips import service as chips
 from bellwether.genetics.chips.models import MarkerPlace
 from bellwether.genetics.chips.service import ByPlace, Stretch
+from bellwether.genetics.genotypes.calls import layout
 from bellwether.genetics.genotypes.reading import matrix, repository
 from bellwether.genetics.genotypes.reading.matrix import MISSING, Codes, shown
 from bellwether.genetics.genotypes.reading.models import KeptRow
@@ -49,8 +50,10 @@ class Whose:
     is_with_shared: bool = False
 
 
-async def animal(session: Session, animal_id: UUID, chip_id: int | None) -> AnimalGenotypes:
-    """One animal at all markers of a chip.
+async def animal(
+    session: Session, animal_id: UUID, chip_id: int | None, *, is_consensus: bool = False
+) -> AnimalGenotypes:
+    """One animal at all markers of a chip, by the sample that counts or by what all of its samples say.
 
     Raises:
         NotGenotyped, SeveralChips
@@ -61,8 +64,16 @@ async def animal(session: Session, animal_id: UUID, chip_id: int | None) -> Anim
     if len(rows) > 1:
         raise SeveralChips
     row = rows[0]
-    blocks = await repository.calls_of_animal(session, row)
-    codes = np.concatenate([codes_of(calls, n) for calls, n in blocks]).astype(np.int8)
+    of: list[KeptRow] = []
+    n_disagreeing = None
+    if is_consensus:
+        of = await repository.all_of_animal(session, animal_id, row.chip_id)
+        blocks = await layout(session, row.chip_id, row.map_version)
+        every = await matrix.whole(session, of, row.chip_id, row.map_version, blocks)
+        codes, n_disagreeing = matrix.consensus(every)
+    else:
+        found = await repository.calls_of_animal(session, row)
+        codes = np.concatenate([codes_of(calls, n) for calls, n in found]).astype(np.int8)
     return AnimalGenotypes(
         animal_id=row.animal_id,
         sample_id=row.sample_id,
@@ -71,6 +82,8 @@ async def animal(session: Session, animal_id: UUID, chip_id: int | None) -> Anim
         map_version=row.map_version,
         n_markers=len(codes),
         has_dosages=row.has_dosages,
+        consensus_of=[each.sample_id for each in of],
+        n_disagreeing=n_disagreeing,
         calls=shown(codes),
     )
 

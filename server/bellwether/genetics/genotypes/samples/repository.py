@@ -32,7 +32,9 @@ UNPREFER = text("""
 update genetics.sample set is_preferred = false, rev = rev + 1 where animal_id = :animal and is_preferred and id <> :id
 """)
 PREFER = text("update genetics.sample set is_preferred = true, rev = rev + 1 where id = :id")
+# whoever moves a sample by hand knows better than the end of a merge
 MOVE = text("""
+with gone as (delete from genetics.animal_merge_move where row_id = :id)
 update genetics.sample set animal_id = :animal, rev = rev + 1, is_preferred = not exists (
   select from genetics.sample o where o.animal_id = :animal and o.is_preferred and o.id <> :id)
 where id = :id
