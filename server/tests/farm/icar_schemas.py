@@ -32,6 +32,7 @@ COLLECTIONS = {
     "group-arrivals": "icarGroupMovementArrivalEventCollection",
     "group-departures": "icarGroupMovementDepartureEventCollection",
     "group-deaths": "icarGroupMovementDeathEventCollection",
+    "group-treatments": "icarGroupTreatmentEventCollection",
 }
 
 

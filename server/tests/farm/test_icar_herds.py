@@ -7,11 +7,13 @@ import pytest
 
 from .conftest import Farmer
 from .icar_schemas import COLLECTIONS, SCHEMAS, bare, copied, faults, unknown_names
-from .test_event_log import SOLD, taken
+from .test_event_log import SOLD, log_of, taken
 from .test_icar import EID, HERDS, family, members, read
 from .test_icar_reproduction import named
+from .test_icar_taking import SOURCE, refused, send
 from .test_mobs import assigned, left, mob, taken_back
 from .test_stock import stock
+from .test_treatments import remedy, treated
 
 
 @pytest.mark.skipif(not SCHEMAS.exists(), reason="the published schemas are not there")
@@ -38,6 +40,7 @@ async def herd(farmer: Farmer) -> dict[str, str]:
         stock("born", group, "2024-07-05", 12, "ewe_lamb"),
         stock("died", group, "2024-07-06", 2, "ewe_lamb", cause="Accident: dog"),
         stock("departed", group, "2024-08-05", 5, fate="culled", consignment="NVD 7"),
+        treated(await remedy(farmer), "2024-09-01", group_id=group),
     )
     return {"ewe": ewe, "lamb": lamb, "other": other, "ram": ram, "group": group, "drafts": drafts}
 
@@ -90,6 +93,71 @@ async def test_head_without_tags_by_their_class(farmer: Farmer) -> None:
     assert (died["deathreason"], died["deathMethod"], died["explanation"]) == ("Accident", "Accident", "dog")
     (gone,) = await members(farmer, "group-departures")
     assert (gone["departureKind"], gone["consignment"]["id"]["id"]) == ("Slaughter", "NVD 7")
+
+
+def about(group: str, number: str, day: str = "2024-02-05", **more: Any) -> dict[str, Any]:
+    """What another system sends of a group."""
+    return {
+        "meta": {"source": SOURCE, "sourceId": number, "modified": "2024-08-01T00:00:00Z"},
+        "eventDateTime": f"{day}T00:00:00Z",
+        "animalSetReference": {"identifier": {"scheme": "org.bellwether.group", "id": group}},
+    } | more
+
+
+def inventory(count: int, name: str = "Adult ewe") -> dict[str, Any]:
+    """Head of a class."""
+    kept = {"name": name, "count": count, "species": "Sheep"}
+    return {"groupMethod": "InventoryClassification", "countObserved": count, "inventoryClassification": kept}
+
+
+async def test_what_others_send_of_groups_is_stored_once_and_read_again(farmer: Farmer) -> None:
+    """By the id of the group or its name; another number corrects, and what is deleted was never there."""
+    group = await mob(farmer)
+    await remedy(farmer)
+    came = about(group, "1", **inventory(40), arrivalReason="Purchase")
+    dose = {"doseQuantity": 10, "doseUnits": "MLT"}
+    sent = {
+        "group-arrivals": came,
+        "group-births": about("ewes", "1", "2024-07-05", **inventory(12, "Lamb ewe")),
+        "group-deaths": about(group, "1", "2024-07-06", **inventory(2), deathreason="Accident", explanation="dog"),
+        "group-departures": about(group, "1", "2024-08-05", **inventory(5), departureKind="Slaughter"),
+        "group-treatments": about(group, "1", "2024-09-01", medicine={"name": "drench a"}, dosePerAnimal=dose),
+    }
+    for kind, one in sent.items():
+        stored = await send(farmer, kind, one)
+        assert await send(farmer, kind, one) == stored
+        assert faults(f"collections/{COLLECTIONS[kind]}", await read(farmer, kind)) == []
+        assert [each["id"] for each in await members(farmer, kind)] == [stored["id"]]
+    assert [event["kind"] for event in await log_of(farmer)] == [
+        "stock.arrived", "stock.born", "stock.died", "stock.departed", "treatment.given",
+    ]  # fmt: skip
+    (treatment,) = await members(farmer, "group-treatments")
+    assert (treatment["countObserved"], treatment["dosePerAnimal"]) == (45, dose)
+    assert {end["endDate"][:10] for end in treatment["withdrawals"]} == {"2024-09-15", "2024-09-29"}
+    more = await send(farmer, "group-arrivals", came | inventory(41))
+    assert (more["countObserved"], more["meta"]["sourceId"]) == (41, more["meta"]["sourceId"])
+    for kind in ("group-treatments", "group-deaths"):
+        gone = await send(farmer, kind, sent[kind] | {"meta": sent[kind]["meta"] | {"isDeleted": True}})
+        assert gone["meta"]["isDeleted"] is True
+        assert await members(farmer, kind) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "code"),
+    [
+        ("group-arrivals", {"animalSetReference": None}, "group_unknown"),
+        ("group-arrivals", {"animalSetReference": {"identifier": {"id": "nobody's"}}}, "group_unknown"),
+        ("group-arrivals", {"groupMethod": "EmbeddedAnimalSet"}, "method_not_taken"),
+        ("group-arrivals", {"inventoryClassification": {"name": "camel"}}, "class_unknown"),
+        ("group-arrivals", {"countObserved": 4}, "count_missing"),
+        ("group-departures", {"departureKind": "Sale"}, "too_few"),
+        ("group-treatments", {"medicine": {"name": "Unknown"}}, "product_unknown"),
+    ],
+)
+async def test_what_is_refused_of_groups(farmer: Farmer, kind: str, change: dict[str, Any], code: str) -> None:
+    await mob(farmer)
+    sent = about("Ewes", "1", **inventory(40), arrivalReason="Purchase") | change
+    assert await refused(farmer, kind, sent) == code
 
 
 async def test_what_was_taken_back_of_head_without_tags(farmer: Farmer) -> None:

@@ -135,10 +135,40 @@ async def test_what_others_send_of_services_is_stored_and_read_again(farmer: Far
     assert [item["inseminationType"] for item in read_again] == ["NaturalService", "Insemination", "Implantation"]
 
 
+async def test_rams_that_ran_with_a_ewe_are_a_joining_with_its_end(farmer: Farmer) -> None:
+    """Several are a syndicate (I25); what is sent again changes nothing, a correction the one or the other."""
+    ewe, *_ = await flock(farmer)
+    other = (await farmer.animal(sex="male", birth_date="2020-08-01"))["id"]
+    rams = {"inseminationType": "RunWithBull", "sireIdentifiers": [RAM, named(other)]}
+    begun = message("1", ewe, "2024-03-01", **rams)
+    stored = await send(farmer, "inseminations", begun)
+    assert (stored["inseminationType"], len(stored["sireIdentifiers"])) == ("RunWithBull", 2)
+    assert faults("resources/icarReproInseminationEventResource", stored) == []
+    ended = begun | {"eventEndDateTime": "2024-04-05T00:00:00Z"}
+    for _ in range(2):
+        stored = await send(farmer, "inseminations", ended)
+        assert stored["eventEndDateTime"].startswith("2024-04-05")
+    log = [(event["kind"], event["occurred_on"]) for event in await log_of(farmer)]
+    assert log == [("joining.started", "2024-03-01"), ("joining.ended", "2024-04-05")]
+    later = await send(farmer, "inseminations", begun | {"eventEndDateTime": "2024-04-12T00:00:00Z"})
+    assert later["eventEndDateTime"].startswith("2024-04-12")
+    assert "eventEndDateTime" not in await send(farmer, "inseminations", begun)
+    await send(farmer, "inseminations", ended)
+    gone = await send(farmer, "inseminations", ended | {"meta": ended["meta"] | {"isDeleted": True}})
+    assert gone["meta"]["isDeleted"] is True
+    assert await members(farmer, "inseminations") == []
+    assert {event["kind"] for event in await log_of(farmer)} == {"event.retracted"}
+
+
 @pytest.mark.parametrize(
     ("kind", "change", "code"),
     [
-        ("inseminations", {"inseminationType": "RunWithBull"}, "word_unknown"),
+        ("inseminations", {"inseminationType": "RunWithBull"}, "sire_missing"),
+        (
+            "inseminations",
+            {"inseminationType": "RunWithBull", "sireIdentifiers": [RAM], "eventEndDateTime": "soon"},
+            "date_time",
+        ),
         ("inseminations", {"inseminationType": "NaturalService", "sireIdentifiers": [RAM, RAM]}, "several_sires"),
         ("inseminations", {"inseminationType": "Insemination"}, "sire_missing"),
         (

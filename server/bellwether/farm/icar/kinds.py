@@ -8,6 +8,7 @@ from bellwether.farm.icar.herds import movements, sets
 from bellwether.farm.icar.herds.joinings import services
 from bellwether.farm.icar.herds.movements import of_heads
 from bellwether.farm.icar.herds.rows import JOINS, LEAVES
+from bellwether.farm.icar.herds.treatments import treatments as group_treatments
 from bellwether.farm.icar.pages import Reader, of_animals, of_events, weights
 from bellwether.farm.icar.treatments import treatments
 from bellwether.farm.icar.writing import Writer
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind] = {
     "group-births": Kind(of_heads("stock.born", movements.birth)),
     "group-arrivals": Kind(of_heads("stock.arrived", movements.arrival)),
     "group-departures": Kind(of_heads("stock.departed", movements.departure)),
+    "group-treatments": Kind(group_treatments),
     "group-deaths": Kind(of_heads("stock.died", movements.death)),
 }
 if TYPE_CHECKING:

@@ -59,6 +59,29 @@ class TreatedRow(NamedTuple):
     milk_until: date
 
 
+class TreatedGroupRow(NamedTuple):
+    """A mob that was treated."""
+
+    id: UUID
+    first_id: UUID
+    seq: int
+    is_retracted: bool
+    group_id: UUID
+    occurred_on: date
+    occurred_time: time | None
+    tz: str
+    payload: dict[str, JsonValue]
+    created_at: datetime
+    modified_at: datetime
+    product: str
+    lot: str | None
+    expires_on: date | None
+    meat_until: date
+    export_until: date
+    milk_until: date
+    head: int | None
+
+
 class EventRow(NamedTuple):
     """An event as its last correction says it; of one that was taken back what it said."""
 

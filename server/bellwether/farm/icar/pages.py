@@ -12,7 +12,8 @@ from bellwether.farm.icar import repository
 from bellwether.farm.icar.models import EventRow, KeptRow
 from bellwether.farm.icar.repository import Within
 from bellwether.farm.icar.reproduction import others
-from bellwether.farm.icar.schemas import IcarIdentifier, Resource
+from bellwether.farm.icar.resources.core import IcarIdentifier
+from bellwether.farm.icar.schemas import Resource
 from bellwether.farm.icar.writing import Writer
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, Cursor, id_after

@@ -9,12 +9,11 @@ from uuid import UUID
 from bellwether.farm.icar import words
 from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.moments import moment
-from bellwether.farm.icar.schemas import (
-    IcarConformationScore,
+from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMass
+from bellwether.farm.icar.resources.health import IcarConformationScore
+from bellwether.farm.icar.resources.reproduction import (
     IcarEmbryo,
-    IcarIdentifier,
     IcarInsemination,
-    IcarMass,
     IcarParturition,
     IcarPregnancyCheck,
     IcarProgeny,

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, AwareDatetime
 
 from bellwether.farm.icar import service
 from bellwether.farm.icar.kinds import KindName
-from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarIdentifier, IcarLocations, IcarTaken
+from bellwether.farm.icar.resources.core import IcarIdentifier
+from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarLocations, IcarTaken
 from bellwether.farm.icar.service import Address, within
 from bellwether.farm.icar.taking import intake
 from bellwether.farm.icar.taking.intake import Target

@@ -10,7 +10,8 @@ from bellwether.farm.icar.kinds import KINDS
 from bellwether.farm.icar.models import FarmRow
 from bellwether.farm.icar.pages import Asked
 from bellwether.farm.icar.repository import Within
-from bellwether.farm.icar.schemas import IcarCollection, IcarIdentifier, IcarLocation, IcarLocations, IcarView
+from bellwether.farm.icar.resources.core import IcarIdentifier
+from bellwether.farm.icar.schemas import IcarCollection, IcarLocation, IcarLocations, IcarView
 from bellwether.farm.locations.service import farm_of
 from bellwether.farm.place import place_of
 from bellwether.platform.context import Context

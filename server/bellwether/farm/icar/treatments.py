@@ -10,17 +10,11 @@ from functools import partial
 from uuid import UUID, uuid5
 
 from bellwether.farm.icar import repository, words
-from bellwether.farm.icar.models import EventRow, TreatedRow
+from bellwether.farm.icar.models import EventRow, TreatedGroupRow, TreatedRow
 from bellwether.farm.icar.moments import moment
 from bellwether.farm.icar.pages import Asked, Found, total_of, writer_of
-from bellwether.farm.icar.schemas import (
-    IcarBatch,
-    IcarDose,
-    IcarMedicine,
-    IcarMeta,
-    IcarTreatment,
-    IcarWithdrawal,
-)
+from bellwether.farm.icar.resources.core import IcarMeta
+from bellwether.farm.icar.resources.health import IcarBatch, IcarDose, IcarMedicine, IcarTreatment, IcarWithdrawal
 from bellwether.farm.icar.writing import Writer
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
@@ -90,7 +84,7 @@ async def stored(session: Session, farm_id: UUID, writer: Writer, row: EventRow)
     return of_event(replace(writer, remedies={product_id: name or ""}), row)
 
 
-def withdrawals(row: TreatedRow, zone: str) -> list[IcarWithdrawal]:
+def withdrawals(row: TreatedRow | TreatedGroupRow, zone: str) -> list[IcarWithdrawal]:
     """For each market the end; of milk only where a label says one."""
     ends = (row.meat_until, row.export_until, row.milk_until)
     found = [
@@ -106,7 +100,7 @@ def day(found: date | None, zone: str) -> object:
     return None if found is None or found == NEVER else moment(found, None, zone)
 
 
-def dose(row: TreatedRow) -> IcarDose | None:
+def dose(row: TreatedRow | TreatedGroupRow) -> IcarDose | None:
     """One dose, where the standard has its unit."""
     units = UNITS.get(str(row.payload["unit"]))
     values = {"dose_quantity": row.payload["dose"], "dose_units": units}

@@ -9,21 +9,17 @@ from bellwether.farm.animals.models import AnimalRow
 from bellwether.farm.icar import words
 from bellwether.farm.icar.models import EventRow, KeptRow, ParentRow, WeightRow
 from bellwether.farm.icar.moments import moment
-from bellwether.farm.icar.schemas import (
+from bellwether.farm.icar.resources.animals import (
     IcarAnimal,
     IcarArrival,
     IcarBirth,
-    IcarConsignment,
     IcarDeath,
     IcarDeparture,
-    IcarDiagnosis,
-    IcarFinding,
-    IcarIdentifier,
-    IcarMass,
-    IcarMeta,
     IcarParentage,
     IcarWeight,
 )
+from bellwether.farm.icar.resources.core import IcarConsignment, IcarIdentifier, IcarMass, IcarMeta
+from bellwether.farm.icar.resources.health import IcarDiagnosis, IcarFinding
 from bellwether.sheep.identifiers import ANIMAL
 from bellwether.sheep.traits import kilograms
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from bellwether.farm.icar import words
 from bellwether.farm.icar.pages import Asked, Found, total_of, writer_of
 from bellwether.farm.icar.repository import FIRST, WITHIN, Within, count
-from bellwether.farm.icar.schemas import IcarBreedingValue, IcarBreedingValues, IcarIdentifier, IcarMeta
+from bellwether.farm.icar.resources.animals import IcarBreedingValue, IcarBreedingValues
+from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMeta
 from bellwether.farm.icar.writing import Writer
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.http.pagination import Cursor

@@ -8,14 +8,16 @@ from bellwether.farm.icar.herds import rows
 from bellwether.farm.icar.herds.rows import ServedRow
 from bellwether.farm.icar.moments import moment
 from bellwether.farm.icar.pages import Asked, Found, total_of, writer_of
+from bellwether.farm.icar.repository import EVER, Within
 from bellwether.farm.icar.reproduction import SERVICES, insemination, others
-from bellwether.farm.icar.schemas import IcarInsemination
+from bellwether.farm.icar.resources.reproduction import IcarInsemination
 from bellwether.farm.icar.writing import Writer
 from bellwether.farm.season.models import STARTED
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
 
 KINDS = (*SERVICES, STARTED)
+MOST_EWES = 5000
 
 
 class ByService(Cursor):
@@ -36,6 +38,12 @@ async def services(session: Session, asked: Asked) -> Found:
     total = await total_of(asked, found, partial(rows.count_served, session, asked.farm_id, asked.within, KINDS))
     resources = [ran(writer, row) if row.event.kind == STARTED else insemination(writer, row.event) for row in shown]
     return Found([*resources], ByService.after([row.event for row in found], asked.limit), total)
+
+
+async def of_ewe(session: Session, farm_id: UUID, seq: int, ewe: UUID) -> ServedRow | None:
+    """The joining at a place of the log as it is now, also when it was taken back, for one ewe."""
+    found = await rows.served(session, farm_id, Within(EVER, None), [STARTED], (seq, None), MOST_EWES)
+    return next((row for row in found if (row.event.seq, row.event.animal_id) == (seq, ewe)), None)
 
 
 def sires(row: ServedRow) -> list[UUID]:

@@ -1,28 +1,27 @@
 """Head without tags that were born, came, left and died, each class of an event as one resource."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import time
 from functools import partial
 from typing import cast
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from bellwether.farm.icar import words
 from bellwether.farm.icar.herds import rows
 from bellwether.farm.icar.herds.rows import HeadsRow
 from bellwether.farm.icar.moments import moment
 from bellwether.farm.icar.pages import Asked, Found, Reader, total_of
-from bellwether.farm.icar.schemas import (
-    GroupMovement,
-    IcarConsignment,
+from bellwether.farm.icar.repository import EVER, Within
+from bellwether.farm.icar.resources.core import IcarConsignment, IcarIdentifier, IcarMeta
+from bellwether.farm.icar.resources.herds import (
     IcarGroupArrival,
     IcarGroupBirth,
     IcarGroupDeath,
     IcarGroupDeparture,
-    IcarIdentifier,
     IcarInventory,
-    IcarMeta,
     IcarSetReference,
 )
+from bellwether.farm.icar.schemas import GroupMovement
 from bellwether.farm.icar.writing import NOWHERE, deleted
 from bellwether.farm.stock import repository as stock
 from bellwether.platform.database.transactions import Session
@@ -45,8 +44,8 @@ class ByHeads(Cursor):
 class Seen:
     """What a page needs beside its rows."""
 
-    def __init__(self, asked: Asked, classes: Mapping[str, StockClass]) -> None:
-        self.location, self.classes = asked.location, classes
+    def __init__(self, location: IcarIdentifier, classes: Iterable[StockClass]) -> None:
+        self.location, self.classes = location, {each.code: each for each in classes}
 
 
 Write = Callable[[Seen, HeadsRow], GroupMovement]
@@ -62,10 +61,17 @@ async def heads(kind: str, write: Write, session: Session, asked: Asked) -> Foun
     after = ByHeads.read(asked.cursor)
     key = (0, 0) if after is None else (after.seq, after.part)
     found = await rows.heads(session, asked.farm_id, asked.within, kind, key, asked.limit + 1)
-    classes = {each.code: each for each in await stock.classes(session, asked.farm_id)}
     total = await total_of(asked, found, partial(rows.count_heads, session, asked.farm_id, asked.within, kind))
-    seen = Seen(asked, classes)
+    seen = Seen(asked.location, await stock.classes(session, asked.farm_id))
     return Found([*(write(seen, row) for row in found[: asked.limit])], ByHeads.after(found, asked.limit), total)
+
+
+async def stored(
+    session: Session, farm_id: UUID, location: IcarIdentifier, kind: str, write: Write, seq: int
+) -> GroupMovement:
+    """The head of one class that one event of the log has, as others read them."""
+    found = await rows.heads(session, farm_id, Within(EVER, None), kind, (seq, 0), 1)
+    return write(Seen(location, await stock.classes(session, farm_id)), found[0])
 
 
 def told(seen: Seen, row: HeadsRow) -> dict[str, object]:

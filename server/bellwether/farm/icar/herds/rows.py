@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.farm.icar.models import EventRow
+from bellwether.farm.health.repository import REACHED_HEAD
+from bellwether.farm.icar.models import EventRow, TreatedGroupRow
 from bellwether.farm.icar.repository import FIRST, WITHIN, Within, count
 from bellwether.farm.season.models import ENDED, REPLACED, STARTED
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep.withdrawals import NEVER
 
 # who is in a group follows from more than the events that name it: whatever was recorded since may have changed it
 SETS = f"""
@@ -87,6 +89,28 @@ where (page.seq, w.animal_id) > ($5, coalesce($6::uuid, {FIRST})) order by page.
 """
 
 
+GROUPS_NAMED = """
+select id, lower(name) from farm.animal_group
+where farm_id = $1 and (id::text = any($2::text[]) or lower(name) = any($2::text[]))
+"""
+# how many the mob was then: those that the treatment reached, with and without tags
+TREATED_GROUPS = f"""
+select e.id, p.id as first_id, e.seq, e.kind = 'event.retracted' as is_retracted, said.group_id, said.occurred_on,
+  said.occurred_time, said.tz, said.payload, p.recorded_at as created_at, e.recorded_at as modified_at,
+  r.name as product, b.lot, b.expires_on, coalesce(c.last_on + c.meat_days, '{NEVER}') as meat_until,
+  coalesce(c.last_on + c.export_days, '{NEVER}') as export_until,
+  coalesce(c.last_on + c.milk_days, '{NEVER}') as milk_until,
+  case when c.event_id is null then null else {REACHED_HEAD} end::int4 as head
+from farm.event e {SAID}
+join farm.product r on r.farm_id = $1 and r.id = (said.payload ->> 'product_id')::uuid
+left join farm.course c on c.farm_id = $1 and c.event_id = e.id
+left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
+where e.farm_id = $1 and p.kind = 'treatment.given' and said.group_id is not null and {TOLD} and {CURRENT}
+  and {WITHIN.format(column="e.recorded_at")} and e.seq > $4
+order by e.seq limit $5
+"""
+
+
 class SetRow(NamedTuple):
     """A group and who is in it now."""
 
@@ -158,6 +182,28 @@ async def memberships(
 async def count_memberships(session: Session, page: str, farm_id: UUID, within: Within) -> int:
     """How many memberships are on all pages."""
     return await count(session, page, farm_id, *within, None, None, None, None)
+
+
+async def groups_named(session: Session, farm_id: UUID, names: Sequence[str]) -> dict[str, list[UUID]]:
+    """Groups by their ids and by their names in small letters; several may have one name."""
+    found: dict[str, list[UUID]] = {}
+    for key, name in await driver(session).fetch(GROUPS_NAMED, farm_id, list(names)) if names else ():
+        for called in (str(key), name):
+            found.setdefault(called, []).append(key)
+    return found
+
+
+async def treated_groups(
+    session: Session, farm_id: UUID, within: Within, after: int, limit: int
+) -> list[TreatedGroupRow]:
+    """Mobs that were treated, in the order in which that was recorded."""
+    rows = await driver(session).fetch(TREATED_GROUPS, farm_id, *within, after, limit)
+    return [TreatedGroupRow(*row.values()) for row in rows]
+
+
+async def count_treated_groups(session: Session, farm_id: UUID, within: Within) -> int:
+    """How many treatments of mobs are on all pages."""
+    return await count(session, TREATED_GROUPS, farm_id, *within, 0, None)
 
 
 async def heads(

@@ -12,7 +12,8 @@ from bellwether.farm.icar import words
 from bellwether.farm.icar.herds import rows
 from bellwether.farm.icar.herds.rows import MembershipRow, SetRow
 from bellwether.farm.icar.pages import Asked, Found, Reader, total_of, writer_of
-from bellwether.farm.icar.schemas import IcarAnimalSet, IcarMeta, IcarSetJoin, IcarSetLeave
+from bellwether.farm.icar.resources.core import IcarMeta
+from bellwether.farm.icar.resources.herds import IcarAnimalSet, IcarSetJoin, IcarSetLeave
 from bellwether.farm.icar.writing import Writer
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, Cursor, id_after

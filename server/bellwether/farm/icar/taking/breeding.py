@@ -2,7 +2,7 @@
 
 from uuid import uuid5
 
-from bellwether.farm.icar.taking.entries import Entry
+from bellwether.farm.icar.taking.entries import RUNNING, Entry
 from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, when
 from bellwether.farm.icar.taking.translating import Translation, word
 from bellwether.farm.icar.words import EASES, EID
@@ -22,16 +22,18 @@ MOST_LAMBS = 12
 
 
 def insemination(entry: Entry) -> Translation:
-    """A service, an insemination or an embryo transfer, of one ram each.
+    """A service, an insemination or an embryo transfer, of one ram each; or rams that ran with the ewe.
 
     Raises:
-        Broken: rams ran with the ewe, which is a joining; or it does not say which ram.
+        Broken: it does not say which ram, or names several.
     """
     sent, sire = entry.sent, entry.others.get("sire")
+    if sent.insemination_type == RUNNING:
+        return running(entry)
     kinds = {"NaturalService": "mating.observed", "Insemination": "ai.done", "Implantation": "embryo.transferred"}
     kind = word(kinds, "inseminationType", sent.insemination_type)
     if len(sent.sires) > 1:
-        fix = "send rams that ran together to /events as joining.started"
+        fix = f"send rams that ran together with the inseminationType {RUNNING}"
         raise broken("several_sires", "the message names several rams", fix, field="sireIdentifiers")
     payload: JsonObject = {"sire_id": None if sire is None else str(sire), "note": sent.remark}
     if kind == "mating.observed":
@@ -53,6 +55,20 @@ def insemination(entry: Entry) -> Translation:
         collected = when(straw.date_collected, "UTC").day.isoformat()
     # the standard does not know by which route the semen came
     return Translation(kind, {**payload, "method": f"ai_{kept}", "batch": batch, "collected_on": collected})
+
+
+def running(entry: Entry) -> Translation:
+    """Rams that ran with a ewe: a joining of hers; several are a syndicate (I25).
+
+    Raises:
+        Broken: it does not say which rams.
+    """
+    if not entry.rams:
+        fix = "send the rams, who must be animals of the farm, as sireIdentifiers"
+        raise broken("sire_missing", "the message does not say which rams ran with her", fix, field="sireIdentifiers")
+    rams: list[JsonValue] = [str(key) for key in dict.fromkeys(entry.rams)]
+    said: JsonObject = {"ewe_ids": [str(entry.animal_id)], "sire_ids": rams, "note": entry.sent.remark}
+    return Translation("joining.started", said, about="payload")
 
 
 def pregnancy_check(entry: Entry) -> Translation:

@@ -17,6 +17,9 @@ from bellwether.platform.http.strict.words import Finding as PydanticFinding
 from bellwether.platform.problems import RowError
 from bellwether.sheep.findings import Broken, Finding, broken
 
+RUNNING = "RunWithBull"
+"""Rams ran with a ewe: a joining, which has an end of its own."""
+
 
 @dataclass
 class Entry:
@@ -30,6 +33,11 @@ class Entry:
     animal_id: UUID | None = None
     others: dict[str, UUID] = field(default_factory=dict)
     """Sire and donor, by these words."""
+    rams: list[UUID] = field(default_factory=list)
+    """All that ran with a ewe."""
+    group_id: UUID | None = None
+    heads: tuple[str, int] | None = None
+    """Of which class, and how many."""
     zone: str = "UTC"
     remedy: RemedyRow | None = None
     batch_id: UUID | None = None
@@ -117,12 +125,17 @@ async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]
             entry.fail(replace(meant, field=role))
         elif role == "animal":
             entry.animal_id = meant
+        elif role == "ram":
+            entry.rams.append(meant)
         else:
             entry.others[role] = meant
 
 
 def beside(sent: SentEvent) -> Iterator[tuple[str, SentIdentifier]]:
     """Animals that a message names beside the one to which it happened, each by its part in it."""
+    if sent.insemination_type == RUNNING:
+        yield from (("ram", one) for one in sent.sires)
+        return
     for role, named in (("sire", sent.sires), ("donor", sent.donors)):
         if len(named) == 1:
             yield role, named[0]

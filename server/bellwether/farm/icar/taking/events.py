@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 import orjson
@@ -10,10 +12,12 @@ import orjson
 from bellwether.farm.events import repository as log
 from bellwether.farm.events import service as events
 from bellwether.farm.events.models import StoredEvent
-from bellwether.farm.events.schemas import NewEvents
-from bellwether.farm.icar.taking.entries import Entry
-from bellwether.farm.icar.taking.kinds import TAKEN
+from bellwether.farm.events.schemas import EventVerdict, NewEvents
+from bellwether.farm.icar.taking.entries import RUNNING, Entry
+from bellwether.farm.icar.taking.kinds import GROUPED, TAKEN
+from bellwether.farm.icar.taking.sent import when
 from bellwether.farm.icar.taking.translating import Translation, without_nothing
+from bellwether.farm.season.models import ENDED
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -22,23 +26,105 @@ from bellwether.sheep.findings import Broken
 RETRACTED = "event.retracted"
 
 
+class End(NamedTuple):
+    """The end of a joining, which is an event beside that of its message; `key` is the id of its first version."""
+
+    entry: Entry
+    key: UUID
+    versions: list[StoredEvent]
+
+
+class HalfTaken(Exception):
+    """Of some messages only a part could be taken, so that none of those may be."""
+
+
 async def take_events(
     session: Session, context: Context, farm_id: UUID, kind: str, entries: Sequence[Entry], now: datetime
 ) -> None:
-    """Sound messages into the log; each gets its stored id, or what is wrong with it."""
-    chains = await chains_of(session, farm_id, [entry.key for entry in entries if entry.key])
+    """Sound messages into the log; each gets its stored id, or what is wrong with it and nothing of it is there."""
+    told = [list(entry.told) for entry in entries]
+    while True:
+        try:
+            async with session.begin_nested():
+                await all_of(session, context, farm_id, kind, [entry for entry in entries if entry.is_sound], now)
+            return
+        except HalfTaken:
+            for entry, before in zip(entries, told, strict=True):
+                entry.stored_id, entry.told = None, list(before)
+
+
+async def all_of(
+    session: Session, context: Context, farm_id: UUID, kind: str, entries: Sequence[Entry], now: datetime
+) -> None:
+    """Events of the messages, and the ends of joinings, each of which is an event beside its message.
+
+    Raises:
+        HalfTaken
+    """
+    chains = await chains_of(session, farm_id, [one.key for one in entries if one.key])
+    ends = await ends_of(session, farm_id, [entry for entry in entries if entry.sent.insemination_type == RUNNING])
+    # what is taken back loses its end first; else its end comes after it
+    await append(session, context, farm_id, ended([one for one in ends if one.entry.deletes]), now)
     rows = []
     for entry in entries:
         if entry.is_sound and (row := event_of(entry, kind, chains)) is not None:
             rows.append((entry, row))
+    for entry, verdict in await append(session, context, farm_id, rows, now):
+        entry.stored_id = verdict.id
+    sound = [one for one in ends if one.entry.is_sound]
+    await append(session, context, farm_id, ended([one for one in sound if not one.entry.deletes]), now)
+    if not all(one.entry.is_sound for one in sound):
+        raise HalfTaken
+
+
+async def append(
+    session: Session, context: Context, farm_id: UUID, rows: Sequence[tuple[Entry, Row]], now: datetime
+) -> list[tuple[Entry, EventVerdict]]:
+    """Rows into the log; each message hears what is wrong with its own."""
     if not rows:
-        return
+        return []
     body = NewEvents(farm_id=farm_id, events=[row for _, row in rows])
     answer = await events.append(session, context, body, now)
-    for (entry, _), verdict in zip(rows, answer.items, strict=True):
-        entry.stored_id = verdict.id
+    found = [(entry, verdict) for (entry, _), verdict in zip(rows, answer.items, strict=True)]
+    for entry, verdict in found:
         entry.faults += verdict.errors
         entry.told += verdict.warnings
+    return found
+
+
+async def ends_of(session: Session, farm_id: UUID, entries: Sequence[Entry]) -> list[End]:
+    """What was said of the end of each joining; after an end that was taken back another one begins anew."""
+    found = [End(entry, uuid5(entry.key, "end"), []) for entry in entries if entry.key]
+    while True:
+        chains = await chains_of(session, farm_id, [one.key for one in found if not one.versions])
+        found = [one._replace(versions=chains.get(one.key, one.versions)) for one in found]
+        again = [one.versions[-1].id if one.versions and one.versions[-1].kind == RETRACTED else None for one in found]
+        if not any(again):
+            return found
+        found = [
+            one if gone is None else End(one.entry, uuid5(gone, "end"), [])
+            for one, gone in zip(found, again, strict=True)
+        ]
+
+
+def ended(ends: Sequence[End]) -> list[tuple[Entry, Row]]:
+    """When rams were taken out, or that nobody says so any more."""
+    rows = []
+    for entry, key, versions in ends:
+        end = None if entry.deletes else entry.sent.event_end_date_time
+        if not entry.is_sound or not (end or versions):
+            continue
+        assert entry.moment is not None
+        row: Row = {"kind": RETRACTED, "payload": {}, "occurred_on": entry.moment.day.isoformat()}
+        if end:
+            try:
+                day = when(end, entry.zone).day.isoformat()
+            except Broken as error:
+                entry.fail(*(replace(one, field="eventEndDateTime") for one in error.findings))
+                continue
+            row = {"kind": ENDED, "payload": {"joining_id": str(entry.stored_id)}, "occurred_on": day}
+        rows.append((entry, versioned(row, key, versions)))
+    return rows
 
 
 async def chains_of(session: Session, farm_id: UUID, keys: Sequence[UUID]) -> dict[UUID, list[StoredEvent]]:
@@ -63,14 +149,15 @@ def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> 
         entry.stored_id = chain[-1].id if chain else None
         return None
     try:
-        said = Translation(RETRACTED, {}) if deletes else TAKEN[kind].translate(entry)
+        said = Translation(RETRACTED, {}) if deletes else (TAKEN | GROUPED)[kind].translate(entry)
     except Broken as error:
         entry.fail(*error.findings)
         return None
     row: Row = {"kind": said.kind, "payload": without_nothing(said.payload)}
     row["occurred_on"] = entry.moment.day.isoformat()
     if not deletes:
-        row["animal_id"] = str(entry.animal_id)
+        whose = {"animal": entry.animal_id, "group": entry.group_id}.get(said.about)
+        row |= {} if whose is None else {f"{said.about}_id": str(whose)}
         row |= {"occurred_time": entry.moment.at.isoformat()} if entry.moment.at else {}
     return versioned(row, entry.key, chain)
 

@@ -7,29 +7,26 @@ from uuid import UUID
 
 from bellwether.farm.access import may_write, one_writer
 from bellwether.farm.icar import repository, treatments, words
+from bellwether.farm.icar.herds import joinings, movements
+from bellwether.farm.icar.herds import treatments as group_treatments
 from bellwether.farm.icar.moments import moment
 from bellwether.farm.icar.pages import named
 from bellwether.farm.icar.problems import MessageRejected
 from bellwether.farm.icar.reproduction import others
-from bellwether.farm.icar.schemas import (
-    IcarBatchResult,
-    IcarBatchResults,
-    IcarBirth,
-    IcarIdentifier,
-    IcarMessage,
-    IcarMeta,
-    IcarTaken,
-    Resource,
-)
+from bellwether.farm.icar.resources.animals import IcarBirth
+from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMeta
+from bellwether.farm.icar.schemas import IcarBatchResult, IcarBatchResults, IcarMessage, IcarTaken, Resource
 from bellwether.farm.icar.taking.births import take_births
-from bellwether.farm.icar.taking.entries import Entry, find_animals, read
+from bellwether.farm.icar.taking.entries import RUNNING, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
-from bellwether.farm.icar.taking.kinds import TAKEN
+from bellwether.farm.icar.taking.herds import find_groups
+from bellwether.farm.icar.taking.kinds import GROUPED, TAKEN
 from bellwether.farm.icar.taking.remedies import find_remedies
 from bellwether.farm.icar.taking.weights import Day, take_weights
 from bellwether.farm.icar.writing import Writer
 from bellwether.farm.locations.service import farm_of
 from bellwether.farm.place import place_of
+from bellwether.farm.season.models import STARTED
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -70,11 +67,14 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
     if target.kind == "births":
         await take_births(session, context, farm_id, entries, now)
         return Taken(farm_id, zone, entries, days, now)
-    await find_animals(session, farm_id, entries)
+    if target.kind in GROUPED:
+        await find_groups(session, farm_id, entries, of_heads=GROUPED[target.kind].write is not None)
+    else:
+        await find_animals(session, farm_id, entries)
     if target.kind == "weights":
         days = await take_weights(session, context, farm_id, entries, target.trait, now)
     else:
-        if target.kind == "treatments":
+        if target.kind in ("treatments", "group-treatments"):
             await find_remedies(session, farm_id, entries)
         await take_events(session, context, farm_id, target.kind, entries, now)
     return Taken(farm_id, zone, entries, days, now)
@@ -107,6 +107,10 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         return await newborn(session, target, taken, entry)
     if entry.stored_id is None:
         return None
+    if target.kind in GROUPED:
+        return await of_group(session, target, taken, entry.stored_id)
+    if entry.sent.insemination_type == RUNNING:
+        return await ran_with(session, target, taken, entry, entry.stored_id)
     kind = TAKEN[target.kind]
     (event,) = await repository.events_of(session, taken.farm_id, kind.events, [entry.stored_id])
     names = await named(session, [event.animal_id, *others(event)])
@@ -114,6 +118,26 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
     if target.kind == "treatments":
         return await treatments.stored(session, taken.farm_id, writer, event)
     return kind.write(writer, event)
+
+
+async def of_group(session: Session, target: Target, taken: Taken, stored_id: UUID) -> Resource:
+    """What happened to a group, as others read it."""
+    kind = GROUPED[target.kind]
+    (event,) = await repository.events_of(session, taken.farm_id, (kind.event,), [stored_id])
+    if kind.write is None:
+        return await group_treatments.stored(session, taken.farm_id, target.location, taken.zone, event.seq)
+    return await movements.stored(session, taken.farm_id, target.location, kind.event, kind.write, event.seq)
+
+
+async def ran_with(session: Session, target: Target, taken: Taken, entry: Entry, stored_id: UUID) -> Resource | None:
+    """A ewe with whom rams ran, as others read it."""
+    assert entry.animal_id is not None
+    (event,) = await repository.events_of(session, taken.farm_id, (STARTED,), [stored_id])
+    row = await joinings.of_ewe(session, taken.farm_id, event.seq, entry.animal_id)
+    if row is None:
+        return None
+    names = await named(session, [entry.animal_id, *joinings.sires(row)])
+    return joinings.ran(Writer(target.location, taken.zone, names), row)
 
 
 async def newborn(session: Session, target: Target, taken: Taken, entry: Entry) -> Resource | None:

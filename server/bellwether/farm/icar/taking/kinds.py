@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from bellwether.farm.icar import reproduction, treatments
+from bellwether.farm.icar.herds import movements
 from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.schemas import Resource
-from bellwether.farm.icar.taking import breeding, remedies, translating
+from bellwether.farm.icar.taking import breeding, herds, remedies, translating
 from bellwether.farm.icar.taking.translating import Translate
 from bellwether.farm.icar.writing import Writer
 
@@ -30,9 +31,27 @@ TAKEN: dict[str, Intake] = {
     "parturitions": Intake(breeding.parturition, reproduction.parturition, ("lambing.recorded",)),
     "conformation-scores": Intake(breeding.condition_score, reproduction.condition_score, ("condition.scored",)),
 }
+
+
+class GroupIntake(NamedTuple):
+    """A kind about groups: how a message is translated, as which event, and how its head are shown again."""
+
+    translate: Translate
+    event: str
+    write: movements.Write | None = None
+    """None: it is about the group as it was, not about so many head."""
+
+
+GROUPED: dict[str, GroupIntake] = {
+    "group-births": GroupIntake(herds.birth, "stock.born", movements.birth),
+    "group-arrivals": GroupIntake(herds.arrival, "stock.arrived", movements.arrival),
+    "group-departures": GroupIntake(herds.departure, "stock.departed", movements.departure),
+    "group-deaths": GroupIntake(herds.death, "stock.died", movements.death),
+    "group-treatments": GroupIntake(remedies.group_treatment, "treatment.given"),
+}
 if TYPE_CHECKING:
     TakenName: TypeAlias = str
 else:
     # weights have a ledger of their own, births are lambs of lambings; the others stand in the table, which a type
     # checker cannot know
-    TakenName = Literal["weights", "births", *TAKEN]
+    TakenName = Literal["weights", "births", *TAKEN, *GROUPED]

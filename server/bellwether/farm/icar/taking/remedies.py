@@ -78,6 +78,11 @@ def treatment(entry: Entry) -> Translation:
     return Translation("treatment.given", said)
 
 
+def group_treatment(entry: Entry) -> Translation:
+    """The same of a mob, as it was at that moment."""
+    return treatment(entry)._replace(about="group")
+
+
 def dose(sent: SentDose | None, found: RemedyRow) -> tuple[float, str]:
     """Amount and unit; a remedy that is counted in doses needs none.
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from bellwether.sheep.findings import Finding, broken, warning
@@ -141,6 +141,19 @@ class SentAnimal(Sent):
     parentage: list[SentParent] | None = None
 
 
+class SentInventory(Sent):
+    """A class of stock."""
+
+    name: str | None = None
+    count: int | None = None
+
+
+class SentSet(Sent):
+    """A group."""
+
+    identifier: SentIdentifier | None = None
+
+
 class SentEvent(Sent):
     """An event of an animal, of any kind that is taken."""
 
@@ -154,12 +167,14 @@ class SentEvent(Sent):
     arrival_reason: str | None = None
     departure_kind: str | None = None
     departure_reason: str | None = None
-    death_reason: str | None = None
+    # the standard writes it in small letters for groups
+    death_reason: str | None = Field(None, validation_alias=AliasChoices("deathReason", "deathreason"))
     explanation: str | None = None
     disposal_method: str | None = None
     consignment: SentConsignment | None = None
     diagnoses: list[SentFinding] | None = None
     insemination_type: str | None = None
+    event_end_date_time: str | None = None
     sire_identifiers: list[SentIdentifier] | None = None
     straw: SentStraw | None = None
     embryo: SentEmbryo | None = None
@@ -179,6 +194,11 @@ class SentEvent(Sent):
     batches: list[SentBatch] | None = None
     dose: SentDose | None = None
     withdrawals: list[SentWithdrawal] | None = None
+    dose_per_animal: SentDose | None = None
+    group_method: str | None = None
+    count_observed: int | None = None
+    inventory_classification: SentInventory | None = None
+    animal_set_reference: SentSet | None = None
     registration_reason: str | None = None
     animal_detail: SentAnimal | None = None
 
@@ -197,7 +217,7 @@ class SentEvent(Sent):
         """The remedy, and the first of its batches."""
         lots = [one.identifier for one in self.batches or () if one.identifier]
         name = self.medicine.name if self.medicine else None
-        return SentTreatment(name, lots[0] if lots else None, self.dose)
+        return SentTreatment(name, lots[0] if lots else None, self.dose or self.dose_per_animal)
 
     @property
     def sires(self) -> list[SentIdentifier]:

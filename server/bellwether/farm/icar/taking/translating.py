@@ -1,7 +1,7 @@
 """Messages in our own words."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bellwether.farm.icar.taking.entries import Entry
 from bellwether.farm.icar.taking.sent import SentConsignment, SentEvent
@@ -31,6 +31,8 @@ class Translation(NamedTuple):
 
     kind: str
     payload: JsonObject
+    about: Literal["animal", "group", "payload"] = "animal"
+    """To whom it happened: the animal or the group of the message, or whom the payload says."""
 
 
 def word(table: Mapping[str, str], field: str, *said: str | None) -> str:
