@@ -27,7 +27,10 @@ class Placed(NamedTuple):
     is_wether: bool = False
 
     def group(self, trait: Trait, recorded_group: str) -> Group | None:
-        """As `farm.contemporary_group` computes it; None at birth, for lambs come over weeks, and without a year."""
+        """As `farm.contemporary_group` computes it before it looks for subgroups of earlier stages.
+
+        None at birth, for lambs come over weeks, and without a year.
+        """
         return group_of(self, trait.code, trait.stage, recorded_group)
 
 
