@@ -26,6 +26,13 @@ RETRACTED = """
 select exists (select from farm.event where farm_id = $1 and supersedes = $2 and kind = 'event.retracted')
 """
 DAY = "select occurred_on from farm.event where farm_id = $1 and id = $2"
+COSTS_OF = "event"
+MINE = "user_id = nullif(current_setting('app.user_id', true), '')::uuid"
+# of a member who owns the farm no longer as gone, of one who does now as they are
+COSTS_AGAIN = f"""
+(select seq, '{COSTS_OF}' as relation, id, not farm_id = any ((select farm.my_owned_farms())::uuid[]) as is_gone
+  from farm.cost_sight where farm_id = $1 and {MINE} and seq > greatest($2, $4) order by seq limit $3)
+"""
 WEIGHTS = """
 select id, animal_id, trait, occurred_on, raw_value, value from farm.observation
 where farm_id = $1 and id = any($2::uuid[])
@@ -75,6 +82,8 @@ def page_sql(collections: Sequence[Collection]) -> str:
         f" where farm_id = $1 and seq > $2{unless_hidden(one)} order by seq limit $3)"
         for one in collections
     )
+    if any(one.relation == COSTS_OF for one in collections):
+        keys += f"\nunion all {COSTS_AGAIN}"
     docs = "\nunion all ".join(
         f"select p.seq, p.relation, p.id, {document(one)}::text as doc from page p join farm.{one.relation} t"
         f" on t.farm_id = $1 and t.id = p.id where p.relation = '{one.relation}' and not p.is_gone"
@@ -104,6 +113,8 @@ def last_sql(collections: Sequence[Collection]) -> str:
     found = ", ".join(
         f"(select seq from farm.{relation} where farm_id = $1 order by seq desc limit 1)" for relation in relations
     )
+    if COSTS_OF in relations:
+        found += f", (select seq from farm.cost_sight where farm_id = $1 and {MINE} order by seq desc limit 1)"
     return f"select coalesce(greatest({found}), 0)"
 
 

@@ -77,6 +77,29 @@ async def test_money_is_on_no_phone_but_an_owners(farmer: Farmer, new_farmer: Ne
     await worker.ask("GET", f"/events/{paid}", 404)
 
 
+async def test_costs_go_from_the_phone_of_who_owns_the_farm_no_longer(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    """And come to that of who owns it from now on; nobody else hears of it."""
+    (paid,) = await taken(farmer, cost(7))
+    partner = await new_farmer(with_farm=False)
+    await let_in(farmer, partner, role="owner")
+    phone, desk = Device(partner, farm_id=farmer.farm_id), Device(farmer)
+    for device in (phone, desk):
+        await device.pull()
+        assert paid in device.of("events")
+    await let_in(farmer, partner, role="worker")
+    gone = await phone.pull()
+    assert [one["deleted"] for one in gone if one["id"] == paid] == [True]
+    assert phone.of("events") == {}
+    assert paid not in {one["id"] for one in await desk.pull()}
+    late = Device(partner, farm_id=farmer.farm_id)
+    assert paid not in {one["id"] for one in await late.pull()}
+    await let_in(farmer, partner, role="owner")
+    for device in (phone, late):
+        back = await device.pull()
+        assert [one["deleted"] for one in back if one["id"] == paid] == [False]
+    assert await phone.pull() == []
+
+
 async def test_who_only_records_sees_no_farm(farmer: Farmer, new_farmer: NewFarmer) -> None:
     """Nor does anybody without a token."""
     scanner = await new_farmer(with_farm=False)
