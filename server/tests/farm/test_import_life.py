@@ -1,15 +1,20 @@
 """An import is previewed, committed, broken at any point, taken up again, cancelled and undone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from bellwether.farm.access import ReadOnlyMember
 from bellwether.farm.imports import job
 from bellwether.farm.imports.running import chunks, committing, file_rows
 from bellwether.farm.imports.states import ImportBuiltUpon, ImportEnded
+from bellwether.farm.imports.undoing import together
 from bellwether.platform.jobs.run import JobCancelled
+from hypothesis import given
+from hypothesis import strategies as st
 
 from .conftest import Farmer, Quiet
 from .dumps import dump
@@ -240,6 +245,68 @@ async def test_only_who_may_write_commits_and_undoes(farmer: Farmer, new_farmer:
     for who, status in ((stranger, 404), (viewer, 200)):
         await who.ask("GET", f"/imports/{done['import_id']}/rows.csv", status)
     await farmer.ask("POST", f"/imports/{done['import_id']}/undo", 202)
+
+
+async def test_who_may_write_no_longer_goes_on_with_no_job(farmer: Farmer, new_farmer: Any) -> None:
+    """A job that is begun anew long after does what its user may do then."""
+    helper = await new_farmer(with_farm=False)
+    path = f"/farms/{farmer.farm_id}/members"
+    await farmer.make(path, user_id=str(helper.user_id), role="worker")
+    mine = replace(helper, farm_id=farmer.farm_id, flock_id=farmer.flock_id)
+    sent = await mine.upload(lambs(2), "sg")
+    await farmer.make(path, user_id=str(helper.user_id), role="viewer")
+    for run in (job.run, job.run_undo):
+        with pytest.raises(ReadOnlyMember):
+            await run(mine.job(sent["import_id"]))
+    assert (await farmer.an_import(sent["import_id"]))["rows_in"] == 0
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_imports_that_are_built_on_each_other_go_together(farmer: Farmer) -> None:
+    """The second came while the first was half way: each has a ewe whose lamb the other one brought."""
+    before = await dump(farmer.admin_dsn, farmer.farm_id)
+    ewes = "".join(f"16123420202000{n:02},,,2,2020-08-03\n" for n in (1, 2, 3))
+    one = f"ID,SIRE,DAM,SEX,DOB\n{ewes}1612342024240009,,1612342020200050,2,2024-08-03\n".encode()
+    other = b"ID,SIRE,DAM,SEX,DOB\n1612342020200050,,,2,2020-08-03\n1612342024240010,,1612342020200001,2,2024-08-03\n"
+    sent = await farmer.upload(one, "sg")
+    import_id, context = UUID(sent["import_id"]), farmer.job(sent["import_id"]).context
+    rows = await chunks.open_file(farmer.database, context, import_id, DAY)
+    await committing.begin(farmer.database, context, import_id)
+    first, *rest = [part async for part in rows.chunks()]
+    await committing.apply(farmer.database, context, import_id, first, rows)
+    await farmer.end(sent)
+    between = await farmer.take_in(other, "sg")
+    for part in rest:
+        await committing.apply(farmer.database, context, import_id, part, rows)
+    await committing.finish(farmer.database, context, import_id)
+    for key in (sent["import_id"], between["import_id"]):
+        refused = (await farmer.ask("POST", f"/imports/{key}/undo", 409)).json()
+        assert {error["code"] for error in refused["errors"]} == {"offspring_recorded"}
+        assert "?with=" in refused["errors"][0]["fix"]
+    query = {"with": between["import_id"]}
+    queued = (await farmer.ask("POST", f"/imports/{sent['import_id']}/undo", 202, params=query)).json()
+    done = await job.run_undo(farmer.job(sent["import_id"], others=[between["import_id"]]))
+    await farmer.end(queued)
+    assert (done["state"], done["animals_removed"]) == ("undone", 6)
+    assert [(await farmer.an_import(key))["state"] for key in (sent["import_id"], between["import_id"])] == [
+        "undone"
+    ] * 2
+    assert await dump(farmer.admin_dsn, farmer.farm_id) == before
+
+
+STEPS = st.lists(st.integers(0, 1), min_size=1, max_size=6)
+
+
+@given(STEPS)
+def test_what_was_before_imports_is_known_or_nothing_is_done(whose: list[int]) -> None:
+    """A field that two imports changed in turns: what each remembers is what it found first and what it left last."""
+    told: dict[int, tuple[int, int]] = {}
+    for step, who in enumerate(whose):
+        told[who] = (told.get(who, (step, 0))[0], step + 1)
+    found = together.chained([({"weight": a}, {"weight": b}) for a, b in told.values()])
+    assert found in (None, ({"weight": 0}, {"weight": len(whose)}))
+    if whose == sorted(whose) or whose == sorted(whose, reverse=True):
+        assert found is not None
 
 
 async def test_two_undos_at_once_take_back_once(farmer: Farmer) -> None:

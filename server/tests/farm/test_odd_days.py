@@ -56,6 +56,25 @@ async def test_ewes_in_two_joinings_of_one_day_are_asked_about(farmer: Farmer) -
     assert found == [set()]
 
 
+async def test_a_group_that_is_joined_after_a_list_was_made_is_asked_about(farmer: Farmer) -> None:
+    """Whether the list came before, or stands in the same batch; a list that is taken back asks nothing."""
+    one, other, group, rams = await ewe(farmer), await ewe(farmer), await mob(farmer), [await ram(farmer)]
+    start = {"kind": "joining.started", "occurred_on": "2024-03-01", "group_id": group, "payload": {"sire_ids": rams}}
+    assert await told(farmer, assigned(one, group, "2024-02-01")) == [set()]
+    (made,) = (await send(farmer, joined([one, other], rams)))["items"]
+    (asked,) = (await send(farmer, start))["items"]
+    (warning,) = asked["warnings"]
+    assert (warning["code"], warning["field"].rsplit(".", 1)[-1]) == ("joined_twice", "group_id")
+    assert await told(farmer, taken_back(made["id"]), start | {"supersedes": asked["id"]}) == [set(), set()]
+    later, again = mob_of("2024-08-01", start), joined([one], rams, "2024-08-01")
+    assert await told(farmer, again, later) == [set(), {"joined_twice"}]
+
+
+def mob_of(day: str, start: dict[str, Any]) -> dict[str, Any]:
+    """The same group on another day."""
+    return start | {"occurred_on": day}
+
+
 async def test_an_arrival_under_the_number_of_a_sale_is_asked_about(farmer: Farmer) -> None:
     sold, bought = [(await farmer.animal())["id"] for _ in range(2)]
     gone = of(sold, "animal.departed", "2024-05-01", fate="sold", consignment="NVD1")

@@ -10,7 +10,7 @@ from bellwether.farm.organisations.service import MOST
 from bellwether.platform.context import Context
 from sqlalchemy import text
 
-from .conftest import Farmer, NewFarmer
+from .conftest import BASE, Farmer, NewFarmer
 from .test_invitations import accept, invite, tom
 from .test_tenancy import add_flock, counts
 
@@ -59,6 +59,41 @@ async def test_a_member_is_the_same_on_every_farm(
     await farmer.ask("DELETE", f"/organisations/{organisation}/members/{user.user_id}", 204)
     assert await role_of(user, farmer) is None
     assert not any((await counts(user.database, Context(user_id=user.user_id), TABLES)).values())
+
+
+async def heard(farmer: Farmer, user: Farmer) -> list[tuple[str, str]]:
+    """What the other services hear of somebody's part in the farm, the first first."""
+    connection = await asyncpg.connect(farmer.admin_dsn)
+    rows = await connection.fetch(
+        """select type, payload ->> 'role' from farm.outbox
+        where payload ->> 'user_id' = $1 and payload ->> 'farm_id' = $2 order by id""",
+        str(user.user_id), farmer.farm_id,
+    )  # fmt: skip
+    await connection.close()
+    return [(row[0].split(".")[2], row[1]) for row in rows]
+
+
+async def test_a_member_is_told_of_as_one_of_the_farm(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    """So that notifications come: as long as any membership lasts. Tasks and calendars are theirs, too."""
+    organisation, user = await society(farmer), await new_farmer(with_farm=False)
+    path = f"/farms/{farmer.farm_id}"
+    await join(farmer, organisation, user, "viewer")
+    await farmer.make(f"{path}/members", user_id=str(user.user_id), role="worker")
+    await farmer.make(f"{path}/tasks", title="Mend the gate", due_on="2026-07-01", assigned_to=str(user.user_id))
+    await farmer.ask("DELETE", f"{path}/members/{user.user_id}", 204)
+    await farmer.make(f"{path}/tasks", title="Dip the rams", due_on="2026-07-02", assigned_to=str(user.user_id))
+    address = (await user.make(f"{path}/calendar-feeds", name="Phone"))["address"]
+    place = BASE + address.partition("/api/v1/farm")[2]
+    shown = await farmer.client.get(place)
+    assert (shown.status_code, "Dip the rams" in shown.text) == (200, True)
+    await farmer.ask("DELETE", f"/organisations/{organisation}/farms/{farmer.farm_id}", 204)
+    await farmer.make(f"/organisations/{organisation}/farms", farm_id=farmer.farm_id)
+    await farmer.ask("DELETE", f"/organisations/{organisation}/members/{user.user_id}", 204)
+    assert (await farmer.client.get(place)).status_code == 404
+    assert await heard(farmer, user) == [
+        ("granted", "viewer"), ("granted", "worker"), ("granted", "viewer"), ("revoked", "viewer"),
+        ("granted", "viewer"), ("revoked", "viewer"),
+    ]  # fmt: skip
 
 
 async def test_the_strongest_role_counts_and_one_by_itself_stays(farmer: Farmer, new_farmer: NewFarmer) -> None:

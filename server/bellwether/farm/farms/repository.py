@@ -40,6 +40,7 @@ FIRST = text("""
 insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
 """)
 REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id = :user_id returning role")
+ROLE_ON = text("select farm.role_on(:farm_id, :user_id)")
 OWNERS = text("select user_id from farm.membership where farm_id = :farm_id and role = 'owner' for update")
 MEMBERS = text("""
 select user_id, farm_id, role, granted_at, ends_at, null::uuid as organisation_id from farm.membership
@@ -91,6 +92,13 @@ async def grant(session: Session, values: Mapping[str, object]) -> MemberRow:
 async def revoke(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
     """End a membership; returns the role it had."""
     role: str | None = (await session.execute(REVOKE, {"farm_id": farm_id, "user_id": user_id})).scalar_one_or_none()
+    return role
+
+
+async def role_on(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
+    """The strongest role that somebody has on a farm now, by whatever membership."""
+    values = {"farm_id": farm_id, "user_id": user_id}
+    role: str | None = (await session.execute(ROLE_ON, values)).scalar_one_or_none()
     return role
 
 

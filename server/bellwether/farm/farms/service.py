@@ -103,7 +103,7 @@ async def grant(session: Session, context: Context, farm_id: UUID, body: NewMemb
         await keep_an_owner(session, farm_id, body.user_id)
     values = body.model_dump() | {"farm_id": farm_id, "granted_by": context.user_id}
     row = await repository.grant(session, values)
-    await events.membership_granted(session, context, farm_id, body.user_id, body.role)
+    await tell(session, context, farm_id, body.user_id, lost=body.role)
     return Member.model_validate(row)
 
 
@@ -118,7 +118,16 @@ async def revoke(session: Session, context: Context, farm_id: UUID, user_id: UUI
     role = await repository.revoke(session, farm_id, user_id)
     if role is None:
         raise NotFound
-    await events.membership_revoked(session, context, farm_id, user_id, role)
+    await tell(session, context, farm_id, user_id, lost=role)
+
+
+async def tell(session: Session, context: Context, farm_id: UUID, user_id: UUID, *, lost: str) -> None:
+    """The other services hear of the role that somebody has now, or of the one that is lost and was the last."""
+    role = await repository.role_on(session, farm_id, user_id)
+    if role is None:
+        await events.membership_revoked(session, context, farm_id, user_id, lost)
+    else:
+        await events.membership_granted(session, context, farm_id, user_id, role)
 
 
 async def keep_an_owner(session: Session, farm_id: UUID, leaving: UUID) -> None:

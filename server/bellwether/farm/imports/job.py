@@ -7,6 +7,8 @@ done twice. A run that is cancelled leaves nothing behind.
 from datetime import date
 from uuid import UUID
 
+from bellwether.farm.access import may_write
+from bellwether.farm.imports import repository
 from bellwether.farm.imports.models import Totals
 from bellwether.farm.imports.running.committing import commit, finish
 from bellwether.farm.imports.running.previewing import preview
@@ -16,6 +18,7 @@ from bellwether.farm.imports.undoing import undo
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.jobs.run import JobCancelled, JobRun
 from bellwether.platform.outages import patiently
+from bellwether.platform.problems import NotFound
 
 KIND, UNDO = "farm.import", "farm.import_undo"
 PATIENCE_S = 600.0
@@ -24,6 +27,7 @@ PATIENCE_S = 600.0
 async def run(job: JobRun) -> dict[str, object]:
     """Preview or commit; the totals, how the file was read, and its first rows."""
     import_id, today = UUID(str(job.payload["import_id"])), date.fromisoformat(str(job.payload["today"]))
+    await permitted(job, import_id)
     await job.progress(0.01, "reading")
     read = await how_read(job.database, job.context, import_id)
     await job.log("read as: " + "; ".join(read))
@@ -34,6 +38,19 @@ async def run(job: JobRun) -> dict[str, object]:
         raise
     await tell(job, totals)
     return {**totals, "how_read": read, "first_rows": await first_rows(job.database, job.context, import_id)}
+
+
+async def permitted(job: JobRun, import_id: UUID) -> None:
+    """Whoever began it may write to the farm still, also when it is begun anew long after.
+
+    Raises:
+        NotFound, ReadOnlyMember
+    """
+    async with job.database.reading(job.context) as session:
+        batch = await repository.get(session, import_id)
+        if batch is None:
+            raise NotFound
+        await may_write(session, job.context, batch.farm_id)
 
 
 async def take(job: JobRun, import_id: UUID, today: date, *, is_preview: bool) -> Totals:
@@ -66,8 +83,11 @@ async def tell(job: JobRun, totals: Totals) -> None:
 async def run_undo(job: JobRun) -> dict[str, object]:
     """Take an import back, in one transaction."""
     import_id = UUID(str(job.payload["import_id"]))
+    await permitted(job, import_id)
     await job.progress(0.1, "taking back")
-    found: dict[str, object] = await job.step("undo", undo.undo, job.database, job.context, import_id)
+    told = job.payload.get("others")
+    others = [UUID(str(key)) for key in told] if isinstance(told, list) else []
+    found: dict[str, object] = await job.step("undo", undo.undo, job.database, job.context, import_id, others)
     await job.log(", ".join(f"{name}: {count}" for name, count in found.items() if name != "import_id"))
     return found
 

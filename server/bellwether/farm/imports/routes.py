@@ -1,5 +1,6 @@
 """Paths under /imports."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -87,12 +88,22 @@ async def commit_import(session: Writing, context: Acting, response: Response, i
     return started(response, await service.commit(session, context, import_id, datetime.now(UTC)))
 
 
+Others = Annotated[
+    Sequence[UUID], Query(alias="with", max_length=20, description="Other imports that are undone with it")
+]
+
+
 @router.post(
     "/{import_id}/undo", status_code=202, dependencies=[need("flock:write")], responses=documented({409: BUILT_UPON})
 )
-async def undo_import(session: Writing, context: Acting, response: Response, import_id: UUID) -> ImportJob:
-    """Take an import back as a job, all of it or, if something was built on it since, nothing."""
-    return started(response, await service.undo(session, context, import_id))
+async def undo_import(
+    session: Writing, context: Acting, response: Response, import_id: UUID, others: Others = ()
+) -> ImportJob:
+    """Take an import back as a job, all of it or, if something was built on it since, nothing.
+
+    Imports that were taken in at the same time may each be built on the other: those are undone `with` it, as one.
+    """
+    return started(response, await service.undo(session, context, import_id, others))
 
 
 @router.get("", dependencies=[need("flock:read")])

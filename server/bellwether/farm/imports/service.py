@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from bellwether.platform.http.schemas import Page
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs import service as jobs
 from bellwether.platform.jobs.schemas import Job
+from bellwether.platform.json import JsonObject
 from bellwether.platform.problems import NotFound
 from bellwether.platform.quotas import QuotaReached
 from bellwether.sheep.reading.headers import normal
@@ -172,8 +173,8 @@ async def commit(session: Session, context: Context, import_id: UUID, now: datet
     return with_import(await sending.queue(session, context, found, today.isoformat(), commit=True), import_id)
 
 
-async def undo(session: Session, context: Context, import_id: UUID) -> ImportJob:
-    """Take an import back, if nothing was built on it since.
+async def undo(session: Session, context: Context, import_id: UUID, others: Sequence[UUID] = ()) -> ImportJob:
+    """Take an import back, and others with it, if nothing was built on them since.
 
     Raises:
         NotFound, ReadOnlyMember
@@ -182,18 +183,26 @@ async def undo(session: Session, context: Context, import_id: UUID) -> ImportJob
         ImportBuiltUpon: what stands in the way.
         ImportHasNoHistory: it is older than the memory of changes.
     """
-    found = await writable(session, context, import_id)
-    current = await job_of(session, found)
-    if current is not None and not current.has_ended:
-        if current.kind == job.UNDO:
-            return with_import(current, import_id)
-        raise ImportRunning
-    if found.state in ("undone", "cancelled"):
-        raise ImportEnded(found.state)
-    await check(driver(session), found)
-    payload = {"import_id": str(import_id)}
+    keys = list(dict.fromkeys((import_id, *others)))
+    # held in one order, so that two requests do not wait for each other
+    held = {key: await writable(session, context, key) for key in sorted(keys)}
+    if len({batch.farm_id for batch in held.values()}) > 1:
+        raise NotFound
+    found = held[import_id]
+    for key in keys:
+        current = await job_of(session, held[key])
+        if current is not None and not current.has_ended:
+            if current.kind == job.UNDO and key == import_id:
+                return with_import(current, import_id)
+            raise ImportRunning
+        if held[key].state in ("undone", "cancelled"):
+            raise ImportEnded(held[key].state)
+    if len(keys) == 1:
+        await check(driver(session), found)
+    payload: JsonObject = {"import_id": str(import_id), "others": [str(key) for key in keys[1:]]}
     queued = await jobs.submit(session, context, kind=job.UNDO, farm_id=found.farm_id, payload=payload)
-    await repository.set_job(session, import_id, queued.id)
+    for key in keys:
+        await repository.set_job(session, key, queued.id)
     return with_import(queued, import_id)
 
 

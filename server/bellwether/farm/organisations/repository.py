@@ -52,6 +52,11 @@ REMOVE_FARM = text("""
 delete from farm.organisation_farm where organisation_id = :id and farm_id = :farm_id returning farm_id
 """)
 
+ON_FARM = text("""
+select user_id, role from farm.farm_member
+where organisation_id = :id and farm_id = :farm_id and left_at is null order by user_id
+""")
+
 
 async def found(session: Session, values: Mapping[str, object]) -> None:
     """A new organisation, owned by the acting user."""
@@ -89,10 +94,17 @@ async def grant(session: Session, values: Mapping[str, object]) -> OrganisationM
     return OrganisationMemberRow._make((await session.execute(GRANT, dict(values))).one())
 
 
-async def revoke(session: Session, organisation_id: UUID, user_id: UUID) -> bool:
-    """Whether there was a membership to end."""
+async def revoke(session: Session, organisation_id: UUID, user_id: UUID) -> str | None:
+    """End a membership; returns the role it had."""
     values = {"id": organisation_id, "user_id": user_id}
-    return (await session.execute(REVOKE, values)).scalar_one_or_none() is not None
+    role: str | None = (await session.execute(REVOKE, values)).scalar_one_or_none()
+    return role
+
+
+async def on_farm(session: Session, organisation_id: UUID, farm_id: UUID) -> list[tuple[UUID, str]]:
+    """Who belongs to a farm through it, and as what."""
+    rows = await session.execute(ON_FARM, {"id": organisation_id, "farm_id": farm_id})
+    return [(row[0], row[1]) for row in rows]
 
 
 async def owners(session: Session, organisation_id: UUID) -> set[UUID]:

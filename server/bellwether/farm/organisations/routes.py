@@ -71,9 +71,11 @@ async def grant_organisation_membership(
 
 
 @router.delete("/{organisation_id}/members/{user_id}", status_code=204, dependencies=WRITE, responses=LAST_OWNER)
-async def revoke_organisation_membership(session: Writing, organisation_id: UUID, user_id: UUID) -> None:
+async def revoke_organisation_membership(
+    session: Writing, context: Acting, organisation_id: UUID, user_id: UUID
+) -> None:
     """Take a user's access away; owners only. What the user is on a farm by itself stays."""
-    await service.revoke(session, organisation_id, user_id)
+    await service.revoke(session, context, organisation_id, user_id)
 
 
 @router.get("/{organisation_id}/farms", dependencies=READ)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import must_own
+from bellwether.farm.farms import service as members_of_farms
 from bellwether.farm.farms.problems import EndRejected
 from bellwether.farm.farms.schemas import NewMember
 from bellwether.farm.organisations import repository
@@ -128,10 +129,13 @@ async def grant(
     if body.role != "owner":
         await keep_an_owner(session, organisation_id, body.user_id)
     values = body.model_dump() | {"organisation_id": organisation_id, "granted_by": context.user_id}
-    return OrganisationMember.model_validate(await repository.grant(session, values))
+    made = OrganisationMember.model_validate(await repository.grant(session, values))
+    for row in await repository.farms(session, organisation_id):
+        await members_of_farms.tell(session, context, row.farm_id, body.user_id, lost=body.role)
+    return made
 
 
-async def revoke(session: Session, organisation_id: UUID, user_id: UUID) -> None:
+async def revoke(session: Session, context: Context, organisation_id: UUID, user_id: UUID) -> None:
     """Somebody belongs to it no longer, nor through it to its farms.
 
     Raises:
@@ -139,8 +143,12 @@ async def revoke(session: Session, organisation_id: UUID, user_id: UUID) -> None
     """
     await owned(session, organisation_id)
     await keep_an_owner(session, organisation_id, user_id)
-    if not await repository.revoke(session, organisation_id, user_id):
+    its_farms = await repository.farms(session, organisation_id)
+    role = await repository.revoke(session, organisation_id, user_id)
+    if role is None:
         raise NotFound
+    for row in its_farms:
+        await members_of_farms.tell(session, context, row.farm_id, user_id, lost=role)
 
 
 async def keep_an_owner(session: Session, organisation_id: UUID, leaving: UUID) -> None:
@@ -174,6 +182,8 @@ async def add_farm(
     row = await repository.add_farm(session, values)
     if row is None:
         raise FarmInOrganisation
+    for user_id, role in await repository.on_farm(session, organisation_id, body.farm_id):
+        await members_of_farms.tell(session, context, body.farm_id, user_id, lost=role)
     return OrganisationFarm.model_validate(row)
 
 
@@ -186,5 +196,8 @@ async def remove_farm(session: Session, context: Context, organisation_id: UUID,
     found = await get(session, organisation_id)
     if found.role != "owner":
         await must_own(session, context, farm_id)
+    who = await repository.on_farm(session, organisation_id, farm_id)
     if not await repository.remove_farm(session, organisation_id, farm_id):
         raise NotFound
+    for user_id, role in who:
+        await members_of_farms.tell(session, context, farm_id, user_id, lost=role)

@@ -14,6 +14,7 @@ from bellwether.farm.place import Place
 from bellwether.farm.season import problems, repository, writing
 from bellwether.farm.season.exposure import lambs_at
 from bellwether.farm.season.lambs import Warn, put_on, show, weigh
+from bellwether.farm.season.listed import listed
 from bellwether.farm.season.models import (
     ENDED,
     FOSTERED,
@@ -94,6 +95,8 @@ async def open_season(
     found = Season(history, there, await repository.bound(session, farm_id, lambs), first)
     found.ended = await repository.ended_uses(session, farm_id, corrected)
     found.offspring = await repository.offspring(session, farm_id, lambs)
+    if joined is not None and joined.groups:
+        found.listed = await listed(session, farm_id, joined.groups, joined.since)
     for row in await repository.worn(session, farm_id, {*animals_of, *lambs}):
         found.worn.setdefault(row["animal_id"], []).append(Worn(row["scheme"], row["value"], row["event_id"]))
     return found

@@ -68,11 +68,11 @@ def scanned_early(name: str, since: date, on: date, days: int) -> Finding:
     return warning("scanned_early", text, fix, field="occurred_on")
 
 
-def joined_twice(names: list[str], on: date) -> Finding:
+def joined_twice(names: list[str], on: date, field: str = "payload.ewe_ids") -> Finding:
     """Two joinings of one day are one, told twice, or one of them names the wrong ewes."""
     some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     fix = "take back the one that was told twice, or correct whose ewes they are"
-    return warning("joined_twice", f"{some} stand in another joining of {on}", fix, field="payload.ewe_ids")
+    return warning("joined_twice", f"{some} stand in another joining of {on}", fix, field=field)
 
 
 def group_joined_twice(on: date) -> Finding:

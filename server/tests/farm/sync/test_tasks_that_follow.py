@@ -75,6 +75,28 @@ async def test_rules_of_the_farm_count_on_phones(farmer: Farmer, device: Device)
     assert ("crutch" in again, again["marking"]["note"]) == (False, "bring tags")
 
 
+async def test_parents_that_an_import_tells_count_at_once(farmer: Farmer, device: Device) -> None:
+    """The lambs were marked before their dams were known; when the import is undone they are nobody's again."""
+    dam = (await farmer.animal(sex="female", birth_date="2020-08-01", identifiers=[registered("1612342020200001")]))[
+        "id"
+    ]
+    young = await farmer.animal(sex="female", birth_date="2024-07-28", identifiers=[registered("1612342024240001")])
+    await taken(
+        farmer, joined([dam], [await ram(farmer)], "2024-03-01"), of(young["id"], "marking.recorded", "2024-09-20")
+    )
+    assert not (await agree(farmer, device))["marking"]["done"]
+    file = b"ID,SEX,DOB,DAM\n1612342024240001,2,2024-07-28,1612342020200001\n"
+    done = await farmer.take_in(file, "sg")
+    assert (await agree(farmer, device))["marking"]["done_on"] == "2024-09-20"
+    await farmer.undo(done["import_id"])
+    assert not (await agree(farmer, device))["marking"]["done"]
+
+
+def registered(value: str) -> dict[str, str]:
+    """A number of a herd book."""
+    return {"kind": "registration", "value": value}
+
+
 async def test_what_others_did_and_whom_it_was_about(farmer: Farmer, device: Device) -> None:
     """Through members of the mob, lambs by their dams, a mob treatment whose only ewe was not there, and a merge."""
     first, second, sire, group = await ewe(farmer), await ewe(farmer), await ram(farmer), await mob(farmer)

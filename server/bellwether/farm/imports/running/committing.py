@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from bellwether.farm.access import one_writer
 from bellwether.farm.imports import events, repository
 from bellwether.farm.imports.models import Batch, JudgedRow, Totals
 from bellwether.farm.imports.running import chunks
 from bellwether.farm.imports.running.file_rows import FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.tally import totals
+from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.jobs.run import JobRun
@@ -90,8 +92,14 @@ async def committing(session: Session, import_id: UUID) -> Batch:
 async def finish(database: Database, context: Context, import_id: UUID) -> Totals:
     """The end, and the event with it; once for each run."""
     async with database.transaction(context) as session:
+        seen = await repository.get(session, import_id)
+        if seen is None:
+            raise NotFound
+        # before the import is held, as in each chunk
+        await one_writer(session, seen.farm_id)
         batch = await committing(session, import_id)
         if batch.state == "committing":
+            await tasks.project(session, batch.farm_id, await tasks.touched_by(session, batch.farm_id, import_id))
             await repository.set_state(session, import_id, "committed")
             batch = await committing(session, import_id)
             await events.import_completed(session, context, batch)

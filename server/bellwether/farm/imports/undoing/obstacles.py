@@ -74,18 +74,22 @@ BUILT_UPON = {
           and not {REMEMBERED.format("identifier", "i")}""",
     ),
 }
+# of a measurement it does not matter what is computed anew
+COMPUTED = "c.after - 'age_days' - 'contemporary_group'"
 CHANGED_SINCE = {
     f"{relation}_changed_since": (
         "changed since",
-        CHANGED.format(name=NAME, relation=relation, animal=column, after="c.after"),
+        CHANGED.format(
+            name=NAME, relation=relation, animal=column, after=COMPUTED if relation == "observation" else "c.after"
+        ),
     )
     for relation, column in ANIMAL_OF.items()
 }
-# of an animal that was merged it matters where it went, and of a measurement not what is computed anew
+# of an animal that was merged it matters where it went
 OF_A_MERGE = {
     "animal": "case when c.after ? 'merged_into' then jsonb_build_object('merged_into', c.after -> 'merged_into') "
     "else '{}' end",
-    "observation": "c.after - 'age_days' - 'contemporary_group'",
+    "observation": COMPUTED,
 }
 CHANGED_SINCE_MERGE = {
     f"{relation}_changed_since": (
@@ -104,7 +108,10 @@ CHANGED_SINCE_MERGE = {
              and not {REMEMBERED.format("observation", "o")})""",
     ),
 }
-FIX = "undo the later import, or take the later entry back, first; or leave this import and correct it by another one"
+FIX = (
+    "undo the later import, or take the later entry back, first; two taken in at once go together, by ?with=; "
+    "or leave this import and correct it by another one"
+)
 
 
 async def find(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> list[RowError]:

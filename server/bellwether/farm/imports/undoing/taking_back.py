@@ -1,6 +1,6 @@
 """Everything that an import made is removed, everything that it changed is as before; all or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
@@ -12,10 +12,11 @@ from bellwether.farm.animals.events import animals_registered, animals_withdrawn
 from bellwether.farm.imports import repository
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.states import ImportBuiltUpon, ImportHasNoHistory
-from bellwether.farm.imports.undoing import fitting, obstacles
+from bellwether.farm.imports.undoing import fitting, obstacles, together
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.measurements.ledger import Measurement, Observation
 from bellwether.farm.own_traits import repository as own_traits
+from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.problems import RowError
@@ -55,8 +56,8 @@ class TakenBack(NamedTuple):
     identifiers_restored: int
 
 
-async def take_back(session: Session, context: Context, import_id: UUID) -> TakenBack:
-    """Take the rows of an import out of the herd, and tell the other services.
+async def take_back(session: Session, context: Context, import_id: UUID, others: Sequence[UUID] = ()) -> TakenBack:
+    """Take the rows of an import, and of others with it, out of the herd, and tell the other services.
 
     Raises:
         ImportHasNoHistory: it is older than the memory of changes.
@@ -70,7 +71,10 @@ async def take_back(session: Session, context: Context, import_id: UUID) -> Take
     batch = await repository.hold(session, import_id)
     assert batch is not None
     connection: asyncpg.Connection = driver(session)
+    if others:
+        await together.adopt(session, batch, others)
     await check(connection, batch)
+    places = await tasks.touched_by(session, batch.farm_id, import_id)
     try:
         removed, restored = await swap(connection, batch)
     except asyncpg.ForeignKeyViolationError as error:
@@ -78,6 +82,7 @@ async def take_back(session: Session, context: Context, import_id: UUID) -> Take
     if misfits := await fitting.find(connection, batch.farm_id, import_id):
         raise ImportBuiltUpon(misfits)
     await forget(connection, batch.farm_id, import_id)
+    await tasks.project(session, batch.farm_id, places)
     await tell(session, context, batch, removed, restored)
     names = ("animal", "observation", "parent_claim", "identifier")
     return TakenBack(*(len(found[name]) for name in names for found in (removed, restored)))

@@ -1,31 +1,48 @@
 """The two ways out of an import, undone when it was committed and cancelled while it was not: its file goes with it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bellwether.farm.imports import events, repository
+from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.undoing.taking_back import take_back
 from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Database
+from bellwether.platform.database.transactions import Database, Session
 from bellwether.platform.problems import NotFound
 
 
-async def undo(database: Database, context: Context, import_id: UUID) -> dict[str, object]:
-    """Take a committed import back; done twice it changes nothing."""
+async def undo(database: Database, context: Context, import_id: UUID, others: Sequence[UUID] = ()) -> dict[str, object]:
+    """Take a committed import back, and others with it; done twice it changes nothing."""
     async with database.transaction(context) as session:
-        batch = await repository.get(session, import_id)
-        if batch is None:
-            raise NotFound
-        if batch.state in ("undone", "cancelled"):
-            return {"import_id": str(import_id), "state": batch.state}
-        taken = await take_back(session, context, import_id)
-        is_committed = batch.state in ("committed", "committing")
-        await repository.set_state(session, import_id, "undone" if is_committed else "cancelled")
-        await repository.drop_file(session, import_id)
-        batch = await repository.get(session, import_id)
-        assert batch is not None
-        if batch.state == "undone":
-            await events.import_undone(session, context, batch)
-        return {"import_id": str(import_id), "state": batch.state, **taken._asdict()}
+        batches = [await seen(session, key) for key in (import_id, *others)]
+        left = [batch for batch in batches if batch.state not in ("undone", "cancelled")]
+        if batches[0] not in left:
+            return {"import_id": str(import_id), "state": batches[0].state}
+        taken = await take_back(session, context, import_id, [batch.id for batch in left[1:]])
+        for batch in left:
+            await end(session, context, batch)
+        return {"import_id": str(import_id), "state": (await seen(session, import_id)).state, **taken._asdict()}
+
+
+async def seen(session: Session, import_id: UUID) -> Batch:
+    """One import.
+
+    Raises:
+        NotFound
+    """
+    batch = await repository.get(session, import_id)
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+async def end(session: Session, context: Context, batch: Batch) -> None:
+    """It is undone, or cancelled if it never was committed."""
+    is_committed = batch.state in ("committed", "committing")
+    await repository.set_state(session, batch.id, "undone" if is_committed else "cancelled")
+    await repository.drop_file(session, batch.id)
+    if is_committed:
+        await events.import_undone(session, context, await seen(session, batch.id))
 
 
 async def cancel(database: Database, context: Context, import_id: UUID) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.lives.models import Timeline
+from bellwether.farm.season.listed import Listed
 from bellwether.farm.season.models import (
     OF_A_FAMILY,
     Fact,
@@ -44,6 +45,8 @@ class Season:
     """Official identifiers of the animals."""
     ended: dict[Use, datetime] = field(default_factory=dict)
     """Uses of identifiers that corrected events began and that have ended since."""
+    listed: list[Listed] = field(default_factory=list)
+    """Ewes of groups that are joined who stand in lists of other joinings."""
     weight_unit: str = "kg"
     added: dict[UUID, Fact] = field(default_factory=dict)
     removed: dict[UUID, Fact] = field(default_factory=dict)
@@ -97,6 +100,10 @@ class Case:
         found = self.animals.get(key)
         life = None if found is None else found.life
         return life.since if life is not None and life.fate == "dead" else None
+
+    def is_in(self, ewe: UUID, group: UUID, on: date) -> bool:
+        """Whether she was in a group on a day."""
+        return any(one.group == group and one.since <= on <= (one.until or on) for one in self.members(ewe))
 
     def members(self, ewe: UUID) -> list[Member]:
         """The groups in which she was."""

@@ -36,7 +36,7 @@ def joined_twice(case: Case, history: History, fact: Fact) -> list[Finding]:
     """A warning about ewes who stand in another joining that starts on that day."""
     if fact.group_id is not None:
         same = [one for one in history.of_group(fact.group_id) if one.on == fact.on and one.id != fact.id]
-        return [problems.group_joined_twice(fact.on)] if same else []
+        return [problems.group_joined_twice(fact.on)] if same else group_of_listed(case, history, fact, fact.group_id)
     twice = []
     for ewe in fact.all_of("ewe"):
         groups = {one.group for one in case.members(ewe) if one.since <= fact.on <= (one.until or fact.on)}
@@ -45,6 +45,17 @@ def joined_twice(case: Case, history: History, fact: Fact) -> list[Finding]:
         if any(one.on == fact.on and one.id != fact.id for one in begun):
             twice.append(case.name(ewe))
     return [problems.joined_twice(twice, fact.on)] if twice else []
+
+
+def group_of_listed(case: Case, history: History, fact: Fact, group: UUID) -> list[Finding]:
+    """The same of a group that is joined after a list was made in which some of its ewes stand."""
+    gone = {one.place for one in case.season.removed.values()}
+    places = {one.place for one in case.season.listed if one.group == group and one.on == fact.on} - gone - {fact.place}
+    names = {one.name for one in case.season.listed if one.group == group and one.on == fact.on and one.place in places}
+    for other in history.facts.values():
+        if other.kind == STARTED and other.on == fact.on and other.place not in (fact.place, *places):
+            names |= {case.name(ewe) for ewe in other.all_of("ewe") if case.is_in(ewe, group, fact.on)}
+    return [problems.joined_twice(sorted(names), fact.on, field="group_id")] if names else []
 
 
 def lambed_since(case: Case, history: History, fact: Fact) -> list[Finding]:

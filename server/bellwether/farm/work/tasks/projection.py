@@ -36,6 +36,12 @@ async def follow_animals(session: Session, farm_id: UUID, animals: Collection[UU
     await project(session, farm_id, await repository.places_of(session, farm_id, animals))
 
 
+async def touched_by(session: Session, farm_id: UUID, import_id: UUID) -> list[int]:
+    """Places of the log from which other tasks follow with the parents that an import tells, or without them."""
+    animals = await repository.claimed_by(session, farm_id, import_id)
+    return await repository.places_of(session, farm_id, animals) if animals else []
+
+
 async def project(session: Session, farm_id: UUID, places: Collection[int] | None) -> None:
     """What follows from the events at these places of the log, or from all of them; the farm's lock must be held."""
     if places is not None and not places:

@@ -104,6 +104,12 @@ with ewe as (
 select e.place from farm.event e where e.farm_id = $1 and e.animal_id = any($2::uuid[])
 union {JOINED_BY}
 """
+# lambs whose parents an import tells, and of which something was recorded before
+CLAIMED_BY = """
+select distinct c.child_id from farm.parent_claim c
+where c.farm_id = $1 and c.import_id = $2 and exists (select from farm.event e where e.farm_id = $1
+  and e.animal_id = c.child_id and e.kind = any(array['marking.recorded', 'weaning.recorded']))
+"""
 HIDE = """
 update farm.task set event_id = null, follows_title = null, follows_on = null, follows_done_on = null, passes = false
 where farm_id = $1 and event_id is not null and id <> all($2::uuid[]) and ($3::bigint[] is null or place = any($3))
@@ -142,10 +148,7 @@ on conflict (id) do update set title = excluded.title, due_on = excluded.due_on,
   where t.farm_id = excluded.farm_id and t.rev = $13
 returning id
 """
-MEMBER = """
-select exists (select from farm.membership
-  where farm_id = $1 and user_id = $2 and (ends_at is null or ends_at > statement_timestamp()))
-"""
+MEMBER = "select farm.role_on($1, $2) is not null"
 
 
 async def tasks(session: Session, farm_id: UUID) -> list[TaskRow]:
@@ -179,6 +182,11 @@ async def places(session: Session, farm_id: UUID, events: Collection[UUID], grou
 async def places_of(session: Session, farm_id: UUID, animals: Collection[UUID]) -> list[int]:
     """The same, now that animals have other parents."""
     return [row[0] for row in await driver(session).fetch(PLACES_OF, farm_id, list(animals))]
+
+
+async def claimed_by(session: Session, farm_id: UUID, import_id: UUID) -> list[UUID]:
+    """Marked or weaned animals of whose parents an import tells."""
+    return [row[0] for row in await driver(session).fetch(CLAIMED_BY, farm_id, import_id)]
 
 
 async def follow_already(session: Session, farm_id: UUID) -> bool:
