@@ -2,10 +2,14 @@
 
 import os
 import time
+from collections.abc import Callable
+from itertools import chain, repeat
 from uuid import UUID
 
 import uuid_utils.compat
 from asyncpg.pgproto import pgproto
+
+DRAWN = 500
 
 
 def new_id() -> UUID:
@@ -26,13 +30,12 @@ def new_ids(count: int) -> bytes:
     return found.tobytes()
 
 
-def new_row_id() -> UUID:
-    """The same as the database driver gives it, for many rows: made and compared in a fraction of the time."""
-    made: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
-    return made
-
-
 def new_row_ids(count: int) -> list[UUID]:
-    """Many of these at once, in ascending order."""
+    """Many, as the database driver gives them: made and compared in a fraction of the time."""
     made = new_ids(count)
     return [pgproto.UUID(made[place : place + 16]) for place in range(0, len(made), 16)]
+
+
+def row_ids() -> Callable[[], UUID]:
+    """Where one takes them one at a time; they are drawn many at once."""
+    return chain.from_iterable(map(new_row_ids, repeat(DRAWN))).__next__

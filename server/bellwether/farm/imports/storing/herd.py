@@ -1,13 +1,13 @@
 """Writing what rows about animals have made of the herd."""
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from bellwether.farm.imports.judging.animal_row import FIELDS
-from bellwether.farm.imports.judging.sheep import Claim, Made, StoredSheep
+from bellwether.farm.imports.judging.sheep import Made, StoredSheep
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
@@ -80,7 +80,14 @@ CLAIMS = {
 assert tuple(SHEEP)[4:] == FIELDS
 
 
-async def store(session: Session, context: Context, farm_id: UUID, import_id: UUID, made: Made) -> None:
+class Rows(NamedTuple):
+    """Identifiers and claims as they are written, by the columns `TAGS` and `CLAIMS`."""
+
+    tags: Sequence[tuple[object, ...]]
+    claims: Sequence[tuple[object, ...]]
+
+
+async def store(session: Session, context: Context, farm_id: UUID, import_id: UUID, made: Made, rows: Rows) -> None:
     """New and changed animals, their identifiers and claims; claims that were replaced first, for one is accepted."""
     connection: asyncpg.Connection = driver(session)
     said = (farm_id, import_id, context.user_id)
@@ -93,25 +100,27 @@ async def store(session: Session, context: Context, farm_id: UUID, import_id: UU
     for statement in MERGE if made.merged else ():
         gone, kept = zip(*made.merged, strict=True)
         await connection.execute(statement, farm_id, list(gone), list(kept))
-    if made.identifiers:
-        ids = new_row_ids(len(made.identifiers))
-        tags = [
-            (row_id, key, t.scheme, t.value, t.scope, t.raw, t.kind)
-            for row_id, (key, t) in zip(ids, made.identifiers, strict=True)
-        ]
-        await execute_with(session, TAG, TAGS, tags, farm_id)
+    if rows.tags:
+        await execute_with(session, TAG, TAGS, rows.tags, farm_id)
     if made.superseded_claims:
         await connection.execute(SUPERSEDE, farm_id, made.superseded_claims)
-    if made.claims:
-        await execute_with(session, CLAIM, CLAIMS, [as_row(claim) for claim in made.claims], *said)
+    if rows.claims:
+        await execute_with(session, CLAIM, CLAIMS, rows.claims, *said)
 
 
-def as_row(claim: Claim) -> tuple[object, ...]:
-    """The columns `CLAIMS`."""
-    return claim.id, claim.child_id, claim.parent_id, claim.role, claim.method, claim.status
+def packed(made: Made) -> Rows:
+    """The identifiers and the claims, ready to be sent."""
+    ids = new_row_ids(len(made.identifiers))
+    tags = [
+        (row_id, key, t.scheme, t.value, t.scope, t.raw, t.kind)
+        for row_id, (key, t) in zip(ids, made.identifiers, strict=True)
+    ]
+    return Rows(tags, [(c.id, c.child_id, c.parent_id, c.role, c.method, c.status) for c in made.claims])
 
 
 def registered(animals: Iterable[StoredSheep]) -> dict[UUID, list[UUID]]:
     """Animals that the farm records or knows better now, by flock."""
-    found = sorted((str(flock_id), flock_id, key) for key, flock_id, *_ in animals)
-    return {flock_id: [item[2] for item in group] for flock_id, group in groupby(found, key=lambda item: item[1])}
+    found: dict[UUID, list[UUID]] = {}
+    for key, flock_id, *_ in animals:
+        found.setdefault(flock_id, []).append(key)
+    return {flock_id: sorted(found[flock_id]) for flock_id in sorted(found, key=str)}

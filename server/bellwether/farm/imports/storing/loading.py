@@ -18,7 +18,7 @@ from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Group, touched
 from bellwether.platform.database.transactions import Session, driver
-from bellwether.platform.ids import new_row_id
+from bellwether.platform.ids import row_ids
 from bellwether.sheep import damage
 from bellwether.sheep.identifiers import OWN_LENGTH, Identifier, own_id, spellings
 from bellwether.sheep.traits import Known
@@ -166,7 +166,7 @@ async def remembered(connection: asyncpg.Connection, batch: Batch, listing: List
         is_changed: bool = await connection.fetchval(WRITTEN, batch.farm_id, memory.number)
         if not is_changed:
             return memory
-    return HerdMemory(Herd(batch.flock_id, new_row_id, listing, Asked.of(batch.options)))
+    return HerdMemory(Herd(batch.flock_id, row_ids(), listing, Asked.of(batch.options)))
 
 
 async def remember(session: Session, batch: Batch, memory: HerdMemory) -> None:

@@ -1,7 +1,7 @@
 """Rows about animals with their parents and measurements."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bellwether.farm.animals import ghosts
 from bellwether.farm.animals.events import animals_registered
@@ -21,7 +21,7 @@ from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 
-BLOCK = 2000
+FIRST_BLOCK, BLOCK = 500, 2000
 """As many as one event tells of."""
 
 
@@ -36,13 +36,13 @@ async def take(
     outcomes: list[Outcome] = []
     storing: asyncio.Task[None] | None = None
     try:
-        for start in range(0, len(rows), BLOCK):
-            found, made = await asyncio.to_thread(judged, rows[start : start + BLOCK], herd, ledger)
+        for start, stop in blocks(len(rows)):
+            found, made, packed = await asyncio.to_thread(judged, rows[start:stop], herd, ledger)
             outcomes += found
             if storing is not None:
                 await storing
             memory.lived.update(key for key, *_ in made.added)
-            storing = asyncio.create_task(store(session, context, batch, made, ledger.handed_over()))
+            storing = asyncio.create_task(store(session, context, batch, made, packed, ledger.handed_over()))
     finally:
         if storing is not None:
             await storing
@@ -50,14 +50,28 @@ async def take(
     return outcomes
 
 
-def judged(rows: Sequence[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger) -> tuple[list[Outcome], Made]:
+def blocks(n_rows: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each: the first are short, so that the database need not wait long for them."""
+    start, size = 0, min(FIRST_BLOCK, BLOCK)
+    while start < n_rows:
+        yield start, min(start + size, n_rows)
+        start, size = start + size, min(2 * size, BLOCK)
+
+
+def judged(
+    rows: Sequence[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger
+) -> tuple[list[Outcome], Made, stored.Rows]:
     """The verdicts on a block, and what it has made of the herd."""
-    return judge(rows, herd, ledger), herd.handed_over()
+    outcomes = judge(rows, herd, ledger)
+    made = herd.handed_over()
+    return outcomes, made, stored.packed(made)
 
 
-async def store(session: Session, context: Context, batch: Batch, made: Made, weighed: measured.Made) -> None:
+async def store(
+    session: Session, context: Context, batch: Batch, made: Made, packed: stored.Rows, weighed: measured.Made
+) -> None:
     """Accepted animals with their parents and measurements, and the events that tell of them."""
-    await stored.store(session, context, batch.farm_id, batch.id, made)
+    await stored.store(session, context, batch.farm_id, batch.id, made, packed)
     for kept in dict.fromkeys(kept for _, kept in made.merged):
         ghosts_of = [ghost for ghost, animal in made.merged if animal == kept]
         await ghosts.hand_over(session, context, batch.farm_id, ghosts_of, kept)
