@@ -19,7 +19,7 @@ from bellwether.genetics.genotype_files.problems import (
 )
 from bellwether.genetics.genotype_files.schemas import GenotypeFile
 from bellwether.modelling.findings import BadInput
-from bellwether.modelling.genotypes.upload import ENDINGS, ending_of, is_bed, read_upload
+from bellwether.modelling.genotypes.upload import ENDINGS, count_upload, ending_of, is_bed
 from bellwether.modelling.genotypes.vcf import VCF_ENDINGS
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -115,14 +115,14 @@ async def inspected(content: bytes, ending: str) -> tuple[int, int]:
 def inspect_file(path: str) -> Inspected:
     """Read a file and count."""
     try:
-        read = read_upload(Path(path))
+        n_animals, n_markers = count_upload(Path(path))
     except BadInput as error:
         rows: list[dict[str, str | int | None]] = [
             {"row": found.line, "field": found.field, "code": found.code, "message": found.message, "fix": found.fix}
             for found in error.findings
         ]
         return {"n_animals": 0, "n_markers": 0, "findings": rows}
-    return {"n_animals": len(read.ids), "n_markers": len(read.markers), "findings": []}
+    return {"n_animals": n_animals, "n_markers": n_markers, "findings": []}
 
 
 async def page(session: Session, farm_id: UUID, *, before: UUID | None, limit: int) -> list[GenotypeFile]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from bellwether_engine import ModelError
-from bellwether_engine.genotypes import Markers, count_half_calls, from_alleles, from_bed, name_unnamed
+from bellwether_engine.genotypes import Markers, PackedGenotypes, count_half_calls, from_alleles, from_bed, name_unnamed
 
 from bellwether.modelling.findings import BadInput, refuse
 from bellwether.modelling.genotypes.source import ReadGenotypes, digest, occurred, read_bytes
@@ -22,10 +22,7 @@ def read_bed(prefix: str, content: bytes | None = None) -> ReadGenotypes:
     bed, bim_file, fam_file = (Path(f"{prefix}{ending}") for ending in (".bed", ".bim", ".fam"))
     fam, bim = _rows(fam_file, 6), _rows(bim_file, 6)
     raw = read_bytes(bed) if content is None else content
-    try:
-        packed = from_bed(raw, len(fam), len(bim))
-    except ModelError as error:
-        raise refuse(bed, None, error.code, error.message, error.fix) from error
+    packed = _calls(bed, raw, len(fam), len(bim))
     columns = list(zip(*(cells[:6] for _, cells in bim), strict=True))
     places = _positions(bim_file, bim)
     names, unnamed = name_unnamed(columns[1], columns[0], places)
@@ -44,6 +41,26 @@ def read_bed(prefix: str, content: bytes | None = None) -> ReadGenotypes:
         written=columns[0],
         fam=[[cells[0], *cells[2:6]] for _, cells in fam],
     )
+
+
+def count_bed(prefix: str, content: bytes) -> tuple[int, int]:
+    """How many samples and markers the files have, if they fit together; no call is read."""
+    bed, bim_file, fam_file = (Path(f"{prefix}{ending}") for ending in (".bed", ".bim", ".fam"))
+    fam, bim = _rows(fam_file, 6), _rows(bim_file, 6)
+    _positions(bim_file, bim)
+    of_one = 3 + -(-len(fam) // 4)
+    if len(content) == 3 + (of_one - 3) * len(bim):
+        _calls(bed, content[:of_one], len(fam), 1)
+    else:
+        _calls(bed, content, len(fam), len(bim))
+    return len(fam), len(bim)
+
+
+def _calls(path: Path, raw: bytes, n_samples: int, n_markers: int) -> PackedGenotypes:
+    try:
+        return from_bed(raw, n_samples, n_markers)
+    except ModelError as error:
+        raise refuse(path, None, error.code, error.message, error.fix) from error
 
 
 def read_ped(prefix: str) -> ReadGenotypes:

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 from bellwether.modelling.findings import refuse
-from bellwether.modelling.genotypes.plink import read_bed, read_ped
+from bellwether.modelling.genotypes.plink import count_bed, read_bed, read_ped
 from bellwether.modelling.genotypes.samples import read_file
 from bellwether.modelling.genotypes.source import ReadGenotypes
 
@@ -53,6 +53,22 @@ def read_upload(path: Path) -> ReadGenotypes:
         prefix = str(path.with_name("plink"))
         return read_ped(prefix) if bed is None else read_bed(prefix, bed)
     return read_file(readable(path))
+
+
+def count_upload(path: Path) -> tuple[int, int]:
+    """How many animals and markers an uploaded file has, if it can be read. Of a `.bed` no call is read.
+
+    Raises
+    ------
+    BadInput
+    """
+    if is_bed(path):
+        files = _contents(path)
+        _write(path, {ending: content for ending, content in files.items() if ending != ".bed"})
+        if ".bed" in files:
+            return count_bed(str(path.with_name("plink")), files[".bed"])
+    read = read_upload(path)
+    return len(read.ids), len(read.markers)
 
 
 def readable(path: Path) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Awaitable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypedDict, cast
 from uuid import UUID
@@ -20,7 +21,8 @@ from bellwether.genetics.genotypes.importing.events import genotypes_imported
 from bellwether.genetics.genotypes.importing.preparing import NamedSample, Options, Prepared
 from bellwether.genetics.genotypes.importing.problems import GenotypesRefused, NoSuchImport
 from bellwether.modelling.chips.blocks import Block
-from bellwether.modelling.genotypes.upload import is_bed
+from bellwether.modelling.genotypes.source import ReadGenotypes
+from bellwether.modelling.genotypes.upload import is_bed, read_upload
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.ids import new_id
@@ -32,6 +34,7 @@ KIND = "genetics.genotype_import"
 LOOK_EVERY_S = 0.02
 #: files that are read in the worker itself
 LIGHT_BYTES = 128_000_000
+READER = ThreadPoolExecutor(2, thread_name_prefix="genotypes")
 
 
 class Request(TypedDict):
@@ -62,8 +65,8 @@ async def carry_out(run: JobRun, folder: Path) -> JsonObject:
     payload = cast(Request, run.payload)
     await run.progress(0.02, "looking up the chip and the animals")
     async with run.database.reading(run.context, is_steady=True) as session:
-        file = await extract(session, folder, run.farm_id, payload)
-    judging = asyncio.ensure_future(prepared(run, folder, file, payload["options"]))
+        file, reading = await extract(session, folder, run.farm_id, payload)
+    judging = asyncio.ensure_future(prepared(run, folder, file, payload["options"], reading))
     try:
         while not judging.done() and not (folder / preparing.NAMED).is_file():
             await asyncio.wait([judging], timeout=LOOK_EVERY_S)
@@ -77,10 +80,12 @@ async def carry_out(run: JobRun, folder: Path) -> JsonObject:
         judging.cancel()
 
 
-async def prepared(run: JobRun, folder: Path, file: str, options: Options) -> Prepared:
-    """In a child; but a `.bed` that is not large, which nothing but arrays reads, sooner than a child has started."""
-    if is_bed(folder / file, LIGHT_BYTES):
-        return await asyncio.to_thread(preparing.prepare, str(folder), file, options)
+async def prepared(
+    run: JobRun, folder: Path, file: str, options: Options, reading: Future[ReadGenotypes] | None
+) -> Prepared:
+    """In a child; but what is being read here goes on here."""
+    if reading is not None:
+        return await asyncio.to_thread(preparing.prepare, str(folder), file, options, reading)
     return await run.compute(preparing.prepare, str(folder), file, options, reports=True)
 
 
@@ -95,14 +100,19 @@ def refuse(found: Prepared) -> None:
         raise GenotypesRefused(rows[0].message, errors=rows)
 
 
-async def extract(session: Session, folder: Path, farm_id: UUID | None, payload: Request) -> str:
+async def extract(
+    session: Session, folder: Path, farm_id: UUID | None, payload: Request
+) -> tuple[str, Future[ReadGenotypes] | None]:
     """The file, the map, the animals, their kept samples, and calls of those that are parents; the file's name.
+
+    A `.bed` that is not large is read meanwhile: arrays alone are needed for it, and a child would start later.
 
     Raises:
         NoSuchGenotypes
     """
     connection, chip_id, version = driver(session), payload["chip_id"], payload["map_version"]
     path = await genotype_files.write_to(session, UUID(payload["genotype_file_id"]), folder)
+    reading = READER.submit(read_upload, path) if is_bed(path, LIGHT_BYTES) else None
     preparing.write_map(folder / preparing.MAP, await chips.whole_map(session, chip_id, version))
     write_rows(folder / preparing.ANIMALS, await connection.fetch(repository.ANIMALS, farm_id), ANIMAL)
     write_rows(folder / preparing.SAMPLES, await connection.fetch(repository.KNOWN, farm_id, chip_id), SAMPLE)
@@ -114,7 +124,7 @@ async def extract(session: Session, folder: Path, farm_id: UUID | None, payload:
     )
     blocks = await calls.layout(session, chip_id, version)
     np.save(folder / preparing.KIN_CALLS, await calls.read_packed(session, kept, blocks))
-    return path.name
+    return path.name, reading
 
 
 ANIMAL = {"id": pl.String, "tag": pl.String, "sex": pl.String, "sire_id": pl.String, "dam_id": pl.String}

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -102,12 +102,19 @@ def read_map(path: Path) -> MarkerMap:
     )
 
 
-def prepare(folder: str, file: str, options: Options, *, report: Report = lambda _share, _step: None) -> Prepared:
-    """Read `file`, leave the rows of its samples in the folder, `NAMED` last, and judge them then."""
+def prepare(
+    folder: str,
+    file: str,
+    options: Options,
+    reading: Future[ReadGenotypes] | None = None,
+    *,
+    report: Report = lambda _share, _step: None,
+) -> Prepared:
+    """Read `file` unless somebody is `reading` it, leave rows of its samples in the folder, `NAMED` last, and judge."""
     place = Path(folder)
     try:
         report(0.1, "reading the file")
-        read = read_upload(place / file)
+        read = read_upload(place / file) if reading is None else reading.result()
         chip = read_map(place / MAP)
         animals = pl.read_ipc(place / ANIMALS)
         kept = pl.read_ipc(place / SAMPLES)
