@@ -36,6 +36,7 @@ from .test_mobs import assigned, mob, moved, taken_back
 from .test_paddocks import draw, square
 from .test_stock import stock
 from .test_syndicates import rams, sired, syndicate
+from .test_trading import cost
 from .test_treatments import remedy, treated
 
 
@@ -360,6 +361,36 @@ async def test_what_is_no_archive(farmer: Farmer) -> None:
     elsewhere = await empty_farm(farmer, country="NZ")
     with pytest.raises(Exception, match="time_zone"):
         await taken_in(elsewhere, content)
+
+
+async def test_money_in_an_archive_is_seen_by_owners_alone(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    """Nobody else fetches what an owner exported; and what they export can be taken, though a cost was taken back."""
+    viewer, second = await new_farmer(with_farm=False), await new_farmer(with_farm=False)
+    for user, role in ((viewer, "viewer"), (second, "owner")):
+        await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(user.user_id), role=role)
+    viewer, second = (replace(one, farm_id=farmer.farm_id, flock_id=farmer.flock_id) for one in (viewer, second))
+    wrong, _ = await taken(farmer, cost(4321.5), cost(8765.5))
+    await taken(farmer, taken_back(wrong))
+    content, report = await exported(second, "whole_farm")
+    assert (report["written"]["event"], read(content).rows["event"][1]["kind"]) == (3, "cost.recorded")
+    mine, report = await exported(viewer, "whole_farm")
+    assert report["written"]["event"] == 0
+    of_farm = {"farm_id": farmer.farm_id}
+    shown = (await farmer.ask("GET", "/exports", 200, params=of_farm)).json()["items"]
+    assert len(shown) == 2
+    (own,) = (await viewer.ask("GET", "/exports", 200, params=of_farm)).json()["items"]
+    (other,) = [one["id"] for one in shown if one["id"] != own["id"]]
+    for path in (f"/exports/{other}", f"/exports/{other}/file"):
+        await viewer.ask("GET", path, 404)
+        await farmer.ask("GET", path, 200)
+    async with viewer.database.transaction(Context(user_id=viewer.user_id)) as session:
+        seen = (await session.execute(text("select distinct export_id::text from farm.export_part"))).scalars()
+        assert set(seen) == {own["id"]}
+    await farmer.ask("DELETE", f"/farms/{farmer.farm_id}/members/{second.user_id}", 204)
+    await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(second.user_id), role="worker")
+    await second.ask("GET", f"/exports/{other}/file", 404)
+    done = await taken_in(await empty_farm(farmer), mine)
+    assert done["rows"]["event"] == 0
 
 
 async def test_an_archive_is_taken_by_owners_alone(farmer: Farmer, new_farmer: NewFarmer) -> None:

@@ -176,6 +176,10 @@ async def test_a_correction_may_name_another_animal(farmer: Farmer) -> None:
 async def test_an_ancestor_has_no_events(farmer: Farmer) -> None:
     ghost = await farmer.animal(reference_only=True, identifiers=[{"kind": "name", "value": "Old Tom"}])
     assert await refused(farmer, DIED | {"animal_id": ghost["id"]}) == "reference_only"
+    weight = {"animal_id": ghost["id"], "trait": "AWT", "weight": 60, "occurred_on": "2024-03-01"}
+    body = {"farm_id": farmer.farm_id, "weights": [weight]}
+    (error,) = (await farmer.ask("POST", "/weights", 422, json=body)).json()["errors"]
+    assert (error["code"], error["field"]) == ("reference_only", "weights.0.animal_id")
 
 
 async def test_what_needs_the_animal_is_refused_where_it_was_away(farmer: Farmer) -> None:

@@ -48,8 +48,10 @@ async def test_i20_a_departure_of_another_system_is_held_to_the_same_rule(farmer
     gone = message("1", eventDateTime="2024-03-10", departureKind="Sale")
     (error,) = (await sent_by_icar(farmer, "departures", gone, 422))["errors"]
     assert error["code"] == "withheld"
-    (result,) = await sent_by_icar(farmer, "departures", [gone | {"departureKind": "Slaughter"}])
-    assert [said["title"] for said in result["messages"]] == ["withheld"]
+    for kind, reason in (("Slaughter", None), ("Other", "Sale"), ("Other", "Slaughter"), ("InternalTransfer", "Sale")):
+        sent = gone | {"departureKind": kind, "departureReason": reason}
+        (result,) = await sent_by_icar(farmer, "departures", [sent])
+        assert [said["title"] for said in result["messages"]] == ["withheld"]
     await sent_by_icar(farmer, "departures", gone | {"departureKind": "Agistment"})
 
 

@@ -271,6 +271,27 @@ async def test_i11_rear_type_is_at_most_the_lambs_alive(farmer: Farmer, said: in
         assert (await get(farmer, one["id"]))["rear_type"] == 1
 
 
+async def test_i11_by_no_other_way_is_a_lamb_reared_among_more_than_were_alive(farmer: Farmer) -> None:
+    """By a change, by a list; what a list has said stays until the lamb is weaned."""
+    dam, foster = await ewe(farmer), await ewe(farmer)
+    one, two, dead, three = lamb(), lamb(), lamb(born="dead"), lamb()
+    await taken(farmer, lambed(dam, [one, two, dead]), lambed(foster, [three]))
+    path, head = f"/animals/{one['id']}", {"If-Match": "*"}
+    for key, said in ((one["id"], 3), (dead["id"], 1)):
+        answer = await farmer.ask("PATCH", f"/animals/{key}", 422, json={"rear_type": said}, headers=head)
+        assert [error["code"] for error in answer.json()["errors"]] == ["rear_type_too_high"]
+    await farmer.ask("PATCH", path, 200, json={"rear_type": 1}, headers=head)
+    done = await farmer.take_in(f"ID,RTYPE\n{one['id']},3\n{two['id']},2\n{dead['id']},1\n".encode(), "flock")
+    assert done["warnings"] == {"rear_type_too_high": 2}
+    await taken(farmer, of(three["id"], "lamb.fostered", "2024-08-08", to_id=dam))
+    await farmer.ask("PATCH", path, 200, json={"rear_type": 3}, headers=head)
+    assert [(await get(farmer, each["id"]))["rear_type"] for each in (one, two, dead)] == [3, 2, 0]
+    (weaned,) = await taken(farmer, of(two["id"], "weaning.recorded", "2024-11-10", weight=30))
+    assert (await get(farmer, two["id"]))["rear_type"] == 3
+    await taken(farmer, taken_back(weaned))
+    assert (await get(farmer, two["id"]))["rear_type"] is None
+
+
 async def test_marking_tags_and_castrates(farmer: Farmer) -> None:
     dam, other = await ewe(farmer), await ewe(farmer, identifiers=[{"kind": "eid", "value": "982000123456701"}])
     one, two = lamb(sex="male"), lamb()

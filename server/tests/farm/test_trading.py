@@ -8,7 +8,7 @@ from bellwether.platform.context import Context
 from sqlalchemy import text
 
 from .conftest import Farmer, NewFarmer
-from .test_event_log import log_of, refused, send, taken
+from .test_event_log import NOTE, log_of, refused, send, taken
 from .test_mobs import assigned, mob, taken_back
 from .test_stock import stock
 from .test_treatments import ewes, remedy, sold, treated
@@ -170,6 +170,8 @@ async def test_trade_is_the_farms_alone_and_money_its_owners(farmer: Farmer, new
         await user.ask("PUT", layout, absent, json=columns)
     assert await refused(worker, cost(5)) == "owners_only"
     assert await refused(worker, taken_back(event)) == "not_found"
+    note = NOTE | {"id": event, "animal_id": (await farmer.animal(sex="female"))["id"]}
+    assert await refused(worker, note) == "event_exists"
     assert await log_of(worker) == []
     async with farmer.database.transaction(Context(user_id=worker.user_id)) as session:
         for table in ("consignment_money", "batch_cost", "event"):

@@ -1,6 +1,6 @@
 """Treatments, feed and withdrawals over HTTP: who got what, until when, and who may be sold (I18-I21)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -194,6 +194,26 @@ async def test_i20_a_list_for_sale_takes_nobody_who_is_withheld(farmer: Farmer) 
     body = {"animal_ids": [one, two, str(new_id())], "on": "2024-03-29"}
     found = (await farmer.ask("POST", f"{path}/query", 200, json=body)).json()
     assert (found["may_be_sold"], len(found["unknown"])) == (2, 1)
+
+
+async def test_i20_a_list_becomes_one_for_sale_when_nobody_in_it_is_withheld(farmer: Farmer) -> None:
+    ewe, clear_one = await ewes(farmer, 2)
+    drafted = await mob(farmer, "Drafted", type="planned", purpose="draft")
+    day = str(datetime.now(UTC).date() - timedelta(days=3))
+    await taken(farmer, treated(await remedy(farmer), day, animal_id=ewe))
+    await taken(farmer, *(assigned(one, drafted, day) for one in (ewe, clear_one)))
+    path, change = f"/groups/{drafted}", {"json": {"purpose": "Sale"}, "headers": {"If-Match": "*"}}
+    answer = (await farmer.ask("PATCH", path, 409, **change)).json()
+    (error,) = answer["errors"]
+    assert (answer["code"], error["field"], error["code"]) == ("withheld", "purpose", "withheld")
+    assert ewe in error["message"]
+    assert error["fix"]
+    pushed = {"mutation_id": str(new_id()), "collection": "groups", "id": drafted, "op": "upsert"}
+    body = {"device_id": str(new_id()), "mutations": [pushed | {"doc": {"purpose": "kill"}}]}
+    sync = (await farmer.ask("POST", f"/farms/{farmer.farm_id}/sync/push", 200, json=body)).json()
+    assert [one["problem"]["code"] for one in sync["results"]] == ["withheld"]
+    await taken(farmer, left(ewe, drafted, day))
+    assert (await farmer.ask("PATCH", path, 200, **change)).json()["purpose"] == "Sale"
 
 
 async def test_what_is_given_is_drawn_from_the_batch_and_never_silently_below_nothing(farmer: Farmer) -> None:

@@ -22,11 +22,12 @@ from bellwether.farm.animals.schemas import (
     NewParent,
 )
 from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
+from bellwether.farm.lives import roles
 from bellwether.farm.measurements import repository as weights
 from bellwether.farm.schemas import Source
 from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Session
+from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.http.pagination import ById, id_after
 from bellwether.platform.http.preconditions import Precondition
 from bellwether.platform.ids import new_id
@@ -180,6 +181,9 @@ async def change(
     await check_measured(session, before.farm_id, animal_id, after, faults)
     await check_relatives(session, before.farm_id, animal_id, after, faults)
     await births.check_lambing(session, before, body, faults)
+    if (after.sex, after.fertility) != (before.sex, before.fertility):
+        played = await roles.played(driver(session), before.farm_id, [animal_id])
+        faults.take(partial(roles.check, after.name, after.sex, after.fertility, played.get(animal_id, ())))
     if faults.findings:
         raise AnimalRejected(faults.findings)
     if not await repository.change(session, animal_id, before.rev, values):

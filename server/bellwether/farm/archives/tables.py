@@ -89,9 +89,12 @@ DRAWINGS = """
 select paddock_id, valid_from, public.st_asgeojson(geometry, 15) as geometry from farm.paddock_version
 where farm_id = $1 order by paddock_id, valid_from
 """
+# whoever does not own the farm sees no costs (the policies), and not that one was taken back either
 EVENTS = """
-select id, kind, animal_id, group_id, occurred_on, occurred_time, tz, supersedes, payload from farm.event
-where farm_id = $1 order by seq
+select id, kind, animal_id, group_id, occurred_on, occurred_time, tz, supersedes, payload from farm.event e
+where farm_id = $1 and (supersedes is null
+  or exists (select from farm.event t where t.farm_id = $1 and t.id = e.supersedes))
+order by seq
 """
 MEASUREMENTS = """
 select o.id, o.flock_id, coalesce(a.merged_into, a.id) as animal_id, o.trait, o.value, o.unit, o.raw_value, o.raw_unit,

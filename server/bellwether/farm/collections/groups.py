@@ -16,7 +16,7 @@ async def make_group(write: Write, body: NewGroup) -> None:
 
 async def change_group(write: Write, body: GroupChange) -> None:
     """Another name, purpose or drop."""
-    await groups.change(write.session, write.context, write.id, body, ANY)
+    await groups.change(write.session, write.context, write.id, body, ANY, write.now)
 
 
 async def remove_group(write: Write) -> None:

@@ -60,6 +60,8 @@ class Log:
     made: list[MadeEvent] = field(default_factory=list)
     named: list[MadeOther] = field(default_factory=list)
     is_owner: bool = False
+    unseen: Set[UUID] = frozenset()
+    """Ids of events of the farm that the user may not read."""
     sessions: Set[UUID] = frozenset()
     """Days in the yards that the events name, those that there are."""
     consignments: set[tuple[str, bool]] = field(default_factory=set)
@@ -82,6 +84,8 @@ class Log:
             if before.sent_sha256 != digest:
                 raise Broken(problems.event_exists(before.id))
             return Judged(before.id, is_new=False)
+        if event.id is not None and event.id in self.unseen:
+            raise Broken(problems.event_exists(event.id))
         if event.owners_only and not self.is_owner:
             raise Broken(problems.owners_only(event.kind))
         self.check_times(event)

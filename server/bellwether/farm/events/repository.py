@@ -18,7 +18,9 @@ COLUMNS = {
 INSERT = f"""
 insert into farm.event (farm_id, source, recorded_by, {", ".join(COLUMNS)})
 select $1, $2, $3, {", ".join(f"t.{name}" for name in COLUMNS)} from {{rows}} as t order by t.seq
+on conflict (farm_id, id) do nothing
 """
+ADDED = "select id from farm.event where farm_id = $1 and id = any($2::uuid[]) and seq = any($3::int8[])"
 OTHERS = {"event_id": "uuid", "seq": "int8", "animal_id": "uuid", "role": "text", "present": "bool"}
 INSERT_OTHERS = f"""
 insert into farm.event_other (farm_id, {", ".join(OTHERS)}) select $1, {", ".join(OTHERS)} from {{rows}} as t
@@ -62,6 +64,14 @@ FILTERS = {
 }
 
 
+class EventIdsTaken(Exception):
+    """Events would have the ids of events that the user does not see."""
+
+    def __init__(self, ids: set[UUID]) -> None:
+        super().__init__(f"{len(ids)} ids are taken")
+        self.ids = ids
+
+
 async def sessions(session: Session, farm_id: UUID, ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of the days in the yards that the farm has."""
     if not ids:
@@ -97,9 +107,17 @@ async def add(
     *,
     source: str,
 ) -> None:
-    """Events at the end of the log, with the animals that they name beside their subjects."""
+    """Events at the end of the log, with the animals that they name beside their subjects.
+
+    Raises:
+        EventIdsTaken: the farm has events with these ids that the user does not see.
+    """
     if made:
-        await execute_with(session, INSERT, COLUMNS, made, farm_id, source, context.user_id)
+        count = await execute_with(session, INSERT, COLUMNS, made, farm_id, source, context.user_id)
+        if count < len(made):
+            values = ([event.id for event in made], [event.seq for event in made])
+            added = {row[0] for row in await driver(session).fetch(ADDED, farm_id, *values)}
+            raise EventIdsTaken({event.id for event in made} - added)
     if named:
         await execute_with(session, INSERT_OTHERS, OTHERS, named, farm_id)
 

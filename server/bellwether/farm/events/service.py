@@ -54,8 +54,7 @@ async def append(
     await may_write(session, context, body.farm_id, field="farm_id")
     await one_writer(session, body.farm_id)
     read = [READER.read(sent, "events", row) for row, sent in enumerate(body.events)]
-    log, items = await judged(session, context, body, read, now)
-    await repository.add(session, context, body.farm_id, log.made, log.named, source=source)
+    log, items = await recorded(session, context, body, read, now, source)
     await follow(session, context, body.farm_id, log)
     for item in items:
         if item.id is not None and item.verdict == "new":
@@ -64,30 +63,40 @@ async def append(
     return AppendedEvents(accepted=len(items) - rejected, rejected=rejected, items=items)
 
 
-async def judged(
-    session: Session, context: Context, body: NewEvents, read: Sequence[NewEvent | list[RowError]], now: datetime
+async def recorded(
+    session: Session,
+    context: Context,
+    body: NewEvents,
+    read: Sequence[NewEvent | list[RowError]],
+    now: datetime,
+    source: Source,
 ) -> tuple[Log, list[EventVerdict]]:
-    """A verdict on each row, with the lambs of those that are accepted as animals.
+    """A verdict on each row; those that are accepted are in the log, with their lambs as animals.
 
-    Only the database sees that a lamb has the id of an animal of another farm: then all is judged once more with that.
+    Only the database sees that a lamb has the id of an animal of another farm, or an event that of one which the user
+    may not read: then all is judged once more with that.
     """
     is_owner = await role_of(session, context, body.farm_id) == "owner"
     named = {event.session_id for event in read if isinstance(event, NewEvent) and event.session_id is not None}
     sessions = await repository.sessions(session, body.farm_id, named)
     under = {event.under[0] for event in read if isinstance(event, NewEvent) and event.under is not None}
     consignments = await repository.consignments(session, body.farm_id, under)
-    taken = set[UUID]()
+    taken, unseen = set[UUID](), set[UUID]()
     while True:
         log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
         log.is_owner = is_owner
         log.sessions, log.consignments = sessions, set(consignments)
         log.season.existing |= taken
+        log.unseen = unseen
         items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]
         try:
             async with session.begin_nested():
                 await seasons.register(session, context, herd_of(body.farm_id, log), log.season)
+                await repository.add(session, context, body.farm_id, log.made, log.named, source=source)
         except seasons.IdsTaken as error:
             taken |= error.ids
+        except repository.EventIdsTaken as error:
+            unseen |= error.ids
         else:
             return log, items
 

@@ -24,8 +24,9 @@ COLUMNS = (
     "finished_at, expires_at"
 )
 ADD = text("""
-insert into farm.export (id, farm_id, flock_id, format, options, created_by)
-values (:id, :farm_id, :flock_id, :format, cast(:options as jsonb), :created_by)
+insert into farm.export (id, farm_id, flock_id, format, options, created_by, of_owners)
+values (:id, :farm_id, :flock_id, :format, cast(:options as jsonb), :created_by,
+  :format = 'whole_farm' and :farm_id = any(farm.my_owned_farms()))
 """)
 GET = text(f"select {COLUMNS} from farm.export where id = :id")
 LIST = text(f"""
@@ -35,7 +36,8 @@ where farm_id = :farm_id and (cast(:after as uuid) is null or id < :after) order
 SET_JOB = text("update farm.export set job_id = :job where id = :id")
 FINISH = text("""
 update farm.export set file_name = :file_name, media_type = :media_type, size_bytes = :size_bytes, sha256 = :sha256,
-  report = cast(:report as jsonb), finished_at = :now, expires_at = :expires_at
+  report = cast(:report as jsonb), finished_at = :now, expires_at = :expires_at,
+  of_owners = of_owners or (format = 'whole_farm' and farm_id = any(farm.my_owned_farms()))
 where id = :id
 """)
 DROP = text("delete from farm.export_part where farm_id = :farm_id and export_id = :id")

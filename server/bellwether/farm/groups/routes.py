@@ -1,5 +1,6 @@
 """Paths under /groups."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -45,8 +46,8 @@ async def get_group(session: Reading, group_id: UUID, response: Response) -> Gro
 async def change_group(
     session: Writing, context: Acting, group_id: UUID, body: GroupChange, if_match: IfMatch, response: Response
 ) -> Group:
-    """Change name, purpose or drop."""
-    return with_etag(response, await service.change(session, context, group_id, body, if_match))
+    """Change name, purpose or drop; a draft list becomes one for sale when nobody in it is withheld."""
+    return with_etag(response, await service.change(session, context, group_id, body, if_match, datetime.now(UTC)))
 
 
 @router.get("/{group_id}/members", dependencies=[need("flock:read")])

@@ -7,8 +7,11 @@ from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.groups import repository
-from bellwether.farm.groups.problems import GroupExists
+from bellwether.farm.groups.problems import GroupExists, MembersWithheld
 from bellwether.farm.groups.schemas import Group, GroupChange, GroupMember, NewGroup
+from bellwether.farm.health import repository as health
+from bellwether.farm.health.models import SALE_LISTS
+from bellwether.farm.place import place_of
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, Cursor, id_after
@@ -54,17 +57,22 @@ async def get(session: Session, group_id: UUID) -> Group:
 
 
 async def change(
-    session: Session, context: Context, group_id: UUID, body: GroupChange, if_match: Precondition
+    session: Session, context: Context, group_id: UUID, body: GroupChange, if_match: Precondition, now: datetime
 ) -> Group:
-    """Change what is given.
+    """Change what is given; a list becomes one for sale when nobody in it is withheld (I20).
 
     Raises:
-        NotFound, ReadOnlyMember, MatchRequired, Stale, GroupExists
+        NotFound, ReadOnlyMember, MatchRequired, Stale, GroupExists, MembersWithheld
     """
     before = await get(session, group_id)
     await may_write(session, context, before.farm_id)
     if_match.check(before.rev)
     await one_writer(session, before.farm_id)
+    if is_for_sale(before.type, body.purpose) and not is_for_sale(before.type, before.purpose):
+        today = (await place_of(session, before.farm_id)).today(now)
+        held = await health.board(session, before.farm_id, today, "export", group_id, None, MembersWithheld.MOST + 1)
+        if held:
+            raise MembersWithheld([(row.name, row.until) for row in held])
     try:
         async with session.begin_nested():
             is_changed = await repository.change(session, group_id, before.rev, body.model_dump())
@@ -73,6 +81,11 @@ async def change(
     if not is_changed:
         raise Stale
     return await get(session, group_id)
+
+
+def is_for_sale(group_type: str, purpose: str | None) -> bool:
+    """Whether a list is one from which animals go to a market."""
+    return group_type == "planned" and (purpose or "").lower() in SALE_LISTS
 
 
 async def page(

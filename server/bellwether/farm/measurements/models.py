@@ -19,6 +19,7 @@ class MeasuredAnimal:
     placed: Placed
     name: str
     stays: tuple[Stay, ...]
+    is_reference: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,8 @@ def faults(
     field = f"{form.rows}.{row}"
     animal = known.get(new.animal_id)
     found = [] if animal else [ReferenceNotFound(f"{field}.animal_id", new.animal_id, row).errors[0]]
+    if animal and animal.is_reference:
+        found.append(only_an_ancestor(row, field, animal.name))
     place = scales.place
     today, born = place.today(now), animal.birth_date if animal else None
     if new.occurred_on > today:
@@ -245,6 +247,13 @@ def faults(
     return found + [
         RowError(row=row, field=f.field, code=f.code, message=f.message, fix=f.fix) for f in faults_of.findings
     ]
+
+
+def only_an_ancestor(row: int, field: str, name: str) -> RowError:
+    """A name in a pedigree was never on the farm, and nobody has measured it there."""
+    text = f"{name} is known as an ancestor alone and was never on the farm"
+    fix = "register it as an animal of the farm first"
+    return RowError(row=row, field=f"{field}.animal_id", code="reference_only", message=text, fix=fix)
 
 
 def impossible(row: int, field: str, text: str, fix: str) -> RowError:

@@ -150,8 +150,8 @@ select o.* from (select distinct unnest(cast(:flock_ids as uuid[])) as id) f cro
 order by o.id limit :limit
 """
 ANIMALS = """
-select s.id, a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), f.code, a.drop_year, a.birth_group,
-  a.is_embryo_transfer, a.sex = 'male' and a.fertility = 'neutered'
+select s.id, a.id, a.flock_id, a.birth_date, coalesce(a.tag, a.id::text), a.reference_only, f.code, a.drop_year,
+  a.birth_group, a.is_embryo_transfer, a.sex = 'male' and a.fertility = 'neutered'
 from farm.animal s join farm.animal a on a.farm_id = :farm and a.id = coalesce(s.merged_into, s.id)
 join farm.flock f on f.farm_id = :farm and f.id = a.flock_id
 where s.farm_id = :farm and s.id = any(cast(:ids as uuid[]))
@@ -293,8 +293,9 @@ async def animals(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -
     rows = (await session.execute(text(ANIMALS), {"farm": farm_id, "ids": list(animal_ids)})).all()
     stays = await lives.stays(session, farm_id, [row[1] for row in rows])
     found = {}
-    for sent, key, flock_id, born, name, *placed in rows:
-        found[sent] = MeasuredAnimal(key, flock_id, born, Placed(*placed), name, tuple(stays.get(key, ())))
+    for sent, key, flock_id, born, name, is_reference, *placed in rows:
+        its_stays = tuple(stays.get(key, ()))
+        found[sent] = MeasuredAnimal(key, flock_id, born, Placed(*placed), name, its_stays, is_reference)
     return found
 
 

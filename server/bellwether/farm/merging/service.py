@@ -56,7 +56,7 @@ async def merge(session: Session, context: Context, body: NewMerge) -> Merge:
         text = f"{loser.name} is a parent of {winner.name}, or the other way round"
         fix = "correct the parent first"
         raise TwoAnimals([RowError(field="loser_id", code="own_parent", message=text, fix=fix)]) from error
-    if misfits := await fitting.find(driver(session), loser.farm_id, found.id):
+    if misfits := await fitting.find(driver(session), loser.farm_id, found.id, [winner.id]):
         raise TwoAnimals(misfits)
     await measurements.recompute(session, loser.farm_id, [winner.id])
     await follow(session, context, loser.farm_id, [winner.id, loser.id])
@@ -144,7 +144,7 @@ async def undo(session: Session, context: Context, merge_id: UUID) -> Merge:
     await write_as(session, "undo")
     for relation in taking_back.RELATIONS:
         await taking_back.restore(connection, found.farm_id, merge_id, relation)
-    if misfits := await fitting.find(connection, found.farm_id, merge_id):
+    if misfits := await fitting.find(connection, found.farm_id, merge_id, [found.winner_id, found.loser_id]):
         raise MergeBuiltUpon(misfits)
     await taking_back.forget(connection, found.farm_id, merge_id)
     await repository.undone(session, merge_id, context.user_id)

@@ -159,7 +159,10 @@ async def follow(session: Session, context: Context, herd: Herd, season: Season,
     born = {lamb.id for fact in lambings for lamb in litter(fact).lambs}
     cut = [fact for fact in season.removed.values() if fact.kind == MARKED and fact.said.get("castrated") is True]
     uncut = {fact.animal_id for fact in cut if fact.animal_id is not None}
-    await project(session, context, farm_id, asked | born | uncut, born=born, uncut=uncut)
+    weanings = [fact for fact in season.removed.values() if fact.kind == WEANED]
+    unweaned = {fact.animal_id for fact in weanings if fact.animal_id is not None}
+    lambs = asked | born | uncut | unweaned
+    await project(session, context, farm_id, lambs, born=born, uncut=uncut, unweaned=unweaned)
 
 
 async def follow_merge(session: Session, context: Context, farm_id: UUID, ids: Collection[UUID]) -> list[Finding]:

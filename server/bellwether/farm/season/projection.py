@@ -34,10 +34,12 @@ async def project(
     *,
     born: Collection[UUID] = (),
     uncut: Collection[UUID] = (),
+    unweaned: Collection[UUID] = (),
 ) -> None:
     """What follows for these animals, as far as they are lambs of the log.
 
-    `born`: their lambing is new or was corrected; `uncut`: a castration of them was taken back.
+    `born`: their lambing is new or was corrected; `uncut`, `unweaned`: a castration or a weaning of
+    them was taken back.
     """
     asked = set(ids)
     if not asked:
@@ -50,7 +52,7 @@ async def project(
     lambs = [key for key in sorted(asked) if is_lamb(history, key)]
     heads = await writing.heads(session, farm_id, {one for key in lambs for one in mates(history, key)} | set(lambs))
     lambs = [key for key in lambs if key in heads]
-    rows = [own(history, heads, members, key, key in born, key in uncut) for key in lambs]
+    rows = [own(history, heads, members, key, key in born, key in uncut, key in unweaned) for key in lambs]
     changed = {row["id"]: row["flock_id"] for row in await writing.settle(session, farm_id, rows)}
     claimed = await claim(session, context, farm_id, history, heads, members, lambs)
     changed |= {key: heads[key]["flock_id"] for key in claimed}
@@ -81,6 +83,7 @@ def own(
     key: UUID,
     is_new: bool,
     is_uncut: bool,
+    is_unweaned: bool,
 ) -> tuple[object, ...]:
     """The columns of the animal itself, as `writing.OWN_COLUMNS`; None leaves one as it is."""
     head, litter = heads[key], history.litter_of(key)
@@ -90,7 +93,7 @@ def own(
         fertility = "neutered"
     elif is_uncut and fertility == "neutered":
         fertility = "unknown"
-    rear_type = reared(history, heads, key, litter)
+    rear_type = reared(history, heads, key, litter, is_unweaned=is_unweaned)
     if litter is None:
         return key, None, fertility, None, None, None, rear_type, None, None
     birth_type = len(litter.lambs)
@@ -106,12 +109,16 @@ def own(
     return key, sex, fertility, lamb.on, drop, birth_type, rear_type, group, is_transfer
 
 
-def reared(history: History, heads: dict[UUID, asyncpg.Record], key: UUID, litter: Litter | None) -> int | None:
-    """I11: as recorded at weaning, or counted; 0 for a lamb that did not live to it."""
+def reared(
+    history: History, heads: dict[UUID, asyncpg.Record], key: UUID, litter: Litter | None, *, is_unweaned: bool
+) -> int | None:
+    """I11: as recorded at weaning, or counted; 0 for a lamb that did not live to it; without weaning as a list said."""
     head, weaned = heads[key], history.of_subject(key, WEANED)
     before: int | None = head["rear_type"]
     if not weaned:
-        return before if litter is None else 0 if head["fate"] == "dead" else None
+        if litter is None:
+            return before
+        return 0 if head["fate"] == "dead" else None if is_unweaned else before or None
     fact = weaned[-1]
     if (said := fact.said.get("rear_type")) is not None:
         return int(str(said))

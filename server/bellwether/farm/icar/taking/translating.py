@@ -21,7 +21,8 @@ FATES = {theirs: ours for ours, theirs in DEPARTURES.items()} | {
     "StudServiceReturn": "in_transit", "Other": "in_transit",
 }  # fmt: skip
 
-
+TO_MARKET = ("sold", "culled")
+"""Where nobody who is withheld goes without a reason."""
 SEVERE = {theirs: ours for ours, theirs in SEVERITIES.items()}
 """The worst last."""
 
@@ -73,7 +74,10 @@ def departure(entry: Entry) -> Translation:
     """What only a departure says."""
     sent = entry.sent
     where = place(sent.consignment, "destination_location")
-    fate = word(FATES, "departureKind", sent.departure_kind, sent.departure_reason)
+    said = (sent.departure_kind, sent.departure_reason)
+    # whichever of the two says that it was sold: a sale under another name is still one (I20)
+    to_market = next((text for text in said if text in FATES and FATES[text] in TO_MARKET), None)
+    fate = word(FATES, "departureKind", to_market, *said)
     papers = {"to_location": where, "consignment": paper(sent.consignment)}
     return Translation("animal.departed", {"fate": fate, **papers, "note": sent.remark})
 

@@ -14,6 +14,7 @@ from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.parents import Parent
 from bellwether.farm.imports.judging.plain import animals as plain_animals
 from bellwether.farm.imports.judging.sheep import Sheep, kin_of
+from bellwether.farm.lives import roles
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.sheep import identifiers, pedigree, traits
 from bellwether.sheep.findings import Broken, Faults, Finding, Verdict, broken, warning
@@ -132,6 +133,8 @@ def check_self(
         for item in {item.key: item for item in (*animal.identifiers, *known)}.values():
             year = identifiers.year_of(item)
             faults.take(partial(pedigree.check_number, kin.name, born.year, item.value, year, field="birth_date"))
+    if (facts.sex, facts.fertility) != (animal.facts.sex, animal.facts.fertility):
+        faults.take(partial(roles.check, kin.name, facts.sex, facts.fertility, animal.parts))
     faults.take(partial(check_one_word, animal, data))
 
 

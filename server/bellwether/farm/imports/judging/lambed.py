@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from bellwether.farm.animals.births import check_reared
 from bellwether.farm.imports.judging.animal_row import AnimalRow
 from bellwether.farm.imports.judging.sheep import Sheep
-from bellwether.sheep.findings import Finding, warning
+from bellwether.sheep.findings import Broken, Finding, warning
 
 SILENT = {"sex": "unknown"}
 
@@ -23,6 +24,11 @@ def without_doubt(animal: Sheep | None, data: AnimalRow) -> tuple[AnimalRow, lis
         message = f"the lambing of {lambing.occurred_on} says of {animal.described}: {name} {value}"
         fix = f"correct the lambing, if the file is right: send lambing.recorded with supersedes {lambing.id}"
         told.append(warning("of_a_lambing", message, fix, field=name))
+    try:
+        check_reared(animal.described, lambing, data.rear_type)
+    except Broken as error:
+        changes["rear_type"] = None
+        told += [warning(one.code, one.message, one.fix, field="rear_type") for one in error.findings]
     if "birth_date" in changes:
         changes["drop_year"] = None
     if changes:

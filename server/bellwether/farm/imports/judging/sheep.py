@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bellwether.farm.animals.births import Lambing
 from bellwether.farm.imports.judging.animal_row import FIELDS, Facts
+from bellwether.farm.lives.roles import Part
 from bellwether.sheep import pedigree
 from bellwether.sheep.identifiers import Identifier, rank
 from bellwether.sheep.lives import Stay
@@ -32,6 +33,7 @@ class Sheep:
     first_recorded: Measured | None = None
     stays: Sequence[Stay] = ()
     lambing: Lambing | None = None
+    parts: Sequence[Part] = ()
 
     @property
     def year(self) -> int | None:

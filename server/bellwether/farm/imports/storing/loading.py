@@ -15,6 +15,7 @@ from bellwether.farm.imports.judging.listing import Listing
 from bellwether.farm.imports.judging.sheep import Asked, Claim, Offspring, Sheep
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.lives import repository as lives
+from bellwether.farm.lives import roles
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Group, touched
 from bellwether.platform.database.transactions import Session, driver
@@ -217,6 +218,8 @@ async def load_lives(session: Session, farm_id: UUID, animal_ids: set[UUID], mem
         memory.herd.sheep[animal_id].stays = stays
     for animal_id, lambing in (await births.lambings(session, farm_id, animal_ids)).items():
         memory.herd.sheep[animal_id].lambing = lambing
+    for animal_id, parts in (await roles.played(driver(session), farm_id, animal_ids)).items():
+        memory.herd.sheep[animal_id].parts = parts
     memory.lived |= animal_ids
 
 

@@ -1,14 +1,18 @@
 """Whether what an undo brings back still fits what stands: the same rules as for any other correction."""
 
+from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 
 from bellwether.farm.imports.undoing.obstacles import FIX, obstacle
+from bellwether.farm.lives import roles
+from bellwether.farm.measurements import repository as measurements
 from bellwether.platform.problems import RowError
 from bellwether.sheep import pedigree
-from bellwether.sheep.findings import Broken
-from bellwether.sheep.pedigree import Kin
+from bellwether.sheep.findings import Broken, Faults
+from bellwether.sheep.pedigree import Kin, Measured
 
 TOUCHED = """
 with touched as (select relation, id from farm.import_change where farm_id = $1 and import_id = $2)
@@ -40,6 +44,11 @@ select distinct a.tag from farm.animal a join (
   select child from up where child = parent
 ) loop on loop.child = a.id where a.farm_id = $1
 """
+ANIMALS = f"""{TOUCHED}
+select a.id, coalesce(a.tag, a.id::text) as tag, a.sex, a.fertility, a.birth_date from farm.animal a
+where a.farm_id = $1 and a.merged_into is null
+  and (a.id = any($3::uuid[]) or a.id in (select t.id from touched t where t.relation = 'animal'))
+"""
 TOO_EARLY = f"""{TOUCHED}, animals as (
   select id from touched where relation = 'animal'
   union select o.animal_id from touched t join farm.observation o on o.farm_id = $1 and o.id = t.id
@@ -54,8 +63,10 @@ where o.state = 'active' and (o.occurred_on < a.birth_date or (a.reference_only
 """
 
 
-async def find(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -> list[RowError]:
-    """Rules that would be broken."""
+async def find(
+    connection: asyncpg.Connection, farm_id: UUID, import_id: UUID, also: Collection[UUID] = ()
+) -> list[RowError]:
+    """Rules that would be broken by what was changed, and by what is told of animals in `also` now."""
     found = []
     for row in await connection.fetch(PAIRS, farm_id, import_id):
         child, parent = kin(row, "child"), kin(row, "parent")
@@ -73,7 +84,26 @@ async def find(connection: asyncpg.Connection, farm_id: UUID, import_id: UUID) -
         found.append(obstacle("before_birth", "measured before the birth date of before", early[:5], len(early)))
     if ghosts:
         found.append(obstacle("measured_since", "measured, and was only an ancestor before", ghosts[:5], len(ghosts)))
-    return found
+    return found + await of_the_log(connection, farm_id, import_id, also)
+
+
+async def of_the_log(
+    connection: asyncpg.Connection, farm_id: UUID, import_id: UUID, also: Collection[UUID]
+) -> list[RowError]:
+    """What the log tells of animals that would be born later than it, or of the other sex."""
+    rows = await connection.fetch(ANIMALS, farm_id, import_id, list(also))
+    ids = [row["id"] for row in rows]
+    played = await roles.played(connection, farm_id, ids)
+    first = {row["animal_id"]: row for row in await connection.fetch(measurements.FIRST, farm_id, ids)}
+    faults = Faults()
+    for row in rows:
+        name, told = row["tag"], first.get(row["id"])
+        faults.take(partial(roles.check, name, row["sex"], row["fertility"], played.get(row["id"], ())))
+        # measurements are asked for above; the kind of an event has a dot, no trait does
+        if told is not None and "." in told["what"]:
+            event = Measured(told["what"], told["occurred_on"])
+            faults.take(partial(pedigree.check_first_measurement, name, row["birth_date"], event, field="birth_date"))
+    return [RowError(code=each.code, message=each.message, fix=FIX) for each in faults.findings]
 
 
 def kin(row: asyncpg.Record, who: str) -> Kin:
