@@ -13,6 +13,7 @@ from bellwether.genetics.genotypes.genes.routes import router as genes
 from bellwether.genetics.genotypes.importing.routes import router as genotype_imports
 from bellwether.genetics.genotypes.reading.routes import router as genotype_reading
 from bellwether.genetics.genotypes.samples.routes import router as samples
+from bellwether.genetics.index_weights.routes import router as index_weights
 from bellwether.genetics.indexes.routes import router as indexes
 from bellwether.genetics.matings.routes import router as matings
 from bellwether.genetics.parentage.routes import router as parentage
@@ -46,6 +47,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         publications,
         schedules,
         indexes,
+        index_weights,
         rankings,
         matings,
         explanations,

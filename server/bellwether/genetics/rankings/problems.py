@@ -8,12 +8,12 @@ from bellwether.platform.problems import RowError, Unprocessable
 class TraitsNotInRun(Unprocessable):
     """The index weighs traits that the run has not."""
 
-    code, title = "traits_not_in_run", "The run has no breeding values of some traits of the index"
+    code, title = "traits_not_in_run", "The run has no breeding values of some of the traits"
 
-    def __init__(self, missing: Sequence[str], there: Sequence[str]) -> None:
+    def __init__(self, missing: Sequence[str], there: Sequence[str], field: str = "index_id") -> None:
         message = f"the run has no breeding values of {', '.join(missing)}; it has {', '.join(there)}"
-        fix = "evaluate the flock for these traits too, or use an index of the traits of the run"
-        super().__init__(message, errors=[RowError(field="index_id", code=self.code, message=message, fix=fix)])
+        fix = "evaluate the flock for these traits too, or name traits of the run"
+        super().__init__(message, errors=[RowError(field=field, code=self.code, message=message, fix=fix)])
 
 
 class OtherFarm(Unprocessable):
