@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.chips.routes import router as chips
+from bellwether.genetics.connectedness.routes import router as connectedness
 from bellwether.genetics.definitions.routes import router as definitions
 from bellwether.genetics.evaluations.routes import router as evaluations
 from bellwether.genetics.explanations.routes import router as explanations
@@ -35,6 +36,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         chips,
         genotype_files,
         definitions,
+        connectedness,
         genotype_imports,
         samples,
         genotype_reading,

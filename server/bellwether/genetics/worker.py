@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from bellwether.genetics.connectedness import job as connectedness
 from bellwether.genetics.definitions import rerunning
 from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
@@ -44,5 +45,5 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
     }
     with_files = [JobKind(name, service="genetics", run=partial(run, data_dir=place)) for name, run in work.items()]
     plain = {PEDIGREE: analyse_pedigree, MATING_PLAN: plan_matings, CONTRIBUTIONS: plan_contributions}
-    plain[checking.KIND] = checking.check_parentage
+    plain |= {checking.KIND: checking.check_parentage, connectedness.KIND: connectedness.compare}
     return [*with_files, *(JobKind(name, service="genetics", run=run) for name, run in plain.items())]

@@ -1,0 +1,1 @@
+"""Connectedness: whether the flocks, or the groups, of a run may be compared."""
