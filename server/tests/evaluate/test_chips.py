@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 from bellwether.modelling.chips.blocks import MOST, blocks_of, codes_of, cut
+from bellwether.modelling.chips.checks import Kin, check
 from bellwether.modelling.chips.fitting import FitRules, fit_to_map
 from bellwether.modelling.chips.map_files import read_map
 from bellwether.modelling.chips.marker_map import MarkerMap
@@ -211,3 +212,23 @@ def test_dosages_are_no_letters(tmp_path: Path) -> None:
     path = tmp_path / "d.csv"
     path.write_text("animal,m1,m2\n1,0,2\n2,1,\n")
     assert not is_letters(path)
+
+
+def test_a_ram_of_one_wrong_lamb_is_not_set_apart() -> None:
+    """Six lambs of six ewes; the first is another ram's, and has no other relative in the file than its dam."""
+    rng, m = np.random.default_rng(4), 600
+    haplotypes = (rng.random((8, 2, m)) < rng.uniform(0.3, 0.7, m)).astype(np.uint8)
+
+    def gamete(parent: int) -> np.ndarray:
+        return np.where(rng.random(m) < 0.5, *haplotypes[parent])
+
+    lambs = [gamete(7 if i == 0 else 0) + gamete(1 + i) for i in range(6)]
+    codes = np.array([*haplotypes[:7].sum(axis=1), *lambs], dtype=np.uint8)
+    nobody = [-1] * 7
+    kin = Kin(
+        [f"a{i}" for i in range(13)], np.zeros((0, m), np.uint8), np.array([*nobody, *[0] * 6], np.int32),
+        np.array([*nobody, *range(1, 7)], np.int32), np.full(13, -1, np.int8),
+    )  # fmt: skip
+    found = check(pack(codes), the_map(*["AG"] * m).markers, kin, 0.9)
+    assert [(row["sample"], row["parent"]) for row in found.report["parents"]] == [("a7", "a0")]
+    assert {each["sample"]: each["reasons"] for each in found.samples if each["reasons"]} == {"a7": ["parent_conflict"]}

@@ -187,7 +187,8 @@ def _sexes(packed: PackedGenotypes, markers: Markers, kin: Kin, reasons: list[se
 def _parents(both: PackedGenotypes, kin: Kin, reasons: list[set[str]]) -> list[dict[str, object]]:
     """Parents whom opposing homozygotes exclude.
 
-    A sample that conflicts with most of several relatives is the swapped one, and its relatives are not set apart.
+    A sample that conflicts with most of several relatives is the swapped one, and its relatives are not set apart; nor
+    is one that fits most of several, such as a ram with one wrong lamb.
     """
     bits = genotype_bits(both)
     told: list[tuple[int, int, dict[str, object]]] = []
@@ -219,8 +220,9 @@ def _parents(both: PackedGenotypes, kin: Kin, reasons: list[set[str]]) -> list[d
                 )
             )
     swapped = {row for row, n in conflicts.items() if links[row] >= 3 and 2 * n > links[row]}
+    fitting = {row for row, n in conflicts.items() if links[row] >= 3 and 2 * n < links[row]}
     for a, b, _ in told:
-        suspects = swapped & {a, b} or {a, b} & set(range(len(reasons)))
+        suspects = swapped & {a, b} or {a, b} - fitting or {a, b}
         for row in suspects & set(range(len(reasons))):
             reasons[row].add("swapped" if row in swapped else "parent_conflict")
     return [found for _, _, found in told][:LISTED]
