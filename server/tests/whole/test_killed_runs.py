@@ -19,28 +19,32 @@ from bellwether.commands.demo.client import JOB_ENDS
 from bellwether.commands.demo.steps import EXAMPLE, FILES, FLOCK_CODE
 from bellwether.genetics.evaluations.solving import READ
 from patience import PATIENCE_S
-from whole.conftest import Platform
+from whole.conftest import PASSWORD, Platform
 from whole.flock import Flock
 from whole.test_kill import kill
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 TRAITS = ["WWT", "PWT"]
 LEFT = """
-select (select state from genetics.evaluation_run where id = $1) as state,
-  (select count(*) from genetics.breeding_value where run_id = $1) as n_values,
-  (select count(*) from genetics.evaluation_table where run_id = $1) as n_tables,
-  (select count(*) from genetics.publication where run_id = $1) as n_publications,
-  (select count(*) from genetics.outbox where payload::text like '%' || $1::text || '%') as n_facts
+select (select state from genetics.evaluation_run where id = $1::uuid) as state,
+  (select count(*) from genetics.breeding_value where run_id = $1::uuid) as n_values,
+  (select count(*) from genetics.evaluation_table where run_id = $1::uuid) as n_tables,
+  (select count(*) from genetics.publication where run_id = $1::uuid) as n_publications,
+  (select count(*) from genetics.outbox where payload::text like '%' || $1::uuid::text || '%') as n_facts
 """
 # as the service itself asks for it before it publishes (`platform/database/advisory_locks.py`)
 HOLD = "select pg_advisory_lock(hashtextextended($1, 13))"
 RELEASE = "select pg_advisory_unlock(hashtextextended($1, 13))"
-WAITS = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+WAITS = """
+select exists (select from pg_locks l join pg_database d on d.oid = l.database
+               where l.locktype = 'advisory' and not l.granted and d.datname = current_database())
+"""
+EMAIL = "killed@example.org"
 
 
 def example_flock(platform: Platform) -> Flock:
     """The demo's flock on a farm of its own."""
-    owner = platform.user("farmer")
+    owner = platform.user("farmer", email=EMAIL)
     farm = owner.post("/api/v1/farm/farms", {"name": "Killed"})
     made = owner.post("/api/v1/farm/flocks", {"farm_id": farm["id"], "name": "Stud", "code": FLOCK_CODE})
     flock = Flock(owner, farm["id"], made["id"], FLOCK_CODE)
@@ -51,6 +55,8 @@ def example_flock(platform: Platform) -> Flock:
 
 def evaluate(flock: Flock) -> UUID:
     """Queue a run."""
+    # tokens end sooner than a long test
+    flock.owner.login(EMAIL, PASSWORD)
     body = {"flock_id": flock.id, "traits": TRAITS, "reliability": "exact"}
     return UUID(flock.owner.post("/api/v1/genetics/evaluations", body)["id"])
 
@@ -123,6 +129,7 @@ async def test_a_run_that_is_killed_ends_and_is_never_half_published(
         await publisher.execute(RELEASE, name)
         await wait_for(lambda: ended(database, run_id))
         found = await left_behind(database, run_id)
+        flock.owner.login(EMAIL, PASSWORD)
         report = flock.owner.get(f"/api/v1/genetics/evaluations/{run_id}")
         assert (found["state"], found["n_publications"]) == ("succeeded", 1)
         assert found["n_values"] == report["counts"]["animals"] * len(TRAITS)

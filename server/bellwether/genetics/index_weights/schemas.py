@@ -49,7 +49,7 @@ class WeightsOf(Schema):
     )
 
 
-class Response(Schema):
+class TraitResponse(Schema):
     """What selection on the index does to a trait."""
 
     trait: str
@@ -64,7 +64,7 @@ class IndexWeights(Schema):
     method: Method
     n_animals: int = Field(description="Animals whose reliabilities were averaged")
     weights: list[Weight]
-    response: list[Response]
+    response: list[TraitResponse]
     standard_deviation: float = Field(description="Of the index among such animals")
     accuracy: float | None = Field(
         description="Correlation of the index with the goal; null for desired gains, which have no goal"

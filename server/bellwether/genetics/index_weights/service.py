@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bellwether.genetics.breeding_values import service as breeding_values
 from bellwether.genetics.index_weights import repository
 from bellwether.genetics.index_weights.problems import NoSuchWeights, NoVariances, WrongWishes
-from bellwether.genetics.index_weights.schemas import IndexWeights, Response, WeightsOf, Wish
+from bellwether.genetics.index_weights.schemas import IndexWeights, TraitResponse, WeightsOf, Wish
 from bellwether.genetics.indexes.schemas import Weight
 from bellwether.genetics.rankings import repository as runs
 from bellwether.genetics.rankings.problems import TraitsNotInRun
@@ -63,7 +63,7 @@ async def weights(session: Session, asked: WeightsOf) -> IndexWeights:
             if abs(weight) > NOTHING * scale
         ],
         response=[
-            Response(trait=trait, gain=float(gain), mean_reliability=float(reliability))
+            TraitResponse(trait=trait, gain=float(gain), mean_reliability=float(reliability))
             for trait, gain, reliability in zip(traits, found.response, known.reliability, strict=True)
         ],
         standard_deviation=found.standard_deviation,
