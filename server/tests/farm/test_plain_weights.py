@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from bellwether.farm.imports.running import chunks, file_rows
 from bellwether.farm.imports.storing import blocks
+from bellwether.farm.imports.taking import plain_weighings
+from bellwether.farm.measurements import repository as measurements
 from bellwether.sheep.reading import lines as texts
 
 from .conftest import Farmer, NewFarmer, animals_of, weights_of
@@ -104,6 +106,8 @@ async def test_lines_are_judged_together_as_one_by_one(
             content = a_file(chance)
             monkeypatch.setattr(file_rows, "FIRST_CHUNK", chance.choice([1, 7, 500]))
             monkeypatch.setattr(file_rows, "CHUNK", chance.choice([2, 5, 5000]))
+            monkeypatch.setattr(plain_weighings, "PIECE", chance.choice([1, 4, 15, 20_000]))
+            monkeypatch.setattr(measurements, "AT_ONCE", chance.choice([2, 10_000]))
             monkeypatch.setattr(blocks, "SIZE", chance.choice([3, 1000]))
             monkeypatch.setattr(chunks, "FEWEST", 10**9)
             unknown = chance.choice(["refuse", "refuse", "keep"])

@@ -11,7 +11,6 @@ from bellwether.farm.imports.problems import FileTooCostly, file_problem
 from bellwether.farm.imports.reading.detection import detect
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
-from bellwether.farm.imports.reading.size import check_size
 from bellwether.platform.jobs.child_process import ChildDied, Limits, in_child
 from bellwether.sheep.reading.encoding import is_zip
 from bellwether.sheep.reading.refusal import FileRefused
@@ -30,7 +29,6 @@ async def inspected(content: bytes, options: Options, kind: str | None) -> Layou
     # what a workbook unpacks to, nobody knows before
     is_small = len(content) <= LARGE_BYTES and not is_zip(content)
     try:
-        check_size(content)
         if is_small:
             return await asyncio.to_thread(layout_of, content, options, kind)
         return await in_child(layout_of, content, options, kind, limits=LIMITS)

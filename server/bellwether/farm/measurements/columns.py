@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
     Bytes = NDArray[np.uint8]
+    Part = dict[str, NDArray[Any] | None]
 
 EPOCH = date(2000, 1, 1).toordinal()
 """From which PostgreSQL counts days."""
@@ -54,7 +55,7 @@ class Columns:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def parts(self) -> list[dict[str, NDArray[Any] | None]]:
+    def parts(self) -> list[Part]:
         """As they go into the database, where the first of what is distinct is 1; those that lack the same together."""
         import numpy as np
 
@@ -65,10 +66,19 @@ class Columns:
         }  # fmt: skip
         found = []
         for lacks in np.unique(lacking).tolist():
-            part: dict[str, NDArray[Any] | None] = {name: column[lacking == lacks] for name, column in whole.items()}
+            part: Part = {name: column[lacking == lacks] for name, column in whole.items()}
             part |= {name: None for name, bit in (("at", 2), ("age", 1)) if lacks & bit}
             found.append(part)
         return found
+
+
+def cut(part: Part, size: int) -> list[Part]:
+    """The same, so many at a time."""
+    n_rows = max(len(column) for column in part.values() if column is not None)
+    return [
+        {name: None if column is None else column[start : start + size] for name, column in part.items()}
+        for start in range(0, n_rows, size)
+    ]
 
 
 def numbered(codes: Numbers, values: Sequence[object]) -> tuple[Numbers, list[object]]:

@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import text
 
 from bellwether.farm.lives import repository as lives
-from bellwether.farm.measurements.columns import Columns
+from bellwether.farm.measurements.columns import Columns, cut
 from bellwether.farm.measurements.groups import Group, Placed, Span
 from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
 from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
@@ -22,12 +22,13 @@ from bellwether.sheep.pedigree import Measured
 from bellwether.sheep.traits import weights
 
 DAYS = "unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)"
-# one look into the index for each day: a join of both as sets walks through all measurements of the farm
+# one look into the index for each day: a join of both as sets walks through all measurements of the farm, and so does a
+# plan for a farm that the statistics do not know yet, unless `is true` keeps the farm out of the choice of an index
 CURRENT = f"""
 select o.id, d.animal_id, d.trait, d.occurred_on, o.value, o.occurred_time, o.import_id
 from {DAYS} cross join lateral (
   select id, value, occurred_time, import_id from farm.observation
-  where farm_id = $1 and animal_id = d.animal_id and trait = d.trait and occurred_on = d.occurred_on
+  where (farm_id = $1) is true and animal_id = d.animal_id and trait = d.trait and occurred_on = d.occurred_on
     and state = 'active'
   limit 1
 ) o
@@ -36,7 +37,7 @@ EARLIER = f"""
 select d.animal_id, d.trait, d.occurred_on, o.value, o.occurred_time
 from {DAYS} cross join lateral (
   select value, occurred_time from farm.observation
-  where farm_id = $1 and animal_id = d.animal_id and trait = d.trait and occurred_on = d.occurred_on
+  where (farm_id = $1) is true and animal_id = d.animal_id and trait = d.trait and occurred_on = d.occurred_on
     and state = 'superseded'
   offset 0
 ) o
@@ -45,7 +46,7 @@ LAST = """
 select d.animal_id, d.trait, o.occurred_on
 from unnest($2::uuid[], $3::text[]) as d (animal_id, trait) cross join lateral (
   select occurred_on from farm.observation
-  where farm_id = $1 and animal_id = d.animal_id and trait = d.trait and state = 'active'
+  where (farm_id = $1) is true and animal_id = d.animal_id and trait = d.trait and state = 'active'
   order by occurred_on desc limit 1
 ) o
 """
@@ -77,17 +78,17 @@ LAST_WEIGHTS = """
 select d.animal_id, o.occurred_on, o.value
 from unnest($2::uuid[]) as d (animal_id) cross join lateral (
   select occurred_on, value from farm.observation
-  where farm_id = $1 and animal_id = d.animal_id and trait = any($3::text[]) and state = 'active'
+  where (farm_id = $1) is true and animal_id = d.animal_id and trait = any($3::text[]) and state = 'active'
   order by occurred_on desc, value desc limit 2
 ) o
 order by o.occurred_on, o.value
 """
 SPANS = """
 select k.trait, k.name,
-  (select min(occurred_on) from farm.observation o where o.farm_id = $1 and o.state = 'active'
-     and o.contemporary_group = k.name and o.trait = k.trait) as first,
-  (select max(occurred_on) from farm.observation o where o.farm_id = $1 and o.state = 'active'
-     and o.contemporary_group = k.name and o.trait = k.trait) as last
+  (select min(occurred_on) from farm.observation o where (o.farm_id = $1) is true and o.state = 'active'
+     and o.contemporary_group collate "C" = k.name and o.trait collate "C" = k.trait) as first,
+  (select max(occurred_on) from farm.observation o where (o.farm_id = $1) is true and o.state = 'active'
+     and o.contemporary_group collate "C" = k.name and o.trait collate "C" = k.trait) as last
 from unnest($2::text[], $3::text[]) as k (trait, name)
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
@@ -131,6 +132,7 @@ NEW = {
     "id": "uuid", "animal_id": "uuid", "flock": "int4", "said": "int4", "day": "date", "at": "time", "kind": "int4",
     "row": "int4", "age": "int4",
 }  # fmt: skip
+AT_ONCE = 10_000
 RECOMPUTE = """
 update farm.observation o
 set age_days = o.occurred_on - a.birth_date,
@@ -265,19 +267,24 @@ def as_said(made: Observation) -> tuple[object, ...]:
     return (made.id, made.flock_id, made.animal_id, *what, said.date, said.time, said.group)
 
 
-async def store_new(session: Session, context: Context, farm_id: UUID, new: Columns, *, import_id: UUID) -> None:
-    """Measurements of days of which nothing is stored."""
+async def store_new(
+    session: Session, context: Context, farm_id: UUID, new: Columns, *, import_id: UUID, turn: asyncio.Lock
+) -> None:
+    """Measurements of days of which nothing is stored, some at a time: between them others have their turn."""
     connection: asyncpg.Connection = driver(session)
-    parts = await asyncio.to_thread(new.parts)
+    parts = await asyncio.to_thread(lambda: [some for part in new.parts() for some in cut(part, AT_ONCE)])
     placed = [(*kind.placed, kind.stage, kind.group) for kind in new.kinds]
-    names = [row[0] for row in await connection.fetch(GROUPS, *zip(*placed, strict=True))]
+    async with turn:
+        names = [row[0] for row in await connection.fetch(GROUPS, *zip(*placed, strict=True))]
     says = [
         (trait.code, trait.stage, value, trait.unit, raw, unit or trait.unit) for trait, value, raw, unit in new.says
     ]
     groups = [[kind.group for kind in new.kinds], names]
     values = (import_id, context.user_id, new.flock_ids, *zip(*says, strict=True), *groups)
     try:
-        await execute_packed(session, INSERT_NEW, NEW, parts, farm_id, *values)
+        for part in parts:
+            async with turn:
+                await execute_packed(session, INSERT_NEW, NEW, [part], farm_id, *values)
     except asyncpg.UniqueViolationError as error:
         raise WeightExists from error
 

@@ -19,7 +19,7 @@ from bellwether.sheep.reading.sheet import Sheet
 
 AnyRow = ReadRow[object]
 FIRST_CHUNK, CHUNK = 500, 10_000
-LONGER = 2
+LONGER = 10
 """How many times as long a chunk is whose lines are read by their parts."""
 
 
