@@ -14,6 +14,7 @@ from bellwether.modelling.findings import BadInput, Faults, Warned, refuse
 from bellwether.modelling.missing_codes import NOTHING_DECLARED, MissingCodes
 from bellwether.modelling.model_file.model_file import ModelFile
 from bellwether.modelling.reading_answers import NOTHING_SAID, Answers
+from bellwether.modelling.tables.candidate_sires import COLUMN, Candidates, read_candidates, uncertain_pedigree
 from bellwether.modelling.tables.damaged_ids import check_damage
 from bellwether.modelling.tables.life_facts import check_births, check_sex
 from bellwether.modelling.tables.pedigree_faults import Parents, check_lineage
@@ -70,7 +71,9 @@ def read_pedigree(table: Table, model: ModelFile | None = None, answers: Answers
     table, told = check_repeated(table, "animal", codes.parents(), faults)
     animal, sire, dam = (table.column(name) for name in ("animal", "sire", "dam"))
     unknown = [code for code in codes.parents() if code in ("", "0") or not (animal == code).any()]
-    added = _added(table, codes, unknown, names, faults)
+    candidates = read_candidates(table, faults)
+    _refuse_groups(candidates, table, names, faults)
+    added = _added(table, codes, unknown, names, faults, candidates.sire)
     ids = pl.concat([animal.alias("id"), added])
     fill = np.full(len(added), -1, np.int32)
     parents = [np.concatenate([_parents(column, unknown, ids), fill]) for column in (sire, dam)]
@@ -80,8 +83,21 @@ def read_pedigree(table: Table, model: ModelFile | None = None, answers: Answers
         table = check_births(table, parents, codes, answers.dates)
     told += told_alike(ids)
     faults.stop(told)
-    pedigree = _pedigree(parents, _grouped(model, (sire, dam), fill), model)
+    if candidates:
+        pedigree: Pedigree = uncertain_pedigree(table, ids, parents, candidates, match(candidates.sire, ids))
+    else:
+        pedigree = _pedigree(parents, _grouped(model, (sire, dam), fill), model)
     return Animals(table, ids, pedigree, len(added), tuple(names), codes, tuple(told))
+
+
+def _refuse_groups(candidates: Candidates, table: Table, names: Sequence[str], faults: Faults) -> None:
+    """Groups and candidates do not go together."""
+    if candidates and names:
+        has = np.zeros(table.frame.height, dtype=bool)
+        has[candidates.row] = True
+        message, fix = "{} stands beside groups or metafounders, which is not available", "Leave one of them out"
+        with faults.gathering():
+            table.refuse_rows(has, "groups", message, fix, COLUMN)
 
 
 def _grouped(model: ModelFile | None, columns: Sequence[pl.Series], fill: NDArray[np.int32]) -> Groups | None:
@@ -113,11 +129,16 @@ def _of_gamma(error: PedigreeError, model: ModelFile) -> BadInput:
 
 
 def _added(
-    table: Table, codes: MissingCodes, unknown: Sequence[str], names: Sequence[str], faults: Faults
+    table: Table,
+    codes: MissingCodes,
+    unknown: Sequence[str],
+    names: Sequence[str],
+    faults: Faults,
+    candidates: pl.Series,
 ) -> pl.Series:
     """Parents without a row of their own; one whose id looks like a code for an unknown parent is asked about."""
     animal, sire, dam = (table.column(name) for name in ("animal", "sire", "dam"))
-    parents = pl.concat([sire, dam]).alias("id")
+    parents = pl.concat([sire, dam, candidates]).alias("id")
     known = parents.filter(~parents.is_in([*unknown, *names])).unique(maintain_order=True)
     added = known.filter(~known.is_in(animal.implode()))
     strange = pl.concat([added.filter(codes.is_strange(added)), _lonely_nines(added, animal)]).implode()
