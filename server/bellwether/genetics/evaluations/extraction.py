@@ -30,6 +30,9 @@ from farm.published_measurement where farm_id = $1 and flock_id = any ($2) order
 """
 
 
+CANDIDATES = """
+select animal_id, sire_id, probability from farm.published_sire_candidate where farm_id = $1 order by animal_id, sire_id
+"""
 EXTERNAL = """
 select animal_id, trait, value, accuracy from farm.published_external_value
 where farm_id = $1 and run_name = $2 order by animal_id, trait
@@ -54,6 +57,7 @@ class Request(TypedDict):
     start_from: NotRequired[str | None]
     estimates: NotRequired[bool]
     external: NotRequired[ExternalDocument | None]
+    sires: NotRequired[str]
 
 
 class Extracted(TypedDict):
@@ -90,6 +94,10 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
     await connection.copy_from_query(MEASUREMENTS, farm_id, flock_ids, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
     found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
+    if payload.get("sires") == "by_probability":
+        rams = folder / "candidates.csv"
+        await connection.copy_from_query(CANDIDATES, farm_id, output=rams, format="csv")
+        found["candidates"] = files.point_to(rams)
     if (external := payload.get("external")) is not None:
         values = folder / "external.csv"
         name = external["run_name"]

@@ -58,6 +58,11 @@ class How(Schema):
         description="Values of another service that enter as records, weighted by what their accuracies say beyond "
         "relatives; for models of fixed effects, covariates and the animal",
     )
+    sires: Literal["known", "by_probability"] = Field(
+        default="known",
+        description="`by_probability`: an animal of a syndicate descends from each of its rams by their shares, "
+        "instead of from an unknown sire; by pedigree alone, without groups",
+    )
     variances: Literal["given", "own_if_enough"] = Field(
         default="given",
         description="`own_if_enough`: estimated from the flock's own records, where the heritability of each trait "

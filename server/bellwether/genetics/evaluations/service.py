@@ -110,6 +110,7 @@ async def queue(
         "genotypes": None if source_of(how) is None else str(source_of(how)),
         "chip_id": how.chip_id,
         "estimates": how.variances == "own_if_enough",
+        "sires": how.sires,
         "external": None if how.external is None else how.external.model_dump(),
         "start_from": str(version[0]) if version and is_warm else None,
     }
@@ -183,6 +184,10 @@ def disagreements(new: How) -> Iterator[RowError]:
         message = "variances are estimated from records, not from values of another service"
         fix = "Estimate them in a run without external, or leave variances out"
         yield RowError(field="variances", code="no_external_values", message=message, fix=fix)
+    if new.sires == "by_probability" and source_of(new) is not None:
+        message = "sires by probabilities and genotypes do not go together in this version"
+        fix = "Leave genotypes out, or take known sires"
+        yield RowError(field="sires", code="not_available", message=message, fix=fix)
     if new.chip_id is not None and source_of(new) not in freezing.SOURCES:
         message = "a chip is named, but no stored genotypes are taken"
         fix = "Leave chip_id out, or ask for genotypes `stored`"

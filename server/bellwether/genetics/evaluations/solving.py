@@ -18,7 +18,14 @@ from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.modelling.external_values.values import ExternalValue, read_values
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.flocks.errors import CannotEvaluate
-from bellwether.modelling.flocks.flock_data import Animal, FlockData, read_animals, read_measurements, select_flock
+from bellwether.modelling.flocks.flock_data import (
+    Animal,
+    FlockData,
+    read_animals,
+    read_measurements,
+    select_flock,
+    with_candidates,
+)
 from bellwether.modelling.flocks.flock_evaluation import FlockEvaluation, evaluate_flock, files_of
 from bellwether.modelling.flocks.plan import Plan, PlanDocument
 from bellwether.modelling.flocks.report import FlockReport, report_of
@@ -57,6 +64,8 @@ def solve_files(
     place = Path(folder)
     report(0.0, "reading records")
     animals = list(read_animals(files.follow(place, extract["animals"])))
+    if "candidates" in extract:
+        animals = list(with_candidates(animals, files.follow(place, extract["candidates"])))
     measurements = read_measurements(files.follow(place, extract["measurements"]))
     wanted = Plan.from_json(plan)
     genotypes = None

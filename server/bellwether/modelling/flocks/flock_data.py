@@ -3,17 +3,19 @@
 import csv
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import orjson
 
 from bellwether.modelling.external_values.values import ExternalValue
 
+MOST_RAMS, ROUNDED = 10, 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Animal:
-    """One animal of the pedigree."""
+    """One animal of the pedigree; `candidates` are rams that may be its sire, with probabilities."""
 
     id: str
     flock_id: str
@@ -25,6 +27,7 @@ class Animal:
     drop_year: int | None = None
     reference_only: bool = False
     tag: str | None = None
+    candidates: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class FlockData:
         """SHA-256 of everything in it."""
         sha = hashlib.sha256(",".join((self.flock_id, *self.further)).encode())
         for animal in self.animals:
-            sha.update(orjson.dumps(astuple(animal)) + b"\n")
+            said = astuple(animal)
+            sha.update(orjson.dumps(said if animal.candidates else said[:-1]) + b"\n")
         for measurement in self.measurements:
             sha.update(orjson.dumps(astuple(measurement)) + b"\n")
         for value in self.external:
@@ -94,7 +98,7 @@ def select_flock(
         if animal_id in kept:
             continue
         kept.add(animal_id)
-        parents = (known[animal_id].sire_id, known[animal_id].dam_id)
+        parents = (known[animal_id].sire_id, known[animal_id].dam_id, *(ram for ram, _ in known[animal_id].candidates))
         waiting += [parent for parent in parents if parent is not None and parent in known]
     chosen = tuple(known[animal_id] for animal_id in sorted(kept))
     return FlockData(flock_id, chosen, tuple(kept_measurements), tuple(further), tuple(told))
@@ -115,6 +119,26 @@ def read_animals(path: Path) -> Iterator[Animal]:
             reference_only=row[8] == "t",
             tag=row[9] or None,
         )
+
+
+def with_candidates(animals: Iterable[Animal], path: Path) -> Iterator[Animal]:
+    """Animals without a sire with the rams that may be it, from the CSV that COPY writes.
+
+    Where a probability is not known, they sum to more than 1, or there are more than the engine takes, the sire stays
+    unknown.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for animal_id, ram, probability in rows_of(path):
+        found.setdefault(animal_id, []).append((ram, probability))
+    for animal in animals:
+        rams = found.get(animal.id, [])
+        shares = [float(probability or "nan") for _, probability in rams]
+        is_usable = len(rams) <= MOST_RAMS and all(share > 0 for share in shares) and sum(shares) <= 1.0 + ROUNDED
+        if rams and animal.sire_id is None and is_usable:
+            told = zip((ram for ram, _ in rams), shares, strict=True)
+            yield replace(animal, candidates=tuple(told))
+        else:
+            yield animal
 
 
 def read_measurements(path: Path) -> Iterator[Measurement]:

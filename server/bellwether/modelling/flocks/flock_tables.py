@@ -1,6 +1,6 @@
 """A flock's pedigree and records as tables, the same that a file would hold."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bellwether.modelling.external_values.pseudo_records import PseudoRecord
@@ -42,9 +42,16 @@ def pedigree_table(data: FlockData, groups: Sequence[str] = (), *, with_sex: boo
         "sire": [parent(animal, "sire") for animal in data.animals],
         "dam": [parent(animal, "dam") for animal in data.animals],
     }
+    if any(animal.candidates for animal in data.animals):
+        columns["candidate_sires"] = [rams_of(animal, known) for animal in data.animals]
     if with_sex:
         columns["sex"] = [animal.sex for animal in data.animals]
     return Table.of("pedigree.csv", columns)
+
+
+def rams_of(animal: Animal, known: Collection[str]) -> str:
+    """The cell of rams that may be the sire."""
+    return ";".join(f"{ram}:{share:.10f}" for ram, share in animal.candidates if ram in known)
 
 
 def records_table(data: FlockData, chosen: Chosen, plan: Plan, pseudo: Sequence[PseudoRecord] = ()) -> Table:
