@@ -25,7 +25,7 @@ class Service:
     stream: str = ""
     #: its schema in PostgreSQL; the services on Bun keep their data in DynamoDB
     schema: str = ""
-    #: what the gateway sends to it beside its own prefix
+    #: what the gateway sends to it beside its own prefix; of two that fit the longer one counts
     other_paths: tuple[str, ...] = ()
 
     @property
@@ -39,6 +39,11 @@ class Service:
         return Path(__file__).parent / self.name / "migrations"
 
 
+#: what BrAPI asks of genotypes; the rest of it is farm's
+GENOTYPING = (
+    "allelematrix", "calls", "callsets", "references", "referencesets", "samples", "variants", "variantsets",
+)  # fmt: skip
+
 #: in the order in which people read them, and in which the migrations depend on each other
 SERVICES = (
     Service(
@@ -50,7 +55,19 @@ SERVICES = (
         "farm",
         other_paths=("/brapi/v2/*", "/locations", "/locations/*", "/batches/locations/*"),
     ),
-    Service("genetics", "Genetic Data", "python", 18102, "GENETICS", "genetics"),
+    Service(
+        "genetics",
+        "Genetic Data",
+        "python",
+        18102,
+        "GENETICS",
+        "genetics",
+        other_paths=tuple(
+            f"/brapi/v2/{name}{rest}"
+            for name in (*GENOTYPING, *(f"search/{name}" for name in GENOTYPING))
+            for rest in ("", "/*")
+        ),
+    ),
     Service("research", "Research Analysis", "python", 18103, "RESEARCH", "research"),
     Service("processing", "Data Processing", "python", 18104, "PROCESSING", "processing"),
     Service("auth", "User Authentication", "bun", 18201, "USERS", other_paths=("/.well-known/*",)),
@@ -61,7 +78,7 @@ SERVICES = (
 #: composes the services and holds no data, so it is hosted like a service and is none
 EDGE = Service(
     "edge", "Across services", "python", 18105,
-    other_paths=("/graphql", "/graphql/*", "/docs*", "/openapi.json", "/healthz", "/readyz"),
+    other_paths=("/graphql", "/graphql/*", "/docs*", "/openapi.json", "/healthz", "/readyz", "/brapi/v2/serverinfo"),
 )  # fmt: skip
 
 BY_NAME = {service.name: service for service in (*SERVICES, EDGE)}

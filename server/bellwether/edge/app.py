@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bellwether.edge.brapi.routes import BRAPI
 from bellwether.edge.graph.routes import router as graph
 from bellwether.edge.graph.schema import sdl
 from bellwether.edge.health.probe import Probes
@@ -24,7 +25,7 @@ from bellwether.platform.http import problem_documents
 from bellwether.platform.http.documents import describe
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.rate_limits import Buckets
-from bellwether.platform.http.service_app import RESPONSES
+from bellwether.platform.http.service_app import RESPONSES, serve
 from bellwether.platform.http.strict.as_written import AS_WRITTEN, hold_to_what_is_written
 from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.settings import PlatformSettings
@@ -58,11 +59,12 @@ def create(platform: PlatformSettings, transport: httpx.AsyncBaseTransport | Non
     app.state.documents = Documents(upstream, platform, lambda: app.openapi())
     app.state.probes = Probes(upstream)
     app.state.pages = Pages(EdgeSettings().pages_dir)
-    app.state.ready = nothing_missing
+    app.state.ready, app.state.faces = nothing_missing, (BRAPI,)
     problem_documents.install(app)
     app.include_router(graph, responses=RESPONSES, dependencies=[AS_WRITTEN])
     for router in (health, pages, openapi):
         app.include_router(router, dependencies=[AS_WRITTEN])
+    serve(app, BRAPI.routers, BRAPI.prefix, BRAPI.responses)
 
     async def metrics(request: Request) -> Response:
         """What Prometheus reads."""

@@ -12,6 +12,11 @@ select :farm = any (farm.my_farms()) as is_seen, :farm = any (farm.my_writable_f
 """)
 
 
+SHOWN = text("""
+select :farm = any (farm.my_farms()) or :farm = any (genetics.consented_farms('genotypes'))
+""")
+
+
 class ReadOnlyMember(NotAllowed):
     """A viewer wants to write."""
 
@@ -25,6 +30,16 @@ async def may_read(session: Session, farm_id: UUID) -> None:
         NotFound
     """
     await membership(session, farm_id)
+
+
+async def may_read_genotypes(session: Session, farm_id: UUID) -> None:
+    """Pass for members of the farm, and for those to whom it has consented to show its genotypes.
+
+    Raises:
+        NotFound
+    """
+    if not (await session.execute(SHOWN, {"farm": farm_id})).scalar_one():
+        raise NotFound
 
 
 async def may_write(session: Session, farm_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from bellwether.genetics.brapi.slices import BRAPI
 from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.chips.routes import router as chips
 from bellwether.genetics.connectedness.routes import router as connectedness
@@ -59,4 +60,6 @@ def create(platform: PlatformSettings) -> FastAPI:
     uploads = (
         "/api/v1/genetics/genotype-files", "/api/v1/genetics/chips", "/maps", "/api/v1/genetics/evaluations/of-tables",
     )  # fmt: skip
-    return create_app("genetics", routers, platform, ServiceSettings.of("genetics"), upload_paths=uploads)
+    return create_app(
+        "genetics", routers, platform, ServiceSettings.of("genetics"), upload_paths=uploads, faces=(BRAPI,)
+    )

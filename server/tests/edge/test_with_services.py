@@ -16,6 +16,7 @@ from bellwether.launch.entry.serve import Mounted
 from bellwether.platform.ids import new_id
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import AuthDouble
+from brapi_standard import DOCUMENT, Client, standard
 
 RUN = """
 insert into genetics.evaluation_run (id, farm_id, flock_id, reliability, state, traits, model, variances, data_sha256,
@@ -82,10 +83,29 @@ async def make(client: httpx.AsyncClient, path: str, token: dict[str, str], body
 async def test_a_face_beside_the_prefix_of_its_service_is_reached(
     embedded: httpx.AsyncClient, auth: AuthDouble
 ) -> None:
-    info = await embedded.get("/brapi/v2/serverinfo", headers=auth.bearer(new_id()))
-    assert info.json()["result"]["serverName"] == "bellwether"
+    farmer = Client(embedded, auth.bearer(new_id()), "one")
+    assert await farmer.data("/commoncropnames") == ["sheep"]
+    assert await farmer.data("/callsets") == []
     refused = await embedded.get("/brapi/v2/nothing", headers=auth.bearer(new_id()))
     assert (refused.status_code, refused.json()) == (404, "not_found: There is no such address")
+
+
+async def test_the_server_names_what_exists_and_nothing_else(embedded: httpx.AsyncClient, auth: AuthDouble) -> None:
+    """Of all services, by one address; each call that it names is answered."""
+    farmer = Client(embedded, auth.bearer(new_id()), "one")
+    info = (await farmer.ask("GET", "/serverinfo"))["result"]
+    found = {call["service"]: call["methods"] for call in info["calls"]}
+    assert found["serverinfo"] == ["GET"]
+    assert found["search/germplasm"] == found["search/allelematrix"] == ["POST"]
+    for service, methods in found.items():
+        if DOCUMENT.exists():
+            assert {name.lower() for name in methods} <= set(standard()["paths"][f"/{service}"]), service
+    for name in [name for name in found if "{" not in name and "/" not in name]:
+        await farmer.ask("GET", f"/{name}")
+    assert (await farmer.ask("GET", "/serverinfo", dataType="text/csv"))["result"]["calls"] == []
+    assert (await embedded.get("/brapi/v2/serverinfo")).status_code == 401
+    farmer.headers = auth.bearer(new_id(), ["student"])
+    assert (await farmer.ask("GET", "/serverinfo", 403)).startswith("not_allowed")
 
 
 async def test_a_flock_with_animals_parents_weights_and_breeding_values(

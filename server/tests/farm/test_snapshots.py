@@ -206,3 +206,17 @@ async def test_a_snapshot_is_never_changed(farmer: Farmer, researcher: Researche
 async def test_what_cannot_be_asked(researcher: Researcher, body: dict[str, Any], code: str) -> None:
     answer = await researcher.take(422, **body)
     assert code in (answer["code"], *(error["code"] for error in answer["errors"]))
+
+
+async def test_other_consents_are_of_no_days_and_say_nothing_of_measurements(
+    new_farmer: NewFarmer, researcher: Researcher
+) -> None:
+    farmer = await new_farmer()
+    path = f"/farms/{farmer.farm_id}/consents"
+    for scope in ("genotypes", "breeding_values"):
+        given = await farmer.make(path, project_id=researcher.project, scope=scope)
+        assert given["scope"] == scope
+        sent = {"project_id": researcher.project, "scope": scope, "to_on": "2024-01-01"}
+        answer = await farmer.client.post(f"http://farm/api/v1/farm{path}", json=sent, headers=farmer.headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "days_are_of_measurements")
+    assert (await researcher.take())["n_farms"] == 0

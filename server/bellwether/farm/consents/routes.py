@@ -15,7 +15,7 @@ router = APIRouter(prefix="/farms/{farm_id}/consents", tags=["consents"])
 
 @router.post("", status_code=201, response_model=Consent, dependencies=[need("flock:write")])
 async def give_consent(session: Writing, context: Acting, once: Once, farm_id: UUID, body: NewConsent) -> Response:
-    """Let a research project take the farm's measurements into its snapshots; owners only."""
+    """Let a research project take measurements into snapshots, or read genotypes or breeding values; owners only."""
     return await once(lambda: service.give(session, context, farm_id, body))
 
 
@@ -29,5 +29,5 @@ async def list_consents(
 
 @router.delete("/{consent_id}", status_code=204, dependencies=[need("flock:write")])
 async def withdraw_consent(session: Writing, context: Acting, farm_id: UUID, consent_id: UUID) -> None:
-    """Hide the farm from new snapshots; those that were taken stay. Owners only."""
+    """Hide it from the next request and from new snapshots; those that were taken stay. Owners only."""
     await service.withdraw(session, context, farm_id, consent_id)

@@ -9,6 +9,9 @@ from pydantic import ConfigDict, Field
 from bellwether.farm.schemas import Day
 from bellwether.platform.http.schemas import Schema
 
+#: genotypes with results of genes; breeding values that were published, with their evaluations
+Scope = Literal["measurements", "genotypes", "breeding_values"]
+
 
 class NewConsent(Schema):
     """What a research project may see of the farm."""
@@ -21,9 +24,11 @@ class NewConsent(Schema):
 
     id: UUID | None = None
     project_id: UUID = Field(description="As the researchers tell it; nothing is told of the project here")
-    scope: Literal["measurements"] = "measurements"
-    from_on: Day | None = Field(None, description="Of measurements from this day on; all earlier ones when absent")
-    to_on: Day | None = Field(None, description="Of measurements until this day; all later ones when absent")
+    scope: Scope = "measurements"
+    from_on: Day | None = Field(
+        None, description="Of measurements alone: from this day on; all earlier ones when absent"
+    )
+    to_on: Day | None = Field(None, description="Of measurements alone: until this day; all later ones when absent")
 
 
 class Consent(Schema):
@@ -32,7 +37,7 @@ class Consent(Schema):
     id: UUID
     farm_id: UUID
     project_id: UUID
-    scope: Literal["measurements"]
+    scope: Scope
     from_on: date | None
     to_on: date | None
     granted_by: UUID

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from bellwether.farm.access import must_own, one_writer, role_of
 from bellwether.farm.consents import repository
-from bellwether.farm.consents.problems import ConsentEndsBeforeStart, ConsentExists
+from bellwether.farm.consents.problems import ConsentEndsBeforeStart, ConsentExists, DaysAreOfMeasurements
 from bellwether.farm.consents.schemas import Consent, NewConsent
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -15,14 +15,17 @@ from bellwether.platform.problems import NotFound
 
 
 async def give(session: Session, context: Context, farm_id: UUID, body: NewConsent) -> Consent:
-    """A project may see the farm's measurements from now on.
+    """A project may see something of the farm from now on.
 
     Raises:
-        NotFound, OwnersOnly, ConsentEndsBeforeStart, ConsentExists
+        NotFound, OwnersOnly, ConsentEndsBeforeStart, DaysAreOfMeasurements, ConsentExists
     """
     await must_own(session, context, farm_id)
     if body.from_on is not None and body.to_on is not None and body.to_on < body.from_on:
         raise ConsentEndsBeforeStart
+    for field in ("from_on", "to_on"):
+        if body.scope != "measurements" and getattr(body, field) is not None:
+            raise DaysAreOfMeasurements(field)
     values = body.model_dump() | {"id": body.id or new_id(), "farm_id": farm_id, "granted_by": context.user_id}
     row = await repository.add(session, values)
     if row is None:
@@ -43,7 +46,7 @@ async def page(session: Session, context: Context, farm_id: UUID, limit: int, cu
 
 
 async def withdraw(session: Session, context: Context, farm_id: UUID, consent_id: UUID) -> None:
-    """No new snapshot holds the farm's data; those that were taken stay as they are.
+    """The next request sees nothing of it, no new snapshot holds it; those that were taken stay as they are.
 
     Raises:
         NotFound, OwnersOnly

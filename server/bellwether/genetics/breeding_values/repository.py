@@ -16,8 +16,9 @@ RUN = "select id, flock_id, traits, false from genetics.evaluation_run where id 
 COLUMNS = "v.run_id, v.animal_id, v.trait, v.effect, v.value, v.reliability, v.inbreeding, v.percentile"
 RANKED = """
 select {columns}, a.tag, a.sex, a.drop_year, a.sire_id, a.dam_id
-from genetics.breeding_value v join farm.published_animal a on a.id = v.animal_id
+from genetics.breeding_value v left join farm.published_animal a on a.id = v.animal_id
 where v.run_id = $1 and v.trait = $2 and v.effect = $3
+  and (a.id is not null or v.farm_id <> all ((select farm.my_farms())::uuid[]))
   and v.percentile is not null and ($4::text is null or a.sex = $4) and ($8::uuid is null or a.flock_id = $8)
   and ($5::float8 is null or (v.value, v.animal_id) {after} ($5, $6::uuid))
 order by v.value {order}, v.animal_id {order} limit $7

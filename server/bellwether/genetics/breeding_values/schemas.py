@@ -43,7 +43,7 @@ class RankedAnimal(BreedingValue):
     """A breeding value with the animal that has it."""
 
     tag: str | None
-    sex: Sex
+    sex: Sex | None = Field(description="As tag and parents null where a farm shows its breeding values alone")
     drop_year: int | None
     sire_id: UUID | None
     dam_id: UUID | None

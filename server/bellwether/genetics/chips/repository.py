@@ -60,6 +60,7 @@ select place, chrom, block, at, name, position, counted, other, written from gen
 where chip_id = $1 and map_version = $2
 """
 PLACES = PLACE + " and name = any ($3::text[]) order by place"
+AT = PLACE + " and place = any ($3::int4[]) order by place"
 BETWEEN = PLACE + " and place between $3 and $4 order by place limit $5"
 
 
@@ -155,6 +156,11 @@ async def places(session: Session, chip_id: int, version: int, names: Sequence[s
     """Where the calls of these markers are; unknown ones are left out."""
     rows = await driver(session).fetch(PLACES, chip_id, version, list(names))
     return [MarkerPlace(*row) for row in rows]
+
+
+async def places_at(session: Session, chip_id: int, version: int, places: Sequence[int]) -> list[MarkerPlace]:
+    """Where the calls of the markers at these places of the map are."""
+    return [MarkerPlace(*row) for row in await driver(session).fetch(AT, chip_id, version, places)]
 
 
 async def places_between(

@@ -32,8 +32,8 @@ class Mounted:
         self.apps = apps
         self.shared = Starlette(routes=health_routes(apps, platform), lifespan=self.lifespan)
         self.rest = apps.get(EDGE.name, self.shared)
-        others = {path.removesuffix("*"): name for name in apps for path in BY_NAME[name].other_paths}
-        self.others = {prefix: apps[name] for prefix, name in others.items() if name != EDGE.name}
+        others = {path.removesuffix("*"): apps[name] for name in apps for path in BY_NAME[name].other_paths}
+        self.others = dict(sorted(others.items(), key=lambda each: -len(each[0])))
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:

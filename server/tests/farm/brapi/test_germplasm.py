@@ -1,21 +1,11 @@
-"""serverinfo, commoncropnames and germplasm."""
+"""commoncropnames and germplasm."""
 
 from bellwether.platform.ids import new_id
 
-from .conftest import DOCUMENT, Breeder, Family, NewBreeder, standard
+from .conftest import Breeder, Family, NewBreeder
 
 
-async def test_the_server_names_what_exists_and_nothing_else(breeder: Breeder) -> None:
-    info = (await breeder.ask("GET", "/serverinfo"))["result"]
-    found = {call["service"]: call["methods"] for call in info["calls"]}
-    assert found["serverinfo"] == ["GET"]
-    assert found["search/germplasm"] == ["POST"]
-    for service, methods in found.items():
-        if DOCUMENT.exists():
-            assert {name.lower() for name in methods} <= set(standard()["paths"][f"/{service}"]), service
-    for name in [name for name in found if "{" not in name and "/" not in name]:
-        await breeder.ask("GET", f"/{name}")
-    assert (await breeder.ask("GET", "/serverinfo", dataType="text/csv"))["result"]["calls"] == []
+async def test_there_is_one_species(breeder: Breeder) -> None:
     assert await breeder.data("/commoncropnames") == ["sheep"]
 
 
@@ -108,7 +98,7 @@ async def test_errors_are_a_status_and_a_message(breeder: Breeder) -> None:
     assert (await breeder.ask("GET", "/germplasm/{germplasmDbId}", 404, germplasmDbId="nothing")).startswith(
         "not_found"
     )
-    breeder.farmer.headers = {}
+    breeder.headers = {}
     assert (await breeder.ask("GET", "/germplasm", 401)).startswith("not_authenticated")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from bellwether.farm.brapi import paging
+from bellwether.platform.brapi import paging
 
 from .conftest import Breeder, Family
 

@@ -2,10 +2,8 @@
 
 from pydantic import ConfigDict, Field
 
-from bellwether.farm.brapi.filters import Values
-from bellwether.farm.brapi.wire import Paged
-
-GENUS, SPECIES = "Ovis", "aries"
+from bellwether.platform.brapi.filters import Values
+from bellwether.platform.brapi.wire import Paged
 
 
 class Asked(Paged):

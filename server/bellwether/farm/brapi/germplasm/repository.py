@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from bellwether.farm.brapi.filters import ids_of
-from bellwether.farm.brapi.germplasm.asked import GENUS, SPECIES, Asked, GermplasmSearch
+from bellwether.farm.brapi.germplasm.asked import Asked, GermplasmSearch
 from bellwether.farm.brapi.germplasm.models import AnimalRow
-from bellwether.farm.brapi.paging import Conditions, Relation, count, page
-from bellwether.farm.brapi.wire import CROP
+from bellwether.platform.brapi.filters import ids_of
+from bellwether.platform.brapi.paging import Conditions, Relation, count, page
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep import CROP, GENUS, SPECIES
 
 ROWS = "select a.* from farm.animal a where a.farm_id = {part} and a.merged_into is null"
 PARENT = """

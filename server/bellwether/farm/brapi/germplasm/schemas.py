@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from bellwether.farm.brapi.germplasm.asked import GENUS, SPECIES
-from bellwether.farm.brapi.wire import CROP, ExternalReference, Wire
+from bellwether.platform.brapi.wire import ExternalReference, Wire
+from bellwether.sheep import CROP, GENUS, SPECIES
 
 
 class Synonym(Wire):

@@ -1,11 +1,11 @@
 """Animals as germplasm."""
 
-from bellwether.farm.brapi.filters import URN, id_of
 from bellwether.farm.brapi.germplasm import repository
 from bellwether.farm.brapi.germplasm.asked import GermplasmSearch
 from bellwether.farm.brapi.germplasm.models import AnimalRow
 from bellwether.farm.brapi.germplasm.schemas import Germplasm, Synonym, TaxonId
-from bellwether.farm.brapi.wire import ExternalReference, Listed, as_texts, listed
+from bellwether.platform.brapi.filters import URN, id_of
+from bellwether.platform.brapi.wire import ExternalReference, Listed, as_texts, listed
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
 

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from bellwether.farm.brapi.filters import ids_of
 from bellwether.farm.brapi.locations.asked import LocationSearch
 from bellwether.farm.brapi.locations.models import LocationRow
-from bellwether.farm.brapi.paging import Conditions, Relation, count, page
-from bellwether.farm.brapi.wire import CROP
+from bellwether.platform.brapi.filters import ids_of
+from bellwether.platform.brapi.paging import Conditions, Relation, count, page
 from bellwether.platform.database.transactions import Session
+from bellwether.sheep import CROP
 
 ROWS = """
 select a.* from (

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bellwether.farm.brapi.wire import Wire
+from bellwether.platform.brapi.wire import Wire
 
 Position = tuple[float, float]
 

@@ -4,7 +4,7 @@ from bellwether.farm.brapi.locations import repository
 from bellwether.farm.brapi.locations.asked import LocationSearch
 from bellwether.farm.brapi.locations.models import LocationRow
 from bellwether.farm.brapi.locations.schemas import Feature, Location, Polygon
-from bellwether.farm.brapi.wire import Listed, as_texts, listed
+from bellwether.platform.brapi.wire import Listed, as_texts, listed
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
 

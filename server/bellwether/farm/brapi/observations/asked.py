@@ -2,8 +2,8 @@
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from bellwether.farm.brapi.filters import Text, Values
-from bellwether.farm.brapi.wire import Paged, Wire
+from bellwether.platform.brapi.filters import Text, Values
+from bellwether.platform.brapi.wire import Paged, Wire
 
 
 class Level(Wire):

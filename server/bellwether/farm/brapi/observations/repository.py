@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from bellwether.farm.brapi.filters import ids_of
 from bellwether.farm.brapi.observations.asked import ObservationSearch
 from bellwether.farm.brapi.observations.models import ObservationRow
-from bellwether.farm.brapi.paging import Conditions, Relation, count, page
-from bellwether.farm.brapi.wire import CROP
+from bellwether.platform.brapi.filters import ids_of
+from bellwether.platform.brapi.paging import Conditions, Relation, count, page
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep import CROP
 from bellwether.sheep.traits import OWN
 
 ROWS = "select a.* from farm.observation a where a.flock_id = {part} and a.state = 'active'"

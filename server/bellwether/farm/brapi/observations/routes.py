@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from bellwether.farm.brapi.filters import of_query
 from bellwether.farm.brapi.observations import service
 from bellwether.farm.brapi.observations.asked import ObservationQuery, ObservationSearch
 from bellwether.farm.brapi.observations.schemas import Observation
-from bellwether.farm.brapi.searches import service as searches
-from bellwether.farm.brapi.searches.schemas import KEPT
-from bellwether.farm.brapi.wire import Listed, Paged, Single, answer, single
+from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.searches import service as searches
+from bellwether.platform.brapi.searches.schemas import KEPT
+from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
 from bellwether.platform.http.answers import JsonText
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, need
 

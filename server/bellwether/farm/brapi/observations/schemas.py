@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bellwether.farm.brapi.wire import Wire
+from bellwether.platform.brapi.wire import Wire
 
 
 class Season(Wire):

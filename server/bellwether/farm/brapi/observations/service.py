@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from bellwether.farm.brapi.filters import id_of
 from bellwether.farm.brapi.observations import repository
 from bellwether.farm.brapi.observations.asked import ObservationSearch
 from bellwether.farm.brapi.observations.models import ObservationRow
 from bellwether.farm.brapi.observations.schemas import Observation, Season
 from bellwether.farm.brapi.variables.dictionary import key_of
-from bellwether.farm.brapi.wire import Listed, as_texts, listed
 from bellwether.farm.own_traits import repository as own_traits
+from bellwether.platform.brapi.filters import id_of
+from bellwether.platform.brapi.wire import Listed, as_texts, listed
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
 from bellwether.sheep.traits import TRAITS

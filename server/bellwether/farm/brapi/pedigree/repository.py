@@ -6,9 +6,9 @@ import asyncpg
 import orjson
 
 from bellwether.farm.brapi.germplasm.repository import ROWS, conditions
-from bellwether.farm.brapi.paging import Relation, count, page
 from bellwether.farm.brapi.pedigree.asked import PedigreeSearch
 from bellwether.farm.brapi.pedigree.models import ClaimRow, NodeRow, RelativeRow
+from bellwether.platform.brapi.paging import Relation, count, page
 from bellwether.platform.database.transactions import Session
 
 GENETIC = "c.farm_id = {part} and c.status = 'accepted' and c.parent_type in ('sire', 'dam', 'et_donor_dam')"

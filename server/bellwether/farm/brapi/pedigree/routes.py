@@ -5,14 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from bellwether.farm.brapi.filters import of_query
 from bellwether.farm.brapi.germplasm.asked import ONLY_SEARCHED
 from bellwether.farm.brapi.pedigree import service
 from bellwether.farm.brapi.pedigree.asked import PedigreeSearch
 from bellwether.farm.brapi.pedigree.schemas import PedigreeNode
-from bellwether.farm.brapi.searches import service as searches
-from bellwether.farm.brapi.searches.schemas import KEPT
-from bellwether.farm.brapi.wire import Listed, Paged, answer
+from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.searches import service as searches
+from bellwether.platform.brapi.searches.schemas import KEPT
+from bellwether.platform.brapi.wire import Listed, Paged, answer
 from bellwether.platform.http.answers import JsonText
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, need
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bellwether.farm.brapi.wire import Wire
+from bellwether.platform.brapi.wire import Wire
 
 ParentRole = Literal["MALE", "FEMALE"]
 

@@ -2,12 +2,12 @@
 
 import orjson
 
-from bellwether.farm.brapi.filters import URN
 from bellwether.farm.brapi.pedigree import repository
 from bellwether.farm.brapi.pedigree.asked import PedigreeSearch
 from bellwether.farm.brapi.pedigree.models import ClaimRow, NodeRow
 from bellwether.farm.brapi.pedigree.schemas import Parent, ParentRole, PedigreeNode, Sibling
-from bellwether.farm.brapi.wire import Listed, as_texts, listed
+from bellwether.platform.brapi.filters import URN
+from bellwether.platform.brapi.wire import Listed, as_texts, listed
 from bellwether.platform.database.transactions import Session
 
 ROLES: dict[str, ParentRole] = {"sire": "MALE", "dam": "FEMALE", "et_donor_dam": "FEMALE"}

@@ -2,8 +2,8 @@
 
 from pydantic import ConfigDict, Field
 
-from bellwether.farm.brapi.filters import Values
-from bellwether.farm.brapi.wire import Paged
+from bellwether.platform.brapi.filters import Values
+from bellwether.platform.brapi.wire import Paged
 
 
 class Part(Paged):

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from bellwether.farm.brapi.variables.asked import MethodQuery, Part, ScaleQuery, TraitQuery, VariableSearch
 from bellwether.farm.brapi.variables.schemas import BrapiMethod, BrapiScale, BrapiTrait, Category, ValidValues, Variable
-from bellwether.farm.brapi.wire import CROP, Listed, as_texts, page_of
+from bellwether.platform.brapi.wire import Listed, as_texts, page_of
 from bellwether.platform.problems import NotFound
+from bellwether.sheep import CROP
 from bellwether.sheep.reading.headers import normal
 from bellwether.sheep.traits import STAGES, TRAITS, Trait, is_own
 

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from bellwether.farm.brapi.wire import CROP, Wire
+from bellwether.platform.brapi.wire import Wire
+from bellwether.sheep import CROP
 
 
 class BrapiTrait(Wire):

@@ -3,7 +3,7 @@
 from itertools import groupby
 from uuid import UUID
 
-from bellwether.genetics.access import may_read, may_write
+from bellwether.genetics.access import may_read_genotypes, may_write
 from bellwether.genetics.genotypes.genes import repository
 from bellwether.genetics.genotypes.genes.models import CountRow, ResultRow
 from bellwether.genetics.genotypes.genes.problems import ResultsRefused
@@ -112,7 +112,7 @@ async def summary(session: Session, farm_id: UUID) -> list[GeneSummary]:
     Raises:
         NotFound
     """
-    await may_read(session, farm_id)
+    await may_read_genotypes(session, farm_id)
     rows = await repository.counts(session, farm_id)
     return [of_gene(gene, list(part)) for gene, part in groupby(rows, lambda row: row.gene)]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from bellwether.genetics.access import may_read
+from bellwether.genetics.access import may_read_genotypes
 from bellwether.genetics.chips import repository as chip_rows
 from bellwether.genetics.chips import service as chips
 from bellwether.genetics.chips.models import MarkerPlace
@@ -94,7 +94,7 @@ async def samples(session: Session, whose: Whose) -> tuple[list[KeptRow], int]:
     Raises:
         NotFound, NoSuchChip, NoSuchMap
     """
-    await may_read(session, whose.farm_id)
+    await may_read_genotypes(session, whose.farm_id)
     chip = await chips.visible(session, whose.chip_id)
     version = chip.map_version if whose.map_version is None else whose.map_version
     await chips.get_map(session, whose.chip_id, version)

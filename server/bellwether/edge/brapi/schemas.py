@@ -1,6 +1,6 @@
 """The server's own answers on the wire."""
 
-from bellwether.farm.brapi.wire import Wire
+from bellwether.platform.brapi.wire import Wire
 
 
 class Call(Wire):

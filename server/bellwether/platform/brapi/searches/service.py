@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from bellwether.farm.brapi.searches import repository
-from bellwether.farm.brapi.searches.schemas import Kept, KeptSearch
-from bellwether.farm.brapi.wire import Listed, Metadata, Paged, answer
+from bellwether.platform.brapi.searches import repository
+from bellwether.platform.brapi.searches.schemas import Kept, KeptSearch
+from bellwether.platform.brapi.wire import Listed, Metadata, Paged, answer
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.answers import JsonText

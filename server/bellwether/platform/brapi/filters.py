@@ -9,16 +9,17 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field, StringConstraints
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from bellwether.farm.brapi.wire import Paged
+from bellwether.platform.brapi.wire import Wire
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Values = Annotated[list[Text], Field(max_length=10_000)] | None
 URN = "urn:uuid:"
 #: fields whose names are the same for one value, or lose more than an s
 ONE_OF = {"genus": "genus", "species": "species", "traitClasses": "traitClass"}
-S = TypeVar("S", bound=Paged)
+S = TypeVar("S", bound=Wire)
 
 
 def of_query(model: type[S], *, only_searched: Collection[str] = ()) -> Callable[..., Awaitable[S]]:
@@ -35,13 +36,18 @@ def of_query(model: type[S], *, only_searched: Collection[str] = ()) -> Callable
             parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind))
 
     async def asked(**given: object) -> S:
-        return model.model_validate(
-            {
-                alias: [given[name]] if is_list else given[name]
-                for name, (alias, is_list) in many.items()
-                if given[name] is not None
-            }
-        )
+        values = {
+            alias: [given[name]] if is_list else given[name]
+            for name, (alias, is_list) in many.items()
+            if given[name] is not None
+        }
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            # what is wrong with several parameters together
+            raise RequestValidationError(
+                [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
+            ) from None
 
     asked.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return asked

@@ -1,6 +1,6 @@
 """A kept search on the wire."""
 
-from bellwether.farm.brapi.wire import Metadata, Wire
+from bellwether.platform.brapi.wire import Metadata, Wire
 
 
 class Kept(Wire):

@@ -1,7 +1,7 @@
 """Pages by number, which the standard wants, with a count: both from the user's farms alone.
 
-Rows lie in parts, the farms or the flocks that the user sees; each is counted by its own index, and a page is read from
-the parts that it touches. No statement asks for the rows of all farms, so none walks through those of others.
+Rows lie in parts, as the farms or the flocks that the user sees; each is counted by its own index, and a page is read
+from the parts that it touches. No statement asks for the rows of all farms, so none walks through those of others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bellwether.farm.brapi.wire import Paged
+from bellwether.platform.brapi.wire import Paged
 from bellwether.platform.database.transactions import Session, driver
 
 COUNTS = "select p.id, (select count(*) from ({rows}) r) as n from {part} p order by p.id"
@@ -18,41 +18,42 @@ PAGE = "{select} from (select r.* from ({rows}) r order by r.id offset {offset} 
 
 
 class Relation(NamedTuple):
-    """Rows with an id: `rows` is SQL with `{part}` for the id of a farm or a flock and `$1`, `$2` for the values."""
+    """Rows with an id: `rows` is SQL with `{part}` for the id of a part, as a farm, and `$1`, `$2` for the values."""
 
     part: str
     rows: str
     values: Sequence[object]
+    kind_of_part: str = "uuid"
 
 
 class Slice(NamedTuple):
     """Rows of one part that a page shows."""
 
-    part: UUID
+    part: UUID | int
     offset: int
     limit: int
 
 
-async def count(session: Session, relation: Relation) -> list[tuple[UUID, int]]:
+async def count(session: Session, relation: Relation) -> list[tuple[UUID | int, int]]:
     """How many rows each part has."""
     statement = COUNTS.format(rows=relation.rows.format(part="p.id"), part=relation.part)
     return [(row["id"], row["n"]) for row in await driver(session).fetch(statement, *relation.values)]
 
 
 async def page(
-    session: Session, relation: Relation, counts: Sequence[tuple[UUID, int]], asked: Paged, select: str
+    session: Session, relation: Relation, counts: Sequence[tuple[UUID | int, int]], asked: Paged, select: str
 ) -> list[asyncpg.Record]:
     """The rows `a` of a page, as `select` shows them."""
     found: list[asyncpg.Record] = []
     n_values = len(relation.values)
-    rows = relation.rows.format(part=f"${n_values + 1}::uuid")
+    rows = relation.rows.format(part=f"${n_values + 1}::{relation.kind_of_part}")
     statement = PAGE.format(select=select, rows=rows, offset=f"${n_values + 2}", limit=f"${n_values + 3}")
     for piece in slices(counts, asked):
         found += await driver(session).fetch(statement, *relation.values, *piece)
     return found
 
 
-def slices(counts: Sequence[tuple[UUID, int]], asked: Paged) -> Iterator[Slice]:
+def slices(counts: Sequence[tuple[UUID | int, int]], asked: Paged) -> Iterator[Slice]:
     """Where a page lies, one part after the other."""
     skipped, wanted = asked.page * asked.page_size, asked.page_size
     for part, n in counts:
@@ -69,11 +70,13 @@ class Conditions:
         self.texts: list[str] = []
         self.values: list[object] = []
 
-    def add(self, sql: str, values: object) -> None:
-        """`{}` in `sql` is the value; None asks for nothing."""
-        if values is not None:
-            self.values.append(values)
-            self.texts.append(sql.replace("{}", f"${len(self.values)}"))
+    def add(self, sql: str, *values: object) -> None:
+        """`{}` in `sql` are the values; None asks for nothing."""
+        if not any(value is None for value in values):
+            for value in values:
+                self.values.append(value)
+                sql = sql.replace("{}", f"${len(self.values)}", 1)
+            self.texts.append(sql)
 
     def is_one_of(self, values: Sequence[str] | None, constant: str) -> None:
         """What all rows have is asked for."""

@@ -1,15 +1,15 @@
-"""Kept searches in the database; row-level security shows each user their own."""
+"""Kept searches in the schema of the service; row-level security shows each user their own."""
 
 from uuid import UUID
 
 from bellwether.platform.database.transactions import Session, driver
 
-ADD = "insert into farm.kept_search (id, user_id, kind, wanted) values ($1, $2, $3, $4::text::jsonb)"
+ADD = "insert into kept_search (id, user_id, kind, wanted) values ($1, $2, $3, $4::text::jsonb)"
 FORGET = """
-delete from farm.kept_search where user_id = $1 and id in (
-  select id from farm.kept_search where user_id = $1 order by id desc offset $2)
+delete from kept_search where user_id = $1 and id in (
+  select id from kept_search where user_id = $1 order by id desc offset $2)
 """
-WANTED = "select wanted::text from farm.kept_search where id = $1 and kind = $2"
+WANTED = "select wanted::text from kept_search where id = $1 and kind = $2"
 
 
 async def add(session: Session, search_id: UUID, user_id: UUID | None, kind: str, wanted: str, most: int) -> None:

@@ -1,0 +1,1 @@
+"""Calls, one by one and as a matrix."""

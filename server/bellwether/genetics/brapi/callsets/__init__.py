@@ -1,0 +1,1 @@
+"""Samples whose calls count, as call sets."""

@@ -1,0 +1,1 @@
+"""Assemblies of the genome and their chromosomes."""
