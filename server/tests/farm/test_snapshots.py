@@ -219,4 +219,4 @@ async def test_other_consents_are_of_no_days_and_say_nothing_of_measurements(
         sent = {"project_id": researcher.project, "scope": scope, "to_on": "2024-01-01"}
         answer = await farmer.client.post(f"http://farm/api/v1/farm{path}", json=sent, headers=farmer.headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "days_are_of_measurements")
-    assert (await researcher.take())["n_farms"] == 0
+    assert (await researcher.take())["farms"] == 0
