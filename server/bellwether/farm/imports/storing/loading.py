@@ -85,7 +85,7 @@ ALL_ENDED = ENDED.replace(" and value = any($2::text[])", "")
 # The latest of each is asked for: whether there is a later one, a planner without statistics asks all rows
 WRITTEN = "select coalesce(greatest({}) > $2, false)".format(
     ", ".join(
-        f"(select max(seq) from farm.{relation} where farm_id = $1)"
+        f"(select seq from farm.{relation} where farm_id = $1 order by seq desc limit 1)"
         for relation in ("animal", "identifier", "parent_claim", "observation", "event", "tombstone")
     )
 )
