@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import must_own
+from bellwether.farm.farms import events
 from bellwether.farm.farms import service as members_of_farms
 from bellwether.farm.farms.problems import EndRejected
 from bellwether.farm.farms.schemas import NewMember
@@ -144,11 +145,25 @@ async def revoke(session: Session, context: Context, organisation_id: UUID, user
     await owned(session, organisation_id)
     await keep_an_owner(session, organisation_id, user_id)
     its_farms = await repository.farms(session, organisation_id)
-    role = await repository.revoke(session, organisation_id, user_id)
-    if role is None:
-        raise NotFound
+    # told before it is so: whoever leaves by it may not write to the farm afterwards
     for row in its_farms:
-        await members_of_farms.tell(session, context, row.farm_id, user_id, lost=role)
+        await tell_leaving(session, context, organisation_id, row.farm_id, user_id)
+    if not await repository.revoke(session, organisation_id, user_id):
+        raise NotFound
+
+
+async def tell_leaving(
+    session: Session, context: Context, organisation_id: UUID, farm_id: UUID, user_id: UUID | None = None
+) -> None:
+    """What somebody, or everybody, who is on a farm by the organisation will be on it without that."""
+    for who, role in await repository.on_farm(session, organisation_id, farm_id):
+        if user_id not in (None, who):
+            continue
+        left = await repository.besides(session, organisation_id, farm_id, who)
+        if left is None:
+            await events.membership_revoked(session, context, farm_id, who, role)
+        else:
+            await events.membership_granted(session, context, farm_id, who, left)
 
 
 async def keep_an_owner(session: Session, organisation_id: UUID, leaving: UUID) -> None:
@@ -196,8 +211,6 @@ async def remove_farm(session: Session, context: Context, organisation_id: UUID,
     found = await get(session, organisation_id)
     if found.role != "owner":
         await must_own(session, context, farm_id)
-    who = await repository.on_farm(session, organisation_id, farm_id)
+    await tell_leaving(session, context, organisation_id, farm_id)
     if not await repository.remove_farm(session, organisation_id, farm_id):
         raise NotFound
-    for user_id, role in who:
-        await members_of_farms.tell(session, context, farm_id, user_id, lost=role)
