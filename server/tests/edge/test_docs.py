@@ -47,7 +47,8 @@ async def test_one_document_of_all(client: httpx.AsyncClient, doubles: Doubles) 
     merged = (await client.get("/openapi.json", headers={"Authorization": ""})).json()
     assert merged["openapi"] == "3.1.0"
     assert merged["info"]["x-missing"] == []
-    assert {f"/api/v1/{name}/things" for name in TITLES} | {"/graphql", "/healthz", "/readyz"} == set(merged["paths"])
+    own = {"/brapi/v2/serverinfo", "/graphql", "/healthz", "/readyz"}
+    assert {f"/api/v1/{name}/things" for name in TITLES} | own == set(merged["paths"])
     assert merged["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     await client.get("/openapi.json")
     assert doubles.calls["GET /api/v1/farm/openapi.json"] == 1

@@ -287,7 +287,8 @@ def test_the_worker_knows_its_kind_and_consumer() -> None:
     assert {"genetics.evaluation", "genetics.pedigree_analysis", "genetics.genotype_import"} <= {
         kind.name for kind in kinds()
     }
-    assert [(c.name, c.stream) for c in consumers()] == [("genetics-stale", "FARM"), ("genetics-rerun", "FARM")]
+    names = ["genetics-stale", "genetics-rerun", "genetics-merges"]
+    assert [(c.name, c.stream) for c in consumers()] == [(name, "FARM") for name in names]
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
 
 
