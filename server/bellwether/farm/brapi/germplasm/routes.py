@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.farm.brapi.germplasm import service
 from bellwether.farm.brapi.germplasm.asked import ONLY_SEARCHED, GermplasmSearch
 from bellwether.farm.brapi.germplasm.schemas import Germplasm
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -28,7 +28,7 @@ async def list_germplasm(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/germplasm/{germplasmDbId}", response_model=Single[Germplasm])
-async def get_germplasm(session: Reading, germplasmDbId: str) -> JsonText:
+async def get_germplasm(session: Reading, germplasmDbId: Text) -> JsonText:
     """One animal."""
     return answer(single(await service.get(session, germplasmDbId)))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.farm.brapi.locations import service
 from bellwether.farm.brapi.locations.asked import ONLY_SEARCHED, LocationSearch
 from bellwether.farm.brapi.locations.schemas import Location
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -28,7 +28,7 @@ async def list_locations(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/locations/{locationDbId}", response_model=Single[Location])
-async def get_location(session: Reading, locationDbId: str) -> JsonText:
+async def get_location(session: Reading, locationDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, locationDbId)))
 

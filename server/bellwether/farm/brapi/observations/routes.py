@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.farm.brapi.observations import service
 from bellwether.farm.brapi.observations.asked import ObservationQuery, ObservationSearch
 from bellwether.farm.brapi.observations.schemas import Observation
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -28,7 +28,7 @@ async def list_observations(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/observations/{observationDbId}", response_model=Single[Observation])
-async def get_observation(session: Reading, observationDbId: str) -> JsonText:
+async def get_observation(session: Reading, observationDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, observationDbId)))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.farm.brapi.variables import dictionary, own
 from bellwether.farm.brapi.variables.asked import ONLY_SEARCHED, MethodQuery, ScaleQuery, TraitQuery, VariableSearch
 from bellwether.farm.brapi.variables.schemas import BrapiMethod, BrapiScale, BrapiTrait, Variable
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -30,7 +30,7 @@ async def list_variables(
 
 
 @router.get("/variables/{observationVariableDbId}", response_model=Single[Variable])
-async def get_variable(session: Reading, observationVariableDbId: str) -> JsonText:
+async def get_variable(session: Reading, observationVariableDbId: Text) -> JsonText:
     """One of them, by its code."""
     found = dictionary.search(
         VariableSearch(observation_variable_db_ids=[observationVariableDbId]), await own.visible(session)
@@ -60,7 +60,7 @@ async def list_traits(session: Reading, asked: Annotated[TraitQuery, Depends(of_
 
 
 @router.get("/traits/{traitDbId}", response_model=Single[BrapiTrait])
-async def get_trait(session: Reading, traitDbId: str) -> JsonText:
+async def get_trait(session: Reading, traitDbId: Text) -> JsonText:
     """One of them."""
     known = await own.visible(session)
     return answer(single(dictionary.the_one(dictionary.traits(TraitQuery(trait_db_ids=[traitDbId]), known))))
@@ -73,7 +73,7 @@ async def list_methods(session: Reading, asked: Annotated[MethodQuery, Depends(o
 
 
 @router.get("/methods/{methodDbId}", response_model=Single[BrapiMethod])
-async def get_method(session: Reading, methodDbId: str) -> JsonText:
+async def get_method(session: Reading, methodDbId: Text) -> JsonText:
     """One of them."""
     known = await own.visible(session)
     return answer(single(dictionary.the_one(dictionary.methods(MethodQuery(method_db_ids=[methodDbId]), known))))
@@ -86,7 +86,7 @@ async def list_scales(session: Reading, asked: Annotated[ScaleQuery, Depends(of_
 
 
 @router.get("/scales/{scaleDbId}", response_model=Single[BrapiScale])
-async def get_scale(session: Reading, scaleDbId: str) -> JsonText:
+async def get_scale(session: Reading, scaleDbId: Text) -> JsonText:
     """One of them."""
     known = await own.visible(session)
     return answer(single(dictionary.the_one(dictionary.scales(ScaleQuery(scale_db_ids=[scaleDbId]), known))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from bellwether_engine.genotypes import chromosome_code
+from bellwether_engine.genotypes.chromosomes import UNPLACED, chromosome_code
 from numpy.typing import NDArray
 
 from bellwether.genetics.brapi.calls import repository
@@ -21,7 +21,7 @@ from bellwether.genetics.genotypes.reading.models import KeptRow
 from bellwether.platform.brapi.paging import Conditions
 from bellwether.platform.database.transactions import Session
 
-RANGE = re.compile(r"(?P<chromosome>.{1,40}):(?P<first>\d{1,12})-(?P<last>\d{1,12})")
+RANGE = re.compile(r"(?P<chromosome>.{1,40}):(?P<first>[0-9]{1,9})-(?P<last>[0-9]{1,9})")
 #: the first value of a condition is the chip, which repositories give
 CHIP = -1
 
@@ -105,7 +105,10 @@ def range_of(text: str) -> tuple[int, int, int]:
     found = RANGE.fullmatch(text)
     if found is None or int(found["last"]) < int(found["first"]):
         raise WrongPositionRange(text)
-    return chromosome_code(found["chromosome"]), int(found["first"]), int(found["last"])
+    chromosome = chromosome_code(found["chromosome"])
+    if chromosome == UNPLACED:
+        raise WrongPositionRange(text)
+    return chromosome, int(found["first"]), int(found["last"])
 
 
 async def places_of(

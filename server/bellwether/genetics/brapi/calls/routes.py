@@ -11,7 +11,7 @@ from bellwether.genetics.brapi.calls.schemas import AlleleMatrix, CallsListed
 from bellwether.genetics.brapi.callsets import service as call_sets
 from bellwether.genetics.brapi.variants import service as variants
 from bellwether.genetics.brapi.variantsets import service as variant_sets
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import PagedByToken, Single, answer
@@ -47,21 +47,21 @@ async def get_calls_search(session: Reading, searchResultsDbId: UUID, asked: OnP
 
 
 @router.get("/callsets/{callSetDbId}/calls", response_model=CallsListed)
-async def list_calls_of_callset(session: Reading, callSetDbId: str, asked: Spelled) -> JsonText:
+async def list_calls_of_callset(session: Reading, callSetDbId: Text, asked: Spelled) -> JsonText:
     """Calls of one sample."""
     await call_sets.get(session, callSetDbId)
     return answer(await service.page(session, CallSearch(call_set_db_ids=[callSetDbId], **asked.model_dump())))
 
 
 @router.get("/variants/{variantDbId}/calls", response_model=CallsListed)
-async def list_calls_of_variant(session: Reading, variantDbId: str, asked: Spelled) -> JsonText:
+async def list_calls_of_variant(session: Reading, variantDbId: Text, asked: Spelled) -> JsonText:
     """Calls at one marker."""
     await variants.get(session, variantDbId)
     return answer(await service.page(session, CallSearch(variant_db_ids=[variantDbId], **asked.model_dump())))
 
 
 @router.get("/variantsets/{variantSetDbId}/calls", response_model=CallsListed)
-async def list_calls_of_variantset(session: Reading, variantSetDbId: str, asked: Spelled) -> JsonText:
+async def list_calls_of_variantset(session: Reading, variantSetDbId: Text, asked: Spelled) -> JsonText:
     """Calls on one chip."""
     await variant_sets.get(session, variantSetDbId)
     return answer(await service.page(session, CallSearch(variant_set_db_ids=[variantSetDbId], **asked.model_dump())))

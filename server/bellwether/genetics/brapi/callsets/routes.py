@@ -9,7 +9,7 @@ from bellwether.genetics.brapi.callsets import service
 from bellwether.genetics.brapi.callsets.asked import ONLY_SEARCHED, CallSetSearch, CallSetsOfSet
 from bellwether.genetics.brapi.callsets.schemas import CallSet
 from bellwether.genetics.brapi.variantsets import service as variant_sets
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -30,7 +30,7 @@ async def list_callsets(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/callsets/{callSetDbId}", response_model=Single[CallSet])
-async def get_callset(session: Reading, callSetDbId: str) -> JsonText:
+async def get_callset(session: Reading, callSetDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, callSetDbId)))
 
@@ -49,7 +49,7 @@ async def get_callsets_search(session: Reading, searchResultsDbId: UUID, asked: 
 
 
 @router.get("/variantsets/{variantSetDbId}/callsets", response_model=Listed[CallSet])
-async def list_callsets_of_variantset(session: Reading, variantSetDbId: str, asked: InVariantSet) -> JsonText:
+async def list_callsets_of_variantset(session: Reading, variantSetDbId: Text, asked: InVariantSet) -> JsonText:
     """Samples whose calls count on one chip."""
     await variant_sets.get(session, variantSetDbId)
     wanted = CallSetSearch(variant_set_db_ids=[variantSetDbId], **asked.model_dump())

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.genetics.brapi.references import service
 from bellwether.genetics.brapi.references.asked import ONLY_SEARCHED, ReferenceSearch, ReferenceSetSearch
 from bellwether.genetics.brapi.references.schemas import Reference, ReferenceSet
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -29,7 +29,7 @@ async def list_references(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/references/{referenceDbId}", response_model=Single[Reference])
-async def get_reference(session: Reading, referenceDbId: str) -> JsonText:
+async def get_reference(session: Reading, referenceDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, referenceDbId)))
 
@@ -54,7 +54,7 @@ async def list_referencesets(session: Reading, wanted: SetsInQuery) -> JsonText:
 
 
 @router.get("/referencesets/{referenceSetDbId}", response_model=Single[ReferenceSet])
-async def get_referenceset(session: Reading, referenceSetDbId: str) -> JsonText:
+async def get_referenceset(session: Reading, referenceSetDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get_set(session, referenceSetDbId)))
 

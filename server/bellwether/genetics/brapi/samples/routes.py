@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.genetics.brapi.samples import service
 from bellwether.genetics.brapi.samples.asked import ONLY_SEARCHED, SampleSearch
 from bellwether.genetics.brapi.samples.schemas import BrapiSample
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -28,7 +28,7 @@ async def list_brapi_samples(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/samples/{sampleDbId}", response_model=Single[BrapiSample])
-async def get_brapi_sample(session: Reading, sampleDbId: str) -> JsonText:
+async def get_brapi_sample(session: Reading, sampleDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, sampleDbId)))
 

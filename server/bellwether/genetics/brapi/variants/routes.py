@@ -9,7 +9,7 @@ from bellwether.genetics.brapi.variants import service
 from bellwether.genetics.brapi.variants.asked import ONLY_SEARCHED, VariantSearch, VariantsOfSet
 from bellwether.genetics.brapi.variants.schemas import Variant
 from bellwether.genetics.brapi.variantsets import service as variant_sets
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import ListedByToken, PagedByToken, Single, answer, single
@@ -30,7 +30,7 @@ async def list_variants(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/variants/{variantDbId}", response_model=Single[Variant])
-async def get_variant(session: Reading, variantDbId: str) -> JsonText:
+async def get_variant(session: Reading, variantDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, variantDbId)))
 
@@ -49,7 +49,7 @@ async def get_variants_search(session: Reading, searchResultsDbId: UUID, asked: 
 
 
 @router.get("/variantsets/{variantSetDbId}/variants", response_model=ListedByToken[Variant])
-async def list_variants_of_variantset(session: Reading, variantSetDbId: str, asked: InVariantSet) -> JsonText:
+async def list_variants_of_variantset(session: Reading, variantSetDbId: Text, asked: InVariantSet) -> JsonText:
     """Markers of one chip."""
     await variant_sets.get(session, variantSetDbId)
     return answer(await service.page(session, VariantSearch(variant_set_db_ids=[variantSetDbId], **asked.model_dump())))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from bellwether.genetics.brapi.variantsets import service
 from bellwether.genetics.brapi.variantsets.asked import ONLY_SEARCHED, VariantSetSearch
 from bellwether.genetics.brapi.variantsets.schemas import VariantSet
-from bellwether.platform.brapi.filters import of_query
+from bellwether.platform.brapi.filters import Text, of_query
 from bellwether.platform.brapi.searches import service as searches
 from bellwether.platform.brapi.searches.schemas import KEPT
 from bellwether.platform.brapi.wire import Listed, Paged, Single, answer, single
@@ -28,7 +28,7 @@ async def list_variantsets(session: Reading, wanted: InQuery) -> JsonText:
 
 
 @router.get("/variantsets/{variantSetDbId}", response_model=Single[VariantSet])
-async def get_variantset(session: Reading, variantSetDbId: str) -> JsonText:
+async def get_variantset(session: Reading, variantSetDbId: Text) -> JsonText:
     """One of them."""
     return answer(single(await service.get(session, variantSetDbId)))
 
