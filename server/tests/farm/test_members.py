@@ -10,6 +10,7 @@ from bellwether.platform.context import Context
 
 from .conftest import Farmer, NewFarmer
 from .test_invitations import accept, invite, tom
+from .test_organisations import heard
 from .test_tenancy import add_flock, counts
 
 __all__ = ["tom"]
@@ -72,3 +73,13 @@ async def test_somebody_whose_time_is_over_is_invited_again(farmer: Farmer, tom:
     await time_passes(farmer, tom)
     assert (await accept(tom, token))["role"] == "worker"
     await tom.ask("GET", f"/farms/{farmer.farm_id}", 200)
+
+
+async def test_an_owner_takes_the_own_access_away(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    partner = await new_farmer(with_farm=False)
+    await let_in(farmer, partner, role="owner")
+    await partner.ask("DELETE", f"/farms/{farmer.farm_id}/members/{partner.user_id}", 204)
+    await partner.ask("GET", f"/farms/{farmer.farm_id}", 404)
+    assert await heard(farmer, partner) == [("granted", "owner"), ("revoked", "owner")]
+    refused = await farmer.ask("DELETE", f"/farms/{farmer.farm_id}/members/{farmer.user_id}", 409)
+    assert refused.json()["code"] == "last_owner"

@@ -39,8 +39,15 @@ returning user_id, farm_id, role, granted_at, ends_at, null::uuid as organisatio
 FIRST = text("""
 insert into farm.membership (user_id, farm_id, role, granted_by) values (:user_id, :farm_id, :role, :granted_by)
 """)
-REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id = :user_id returning role")
+BY_ITSELF = text("select role from farm.membership where farm_id = :farm_id and user_id = :user_id for update")
+REVOKE = text("delete from farm.membership where farm_id = :farm_id and user_id = :user_id")
 ROLE_ON = text("select farm.role_on(:farm_id, :user_id)")
+BESIDES = text("""
+select role from farm.farm_member
+where farm_id = :farm_id and user_id = :user_id and organisation_id is distinct from :without and left_at is null
+  and (ends_at is null or ends_at > statement_timestamp())
+order by array_position(array['owner', 'worker', 'viewer'], role) limit 1
+""")
 OWNERS = text("select user_id from farm.membership where farm_id = :farm_id and role = 'owner' for update")
 MEMBERS = text("""
 select user_id, farm_id, role, granted_at, ends_at, null::uuid as organisation_id from farm.membership
@@ -89,16 +96,29 @@ async def grant(session: Session, values: Mapping[str, object]) -> MemberRow:
     return MemberRow._make((await session.execute(GRANT, dict(values))).one())
 
 
-async def revoke(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
-    """End a membership; returns the role it had."""
-    role: str | None = (await session.execute(REVOKE, {"farm_id": farm_id, "user_id": user_id})).scalar_one_or_none()
+async def role_by_itself(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
+    """The role of a membership that is of no organisation, locked; also of one that has ended by itself."""
+    values = {"farm_id": farm_id, "user_id": user_id}
+    role: str | None = (await session.execute(BY_ITSELF, values)).scalar_one_or_none()
     return role
+
+
+async def revoke(session: Session, farm_id: UUID, user_id: UUID) -> None:
+    """End a membership."""
+    await session.execute(REVOKE, {"farm_id": farm_id, "user_id": user_id})
 
 
 async def role_on(session: Session, farm_id: UUID, user_id: UUID) -> str | None:
     """The strongest role that somebody has on a farm now, by whatever membership."""
     values = {"farm_id": farm_id, "user_id": user_id}
     role: str | None = (await session.execute(ROLE_ON, values)).scalar_one_or_none()
+    return role
+
+
+async def besides(session: Session, farm_id: UUID, user_id: UUID, organisation_id: UUID | None) -> str | None:
+    """The strongest role of somebody on a farm without the membership by an organisation, or by itself if None."""
+    values = {"farm_id": farm_id, "user_id": user_id, "without": organisation_id}
+    role: str | None = (await session.execute(BESIDES, values)).scalar_one_or_none()
     return role
 
 

@@ -115,10 +115,11 @@ async def revoke(session: Session, context: Context, farm_id: UUID, user_id: UUI
     """
     await must_own(session, context, farm_id)
     await keep_an_owner(session, farm_id, user_id)
-    role = await repository.revoke(session, farm_id, user_id)
+    role = await repository.role_by_itself(session, farm_id, user_id)
     if role is None:
         raise NotFound
-    await tell(session, context, farm_id, user_id, lost=role)
+    await tell_leaving(session, context, farm_id, user_id, role)
+    await repository.revoke(session, farm_id, user_id)
 
 
 async def tell(session: Session, context: Context, farm_id: UUID, user_id: UUID, *, lost: str) -> None:
@@ -128,6 +129,20 @@ async def tell(session: Session, context: Context, farm_id: UUID, user_id: UUID,
         await events.membership_revoked(session, context, farm_id, user_id, lost)
     else:
         await events.membership_granted(session, context, farm_id, user_id, role)
+
+
+async def tell_leaving(
+    session: Session, context: Context, farm_id: UUID, user_id: UUID, lost: str, organisation_id: UUID | None = None
+) -> None:
+    """What somebody will be on a farm without the membership by an organisation, or by itself.
+
+    Told before it is so: who leaves may not write to the farm afterwards.
+    """
+    left = await repository.besides(session, farm_id, user_id, organisation_id)
+    if left is None:
+        await events.membership_revoked(session, context, farm_id, user_id, lost)
+    else:
+        await events.membership_granted(session, context, farm_id, user_id, left)
 
 
 async def keep_an_owner(session: Session, farm_id: UUID, leaving: UUID) -> None:

@@ -51,13 +51,6 @@ on conflict do nothing returning organisation_id, farm_id, added_at
 REMOVE_FARM = text("""
 delete from farm.organisation_farm where organisation_id = :id and farm_id = :farm_id returning farm_id
 """)
-
-BESIDES = text("""
-select role from farm.farm_member
-where farm_id = :farm_id and user_id = :user_id and organisation_id is distinct from :id and left_at is null
-  and (ends_at is null or ends_at > statement_timestamp())
-order by array_position(array['owner', 'worker', 'viewer'], role) limit 1
-""")
 ON_FARM = text("""
 select user_id, role from farm.farm_member
 where organisation_id = :id and farm_id = :farm_id and left_at is null order by user_id
@@ -104,13 +97,6 @@ async def revoke(session: Session, organisation_id: UUID, user_id: UUID) -> bool
     """Whether there was a membership to end."""
     values = {"id": organisation_id, "user_id": user_id}
     return (await session.execute(REVOKE, values)).scalar_one_or_none() is not None
-
-
-async def besides(session: Session, organisation_id: UUID, farm_id: UUID, user_id: UUID) -> str | None:
-    """The strongest role of somebody on a farm by other memberships."""
-    values = {"id": organisation_id, "farm_id": farm_id, "user_id": user_id}
-    role: str | None = (await session.execute(BESIDES, values)).scalar_one_or_none()
-    return role
 
 
 async def on_farm(session: Session, organisation_id: UUID, farm_id: UUID) -> list[tuple[UUID, str]]:

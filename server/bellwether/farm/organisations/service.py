@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import must_own
-from bellwether.farm.farms import events
 from bellwether.farm.farms import service as members_of_farms
 from bellwether.farm.farms.problems import EndRejected
 from bellwether.farm.farms.schemas import NewMember
@@ -144,9 +143,7 @@ async def revoke(session: Session, context: Context, organisation_id: UUID, user
     """
     await owned(session, organisation_id)
     await keep_an_owner(session, organisation_id, user_id)
-    its_farms = await repository.farms(session, organisation_id)
-    # told before it is so: whoever leaves by it may not write to the farm afterwards
-    for row in its_farms:
+    for row in await repository.farms(session, organisation_id):
         await tell_leaving(session, context, organisation_id, row.farm_id, user_id)
     if not await repository.revoke(session, organisation_id, user_id):
         raise NotFound
@@ -155,15 +152,10 @@ async def revoke(session: Session, context: Context, organisation_id: UUID, user
 async def tell_leaving(
     session: Session, context: Context, organisation_id: UUID, farm_id: UUID, user_id: UUID | None = None
 ) -> None:
-    """What somebody, or everybody, who is on a farm by the organisation will be on it without that."""
+    """Of somebody, or of everybody, who is on a farm by the organisation."""
     for who, role in await repository.on_farm(session, organisation_id, farm_id):
-        if user_id not in (None, who):
-            continue
-        left = await repository.besides(session, organisation_id, farm_id, who)
-        if left is None:
-            await events.membership_revoked(session, context, farm_id, who, role)
-        else:
-            await events.membership_granted(session, context, farm_id, who, left)
+        if user_id in (None, who):
+            await members_of_farms.tell_leaving(session, context, farm_id, who, role, organisation_id)
 
 
 async def keep_an_owner(session: Session, organisation_id: UUID, leaving: UUID) -> None:
