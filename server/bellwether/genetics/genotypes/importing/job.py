@@ -18,7 +18,8 @@ from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotypes import calls
 from bellwether.genetics.genotypes.importing import preparing, repository
 from bellwether.genetics.genotypes.importing.events import genotypes_imported
-from bellwether.genetics.genotypes.importing.preparing import NamedSample, Options, Prepared
+from bellwether.genetics.genotypes.importing.naming import Options
+from bellwether.genetics.genotypes.importing.preparing import NamedSample, Prepared
 from bellwether.genetics.genotypes.importing.problems import GenotypesRefused, NoSuchImport
 from bellwether.modelling.chips.blocks import Block
 from bellwether.modelling.genotypes.source import ReadGenotypes
