@@ -108,10 +108,8 @@ async def test_the_server_names_what_exists_and_nothing_else(embedded: httpx.Asy
     assert (await farmer.ask("GET", "/serverinfo", 403)).startswith("not_allowed")
 
 
-async def test_a_flock_with_animals_parents_weights_and_breeding_values(
-    whole: httpx.AsyncClient, auth: AuthDouble, postgres_server: Any
-) -> None:
-    farmer = auth.bearer(new_id())
+async def evaluated(whole: httpx.AsyncClient, farmer: dict[str, str], dsn: str) -> tuple[str, str, str, UUID]:
+    """A flock, a ram and his weighed lamb in it, and the run that gave the lamb a breeding value."""
     farm = (await make(whole, "/farms", farmer, {"name": "Long Gully"}))["id"]
     flock = (await make(whole, "/flocks", farmer, {"farm_id": farm, "name": "Stud", "code": "1"}))["id"]
     place = {"farm_id": farm, "flock_id": flock}
@@ -126,7 +124,14 @@ async def test_a_flock_with_animals_parents_weights_and_breeding_values(
     lamb_id = (await make(whole, "/animals", farmer, lamb))["id"]
     weight = {"animal_id": lamb_id, "trait": "WWT", "weight": 31.5, "occurred_on": "2024-11-11"}
     await make(whole, "/weights", farmer, {"farm_id": farm, "weights": [weight]})
-    run_id = await store_value(postgres_server.dsn, farm, flock, lamb_id)
+    return flock, sire, lamb_id, await store_value(dsn, farm, flock, lamb_id)
+
+
+async def test_a_flock_with_animals_parents_weights_and_breeding_values(
+    whole: httpx.AsyncClient, auth: AuthDouble, postgres_server: Any
+) -> None:
+    farmer = auth.bearer(new_id())
+    flock, sire, lamb_id, run_id = await evaluated(whole, farmer, postgres_server.dsn)
 
     answer = await whole.post("/graphql", json={"query": EXAMPLE, "variables": {"id": flock}}, headers=farmer)
     body = answer.json()
