@@ -6,7 +6,7 @@ import { Attention, type Farm, type Problem, type Row } from './farm'
 
 export type Doc = Row & { rev?: number }
 type Checkpoint = { seq: number; began: number }
-type Master = WithDeleted<Doc> & { _rejected?: Problem }
+type Master = WithDeleted<Doc> & { _rejected?: Problem; _made?: Record<string, unknown> }
 
 /** Fields that a device may change, by collection; all others follow, or are said once. */
 const EDITABLE: Record<string, string[]> = {
@@ -19,6 +19,9 @@ const EDITABLE: Record<string, string[]> = {
   paddocks: ['name'],
 }
 
+/** What rows were when they were made whose answers were lost: nobody else knows what was edited here since. */
+const made = new Map<string, Record<string, unknown>>()
+
 /** Start from the master, and lay over it what was changed here; RxDB's own handler would drop that. */
 export function conflictHandlerOf(name: string): RxConflictHandler<Doc> {
   const editable = EDITABLE[name] ?? []
@@ -26,7 +29,7 @@ export function conflictHandlerOf(name: string): RxConflictHandler<Doc> {
     isEqual: (one, other) => fields(one) === fields(other),
     resolve: ({ newDocumentState, assumedMasterState, realMasterState }) => {
       if (realMasterState._deleted || newDocumentState._deleted) return realMasterState
-      const [mine, before] = [newDocumentState, assumedMasterState ?? {}] as Record<string, unknown>[]
+      const [mine, before] = [newDocumentState, assumedMasterState ?? made.get(newDocumentState.id) ?? {}] as Record<string, unknown>[]
       const edits = editable.filter((field) => JSON.stringify(mine![field] ?? null) !== JSON.stringify(before![field] ?? null))
       return { ...realMasterState, ...Object.fromEntries(edits.map((field) => [field, mine![field]])) }
     },
@@ -92,6 +95,7 @@ export class RxdbFarm {
       return { newDocumentState: bare(newDocumentState), ...(master ? { assumedMasterState: master } : {}) }
     })
     const masters = await this.farm.json<Master[]>('POST', `rxdb/${name}?device_id=${this.farm.deviceId}`, sent)
+    for (const { id, _made } of masters) if (_made) made.set(id, _made)
     const rejected = new Map(masters.flatMap(({ id, _rejected }) => (_rejected ? [[id, _rejected] as const] : [])))
     for (const { newDocumentState, assumedMasterState } of sent) {
       const id = newDocumentState.id as string
@@ -102,7 +106,7 @@ export class RxdbFarm {
       this.attention.put(name, id, problem, newDocumentState)
       if (!newDocumentState._deleted) this.refused.set(`${name}/${id}`, assumedMasterState)
     }
-    return masters.filter((master) => '_deleted' in master).map(({ _rejected, ...master }) => master as WithDeleted<Doc>)
+    return masters.filter((master) => '_deleted' in master).map(({ _rejected, _made, ...master }) => master as WithDeleted<Doc>)
   }
 }
 

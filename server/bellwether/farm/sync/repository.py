@@ -9,6 +9,7 @@ import orjson
 from bellwether.farm.sync.models import Answered, FieldChange
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.json import JsonValue
 
 ANSWERED = """
 select mutation_id, sent_sha256, answer::text from farm.mutation
@@ -23,6 +24,10 @@ FIELDS = """
 select distinct on (field) field, seq, before::text, after::text, clock, device_id, changed_by
 from farm.field_change where farm_id = $1 and relation = $2 and id = $3 and seq > $4 and field = any($5::text[])
 order by field, seq desc
+"""
+FIRST = """
+select distinct on (id, field) id, field, before::text from farm.field_change
+where farm_id = $1 and relation = $2 and id = any($3::uuid[]) order by id, field, seq
 """
 WRITE_AS = "select set_config('app.clock', $1, true), set_config('app.device_id', $2, true)"
 BURIED_AFTER = """
@@ -61,6 +66,16 @@ async def fields_changed(
     return {
         row["field"]: FieldChange(row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3]), *row[4:]) for row in rows
     }
+
+
+async def first_values(
+    session: Session, farm_id: UUID, relation: str, ids: Collection[UUID]
+) -> dict[UUID, dict[str, JsonValue]]:
+    """What fields were that were changed since, of each row."""
+    found: dict[UUID, dict[str, JsonValue]] = {}
+    for row in await driver(session).fetch(FIRST, farm_id, relation, list(ids)):
+        found.setdefault(row["id"], {})[row["field"]] = orjson.loads(row["before"])
+    return found
 
 
 async def write_as(session: Session, clock: str, device_id: UUID | None) -> None:

@@ -1,12 +1,12 @@
 """The words of RxDB: a collection at a time, whole documents, the master's documents where the two disagree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from uuid import UUID
 
 import orjson
 
 from bellwether.farm.collections import repository as stored
-from bellwether.farm.collections.collection import Collection
+from bellwether.farm.collections.collection import Collection, Master
 from bellwether.farm.collections.registry import COLLECTIONS
 from bellwether.farm.collections.repository import Document, Numbered
 from bellwether.farm.sync import pulling, repository, rows
@@ -87,7 +87,8 @@ async def push(pushing: Pushing, name: str, sent: Sequence[RxdbRow]) -> list[Jso
     results = pushing.results | early
     conflicting += [place for place, one in results.items() if one.status in ("conflict", "merged")]
     now = await stored.documents(pushing.session, pushing.farm_id, collection, [keys[place] for place in conflicting])
-    masters = [master(keys[place], now.get(keys[place])) for place in sorted(conflicting)]
+    made = await as_made(pushing, collection, {keys[place] for place in conflicting if is_unknowing(sent[place])}, now)
+    masters = [master(keys[place], now.get(keys[place])) | made.get(keys[place], {}) for place in sorted(conflicting)]
     stay = [
         staying(sent[place], one, known.get(keys[place]) if place in keys else None)
         for place, one in sorted(results.items())
@@ -96,11 +97,31 @@ async def push(pushing: Pushing, name: str, sent: Sequence[RxdbRow]) -> list[Jso
     return masters + stay
 
 
+def is_unknowing(sent: RxdbRow) -> bool:
+    """Whether the client knows of no row on the farm: it is new, or the answer to its making was lost."""
+    return sent.assumedMasterState is None
+
+
 def is_behind(sent: RxdbRow, found: Document | None) -> bool:
-    """Whether the row is another one than the client knows; it knows nothing of one whose answer was lost."""
-    if found is None:
+    """Whether the row is another one than the client knows.
+
+    What is to go is judged as on every way: it goes unless somebody else changed it, and then a person decides.
+    """
+    if found is None or sent.newDocumentState.get("_deleted"):
         return False
     return sent.assumedMasterState is None or sent.assumedMasterState.get("rev") != found.seq
+
+
+async def as_made(
+    pushing: Pushing, collection: Collection, ids: Set[UUID], now: Mapping[UUID, Document]
+) -> dict[UUID, JsonObject]:
+    """What rows were at first, for clients that make them once more: only what differs from it was edited since."""
+    written = collection.written
+    if not ids or not isinstance(written, Master):
+        return {}
+    first = await repository.first_values(pushing.session, pushing.farm_id, collection.relation, ids)
+    made = {key: now[key].doc | first.get(key, {}) for key in ids if key in now}
+    return {key: {"_made": {name: doc.get(name) for name in sorted(written.editable)}} for key, doc in made.items()}
 
 
 def meant(collection: Collection, key: UUID, sent: RxdbRow, found: Document | None) -> Mutation:
@@ -112,7 +133,7 @@ def meant(collection: Collection, key: UUID, sent: RxdbRow, found: Document | No
     before, after = sent.assumedMasterState or {}, sent.newDocumentState
     base = before.get("rev")
     if after.get("_deleted"):
-        return rows.mutation(collection, key, None, found.seq if found else None)
+        return rows.mutation(collection, key, None, base if isinstance(base, int) else None)
     if isinstance(base, int):
         after = {name: value for name, value in after.items() if value != before.get(name)}
     doc = rows.written(collection, after, found.doc if found else None)

@@ -223,7 +223,9 @@ async def test_rxdb_pushes_and_hears_of_rows_that_others_changed(farmer: Farmer)
     assert await push_rxdb(farmer, "animals", {"newDocumentState": new}) == []
     (mine,) = (await rxdb(farmer, "animals"))["documents"]
     # the answer was lost: the client knows nothing of its row, and is told what became of it
-    assert await push_rxdb(farmer, "animals", {"newDocumentState": new}) == [mine]
+    (told,) = await push_rxdb(farmer, "animals", {"newDocumentState": new})
+    assert told.pop("_made")["sex"] == "female"
+    assert told == mine
     edited = {"assumedMasterState": mine, "newDocumentState": mine | {"rear_type": 1}}
     assert await push_rxdb(farmer, "animals", edited) == []
     late = {"assumedMasterState": mine, "newDocumentState": mine | {"birth_type": 2}}
@@ -233,6 +235,37 @@ async def test_rxdb_pushes_and_hears_of_rows_that_others_changed(farmer: Farmer)
     assert await push_rxdb(farmer, "animals", again) == []
     found = (await farmer.ask("GET", f"/animals/{mine['id']}", 200)).json()
     assert (found["rear_type"], found["birth_type"]) == (1, 2)
+
+
+async def test_rxdb_makes_a_row_once_more_that_others_have_changed(farmer: Farmer, device: Device) -> None:
+    """The answer was lost: the client is told what it said at first, so that it takes nothing of others back."""
+    new = {"id": str(new_id()), "flock_id": farmer.flock_id, "sex": "female", "birth_group": "1", "_deleted": False}
+    assert await push_rxdb(farmer, "animals", {"newDocumentState": new}) == []
+    at = (await rxdb(farmer, "animals"))["checkpoint"]
+    other = {"collection": "animals", "id": new["id"], "op": "upsert", "doc": {"sex": "male", "birth_type": 3}}
+    assert statuses(await device.push({"mutation_id": str(new_id()), "base_rev": at["seq"]} | other)) == ["applied"]
+    (master,) = await push_rxdb(farmer, "animals", {"newDocumentState": new | {"birth_group": "2"}})
+    made = master.pop("_made")
+    assert (made["sex"], made["birth_type"], made["birth_group"]) == ("female", None, "1")
+    assert (master["sex"], master["birth_type"], master["birth_group"]) == ("male", 3, "1")
+    assert [master] == (await rxdb(farmer, "animals", **at))["documents"]
+    # who knows of the row is told of the master alone
+    late = {"assumedMasterState": master | {"rev": at["seq"]}, "newDocumentState": master}
+    assert await push_rxdb(farmer, "animals", late) == [master]
+
+
+async def test_rxdb_deletes_what_it_does_not_know_to_be_there(farmer: Farmer, device: Device) -> None:
+    """Its own, but not what somebody else has changed meanwhile."""
+    one, two = [
+        {"id": str(new_id()), "flock_id": farmer.flock_id, "sex": "female", "_deleted": False} for _ in range(2)
+    ]
+    assert await push_rxdb(farmer, "animals", {"newDocumentState": one}, {"newDocumentState": two}) == []
+    other = {"collection": "animals", "id": two["id"], "op": "upsert", "doc": {"birth_type": 3}}
+    await device.push({"mutation_id": str(new_id()), "base_rev": 1} | other)
+    gone = [{"newDocumentState": row | {"_deleted": True}} for row in (one, two)]
+    (stays,) = await push_rxdb(farmer, "animals", *gone)
+    assert (stays["id"], stays["_deleted"], stays["birth_type"]) == (two["id"], False, 3)
+    assert [row["id"] for row in (await rxdb(farmer, "animals"))["documents"] if not row["_deleted"]] == [two["id"]]
 
 
 async def test_rxdb_one_bad_row_of_ten(farmer: Farmer) -> None:
