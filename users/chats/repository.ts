@@ -17,7 +17,7 @@ import {
 import { bytes } from "../platform/dynamo/values.ts";
 import { ulid } from "../platform/ids.ts";
 
-const chatItem = z.object({
+export const chatItem = z.object({
   cid: z.string(),
   uid: z.string(),
   title: bytes,
@@ -31,7 +31,7 @@ const chatItem = z.object({
 });
 export type StoredChat = z.infer<typeof chatItem>;
 
-const messageItem = z.object({
+export const messageItem = z.object({
   id: z.string(),
   role: z.enum(["user", "assistant"]),
   body: bytes,
@@ -43,6 +43,10 @@ export type StoredMessage = z.infer<typeof messageItem>;
 /** How many chats a user has at most: those whose days are over have told nobody. `rev` counts the changes. */
 const countItem = z.object({ n: z.number(), rev: z.number(), at: z.number() });
 export type ChatCount = z.infer<typeof countItem>;
+
+/** Where a sealed title and message belong, so that none can be moved. */
+export const titlePlace = (cid: string) => `chat|${cid}|title`;
+export const messagePlace = (cid: string, id: string) => `chat|${cid}|${id}`;
 
 export type Quotas = { chatsOfUser: number; messagesOfChat: number };
 export type Appended = "stored" | "exists" | "no_chat" | "full";

@@ -5,7 +5,7 @@ import { uuid } from "../platform/ids.ts";
 import { notFound, Problem, quotaReached } from "../platform/problems.ts";
 import type { DataKeys } from "../platform/secrets/data-keys.ts";
 import { sealText, unsealText } from "../platform/secrets/sealing.ts";
-import type { ChatRepository, StoredChat, StoredMessage } from "./repository.ts";
+import { type ChatRepository, messagePlace, type StoredChat, type StoredMessage, titlePlace } from "./repository.ts";
 import type { ChatView, MessageView, NewChat, NewMessage } from "./schemas.ts";
 
 /** A user whose chats seem to be all that there may be has them counted anew, at most this often. */
@@ -119,9 +119,6 @@ export class Chats {
     return chat;
   }
 }
-
-const titlePlace = (cid: string) => `chat|${cid}|title`;
-const messagePlace = (cid: string, id: string) => `chat|${cid}|${id}`;
 
 function chatView(chat: StoredChat, key: Uint8Array): ChatView {
   return {

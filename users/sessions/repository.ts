@@ -132,6 +132,15 @@ export class SessionRepository {
     return (await this.tryTransact([...writes, slot])) || (await this.tryTransact(writes));
   }
 
+  /** Takes the user out of what the feed says of a session that ended at this second. */
+  async forgetWhose(sid: string, ended: number): Promise<void> {
+    try {
+      await this.table.update(keys.revoked(ended, sid), { remove: ["uid"] }, present("pk"));
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+
   async freeSlot(uid: string, sid: string): Promise<void> {
     const slot = (await this.slots(uid)).find((slot) => slot.sid === sid);
     if (slot) await this.tryTransact([{ delete: keys.slot(uid, slot.index), when: equal("sid", sid) }]);

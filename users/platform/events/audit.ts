@@ -1,6 +1,7 @@
 import { type Clock, day, isoTime, seconds } from "../clock.ts";
 import * as keys from "../dynamo/keys.ts";
-import type { Attributes, PutWrite } from "../dynamo/table.ts";
+import { itemsOf } from "../dynamo/partitions.ts";
+import type { Attributes, Item, PutWrite, Table } from "../dynamo/table.ts";
 import { ulid } from "../ids.ts";
 
 const keptSeconds = 400 * day;
@@ -10,4 +11,16 @@ export function auditEntry(clock: Clock, uid: string, event: string, actor: stri
   const at = isoTime(clock());
   const key = keys.audit(uid, at, ulid(clock()));
   return { put: { ...key, event, actor, at, ...facts, ttl: seconds(clock) + keptSeconds } };
+}
+
+/** The partitions that may still hold entries on a user, the latest month first. */
+export function auditPartitions(clock: Clock, uid: string): string[] {
+  const [year = 0, month = 0] = isoTime(clock()).split("-").map(Number);
+  const months = Math.ceil(keptSeconds / (28 * day)) + 1;
+  const starts = Array.from({ length: months }, (_, back) => isoTime(Date.UTC(year, month - 1 - back, 1)));
+  return starts.map((at) => keys.audit(uid, at, "").pk);
+}
+
+export async function* auditTrail(table: Table, clock: Clock, uid: string): AsyncIterable<Item> {
+  for (const pk of auditPartitions(clock, uid)) yield* itemsOf(table, { pk, descending: true });
 }

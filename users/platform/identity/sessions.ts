@@ -21,7 +21,7 @@ export type LiveSession = {
 /** `refreshToken` is handed out once; only its hash is stored. */
 export type Issued = { session: LiveSession; refreshToken: string; maxAgeSeconds: number };
 export type Rotation = ({ kind: "rotated" } & Issued) | { kind: "race" } | { kind: "refused" };
-export type EndReason = "logout" | "revoked" | "evicted" | "reuse" | "roles" | "disabled" | "password";
+export type EndReason = "logout" | "revoked" | "evicted" | "reuse" | "roles" | "disabled" | "password" | "erased";
 
 export interface SessionIssuer {
   issue(login: NewSession): Promise<Issued>;

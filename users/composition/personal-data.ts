@@ -1,0 +1,19 @@
+import { AccountData } from "../auth/personal-data/repository.ts";
+import { ChatData } from "../chats/personal-data/repository.ts";
+import type { Platform } from "../platform/context.ts";
+import type { PersonalData } from "../platform/personal-data.ts";
+import { DataKeys } from "../platform/secrets/data-keys.ts";
+import { ProfileData } from "../profiles/personal-data/repository.ts";
+import { ProfileRepository } from "../profiles/repository.ts";
+import { SessionData } from "../sessions/personal-data/repository.ts";
+import { SessionRepository } from "../sessions/repository.ts";
+
+/** All that the user services hold on a person, in the order in which it is erased: who is signed in goes first. */
+export function personalData({ table, keysTable, settings, clock }: Platform): PersonalData[] {
+  return [
+    new SessionData(table, clock, new SessionRepository(table, clock)),
+    new ChatData(table, new DataKeys(keysTable, settings.kek, clock)),
+    new ProfileData(table, new ProfileRepository(table)),
+    new AccountData(table),
+  ];
+}

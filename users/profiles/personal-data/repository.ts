@@ -1,0 +1,31 @@
+import * as keys from "../../platform/dynamo/keys.ts";
+import { itemsOf } from "../../platform/dynamo/partitions.ts";
+import type { Table } from "../../platform/dynamo/table.ts";
+import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
+import { type SectionName, sections } from "../models.ts";
+import { notification } from "../notifications/models.ts";
+import type { ProfileRepository } from "../repository.ts";
+
+const shown = notification.omit({ read_at: true });
+
+/** The profile of a person and what they were told. */
+export class ProfileData implements PersonalData {
+  readonly name = "profile";
+
+  constructor(
+    private readonly table: Table,
+    private readonly profiles: ProfileRepository,
+  ) {}
+
+  async *export(uid: string): AsyncIterable<PersonalDocument> {
+    for (const name of Object.keys(sections) as SectionName[])
+      yield { name, content: (await this.profiles.read(uid, name)).value };
+    const told: object[] = [];
+    const notices = { pk: keys.user(uid).pk, prefix: keys.notificationPrefix };
+    for await (const item of itemsOf(this.table, notices)) told.push(shown.parse(item));
+    yield { name: "notifications", content: told };
+  }
+
+  /** All of it stands in the user's own partition. */
+  async erase(): Promise<void> {}
+}
