@@ -1,9 +1,5 @@
 import type { Hono } from "hono";
-import { KnownDevices } from "../auth/known-devices.ts";
-import { Hasher } from "../auth/passwords.ts";
-import { UserRepository } from "../auth/repository.ts";
-import { authRoutes } from "../auth/routes.ts";
-import { Auth } from "../auth/service.ts";
+import { Hasher } from "../auth/passwords/passwords.ts";
 import { ChatRepository } from "../chats/repository.ts";
 import { chatRoutes } from "../chats/routes.ts";
 import { Chats } from "../chats/service.ts";
@@ -34,6 +30,7 @@ import { Profiles } from "../profiles/service.ts";
 import { type Listen, Sockets } from "../profiles/sockets.ts";
 import { sessionRoutes } from "../sessions/routes.ts";
 import { Sessions } from "../sessions/service.ts";
+import { authService, tokenRulesOf } from "./auth.ts";
 
 export type Outside = {
   settings: Settings;
@@ -66,7 +63,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const traces = outside.traces ?? contextOnly;
   const table = new LiveTable(outside.table, clock);
   const keysTable = new LiveTable(outside.keysTable, clock);
-  const rules = tokenRules(settings);
+  const rules = tokenRulesOf(settings);
   const sessionRules = { cap: settings.SESSIONS_CAP, capAdministrator: settings.SESSIONS_CAP_ADMINISTRATOR };
   const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules, kek: settings.kek });
   const signing = new SigningKeys(table, settings.kek, clock, rules.lifeSeconds);
@@ -109,24 +106,3 @@ function chatsOf({ table, keysTable, settings, clock }: Platform): Chats {
   const repository = new ChatRepository(table, clock, { chatsOfUser, messagesOfChat });
   return new Chats(repository, new DataKeys(keysTable, settings.kek, clock), clock);
 }
-
-function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, hasher: Hasher) {
-  const { settings, table, clock, limits, log } = platform;
-  const allowed = {
-    account: { scope: "login-account", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
-    change: { scope: "password-change", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
-    address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
-    register: { scope: "register-address", max: settings.AUTH_REGISTER_LIMIT_ADDRESS, windowSeconds: 600 },
-  };
-  const devices = new KnownDevices(settings.kek);
-  const users = new UserRepository(table, clock);
-  const rules = tokenRules(settings);
-  const auth = new Auth({ users, sessions, keys, hasher, limits, devices, rules, allowed, clock, log });
-  return authRoutes(platform, auth, { keys, feed: sessions });
-}
-
-const tokenRules = (settings: Settings) => ({
-  issuer: settings.BELLWETHER_ISSUER,
-  audience: settings.BELLWETHER_AUDIENCE,
-  lifeSeconds: settings.AUTH_ACCESS_TOKEN_SECONDS,
-});

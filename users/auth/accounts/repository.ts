@@ -1,23 +1,20 @@
 import { z } from "zod";
-import { type Clock, isoTime } from "../platform/clock.ts";
-import * as keys from "../platform/dynamo/keys.ts";
-import { absent, all, compare, equal, type Table, TransactionCancelled, type Write } from "../platform/dynamo/table.ts";
-import { auditEntry } from "../platform/events/audit.ts";
-import { outboxEntry } from "../platform/events/outbox.ts";
-import { type Role, roles } from "../platform/identity/permissions.ts";
+import { type Clock, isoTime } from "../../platform/clock.ts";
+import * as keys from "../../platform/dynamo/keys.ts";
+import {
+  absent,
+  all,
+  compare,
+  equal,
+  type Table,
+  TransactionCancelled,
+  type Write,
+} from "../../platform/dynamo/table.ts";
+import { auditEntry } from "../../platform/events/audit.ts";
+import { outboxEntry } from "../../platform/events/outbox.ts";
+import type { Role } from "../../platform/identity/permissions.ts";
+import { type StoredUser, userItem } from "./models.ts";
 
-const userItem = z.object({
-  uid: z.string(),
-  email: z.string(),
-  name: z.string(),
-  roles: z.array(z.enum(roles)),
-  pw: z.string(),
-  epoch: z.number(),
-  disabled: z.boolean().optional(),
-  /** Somebody has made sure that the address is the user's own; nobody has while it is absent. */
-  verified: z.boolean().optional(),
-});
-export type StoredUser = z.infer<typeof userItem>;
 const guardItem = z.object({ uid: z.string() });
 
 export type RoleChange = "changed" | "seen_stale" | "last_administrator";

@@ -1,27 +1,26 @@
 import { createRoute } from "@hono/zod-openapi";
-import { seconds } from "../platform/clock.ts";
-import type { Platform } from "../platform/context.ts";
-import { json, problems } from "../platform/http/documentation.ts";
-import { needSecret } from "../platform/http/need.ts";
-import type { ServiceApp } from "../platform/http/service-app.ts";
-import { permissionsOf } from "../platform/identity/permissions.ts";
-import type { RevocationFeed } from "../platform/identity/sessions.ts";
-import type { SigningKeys } from "../platform/identity/signing-keys.ts";
-import { addressView, configurationView, feedQuery, feedView, jwksView, permissionTable, userPath } from "./schemas.ts";
-import type { Auth } from "./service.ts";
+import { seconds } from "../../platform/clock.ts";
+import type { Platform } from "../../platform/context.ts";
+import { json, problems } from "../../platform/http/documentation.ts";
+import { needSecret } from "../../platform/http/need.ts";
+import type { ServiceApp } from "../../platform/http/service-app.ts";
+import { permissionsOf } from "../../platform/identity/permissions.ts";
+import type { RevocationFeed } from "../../platform/identity/sessions.ts";
+import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
+import { configurationView, feedQuery, feedView, jwksView, permissionTable } from "./schemas.ts";
 
-export type PublicParts = { keys: SigningKeys; feed: RevocationFeed };
+export type DiscoveryParts = { keys: SigningKeys; feed: RevocationFeed };
 
 const cached = { "cache-control": "public, max-age=300" };
 
 /** What verifiers read: keys, configuration, the permission table and the feed of ended sessions. */
-export function publicRoutes(app: ServiceApp, platform: Platform, { keys, feed }: PublicParts): void {
-  discoveryRoutes(app, platform, keys);
+export function discoveryRoutes(app: ServiceApp, platform: Platform, { keys, feed }: DiscoveryParts): void {
+  keyRoutes(app, platform, keys);
   permissionRoutes(app);
   revocationRoutes(app, platform, feed);
 }
 
-function discoveryRoutes(app: ServiceApp, { settings }: Platform, keys: SigningKeys): void {
+function keyRoutes(app: ServiceApp, { settings }: Platform, keys: SigningKeys): void {
   const jwks = createRoute({
     method: "get",
     path: "/.well-known/jwks.json",
@@ -78,18 +77,4 @@ function revocationRoutes(app: ServiceApp, { settings, clock }: Platform, feed: 
     const now = seconds(clock);
     return c.json({ now, sessions: await feed.since(c.req.valid("query").since) }, 200);
   });
-}
-
-/** What a service asks before an address decides something: an unknown user and an unverified address look alike. */
-export function addressRoutes(app: ServiceApp, { settings }: Platform, auth: Auth): void {
-  const address = createRoute({
-    method: "get",
-    path: "/api/v1/auth/internal/addresses/{uid}",
-    hide: true,
-    summary: "The verified address of a user, or null; for services only",
-    middleware: needSecret("Service", settings.serviceSecret),
-    request: { params: userPath },
-    responses: { 200: { description: "The address", content: json(addressView) }, ...problems(401, 422) },
-  });
-  app.openapi(address, async (c) => c.json({ email: await auth.verifiedAddress(c.req.valid("param").uid) }, 200));
 }

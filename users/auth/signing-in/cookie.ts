@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { Problem } from "../platform/problems.ts";
+import { Problem } from "../../platform/problems.ts";
 
 const name = "bw_rt";
 /** As a client sends it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { Problem } from "../platform/problems.ts";
+import { Problem } from "../../platform/problems.ts";
 
 const argon2 = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
@@ -35,6 +35,14 @@ export function weakness(password: string, context: readonly string[]): string |
   const left = known.reduce((rest, word) => rest.replaceAll(word, ""), plain).replace(/[^\p{L}]/gu, "");
   if (known.some((word) => plain.includes(word)) && left.length < 4) return "It is made of your name or email.";
   return undefined;
+}
+
+export function refuseWeak(password: string, context: readonly string[]): void {
+  const message = weakness(password, context);
+  if (message === undefined) return;
+  const fix = "Take four or more unrelated words.";
+  const error = { row: null, field: "password", code: "weak_password", message, fix };
+  throw new Problem(422, "weak_password", message, { errors: [error] });
 }
 
 /** Hashing runs off the main thread, so it must be bounded: a short queue, then 503. */

@@ -1,5 +1,5 @@
-import { hash } from "../platform/hashes.ts";
-import { sealText, unsealText } from "../platform/secrets/sealing.ts";
+import { hash } from "../../platform/hashes.ts";
+import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
 
 const place = "known-device";
 

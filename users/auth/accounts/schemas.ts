@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { wholeText } from "../platform/http/paging.ts";
-import { roles } from "../platform/identity/permissions.ts";
+import { roles } from "../../platform/identity/permissions.ts";
 
 const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
 /** Invisible characters would let two accounts look like one. */
@@ -28,10 +27,6 @@ export const registration = z
 
 export const accepted = z.object({ status: z.literal("accepted") }).openapi("Accepted");
 
-export const credentials = z
-  .strictObject({ email: z.string().trim().max(254), password: z.string().max(128) })
-  .openapi("Credentials", { example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn" } });
-
 export const userView = z
   .object({ id: z.string(), email: z.string(), name: z.string(), roles: rolesField })
   .openapi("User", {
@@ -43,10 +38,6 @@ export const userView = z
     },
   });
 export type UserView = z.infer<typeof userView>;
-
-export const tokenView = z
-  .object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.number().int(), user: userView })
-  .openapi("AccessToken");
 
 export const passwordChange = z
   .strictObject({ current: z.string().max(128), new: z.string().min(12).max(128) })
@@ -73,26 +64,4 @@ export const addressView = z
   .object({ email: z.string().nullable() })
   .openapi("VerifiedAddress", { example: { email: "mary@hillfarm.example" } });
 
-export const permissionTable = z
-  .object({ version: z.number().int(), roles: z.record(z.string(), z.array(z.string())) })
-  .openapi("PermissionTable", { example: { version: 1, roles: { student: ["profile:self", "evaluation:read"] } } });
-
-export const feedQuery = z.object({
-  since: wholeText(0, Number.MAX_SAFE_INTEGER).openapi({
-    param: { required: true },
-    type: "integer",
-    minimum: 0,
-    example: 1772000000,
-  }),
-});
-export const feedView = z
-  .object({ now: z.number().int(), sessions: z.array(z.string()) })
-  .openapi("Revocations", { example: { now: 1772000000, sessions: [] } });
-
-export const jwksView = z
-  .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) })
-  .openapi("KeySet");
-export const configurationView = z
-  .looseObject({ issuer: z.string(), jwks_uri: z.string() })
-  .openapi("OpenIdConfiguration");
 export const rotatedView = z.object({ rotated: z.boolean() }).openapi("Rotated");

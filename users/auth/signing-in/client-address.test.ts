@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Harness } from "../testing/harness.ts";
+import { Harness } from "../../testing/harness.ts";
 
 const secret = "gateway-secret-of-the-tests";
 

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { roles } from "../../platform/identity/permissions.ts";
+
+export const userItem = z.object({
+  uid: z.string(),
+  email: z.string(),
+  name: z.string(),
+  roles: z.array(z.enum(roles)),
+  pw: z.string(),
+  epoch: z.number(),
+  disabled: z.boolean().optional(),
+  /** Somebody has made sure that the address is the user's own; nobody has while it is absent. */
+  verified: z.boolean().optional(),
+});
+export type StoredUser = z.infer<typeof userItem>;

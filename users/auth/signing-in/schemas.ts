@@ -1,0 +1,10 @@
+import { z } from "@hono/zod-openapi";
+import { userView } from "../accounts/schemas.ts";
+
+export const credentials = z
+  .strictObject({ email: z.string().trim().max(254), password: z.string().max(128) })
+  .openapi("Credentials", { example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn" } });
+
+export const tokenView = z
+  .object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.number().int(), user: userView })
+  .openapi("AccessToken");

@@ -1,0 +1,34 @@
+import { UserRepository } from "../auth/accounts/repository.ts";
+import { Accounts } from "../auth/accounts/service.ts";
+import type { Hasher } from "../auth/passwords/passwords.ts";
+import { authRoutes } from "../auth/routes.ts";
+import { KnownDevices } from "../auth/signing-in/known-devices.ts";
+import { SigningIn } from "../auth/signing-in/service.ts";
+import type { Platform } from "../platform/context.ts";
+import type { SigningKeys } from "../platform/identity/signing-keys.ts";
+import type { TokenRules } from "../platform/identity/tokens.ts";
+import type { Settings } from "../platform/settings.ts";
+import type { Sessions } from "../sessions/service.ts";
+
+/** The authentication service, bound to the sessions that it starts. */
+export function authService(platform: Platform, sessions: Sessions, keys: SigningKeys, hasher: Hasher) {
+  const { settings, table, clock, limits, log } = platform;
+  const allowed = {
+    account: { scope: "login-account", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
+    change: { scope: "password-change", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
+    address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
+    register: { scope: "register-address", max: settings.AUTH_REGISTER_LIMIT_ADDRESS, windowSeconds: 600 },
+  };
+  const users = new UserRepository(table, clock);
+  const shared = { users, sessions, hasher, limits, allowed, clock, log };
+  const devices = new KnownDevices(settings.kek);
+  const signingIn = new SigningIn({ ...shared, keys, devices, rules: tokenRulesOf(settings) });
+  const accounts = new Accounts({ ...shared, signingIn });
+  return authRoutes(platform, { signingIn, accounts, keys, feed: sessions });
+}
+
+export const tokenRulesOf = (settings: Settings): TokenRules => ({
+  issuer: settings.BELLWETHER_ISSUER,
+  audience: settings.BELLWETHER_AUDIENCE,
+  lifeSeconds: settings.AUTH_ACCESS_TOKEN_SECONDS,
+});
