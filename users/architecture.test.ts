@@ -87,6 +87,7 @@ const rooms: Record<string, string[]> = {
   identity: ["secrets", "dynamo", "telemetry"],
   events: ["dynamo", "telemetry"],
   http: ["identity", "secrets", "dynamo", "telemetry"],
+  sockets: ["identity", "telemetry"],
 };
 const words = ["catalogue.gen", "clock", "hashes", "ids", "personal-data", "problems", "settings"].map(
   (name) => `platform/${name}.ts`,

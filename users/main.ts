@@ -5,10 +5,10 @@ import { needsOf } from "./composition/readiness.ts";
 import { openStores } from "./composition/stores.ts";
 import { healthRoutes } from "./platform/http/health.ts";
 import { readSettings, type ServiceName, SettingsError, serviceNames } from "./platform/settings.ts";
+import type { SocketState } from "./platform/sockets/sockets.ts";
 import { newLog, reason } from "./platform/telemetry/logging.ts";
 import { Metrics } from "./platform/telemetry/metrics.ts";
 import { openTraces } from "./platform/telemetry/open-traces.ts";
-import type { SocketState } from "./profiles/sockets.ts";
 
 /** One process with the services that its first argument names. */
 

@@ -19,6 +19,7 @@ import { type KeySource, RemoteKeys } from "../platform/identity/published-keys.
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
+import { type Listen, Sockets } from "../platform/sockets/sockets.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { Metrics } from "../platform/telemetry/metrics.ts";
 import { contextOnly, type Traces } from "../platform/telemetry/traces.ts";
@@ -27,7 +28,6 @@ import { Notifications, type SendFrame } from "../profiles/notifications/service
 import { ProfileRepository } from "../profiles/repository.ts";
 import { profileRoutes } from "../profiles/routes.ts";
 import { Profiles } from "../profiles/service.ts";
-import { type Listen, Sockets } from "../profiles/sockets.ts";
 import { sessionRoutes } from "../sessions/routes.ts";
 import { Sessions } from "../sessions/service.ts";
 import { authService, tokenRulesOf } from "./auth.ts";

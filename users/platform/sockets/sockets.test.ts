@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { quiet } from "../platform/telemetry/logging.ts";
-import { Metrics } from "../platform/telemetry/metrics.ts";
-import { Harness, type Person } from "../testing/harness.ts";
-import { freePort, until } from "../testing/servers.ts";
+import { Harness, type Person } from "../../testing/harness.ts";
+import { freePort, until } from "../../testing/servers.ts";
+import { quiet } from "../telemetry/logging.ts";
+import { Metrics } from "../telemetry/metrics.ts";
 import { type SocketState, Sockets } from "./sockets.ts";
 
 let house: Harness;

@@ -1,16 +1,19 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 import { z } from "zod";
-import { type Clock, seconds } from "../platform/clock.ts";
-import type { Authenticator } from "../platform/identity/authenticator.ts";
-import type { RevocationFeed } from "../platform/identity/sessions.ts";
-import { type Caller, TokenRefused } from "../platform/identity/tokens.ts";
-import { type Log, reason } from "../platform/telemetry/logging.ts";
-import type { Metrics } from "../platform/telemetry/metrics.ts";
+import { type Clock, seconds } from "../clock.ts";
+import type { Authenticator } from "../identity/authenticator.ts";
+import type { RevocationFeed } from "../identity/sessions.ts";
+import { type Caller, TokenRefused } from "../identity/tokens.ts";
+import { type Log, reason } from "../telemetry/logging.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { FrameReader, Line } from "./frames.ts";
 
 /** Starts listening for frames of a user; returns how to stop. */
 export type Listen = (uid: string, forward: (frame: string) => void) => () => void;
 export type SocketState = {
   caller: Caller | undefined;
+  token: string;
+  closed: AbortController;
   timer: ReturnType<typeof setTimeout> | undefined;
   /** frames of one socket are handled in order */
   queue: Promise<void>;
@@ -20,6 +23,7 @@ export type SocketParts = {
   authenticator: Authenticator;
   feed: RevocationFeed;
   listen: Listen;
+  readers?: readonly FrameReader[];
   allowedOrigins: readonly string[];
   clock: Clock;
   log: Log;
@@ -27,7 +31,8 @@ export type SocketParts = {
   authWithinMs?: number;
 };
 
-const frame = z.discriminatedUnion("t", [
+const frame = z.looseObject({ t: z.string() });
+const own = z.discriminatedUnion("t", [
   z.object({ t: z.literal("auth"), token: z.string() }),
   z.object({ t: z.literal("ping"), n: z.number().optional() }),
 ]);
@@ -41,7 +46,10 @@ const reachSeconds = 30;
 
 type Listener = { sockets: Set<Socket>; stop: () => void };
 
-/** The open WebSockets of this process. The first frame must be a token; then the user's frames are forwarded. */
+/**
+ * The open WebSockets of this process. The first frame must be a token; then the user's frames are forwarded, and those
+ * that come in go to whoever reads their kind.
+ */
 export class Sockets {
   private readonly users = new Map<string, Listener>();
   private readonly watch: ReturnType<typeof setInterval>;
@@ -61,7 +69,8 @@ export class Sockets {
   upgrade(request: Request, server: Server<SocketState>): Response | undefined {
     const origin = request.headers.get("origin");
     if (origin !== null && !this.parts.allowedOrigins.includes(origin)) return new Response(null, { status: 403 });
-    const data: SocketState = { caller: undefined, timer: undefined, queue: Promise.resolve() };
+    const closed = new AbortController();
+    const data: SocketState = { caller: undefined, token: "", closed, timer: undefined, queue: Promise.resolve() };
     if (server.upgrade(request, { data })) return undefined;
     return new Response(null, { status: 426, headers: { upgrade: "websocket" } });
   }
@@ -87,6 +96,7 @@ export class Sockets {
     },
     close: (socket) => {
       clearTimeout(socket.data.timer);
+      socket.data.closed.abort();
       this.leave(socket);
     },
   };
@@ -122,10 +132,14 @@ export class Sockets {
   private async receive(socket: Socket, message: string | Buffer): Promise<void> {
     if (socket.readyState !== WebSocket.OPEN) return;
     const parsed = frame.safeParse(fromJson(String(message)));
-    if (!parsed.success) return socket.close(notJson, "not a frame");
-    if (parsed.data.t === "auth") return this.authenticate(socket, parsed.data.token);
-    if (!socket.data.caller) return socket.close(notAuthenticated, "the first frame must be auth");
-    socket.send(JSON.stringify({ t: "pong", n: parsed.data.n }));
+    const reader = parsed.success && this.parts.readers?.find(({ kinds }) => kinds.includes(parsed.data.t));
+    const mine = own.safeParse(parsed.data);
+    if (!parsed.success || !(reader || mine.success)) return socket.close(notJson, "not a frame");
+    if (mine.data?.t === "auth") return this.authenticate(socket, mine.data.token);
+    const { caller } = socket.data;
+    if (!caller) return socket.close(notAuthenticated, "the first frame must be auth");
+    if (reader) return reader.receive(lineOf(socket, caller), parsed.data);
+    socket.send(JSON.stringify({ t: "pong", n: mine.data?.n }));
   }
 
   private async authenticate(socket: Socket, token: string): Promise<void> {
@@ -134,6 +148,7 @@ export class Sockets {
       const before = socket.data.caller;
       if (before && before.uid !== caller.uid) return socket.close(notAuthenticated, "another user");
       socket.data.caller = caller;
+      socket.data.token = token;
       if (!before && !this.join(socket, caller.uid)) return socket.close(1008, "too many sockets");
       clearTimeout(socket.data.timer);
       const left = caller.exp * 1000 - this.parts.clock();
@@ -174,6 +189,13 @@ export class Sockets {
     this.users.delete(uid);
   }
 }
+
+const lineOf = (socket: Socket, caller: Caller): Line => ({
+  caller,
+  token: socket.data.token,
+  closed: socket.data.closed.signal,
+  send: (sent) => void socket.send(JSON.stringify(sent)),
+});
 
 function fromJson(text: string): unknown {
   try {
