@@ -7,8 +7,10 @@ import { type DiscoveryParts, discoveryRoutes } from "./discovery/routes.ts";
 import { refreshCookieName } from "./signing-in/cookie.ts";
 import { signingInRoutes } from "./signing-in/routes.ts";
 import type { SigningIn } from "./signing-in/service.ts";
+import { tokenRoutes } from "./tokens/routes.ts";
+import type { Tokens } from "./tokens/service.ts";
 
-export type AuthParts = DiscoveryParts & { signingIn: SigningIn; accounts: Accounts };
+export type AuthParts = DiscoveryParts & { signingIn: SigningIn; accounts: Accounts; tokens: Tokens };
 
 /** The slices of the authentication service, mounted. */
 export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
@@ -23,5 +25,6 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   accountRoutes(app, platform, parts.accounts);
   operatorRoutes(app, platform, parts.accounts, parts.keys);
   discoveryRoutes(app, platform, parts);
+  tokenRoutes(app, platform, parts.tokens);
   return app;
 }

@@ -1,5 +1,7 @@
 import type { Hono } from "hono";
 import { Hasher } from "../auth/passwords/passwords.ts";
+import { TokenRepository } from "../auth/tokens/repository.ts";
+import { StandingTokens } from "../auth/tokens/service.ts";
 import { ChatRepository } from "../chats/repository.ts";
 import { chatRoutes } from "../chats/routes.ts";
 import { Chats } from "../chats/service.ts";
@@ -30,7 +32,7 @@ import { profileRoutes } from "../profiles/routes.ts";
 import { Profiles } from "../profiles/service.ts";
 import { sessionRoutes } from "../sessions/routes.ts";
 import { Sessions } from "../sessions/service.ts";
-import { authService, tokenRulesOf } from "./auth.ts";
+import { authService, eitherOf, tokenRulesOf } from "./auth.ts";
 
 export type Outside = {
   settings: Settings;
@@ -65,11 +67,12 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const keysTable = new LiveTable(outside.keysTable, clock);
   const rules = tokenRulesOf(settings);
   const sessionRules = { cap: settings.SESSIONS_CAP, capAdministrator: settings.SESSIONS_CAP_ADMINISTRATOR };
-  const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules, kek: settings.kek });
+  const tokens = new StandingTokens(new TokenRepository(table, clock));
+  const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules, kek: settings.kek, tokens });
   const signing = new SigningKeys(table, settings.kek, clock, rules.lifeSeconds);
   const remote = () => new RemoteKeys(settings.BELLWETHER_AUTH_URL, clock);
   const keySource = outside.keySource ?? (names.includes("auth") ? signing : remote());
-  const authenticator = new Authenticator(keySource, sessions, rules, clock);
+  const authenticator = new Authenticator(keySource, eitherOf(sessions, tokens), rules, clock);
   const limits = new RateLimits(table, clock);
   const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
   const need = needFrom(authenticator);
@@ -88,7 +91,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     gatewaySecret: settings.gatewaySecret,
   });
   const mount: Record<ServiceName, () => void> = {
-    auth: () => app.route("/", authService(platform, sessions, signing, outside.hasher ?? new Hasher())),
+    auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions)),
     profiles: () => app.route("/", profileRoutes(platform, profiles, notifications)),
     chats: () => app.route("/", chatRoutes(platform, chatsOf(platform))),

@@ -15,6 +15,7 @@ import {
 } from "../platform/dynamo/table.ts";
 import { auditEntry } from "../platform/events/audit.ts";
 import { outboxEntry } from "../platform/events/outbox.ts";
+import { endedEntry } from "../platform/identity/ended.ts";
 import type { EndReason } from "../platform/identity/sessions.ts";
 
 export const sessionItem = z.object({
@@ -43,7 +44,6 @@ export type Slot = { index: number; sid: string; exp: number; at: number };
 
 export type Started = "started" | "slot_taken" | "account_changed";
 
-const feedSeconds = 3_600;
 /** A session item outlives its slot, so that an eviction always finds the session to end. */
 const keptAfterEnd = 7 * day;
 
@@ -166,7 +166,7 @@ export class SessionRepository {
     // a session that another writer has just ended needs no second end: the transaction fails and is looked at again
     return [
       { update: keys.session(sid), change: { set: { revoked: now, why } }, when: own },
-      { put: { ...keys.revoked(now, sid), uid, why, at: now, ttl: now + feedSeconds } },
+      endedEntry(this.clock, sid, uid, why),
     ];
   }
 

@@ -27,6 +27,8 @@ export type SessionParts = {
   metrics: Metrics;
   rules: SessionRules;
   kek: Uint8Array;
+  /** what stands beside the sessions of a user and ends with all of them */
+  tokens?: { endAll(uid: string, why: EndReason): Promise<void> };
 };
 
 const idleSeconds = 14 * day;
@@ -86,6 +88,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
   }
 
   async endAll(uid: string, why: EndReason, except?: string): Promise<number> {
+    if (except === undefined) await this.parts.tokens?.endAll(uid, why);
     const slots = (await this.repository.slots(uid)).filter(({ sid }) => sid !== except);
     const ended = await Promise.all(slots.map(({ sid }) => this.end(uid, sid, why)));
     return ended.filter(Boolean).length;

@@ -83,6 +83,23 @@ async def test_a_user_is_known_once_the_token_was_verified(platform: PlatformSet
     ] * 5
 
 
+@pytest.mark.parametrize(
+    ("scope", "granted"),
+    [
+        ("flock:read", {"flock:read"}),
+        ("flock:read evaluation:read", {"flock:read", "evaluation:read"}),
+        ("flock:read user:role", {"flock:read"}),
+        ("openid", set()),
+        ("", set()),
+    ],
+)
+async def test_a_scope_narrows_the_permissions_of_the_roles_and_widens_none(
+    platform: PlatformSettings, auth: AuthDouble, scope: str, granted: set[str]
+) -> None:
+    me = await Verifier(platform).principal(auth.bearer(scope=scope)["Authorization"])
+    assert me.permissions == granted
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A clock for the feed that is moved by hand."""

@@ -14,6 +14,9 @@ export const emailGuard = (email: string) => key(`EMAIL#${normalEmail(email)}`, 
 export const platform = () => key("SYS#PLATFORM", "ID");
 export const administrators = () => key("SYS#ADMINISTRATORS", "N");
 
+export const tokenPrefix = "TOKEN#";
+export const token = (uid: string, place: number) => key(`USER#${uid}`, `${tokenPrefix}${place}`);
+
 export const slotPrefix = "SLOT#";
 export const slot = (uid: string, index: number) => key(`USER#${uid}`, `${slotPrefix}${index}`);
 export const session = (sid: string) => key(`SESS#${sid}`, "S");

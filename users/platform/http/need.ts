@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { sameSecret } from "../hashes.ts";
 import type { Authenticator } from "../identity/authenticator.ts";
-import { allows, type Permission } from "../identity/permissions.ts";
+import { may, type Permission } from "../identity/permissions.ts";
 import { type Caller, TokenRefused } from "../identity/tokens.ts";
 import { Problem, unauthenticated } from "../problems.ts";
 import type { AppEnv } from "./service-app.ts";
@@ -13,8 +13,8 @@ export function needFrom(authenticator: Authenticator): Need {
   return (permission) => async (c, next) => {
     const caller = await callerOf(authenticator, c.req.header("authorization"));
     c.set("caller", caller);
-    if (!allows(caller.roles, permission))
-      throw new Problem(403, "not_allowed", `Your role does not have the permission ${permission}.`);
+    if (!may(caller, permission))
+      throw new Problem(403, "not_allowed", `Your role or your token does not have the permission ${permission}.`);
     await next();
   };
 }

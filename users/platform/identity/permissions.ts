@@ -71,6 +71,27 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
 
 const isRole = (name: string): name is Role => roles.some((role) => role === name);
 
+/** What a script or another service may be given: never the account, its sessions, or work on other people's. */
+export const grantable = [
+  "flock:read",
+  "flock:write",
+  "genotype:read",
+  "evaluation:read",
+  "evaluation:run",
+  "dataset:read",
+  "dataset:publish",
+  "analysis:run",
+  "project:write",
+  "import:read",
+  "chat:use",
+] as const satisfies readonly Permission[];
+export type Scope = (typeof grantable)[number];
+
+/** Whether a caller may: by a role, and by the token where it is narrower than the roles. */
+export function may(caller: { roles: readonly string[]; scopes?: readonly string[] | undefined }, wanted: Permission) {
+  return allows(caller.roles, wanted) && (caller.scopes === undefined || caller.scopes.includes(wanted));
+}
+
 /** An unknown role has no permission. */
 export function allows(held: readonly string[], permission: Permission): boolean {
   return held.some((name) => isRole(name) && permissionsOf[name].includes(permission));

@@ -11,6 +11,8 @@ export type Caller = {
   authTime: number;
   /** when the token ends, seconds */
   exp: number;
+  /** the only permissions that this token may use; absent: all that the roles have */
+  scopes?: readonly string[] | undefined;
 };
 
 export type SigningKey = { kid: string; key: CryptoKey };
@@ -25,6 +27,7 @@ const claims = z.object({
   acr: z.string(),
   auth_time: z.number(),
   exp: z.number(),
+  scope: z.string().optional(),
 });
 
 export class TokenRefused extends Error {
@@ -38,8 +41,9 @@ export async function signAccessToken(
   clock: Clock,
 ): Promise<string> {
   const now = seconds(clock);
-  const { sid, roles, amr, acr, authTime } = subject;
-  return new SignJWT({ sid, roles, amr, acr, auth_time: authTime })
+  const { sid, roles, amr, acr, authTime, scopes } = subject;
+  const narrowed = scopes && { scope: scopes.join(" ") };
+  return new SignJWT({ sid, roles, amr, acr, auth_time: authTime, ...narrowed })
     .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: signing.kid })
     .setIssuer(rules.issuer)
     .setAudience(rules.audience)
@@ -74,8 +78,8 @@ export async function verifyAccessToken(
       // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
       maxTokenAge: rules.lifeSeconds,
     });
-    const { sub, sid, roles, acr, auth_time, exp } = claims.parse(payload);
-    return { uid: sub, sid, roles, acr, authTime: auth_time, exp };
+    const { sub, sid, roles, acr, auth_time, exp, scope } = claims.parse(payload);
+    return { uid: sub, sid, roles, acr, authTime: auth_time, exp, scopes: scope?.split(" ") };
   } catch {
     throw new TokenRefused();
   }

@@ -2,6 +2,7 @@ import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 import { z } from "zod";
 import { type Clock, seconds } from "../clock.ts";
 import type { Authenticator } from "../identity/authenticator.ts";
+import { may } from "../identity/permissions.ts";
 import type { RevocationFeed } from "../identity/sessions.ts";
 import { type Caller, TokenRefused } from "../identity/tokens.ts";
 import { type Log, reason } from "../telemetry/logging.ts";
@@ -145,6 +146,7 @@ export class Sockets {
   private async authenticate(socket: Socket, token: string): Promise<void> {
     try {
       const caller = await this.parts.authenticator.caller(token);
+      if (!may(caller, "profile:self")) return socket.close(notAuthenticated, "not for this token");
       const before = socket.data.caller;
       if (before && before.uid !== caller.uid) return socket.close(notAuthenticated, "another user");
       socket.data.caller = caller;

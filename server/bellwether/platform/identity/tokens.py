@@ -44,6 +44,8 @@ class Claims(BaseModel):
     auth_time: float
     iat: float
     exp: float
+    #: the only permissions that this token may use; absent: all that the roles have
+    scope: str = ""
 
     @property
     def user_id(self) -> UUID:
@@ -70,9 +72,10 @@ class Verifier:
         """
         claims = await self._claims(bearer(header))
         roles = tuple(claims.roles)
-        me = Principal(
-            claims.user_id, claims.sid, roles, await self._permissions.of(roles), claims.acr, int(claims.exp)
-        )
+        permissions = await self._permissions.of(roles)
+        if "scope" in claims.model_fields_set:
+            permissions &= frozenset(claims.scope.split())
+        me = Principal(claims.user_id, claims.sid, roles, permissions, claims.acr, int(claims.exp))
         await self.refuse_ended(me)
         return me
 
