@@ -12,6 +12,7 @@ const environment = z.object({
   BELLWETHER_ALLOWED_ORIGINS: z.string().default(""),
   BELLWETHER_LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
   BELLWETHER_AUTH_URL: z.url().default(`http://127.0.0.1:${services.auth.port}`),
+  BELLWETHER_SERVICE_URLS: z.string().default("{}"),
   BELLWETHER_ISSUER: z.string().min(1).default("https://bellwether.local"),
   BELLWETHER_AUDIENCE: z.string().min(1).default("bellwether"),
   BELLWETHER_PLATFORM_ID: z.string().default(""),
@@ -43,11 +44,14 @@ const environment = z.object({
 });
 export type Environment = z.infer<typeof environment>;
 
+/** Where the services are that Emilia reads. */
+export type ServiceUrls = Record<"farm" | "genetics", string>;
 export type NatsLogin = { user: string | undefined; pass: string | undefined };
 
 export type Settings = Environment & {
   natsLogins: Record<ServiceName, NatsLogin>;
   allowedOrigins: readonly string[];
+  serviceUrls: ServiceUrls;
   kek: Uint8Array;
   operatorSecret: string | undefined;
   serviceSecret: string | undefined;
@@ -71,6 +75,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     ...settings,
     natsLogins: natsLogins(filled),
     allowedOrigins: originsOf(settings),
+    serviceUrls: serviceUrlsOf(settings.BELLWETHER_SERVICE_URLS, settings.BELLWETHER_PUBLIC_URL),
     kek: readKek(settings.USERS_KEK_FILE),
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
     serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
@@ -88,6 +93,16 @@ function natsLogins(env: Record<string, string | undefined>): Record<ServiceName
 function originsOf(settings: Environment): readonly string[] {
   const listed = settings.BELLWETHER_ALLOWED_ORIGINS.split(",").map((origin) => origin.trim());
   return [...listed.filter(Boolean), settings.BELLWETHER_PUBLIC_URL].map((url) => new URL(url).origin);
+}
+
+/** A service without an address of its own is reached through the gateway. */
+function serviceUrlsOf(json: string, gateway: string): ServiceUrls {
+  const urls = z.object({ farm: z.url().default(gateway), genetics: z.url().default(gateway) });
+  try {
+    return urls.parse(JSON.parse(json));
+  } catch {
+    throw new SettingsError('BELLWETHER_SERVICE_URLS: must be JSON such as {"farm": "http://127.0.0.1:18101"}');
+  }
 }
 
 function readKek(path: string): Uint8Array {

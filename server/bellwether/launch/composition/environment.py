@@ -19,6 +19,8 @@ from bellwether.launch.machine.folders import CONSOLE, Folders
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR")
 #: what the operator says of quotas reaches every service
 QUOTAS = "BELLWETHER_QUOTA_"
+#: and what they say of Emilia's model the chats
+EMILIA = "CHATS_MODEL"
 JOBS_DATABASE = "bellwether_jobs"
 
 
@@ -121,8 +123,7 @@ def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
         "BELLWETHER_SERVICE_SECRET_FILE": _service_secret(wiring),
     }
     if service == EDGE.name:
-        urls = {each.name: wiring.service_url(each.name) for each in SERVICES}
-        return env | {"BELLWETHER_SERVICE_URLS": json.dumps(urls), "EDGE_PAGES_DIR": str(CONSOLE / "dist")}
+        return env | _service_urls(wiring) | {"EDGE_PAGES_DIR": str(CONSOLE / "dist")}
     return env | _database(wiring, service) | _broker(wiring, service)
 
 
@@ -132,7 +133,17 @@ def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env["USERS_GATEWAY_SECRET_FILE"] = str(gateway_secret(wiring))
     if service == "auth":
         return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
-    return env | {"BELLWETHER_AUTH_URL": wiring.service_url("auth")}
+    env["BELLWETHER_AUTH_URL"] = wiring.service_url("auth")
+    return env | _emilia(wiring) if service == "chats" else env
+
+
+def _service_urls(wiring: Wiring) -> dict[str, str]:
+    return {"BELLWETHER_SERVICE_URLS": json.dumps({each.name: wiring.service_url(each.name) for each in SERVICES})}
+
+
+def _emilia(wiring: Wiring) -> dict[str, str]:
+    """Which model answers, as the operator says, and where the services are that its tools read."""
+    return _service_urls(wiring) | {name: value for name, value in os.environ.items() if name.startswith(EMILIA)}
 
 
 def _dynamodb(wiring: Wiring) -> dict[str, str]:
