@@ -40,6 +40,7 @@ let mary: Person;
 let ghost: string;
 beforeAll(async () => {
   mary = await house.person("farmer");
+  mary.token = await house.tokenOf(mary, { acr: "aal2" });
   ghost = await house.tokenWithRole(mary, "ghost");
 });
 /** Everything but the counters of rate limits. */

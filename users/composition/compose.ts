@@ -75,7 +75,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const authenticator = new Authenticator(keySource, eitherOf(sessions, tokens), rules, clock);
   const limits = new RateLimits(table, clock);
   const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
-  const need = needFrom(authenticator);
+  const need = needFrom(authenticator, clock);
   const once = onceFrom(table, settings.kek, clock);
   const platform: Platform = { settings, clock, table, keysTable, log, metrics, traces, need, once, limits, cursors };
 

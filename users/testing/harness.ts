@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Hasher } from "../auth/passwords/passwords.ts";
 import { type Composed, compose, type Outside } from "../composition/compose.ts";
 import { MemoryTable } from "../platform/dynamo/memory.ts";
-import { signAccessToken } from "../platform/identity/tokens.ts";
+import { signAccessToken, type TokenSubject } from "../platform/identity/tokens.ts";
 import { type Settings, serviceNames } from "../platform/settings.ts";
 import { quiet } from "../platform/telemetry/logging.ts";
 import { TestClock, testSettings } from "./settings.ts";
@@ -83,10 +83,16 @@ export class Harness {
   }
 
   /** A token of the person's living session with a role that has no permission. */
-  async tokenWithRole(person: Person, role: string): Promise<string> {
-    const sid = z.object({ sid: z.string() }).parse(JSON.parse(atob(person.token.split(".")[1] ?? ""))).sid;
+  tokenWithRole(person: Person, role: string): Promise<string> {
+    return this.tokenOf(person, { roles: [role], authTime: 0 });
+  }
+
+  /** A token of the person's living session that says something else of it, two factors for example. */
+  async tokenOf(person: Person, change: Partial<Pick<TokenSubject, "roles" | "acr" | "authTime">>): Promise<string> {
+    const said = z.object({ sid: z.string(), roles: z.array(z.string()), auth_time: z.number() });
+    const { sid, roles, auth_time: authTime } = said.parse(JSON.parse(atob(person.token.split(".")[1] ?? "")));
     const { BELLWETHER_ISSUER: issuer, BELLWETHER_AUDIENCE: audience } = this.settings;
-    const subject = { uid: person.uid, sid, roles: [role], amr: ["pwd"], acr: "aal1", authTime: 0 };
+    const subject = { uid: person.uid, sid, roles, amr: ["pwd"], acr: "aal1", authTime, ...change };
     const key = await this.composed.signing.current();
     return signAccessToken(key, subject, { issuer, audience, lifeSeconds: 300 }, this.clock.now);
   }

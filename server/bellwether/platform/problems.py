@@ -46,6 +46,17 @@ class NotAuthenticated(Problem):
         super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
+class StepUpRequired(Problem):
+    """The session is good, but who it is must be proved anew; the challenge is that of RFC 9470."""
+
+    status, code, title = 401, "step_up_required", "Prove again who you are, by POST /api/v1/auth/step-up"
+
+    def __init__(self, what: str, asks: str) -> None:
+        challenge = f'Bearer error="insufficient_user_authentication", error_description="{what}", {asks}'
+        detail = f"{what}: prove again who you are, by POST /api/v1/auth/step-up, and come with the new token."
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
 class NotAllowed(Problem):
     """The token is good, the permission is missing."""
 

@@ -4,6 +4,7 @@ The service under test is made of three routes on the real database; what is sho
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -71,6 +72,16 @@ async def dear() -> dict[str, str]:
     return {"ok": "yes"}
 
 
+@router.delete("/notes/1", dependencies=[need("flock:write", fresh=True)])
+async def drop() -> dict[str, str]:
+    return {"ok": "yes"}
+
+
+@router.get("/notes/1", dependencies=[need("flock:read", fresh=True, aal2=True)])
+async def secret() -> dict[str, str]:
+    return {"ok": "yes"}
+
+
 @pytest.fixture(scope="session")
 async def app(platform, settings_of):
     app = create_app("research", [router], platform, settings_of("research"))
@@ -103,6 +114,30 @@ async def test_a_good_token_acts_in_the_database(client, auth) -> None:
     user = new_id()
     answer = await client.get(PATH, headers=auth.bearer(user))
     assert answer.json() == {"me": str(user), "database": str(user)}
+
+
+RECENT, FACTORS = "This needs a sign-in of the last 10 minutes", "This needs two factors"
+
+
+@pytest.mark.parametrize(
+    ("method", "acr", "age", "what", "asks"),
+    [
+        ("DELETE", "aal1", 590, None, None),
+        ("DELETE", "aal2", 610, RECENT, 'max_age="600"'),
+        ("GET", "aal2", 590, None, None),
+        ("GET", "aal1", 0, FACTORS, 'acr_values="aal2", max_age="600"'),
+        ("GET", "aal2", 610, RECENT, 'acr_values="aal2", max_age="600"'),
+    ],
+)
+async def test_what_is_sensitive_asks_for_a_fresh_proof(client, auth, method, acr, age, what, asks) -> None:
+    token = auth.token(acr=acr, auth_time=int(time.time()) - age)
+    answer = await client.request(method, f"{PATH}/1", headers={"Authorization": f"Bearer {token}"})
+    if what is None:
+        assert answer.status_code == 200
+        return
+    assert is_problem(answer, 401, "step_up_required")
+    challenge = f'Bearer error="insufficient_user_authentication", error_description="{what}", {asks}'
+    assert answer.headers["www-authenticate"] == challenge
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer x.y.z", "Bearer " + "x" * 5000])

@@ -4,7 +4,7 @@ import type { Platform } from "../../platform/context.ts";
 import { json, problems } from "../../platform/http/documentation.ts";
 import { needSecret } from "../../platform/http/need.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import { permissionsOf } from "../../platform/identity/permissions.ts";
+import { permissionsInTokens } from "../../platform/identity/permissions.ts";
 import type { RevocationFeed } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
 import { configurationView, feedQuery, feedView, jwksView, permissionTable } from "./schemas.ts";
@@ -59,7 +59,7 @@ function permissionRoutes(app: ServiceApp): void {
     summary: "Which role may do what",
     responses: { 200: { description: "The table", content: json(permissionTable) } },
   });
-  const roleTable = Object.fromEntries(Object.entries(permissionsOf).map(([role, list]) => [role, [...list]]));
+  const roleTable = Object.fromEntries(Object.entries(permissionsInTokens).map(([role, list]) => [role, [...list]]));
   app.openapi(table, (c) => c.json({ version: 1, roles: roleTable }, 200, cached));
 }
 

@@ -69,7 +69,13 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   ],
 };
 
-const isRole = (name: string): name is Role => roles.some((role) => role === name);
+/** Instead of their roles it stands in the tokens of those whose roles need a second factor that they have not shown. */
+export const enrolling = "enrolling";
+/** As it is served: what may stand in a token, with its permissions. */
+export const permissionsInTokens: Readonly<Record<string, readonly Permission[]>> = {
+  ...permissionsOf,
+  [enrolling]: ["session:self"],
+};
 
 /** What a script or another service may be given: never the account, its sessions, or work on other people's. */
 export const grantable = [
@@ -94,5 +100,7 @@ export function may(caller: { roles: readonly string[]; scopes?: readonly string
 
 /** An unknown role has no permission. */
 export function allows(held: readonly string[], permission: Permission): boolean {
-  return held.some((name) => isRole(name) && permissionsOf[name].includes(permission));
+  return held.some(
+    (name) => Object.hasOwn(permissionsInTokens, name) && permissionsInTokens[name]?.includes(permission),
+  );
 }

@@ -3,6 +3,7 @@
 All are coroutines: FastAPI sends a plain function through a thread and back, which costs more than all they do.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from bellwether.platform.http.preconditions import Precondition, precondition
 from bellwether.platform.http.rate_limits import Buckets, take
 from bellwether.platform.identity.addresses import Addresses
 from bellwether.platform.identity.tokens import Principal, Verifier
-from bellwether.platform.problems import NotAllowed
+from bellwether.platform.problems import NotAllowed, StepUpRequired
 
 LookAgain = Callable[[], AbstractAsyncContextManager[Session]]
+FRESH_S = 600
 
 
 async def principal(request: Request) -> Principal:
@@ -36,20 +38,30 @@ Me = Annotated[Principal, Depends(principal)]
 
 @dataclass(frozen=True)
 class Permitted:
-    """Lets only callers with a permission in."""
+    """Lets only callers with a permission in, who have proved who they are as it asks."""
 
     permission: str
+    fresh: bool = False
+    aal2: bool = False
 
     async def __call__(self, me: Me) -> Principal:
-        """The caller, or NotAllowed."""
+        """The caller, or NotAllowed, or StepUpRequired."""
         if self.permission not in me.permissions:
             raise NotAllowed(f"This needs the permission {self.permission}, which your role does not have")
+        is_weak = self.aal2 and me.acr != "aal2"
+        if is_weak or (self.fresh and time.time() - me.authenticated_at > FRESH_S):
+            asks = ['acr_values="aal2"'] * self.aal2 + [f'max_age="{FRESH_S}"'] * self.fresh
+            what = "This needs two factors" if is_weak else "This needs a sign-in of the last 10 minutes"
+            raise StepUpRequired(what, ", ".join(asks))
         return me
 
 
-def need(permission: str) -> params.Depends:
-    """A dependency that lets only callers with `permission` in."""
-    return params.Depends(Permitted(permission))
+def need(permission: str, *, fresh: bool = False, aal2: bool = False) -> params.Depends:
+    """A dependency that lets only callers with `permission` in.
+
+    `fresh`: who signed in or stepped up within the last 10 minutes; `aal2`: who did so by two factors.
+    """
+    return params.Depends(Permitted(permission, fresh, aal2))
 
 
 def costly(what: str, *, per_minute: float, burst: float) -> params.Depends:

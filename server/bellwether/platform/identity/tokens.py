@@ -28,6 +28,7 @@ class Principal:
     roles: tuple[str, ...]
     permissions: frozenset[str]
     acr: str
+    authenticated_at: float
     expires_at: int
 
 
@@ -75,7 +76,8 @@ class Verifier:
         permissions = await self._permissions.of(roles)
         if "scope" in claims.model_fields_set:
             permissions &= frozenset(claims.scope.split())
-        me = Principal(claims.user_id, claims.sid, roles, permissions, claims.acr, int(claims.exp))
+        shown = claims.acr, claims.auth_time
+        me = Principal(claims.user_id, claims.sid, roles, permissions, *shown, int(claims.exp))
         await self.refuse_ended(me)
         return me
 

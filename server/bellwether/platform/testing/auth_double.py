@@ -35,6 +35,7 @@ ROLES: dict[str, list[str]] = {
         "profile:self", "session:self", "chat:use", "chat:share", "user:list", "user:role", "user:disable",
         "user:impersonate", "session:revoke:any", "audit:read", "metrics:read",
     ],
+    "enrolling": ["session:self"],
 }  # fmt: skip
 
 
