@@ -12,14 +12,15 @@ import type { Composed } from "./compose.ts";
 export type Buses = Partial<Record<ServiceName, Bus>>;
 type Stop = () => Promise<void>;
 
-const speakers: readonly ServiceName[] = ["auth", "sessions"];
+const speakers: readonly ServiceName[] = ["auth", "sessions", "profiles"];
+const errandsEveryMs = 1_000;
 const rotateEveryMs = 3_600_000;
 
 /** A connection to NATS for each hosted service that publishes or listens, with that service's own login. */
 export function openBuses(names: readonly ServiceName[], settings: Settings, log: Log): Buses {
   const open = (name: ServiceName) =>
     new Bus({ url: settings.BELLWETHER_NATS_URL, name, login: settings.natsLogins[name], log });
-  const needed = names.filter((name) => name === "profiles" || speakers.includes(name));
+  const needed = names.filter((name) => speakers.includes(name));
   return Object.fromEntries(needed.map((name) => [name, open(name)]));
 }
 
@@ -36,7 +37,7 @@ export function framesOver(bus: Bus | undefined) {
 /** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
 export function startBackground(
   names: readonly ServiceName[],
-  { platform, signing, notifications }: Composed,
+  { platform, signing, notifications, erasures }: Composed,
   buses: Buses,
 ): Stop {
   const { table, clock, log, metrics, traces } = platform;
@@ -54,6 +55,7 @@ export function startBackground(
       consumer.start();
       stops.push(() => consumer.stop());
     }
+  if (names.includes("profiles")) stops.push(every(errandsEveryMs, () => erasures.work(), log));
   if (names.includes("auth")) {
     const rotate = () =>
       signing.rotate().catch((error: unknown) => log("warning", "key_rotation_failed", { reason: reason(error) }));
@@ -63,6 +65,32 @@ export function startBackground(
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
     await Promise.all(Object.values(buses).map((bus) => bus.close()));
+  };
+}
+
+/** Runs it again and again, each time after the one before has ended; it tells of a failure once. */
+function every(ms: number, run: () => Promise<void>, log: Log): Stop {
+  let told = "";
+  let running = Promise.resolve();
+  let isIdle = true;
+  const once = async () => {
+    try {
+      await run();
+      told = "";
+    } catch (error) {
+      if (reason(error) !== told) log("warning", "errand_failed", { reason: reason(error) });
+      told = reason(error);
+    }
+    isIdle = true;
+  };
+  const timer = setInterval(() => {
+    if (!isIdle) return;
+    isIdle = false;
+    running = once();
+  }, ms);
+  return async () => {
+    clearInterval(timer);
+    await running;
   };
 }
 

@@ -19,20 +19,19 @@ import type { AppEnv } from "../platform/http/service-app.ts";
 import { Authenticator } from "../platform/identity/authenticator.ts";
 import { type KeySource, RemoteKeys } from "../platform/identity/published-keys.ts";
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
+import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import { type Listen, Sockets } from "../platform/sockets/sockets.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { Metrics } from "../platform/telemetry/metrics.ts";
 import { contextOnly, type Traces } from "../platform/telemetry/traces.ts";
-import { NotificationRepository } from "../profiles/notifications/repository.ts";
-import { Notifications, type SendFrame } from "../profiles/notifications/service.ts";
-import { ProfileRepository } from "../profiles/repository.ts";
-import { profileRoutes } from "../profiles/routes.ts";
-import { Profiles } from "../profiles/service.ts";
+import type { SendFrame } from "../profiles/notifications/service.ts";
+import { type ProfileParts, profileRoutes } from "../profiles/routes.ts";
 import { sessionRoutes } from "../sessions/routes.ts";
 import { Sessions } from "../sessions/service.ts";
 import { authService, eitherOf, tokenRulesOf } from "./auth.ts";
+import { profilesOf } from "./profiles.ts";
 
 export type Outside = {
   settings: Settings;
@@ -46,6 +45,8 @@ export type Outside = {
   traces?: Traces;
   /** how the profiles service reaches open WebSockets; without it, frames go nowhere */
   frames?: { send: SendFrame; listen: Listen };
+  /** what other services hold on a person; without it, nothing is held elsewhere */
+  elsewhere?: readonly PersonalData[];
 };
 
 export type Composed = {
@@ -55,8 +56,7 @@ export type Composed = {
   sessions: Sessions;
   signing: SigningKeys;
   sockets: Sockets | undefined;
-  notifications: Notifications;
-};
+} & ProfileParts;
 
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
 export function compose(names: readonly ServiceName[], outside: Outside): Composed {
@@ -80,8 +80,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const platform: Platform = { settings, clock, table, keysTable, log, metrics, traces, need, once, limits, cursors };
 
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
-  const profiles = new Profiles(new ProfileRepository(table));
-  const notifications = new Notifications(new NotificationRepository(table, clock), profiles, frames.send);
+  const parts = profilesOf(platform, { sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
 
   const app = newRoot({
     log,
@@ -93,7 +92,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const mount: Record<ServiceName, () => void> = {
     auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions)),
-    profiles: () => app.route("/", profileRoutes(platform, profiles, notifications)),
+    profiles: () => app.route("/", profileRoutes(platform, parts)),
     chats: () => app.route("/", chatRoutes(platform, chatsOf(platform))),
   };
   for (const name of names) mount[name]();
@@ -101,7 +100,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const sockets = names.includes("profiles")
     ? new Sockets({ authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics })
     : undefined;
-  return { app, platform, authenticator, sessions, signing, sockets, notifications };
+  return { app, platform, authenticator, sessions, signing, sockets, ...parts };
 }
 
 function chatsOf({ table, keysTable, settings, clock }: Platform): Chats {

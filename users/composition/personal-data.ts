@@ -1,6 +1,7 @@
 import { AccountData } from "../auth/personal-data/repository.ts";
 import { ChatData } from "../chats/personal-data/repository.ts";
 import type { Platform } from "../platform/context.ts";
+import { AuditData } from "../platform/events/audit-data.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
 import { ProfileData } from "../profiles/personal-data/repository.ts";
@@ -14,6 +15,9 @@ export function personalData({ table, keysTable, settings, clock }: Platform): P
     new SessionData(table, clock, new SessionRepository(table, clock)),
     new ChatData(table, new DataKeys(keysTable, settings.kek, clock)),
     new ProfileData(table, new ProfileRepository(table)),
-    new AccountData(table),
+    new AuditData(table, clock),
+    accountData({ table, clock }),
   ];
 }
+
+export const accountData = ({ table, clock }: Pick<Platform, "table" | "clock">) => new AccountData(table, clock);

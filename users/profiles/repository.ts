@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as keys from "../platform/dynamo/keys.ts";
-import { absent, ConditionFailed, equal, type Table } from "../platform/dynamo/table.ts";
+import { standing } from "../platform/dynamo/persons.ts";
+import { absent, equal, type Table, TransactionCancelled } from "../platform/dynamo/table.ts";
 import { type AnySection, defaults, type Section, type SectionName, sections } from "./models.ts";
 
 const revision = z.object({ v: z.number().int() });
@@ -20,11 +21,12 @@ export class ProfileRepository {
   /** Writes a section if the item still has the revision seen; false when it has moved on. */
   async write(uid: string, name: SectionName, value: AnySection, seen: number): Promise<boolean> {
     const when = seen === 0 ? absent("pk") : equal("v", seen);
+    const update = { update: keys.profile(uid), change: { set: { [name]: { ...value } }, add: { v: 1 } }, when };
     try {
-      await this.table.update(keys.profile(uid), { set: { [name]: { ...value } }, add: { v: 1 } }, when);
+      await this.table.transact([standing(uid), update]);
       return true;
     } catch (error) {
-      if (error instanceof ConditionFailed) return false;
+      if (error instanceof TransactionCancelled && error.isRefusal) return false;
       throw error;
     }
   }

@@ -3,6 +3,8 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { erasureRoutes } from "./erasure/routes.ts";
+import type { Erasures } from "./erasure/service.ts";
 import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";
@@ -15,11 +17,15 @@ const places: Record<SectionName, { path: string; what: string }> = {
   privacy: { path: "/api/v1/profiles/me/privacy", what: "privacy settings" },
 };
 
-export function profileRoutes(platform: Platform, profiles: Profiles, notifications: Notifications): ServiceApp {
+/** What the service is made of; `composition/profiles.ts` binds it. */
+export type ProfileParts = { profiles: Profiles; notifications: Notifications; erasures: Erasures };
+
+export function profileRoutes(platform: Platform, { profiles, notifications, erasures }: ProfileParts): ServiceApp {
   const app = newService();
   addDocument(app, "/api/v1/profiles/openapi.json", "Profile Service");
   for (const name of ["profile", "preferences", "privacy"] as const) sectionRoutes(app, platform, profiles, name);
   notificationRoutes(app, platform, notifications);
+  erasureRoutes(app, platform, erasures);
   return app;
 }
 

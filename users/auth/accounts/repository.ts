@@ -25,9 +25,10 @@ export class UserRepository {
     private readonly clock: Clock,
   ) {}
 
+  /** An account that is being erased is there for nobody any more. */
   async byId(uid: string): Promise<StoredUser | undefined> {
     const item = await this.table.get(keys.user(uid));
-    return item && userItem.parse(item);
+    return item && item.erasing === undefined ? userItem.parse(item) : undefined;
   }
 
   async byEmail(email: string): Promise<StoredUser | undefined> {

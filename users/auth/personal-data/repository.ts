@@ -1,33 +1,84 @@
 import { z } from "zod";
+import { type Clock, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
-import { equal, type Table, TransactionCancelled } from "../../platform/dynamo/table.ts";
-import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
+import {
+  absent,
+  all,
+  compare,
+  equal,
+  type Table,
+  TransactionCancelled,
+  type Write,
+} from "../../platform/dynamo/table.ts";
+import type { AccountEnding } from "../../platform/identity/accounts.ts";
+import type { Obstacle, PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 
-const account = z.object({ email: z.string(), name: z.string(), roles: z.array(z.string()), gsi1sk: z.string() });
+const account = z.object({
+  email: z.string(),
+  name: z.string(),
+  roles: z.array(z.string()),
+  epoch: z.number(),
+  gsi1sk: z.string(),
+  erasing: z.number().optional(),
+});
+type Account = z.infer<typeof account>;
+const count = z.object({ n: z.number() });
 
 /** The account of a person: who they are, and the guard that keeps their address theirs. */
-export class AccountData implements PersonalData {
+export class AccountData implements PersonalData, AccountEnding {
   readonly name = "account";
 
-  constructor(private readonly table: Table) {}
+  constructor(
+    private readonly table: Table,
+    private readonly clock: Clock,
+  ) {}
 
   async *export(uid: string): AsyncIterable<PersonalDocument> {
-    const item = await this.table.get(keys.user(uid));
-    if (!item) return;
-    const { email, name, roles, gsi1sk } = account.parse(item);
+    const found = await this.read(uid);
+    if (!found) return;
+    const { email, name, roles, gsi1sk } = found;
     yield { name: "account", content: { id: uid, email, name, roles, registered_at: gsi1sk } };
   }
 
-  /** The account goes with its partition; while it is there it says which address to give back. */
+  async obstacles(uid: string): Promise<Obstacle[]> {
+    const found = await this.read(uid);
+    if (!found || found.erasing !== undefined || !isAdministrator(found)) return [];
+    const item = await this.table.get(keys.administrators());
+    if (item && count.parse(item).n > 1) return [];
+    const detail = "You are the last administrator of this platform.";
+    return [{ code: "last_administrator", detail, fix: "Give the role of administrator to another user first." }];
+  }
+
+  /** The epoch ends every sign-in that looked at the account before. */
+  async closing(uid: string): Promise<Write[] | undefined> {
+    const found = await this.read(uid);
+    if (!found || found.erasing !== undefined) return undefined;
+    const when = all(equal("epoch", found.epoch), equal("roles", found.roles), absent("erasing"));
+    const change = { set: { erasing: seconds(this.clock) }, add: { epoch: 1 } };
+    const writes: Write[] = [{ update: keys.user(uid), change, when }];
+    if (isAdministrator(found))
+      writes.push({ update: keys.administrators(), change: { add: { n: -1 } }, when: compare("n", ">", 1) });
+    return writes;
+  }
+
+  /** The account goes with the address that it kept: while it is there it says which one that is. */
   async erase(uid: string): Promise<void> {
-    const item = await this.table.get(keys.user(uid));
-    if (!item) return;
-    const guard = keys.emailGuard(account.parse(item).email);
+    const found = await this.read(uid);
+    if (!found) return;
+    const guard = keys.emailGuard(found.email);
     try {
       await this.table.transact([{ delete: guard, when: equal("uid", uid) }, { delete: keys.user(uid) }]);
     } catch (error) {
       // the address is somebody else's by now, or nobody's
       if (!(error instanceof TransactionCancelled && error.failed(0))) throw error;
+      await this.table.delete(keys.user(uid));
     }
   }
+
+  private async read(uid: string): Promise<Account | undefined> {
+    const item = await this.table.get(keys.user(uid));
+    return item && account.parse(item);
+  }
 }
+
+const isAdministrator = ({ roles }: Account) => roles.includes("administrator");

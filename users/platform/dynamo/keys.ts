@@ -29,6 +29,10 @@ export const unreadIndex = (uid: string) => `U#${uid}#UNREAD`;
 export const memberPrefix = "MEMBER#";
 export const member = (farmId: string, uid: string) => key(`FARM#${farmId}`, `${memberPrefix}${uid}`);
 
+/** The same membership from the side of its user. */
+export const farmPrefix = "FARM#";
+export const farmOf = (uid: string, farmId: string) => key(`USER#${uid}`, `${farmPrefix}${farmId}`);
+
 export const chat = (cid: string) => key(`CONV#${cid}`, "META");
 export const chatCount = (uid: string) => key(`USER#${uid}`, "CHATS");
 export const chatIndex = (uid: string) => `U#${uid}#CONV`;
@@ -37,7 +41,7 @@ export const message = (cid: string, id: string) => key(`CONV#${cid}`, `${messag
 
 export const rateLimit = (scope: string, who: string, window: number) => key(`RL#${scope}#${hash(who)}#${window}`, "R");
 export const idempotency = (uid: string, scope: string, given: string) =>
-  key(`IDEM#${uid}#${scope}#${hash(given)}`, "I");
+  key(`USER#${uid}`, `IDEM#${scope}#${hash(given)}`);
 export const inbox = (consumer: string, eventId: string) => key(`INBOX#${consumer}#${eventId}`, "I");
 export const outboxPartition = (service: string) => `OUTBOX#${service}`;
 export const outbox = (service: string, id: string) => key(outboxPartition(service), id);
@@ -47,4 +51,11 @@ export const lease = (name: string) => key(`LEASE#${name}`, "L");
 export const signingKey = (place: "next" | "current" | "prev") => key("SYS#KEYS", `K#${place}`);
 export const signingKeys = { pk: "SYS#KEYS", prefix: "K#" };
 
+export const erasuresPartition = "ERASURES";
+export const erasure = (uid: string) => key(erasuresPartition, uid);
+export const erasureReceipt = (receipt: string) => key(`RECEIPT#${hash(receipt)}`, "E");
+/** In the table of keys, which no restore of the users' table takes back. */
+export const ledgerPartition = "ERASED";
+export const ledger = (uid: string) => key(ledgerPartition, uid);
+export const dataKeyPrefix = "DEK#";
 export const dataKey = (uid: string, version: number) => key(`USER#${uid}`, `DEK#${version}`);

@@ -41,7 +41,7 @@ export function onceFrom(table: Table, kek: Uint8Array, clock: Clock): Once {
     }
     const key = keys.idempotency(c.get("caller").uid, scope, given);
     const fingerprint = hash(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
-    const place = `idempotency|${key.pk}`;
+    const place = `idempotency|${key.pk}|${key.sk}`;
     const known = async () => {
       const answer = await answerOf(table, key, fingerprint);
       const kept = z.object({ body: schema, headers });

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import * as keys from "../dynamo/keys.ts";
-import { absent, ConditionFailed, type Table } from "../dynamo/table.ts";
+import { absent, type Table, TransactionCancelled } from "../dynamo/table.ts";
 import { bytes } from "../dynamo/values.ts";
+import { unauthenticated } from "../problems.ts";
 import { seal, unseal } from "./sealing.ts";
 
 const version = 1;
@@ -11,7 +12,10 @@ const cachedMs = 300_000;
 const mostCached = 5_000;
 const item = z.object({ wrapped: bytes });
 
-/** One data key per user, wrapped by the key-encryption key. Deleting its item makes unreadable what it sealed. */
+/**
+ * One data key per user, wrapped by the key-encryption key. Deleting its item makes unreadable what it sealed;
+ * who stands in the ledger of the erased gets none again.
+ */
 export class DataKeys {
   private readonly cached = new Map<string, { key: Uint8Array; until: number }>();
 
@@ -37,11 +41,16 @@ export class DataKeys {
 
   private async make(uid: string): Promise<Uint8Array> {
     const key = new Uint8Array(randomBytes(32));
+    const item = { ...keys.dataKey(uid, version), wrapped: seal(this.kek, key, place(uid)) };
     try {
-      await this.table.put({ ...keys.dataKey(uid, version), wrapped: seal(this.kek, key, place(uid)) }, absent("pk"));
+      await this.table.transact([
+        { check: keys.ledger(uid), when: absent("pk") },
+        { put: item, when: absent("pk") },
+      ]);
       return key;
     } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
+      if (!(error instanceof TransactionCancelled && error.isRefusal)) throw error;
+      if (error.failed(0)) throw unauthenticated();
       const other = await this.read(uid); // another request made it first
       if (!other) throw new Error("a data key vanished while it was being made");
       return other;

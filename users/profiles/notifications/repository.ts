@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Clock, day, isoTime, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
+import { itemsOf } from "../../platform/dynamo/partitions.ts";
+import { standing } from "../../platform/dynamo/persons.ts";
 import {
   type Attributes,
   absent,
@@ -10,6 +12,7 @@ import {
   compare,
   present,
   type Table,
+  TransactionCancelled,
   type Value,
 } from "../../platform/dynamo/table.ts";
 import { type Notice, type Notification, notification } from "./models.ts";
@@ -29,12 +32,13 @@ export class NotificationRepository {
     private readonly clock: Clock,
   ) {}
 
-  /** The id is the event's, so a second delivery finds it there; false then. */
+  /** The id is the event's, so a second delivery finds it there; false then, and when there is no such user any more. */
   async add(uid: string, notice: Notice): Promise<boolean> {
     const data: { [name: string]: Value } = { ...notice.data };
     const unread = { gsi1pk: keys.unreadIndex(uid), gsi1sk: notice.id };
     const item = { ...keys.notification(uid, notice.id), ...notice, data, ...unread };
-    return this.succeeds(this.table.put({ ...item, ttl: seconds(this.clock) + keptSeconds }, absent("pk")));
+    const put = { put: { ...item, ttl: seconds(this.clock) + keptSeconds }, when: absent("pk") };
+    return this.succeeds(this.table.transact([standing(uid), put]));
   }
 
   async page(uid: string, limit: number, after: Attributes | undefined) {
@@ -64,8 +68,19 @@ export class NotificationRepository {
   /** The later event wins, whatever the order of arrival; an ended membership stays as a tombstone for a while. */
   async setMember({ farmId, uid, isActive, at }: Membership): Promise<void> {
     const ttl = isActive ? undefined : seconds(this.clock) + tombstoneSeconds;
-    const item = { ...keys.member(farmId, uid), isActive, at, ttl };
-    await this.succeeds(this.table.put(item, any(absent("pk"), compare("at", "<=", at))));
+    const when = any(absent("pk"), compare("at", "<=", at));
+    const both = [keys.member(farmId, uid), keys.farmOf(uid, farmId)];
+    const puts = both.map((key) => ({ put: { ...key, isActive, at, ttl }, when }));
+    await this.succeeds(this.table.transact([standing(uid), ...puts]));
+  }
+
+  async farmsOf(uid: string): Promise<string[]> {
+    const found: string[] = [];
+    for await (const item of itemsOf(this.table, { pk: keys.user(uid).pk, prefix: keys.farmPrefix })) {
+      const { sk, isActive } = memberItem.parse(item);
+      if (isActive) found.push(sk.slice(keys.farmPrefix.length));
+    }
+    return found;
   }
 
   /** The members of a farm, or undefined while nothing is known of it. */
@@ -97,6 +112,7 @@ export class NotificationRepository {
       return true;
     } catch (error) {
       if (error instanceof ConditionFailed) return false;
+      if (error instanceof TransactionCancelled && error.isRefusal) return false;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import * as keys from "../../platform/dynamo/keys.ts";
-import { itemsOf } from "../../platform/dynamo/partitions.ts";
+import { itemsOf, removeItems } from "../../platform/dynamo/partitions.ts";
 import type { Table } from "../../platform/dynamo/table.ts";
 import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 import { type SectionName, sections } from "../models.ts";
@@ -26,6 +26,15 @@ export class ProfileData implements PersonalData {
     yield { name: "notifications", content: told };
   }
 
-  /** All of it stands in the user's own partition. */
-  async erase(): Promise<void> {}
+  /** All of it stands in the user's own partition, but for what farms know of their members. */
+  async erase(uid: string): Promise<void> {
+    const { pk } = keys.user(uid);
+    const farms: string[] = [];
+    for await (const { sk } of itemsOf(this.table, { pk, prefix: keys.farmPrefix, consistent: true }))
+      farms.push(sk.slice(keys.farmPrefix.length));
+    await removeItems(
+      this.table,
+      farms.map((farm) => keys.member(farm, uid)),
+    );
+  }
 }
