@@ -94,6 +94,20 @@ def genetics(
 
 
 @app.command()
+def users(
+    as_json: AsJson = False,
+    only: str = typer.Option("", help="Only the steps with these letters in their name"),
+    quick: bool = typer.Option(False, "--quick", help="A tenth of every size, a third of the time"),
+) -> None:
+    """Tokens, sessions, log-ins, chats, sockets and memory of the user services, beside bare libraries and the store.
+
+    Example: ./bellwether bench users --only check
+    """
+    options = ["--only", only, *["--quick"] * quick, *["--json"] * as_json]
+    raise typer.Exit(run("users.py", options))
+
+
+@app.command()
 def engine(
     largest: int = typer.Option(1_000_000, "--to", help="Animals of the largest simulated pedigree"),
     only: str = typer.Option("", help="Only the steps with these letters in their name"),

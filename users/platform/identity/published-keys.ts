@@ -57,7 +57,9 @@ export class RemoteKeys implements KeySource {
     try {
       const answer = await this.get(`${this.url}/.well-known/jwks.json`);
       if (!answer.ok) return;
-      this.keys = document.parse(await answer.json());
+      const found = document.parse(await answer.json());
+      // the same object while the keys are the same: verifiers remember by it
+      if (JSON.stringify(found) !== JSON.stringify(this.keys)) this.keys = found;
       this.fetchedAt = this.clock();
     } catch {
       // the old keys stay in use; readiness and the refused requests show the outage

@@ -9,7 +9,8 @@ export type Caller = {
   roles: readonly string[];
   acr: string;
   authTime: number;
-  /** when the token ends, seconds */
+  /** when the token was made and when it ends, seconds */
+  iat: number;
   exp: number;
   /** the only permissions that this token may use; absent: all that the roles have */
   scopes?: readonly string[] | undefined;
@@ -17,7 +18,7 @@ export type Caller = {
 
 export type SigningKey = { kid: string; key: CryptoKey };
 export type TokenRules = { issuer: string; audience: string; lifeSeconds: number };
-export type TokenSubject = Omit<Caller, "exp"> & { amr: readonly string[] };
+export type TokenSubject = Omit<Caller, "iat" | "exp"> & { amr: readonly string[] };
 
 const claims = z.object({
   sub: z.guid(),
@@ -26,6 +27,7 @@ const claims = z.object({
   roles: z.array(z.string()),
   acr: z.string(),
   auth_time: z.number(),
+  iat: z.number(),
   exp: z.number(),
   scope: z.string().optional(),
 });
@@ -78,8 +80,8 @@ export async function verifyAccessToken(
       // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
       maxTokenAge: rules.lifeSeconds,
     });
-    const { sub, sid, roles, acr, auth_time, exp, scope } = claims.parse(payload);
-    return { uid: sub, sid, roles, acr, authTime: auth_time, exp, scopes: scope?.split(" ") };
+    const { sub, sid, roles, acr, auth_time, iat, exp, scope } = claims.parse(payload);
+    return { uid: sub, sid, roles, acr, authTime: auth_time, iat, exp, scopes: scope?.split(" ") };
   } catch {
     throw new TokenRefused();
   }
