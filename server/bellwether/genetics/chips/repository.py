@@ -42,6 +42,7 @@ ADD_MARKERS = f"""
 insert into genetics.marker (chip_id, map_version, {", ".join(COLUMNS)})
 select $1, $2, t.* from {{rows}} as t
 """
+COUNT = text("select genetics.count_markers()")
 MARKERS = text("""
 select place, name, written, position, counted, other from genetics.marker
 where chip_id = :chip and map_version = :version and place > :after
@@ -123,6 +124,7 @@ async def add_map(session: Session, values: Mapping[str, object], found: MarkerM
     )  # fmt: skip
     rows = list(zip(*columns, strict=True))
     await execute_with(session, ADD_MARKERS, COLUMNS, rows, values["chip_id"], version)
+    await session.execute(COUNT)
     return version
 
 

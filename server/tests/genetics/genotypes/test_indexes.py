@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 from bellwether.genetics.chips import repository as chips
 from bellwether.genetics.genotypes import calls
 from bellwether.genetics.genotypes.exporting import repository as exporting
@@ -95,3 +96,39 @@ async def test_no_question_reads_a_large_table_from_end_to_end(new_lab: Any, adm
                 assert f"Seq Scan on {table} " not in text + " ", f"{statement}\n{text}"
     finally:
         await admin.execute("rollback")
+
+
+#: maps of others, counted, and then one more
+MAPS = """
+set local session_replication_role = replica;
+delete from genetics.marker;
+insert into genetics.marker select 1, 1, n, 1, 1, 0, n, n, 'm' || n, 'm' || n, '0', 'A', 'G'
+  from generate_series(0, 4999) n;
+analyze genetics.marker;
+insert into genetics.marker select 2, 1, place, ordinal, chrom, block, at, position, name, written, cm, counted, other
+  from genetics.marker;
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "index"),
+    [
+        (chips.PLACES, (2, 1, ["m7"]), "marker_chip_id_map_version_name_key"),
+        (chips.AT, (2, 1, [7]), "marker_pkey"),
+        (chips.BETWEEN, (2, 1, 5, 9, 10), "marker_pkey"),
+        (reading.BLOCK_SIZE, (2, 1, 2, 0), "marker_position"),
+    ],
+)
+async def test_a_map_is_counted_as_it_is_written_and_asked_by_its_index(
+    statement: str, values: tuple[object, ...], index: str, admin: asyncpg.Connection
+) -> None:
+    await admin.execute("begin")
+    try:
+        await admin.execute(MAPS)
+        await admin.execute("set local role genetics_app")
+        await admin.execute(str(chips.COUNT))
+        await admin.execute("reset role")
+        plan = "\n".join(row[0] for row in await admin.fetch("explain " + statement, *values))
+    finally:
+        await admin.execute("rollback")
+    assert index in plan, plan
