@@ -86,6 +86,7 @@ const rooms: Record<string, string[]> = {
   secrets: ["dynamo", "telemetry"],
   identity: ["secrets", "dynamo", "telemetry"],
   events: ["dynamo", "telemetry"],
+  mail: ["dynamo", "secrets", "telemetry"],
   http: ["identity", "secrets", "dynamo", "telemetry"],
   sockets: ["identity", "telemetry"],
 };
@@ -158,6 +159,7 @@ test("each library has one room: nobody else imports it", () => {
     "prom-client": /^platform\/telemetry\//,
     "@opentelemetry/": /^platform\/telemetry\//,
     "@nats-io/": /^platform\/events\//,
+    nodemailer: /^platform\/mail\//,
     jose: /^platform\/identity\//,
   };
   // a benchmark measures beside the library itself
@@ -167,11 +169,11 @@ test("each library has one room: nobody else imports it", () => {
     ).toEqual([]);
 });
 
-test("Amazon's chain and the exporter of traces are loaded by those who need them, never at start", () => {
-  const isCostly = (name: string) => name.startsWith("npm:@aws-sdk/") || name.endsWith("/exported-traces.ts");
+test("Amazon's chain, the exporter of traces and the mailer are loaded by those who need them, never at start", () => {
+  const isCostly = (name: string) => /^npm:(@aws-sdk\/|nodemailer)|\/exported-traces\.ts$/.test(name);
   const served = sources.filter((file) => !file.startsWith("benchmarks/"));
   const costly = served.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => isCostly(name));
-  expect(costly.map(({ when }) => when)).toEqual(["later", "later"]);
+  expect(costly.map(({ when }) => when)).toEqual(["later", "later", "later"]);
 });
 
 test("there is no circle of imports", () => {

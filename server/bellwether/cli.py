@@ -30,7 +30,8 @@ COMMANDS = {
     ),
     "migrate": ("bellwether.commands.migrate:migrate", "Bring the schemas up to date."),
     "dead-letters": ("bellwether.commands.dead_letters:app", "Messages that no consumer could take: list, replay."),
-    "user": ("bellwether.commands.user:user", "Accounts of users: set their roles."),
+    "mail": ("bellwether.commands.people.mail:mail", "What the platform wrote to people without a mail server."),
+    "user": ("bellwether.commands.people.user:user", "Accounts of users: set their roles."),
     "bench": ("bellwether.commands.bench:app", "Measure the platform."),
     "openapi": ("bellwether.commands.openapi:openapi", "Write the contracts that the services publish."),
 }

@@ -3,11 +3,13 @@ import { Bus } from "../platform/events/bus.ts";
 import type { Subscriber } from "../platform/events/cloud-event.ts";
 import { Consumer } from "../platform/events/consumer.ts";
 import { Relay } from "../platform/events/relay.ts";
+import { startCourier } from "../platform/mail/courier.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { reason } from "../platform/telemetry/logging.ts";
 import type { Notifications } from "../profiles/notifications/service.ts";
 import type { Composed } from "./compose.ts";
+import { deliverBy } from "./mail.ts";
 
 export type Buses = Partial<Record<ServiceName, Bus>>;
 type Stop = () => Promise<void>;
@@ -37,7 +39,7 @@ export function framesOver(bus: Bus | undefined) {
 /** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
 export function startBackground(
   names: readonly ServiceName[],
-  { platform, signing, notifications, erasures }: Composed,
+  { platform, signing, notifications, erasures, mail }: Composed,
   buses: Buses,
 ): Stop {
   const { table, clock, log, metrics, traces } = platform;
@@ -61,6 +63,7 @@ export function startBackground(
       signing.rotate().catch((error: unknown) => log("warning", "key_rotation_failed", { reason: reason(error) }));
     const timer = setInterval(rotate, rotateEveryMs);
     stops.push(async () => clearInterval(timer));
+    stops.push(startCourier(mail, deliverBy(platform.settings), log));
   }
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

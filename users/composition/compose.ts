@@ -19,6 +19,7 @@ import type { AppEnv } from "../platform/http/service-app.ts";
 import { Authenticator } from "../platform/identity/authenticator.ts";
 import { type KeySource, RemoteKeys } from "../platform/identity/published-keys.ts";
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
+import { MailQueue } from "../platform/mail/queue.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
@@ -56,6 +57,7 @@ export type Composed = {
   sessions: Sessions;
   signing: SigningKeys;
   sockets: Sockets | undefined;
+  mail: MailQueue;
 } & ProfileParts;
 
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
@@ -77,7 +79,9 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
   const need = needFrom(authenticator, clock);
   const once = onceFrom(table, settings.kek, clock);
-  const platform: Platform = { settings, clock, table, keysTable, log, metrics, traces, need, once, limits, cursors };
+  const mail = new MailQueue({ table, kek: settings.kek, clock, log });
+  const stores = { table, keysTable, limits, mail };
+  const platform: Platform = { settings, clock, log, metrics, traces, need, once, cursors, ...stores };
 
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
   const parts = profilesOf(platform, { sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
@@ -100,7 +104,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const sockets = names.includes("profiles")
     ? new Sockets({ authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics })
     : undefined;
-  return { app, platform, authenticator, sessions, signing, sockets, ...parts };
+  return { app, platform, authenticator, sessions, signing, sockets, mail, ...parts };
 }
 
 function chatsOf({ table, keysTable, settings, clock }: Platform): Chats {

@@ -4,6 +4,7 @@ import type { Once } from "./http/idempotency.ts";
 import type { Need } from "./http/need.ts";
 import type { Cursors } from "./http/paging.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
+import type { Mail } from "./mail/mail.ts";
 import type { Settings } from "./settings.ts";
 import type { Log } from "./telemetry/logging.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -22,4 +23,5 @@ export type Platform = {
   once: Once;
   limits: RateLimits;
   cursors: Cursors;
+  mail: Mail;
 };

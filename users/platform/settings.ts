@@ -39,6 +39,19 @@ const environment = z.object({
   AUTH_REGISTER_LIMIT_ADDRESS: count(300),
   BELLWETHER_QUOTA_CHATS_OF_USER: count(5_000),
   BELLWETHER_QUOTA_MESSAGES_OF_CHAT: count(2_000),
+  BELLWETHER_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, hostname: /./ })
+    .refine(
+      (url) => !URL.canParse(url) || new URL(url).password === "",
+      "keeps the password in BELLWETHER_SMTP_PASSWORD_FILE",
+    )
+    .optional(),
+  BELLWETHER_SMTP_PASSWORD_FILE: z.string().min(1).optional(),
+  BELLWETHER_MAIL_FROM: z
+    .string()
+    .regex(/^[^\p{Cc}]*[^\s@]+@[^\s@]+$/u, "has no address")
+    .default("bellwether@localhost"),
+  BELLWETHER_MAIL_FOLDER: z.string().min(1).optional(),
   SESSIONS_CAP: count(5),
   SESSIONS_CAP_ADMINISTRATOR: count(2),
 });
@@ -56,6 +69,7 @@ export type Settings = Environment & {
   operatorSecret: string | undefined;
   serviceSecret: string | undefined;
   metricsSecret: string | undefined;
+  smtpPassword: string | undefined;
   /** By which the gateway is known from others on this machine; without one, whoever is on it is believed. */
   gatewaySecret: string | undefined;
 };
@@ -81,6 +95,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
     gatewaySecret: secretFrom("USERS_GATEWAY_SECRET_FILE", settings.USERS_GATEWAY_SECRET_FILE),
     metricsSecret: secretFrom("BELLWETHER_METRICS_SECRET_FILE", settings.BELLWETHER_METRICS_SECRET_FILE),
+    smtpPassword: passwordFrom("BELLWETHER_SMTP_PASSWORD_FILE", settings.BELLWETHER_SMTP_PASSWORD_FILE),
   };
 }
 
@@ -117,6 +132,11 @@ function secretFrom(name: string, path: string | undefined): string | undefined 
   const secret = readPrivate(name, path).toString("utf8").trim();
   if (secret.length < 16) throw new SettingsError(`${name}: the secret in ${path} is shorter than 16 characters`);
   return secret;
+}
+
+/** Chosen elsewhere, so that its length is not ours to judge. */
+function passwordFrom(name: string, path: string | undefined): string | undefined {
+  return path && readPrivate(name, path).toString("utf8").trim();
 }
 
 function readPrivate(name: string, path: string): Buffer {

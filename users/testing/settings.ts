@@ -31,6 +31,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   AUTH_REGISTER_LIMIT_ADDRESS: 300,
   BELLWETHER_QUOTA_CHATS_OF_USER: 5_000,
   BELLWETHER_QUOTA_MESSAGES_OF_CHAT: 2_000,
+  BELLWETHER_MAIL_FROM: "bellwether@localhost",
   SESSIONS_CAP: 5,
   SESSIONS_CAP_ADMINISTRATOR: 2,
   natsLogins: {
@@ -45,6 +46,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   operatorSecret: "operator-secret-of-the-tests",
   serviceSecret: "service-secret-of-the-tests",
   gatewaySecret: undefined,
+  smtpPassword: undefined,
   metricsSecret: "metrics-secret-of-the-tests",
   ...change,
 });

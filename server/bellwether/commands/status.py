@@ -44,6 +44,9 @@ def _print(found: dict[str, Any]) -> None:
     letters = found["dead_letters"]
     if letters and letters["count"]:
         typer.echo(f"{letters['count']} dead letters, the oldest of {letters['oldest']}")
+    mail = found["mail"]
+    if mail["count"]:
+        typer.echo(f"{mail['count']} messages to people in {mail['folder']}, the last: {'; '.join(mail['last'])}")
 
 
 def _row(name: str, part: dict[str, Any]) -> tuple[str, ...]:

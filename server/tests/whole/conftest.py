@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from bellwether.catalogue import process_of
 from bellwether.commands.demo.client import Client
-from bellwether.commands.user import set_roles
+from bellwether.commands.people.user import set_roles
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import REPOSITORY, Folders
 from bellwether.launch.machine.state import State, read_state

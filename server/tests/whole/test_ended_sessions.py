@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from bellwether.commands.user import set_roles
+from bellwether.commands.people.user import set_roles
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from whole.conftest import PASSWORD, Platform

@@ -47,6 +47,9 @@ export const outboxPartition = (service: string) => `OUTBOX#${service}`;
 export const outbox = (service: string, id: string) => key(outboxPartition(service), id);
 export const audit = (uid: string, at: string, id: string) => key(`AUD#${uid}#${at.slice(0, 7)}`, id);
 export const counter = (dayText: string, name: string, shard: number) => key(`MET#${dayText}#${name}`, String(shard));
+/** Sorted by the time from which on a message may leave. */
+export const mailQueue = "MAIL#QUEUE";
+export const mail = (due: string, id: string) => key(mailQueue, `${due}#${id}`);
 export const lease = (name: string) => key(`LEASE#${name}`, "L");
 export const signingKey = (place: "next" | "current" | "prev") => key("SYS#KEYS", `K#${place}`);
 export const signingKeys = { pk: "SYS#KEYS", prefix: "K#" };

@@ -7,7 +7,7 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from bellwether.commands.demo.client import Client, Refused
-from bellwether.commands.user import set_roles
+from bellwether.commands.people.user import set_roles
 from bellwether.launch.machine import keys
 from bellwether.launch.machine.folders import REPOSITORY, Folders
 from bellwether.launch.machine.state import State

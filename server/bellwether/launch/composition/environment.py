@@ -21,6 +21,9 @@ INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NUMBA_CACHE_DIR"
 QUOTAS = "BELLWETHER_QUOTA_"
 #: and what they say of Emilia's model the chats
 EMILIA = "CHATS_MODEL"
+#: and what is said of security the user services
+POLICIES = "BELLWETHER_POLICY_"
+MAIL = ("BELLWETHER_SMTP_URL", "BELLWETHER_SMTP_PASSWORD_FILE", "BELLWETHER_MAIL_FROM")
 JOBS_DATABASE = "bellwether_jobs"
 
 
@@ -131,7 +134,9 @@ def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env = _any_service(wiring) | _broker(wiring, service) | _dynamodb(wiring)
     env["USERS_SERVICE_SECRET_FILE"] = _service_secret(wiring)
     env["USERS_GATEWAY_SECRET_FILE"] = str(gateway_secret(wiring))
+    env |= {name: value for name, value in os.environ.items() if name.startswith(POLICIES)}
     if service == "auth":
+        env |= _mail(wiring)
         return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
     env["BELLWETHER_AUTH_URL"] = wiring.service_url("auth")
     return env | _emilia(wiring) if service == "chats" else env
@@ -144,6 +149,12 @@ def _service_urls(wiring: Wiring) -> dict[str, str]:
 def _emilia(wiring: Wiring) -> dict[str, str]:
     """Which model answers, as the operator says, and where the services are that its tools read."""
     return _service_urls(wiring) | {name: value for name, value in os.environ.items() if name.startswith(EMILIA)}
+
+
+def _mail(wiring: Wiring) -> dict[str, str]:
+    """The mail server of the operator; without one, messages lie in a folder that `./bellwether mail` reads."""
+    told = {name: os.environ[name] for name in MAIL if name in os.environ}
+    return told if "BELLWETHER_SMTP_URL" in told else told | {"BELLWETHER_MAIL_FOLDER": str(wiring.folders.mail)}
 
 
 def _dynamodb(wiring: Wiring) -> dict[str, str]:

@@ -48,6 +48,11 @@ class Folders:
         return self.data / "keys"
 
     @property
+    def mail(self) -> Path:
+        """Where messages to people lie while there is no mail server."""
+        return self.data / "mail"
+
+    @property
     def state(self) -> Path:
         return self.data / "state.json"
 

@@ -10,7 +10,7 @@ from bellwether.launch.machine.broker import DEAD_LETTERS, Broker
 from bellwether.launch.machine.folders import Folders
 from bellwether.launch.machine.processes import Identity
 from bellwether.launch.machine.state import ENDED, PartState, State, read_state
-from bellwether.launch.watch import leftovers
+from bellwether.launch.watch import leftovers, mailbox
 
 #: less than this, and PostgreSQL may stop at the next write
 FULL_MB = 64
@@ -35,6 +35,7 @@ def of(folders: Folders) -> dict[str, Any]:
         "notes": [*state.notes, *_warnings(disk), *lost],
         "disk": disk,
         "dead_letters": dead_letters(folders, state) if alive else None,
+        "mail": mailbox.summary(folders),
         "parts": {name: _part(part, state.boot) for name, part in state.parts.items()},
     }
 

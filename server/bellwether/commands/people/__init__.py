@@ -1,0 +1,1 @@
+"""Accounts of people, and what was written to them."""
