@@ -4,6 +4,7 @@ import type { Platform } from "../platform/context.ts";
 import { AuditData } from "../platform/events/audit-data.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
+import { ConsentRepository } from "../profiles/consents/repository.ts";
 import { ProfileData } from "../profiles/personal-data/repository.ts";
 import { ProfileRepository } from "../profiles/repository.ts";
 import { SessionData } from "../sessions/personal-data/repository.ts";
@@ -14,7 +15,7 @@ export function personalData({ table, keysTable, settings, clock }: Platform): P
   return [
     new SessionData(table, clock, new SessionRepository(table, clock)),
     new ChatData(table, new DataKeys(keysTable, settings.kek, clock)),
-    new ProfileData(table, new ProfileRepository(table)),
+    new ProfileData(table, new ProfileRepository(table), new ConsentRepository(table, clock)),
     new AuditData(table, clock),
     accountData({ table, clock }),
   ];

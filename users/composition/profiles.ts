@@ -1,5 +1,7 @@
 import type { Platform } from "../platform/context.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
+import { ConsentRepository } from "../profiles/consents/repository.ts";
+import { PersonConsents } from "../profiles/consents/service.ts";
 import { ErasureRepository } from "../profiles/erasure/repository.ts";
 import { Erasures } from "../profiles/erasure/service.ts";
 import { NotificationRepository } from "../profiles/notifications/repository.ts";
@@ -26,5 +28,6 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere }: Ou
     clock,
     log,
   });
-  return { profiles, notifications, erasures };
+  const consents = new PersonConsents(new ConsentRepository(table, clock));
+  return { profiles, notifications, consents, erasures };
 }

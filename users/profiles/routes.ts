@@ -3,6 +3,8 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { consentRoutes, reconciliationRoutes } from "./consents/routes.ts";
+import type { PersonConsents } from "./consents/service.ts";
 import { erasureRoutes } from "./erasure/routes.ts";
 import type { Erasures } from "./erasure/service.ts";
 import type { SectionName } from "./models.ts";
@@ -18,13 +20,21 @@ const places: Record<SectionName, { path: string; what: string }> = {
 };
 
 /** What the service is made of; `composition/profiles.ts` binds it. */
-export type ProfileParts = { profiles: Profiles; notifications: Notifications; erasures: Erasures };
+export type ProfileParts = {
+  profiles: Profiles;
+  notifications: Notifications;
+  consents: PersonConsents;
+  erasures: Erasures;
+};
 
-export function profileRoutes(platform: Platform, { profiles, notifications, erasures }: ProfileParts): ServiceApp {
+export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceApp {
+  const { profiles, notifications, consents, erasures } = parts;
   const app = newService();
   addDocument(app, "/api/v1/profiles/openapi.json", "Profile Service");
   for (const name of ["profile", "preferences", "privacy"] as const) sectionRoutes(app, platform, profiles, name);
   notificationRoutes(app, platform, notifications);
+  consentRoutes(app, platform, consents);
+  reconciliationRoutes(app, platform, parts);
   erasureRoutes(app, platform, erasures);
   return app;
 }

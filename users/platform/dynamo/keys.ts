@@ -23,6 +23,8 @@ export const session = (sid: string) => key(`SESS#${sid}`, "S");
 export const revoked = (seconds: number, sid: string) => key(`REVOKED#${minuteOf(seconds)}`, sid);
 
 export const profile = (uid: string) => key(`USER#${uid}`, "P");
+export const consents = (uid: string) => key(`USER#${uid}`, "CONSENTS");
+export const consentIndex = "CONSENTS";
 export const notificationPrefix = "N#";
 export const notification = (uid: string, id: string) => key(`USER#${uid}`, `${notificationPrefix}${id}`);
 export const unreadIndex = (uid: string) => `U#${uid}#UNREAD`;

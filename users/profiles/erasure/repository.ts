@@ -2,6 +2,7 @@ import { type Clock, day, isoTime, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import { emptyPartition, itemsOf } from "../../platform/dynamo/partitions.ts";
 import {
+  type Attributes,
   absent,
   any,
   ConditionFailed,
@@ -90,8 +91,9 @@ export class ErasureRepository {
     await this.settle(this.keysTable.put({ ...keys.ledger(uid), at: isoTime(this.clock()) }, absent("pk")));
   }
 
-  async isInLedger(uid: string): Promise<boolean> {
-    return (await this.keysTable.get(keys.ledger(uid))) !== undefined;
+  async page(limit: number, after: Attributes | undefined) {
+    const page = await this.keysTable.query({ pk: keys.ledgerPartition, limit, after });
+    return { items: page.items.map(({ sk }) => ({ user_id: sk })), next: page.next };
   }
 
   async *ledger(): AsyncIterable<string> {

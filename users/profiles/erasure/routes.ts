@@ -2,26 +2,24 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import { mustBeFresh } from "../freshness.ts";
 import { begunErasureView, erasureView, receiptRequest } from "./schemas.ts";
 import type { Erasures } from "./service.ts";
 
 const statusLimit = { scope: "erasure-status", max: 60, windowSeconds: 60 };
 
-export function erasureRoutes(app: ServiceApp, { need, clock, limits }: Platform, erasures: Erasures): void {
+export function erasureRoutes(app: ServiceApp, { need, limits }: Platform, erasures: Erasures): void {
   const erase = createRoute({
     method: "delete",
     path: "/api/v1/profiles/me",
     summary: "Erase the caller's account and all that is held on them; it cannot be taken back",
     security,
-    middleware: need("profile:self"),
+    middleware: need("profile:self", { fresh: true }),
     responses: {
       202: { description: "The account is closed, the erasure runs", content: json(begunErasureView) },
       ...problems(401, 403, 409),
     },
   });
   app.openapi(erase, async (c) => {
-    mustBeFresh(c.get("caller"), clock);
     return c.json(await erasures.begin(c.get("caller").uid), 202, { "cache-control": "no-store" });
   });
 

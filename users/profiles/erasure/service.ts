@@ -1,4 +1,5 @@
 import { type Clock, isoTime } from "../../platform/clock.ts";
+import type { Attributes } from "../../platform/dynamo/table.ts";
 import type { AccountEnding } from "../../platform/identity/accounts.ts";
 import type { SessionIssuer } from "../../platform/identity/sessions.ts";
 import { randomText } from "../../platform/ids.ts";
@@ -61,6 +62,11 @@ export class Erasures {
     const found = await this.parts.repository.receipt(receipt);
     if (!found) throw notFound("erasure");
     return found;
+  }
+
+  /** Who has been erased, or is on the way there. */
+  page(limit: number, after: Attributes | undefined) {
+    return this.parts.repository.page(limit, after);
   }
 
   /** Goes on with every erasure that may go on now. */

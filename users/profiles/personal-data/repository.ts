@@ -2,6 +2,7 @@ import * as keys from "../../platform/dynamo/keys.ts";
 import { itemsOf, removeItems } from "../../platform/dynamo/partitions.ts";
 import type { Table } from "../../platform/dynamo/table.ts";
 import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
+import type { ConsentRepository } from "../consents/repository.ts";
 import { type SectionName, sections } from "../models.ts";
 import { notification } from "../notifications/models.ts";
 import type { ProfileRepository } from "../repository.ts";
@@ -15,11 +16,13 @@ export class ProfileData implements PersonalData {
   constructor(
     private readonly table: Table,
     private readonly profiles: ProfileRepository,
+    private readonly consents: ConsentRepository,
   ) {}
 
   async *export(uid: string): AsyncIterable<PersonalDocument> {
     for (const name of Object.keys(sections) as SectionName[])
       yield { name, content: (await this.profiles.read(uid, name)).value };
+    yield { name: "consents", content: (await this.consents.read(uid)).value };
     const told: object[] = [];
     const notices = { pk: keys.user(uid).pk, prefix: keys.notificationPrefix };
     for await (const item of itemsOf(this.table, notices)) told.push(shown.parse(item));
