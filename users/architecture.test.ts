@@ -161,6 +161,8 @@ test("each library has one room: nobody else imports it", () => {
     "@nats-io/": /^platform\/events\//,
     nodemailer: /^platform\/mail\//,
     jose: /^platform\/identity\//,
+    ai: /^chats\/emilia\/model\//,
+    "@ai-sdk/": /^chats\/emilia\/model\//,
   };
   // a benchmark measures beside the library itself
   for (const [library, home] of Object.entries(homes))
@@ -174,6 +176,13 @@ test("Amazon's chain, the exporter of traces and the mailer are loaded by those 
   const served = sources.filter((file) => !file.startsWith("benchmarks/"));
   const costly = served.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => isCostly(name));
   expect(costly.map(({ when }) => when)).toEqual(["later", "later", "later"]);
+});
+
+test("libraries of models are loaded when a model answers", () => {
+  const ofModels = (name: string) => name === "npm:ai" || name.startsWith("npm:@ai-sdk/");
+  const found = sources.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => ofModels(name));
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.filter(({ when }) => when === "start")).toEqual([]);
 });
 
 test("there is no circle of imports", () => {

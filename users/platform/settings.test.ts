@@ -33,6 +33,23 @@ test.each([
   ["USERS_KEK_FILE", { USERS_KEK_FILE: file("zero", new Uint8Array(32)) }],
   ["USERS_KEK_FILE", { USERS_KEK_FILE: file("open", new Uint8Array(32).fill(1), 0o644) }],
   ["AUTH_OPERATOR_SECRET_FILE", { USERS_KEK_FILE: kek, AUTH_OPERATOR_SECRET_FILE: file("tiny", "abc") }],
+  ["BELLWETHER_SERVICE_URLS", { USERS_KEK_FILE: kek, BELLWETHER_SERVICE_URLS: "farm" }],
+  ["CHATS_MODEL_NAME", { USERS_KEK_FILE: kek, CHATS_MODEL_URL: "http://127.0.0.1:8000/v1" }],
+  ["CHATS_MODEL_URL", { USERS_KEK_FILE: kek, CHATS_MODEL_NAME: "a" }],
+  [
+    "CHATS_MODEL_URL",
+    { USERS_KEK_FILE: kek, CHATS_MODEL_NAME: "a", CHATS_MODEL_URL: "http://a", CHATS_MODEL_BEDROCK_REGION: "b" },
+  ],
+  ["CHATS_MODEL_URL", { USERS_KEK_FILE: kek, CHATS_MODEL_NAME: "a", CHATS_MODEL_URL: "file:///etc" }],
+  [
+    "CHATS_MODEL_KEY_FILE",
+    {
+      USERS_KEK_FILE: kek,
+      CHATS_MODEL_NAME: "a",
+      CHATS_MODEL_URL: "http://a",
+      CHATS_MODEL_KEY_FILE: file("key", "abc", 0o644),
+    },
+  ],
   ["SESSIONS_CAP", { USERS_KEK_FILE: kek, SESSIONS_CAP: "many" }],
   ["USERS_DYNAMODB_URL", { USERS_KEK_FILE: kek, USERS_DYNAMODB_URL: "not a url" }],
 ])("the error names %s", (name, env) => {

@@ -52,6 +52,13 @@ const environment = z.object({
     .regex(/^[^\p{Cc}]*[^\s@]+@[^\s@]+$/u, "has no address")
     .default("bellwether@localhost"),
   BELLWETHER_MAIL_FOLDER: z.string().min(1).optional(),
+  CHATS_MODEL_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CHATS_MODEL_NAME: z.string().min(1).max(200).optional(),
+  CHATS_MODEL_BEDROCK_REGION: z.string().min(1).optional(),
+  CHATS_MODEL_KEY_FILE: z.string().min(1).optional(),
+  CHATS_MODEL_STEPS: count(8),
+  CHATS_MODEL_TOKENS: count(2_000),
+  CHATS_MODEL_SECONDS: count(120),
   SESSIONS_CAP: count(5),
   SESSIONS_CAP_ADMINISTRATOR: count(2),
 });
@@ -59,12 +66,22 @@ export type Environment = z.infer<typeof environment>;
 
 /** Where the services are that Emilia reads. */
 export type ServiceUrls = Record<"farm" | "genetics", string>;
+/** The model that answers; without one, what is built in does. */
+export type ModelSettings = {
+  name: string;
+  at: { url: string } | { region: string };
+  key: string | undefined;
+  steps: number;
+  tokens: number;
+  seconds: number;
+};
 export type NatsLogin = { user: string | undefined; pass: string | undefined };
 
 export type Settings = Environment & {
   natsLogins: Record<ServiceName, NatsLogin>;
   allowedOrigins: readonly string[];
   serviceUrls: ServiceUrls;
+  model: ModelSettings | undefined;
   kek: Uint8Array;
   operatorSecret: string | undefined;
   serviceSecret: string | undefined;
@@ -90,6 +107,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     natsLogins: natsLogins(filled),
     allowedOrigins: originsOf(settings),
     serviceUrls: serviceUrlsOf(settings.BELLWETHER_SERVICE_URLS, settings.BELLWETHER_PUBLIC_URL),
+    model: modelOf(settings),
     kek: readKek(settings.USERS_KEK_FILE),
     operatorSecret: secretFrom("AUTH_OPERATOR_SECRET_FILE", settings.AUTH_OPERATOR_SECRET_FILE),
     serviceSecret: secretFrom("USERS_SERVICE_SECRET_FILE", settings.USERS_SERVICE_SECRET_FILE),
@@ -118,6 +136,20 @@ function serviceUrlsOf(json: string, gateway: string): ServiceUrls {
   } catch {
     throw new SettingsError('BELLWETHER_SERVICE_URLS: must be JSON such as {"farm": "http://127.0.0.1:18101"}');
   }
+}
+
+function modelOf(settings: Environment): ModelSettings | undefined {
+  const { CHATS_MODEL_URL: url, CHATS_MODEL_NAME: name, CHATS_MODEL_BEDROCK_REGION: region } = settings;
+  if (url === undefined && region === undefined && name === undefined) return undefined;
+  if ((url === undefined) === (region === undefined))
+    throw new SettingsError(
+      "CHATS_MODEL_URL: a model stands there or in CHATS_MODEL_BEDROCK_REGION; set one of the two",
+    );
+  if (name === undefined) throw new SettingsError("CHATS_MODEL_NAME: say which model of the endpoint answers");
+  const { CHATS_MODEL_STEPS: steps, CHATS_MODEL_TOKENS: tokens, CHATS_MODEL_SECONDS: seconds } = settings;
+  const key = settings.CHATS_MODEL_KEY_FILE && readPrivate("CHATS_MODEL_KEY_FILE", settings.CHATS_MODEL_KEY_FILE);
+  const at = url === undefined ? { region: region ?? "" } : { url };
+  return { name, at, key: key ? key.toString("utf8").trim() : undefined, steps, tokens, seconds };
 }
 
 function readKek(path: string): Uint8Array {

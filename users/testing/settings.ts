@@ -32,6 +32,10 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   BELLWETHER_QUOTA_CHATS_OF_USER: 5_000,
   BELLWETHER_QUOTA_MESSAGES_OF_CHAT: 2_000,
   BELLWETHER_MAIL_FROM: "bellwether@localhost",
+  CHATS_MODEL_STEPS: 8,
+  CHATS_MODEL_TOKENS: 2_000,
+  CHATS_MODEL_SECONDS: 120,
+  model: undefined,
   SESSIONS_CAP: 5,
   SESSIONS_CAP_ADMINISTRATOR: 2,
   natsLogins: {

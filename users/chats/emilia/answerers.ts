@@ -1,13 +1,31 @@
 import type { Clock } from "../../platform/clock.ts";
-import type { ServiceUrls } from "../../platform/settings.ts";
+import type { ModelSettings, ServiceUrls } from "../../platform/settings.ts";
+import type { Log } from "../../platform/telemetry/logging.ts";
 import type { Answerer } from "../answering.ts";
 import { BuiltInAnswerer } from "./built-in/answerer.ts";
-import { PlatformApi } from "./platform-api.ts";
+import { ModelAnswerer } from "./model/answerer.ts";
+import { getModel } from "./model/models.ts";
+import { PlatformApi, type Reach } from "./platform-api.ts";
 import { tools } from "./tools/all.ts";
 
-/** Who answers in the chats of this platform. */
-export function answererFrom(settings: { serviceUrls: ServiceUrls }, clock: Clock): Answerer {
+export type Emilia = {
+  settings: { serviceUrls: ServiceUrls; model: ModelSettings | undefined };
+  clock: Clock;
+  log: Log;
+  /** How the platform is called; `fetch` unless a test stands in for it. */
+  fetch?: Reach["fetch"];
+};
+
+/** Who answers in the chats of this platform: the model of the settings, or what is built in. */
+export function answererFrom({ settings, clock, log, fetch }: Emilia): Answerer {
+  const { serviceUrls, model } = settings;
   const apiFor = (token: string, signal: AbortSignal) =>
-    new PlatformApi({ urlOf: (service) => settings.serviceUrls[service], token, signal });
-  return new BuiltInAnswerer({ tools, clock, apiFor });
+    new PlatformApi({ urlOf: (service) => serviceUrls[service], token, signal, fetch });
+  if (!model) return new BuiltInAnswerer({ tools, clock, apiFor });
+  let loaded: ReturnType<typeof getModel> | undefined;
+  const open = () => {
+    loaded ??= getModel(model);
+    return loaded;
+  };
+  return new ModelAnswerer({ tools, clock, log, apiFor, settings: model, model: open });
 }

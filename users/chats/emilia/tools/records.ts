@@ -56,7 +56,7 @@ export const animalInput = z
 export const traitInput = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{1,39}$/, "a trait code such as WWT")
-  .transform((code) => code.toUpperCase())
+  .toUpperCase()
   .optional()
   .describe("Code of a trait, such as WWT (weaning weight) or YFD (yearling fibre diameter)");
 
