@@ -43,6 +43,7 @@ async function main(): Promise<void> {
 
   const stop = async () => {
     setTimeout(() => process.exit(0), stopWithinMs).unref();
+    await composed.runs.close();
     composed.sockets?.close();
     await Promise.all([server.stop(), stopBackground(), traces.close()]);
     log("info", "stopped");

@@ -12,6 +12,13 @@ const operation = z.looseObject({
 const document = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), operation)) });
 type Route = { method: string; path: string; isSecured: boolean; hasBody: boolean; answers: string[] };
 
+const examples: Record<string, string> = {
+  id: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d",
+  sid: "q0Zc2oYpT1iV7b3mJwKx",
+  message: "01JP7KWZ8X0000000000000000",
+  run: "01JP7KWZ8X0000000000000000",
+};
+
 async function routesOf(house: Harness): Promise<Route[]> {
   const found: Route[] = [];
   for (const name of serviceNames) {
@@ -22,7 +29,7 @@ async function routesOf(house: Harness): Promise<Route[]> {
       for (const [method, one] of Object.entries(methods))
         found.push({
           method: method.toUpperCase(),
-          path: path.replace("{id}", "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d").replace("{sid}", "q0Zc2oYpT1iV7b3mJwKx"),
+          path: path.replace(/\{(\w+)\}/g, (_all, parameter: string) => examples[parameter] ?? parameter),
           isSecured: JSON.stringify(one.security).includes("bearer"),
           hasBody: one.requestBody !== undefined,
           answers: Object.keys(one.responses),

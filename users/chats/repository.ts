@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { type Clock, day, seconds } from "../platform/clock.ts";
 import * as keys from "../platform/dynamo/keys.ts";
+import { emptyPartition } from "../platform/dynamo/partitions.ts";
 import {
   type Attributes,
   absent,
@@ -10,46 +10,16 @@ import {
   ConditionFailed,
   compare,
   equal,
+  present,
   type Table,
   TransactionCancelled,
   type Write,
 } from "../platform/dynamo/table.ts";
-import { bytes } from "../platform/dynamo/values.ts";
 import { ulid } from "../platform/ids.ts";
-
-export const chatItem = z.object({
-  cid: z.string(),
-  uid: z.string(),
-  title: bytes,
-  n: z.number(),
-  rev: z.number(),
-  days: z.number().nullable(),
-  headId: z.string().nullable(),
-  created: z.number(),
-  updated: z.number(),
-  deleted: z.number().optional(),
-});
-export type StoredChat = z.infer<typeof chatItem>;
-
-export const messageItem = z.object({
-  id: z.string(),
-  role: z.enum(["user", "assistant"]),
-  body: bytes,
-  parent: z.string().nullable(),
-  created: z.number(),
-});
-export type StoredMessage = z.infer<typeof messageItem>;
-
-/** How many chats a user has at most: those whose days are over have told nobody. `rev` counts the changes. */
-const countItem = z.object({ n: z.number(), rev: z.number(), at: z.number() });
-export type ChatCount = z.infer<typeof countItem>;
-
-/** Where a sealed title and message belong, so that none can be moved. */
-export const titlePlace = (cid: string) => `chat|${cid}|title`;
-export const messagePlace = (cid: string, id: string) => `chat|${cid}|${id}`;
+import { type ChatCount, chatItem, countItem, type StoredChat } from "./models.ts";
 
 export type Quotas = { chatsOfUser: number; messagesOfChat: number };
-export type Appended = "stored" | "exists" | "no_chat" | "full";
+export type Removed = "removed" | "no_chat" | "held";
 const deletedKeptSeconds = day;
 
 export class ChatRepository {
@@ -63,9 +33,10 @@ export class ChatRepository {
   creation(chat: StoredChat): Write[] {
     const index = { gsi1pk: keys.chatIndex(chat.uid), gsi1sk: ulid(chat.updated) };
     const room = compare("n", "<", this.quotas.chatsOfUser);
+    const isHeld = chat.held ? present("held") : absent("held");
     return [
-      { update: keys.chatCount(chat.uid), change: { add: { n: 1, rev: 1 } }, when: room },
-      { put: { ...keys.chat(chat.cid), ...chat, ...index, ttl: this.end(chat.days) }, when: absent("pk") },
+      { update: keys.chatCount(chat.uid), change: { add: { n: 1, rev: 1 } }, when: all(room, isHeld) },
+      { put: { ...keys.chat(chat.cid), ...chat, ...index, ttl: this.end(chat) }, when: absent("pk") },
     ];
   }
 
@@ -87,7 +58,7 @@ export class ChatRepository {
       n += page.items.length;
       after = page.next;
     } while (after);
-    const count: ChatCount = { n, rev: (seen?.rev ?? 0) + 1, at: this.clock() };
+    const count: ChatCount = { n, rev: (seen?.rev ?? 0) + 1, at: this.clock(), held: seen?.held };
     try {
       await this.table.put({ ...keys.chatCount(uid), ...count }, seen ? equal("rev", seen.rev) : absent("pk"));
     } catch (error) {
@@ -118,84 +89,74 @@ export class ChatRepository {
     return { items: page.items.map((item) => chatItem.parse(item)), next: page.next };
   }
 
-  async rename(uid: string, cid: string, title: Uint8Array, seen: number): Promise<StoredChat | undefined> {
-    const change = { set: { title }, add: { rev: 1 } };
+  /** Changes what its owner says of a chat, if it is still as she has seen it. */
+  async change(chat: StoredChat, set: Attributes, remove: string[] = []): Promise<StoredChat | undefined> {
+    const change = { set, remove, add: { rev: 1 } };
+    const when = all(this.mine(chat), equal("rev", chat.rev));
     try {
-      return chatItem.parse(await this.table.update(keys.chat(cid), change, all(this.mine(uid), equal("rev", seen))));
+      return chatItem.parse(await this.table.update(keys.chat(chat.cid), change, when));
     } catch (error) {
       if (error instanceof ConditionFailed) return undefined;
       throw error;
     }
   }
 
-  /** The first transaction hides the chat from every reader and the count; its messages are deleted after that. */
-  async remove(uid: string, cid: string, seen?: number): Promise<boolean> {
-    const now = seconds(this.clock);
-    const change = { set: { deleted: now, ttl: now + deletedKeptSeconds }, remove: ["gsi1pk", "gsi1sk"] };
-    const when = seen === undefined ? this.mine(uid) : all(this.mine(uid), equal("rev", seen));
-    if (!(await this.count(uid))) await this.recount(uid, undefined);
+  /** Stores a summary, unless another one has come in between or its last message has gone. */
+  async summarised(chat: StoredChat, summary: Uint8Array, upTo: string): Promise<boolean> {
+    const unchanged = chat.summaryOf === undefined ? absent("summaryOf") : equal("summaryOf", chat.summaryOf);
     try {
       await this.table.transact([
-        { update: keys.chat(cid), change, when },
-        { update: keys.chatCount(uid), change: { add: { n: -1, rev: 1 } } },
+        {
+          update: keys.chat(chat.cid),
+          change: { set: { summary, summaryOf: upTo } },
+          when: all(this.mine(chat), unchanged),
+        },
+        { check: keys.message(chat.cid, upTo), when: present("pk") },
       ]);
+      return true;
     } catch (error) {
       if (error instanceof TransactionCancelled && error.isRefusal) return false;
       throw error;
     }
-    await this.removeMessages(cid);
-    return true;
   }
 
-  /** One transaction writes the message, counts it and renews the chat's life; its id makes a second try harmless. */
-  async append(chat: StoredChat, message: StoredMessage): Promise<Appended> {
-    const ttl = this.end(chat.days);
-    const when = all(this.mine(chat.uid), compare("n", "<", this.quotas.messagesOfChat));
-    const set = { headId: message.id, updated: message.created, gsi1sk: ulid(message.created), ttl };
+  /** The first transaction hides the chat from every reader and the count; what is in it is deleted after that. */
+  async remove(uid: string, cid: string, seen?: number): Promise<Removed> {
+    const now = seconds(this.clock);
+    const change = { set: { deleted: now, ttl: now + deletedKeptSeconds }, remove: ["gsi1pk", "gsi1sk"] };
+    const mine = this.mine({ uid });
+    const when = seen === undefined ? mine : all(mine, equal("rev", seen));
+    if (!(await this.count(uid))) await this.recount(uid, undefined);
     try {
       await this.table.transact([
-        { update: keys.chat(chat.cid), change: { set, add: { n: 1 } }, when },
-        { put: { ...keys.message(chat.cid, message.id), ...message, ttl }, when: absent("pk") },
+        { update: keys.chat(cid), change, when },
+        { update: keys.chatCount(uid), change: { add: { n: -1, rev: 1 } }, when: absent("held") },
       ]);
-      return "stored";
     } catch (error) {
-      if (!(error instanceof TransactionCancelled && error.isRefusal)) throw error;
-      if (!(await this.get(chat.uid, chat.cid))) return "no_chat";
-      return (await this.message(chat.cid, message.id)) ? "exists" : "full";
+      if (error instanceof TransactionCancelled && error.isRefusal) return error.failed(0) ? "no_chat" : "held";
+      throw error;
     }
+    await this.removeContent(cid);
+    return "removed";
   }
 
-  async message(cid: string, id: string): Promise<StoredMessage | undefined> {
-    const item = await this.table.get(keys.message(cid, id));
-    return item && messageItem.parse(item);
-  }
-
-  async messages(cid: string, limit: number, after: Attributes | undefined) {
-    const query = { pk: keys.chat(cid).pk, prefix: keys.messagePrefix, limit, descending: true, after };
-    const page = await this.table.query(query);
-    return { items: page.items.map((item) => messageItem.parse(item)), next: page.next };
-  }
-
-  private async removeMessages(cid: string): Promise<void> {
-    for (;;) {
-      const page = await this.table.query({
-        pk: keys.chat(cid).pk,
-        prefix: keys.messagePrefix,
-        limit: 100,
-        consistent: true,
-      });
-      if (page.items.length === 0) return;
-      await this.table.transact(page.items.map(({ pk, sk }) => ({ delete: { pk, sk } })));
-    }
+  private async removeContent(cid: string): Promise<void> {
+    for (const prefix of keys.chatContent) await emptyPartition(this.table, keys.chat(cid).pk, prefix);
   }
 
   /** Of this user, and neither deleted nor past its days, though it may still be in the table. */
-  private mine(uid: string): Condition {
+  mine({ uid }: Pick<StoredChat, "uid">): Condition {
     const isAlive = any(absent("ttl"), compare("ttl", ">", seconds(this.clock)));
     return all(equal("uid", uid), absent("deleted"), isAlive);
   }
 
-  private end(days: number | null): number | undefined {
-    return days === null ? undefined : seconds(this.clock) + days * day;
+  /** What a use of the chat changes in it: its place in the list, and its end. */
+  used(chat: StoredChat, at: number): { set: Attributes; remove: string[]; ttl: number | undefined } {
+    const ttl = this.end(chat);
+    return { set: { updated: at, gsi1sk: ulid(at), ttl }, remove: ttl === undefined ? ["ttl"] : [], ttl };
+  }
+
+  private end({ days, held }: Pick<StoredChat, "days" | "held">): number | undefined {
+    return days === null || held ? undefined : seconds(this.clock) + days * day;
   }
 }

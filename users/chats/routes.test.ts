@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { ulid } from "../platform/ids.ts";
 import { codeOf, Harness, type Person } from "../testing/harness.ts";
-import { chatList, chatView, messageList } from "./schemas.ts";
+import { messageList } from "./messages/schemas.ts";
+import { chatList, chatView } from "./schemas.ts";
 
 let house: Harness;
 let mary: Person;

@@ -1,18 +1,24 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
-import { pageQuery } from "../platform/http/paging.ts";
 import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { messageRoutes } from "./messages/routes.ts";
+import type { Messages } from "./messages/service.ts";
+import { runRoutes, type StillGood } from "./runs/routes.ts";
+import type { Runs } from "./runs/service.ts";
 import * as schemas from "./schemas.ts";
 import type { Chats } from "./service.ts";
 
-export function chatRoutes(platform: Platform, chats: Chats): ServiceApp {
+export type ChatParts = { chats: Chats; messages: Messages; runs: Runs; stillGood: StillGood };
+
+export function chatRoutes(platform: Platform, { chats, messages, runs, stillGood }: ChatParts): ServiceApp {
   const app = newService();
   addDocument(app, "/api/v1/chats/openapi.json", "Chat History Service");
   listRoutes(app, platform, chats);
   chatByIdRoutes(app, platform, chats);
-  messageRoutes(app, platform, chats);
+  messageRoutes(app, platform, messages);
+  runRoutes(app, platform, messages, runs, stillGood);
   return app;
 }
 
@@ -43,14 +49,14 @@ function listRoutes(app: ServiceApp, { need, once, cursors }: Platform, chats: C
     summary: "The caller's chats, the last used first",
     security,
     middleware: need("chat:use"),
-    request: { query: pageQuery },
+    request: { query: schemas.chatQuery },
     responses: { 200: { description: "A page", content: json(schemas.chatList) }, ...problems(401, 403, 422) },
   });
   app.openapi(list, async (c) => {
     const { uid } = c.get("caller");
-    const { limit, cursor } = c.req.valid("query");
-    const place = `chats|${uid}`;
-    const page = await chats.page(uid, limit, cursors.open(cursor, place));
+    const { limit, cursor, ...filter } = c.req.valid("query");
+    const place = `chats|${uid}|${JSON.stringify(filter)}`;
+    const page = await chats.page(uid, limit, cursors.open(cursor, place), filter);
     return c.json({ items: page.items, next: cursors.seal(page.next, place) }, 200);
   });
 }
@@ -71,16 +77,16 @@ function chatByIdRoutes(app: ServiceApp, { need }: Platform, chats: Chats): void
     return c.json(view, 200, { etag: etag(rev) });
   });
 
-  const rename = createRoute({
+  const change = createRoute({
     ...one,
     method: "patch",
-    summary: "Rename a chat",
+    summary: "Change what its owner says of a chat: title, folder, farm, facts, pin, archive",
     request: { params: schemas.chatPath, headers: schemas.ifMatchHeader, body: body(schemas.chatPatch) },
     responses: { 200: done, ...problems(400, 401, 403, 404, 412, 413, 415, 422, 428) },
   });
-  app.openapi(rename, async (c) => {
-    const { title } = c.req.valid("json");
-    const { rev, view } = await chats.rename(c.get("caller").uid, c.req.valid("param").id, title, preconditionOf(c));
+  app.openapi(change, async (c) => {
+    const { uid } = c.get("caller");
+    const { rev, view } = await chats.change(uid, c.req.valid("param").id, c.req.valid("json"), preconditionOf(c));
     return c.json(view, 200, { etag: etag(rev) });
   });
 
@@ -89,47 +95,10 @@ function chatByIdRoutes(app: ServiceApp, { need }: Platform, chats: Chats): void
     method: "delete",
     summary: "Delete a chat with its messages",
     request: { params: schemas.chatPath, headers: schemas.ifMatchHeader },
-    responses: { 204: { description: "Deleted" }, ...problems(401, 403, 404, 412, 422) },
+    responses: { 204: { description: "Deleted" }, ...problems(401, 403, 404, 409, 412, 422) },
   });
   app.openapi(remove, async (c) => {
     await chats.remove(c.get("caller").uid, c.req.valid("param").id, preconditionIfSent(c));
     return c.body(null, 204);
-  });
-}
-
-function messageRoutes(app: ServiceApp, { need, cursors }: Platform, chats: Chats): void {
-  const messages = { path: "/api/v1/chats/{id}/messages", security, middleware: need("chat:use") } as const;
-  const stored = { content: json(schemas.messageView) };
-
-  const append = createRoute({
-    ...messages,
-    method: "post",
-    summary: "Append a message; its client-made ulid makes sending it twice harmless",
-    request: { params: schemas.chatPath, body: body(schemas.newMessage) },
-    responses: {
-      200: { description: "It was there already", ...stored },
-      201: { description: "Stored", ...stored },
-      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
-    },
-  });
-  app.openapi(append, async (c) => {
-    const { id } = c.req.valid("param");
-    const { isNew, view } = await chats.append(c.get("caller").uid, id, c.req.valid("json"));
-    return isNew ? c.json(view, 201) : c.json(view, 200);
-  });
-
-  const list = createRoute({
-    ...messages,
-    method: "get",
-    summary: "Messages, newest first",
-    request: { params: schemas.chatPath, query: pageQuery },
-    responses: { 200: { description: "A page", content: json(schemas.messageList) }, ...problems(401, 403, 404, 422) },
-  });
-  app.openapi(list, async (c) => {
-    const { id } = c.req.valid("param");
-    const { limit, cursor } = c.req.valid("query");
-    const place = `messages|${id}`;
-    const page = await chats.messages(c.get("caller").uid, id, limit, cursors.open(cursor, place));
-    return c.json({ items: page.items, next: cursors.seal(page.next, place) }, 200);
   });
 }

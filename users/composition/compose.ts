@@ -2,9 +2,10 @@ import type { Hono } from "hono";
 import { Hasher } from "../auth/passwords/passwords.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";
 import { StandingTokens } from "../auth/tokens/service.ts";
-import { ChatRepository } from "../chats/repository.ts";
+import type { Answerer } from "../chats/answering.ts";
+import { answererFrom } from "../chats/emilia/answerers.ts";
 import { chatRoutes } from "../chats/routes.ts";
-import { Chats } from "../chats/service.ts";
+import type { Runs } from "../chats/runs/service.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
 import { LiveTable } from "../platform/dynamo/live.ts";
@@ -21,7 +22,6 @@ import { type KeySource, RemoteKeys } from "../platform/identity/published-keys.
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { MailQueue } from "../platform/mail/queue.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
-import { DataKeys } from "../platform/secrets/data-keys.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import { type Listen, Sockets } from "../platform/sockets/sockets.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
@@ -32,6 +32,7 @@ import { type ProfileParts, profileRoutes } from "../profiles/routes.ts";
 import { sessionRoutes } from "../sessions/routes.ts";
 import { Sessions } from "../sessions/service.ts";
 import { authService, eitherOf, tokenRulesOf } from "./auth.ts";
+import { chatParts } from "./chats.ts";
 import { profilesOf } from "./profiles.ts";
 
 export type Outside = {
@@ -44,6 +45,8 @@ export type Outside = {
   hasher?: Hasher;
   keySource?: KeySource;
   traces?: Traces;
+  /** who answers in chats */
+  answerer?: Answerer;
   /** how the profiles service reaches open WebSockets; without it, frames go nowhere */
   frames?: { send: SendFrame; listen: Listen };
   /** what other services hold on a person; without it, nothing is held elsewhere */
@@ -58,6 +61,7 @@ export type Composed = {
   signing: SigningKeys;
   sockets: Sockets | undefined;
   mail: MailQueue;
+  runs: Runs;
 } & ProfileParts;
 
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
@@ -86,6 +90,8 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
   const parts = profilesOf(platform, { sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
 
+  const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom(settings, clock));
+
   const app = newRoot({
     log,
     metrics,
@@ -97,18 +103,11 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions)),
     profiles: () => app.route("/", profileRoutes(platform, parts)),
-    chats: () => app.route("/", chatRoutes(platform, chatsOf(platform))),
+    chats: () => app.route("/", chatRoutes(platform, chats)),
   };
   for (const name of names) mount[name]();
   const { allowedOrigins } = settings;
-  const sockets = names.includes("profiles")
-    ? new Sockets({ authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics })
-    : undefined;
-  return { app, platform, authenticator, sessions, signing, sockets, mail, ...parts };
-}
-
-function chatsOf({ table, keysTable, settings, clock }: Platform): Chats {
-  const { BELLWETHER_QUOTA_CHATS_OF_USER: chatsOfUser, BELLWETHER_QUOTA_MESSAGES_OF_CHAT: messagesOfChat } = settings;
-  const repository = new ChatRepository(table, clock, { chatsOfUser, messagesOfChat });
-  return new Chats(repository, new DataKeys(keysTable, settings.kek, clock), clock);
+  const socketParts = { authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics };
+  const sockets = names.includes("profiles") ? new Sockets({ ...socketParts, readers: [chats.frames] }) : undefined;
+  return { app, platform, authenticator, sessions, signing, sockets, mail, runs: chats.runs, ...parts };
 }

@@ -12,5 +12,9 @@ export function ulid(ms: number): string {
   return time + Array.from(randomBytes(16), (byte) => alphabet.charAt(byte % 32)).join("");
 }
 
+/** When a ulid says it was made, in milliseconds. */
+export const timeOf = (id: string): number =>
+  [...id.slice(0, 10)].reduce((ms, letter) => ms * 32 + alphabet.indexOf(letter), 0);
+
 /** Random bytes as text, for identifiers and secrets: take 16 or more for a secret. */
 export const randomText = (bytes: number): string => randomBytes(bytes).toString("base64url");

@@ -59,6 +59,8 @@ const environment = z.object({
   CHATS_MODEL_STEPS: count(8),
   CHATS_MODEL_TOKENS: count(2_000),
   CHATS_MODEL_SECONDS: count(120),
+  CHATS_RUNS_LIMIT_USER: count(30),
+  CHATS_CONTEXT_TOKENS: count(6_000),
   SESSIONS_CAP: count(5),
   SESSIONS_CAP_ADMINISTRATOR: count(2),
 });

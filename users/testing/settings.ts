@@ -36,6 +36,8 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   CHATS_MODEL_TOKENS: 2_000,
   CHATS_MODEL_SECONDS: 120,
   model: undefined,
+  CHATS_RUNS_LIMIT_USER: 30,
+  CHATS_CONTEXT_TOKENS: 6_000,
   SESSIONS_CAP: 5,
   SESSIONS_CAP_ADMINISTRATOR: 2,
   natsLogins: {

@@ -5,7 +5,7 @@ import type { Table } from "../../platform/dynamo/table.ts";
 import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 import type { DataKeys } from "../../platform/secrets/data-keys.ts";
 import { unsealText } from "../../platform/secrets/sealing.ts";
-import { chatItem, messageItem, messagePlace, type StoredChat, titlePlace } from "../repository.ts";
+import { chatItem, messageItem, messagePlace, type StoredChat, titlePlace } from "../models.ts";
 
 /** Chats of a person with their messages, one document each. */
 export class ChatData implements PersonalData {

@@ -4,6 +4,7 @@ import { Aliases, changeText, conditionText, keyConditionText } from "./expressi
 import { Signer } from "./signing.ts";
 import {
   type Attributes,
+  alwaysRead,
   type Change,
   type Condition,
   ConditionFailed,
@@ -88,9 +89,12 @@ export class DynamoTable implements ScannableTable {
 
   async query(query: Query): Promise<Page> {
     const aliases = new Aliases();
+    const KeyConditionExpression = keyConditionText(query, aliases);
+    const names = query.only && [...alwaysRead, ...query.only].map((name) => aliases.name(name));
     const answer = await this.call("Query", {
       ...this.table(),
-      KeyConditionExpression: keyConditionText(query, aliases),
+      KeyConditionExpression,
+      ...(names && { ProjectionExpression: names.join(", ") }),
       ...aliases.fields(),
       ...(query.index && { IndexName: query.index }),
       ...(query.after && { ExclusiveStartKey: toWireMap(query.after) }),

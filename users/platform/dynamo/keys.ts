@@ -40,6 +40,12 @@ export const chatCount = (uid: string) => key(`USER#${uid}`, "CHATS");
 export const chatIndex = (uid: string) => `U#${uid}#CONV`;
 export const messagePrefix = "M#";
 export const message = (cid: string, id: string) => key(`CONV#${cid}`, `${messagePrefix}${id}`);
+export const run = (uid: string, id: string) => key(`USER#${uid}`, `RUN#${id}`);
+export const deltasPrefix = (id: string) => `R#${id}#`;
+export const deltas = (cid: string, id: string, first: number) =>
+  key(`CONV#${cid}`, `${deltasPrefix(id)}${String(first).padStart(8, "0")}`);
+/** What goes with a chat: its messages and what its runs have said. */
+export const chatContent = [messagePrefix, "R#"];
 
 export const rateLimit = (scope: string, who: string, window: number) => key(`RL#${scope}#${hash(who)}#${window}`, "R");
 export const idempotency = (uid: string, scope: string, given: string) =>

@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  alwaysRead,
   type Change,
   type Condition,
   ConditionFailed,
@@ -63,7 +64,8 @@ export class MemoryTable implements ScannableTable {
     const rest = after
       ? found.filter((item) => (query.descending ? rank(item, range) < start : rank(item, range) > start))
       : found;
-    return pageOf(rest, query.limit, (item) => keyOf(item, query.index !== undefined));
+    const page = pageOf(rest, query.limit, (item) => keyOf(item, query.index !== undefined));
+    return query.only ? { ...page, items: page.items.map((item) => part(item, query.only ?? [])) } : page;
   }
 
   async scan(limit: number, after?: Attributes): Promise<Page> {
@@ -182,6 +184,12 @@ function keyOf(item: Item, indexed: boolean): Attributes {
   const key: Attributes = { pk: item.pk, sk: item.sk };
   if (!indexed) return key;
   return { ...key, gsi1pk: item.gsi1pk ?? null, gsi1sk: item.gsi1sk ?? null };
+}
+
+function part(item: Item, only: readonly string[]): Item {
+  const names = [...alwaysRead, ...only];
+  const kept = Object.entries(item).filter(([name]) => names.includes(name));
+  return { ...Object.fromEntries(kept), pk: item.pk, sk: item.sk };
 }
 
 function checkItem(item: Item): void {

@@ -53,7 +53,11 @@ export type Query = {
   descending?: boolean;
   after?: Attributes;
   consistent?: boolean;
+  /** Only these attributes come back, beside the keys and `ttl`. */
+  only?: readonly string[];
 };
+/** What comes back of an item in any case: its keys, and whether it has ended. */
+export const alwaysRead: readonly string[] = ["pk", "sk", "ttl"];
 export type Page = { items: Item[]; next: Attributes | undefined };
 
 export interface Table {
