@@ -163,6 +163,8 @@ test("each library has one room: nobody else imports it", () => {
     jose: /^platform\/identity\//,
     ai: /^chats\/emilia\/model\//,
     "@ai-sdk/": /^chats\/emilia\/model\//,
+    "openid-client": /^auth\/institutions\//,
+    "oidc-provider": /^auth\/provider\//,
   };
   // a benchmark measures beside the library itself
   for (const [library, home] of Object.entries(homes))
@@ -182,6 +184,13 @@ test("libraries of models are loaded when a model answers", () => {
   const ofModels = (name: string) => name === "npm:ai" || name.startsWith("npm:@ai-sdk/");
   const found = sources.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => ofModels(name));
   expect(found.length).toBeGreaterThan(0);
+  expect(found.filter(({ when }) => when === "start")).toEqual([]);
+});
+
+test("OpenID Connect is loaded by the first who needs it", () => {
+  const found = sources
+    .flatMap((file) => imports.get(file) ?? [])
+    .filter(({ name }) => /^npm:(openid-client|oidc-provider)/.test(name));
   expect(found.filter(({ when }) => when === "start")).toEqual([]);
 });
 

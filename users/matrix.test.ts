@@ -17,6 +17,7 @@ const examples: Record<string, string> = {
   sid: "q0Zc2oYpT1iV7b3mJwKx",
   message: "01JP7KWZ8X0000000000000000",
   run: "01JP7KWZ8X0000000000000000",
+  idp: "hill-university",
 };
 
 async function routesOf(house: Harness): Promise<Route[]> {
@@ -47,7 +48,7 @@ let mary: Person;
 let ghost: string;
 beforeAll(async () => {
   mary = await house.person("farmer");
-  mary.token = await house.tokenOf(mary, { acr: "aal2" });
+  mary.token = await house.tokenOf(mary, { acr: "aal2", roles: ["farmer", "administrator"] });
   ghost = await house.tokenWithRole(mary, "ghost");
 });
 /** Everything but the counters of rate limits. */

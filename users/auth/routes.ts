@@ -4,13 +4,20 @@ import { operatorRoutes } from "./accounts/operator-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { Accounts } from "./accounts/service.ts";
 import { type DiscoveryParts, discoveryRoutes } from "./discovery/routes.ts";
+import { identityRoutes } from "./identities/routes.ts";
+import type { Identities } from "./identities/service.ts";
+import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
 import { refreshCookieName } from "./signing-in/cookie.ts";
 import { signingInRoutes } from "./signing-in/routes.ts";
 import type { SigningIn } from "./signing-in/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { Tokens } from "./tokens/service.ts";
 
-export type AuthParts = DiscoveryParts & { signingIn: SigningIn; accounts: Accounts; tokens: Tokens };
+export type AuthParts = DiscoveryParts & {
+  signingIn: SigningIn;
+  accounts: Accounts;
+  tokens: Tokens;
+} & InstitutionRouteParts & { identities: Identities };
 
 /** The slices of the authentication service, mounted. */
 export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
@@ -26,5 +33,7 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   operatorRoutes(app, platform, parts.accounts, parts.keys);
   discoveryRoutes(app, platform, parts);
   tokenRoutes(app, platform, parts.tokens);
+  institutionRoutes(app, platform, parts);
+  identityRoutes(app, platform, parts.institutions, parts.identities);
   return app;
 }

@@ -1,5 +1,11 @@
 import { UserRepository } from "../auth/accounts/repository.ts";
 import { Accounts } from "../auth/accounts/service.ts";
+import { IdentityRepository } from "../auth/identities/repository.ts";
+import { Identities } from "../auth/identities/service.ts";
+import { InstitutionAdministration, secretOf } from "../auth/institutions/administration.ts";
+import { InstitutionRepository } from "../auth/institutions/repository.ts";
+import { Institutions } from "../auth/institutions/service.ts";
+import { Upstream } from "../auth/institutions/upstream.ts";
 import type { Hasher } from "../auth/passwords/passwords.ts";
 import { authRoutes } from "../auth/routes.ts";
 import { KnownDevices } from "../auth/signing-in/known-devices.ts";
@@ -8,6 +14,7 @@ import { TokenRepository } from "../auth/tokens/repository.ts";
 import { isOfToken } from "../auth/tokens/secrets.ts";
 import { type StandingTokens, Tokens } from "../auth/tokens/service.ts";
 import type { Platform } from "../platform/context.ts";
+import type { Limit } from "../platform/http/rate-limits.ts";
 import type { SessionChecker } from "../platform/identity/sessions.ts";
 import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../platform/identity/tokens.ts";
@@ -38,7 +45,24 @@ export function authService(
   const exchanges = { ...allowed.address, scope: "token-address" };
   const rules = tokenRulesOf(settings);
   const tokens = new Tokens({ repository, standing, keys, limits, allowed: exchanges, rules, clock, log });
-  return authRoutes(platform, { signingIn, accounts, tokens, keys, feed: sessions });
+  const byInstitution = institutionsOf(platform, { users, signingIn, sessions, allowed: allowed.address });
+  return authRoutes(platform, { signingIn, accounts, tokens, keys, feed: sessions, ...byInstitution });
+}
+
+type SigningInBy = { users: UserRepository; signingIn: SigningIn; sessions: SessionChecker; allowed: Limit };
+
+function institutionsOf({ table, clock, limits, log, settings }: Platform, { allowed, ...parts }: SigningInBy) {
+  const { kek, BELLWETHER_PUBLIC_URL: publicUrl } = settings;
+  const repository = new InstitutionRepository(table, clock);
+  const identities = new IdentityRepository(table, clock);
+  const upstream = new Upstream(clock, log, secretOf(kek));
+  const begins = { ...allowed, scope: "institution-address" };
+  const stores = { institutions: repository, identities, upstream, limits, allowed: begins };
+  return {
+    institutions: new Institutions({ ...parts, ...stores, kek, publicUrl, clock, log }),
+    administration: new InstitutionAdministration(repository, kek),
+    identities: new Identities(identities),
+  };
 }
 
 /** An access token stands on a session, or on a personal access token. */

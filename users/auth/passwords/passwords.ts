@@ -60,12 +60,12 @@ export class Hasher {
     return this.bounded(() => Bun.password.hash(password.normalize("NFKC"), argon2));
   }
 
-  /** An unknown account verifies against a dummy of the same cost, so that both answers take as long. */
+  /** An unknown account, or one without a password, verifies against a dummy of the same cost, so that both answers take as long. */
   async verify(password: string, stored: string | undefined): Promise<boolean> {
     this.dummy ??= this.hash(crypto.randomUUID());
-    const against = stored ?? (await this.dummy);
+    const against = stored || (await this.dummy);
     const matches = await this.bounded(() => Bun.password.verify(password.normalize("NFKC"), against));
-    return matches && stored !== undefined;
+    return matches && Boolean(stored);
   }
 
   private async bounded<T>(work: () => Promise<T>): Promise<T> {

@@ -1,11 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
-import { type Clock, isoTime, seconds } from "../../platform/clock.ts";
+import { isoTime } from "../../platform/clock.ts";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import { limitHeaders } from "../../platform/http/rate-limits.ts";
-import type { AppEnv, ServiceApp } from "../../platform/http/service-app.ts";
-import { Problem } from "../../platform/problems.ts";
+import type { ServiceApp } from "../../platform/http/service-app.ts";
 import {
   exchangedView,
   exchangeRequest,
@@ -24,25 +22,14 @@ export function tokenRoutes(app: ServiceApp, platform: Platform, tokens: Tokens)
   exchangeRoute(app, platform, tokens);
 }
 
-const freshSeconds = 600;
-
-/** Whoever holds a stolen access token must not make one that lives for months. */
-const fresh =
-  (clock: Clock): MiddlewareHandler<AppEnv> =>
-  async (c, next) => {
-    if (seconds(clock) - c.get("caller").authTime > freshSeconds)
-      throw new Problem(403, "not_fresh", "Log in again first: this needs a log-in within the last 10 minutes.");
-    await next();
-  };
-
-function ownRoutes(app: ServiceApp, { need, clock }: Platform, tokens: Tokens): void {
+function ownRoutes(app: ServiceApp, { need }: Platform, tokens: Tokens): void {
   const create = createRoute({
     method: "post",
     path: "/api/v1/auth/tokens",
     summary: "Make a personal access token; it is shown this once",
     description: "Needs a log-in within the last 10 minutes.",
     security,
-    middleware: [need("session:self"), fresh(clock)],
+    middleware: need("session:self", { fresh: true }),
     request: { body: body(tokenRequest) },
     responses: {
       201: { description: "The token", content: json(newToken) },
@@ -51,7 +38,7 @@ function ownRoutes(app: ServiceApp, { need, clock }: Platform, tokens: Tokens): 
   });
   app.openapi(create, async (c) => {
     const { name, scopes, expires_in_days: days } = c.req.valid("json");
-    const { token, text } = await tokens.create(c.get("caller").uid, { name, scopes, days });
+    const { token, text } = await tokens.create(c.get("caller"), { name, scopes, days });
     return c.json({ ...view(token), token: text }, 201);
   });
 

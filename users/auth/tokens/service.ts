@@ -1,10 +1,10 @@
 import { type Clock, day, seconds } from "../../platform/clock.ts";
 import { hash } from "../../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../../platform/http/rate-limits.ts";
-import { allows, grantable, type Scope } from "../../platform/identity/permissions.ts";
+import { allows, grantable, may, type Scope } from "../../platform/identity/permissions.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
-import { signAccessToken, type TokenRules } from "../../platform/identity/tokens.ts";
+import { type Caller, signAccessToken, type TokenRules } from "../../platform/identity/tokens.ts";
 import { randomText, uuid } from "../../platform/ids.ts";
 import { notFound, Problem, quotaReached, unauthenticated } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
@@ -23,6 +23,7 @@ export type TokenParts = {
   log: Log;
 };
 export type Wanted = { name: string; scopes: readonly Scope[]; days: number };
+export type Maker = Pick<Caller, "uid" | "roles" | "scopes">;
 export type Exchanged = { accessToken: string; scopes: readonly Scope[]; taken: Taken };
 
 const tries = 8;
@@ -53,11 +54,13 @@ export class StandingTokens implements SessionChecker {
 export class Tokens {
   constructor(private readonly parts: TokenParts) {}
 
-  async create(uid: string, { name, scopes, days }: Wanted): Promise<{ token: StoredToken; text: string }> {
+  /** Within what the caller's own token may: that of somebody who lacks a second factor may less than the roles. */
+  async create(caller: Maker, { name, scopes, days }: Wanted): Promise<{ token: StoredToken; text: string }> {
     const { repository, clock } = this.parts;
+    const { uid } = caller;
     const owner = await repository.owner(uid);
     if (!owner || owner.disabled) throw unauthenticated();
-    const beyond = scopes.find((scope) => !allows(owner.roles, scope));
+    const beyond = scopes.find((scope) => !allows(owner.roles, scope) || !may(caller, scope));
     if (beyond) throw beyondRights(beyond);
     const secret = randomText(32);
     const now = seconds(clock);

@@ -100,7 +100,14 @@ describe("a personal access token", () => {
     house.clock.pass(299);
     expect((await house.make({ ...mary, token: access_token })).status).toBe(201);
     house.clock.pass(2);
-    expect((await house.make({ ...mary, token: access_token })).status).toBe(403);
+    expect(await refused(await house.make({ ...mary, token: access_token }))).toEqual([401, "step_up_required"]);
+  });
+
+  test("of somebody whose role still lacks its second factor may nothing of that role", async () => {
+    const house = await House.of();
+    const mary = await house.person("farmer");
+    const token = await house.tokenOf(mary, { roles: ["enrolling"] });
+    expect(await refused(await house.make({ ...mary, token }))).toEqual([422, "beyond_rights"]);
   });
 
   test("ends on its day, and everything that is not one is refused alike", async () => {

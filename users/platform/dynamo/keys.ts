@@ -17,6 +17,12 @@ export const administrators = () => key("SYS#ADMINISTRATORS", "N");
 export const tokenPrefix = "TOKEN#";
 export const token = (uid: string, place: number) => key(`USER#${uid}`, `${tokenPrefix}${place}`);
 
+export const institution = (id: string) => key("SYS#INSTITUTIONS", id);
+export const flow = (stateHash: string) => key(`OAUTH#${stateHash}`, "C");
+export const federated = (id: string) => key(`FED#${id}`, "F");
+export const identityPrefix = "F#";
+export const identity = (uid: string, id: string) => key(`USER#${uid}`, `${identityPrefix}${id}`);
+
 export const slotPrefix = "SLOT#";
 export const slot = (uid: string, index: number) => key(`USER#${uid}`, `${slotPrefix}${index}`);
 export const session = (sid: string) => key(`SESS#${sid}`, "S");

@@ -26,6 +26,7 @@ export const permissions = [
   "session:revoke:any",
   "audit:read",
   "metrics:read",
+  "institution:write",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -66,6 +67,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     "session:revoke:any",
     "audit:read",
     "metrics:read",
+    "institution:write",
   ],
 };
 
