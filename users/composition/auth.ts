@@ -29,7 +29,7 @@ export function authService(
   keys: SigningKeys,
   hasher: Hasher,
 ) {
-  const { settings, table, clock, limits, log } = platform;
+  const { settings, table, clock, limits, counts, log } = platform;
   const allowed = {
     account: { scope: "login-account", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
     change: { scope: "password-change", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
@@ -39,7 +39,7 @@ export function authService(
   const users = new UserRepository(table, clock);
   const shared = { users, sessions, hasher, limits, allowed, clock, log };
   const devices = new KnownDevices(settings.kek);
-  const signingIn = new SigningIn({ ...shared, keys, devices, rules: tokenRulesOf(settings) });
+  const signingIn = new SigningIn({ ...shared, counts, keys, devices, rules: tokenRulesOf(settings) });
   const accounts = new Accounts({ ...shared, signingIn });
   const repository = new TokenRepository(table, clock);
   const exchanges = { ...allowed.address, scope: "token-address" };

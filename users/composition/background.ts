@@ -15,6 +15,7 @@ export type Buses = Partial<Record<ServiceName, Bus>>;
 type Stop = () => Promise<void>;
 
 const speakers: readonly ServiceName[] = ["auth", "sessions", "profiles"];
+const countsEveryMs = 10_000;
 const errandsEveryMs = 1_000;
 const rotateEveryMs = 3_600_000;
 
@@ -57,6 +58,10 @@ export function startBackground(
       consumer.start();
       stops.push(() => consumer.stop());
     }
+  stops.push(
+    every(countsEveryMs, () => platform.counts.flush(), log),
+    () => platform.counts.flush().catch(() => undefined),
+  );
   if (names.includes("profiles")) stops.push(every(errandsEveryMs, () => erasures.work(), log));
   if (names.includes("auth")) {
     const rotate = () =>

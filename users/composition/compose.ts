@@ -8,6 +8,7 @@ import { chatRoutes } from "../chats/routes.ts";
 import type { Runs } from "../chats/runs/service.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
+import { DailyCounts } from "../platform/dynamo/daily-counts.ts";
 import { LiveTable } from "../platform/dynamo/live.ts";
 import type { ScannableTable } from "../platform/dynamo/table.ts";
 import { hash } from "../platform/hashes.ts";
@@ -18,6 +19,7 @@ import { RateLimits } from "../platform/http/rate-limits.ts";
 import { newRoot } from "../platform/http/root.ts";
 import type { AppEnv } from "../platform/http/service-app.ts";
 import { Authenticator } from "../platform/identity/authenticator.ts";
+import { Places } from "../platform/identity/places.ts";
 import { type KeySource, RemoteKeys } from "../platform/identity/published-keys.ts";
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { MailQueue } from "../platform/mail/queue.ts";
@@ -29,6 +31,9 @@ import { Metrics } from "../platform/telemetry/metrics.ts";
 import { contextOnly, type Traces } from "../platform/telemetry/traces.ts";
 import type { SendFrame } from "../profiles/notifications/service.ts";
 import { type ProfileParts, profileRoutes } from "../profiles/routes.ts";
+import { ActivityRepository } from "../sessions/figures/repository.ts";
+import { SessionFigures } from "../sessions/figures/service.ts";
+import { Policies } from "../sessions/policies.ts";
 import { sessionRoutes } from "../sessions/routes.ts";
 import { Sessions } from "../sessions/service.ts";
 import { authService, eitherOf, tokenRulesOf } from "./auth.ts";
@@ -72,9 +77,10 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const table = new LiveTable(outside.table, clock);
   const keysTable = new LiveTable(outside.keysTable, clock);
   const rules = tokenRulesOf(settings);
-  const sessionRules = { cap: settings.SESSIONS_CAP, capAdministrator: settings.SESSIONS_CAP_ADMINISTRATOR };
+  const policies = new Policies(settings);
+  const counts = new DailyCounts(table, clock);
   const tokens = new StandingTokens(new TokenRepository(table, clock));
-  const sessions = new Sessions({ table, clock, log, metrics, rules: sessionRules, kek: settings.kek, tokens });
+  const sessions = new Sessions({ table, clock, log, metrics, policies, counts, kek: settings.kek, tokens });
   const signing = new SigningKeys(table, settings.kek, clock, rules.lifeSeconds);
   const remote = () => new RemoteKeys(settings.BELLWETHER_AUTH_URL, clock);
   const keySource = outside.keySource ?? (names.includes("auth") ? signing : remote());
@@ -84,13 +90,14 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const need = needFrom(authenticator, clock);
   const once = onceFrom(table, settings.kek, clock);
   const mail = new MailQueue({ table, kek: settings.kek, clock, log });
-  const stores = { table, keysTable, limits, mail };
+  const stores = { table, keysTable, limits, mail, counts };
   const platform: Platform = { settings, clock, log, metrics, traces, need, once, cursors, ...stores };
 
+  const figures = new SessionFigures(counts, new ActivityRepository(table, clock));
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
   const parts = profilesOf(platform, { sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
 
-  const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom(settings, clock));
+  const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom({ settings, clock, log }));
 
   const app = newRoot({
     log,
@@ -98,10 +105,11 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     traces,
     trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES,
     gatewaySecret: settings.gatewaySecret,
+    places: new Places({ headers: settings.SESSIONS_PLACE_HEADERS, file: settings.SESSIONS_PLACES_FILE }),
   });
   const mount: Record<ServiceName, () => void> = {
     auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
-    sessions: () => app.route("/", sessionRoutes(platform, sessions)),
+    sessions: () => app.route("/", sessionRoutes(platform, sessions, figures)),
     profiles: () => app.route("/", profileRoutes(platform, parts)),
     chats: () => app.route("/", chatRoutes(platform, chats)),
   };

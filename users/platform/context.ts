@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { DailyCounts } from "./dynamo/daily-counts.ts";
 import type { ScannableTable } from "./dynamo/table.ts";
 import type { Once } from "./http/idempotency.ts";
 import type { Need } from "./http/need.ts";
@@ -24,4 +25,5 @@ export type Platform = {
   limits: RateLimits;
   cursors: Cursors;
   mail: Mail;
+  counts: DailyCounts;
 };

@@ -61,6 +61,9 @@ const environment = z.object({
   CHATS_MODEL_SECONDS: count(120),
   CHATS_RUNS_LIMIT_USER: count(30),
   CHATS_CONTEXT_TOKENS: count(6_000),
+  SESSIONS_POLICIES: z.string().default("{}"),
+  SESSIONS_PLACE_HEADERS: z.string().default(""),
+  SESSIONS_PLACES_FILE: z.string().optional(),
   SESSIONS_CAP: count(5),
   SESSIONS_CAP_ADMINISTRATOR: count(2),
 });

@@ -16,7 +16,9 @@ import {
 import { auditEntry } from "../platform/events/audit.ts";
 import { outboxEntry } from "../platform/events/outbox.ts";
 import { endedEntry } from "../platform/identity/ended.ts";
+import { storedPlace } from "../platform/identity/places.ts";
 import type { EndReason } from "../platform/identity/sessions.ts";
+import type { LastSignIn } from "./suspicion.ts";
 
 export const sessionItem = z.object({
   sid: z.string(),
@@ -34,11 +36,18 @@ export const sessionItem = z.object({
   slot: z.number(),
   device: z.string(),
   seen: z.number(),
+  /** seconds without a refresh after which it is over; sessions of before this was kept have none */
+  idleFor: z.number().optional(),
+  place: storedPlace.optional(),
+  flags: z.array(z.enum(["new_device", "impossible_travel"])).optional(),
+  /** when it was seen before the last refresh */
+  seenBefore: z.number().optional(),
   revoked: z.number().optional(),
   why: z.string().optional(),
 });
 export type StoredSession = z.infer<typeof sessionItem>;
 
+const lastItem = z.object({ at: z.number(), place: storedPlace.optional() });
 const slotItem = z.object({ sk: z.string(), sid: z.string(), exp: z.number(), at: z.number() });
 export type Slot = { index: number; sid: string; exp: number; at: number };
 
@@ -71,6 +80,11 @@ export class SessionRepository {
     });
   }
 
+  async lastSignIn(uid: string): Promise<LastSignIn | undefined> {
+    const item = await this.table.get(keys.lastSignIn(uid));
+    return item && lastItem.parse(item);
+  }
+
   /**
    * One transaction: takes the slot if it still is as seen, puts the session, ends the one that is evicted. It also
    * checks the user's epoch, so that no session starts with roles that were taken away while the password was hashed.
@@ -83,9 +97,11 @@ export class SessionRepository {
       { check: keys.user(uid), when: equal("epoch", session.epoch) },
       { put: { ...keys.slot(uid, session.slot), ...slot }, when: free },
       { put: { ...keys.session(sid), ...session, ttl: session.abs + keptAfterEnd }, when: absent("pk") },
-      auditEntry(this.clock, uid, "session.started", uid, { sid, device: session.device }),
+      { put: { ...keys.lastSignIn(uid), at: session.authTime, place: session.place } },
+      auditEntry(this.clock, uid, "session.started", uid, factsOf(session)),
     ];
-    if (seen && evict) writes.push(...this.ending(uid, seen.sid, "evicted"));
+    if (session.flags?.length) writes.push(this.flagged(session));
+    if (seen && evict) writes.push(...this.ending(uid, seen.sid, "evicted"), this.told(uid, seen.sid, "evicted"));
     try {
       await this.table.transact(writes);
       return "started";
@@ -100,11 +116,16 @@ export class SessionRepository {
     sid: string,
     from: string,
     to: string,
-    idle: number,
+    usualIdle: number,
   ): Promise<StoredSession | { failed: Item | undefined }> {
     const now = seconds(this.clock);
     const alive = all(absent("revoked"), compare("idle", ">", now), compare("abs", ">", now));
-    const change = { copy: { prev: "cur" }, set: { cur: to, prevAt: this.clock(), idle, seen: now }, add: { gen: 1 } };
+    const change = {
+      copy: { prev: "cur", seenBefore: "seen" },
+      sum: { idle: { of: "idleFor", otherwise: usualIdle, plus: now } },
+      set: { cur: to, prevAt: this.clock(), seen: now },
+      add: { gen: 1 },
+    };
     try {
       return sessionItem.parse(await this.table.update(keys.session(sid), change, all(equal("cur", from), alive)));
     } catch (error) {
@@ -120,12 +141,7 @@ export class SessionRepository {
     const writes = [
       ...this.ending(uid, sid, why),
       auditEntry(this.clock, uid, "session.ended", uid, { sid, why }),
-      outboxEntry(this.clock, "sessions", {
-        type: "users.session.ended.v1",
-        subject: sid,
-        actor: uid,
-        data: { user_id: uid, session_id: sid, reason: why },
-      }),
+      this.told(uid, sid, why),
     ];
     const slot = { delete: keys.slot(uid, session.slot), when: equal("sid", sid) };
     // the slot may already hold another session; then only the session itself is ended
@@ -170,6 +186,16 @@ export class SessionRepository {
     ];
   }
 
+  private told(uid: string, sid: string, why: EndReason): Write {
+    const data = { user_id: uid, session_id: sid, reason: why };
+    return outboxEntry(this.clock, "sessions", { type: "users.session.ended.v1", subject: sid, actor: uid, data });
+  }
+
+  private flagged({ uid, sid, flags, device, place }: StoredSession): Write {
+    const data = { user_id: uid, session_id: sid, flags, device, country: place?.country ?? null };
+    return outboxEntry(this.clock, "sessions", { type: "users.session.flagged.v1", subject: sid, actor: uid, data });
+  }
+
   private async tryTransact(writes: readonly Write[]): Promise<boolean> {
     try {
       await this.table.transact(writes);
@@ -180,3 +206,11 @@ export class SessionRepository {
     }
   }
 }
+
+const factsOf = ({ sid, device, place, amr, flags }: StoredSession) => ({
+  sid,
+  device,
+  country: place?.country,
+  amr,
+  flags,
+});

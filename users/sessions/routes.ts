@@ -4,14 +4,20 @@ import type { Platform } from "../platform/context.ts";
 import { json, problems, security } from "../platform/http/documentation.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import { notFound } from "../platform/problems.ts";
-import { endedView, metricsView, type SessionView, sessionList, sessionPath } from "./schemas.ts";
-import type { Sessions, StoredSession } from "./service.ts";
+import { administrationRoutes } from "./administration-routes.ts";
+import { figureRoutes } from "./figures/routes.ts";
+import type { SessionFigures } from "./figures/service.ts";
+import { endedView, metricsView, sessionList, sessionPath } from "./schemas.ts";
+import type { Sessions } from "./service.ts";
+import { view } from "./views.ts";
 
-export function sessionRoutes(platform: Platform, sessions: Sessions): ServiceApp {
+export function sessionRoutes(platform: Platform, sessions: Sessions, figures: SessionFigures): ServiceApp {
   const app = newService();
   addDocument(app, "/api/v1/sessions/openapi.json", "Session Management Service");
   allRoutes(app, platform, sessions);
   statisticsRoutes(app, platform);
+  figureRoutes(app, platform, figures);
+  administrationRoutes(app, platform, sessions);
   oneRoutes(app, platform, sessions);
   return app;
 }
@@ -82,16 +88,4 @@ function oneRoutes(app: ServiceApp, { need }: Platform, sessions: Sessions): voi
     if (!ended) throw notFound("session");
     return c.body(null, 204);
   });
-}
-
-function view(session: StoredSession, current: string): SessionView {
-  return {
-    id: session.sid,
-    device: session.device,
-    is_current: session.sid === current,
-    started_at: isoTime(session.authTime * 1000),
-    last_seen_at: isoTime(session.seen * 1000),
-    expires_at: isoTime(Math.min(session.idle, session.abs) * 1000),
-    refreshes: session.gen,
-  };
 }

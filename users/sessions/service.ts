@@ -1,4 +1,5 @@
 import { type Clock, day, seconds } from "../platform/clock.ts";
+import type { DailyCounts } from "../platform/dynamo/daily-counts.ts";
 import type { Table } from "../platform/dynamo/table.ts";
 import { hash } from "../platform/hashes.ts";
 import type {
@@ -15,24 +16,26 @@ import { randomText } from "../platform/ids.ts";
 import { Problem } from "../platform/problems.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
+import type { Policies, SessionPolicy } from "./policies.ts";
 import { RefreshTokens } from "./refresh-tokens.ts";
 import { SessionRepository, type Slot, type StoredSession, sessionItem } from "./repository.ts";
+import { type Flag, flagsOf } from "./suspicion.ts";
 
 export type { StoredSession };
-export type SessionRules = { cap: number; capAdministrator: number };
 export type SessionParts = {
   table: Table;
   clock: Clock;
   log: Log;
   metrics: Metrics;
-  rules: SessionRules;
+  policies: Policies;
+  counts: DailyCounts;
   kek: Uint8Array;
   /** what stands beside the sessions of a user and ends with all of them */
   tokens?: { endAll(uid: string, why: EndReason): Promise<void> };
 };
 
-const idleSeconds = 14 * day;
-const absoluteSeconds = 60 * day;
+/** For sessions that were started before each kept its own. */
+const usualIdleSeconds = 14 * day;
 const graceMs = 10_000;
 const feedReachSeconds = 3_600;
 /** A transaction takes a moment between its timestamp and its commit; the feed overlaps by that. */
@@ -65,10 +68,10 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     const given = this.tokens.read(refreshToken);
     if (!given) return { kind: "refused" };
     const secret = randomText(32);
-    const idle = seconds(this.parts.clock) + idleSeconds;
-    const outcome = await this.repository.rotate(given.sid, hash(given.secret), hash(secret), idle);
+    const outcome = await this.repository.rotate(given.sid, hash(given.secret), hash(secret), usualIdleSeconds);
     if (!("failed" in outcome)) {
       this.count("refreshed");
+      if (dayOf(outcome.seenBefore ?? outcome.seen) !== dayOf(outcome.seen)) this.parts.counts.add("active");
       return { kind: "rotated", ...this.issued(outcome, secret) };
     }
     return outcome.failed ? this.explain(sessionItem.parse(outcome.failed), hash(given.secret)) : { kind: "refused" };
@@ -76,7 +79,10 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
 
   async end(uid: string, sid: string, why: EndReason): Promise<boolean> {
     const ended = await this.repository.end(uid, sid, why);
-    if (ended) this.count("ended");
+    if (ended) {
+      this.count("ended");
+      this.parts.counts.add(`ended/${why}`);
+    }
     return ended;
   }
 
@@ -113,18 +119,19 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
   }
 
   private async start(login: NewSession): Promise<Issued> {
-    const { cap, capAdministrator } = this.parts.rules;
-    const limit = login.roles.includes("administrator") ? Math.min(cap, capAdministrator) : cap;
+    const policy = this.parts.policies.of(login.roles);
+    const last = await this.repository.lastSignIn(login.uid);
+    const flags = flagsOf({ ...login, at: seconds(this.parts.clock) }, last);
     for (let attempt = 0; attempt < startTries; attempt++) {
       const slots = await this.repository.slots(login.uid);
-      const choice = chooseSlot(slots, limit, seconds(this.parts.clock));
+      const choice = await this.allowed(chooseSlot(slots, policy.cap, seconds(this.parts.clock)), slots, policy);
       const secret = randomText(32);
-      const session = this.fresh(login, choice.index, hash(secret));
+      const session = { ...this.fresh(login, choice.index, policy), cur: hash(secret), flags };
       const outcome = await this.repository.start(session, choice.seen, choice.evict);
       if (outcome === "account_changed")
         throw new Problem(409, "account_changed", "The account has just been changed: log in again.");
       if (outcome === "started") {
-        this.count(choice.evict ? "started_evicting" : "started");
+        this.countStart(session, choice.evict);
         return this.issued(session, secret);
       }
       if (choice.evict && choice.seen) await this.clearEnded(login.uid, choice.seen.sid);
@@ -135,27 +142,52 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     });
   }
 
+  /** Where a full house refuses one more, a session that is over makes room all the same. */
+  private async allowed(choice: Choice, slots: readonly Slot[], policy: SessionPolicy): Promise<Choice> {
+    if (!choice.evict || policy.whenFull === "evict") return choice;
+    for (const seen of slots.filter(({ index }) => index < policy.cap)) {
+      const session = await this.repository.get(seen.sid);
+      if (!session || !this.isAlive(session)) return { index: seen.index, seen, evict: false };
+    }
+    this.count("denied");
+    this.parts.counts.add("refused/too_many_sessions");
+    throw new Problem(
+      409,
+      "too_many_sessions",
+      `You are signed in ${policy.cap} times already, and no more is allowed: sign out elsewhere first.`,
+    );
+  }
+
+  private countStart({ amr, flags }: { amr: readonly string[]; flags: readonly Flag[] }, evicted: boolean): void {
+    this.count(evicted ? "started_evicting" : "started");
+    const { counts } = this.parts;
+    for (const name of ["active", `started/${amr.join("+")}`, ...flags.map((flag) => `flagged/${flag}`)])
+      counts.add(name);
+    if (evicted) counts.add("ended/evicted");
+  }
+
   /** A slot whose session ended without freeing it (a crash between two writes) is freed here. */
   private async clearEnded(uid: string, sid: string): Promise<void> {
     const session = await this.repository.get(sid);
     if (!session || session.revoked !== undefined) await this.repository.freeSlot(uid, sid);
   }
 
-  private fresh(login: NewSession, slot: number, cur: string): StoredSession {
+  private fresh(login: NewSession, slot: number, policy: SessionPolicy): Omit<StoredSession, "cur"> {
     const now = seconds(this.parts.clock);
     return {
       sid: randomText(18),
       uid: login.uid,
-      cur,
       gen: 0,
       epoch: login.epoch,
-      idle: now + idleSeconds,
-      abs: now + absoluteSeconds,
+      idle: now + policy.idleSeconds,
+      idleFor: policy.idleSeconds,
+      abs: now + policy.absoluteSeconds,
       amr: [...login.amr],
       acr: login.acr,
       authTime: now,
       slot,
       device: login.device,
+      place: login.place,
       seen: now,
     };
   }
@@ -172,8 +204,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     if (session.revoked !== undefined || session.cur === given) return { kind: "refused" };
     const inGrace = this.parts.clock() - (session.prevAt ?? Number.NEGATIVE_INFINITY) <= graceMs;
     if (session.prev === given && inGrace) return { kind: "race" };
-    await this.end(session.uid, session.sid, "reuse");
-    this.count("reuse");
+    if (await this.end(session.uid, session.sid, "reuse")) this.count("reuse");
     this.parts.log("warning", "refresh_reuse", { user: session.uid, session: session.sid });
     return { kind: "refused" };
   }
@@ -187,6 +218,8 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     this.parts.metrics.sessions.inc({ event });
   }
 }
+
+const dayOf = (seconds: number) => Math.floor(seconds / day);
 
 type Choice = { index: number; seen: Slot | undefined; evict: boolean };
 

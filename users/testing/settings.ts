@@ -38,6 +38,8 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   model: undefined,
   CHATS_RUNS_LIMIT_USER: 30,
   CHATS_CONTEXT_TOKENS: 6_000,
+  SESSIONS_POLICIES: "{}",
+  SESSIONS_PLACE_HEADERS: "",
   SESSIONS_CAP: 5,
   SESSIONS_CAP_ADMINISTRATOR: 2,
   natsLogins: {

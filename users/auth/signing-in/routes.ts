@@ -40,6 +40,7 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signing
       address: c.get("address"),
       device,
       knownDevice: deviceCookie(c),
+      place: c.get("place"),
     });
     setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
     if (done.newDevice) setDeviceCookie(c, done.newDevice);

@@ -1,6 +1,8 @@
 import type { Clock } from "../../platform/clock.ts";
+import type { DailyCounts } from "../../platform/dynamo/daily-counts.ts";
 import { hash } from "../../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../../platform/http/rate-limits.ts";
+import type { Place } from "../../platform/identity/places.ts";
 import type { Issued, LiveSession, SessionIssuer } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
 import { signAccessToken, type TokenRules } from "../../platform/identity/tokens.ts";
@@ -21,6 +23,7 @@ export type SigningInParts = {
   devices: KnownDevices;
   rules: TokenRules;
   allowed: { account: Limit; address: Limit };
+  counts: DailyCounts;
   clock: Clock;
   log: Log;
 };
@@ -31,10 +34,17 @@ export type LoginRequest = {
   address: string;
   device: string;
   knownDevice: string | undefined;
+  place?: Place | undefined;
 };
 export type LoggedIn = SignedIn & { taken: Taken; newDevice: string | undefined };
 /** What has been proved, and from where. */
-export type Proof = { amr: readonly string[]; acr: "aal1" | "aal2"; device: string };
+export type Proof = {
+  amr: readonly string[];
+  acr: "aal1" | "aal2";
+  device: string;
+  place?: Place | undefined;
+  isKnownDevice?: boolean;
+};
 
 const refreshRefused = () => new Problem(401, "refresh_refused", "The session is over: log in again.");
 
@@ -42,7 +52,7 @@ export class SigningIn {
   constructor(private readonly parts: SigningInParts) {}
 
   async login(given: LoginRequest): Promise<LoggedIn> {
-    const { limits, allowed, users, hasher, devices, log } = this.parts;
+    const { limits, allowed, users, hasher, devices, counts, log } = this.parts;
     const account = given.email.trim().normalize("NFKC").toLowerCase();
     await limits.take(allowed.address, given.address);
     const counter = devices.counterOf(account, given.knownDevice);
@@ -50,12 +60,14 @@ export class SigningIn {
     const user = await users.byEmail(given.email);
     const matches = await hasher.verify(given.password, user?.pw);
     if (!user || !matches || user.disabled) {
+      counts.add("refused/password");
       log("warning", "login_refused", { account: hash(account).slice(0, 12), address: given.address });
       throw wrongCredentials();
     }
     await limits.forgive(allowed.account, counter);
     const newDevice = counter === account ? devices.tokenFor(account) : undefined;
-    return { ...(await this.open(user, { amr: ["pwd"], acr: "aal1", device: given.device })), taken, newDevice };
+    const from = { device: given.device, place: given.place, isKnownDevice: counter !== account };
+    return { ...(await this.open(user, { amr: ["pwd"], acr: "aal1", ...from })), taken, newDevice };
   }
 
   async refresh(refreshToken: string): Promise<SignedIn> {
@@ -76,9 +88,9 @@ export class SigningIn {
   }
 
   /** A new session for whoever has proved to be this user. */
-  async open(user: StoredUser, { amr, acr, device }: Proof): Promise<SignedIn> {
+  async open(user: StoredUser, proof: Proof): Promise<SignedIn> {
     const { uid, epoch, roles } = user;
-    return this.signedIn(user, await this.parts.sessions.issue({ uid, epoch, roles, amr, acr, device }));
+    return this.signedIn(user, await this.parts.sessions.issue({ uid, epoch, roles, ...proof }));
   }
 
   private async signedIn(user: StoredUser, issued: Issued): Promise<SignedIn> {

@@ -124,6 +124,8 @@ describe.each(implementations)("a table %s", (_name, open) => {
     await open().put({ ...key, cur: "one", gone: 1 });
     const change = { copy: { prev: "cur" }, set: { cur: "two", ttl: 9 }, add: { n: 2 }, remove: ["gone"] };
     expect(await open().update(key, change)).toEqual({ ...key, prev: "one", cur: "two", ttl: 9, n: 2 });
+    const sums = { end: { of: "n", otherwise: 7, plus: 10 }, other: { of: "missing", otherwise: 7, plus: 10 } };
+    expect(await open().update(key, { sum: sums })).toMatchObject({ n: 2, end: 12, other: 17 });
     expect(await open().delete(key)).toMatchObject({ cur: "two" });
     expect(await open().delete(key)).toBeUndefined();
   });

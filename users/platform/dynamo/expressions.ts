@@ -52,6 +52,11 @@ export function changeText(change: Change, aliases: Aliases): string {
       value === undefined ? [] : [`${aliases.name(name)} = ${aliases.value(value)}`],
     ),
   ];
+  const sums = Object.entries(change.sum ?? {}).map(([to, { of, otherwise, plus }]) => {
+    const part = `if_not_exists(${aliases.name(of)}, ${aliases.value(otherwise)})`;
+    return `${aliases.name(to)} = ${part} + ${aliases.value(plus)}`;
+  });
+  sets.push(...sums);
   const adds = Object.entries(change.add ?? {}).map(([name, by]) => `${aliases.name(name)} ${aliases.value(by)}`);
   const removes = (change.remove ?? []).map((name) => aliases.name(name));
   return [

@@ -25,6 +25,7 @@ export const identity = (uid: string, id: string) => key(`USER#${uid}`, `${ident
 
 export const slotPrefix = "SLOT#";
 export const slot = (uid: string, index: number) => key(`USER#${uid}`, `${slotPrefix}${index}`);
+export const lastSignIn = (uid: string) => key(`USER#${uid}`, "SIGNIN");
 export const session = (sid: string) => key(`SESS#${sid}`, "S");
 export const revoked = (seconds: number, sid: string) => key(`REVOKED#${minuteOf(seconds)}`, sid);
 
@@ -60,10 +61,11 @@ export const inbox = (consumer: string, eventId: string) => key(`INBOX#${consume
 export const outboxPartition = (service: string) => `OUTBOX#${service}`;
 export const outbox = (service: string, id: string) => key(outboxPartition(service), id);
 export const audit = (uid: string, at: string, id: string) => key(`AUD#${uid}#${at.slice(0, 7)}`, id);
-export const counter = (dayText: string, name: string, shard: number) => key(`MET#${dayText}#${name}`, String(shard));
 /** Sorted by the time from which on a message may leave. */
 export const mailQueue = "MAIL#QUEUE";
 export const mail = (due: string, id: string) => key(mailQueue, `${due}#${id}`);
+export const countersOf = (dayText: string) => `MET#${dayText}`;
+export const counter = (dayText: string, name: string, shard: number) => key(countersOf(dayText), `${name}#${shard}`);
 export const lease = (name: string) => key(`LEASE#${name}`, "L");
 export const signingKey = (place: "next" | "current" | "prev") => key("SYS#KEYS", `K#${place}`);
 export const signingKeys = { pk: "SYS#KEYS", prefix: "K#" };

@@ -133,6 +133,11 @@ function changedItem(old: Item | undefined, { update, change }: { update: Key; c
     if (value === undefined) throw invalid(`the attribute ${from} to copy does not exist`);
     item[to] = value;
   }
+  for (const [to, { of, otherwise, plus }] of Object.entries(change.sum ?? {})) {
+    const value = old?.[of] ?? otherwise;
+    if (typeof value !== "number") throw invalid(`${of} is not a number`);
+    item[to] = value + plus;
+  }
   for (const [name, value] of Object.entries(change.set ?? {}))
     if (value !== undefined) item[name] = structuredClone(value);
   for (const [name, by] of Object.entries(change.add ?? {})) {

@@ -34,6 +34,8 @@ export type Change = {
   set?: Attributes;
   /** target name -> name whose old value it takes */
   copy?: Record<string, string>;
+  /** target name -> the sum of a number and an attribute, or what stands in for it where it is missing */
+  sum?: Record<string, { of: string; otherwise: number; plus: number }>;
   add?: Record<string, number>;
   remove?: readonly string[];
 };

@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
+import type { Places } from "../identity/places.ts";
 import { randomText } from "../ids.ts";
 import { notFound, Problem } from "../problems.ts";
 import { type Log, reason } from "../telemetry/logging.ts";
@@ -19,6 +20,7 @@ export type HttpParts = {
   traces: Traces;
   gatewaySecret: string | undefined;
   trustedProxies: number;
+  places: Places;
 };
 
 const refusedAfterMs = 500;
@@ -36,8 +38,14 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
     c.set("requestId", requestId(c.req.header("x-request-id")));
     const span = parts.traces.start("server", c.req.header("traceparent"));
     c.set("traceparent", span.traceparent);
-    const proxies = isGateway(c.req.header("x-bellwether-gateway"), parts.gatewaySecret) ? parts.trustedProxies : 0;
-    c.set("address", clientAddress(c.env?.address, c.req.header("x-forwarded-for"), proxies));
+    const isThroughGateway = isGateway(c.req.header("x-bellwether-gateway"), parts.gatewaySecret);
+    const proxies = isThroughGateway ? parts.trustedProxies : 0;
+    const address = clientAddress(c.env?.address, c.req.header("x-forwarded-for"), proxies);
+    c.set("address", address);
+    c.set(
+      "place",
+      parts.places.of((name) => c.req.header(name), address, isThroughGateway),
+    );
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");

@@ -1,13 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
+import type { Place } from "../identity/places.ts";
 import type { Caller } from "../identity/tokens.ts";
 import { namesOf, onlyKnownParameters } from "./as-written.ts";
 import { invalidRequest, render } from "./problem-answers.ts";
 
 export type AppEnv = {
   Bindings: { address?: string };
-  Variables: { requestId: string; traceparent: string; caller: Caller; address: string };
+  Variables: { requestId: string; traceparent: string; caller: Caller; address: string; place: Place | undefined };
 };
 export type ServiceApp = OpenAPIHono<AppEnv>;
 

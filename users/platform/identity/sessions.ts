@@ -1,3 +1,5 @@
+import type { Place } from "./places.ts";
+
 /** What other services may ask of the sessions service; `composition/` passes it to them under these types. */
 
 export type NewSession = {
@@ -7,6 +9,10 @@ export type NewSession = {
   amr: readonly string[];
   acr: string;
   device: string;
+  /** where the caller is, when a source of places says so */
+  place?: Place | undefined;
+  /** whether the device has signed in to this account before; undefined: nobody looked */
+  isKnownDevice?: boolean | undefined;
 };
 
 export type LiveSession = {
@@ -21,7 +27,16 @@ export type LiveSession = {
 /** `refreshToken` is handed out once; only its hash is stored. */
 export type Issued = { session: LiveSession; refreshToken: string; maxAgeSeconds: number };
 export type Rotation = ({ kind: "rotated" } & Issued) | { kind: "race" } | { kind: "refused" };
-export type EndReason = "logout" | "revoked" | "evicted" | "reuse" | "roles" | "disabled" | "password" | "erased";
+export type EndReason =
+  | "logout"
+  | "revoked"
+  | "evicted"
+  | "reuse"
+  | "roles"
+  | "disabled"
+  | "password"
+  | "erased"
+  | "administrator";
 
 export interface SessionIssuer {
   issue(login: NewSession): Promise<Issued>;
