@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, any_, case, func, insert, literal, or_, select, text, update
 
 from bellwether.genetics.evaluations.models import evaluation_run as run
 from bellwether.genetics.evaluations.models import flock_state, job, published_external_value, published_flock
@@ -14,6 +14,13 @@ from bellwether.platform.database.transactions import Session
 STATE = case(
     (run.c.state.in_(("queued", "running")) & job.c.state.in_(("failed", "cancelled")), job.c.state), else_=run.c.state
 ).label("state")
+# farm by farm, for only then does their index give the order: else the runs of all farms are walked through in it
+NEWEST = text("""
+select r.id from unnest(farm.my_farms() || genetics.consented_farms('breeding_values')) f (id) cross join lateral (
+  select id from genetics.evaluation_run
+  where farm_id = f.id and (cast(:before as uuid) is null or id < cast(:before as uuid))
+  order by id desc limit cast(:at_most as int4)) r
+""")
 LONG = ("fixed", "verdicts", "model", "variances", "base", "comparison")
 BRIEF: list[ColumnElement[Any]] = [
     *(
@@ -59,9 +66,11 @@ async def page(session: Session, *, flock_id: UUID | None, before: UUID | None, 
     """Runs without their reports, newest first."""
     statement = select(*BRIEF).outerjoin(job, job.c.id == run.c.id)
     if flock_id is not None:
-        statement = statement.where(or_(run.c.flock_id == flock_id, run.c.flock_ids.any(flock_id)))
-    if before is not None:
-        statement = statement.where(run.c.id < before)
+        statement = statement.where(or_(run.c.flock_id == flock_id, literal(flock_id) == any_(run.c.flock_ids)))
+        statement = statement if before is None else statement.where(run.c.id < before)
+    else:
+        latest = NEWEST.bindparams(before=before, at_most=limit).columns(run.c.id).subquery("latest")
+        statement = statement.join(latest, latest.c.id == run.c.id)
     return (await session.execute(statement.order_by(run.c.id.desc()).limit(limit))).all()
 
 
