@@ -1,4 +1,4 @@
-"""Every statement of every GET of a farm with genotypes and breeding values has an index of each large table it reads."""
+"""Every statement of every GET of genotypes and breeding values has an index of each large table that it reads."""
 
 from typing import Any
 from uuid import UUID
