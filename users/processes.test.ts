@@ -53,6 +53,7 @@ beforeAll(async () => {
     USERS_DYNAMODB_URL: `http://127.0.0.1:${stores[0]?.port}`,
     USERS_KEYS_DYNAMODB_URL: `http://127.0.0.1:${stores[1]?.port}`,
     USERS_KEK_FILE: secretFile("kek", crypto.getRandomValues(new Uint8Array(32))),
+    BELLWETHER_POLICY_VERIFICATION: "optional",
     AUTH_OPERATOR_SECRET_FILE: secretFile("operator", "operator-secret-of-the-tests"),
     USERS_SERVICE_SECRET_FILE: secretFile("service", "service-secret-of-the-tests"),
     BELLWETHER_METRICS_SECRET_FILE: secretFile("metrics", "metrics-secret-of-the-tests"),

@@ -3,10 +3,14 @@ import { addDocument, newService, type ServiceApp } from "../platform/http/servi
 import { operatorRoutes } from "./accounts/operator-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { Accounts } from "./accounts/service.ts";
+import { addressRoutes } from "./addresses/routes.ts";
+import type { Addresses } from "./addresses/service.ts";
 import { type DiscoveryParts, discoveryRoutes } from "./discovery/routes.ts";
 import { identityRoutes } from "./identities/routes.ts";
 import type { Identities } from "./identities/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
+import { recoveryRoutes } from "./recovery/routes.ts";
+import type { Recovery } from "./recovery/service.ts";
 import { refreshCookieName } from "./signing-in/cookie.ts";
 import { signingInRoutes } from "./signing-in/routes.ts";
 import type { SigningIn } from "./signing-in/service.ts";
@@ -16,6 +20,8 @@ import type { Tokens } from "./tokens/service.ts";
 export type AuthParts = DiscoveryParts & {
   signingIn: SigningIn;
   accounts: Accounts;
+  addresses: Addresses;
+  recovery: Recovery;
   tokens: Tokens;
 } & InstitutionRouteParts & { identities: Identities };
 
@@ -30,6 +36,8 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   });
   signingInRoutes(app, platform, parts.signingIn);
   accountRoutes(app, platform, parts.accounts);
+  addressRoutes(app, platform, parts.addresses);
+  recoveryRoutes(app, parts.recovery);
   operatorRoutes(app, platform, parts.accounts, parts.keys);
   discoveryRoutes(app, platform, parts);
   tokenRoutes(app, platform, parts.tokens);

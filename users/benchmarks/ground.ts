@@ -132,5 +132,6 @@ function environment(folder: string, [user, keys]: Running[]): Record<string, st
     USERS_DYNAMODB_URL: `http://127.0.0.1:${user?.port}`,
     USERS_KEYS_DYNAMODB_URL: `http://127.0.0.1:${keys?.port}`,
     USERS_KEK_FILE: kek,
+    BELLWETHER_POLICY_VERIFICATION: "optional",
   };
 }

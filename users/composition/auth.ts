@@ -1,5 +1,4 @@
 import { UserRepository } from "../auth/accounts/repository.ts";
-import { Accounts } from "../auth/accounts/service.ts";
 import { IdentityRepository } from "../auth/identities/repository.ts";
 import { Identities } from "../auth/identities/service.ts";
 import { InstitutionAdministration, secretOf } from "../auth/institutions/administration.ts";
@@ -15,11 +14,13 @@ import { isOfToken } from "../auth/tokens/secrets.ts";
 import { type StandingTokens, Tokens } from "../auth/tokens/service.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Limit } from "../platform/http/rate-limits.ts";
+import { noSecondFactor } from "../platform/identity/second-factor.ts";
 import type { SessionChecker } from "../platform/identity/sessions.ts";
 import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../platform/identity/tokens.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Sessions } from "../sessions/service.ts";
+import { accountsOf, admissionOf } from "./accounts.ts";
 
 /** The authentication service, bound to the sessions that it starts. */
 export function authService(
@@ -32,21 +33,20 @@ export function authService(
   const { settings, table, clock, limits, counts, log } = platform;
   const allowed = {
     account: { scope: "login-account", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
-    change: { scope: "password-change", max: settings.AUTH_LOGIN_LIMIT_ACCOUNT, windowSeconds: 300 },
     address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
-    register: { scope: "register-address", max: settings.AUTH_REGISTER_LIMIT_ADDRESS, windowSeconds: 600 },
   };
   const users = new UserRepository(table, clock);
-  const shared = { users, sessions, hasher, limits, allowed, clock, log };
+  const shared = { users, sessions, hasher, limits, clock, log };
   const devices = new KnownDevices(settings.kek);
-  const signingIn = new SigningIn({ ...shared, counts, keys, devices, rules: tokenRulesOf(settings) });
-  const accounts = new Accounts({ ...shared, signingIn });
+  const policy = admissionOf(settings);
+  const signingIn = new SigningIn({ ...shared, allowed, counts, keys, devices, policy, rules: tokenRulesOf(settings) });
+  const ofAccounts = accountsOf(platform, { ...shared, signingIn, policy, factor: noSecondFactor });
   const repository = new TokenRepository(table, clock);
   const exchanges = { ...allowed.address, scope: "token-address" };
   const rules = tokenRulesOf(settings);
   const tokens = new Tokens({ repository, standing, keys, limits, allowed: exchanges, rules, clock, log });
   const byInstitution = institutionsOf(platform, { users, signingIn, sessions, allowed: allowed.address });
-  return authRoutes(platform, { signingIn, accounts, tokens, keys, feed: sessions, ...byInstitution });
+  return authRoutes(platform, { signingIn, ...ofAccounts, tokens, keys, feed: sessions, ...byInstitution });
 }
 
 type SigningInBy = { users: UserRepository; signingIn: SigningIn; sessions: SessionChecker; allowed: Limit };

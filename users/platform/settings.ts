@@ -39,6 +39,14 @@ const environment = z.object({
   AUTH_REGISTER_LIMIT_ADDRESS: count(300),
   BELLWETHER_QUOTA_CHATS_OF_USER: count(5_000),
   BELLWETHER_QUOTA_MESSAGES_OF_CHAT: count(2_000),
+  BELLWETHER_POLICY_VERIFICATION: z.enum(["required", "optional"]).default("required"),
+  BELLWETHER_POLICY_APPROVAL: z
+    .string()
+    .regex(
+      /^(none|everyone|[\w.-]+(\s*,\s*[\w.-]+)*)$/,
+      "is none, everyone, or domains of addresses with commas between",
+    )
+    .default("none"),
   BELLWETHER_SMTP_URL: z
     .url({ protocol: /^smtps?$/, hostname: /./ })
     .refine(

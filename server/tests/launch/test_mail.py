@@ -40,7 +40,7 @@ def test_status_counts_them_and_tells_the_last_subjects_and_the_folder(folders: 
 
 def test_the_newest_is_the_first_and_can_be_read(folders: Folders) -> None:
     listed = CliRunner().invoke(app, ["mail", "--data", str(folders.data)]).stdout
-    assert listed.startswith("1  Mon, 01 Mar 2027 06:00:00 GMT  mary@hillfarm.example  Grüße 4\n2  ")
+    assert listed.startswith("1  Mon, 01 Mar 2027 06:00:00 +0000  mary@hillfarm.example  Grüße 4\n2  ")
     assert "sheep.example" not in listed
     assert "https://sheep.example/#ä4\n" in CliRunner().invoke(app, ["mail", "1", "--data", str(folders.data)]).stdout
     refused = CliRunner().invoke(app, ["mail", "6", "--data", str(folders.data)]).exception

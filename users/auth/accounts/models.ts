@@ -11,5 +11,7 @@ export const userItem = z.object({
   disabled: z.boolean().optional(),
   /** Somebody has made sure that the address is the user's own; nobody has while it is absent. */
   verified: z.boolean().optional(),
+  /** What an administrator has said, or has still to say, where one is asked. */
+  approval: z.enum(["waiting", "approved", "denied"]).optional(),
 });
 export type StoredUser = z.infer<typeof userItem>;

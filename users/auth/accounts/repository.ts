@@ -85,7 +85,7 @@ export class UserRepository {
   }
 
   /** The form in which addresses are compared. */
-  normalAddress({ email }: StoredUser): string {
+  normalAddress({ email }: Pick<StoredUser, "email">): string {
     return keys.normalEmail(email);
   }
 

@@ -6,19 +6,20 @@ const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
 const isVisible = (text: string) => !/[\p{Cc}\p{Cf}]/u.test(text);
 
 // the pattern is linear: one @, something on both sides, no spaces
-const email = z
+export const email = z
   .string()
   .trim()
   .max(254)
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "is not an email address")
   .refine(isVisible, "contains invisible characters")
   .openapi({ example: "mary@hillfarm.example" });
-const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });
+export const newPassword = z.string().min(12).max(128);
+export const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });
 
 export const registration = z
   .strictObject({
     email,
-    password: z.string().min(12).max(128),
+    password: newPassword,
     name: z.string().trim().min(1).max(120).refine(hasNoControls, "contains control characters"),
   })
   .openapi("Registration", {
@@ -40,7 +41,7 @@ export const userView = z
 export type UserView = z.infer<typeof userView>;
 
 export const passwordChange = z
-  .strictObject({ current: z.string().max(128), new: z.string().min(12).max(128) })
+  .strictObject({ current: z.string().max(128), new: newPassword })
   .openapi("PasswordChange", { example: { current: "seven grey ewes at dawn", new: "nine brown rams by the gate" } });
 
 export const endedView = z.object({ ended: z.number().int() }).openapi("EndedSessions", { example: { ended: 3 } });

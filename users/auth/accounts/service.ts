@@ -6,7 +6,9 @@ import type { SessionIssuer } from "../../platform/identity/sessions.ts";
 import { uuid } from "../../platform/ids.ts";
 import { notFound, Problem, unauthenticated } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
+import type { Addresses } from "../addresses/service.ts";
 import { type Hasher, refuseWeak } from "../passwords/passwords.ts";
+import { type AdmissionPolicy, needsApproval } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
 import type { SignedIn, SigningIn } from "../signing-in/service.ts";
 import type { StoredUser } from "./models.ts";
@@ -16,6 +18,8 @@ export type AccountsParts = {
   users: UserRepository;
   sessions: SessionIssuer;
   signingIn: SigningIn;
+  addresses: Addresses;
+  policy: AdmissionPolicy;
   hasher: Hasher;
   limits: RateLimits;
   allowed: { change: Limit; register: Limit };
@@ -33,12 +37,14 @@ export class Accounts {
 
   /** The answer, and the time it takes, are the same whether the address is new or taken. */
   async register(wanted: Registration): Promise<Taken> {
-    const { users, hasher, clock, log } = this.parts;
+    const { users, hasher, addresses, policy, clock, log } = this.parts;
     const taken = await this.parts.limits.take(this.parts.allowed.register, wanted.address);
     refuseWeak(wanted.password, [wanted.email, wanted.name, "bellwether"]);
     const pw = await hasher.hash(wanted.password);
     const user = { uid: uuid(clock()), email: wanted.email, name: wanted.name, roles: [firstRole], pw, epoch: 0 };
-    const isNew = await users.register(user, wanted.traceparent);
+    const waiting = needsApproval(policy, user.email) ? { approval: "waiting" as const } : {};
+    const isNew = await users.register({ ...user, ...waiting }, wanted.traceparent);
+    await addresses.greet(user, isNew);
     log("info", isNew ? "registered" : "registration_of_known_address", { account: hash(wanted.email).slice(0, 12) });
     return taken;
   }

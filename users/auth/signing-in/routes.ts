@@ -30,7 +30,7 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signing
     request: { body: body(credentials) },
     responses: {
       200: { description: "Logged in", content: json(tokenView) },
-      ...problems(400, 401, 409, 413, 415, 422, 429),
+      ...problems(400, 401, 403, 409, 413, 415, 422, 429),
     },
   });
   app.openapi(login, async (c) => {

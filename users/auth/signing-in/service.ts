@@ -11,6 +11,7 @@ import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { Hasher } from "../passwords/passwords.ts";
+import { type AdmissionPolicy, refuseClosed } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
 import type { KnownDevices } from "./known-devices.ts";
 
@@ -22,6 +23,7 @@ export type SigningInParts = {
   limits: RateLimits;
   devices: KnownDevices;
   rules: TokenRules;
+  policy: AdmissionPolicy;
   allowed: { account: Limit; address: Limit };
   counts: DailyCounts;
   clock: Clock;
@@ -59,12 +61,13 @@ export class SigningIn {
     const taken = await limits.take(allowed.account, counter);
     const user = await users.byEmail(given.email);
     const matches = await hasher.verify(given.password, user?.pw);
-    if (!user || !matches || user.disabled) {
+    if (!user || !matches) {
       counts.add("refused/password");
       log("warning", "login_refused", { account: hash(account).slice(0, 12), address: given.address });
       throw wrongCredentials();
     }
     await limits.forgive(allowed.account, counter);
+    refuseClosed(this.parts.policy, user);
     const newDevice = counter === account ? devices.tokenFor(account) : undefined;
     const from = { device: given.device, place: given.place, isKnownDevice: counter !== account };
     return { ...(await this.open(user, { amr: ["pwd"], acr: "aal1", ...from })), taken, newDevice };
@@ -89,6 +92,7 @@ export class SigningIn {
 
   /** A new session for whoever has proved to be this user. */
   async open(user: StoredUser, proof: Proof): Promise<SignedIn> {
+    refuseClosed(this.parts.policy, user);
     const { uid, epoch, roles } = user;
     return this.signedIn(user, await this.parts.sessions.issue({ uid, epoch, roles, ...proof }));
   }

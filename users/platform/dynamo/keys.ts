@@ -23,6 +23,9 @@ export const federated = (id: string) => key(`FED#${id}`, "F");
 export const identityPrefix = "F#";
 export const identity = (uid: string, id: string) => key(`USER#${uid}`, `${identityPrefix}${id}`);
 
+/** A secret in a mailed link, for one kind of use. */
+export const link = (kind: string, token: string) => key(`LINK#${kind}#${hash(token)}`, "C");
+
 export const slotPrefix = "SLOT#";
 export const slot = (uid: string, index: number) => key(`USER#${uid}`, `${slotPrefix}${index}`);
 export const lastSignIn = (uid: string) => key(`USER#${uid}`, "SIGNIN");

@@ -29,6 +29,17 @@ export class RateLimits {
     }
   }
 
+  /** The same where the caller is not to know: false when the window is full. */
+  async allows(limit: Limit, who: string): Promise<boolean> {
+    try {
+      await this.take(limit, who);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 429) return false;
+      throw error;
+    }
+  }
+
   /** Forgets the tries of this window: the password was right. */
   async forgive(limit: Limit, who: string): Promise<void> {
     const window = Math.floor(seconds(this.clock) / limit.windowSeconds);

@@ -134,6 +134,9 @@ def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env = _any_service(wiring) | _broker(wiring, service) | _dynamodb(wiring)
     env["USERS_SERVICE_SECRET_FILE"] = _service_secret(wiring)
     env["USERS_GATEWAY_SECRET_FILE"] = str(gateway_secret(wiring))
+    # on a machine without a mail server people sign in before they have confirmed their address
+    verification = "required" if "BELLWETHER_SMTP_URL" in os.environ else "optional"
+    env["BELLWETHER_POLICY_VERIFICATION"] = verification
     env |= {name: value for name, value in os.environ.items() if name.startswith(POLICIES)}
     if service == "auth":
         env |= _mail(wiring)
