@@ -165,6 +165,7 @@ test("each library has one room: nobody else imports it", () => {
     "@ai-sdk/": /^chats\/emilia\/model\//,
     "openid-client": /^auth\/institutions\//,
     "oidc-provider": /^auth\/provider\//,
+    "@modelcontextprotocol/": /^(chats\/mcp\/|mcp\.ts$)/,
   };
   // a benchmark measures beside the library itself
   for (const [library, home] of Object.entries(homes))
@@ -180,8 +181,8 @@ test("Amazon's chain, the exporter of traces and the mailer are loaded by those 
   expect(costly.map(({ when }) => when)).toEqual(["later", "later", "later"]);
 });
 
-test("libraries of models are loaded when a model answers", () => {
-  const ofModels = (name: string) => name === "npm:ai" || name.startsWith("npm:@ai-sdk/");
+test("libraries of models and of their protocol are loaded when somebody uses them", () => {
+  const ofModels = (name: string) => /^npm:(ai$|@ai-sdk\/|@modelcontextprotocol\/)/.test(name);
   const found = sources.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => ofModels(name));
   expect(found.length).toBeGreaterThan(0);
   expect(found.filter(({ when }) => when === "start")).toEqual([]);
@@ -245,6 +246,6 @@ test("nothing is of type any, and no check of types is switched off", () => {
 });
 
 test("only the commands read the environment", () => {
-  const commands = ["main.ts", "setup.ts"];
+  const commands = ["main.ts", "mcp.ts", "setup.ts"];
   expect(sources.filter((file) => textOf(file).includes("process.env") && !commands.includes(file))).toEqual([]);
 });

@@ -73,7 +73,18 @@ SERVICES = (
     Service("auth", "User Authentication", "bun", 18201, "USERS", other_paths=("/.well-known/*",)),
     Service("sessions", "Sessions", "bun", 18202, "USERS"),
     Service("profiles", "User Profiles", "bun", 18203, "USERS", other_paths=("/api/v1/ws",)),
-    Service("chats", "Chat History", "bun", 18204, "USERS"),
+    Service(
+        "chats",
+        "Chat History",
+        "bun",
+        18204,
+        "USERS",
+        other_paths=(
+            "/mcp",
+            "/.well-known/oauth-protected-resource",
+            "/.well-known/oauth-protected-resource/*",
+        ),
+    ),
 )
 #: composes the services and holds no data, so it is hosted like a service and is none
 EDGE = Service(

@@ -3,7 +3,8 @@ import { Hasher } from "../auth/passwords/passwords.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";
 import { StandingTokens } from "../auth/tokens/service.ts";
 import type { Answerer } from "../chats/answering.ts";
-import { answererFrom } from "../chats/emilia/answerers.ts";
+import { answererFrom, type Emilia } from "../chats/emilia/answerers.ts";
+import { mcpRoutes } from "../chats/mcp/routes.ts";
 import { chatRoutes } from "../chats/routes.ts";
 import type { Runs } from "../chats/runs/service.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -52,6 +53,8 @@ export type Outside = {
   traces?: Traces;
   /** who answers in chats */
   answerer?: Answerer;
+  /** how Emilia's tools call the other services; by the network when left out */
+  fetchPlatform?: Emilia["fetch"];
   /** how the profiles service reaches open WebSockets; without it, frames go nowhere */
   frames?: { send: SendFrame; listen: Listen };
   /** what other services hold on a person; without it, nothing is held elsewhere */
@@ -97,7 +100,8 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
   const parts = profilesOf(platform, { sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
 
-  const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom({ settings, clock, log }));
+  const emilia: Emilia = { settings, clock, log, fetch: outside.fetchPlatform };
+  const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom(emilia));
 
   const app = newRoot({
     log,
@@ -111,7 +115,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions, figures)),
     profiles: () => app.route("/", profileRoutes(platform, parts)),
-    chats: () => app.route("/", chatRoutes(platform, chats)),
+    chats: () => app.route("/", mcpRoutes(chatRoutes(platform, chats), platform, emilia)),
   };
   for (const name of names) mount[name]();
   const { allowedOrigins } = settings;

@@ -26,6 +26,7 @@ export const titles: Record<number, string> = {
   401: "Not authenticated",
   403: "Not allowed",
   404: "Not found",
+  405: "Method not allowed",
   409: "Conflict",
   412: "Changed in between",
   413: "Too large",

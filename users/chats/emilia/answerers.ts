@@ -16,11 +16,17 @@ export type Emilia = {
   fetch?: Reach["fetch"];
 };
 
+/** The platform as somebody with this token may read it. */
+export const platformApiOf =
+  ({ settings, fetch }: Emilia) =>
+  (token: string, signal?: AbortSignal) =>
+    new PlatformApi({ urlOf: (service) => settings.serviceUrls[service], token, signal, fetch });
+
 /** Who answers in the chats of this platform: the model of the settings, or what is built in. */
-export function answererFrom({ settings, clock, log, fetch }: Emilia): Answerer {
-  const { serviceUrls, model } = settings;
-  const apiFor = (token: string, signal: AbortSignal) =>
-    new PlatformApi({ urlOf: (service) => serviceUrls[service], token, signal, fetch });
+export function answererFrom(emilia: Emilia): Answerer {
+  const { clock, log } = emilia;
+  const { model } = emilia.settings;
+  const apiFor = platformApiOf(emilia);
   if (!model) return new BuiltInAnswerer({ tools, clock, apiFor });
   let loaded: ReturnType<typeof getModel> | undefined;
   const open = () => {

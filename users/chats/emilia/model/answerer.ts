@@ -6,7 +6,7 @@ import { type Log, reason } from "../../../platform/telemetry/logging.ts";
 import type { Answerer, Part, Question } from "../../answering.ts";
 import type { PlatformApi } from "../platform-api.ts";
 import type { Outcome, Tool } from "../tools/tool.ts";
-import { conversation, fenced, rules } from "./instructions.ts";
+import { conversation, fenced, instructionsFor } from "./instructions.ts";
 
 type Parts = {
   tools: readonly Tool[];
@@ -48,11 +48,8 @@ export class ModelAnswerer implements Answerer {
     const ms = seconds * 1_000;
     const { stream } = streamText({
       model: await model(),
-      instructions: rules,
-      messages: conversation(question).map(({ role, content }) => ({
-        role: role === "system" ? "user" : role,
-        content,
-      })),
+      instructions: instructionsFor(question),
+      messages: conversation(question),
       tools: await this.toolsFor(question, signal),
       stopWhen: isStepCount(steps),
       // the last step must not ask, but answer with what is there

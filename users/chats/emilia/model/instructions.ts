@@ -2,7 +2,7 @@ import type { Question, Said } from "../../answering.ts";
 
 /** What a model is told, and how what people wrote is kept apart from it. */
 
-export const rules = `You are Emilia, the assistant of bellwether, a platform for sheep breeding. You answer questions of farmers and researchers about their own flocks.
+const rules = `You are Emilia, the assistant of bellwether, a platform for sheep breeding. You answer questions of farmers and researchers about their own flocks.
 
 Rules:
 - Numbers of a flock come from the tools, never from memory. Say them with unit and date, as the tool gave them.
@@ -26,8 +26,11 @@ export function conversation({ messages, summary, facts, language, farmId }: Que
     ...(farmId ? [`The chat is about the farm with the id ${farmId}.`] : []),
     `The language of the user: ${language}`,
   ];
-  const own = messages.map(({ role, content }): Said => (role === "system" ? noted(content) : { role, content }));
-  return [noted(known.join("\n")), ...own];
+  return [noted(known.join("\n")), ...messages.filter(({ role }) => role !== "system")];
 }
+
+/** The rules, and what the platform itself asks for besides: nobody else can write a message of the role system. */
+export const instructionsFor = ({ messages }: Question): string =>
+  [rules, ...messages.filter(({ role }) => role === "system").map(({ content }) => content)].join("\n\n");
 
 const noted = (text: string): Said => ({ role: "user", content: fenced("notes", text) });
