@@ -10,7 +10,7 @@ const log = newLog("info");
 try {
   const settings = readSettings(process.env);
   const stores = openStores(settings);
-  await ensureStores(stores, 30_000);
+  await ensureStores(stores, settings, 30_000);
   await claim(stores, settings.kek, settings.BELLWETHER_PLATFORM_ID);
   await new SigningKeys(stores.table, settings.kek, Date.now, settings.AUTH_ACCESS_TOKEN_SECONDS).ensure();
   const { erasures } = compose([], { settings, clock: Date.now, log, ...stores });

@@ -39,7 +39,7 @@ export class Ground {
     const env = environment(folder, stores);
     const settings = readSettings(env);
     const opened = openStores(settings);
-    await ensureStores(opened, 10_000);
+    await ensureStores(opened, settings, 10_000);
     await new SigningKeys(opened.table, settings.kek, Date.now, settings.AUTH_ACCESS_TOKEN_SECONDS).ensure();
     const server = await ownProcess("../main.ts", [serviceNames.join(","), "--port"], env);
     const bare = await ownProcess("./answering.ts");

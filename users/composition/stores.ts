@@ -1,6 +1,8 @@
 import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
-import { credentialsFor } from "../platform/dynamo/credentials.ts";
+import { credentialsFor, isOnThisMachine } from "../platform/dynamo/credentials.ts";
+import { deploymentOf, deployTable } from "../platform/dynamo/tables/deployment.ts";
+import { keysTable as keysTableShape, type TableShape, usersTable } from "../platform/dynamo/tables/shapes.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Metrics } from "../platform/telemetry/metrics.ts";
 
@@ -18,9 +20,14 @@ export function openStores(settings: Settings, metrics?: Metrics): Stores {
   };
 }
 
-/** The keys table has no stream and no point-in-time recovery: a deleted data key must not come back. */
-export async function ensureStores({ table, keysTable }: Stores, timeoutMs: number): Promise<void> {
+/** Both tables as `platform/dynamo/tables/shapes.ts` has them; on Amazon with what the settings say of capacity, copies, key. */
+export async function ensureStores({ table, keysTable }: Stores, settings: Settings, timeoutMs: number): Promise<void> {
   await Promise.all([waitForStore(table, timeoutMs), waitForStore(keysTable, timeoutMs)]);
-  await ensureTable(table, { name: "bellwether-user", index: true, ttl: true, stream: true, recovery: true });
-  await ensureTable(keysTable, { name: "bellwether-keys", index: false, ttl: false, stream: false, recovery: false });
+  const ensure = (url: string, store: DynamoTable, shape: TableShape) => {
+    if (isOnThisMachine(url)) return ensureTable(store, shape);
+    const reach = { endpoint: url, region: settings.USERS_DYNAMODB_REGION, credentials: credentialsFor(url, settings) };
+    return deployTable(reach, shape, deploymentOf(settings));
+  };
+  await ensure(settings.USERS_DYNAMODB_URL, table, usersTable);
+  await ensure(settings.USERS_KEYS_DYNAMODB_URL, keysTable, keysTableShape);
 }

@@ -24,6 +24,12 @@ const environment = z.object({
   USERS_KEYS_DYNAMODB_URL: z.url().default(`http://127.0.0.1:${ports["dynoxide-keys"]}`),
   USERS_KEYS_DYNAMODB_SOCKET: z.string().optional(),
   USERS_DYNAMODB_REGION: z.string().min(1).default("eu-west-1"),
+  USERS_DYNAMODB_CAPACITY: z
+    .string()
+    .regex(/^[1-9]\d*-[1-9]\d*$/, "must be like 5-500")
+    .optional(),
+  USERS_DYNAMODB_REPLICAS: z.string().default(""),
+  USERS_DYNAMODB_KMS_KEY: z.string().startsWith("arn:").optional(),
   USERS_KEK_FILE: z.string().min(1),
   USERS_SERVICE_SECRET_FILE: z.string().min(1).optional(),
   USERS_GATEWAY_SECRET_FILE: z.string().min(1).optional(),

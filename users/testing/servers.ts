@@ -39,9 +39,10 @@ export async function start(
   command: string[],
   port: number,
   env: Record<string, string | undefined> = process.env,
+  withinMs = 10_000,
 ): Promise<Running> {
   const child = Bun.spawn(command, { stdout: "ignore", stderr: "ignore", env });
-  await until(() => canConnect(port), 10_000);
+  await until(() => canConnect(port), withinMs);
   const stop = async () => {
     child.kill();
     await child.exited;

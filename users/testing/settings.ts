@@ -24,6 +24,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   USERS_DYNAMODB_URL: "http://127.0.0.1:1",
   USERS_KEYS_DYNAMODB_URL: "http://127.0.0.1:1",
   USERS_DYNAMODB_REGION: "eu-west-1",
+  USERS_DYNAMODB_REPLICAS: "",
   USERS_KEK_FILE: "unused",
   AUTH_ACCESS_TOKEN_SECONDS: 300,
   AUTH_LOGIN_LIMIT_ACCOUNT: 10,

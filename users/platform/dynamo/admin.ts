@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { DynamoTable } from "./client.ts";
 import { StoreRejected, StoreUnavailable } from "./table.ts";
-
-/** What a table needs beyond its keys. */
-export type TableShape = { name: string; index: boolean; ttl: boolean; stream: boolean; recovery: boolean };
+import { keySchemaOf, type TableShape } from "./tables/shapes.ts";
 
 const described = z.object({ Table: z.object({ TableStatus: z.string() }) });
 const ttlState = z.object({ TimeToLiveDescription: z.object({ TimeToLiveStatus: z.string().optional() }).optional() });
@@ -31,21 +29,14 @@ export async function ensureTable(table: DynamoTable, shape: TableShape): Promis
   return made;
 }
 
-async function create(table: DynamoTable, { name, index, stream }: TableShape): Promise<boolean> {
-  const names = index ? ["pk", "sk", "gsi1pk", "gsi1sk"] : ["pk", "sk"];
-  const keySchema = (hash: string, range: string) => [
-    { AttributeName: hash, KeyType: "HASH" },
-    { AttributeName: range, KeyType: "RANGE" },
-  ];
-  const gsi1 = { IndexName: "gsi1", KeySchema: keySchema("gsi1pk", "gsi1sk"), Projection: { ProjectionType: "ALL" } };
+async function create(table: DynamoTable, shape: TableShape): Promise<boolean> {
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" };
   try {
     await table.call("CreateTable", {
-      TableName: name,
+      TableName: shape.name,
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      KeySchema: keySchema("pk", "sk"),
-      ...(index && { GlobalSecondaryIndexes: [gsi1] }),
-      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } }),
+      ...keySchemaOf(shape),
+      ...(shape.stream && { StreamSpecification }),
     });
     return true;
   } catch (error) {

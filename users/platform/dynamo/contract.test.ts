@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { haveEmulators, startMinistack } from "../../testing/emulators.ts";
 import { freePort, type Running, startDynoxide, startDynoxideBehind } from "../../testing/servers.ts";
 import { ensureTable, waitForStore } from "./admin.ts";
 import { DynamoTable } from "./client.ts";
@@ -26,9 +27,13 @@ import {
 let dynoxide: Running;
 let client: DynamoTable;
 let walled: Running;
+let second: Running | undefined;
+let ministack: DynamoTable;
 let behind: DynamoTable;
 const socket = join(mkdtempSync(join(tmpdir(), "bellwether-store-")), "store's söcket");
+const isSecondThere = await haveEmulators();
 const credentials = async () => ({ accessKeyId: "test", secretAccessKey: "test" });
+const options = { region: "eu-west-1", table: "contract", credentials };
 const shape = { name: "contract", index: true, ttl: true, stream: true, recovery: true };
 
 beforeAll(async () => {
@@ -42,14 +47,20 @@ beforeAll(async () => {
   behind = new DynamoTable({ url: "http://localhost", socket, region: "eu-west-1", table: "contract", credentials });
   await waitForStore(behind, 5_000);
   await ensureTable(behind, shape);
-});
-afterAll(() => Promise.all([dynoxide.stop(), walled.stop()]));
+  if (!isSecondThere) return;
+  second = await startMinistack();
+  ministack = new DynamoTable({ ...options, url: `http://127.0.0.1:${second.port}` });
+  await waitForStore(ministack, 20_000);
+  await ensureTable(ministack, shape);
+}, 60_000);
+afterAll(() => Promise.all([dynoxide.stop(), walled.stop(), second?.stop()]));
 
 const memory = new MemoryTable();
 const implementations: [string, () => ScannableTable][] = [
   ["in memory", () => memory],
   ["dynoxide", () => client],
   ["dynoxide behind a socket", () => behind],
+  ...(isSecondThere ? [["ministack", () => ministack] as [string, () => ScannableTable]] : []),
 ];
 
 /** Which of the racing writes won. */

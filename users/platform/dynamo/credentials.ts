@@ -4,12 +4,15 @@ import { StoreUnavailable } from "./table.ts";
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 /** Asked before every call, so that a call never carries credentials that have ended. */
 export type CredentialSource = () => Promise<Credentials>;
+/** Where Amazon, or who stands in for it, is reached, and as whom. */
+export type Reach = { endpoint: string; region: string; credentials: CredentialSource };
 export type GivenCredentials = {
   AWS_ACCESS_KEY_ID?: string;
   AWS_SECRET_ACCESS_KEY?: string;
   AWS_SESSION_TOKEN?: string;
 };
 
+export const isOnThisMachine = (url: string): boolean => loopback.test(url);
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 
 /** A store on this machine takes any credentials, so none are looked for; for Amazon, the chain of its SDK is used. */
