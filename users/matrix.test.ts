@@ -18,6 +18,10 @@ const examples: Record<string, string> = {
   message: "01JP7KWZ8X0000000000000000",
   run: "01JP7KWZ8X0000000000000000",
   idp: "hill-university",
+  share: "1yqn0vwmT7d0c4jFQ2uJr6w1p8kXy5s3nV9hLbQeZ0M",
+  uid: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d",
+  institution: "everyone",
+  folder: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d",
 };
 
 async function routesOf(house: Harness): Promise<Route[]> {

@@ -5,20 +5,35 @@ import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preco
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import type { Messages } from "./messages/service.ts";
-import { runRoutes, type StillGood } from "./runs/routes.ts";
+import { retentionRoutes } from "./retention/routes.ts";
+import type { Retention } from "./retention/service.ts";
+import { runRoutes } from "./runs/routes.ts";
 import type { Runs } from "./runs/service.ts";
 import * as schemas from "./schemas.ts";
 import type { Chats } from "./service.ts";
+import { type Identify, shareRoutes } from "./shares/routes.ts";
+import type { Shares } from "./shares/service.ts";
 
-export type ChatParts = { chats: Chats; messages: Messages; runs: Runs; stillGood: StillGood };
+export type ChatParts = {
+  chats: Chats;
+  messages: Messages;
+  runs: Runs;
+  shares: Shares;
+  retention: Retention;
+  identify: Identify;
+};
 
-export function chatRoutes(platform: Platform, { chats, messages, runs, stillGood }: ChatParts): ServiceApp {
+export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
   const app = newService();
+  const { chats, messages, runs, shares, retention, identify } = parts;
   addDocument(app, "/api/v1/chats/openapi.json", "Chat History Service");
+  // whole names before those that hold an id
+  shareRoutes(app, platform, shares, identify);
+  retentionRoutes(app, platform, retention);
   listRoutes(app, platform, chats);
   chatByIdRoutes(app, platform, chats);
   messageRoutes(app, platform, messages);
-  runRoutes(app, platform, messages, runs, stillGood);
+  runRoutes(app, platform, messages, runs, identify);
   return app;
 }
 

@@ -25,7 +25,7 @@ export const retentionDays = z.union([
 export const newChat = z
   .strictObject({
     title: title.optional().openapi({ description: "Left out: the first message gives it" }),
-    retention_days: retentionDays.default(365),
+    retention_days: retentionDays.optional().openapi({ description: "Left out: what the owner has chosen" }),
     farm_id: farmId.optional(),
     facts: facts.optional(),
   })

@@ -20,13 +20,17 @@ export type ChatFilter = { folder?: string | undefined; pinned?: boolean | undef
 /** Stores what a run has said that died with its process; true when the chat is another one after it. */
 export type Settle = (chat: StoredChat) => Promise<boolean>;
 
+/** How long a new chat is kept, of what was asked for. */
+export type DaysFor = (uid: string, wanted: number | null | undefined) => Promise<number | null>;
+
 /** Titles and messages are sealed with the user's own data key. Somebody else's chat is reported as not found. */
 export class Chats {
   constructor(
     private readonly repository: ChatRepository,
     private readonly keys: DataKeys,
     private readonly clock: Clock,
-    private readonly settle: Settle = async () => false,
+    private readonly settle: Settle,
+    private readonly daysFor: DaysFor,
   ) {}
 
   /** A new chat, the writes with which it begins to be, and what it means when they do not hold. */
@@ -44,7 +48,7 @@ export class Chats {
       n: 0,
       gone: 0,
       rev: 1,
-      days: wanted.retention_days,
+      days: await this.daysFor(uid, wanted.retention_days),
       headId: null,
       created: now,
       updated: now,

@@ -40,7 +40,7 @@ export function framesOver(bus: Bus | undefined) {
 /** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
 export function startBackground(
   names: readonly ServiceName[],
-  { platform, signing, notifications, erasures, mail }: Composed,
+  { platform, signing, notifications, erasures, mail, retention }: Composed,
   buses: Buses,
 ): Stop {
   const { table, clock, log, metrics, traces } = platform;
@@ -63,6 +63,7 @@ export function startBackground(
     () => platform.counts.flush().catch(() => undefined),
   );
   if (names.includes("profiles")) stops.push(every(errandsEveryMs, () => erasures.work(), log));
+  if (names.includes("chats")) stops.push(retention.start());
   if (names.includes("auth")) {
     const rotate = () =>
       signing.rotate().catch((error: unknown) => log("warning", "key_rotation_failed", { reason: reason(error) }));

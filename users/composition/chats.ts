@@ -3,12 +3,16 @@ import { Contexts } from "../chats/context/service.ts";
 import { MessageRepository } from "../chats/messages/repository.ts";
 import { Messages } from "../chats/messages/service.ts";
 import { ChatRepository } from "../chats/repository.ts";
+import { RetentionRepository } from "../chats/retention/repository.ts";
+import { Retention } from "../chats/retention/service.ts";
 import type { ChatParts } from "../chats/routes.ts";
 import { RunRepository } from "../chats/runs/repository.ts";
 import { Runs } from "../chats/runs/service.ts";
 import { Settling } from "../chats/runs/settling.ts";
 import { ChatFrames } from "../chats/runs/sockets.ts";
-import { Chats } from "../chats/service.ts";
+import { Chats, type DaysFor } from "../chats/service.ts";
+import { ShareRepository } from "../chats/shares/repository.ts";
+import { Shares } from "../chats/shares/service.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Authenticator } from "../platform/identity/authenticator.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
@@ -26,11 +30,27 @@ export function chatParts(
   const stored = new MessageRepository(table, repository);
   const storedRuns = new RunRepository(table, clock, repository, stored);
   const settling = new Settling(storedRuns, keys, clock);
-  const chats = new Chats(repository, keys, clock, settling.settle);
+  const storedRetention = new RetentionRepository(table, clock, repository);
+  const retention = new Retention({ repository: storedRetention, chats: repository, table, clock, log });
+  const daysFor: DaysFor = (uid, wanted) => retention.daysFor(uid, wanted);
+  const chats = new Chats(repository, keys, clock, settling.settle, daysFor);
   const messages = new Messages(stored, chats, keys, clock, messagesOfChat);
   const contexts = new Contexts(repository, stored, keys, settings.CHATS_CONTEXT_TOKENS);
   const limit = { scope: "chat-runs", max: settings.CHATS_RUNS_LIMIT_USER, windowSeconds: 60 };
   const runs = new Runs({ repository: storedRuns, chats, settling, contexts, answerer, limits, limit, clock, log });
-  const stillGood = (token: string) => authenticator.caller(token);
-  return { chats, messages, runs, stillGood, frames: new ChatFrames(messages, runs) };
+  const storedShares = new ShareRepository(table, clock, repository);
+  const publicUrl = settings.BELLWETHER_PUBLIC_URL;
+  const shareParts = {
+    shares: storedShares,
+    stored: repository,
+    shapes: stored,
+    chats,
+    messages,
+    keys,
+    clock,
+    publicUrl,
+  };
+  const shares = new Shares(shareParts);
+  const identify = (token: string) => authenticator.caller(token);
+  return { chats, messages, runs, shares, retention, identify, frames: new ChatFrames(messages, runs) };
 }

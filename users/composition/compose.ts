@@ -5,6 +5,7 @@ import { StandingTokens } from "../auth/tokens/service.ts";
 import type { Answerer } from "../chats/answering.ts";
 import { answererFrom, type Emilia } from "../chats/emilia/answerers.ts";
 import { mcpRoutes } from "../chats/mcp/routes.ts";
+import type { Retention } from "../chats/retention/service.ts";
 import { chatRoutes } from "../chats/routes.ts";
 import type { Runs } from "../chats/runs/service.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -70,6 +71,7 @@ export type Composed = {
   sockets: Sockets | undefined;
   mail: MailQueue;
   runs: Runs;
+  retention: Retention;
 } & ProfileParts;
 
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
@@ -121,5 +123,16 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const { allowedOrigins } = settings;
   const socketParts = { authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics };
   const sockets = names.includes("profiles") ? new Sockets({ ...socketParts, readers: [chats.frames] }) : undefined;
-  return { app, platform, authenticator, sessions, signing, sockets, mail, runs: chats.runs, ...parts };
+  return {
+    app,
+    platform,
+    authenticator,
+    sessions,
+    signing,
+    sockets,
+    mail,
+    runs: chats.runs,
+    retention: chats.retention,
+    ...parts,
+  };
 }

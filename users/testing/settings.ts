@@ -40,6 +40,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   CHATS_MODEL_SECONDS: 120,
   model: undefined,
   CHATS_RUNS_LIMIT_USER: 30,
+  CHATS_OPEN_LIMIT_ADDRESS: 30,
   CHATS_CONTEXT_TOKENS: 6_000,
   SESSIONS_POLICIES: "{}",
   SESSIONS_PLACE_HEADERS: "",

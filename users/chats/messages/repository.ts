@@ -34,7 +34,7 @@ export class MessageRepository {
     const change = { set: { ...used.set, ...set, headId: message.id }, remove: used.remove, add: { n: 1 } };
     try {
       await this.table.transact([
-        { update: keys.chat(chat.cid), change, when: all(this.chats.mine(chat), room, heldAs(chat)) },
+        { update: keys.chat(chat.cid), change, when: all(this.chats.mine(chat), room, asSeen(chat)) },
         ...this.storing(chat, message, used.ttl),
       ]);
       return "stored";
@@ -44,7 +44,8 @@ export class MessageRepository {
       if (!now) return "no_chat";
       if (await this.get(chat.cid, message.id)) return "exists";
       if (error.failed(2)) return "no_parent";
-      return now.held === chat.held ? "full" : this.append(now, message, set);
+      const isSame = now.held === chat.held && now.days === chat.days;
+      return isSame ? "full" : this.append(now, message, set);
     }
   }
 
@@ -94,7 +95,7 @@ export class MessageRepository {
     for (let attempt = 0; attempt < tries; attempt++) {
       const chat = await this.chats.get(uid, cid);
       if (!chat) return "no_chat";
-      if (chat.held) return "held";
+      if (chat.held || (await this.chats.count(uid))?.held) return "held";
       const shape = await this.shape(cid);
       const branch = branchOf(shape, id);
       if (branch.length === 0) return outcome;
@@ -120,7 +121,8 @@ export class MessageRepository {
     const unchanged = all(this.chats.mine(chat), equal("n", chat.n), equal("headId", chat.headId), absent("held"));
     const deletes = going.map((one) => ({ delete: keys.message(chat.cid, one.id) }));
     try {
-      await this.table.transact([{ update: keys.chat(chat.cid), change, when: unchanged }, ...deletes]);
+      const free = { check: keys.chatCount(chat.uid), when: absent("held") };
+      await this.table.transact([{ update: keys.chat(chat.cid), change, when: unchanged }, free, ...deletes]);
       return true;
     } catch (error) {
       if (error instanceof TransactionCancelled && error.isRefusal) return false;
@@ -145,7 +147,8 @@ export class MessageRepository {
   }
 }
 
-export const heldAs = ({ held }: StoredChat) => (held ? present("held") : absent("held"));
+/** What decides when a message ends is as it was read. */
+export const asSeen = ({ held, days }: StoredChat) => all(held ? present("held") : absent("held"), equal("days", days));
 
 /** The message and all that follow it; each after the one that it follows. */
 export function branchOf(shape: readonly Shape[], id: string): Shape[] {

@@ -2,10 +2,10 @@ import { isoTime } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import { emptyPartition, itemsOf } from "../../platform/dynamo/partitions.ts";
 import type { Table } from "../../platform/dynamo/table.ts";
-import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
+import type { Obstacle, PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 import type { DataKeys } from "../../platform/secrets/data-keys.ts";
 import { unsealText } from "../../platform/secrets/sealing.ts";
-import { chatItem, messageItem, messagePlace, type StoredChat, titlePlace } from "../models.ts";
+import { chatItem, countItem, messageItem, messagePlace, type StoredChat, titlePlace } from "../models.ts";
 
 /** Chats of a person with their messages, one document each. */
 export class ChatData implements PersonalData {
@@ -32,10 +32,20 @@ export class ChatData implements PersonalData {
     }
   }
 
+  async obstacles(uid: string): Promise<readonly Obstacle[]> {
+    const item = await this.table.get(keys.chatCount(uid));
+    if (!item || !countItem.parse(item).held) return [];
+    const detail = "The chats of this account are under a legal hold.";
+    return [{ code: "legal_hold", detail, fix: "Ask an administrator when the hold ends, then delete the account." }];
+  }
+
   async erase(uid: string): Promise<void> {
     const found: string[] = [];
     for await (const { cid } of this.chatsOf(uid)) found.push(cid);
     for (const cid of found) await emptyPartition(this.table, keys.chat(cid).pk);
+    for await (const { pk, sk } of itemsOf(this.table, { pk: keys.shareIndex(uid), index: "gsi1" }))
+      await this.table.delete({ pk, sk });
+    await this.table.delete(keys.chatJob(uid));
   }
 
   private async *chatsOf(uid: string): AsyncIterable<StoredChat> {

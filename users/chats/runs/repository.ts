@@ -17,7 +17,7 @@ import {
   type Write,
 } from "../../platform/dynamo/table.ts";
 import { bytes } from "../../platform/dynamo/values.ts";
-import type { MessageRepository } from "../messages/repository.ts";
+import { asSeen, type MessageRepository } from "../messages/repository.ts";
 import type { StoredChat, StoredMessage } from "../models.ts";
 import type { ChatRepository } from "../repository.ts";
 import { headItem, type Outcome, type RunHead, type Usage } from "./models.ts";
@@ -93,6 +93,7 @@ export class RunRepository {
       remove: ["activeRun", "runLease", "stop", ...used.remove],
     };
     const mine = all(
+      asSeen(chat),
       this.chats.mine(chat),
       equal("activeRun", run),
       ...(lease === undefined ? [] : [equal("runLease", lease)]),
@@ -111,7 +112,10 @@ export class RunRepository {
       return "ended";
     } catch (error) {
       if (!(error instanceof TransactionCancelled && error.isRefusal)) throw error;
-      return error.failed(0) ? "lost" : "no_parent";
+      if (!error.failed(0)) return "no_parent";
+      const now = await this.chats.get(chat.uid, chat.cid);
+      const isOther = now?.activeRun === run && (now.days !== chat.days || now.held !== chat.held);
+      return isOther ? this.end(now, run, last) : "lost";
     }
   }
 

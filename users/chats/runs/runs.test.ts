@@ -1,40 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { ensureTable, waitForStore } from "../../platform/dynamo/admin.ts";
-import { DynamoTable } from "../../platform/dynamo/client.ts";
 import { MemoryTable } from "../../platform/dynamo/memory.ts";
 import type { ScannableTable } from "../../platform/dynamo/table.ts";
 import { ulid } from "../../platform/ids.ts";
 import { ScriptedAnswerer, text, tokens } from "../../testing/answering.ts";
 import { codeOf, Harness, type Person } from "../../testing/harness.ts";
 import { type Running, startDynoxide, until } from "../../testing/servers.ts";
+import { tableIn } from "../../testing/tables.ts";
 import { messageList } from "../messages/schemas.ts";
 import { chatView } from "../schemas.ts";
 import { runView } from "./schemas.ts";
 
 let dynoxide: Running;
-let made = 0;
 beforeAll(async () => {
   dynoxide = await startDynoxide();
 });
 afterAll(() => dynoxide.stop());
 
-async function inDynoxide(): Promise<ScannableTable> {
-  const credentials = async () => ({ accessKeyId: "test", secretAccessKey: "test" });
-  const shape = { name: `runs-${++made}`, index: true, ttl: true, stream: false, recovery: false };
-  const table = new DynamoTable({
-    url: `http://127.0.0.1:${dynoxide.port}`,
-    region: "eu-west-1",
-    table: shape.name,
-    credentials,
-  });
-  await waitForStore(table, 5_000);
-  await ensureTable(table, shape);
-  return table;
-}
 const implementations: [string, () => Promise<ScannableTable>][] = [
   ["in memory", async () => new MemoryTable()],
-  ["in dynoxide", inDynoxide],
+  ["in dynoxide", () => tableIn(dynoxide.port)],
 ];
 const event = z.object({ event: z.string(), data: z.unknown() });
 type Told = z.infer<typeof event>;

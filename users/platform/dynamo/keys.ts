@@ -54,6 +54,21 @@ export const run = (uid: string, id: string) => key(`USER#${uid}`, `RUN#${id}`);
 export const deltasPrefix = (id: string) => `R#${id}#`;
 export const deltas = (cid: string, id: string, first: number) =>
   key(`CONV#${cid}`, `${deltasPrefix(id)}${String(first).padStart(8, "0")}`);
+export const share = (id: string) => key(`SHARE#${id}`, "S");
+export const shareIndex = (uid: string) => `U#${uid}#SHARE`;
+export const searchPrefix = "SRCH#";
+/** What can be found of a chat: one item of it all, and one of each message that is not in that yet. */
+export const searchOf = (cid: string) => `${searchPrefix}${cid}#`;
+export const searched = (uid: string, cid: string, part: string) => key(`USER#${uid}`, `${searchOf(cid)}${part}`);
+export const folderPrefix = "FOLDER#";
+export const folder = (uid: string, id: string) => key(`USER#${uid}`, `${folderPrefix}${id}`);
+export const chatPolicy = (uid: string) => key(`USER#${uid}`, "CHATPOLICY");
+export const chatJobs = "JOBS#chats";
+export const chatJob = (id: string) => key(chatJobs, id);
+export const chatDayPrefix = "CHATDAY#";
+export const chatDay = (uid: string, dayText: string) => key(`USER#${uid}`, `${chatDayPrefix}${dayText}`);
+export const institutionPolicies = "SYS#CHATPOLICY";
+export const institutionPolicy = (name: string) => key(institutionPolicies, name);
 /** What goes with a chat: its messages and what its runs have said. */
 export const chatContent = [messagePrefix, "R#"];
 

@@ -27,6 +27,7 @@ export const permissions = [
   "audit:read",
   "metrics:read",
   "institution:write",
+  "chat:hold",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -68,6 +69,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     "audit:read",
     "metrics:read",
     "institution:write",
+    "chat:hold",
   ],
 };
 

@@ -34,6 +34,7 @@ ROLES: dict[str, list[str]] = {
     "administrator": [
         "profile:self", "session:self", "chat:use", "chat:share", "user:list", "user:role", "user:disable",
         "user:impersonate", "session:revoke:any", "audit:read", "metrics:read", "institution:write",
+        "chat:hold",
     ],
     "enrolling": ["session:self"],
 }  # fmt: skip
