@@ -5,9 +5,7 @@ import { StandingTokens } from "../auth/tokens/service.ts";
 import type { Answerer } from "../chats/answering.ts";
 import { answererFrom, type Emilia } from "../chats/emilia/answerers.ts";
 import { mcpRoutes } from "../chats/mcp/routes.ts";
-import type { Retention } from "../chats/retention/service.ts";
-import { chatRoutes } from "../chats/routes.ts";
-import type { Runs } from "../chats/runs/service.ts";
+import { type ChatParts, chatRoutes } from "../chats/routes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Platform } from "../platform/context.ts";
 import { DailyCounts } from "../platform/dynamo/daily-counts.ts";
@@ -70,9 +68,8 @@ export type Composed = {
   signing: SigningKeys;
   sockets: Sockets | undefined;
   mail: MailQueue;
-  runs: Runs;
-  retention: Retention;
-} & ProfileParts;
+} & Pick<ChatParts, "runs" | "retention"> &
+  ProfileParts;
 
 /** Binds the services to each other and to the outside; the only place that knows all of them. */
 export function compose(names: readonly ServiceName[], outside: Outside): Composed {
@@ -120,19 +117,8 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     chats: () => app.route("/", mcpRoutes(chatRoutes(platform, chats), platform, emilia)),
   };
   for (const name of names) mount[name]();
-  const { allowedOrigins } = settings;
-  const socketParts = { authenticator, feed: sessions, listen: frames.listen, allowedOrigins, clock, log, metrics };
-  const sockets = names.includes("profiles") ? new Sockets({ ...socketParts, readers: [chats.frames] }) : undefined;
-  return {
-    app,
-    platform,
-    authenticator,
-    sessions,
-    signing,
-    sockets,
-    mail,
-    runs: chats.runs,
-    retention: chats.retention,
-    ...parts,
-  };
+  const heard = { feed: sessions, listen: frames.listen, readers: [chats.frames], clock, log, metrics };
+  const door = { authenticator, allowedOrigins: settings.allowedOrigins };
+  const sockets = names.includes("profiles") ? new Sockets({ ...heard, ...door }) : undefined;
+  return { app, platform, authenticator, sessions, signing, sockets, mail, ...chats, ...parts };
 }

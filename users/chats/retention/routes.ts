@@ -47,7 +47,7 @@ function holdRoutes(app: ServiceApp, { need }: Platform, retention: Retention): 
       path: isHeld ? "/api/v1/chats/admin/holds/{uid}" : "/api/v1/chats/admin/holds/{uid}/release",
       summary,
       security,
-      middleware: need("chat:hold"),
+      middleware: need("chat:hold", { aal2: true }),
       request: { params: schemas.holdPath, body: body(schemas.holdChange) },
       responses: { 204: { description: "Done, and audited" }, ...problems(400, 401, 403, 409, 413, 415, 422) },
     });
@@ -64,7 +64,7 @@ function institutionRoute(app: ServiceApp, { need }: Platform, retention: Retent
     path: "/api/v1/chats/admin/retention/{institution}",
     summary: "Set how long chats of an institution are kept at most",
     security,
-    middleware: need("chat:hold"),
+    middleware: need("chat:hold", { aal2: true }),
     request: { params: schemas.institutionPath, body: body(schemas.institutionRule) },
     responses: {
       200: { description: "The rules of all institutions", content: json(schemas.institutionRules) },
