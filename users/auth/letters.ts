@@ -49,6 +49,14 @@ export class Letters {
     ]);
   }
 
+  approved(to: string): Message {
+    return letter("account-approved", to, "Your account is approved", [`You can sign in now: ${this.publicUrl}`]);
+  }
+
+  denied(to: string, reason: string): Message {
+    return letter("account-denied", to, "Your account was not approved", [`An administrator has said why: ${reason}`]);
+  }
+
   private link(what: string, token: string): string {
     return `${this.publicUrl}/account#${what}=${token}`;
   }

@@ -5,6 +5,8 @@ import { accountRoutes } from "./accounts/routes.ts";
 import type { Accounts } from "./accounts/service.ts";
 import { addressRoutes } from "./addresses/routes.ts";
 import type { Addresses } from "./addresses/service.ts";
+import { administrationRoutes } from "./administration/routes.ts";
+import type { Administration } from "./administration/service.ts";
 import { type DiscoveryParts, discoveryRoutes } from "./discovery/routes.ts";
 import { identityRoutes } from "./identities/routes.ts";
 import type { Identities } from "./identities/service.ts";
@@ -21,6 +23,7 @@ export type AuthParts = DiscoveryParts & {
   signingIn: SigningIn;
   accounts: Accounts;
   addresses: Addresses;
+  userAdministration: Administration;
   recovery: Recovery;
   tokens: Tokens;
 } & InstitutionRouteParts & { identities: Identities };
@@ -37,6 +40,7 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   signingInRoutes(app, platform, parts.signingIn);
   accountRoutes(app, platform, parts.accounts);
   addressRoutes(app, platform, parts.addresses);
+  administrationRoutes(app, platform, parts.userAdministration);
   recoveryRoutes(app, parts.recovery);
   operatorRoutes(app, platform, parts.accounts, parts.keys);
   discoveryRoutes(app, platform, parts);

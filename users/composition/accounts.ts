@@ -1,6 +1,8 @@
 import { Accounts, type AccountsParts } from "../auth/accounts/service.ts";
 import { AddressRepository } from "../auth/addresses/repository.ts";
 import { Addresses } from "../auth/addresses/service.ts";
+import { AdministrationRepository } from "../auth/administration/repository.ts";
+import { Administration } from "../auth/administration/service.ts";
 import { Letters } from "../auth/letters.ts";
 import { LinkRepository } from "../auth/links/repository.ts";
 import type { AdmissionPolicy } from "../auth/policy.ts";
@@ -26,7 +28,9 @@ export function accountsOf({ settings, table, mail }: Platform, given: Shared) {
   const shared = { ...given, allowed, mail, letters, links: new LinkRepository(table, clock) };
   const addresses = new Addresses({ ...shared, repository: new AddressRepository(table, clock) });
   const recovery = new Recovery({ ...shared, repository: new RecoveryRepository(table, clock) });
-  return { accounts: new Accounts({ ...shared, addresses }), addresses, recovery };
+  const administered = new AdministrationRepository(table, clock);
+  const userAdministration = new Administration({ ...shared, repository: administered });
+  return { userAdministration, accounts: new Accounts({ ...shared, addresses }), addresses, recovery };
 }
 
 /** Who may come in, as the operator says. */

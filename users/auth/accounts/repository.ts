@@ -73,7 +73,8 @@ export class UserRepository {
         data: { user_id: user.uid, roles: wanted },
         traceparent,
       }),
-      ...this.administratorCount(user.roles, wanted),
+      // one who is disabled is not counted
+      ...(user.disabled ? [] : this.administratorCount(user.roles, wanted)),
     ];
     try {
       await this.table.transact(writes);

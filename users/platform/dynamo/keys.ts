@@ -10,6 +10,7 @@ export const normalEmail = (email: string): string => email.trim().normalize("NF
 
 export const user = (uid: string) => key(`USER#${uid}`, "A");
 export const userIndex = (uid: string) => `USERS#${hash(uid).charCodeAt(0) % 8}`;
+export const userIndexes = Array.from({ length: 8 }, (_, shard) => `USERS#${shard}`);
 export const emailGuard = (email: string) => key(`EMAIL#${normalEmail(email)}`, "E");
 export const platform = () => key("SYS#PLATFORM", "ID");
 export const administrators = () => key("SYS#ADMINISTRATORS", "N");

@@ -29,3 +29,38 @@ export async function removeItems(table: Table, found: readonly Key[]): Promise<
   for (let from = 0; from < single.length; from += mostInTransaction)
     await table.transact(single.slice(from, from + mostInTransaction).map((key) => ({ delete: key })));
 }
+
+export type Walk = { pk: string; index?: "gsi1"; descending?: boolean };
+export type Walked = { items: Item[]; next: Attributes | undefined };
+
+/** A page of several partitions, one after the other; what is not wanted takes no place in it. */
+export async function pageOf(
+  table: Table,
+  walks: readonly Walk[],
+  { limit, after, wants }: { limit: number; after: Attributes | undefined; wants?: (item: Item) => boolean },
+): Promise<Walked> {
+  const items: Item[] = [];
+  let place = after === undefined ? 0 : Number(after.place);
+  let from = after === undefined ? undefined : positionOf(after);
+  for (; place < walks.length; place++, from = undefined) {
+    const walk = walks[place];
+    if (!walk) break;
+    do {
+      const query: Query = { ...walk, limit: limit - items.length, after: from };
+      const page = await table.query(query);
+      items.push(...page.items.filter((item) => wants?.(item) ?? true));
+      from = page.next;
+      if (items.length >= limit) return { items, next: nextOf(place, from, walks.length) };
+    } while (from);
+  }
+  return { items, next: undefined };
+}
+
+function positionOf({ place: _place, ...position }: Attributes): Attributes | undefined {
+  return Object.keys(position).length > 0 ? position : undefined;
+}
+
+function nextOf(place: number, from: Attributes | undefined, places: number): Attributes | undefined {
+  if (from) return { ...from, place };
+  return place + 1 < places ? { place: place + 1 } : undefined;
+}
