@@ -90,7 +90,7 @@ const rooms: Record<string, string[]> = {
   http: ["identity", "secrets", "dynamo", "telemetry"],
   sockets: ["identity", "telemetry"],
 };
-const words = ["catalogue.gen", "clock", "hashes", "ids", "personal-data", "problems", "settings"].map(
+const words = ["catalogue.gen", "clock", "hashes", "ids", "personal-data", "problems", "roles", "settings"].map(
   (name) => `platform/${name}.ts`,
 );
 /** The first folder of a path; within the platform its room. */
@@ -160,6 +160,9 @@ test("each library has one room: nobody else imports it", () => {
     "@opentelemetry/": /^platform\/telemetry\//,
     "@nats-io/": /^platform\/events\//,
     nodemailer: /^platform\/mail\//,
+    otplib: /^auth\/factors\//,
+    uqr: /^auth\/factors\//,
+    "@simplewebauthn/": /^auth\/passkeys\//,
     jose: /^platform\/identity\//,
     ai: /^chats\/emilia\/model\//,
     "@ai-sdk/": /^chats\/emilia\/model\//,
@@ -194,6 +197,13 @@ test("OpenID Connect is loaded by the first who needs it", () => {
     .flatMap((file) => imports.get(file) ?? [])
     .filter(({ name }) => /^npm:(openid-client|oidc-provider)/.test(name));
   expect(found.filter(({ when }) => when === "start")).toEqual([]);
+});
+
+test("the rules of WebAuthn are loaded when somebody first needs them", () => {
+  const found = sources
+    .flatMap((file) => imports.get(file) ?? [])
+    .filter(({ name }) => name.includes("simplewebauthn"));
+  expect(found.map(({ when }) => when)).toEqual(["later"]);
 });
 
 test("there is no circle of imports", () => {

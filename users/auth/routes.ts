@@ -8,9 +8,14 @@ import type { Addresses } from "./addresses/service.ts";
 import { administrationRoutes } from "./administration/routes.ts";
 import type { Administration } from "./administration/service.ts";
 import { type DiscoveryParts, discoveryRoutes } from "./discovery/routes.ts";
+import { factorRoutes } from "./factors/routes.ts";
+import type { Factors } from "./factors/service.ts";
+import type { StepUp } from "./factors/step-up.ts";
 import { identityRoutes } from "./identities/routes.ts";
 import type { Identities } from "./identities/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
+import { passkeyRoutes } from "./passkeys/routes.ts";
+import type { Passkeys } from "./passkeys/service.ts";
 import { recoveryRoutes } from "./recovery/routes.ts";
 import type { Recovery } from "./recovery/service.ts";
 import { refreshCookieName } from "./signing-in/cookie.ts";
@@ -26,6 +31,9 @@ export type AuthParts = DiscoveryParts & {
   userAdministration: Administration;
   recovery: Recovery;
   tokens: Tokens;
+  factors: Factors;
+  stepUp: StepUp;
+  passkeys: Passkeys;
 } & InstitutionRouteParts & { identities: Identities };
 
 /** The slices of the authentication service, mounted. */
@@ -47,5 +55,7 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   tokenRoutes(app, platform, parts.tokens);
   institutionRoutes(app, platform, parts);
   identityRoutes(app, platform, parts.institutions, parts.identities);
+  factorRoutes(app, platform, parts.factors, parts.stepUp);
+  passkeyRoutes(app, platform, parts.passkeys);
   return app;
 }

@@ -14,13 +14,13 @@ import { isOfToken } from "../auth/tokens/secrets.ts";
 import { type StandingTokens, Tokens } from "../auth/tokens/service.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Limit } from "../platform/http/rate-limits.ts";
-import { noSecondFactor } from "../platform/identity/second-factor.ts";
 import type { SessionChecker } from "../platform/identity/sessions.ts";
 import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../platform/identity/tokens.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Sessions } from "../sessions/service.ts";
 import { accountsOf, admissionOf } from "./accounts.ts";
+import { factorChecks, factorServices } from "./factors.ts";
 
 /** The authentication service, bound to the sessions that it starts. */
 export function authService(
@@ -39,14 +39,18 @@ export function authService(
   const shared = { users, sessions, hasher, limits, clock, log };
   const devices = new KnownDevices(settings.kek);
   const policy = admissionOf(settings);
-  const signingIn = new SigningIn({ ...shared, allowed, counts, keys, devices, policy, rules: tokenRulesOf(settings) });
-  const ofAccounts = accountsOf(platform, { ...shared, signingIn, policy, factor: noSecondFactor });
+  const checks = factorChecks(platform, users);
+  const proofs = { keys, devices, challenges: checks.challenges, factorPolicy: checks.policy };
+  const signingIn = new SigningIn({ ...shared, allowed, counts, ...proofs, policy, rules: tokenRulesOf(settings) });
+  const ofAccounts = accountsOf(platform, { ...shared, signingIn, policy, factor: checks.secondFactors });
   const repository = new TokenRepository(table, clock);
   const exchanges = { ...allowed.address, scope: "token-address" };
   const rules = tokenRulesOf(settings);
   const tokens = new Tokens({ repository, standing, keys, limits, allowed: exchanges, rules, clock, log });
   const byInstitution = institutionsOf(platform, { users, signingIn, sessions, allowed: allowed.address });
-  return authRoutes(platform, { signingIn, ...ofAccounts, tokens, keys, feed: sessions, ...byInstitution });
+  const ofFactors = factorServices(checks, { sessions, signingIn, hasher });
+  const ofUsers = { ...ofAccounts, ...ofFactors, ...byInstitution };
+  return authRoutes(platform, { signingIn, tokens, keys, feed: sessions, ...ofUsers });
 }
 
 type SigningInBy = { users: UserRepository; signingIn: SigningIn; sessions: SessionChecker; allowed: Limit };

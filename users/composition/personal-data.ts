@@ -1,3 +1,5 @@
+import { PasskeyRepository } from "../auth/passkeys/repository.ts";
+import { PasskeyData } from "../auth/personal-data/passkey-repository.ts";
 import { AccountData } from "../auth/personal-data/repository.ts";
 import { ChatData } from "../chats/personal-data/repository.ts";
 import type { Platform } from "../platform/context.ts";
@@ -16,6 +18,7 @@ export function personalData({ table, keysTable, settings, clock }: Platform): P
     new SessionData(table, clock, new SessionRepository(table, clock)),
     new ChatData(table, new DataKeys(keysTable, settings.kek, clock)),
     new ProfileData(table, new ProfileRepository(table), new ConsentRepository(table, clock)),
+    new PasskeyData(table, new PasskeyRepository(table, clock)),
     new AuditData(table, clock),
     accountData({ table, clock }),
   ];

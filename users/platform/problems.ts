@@ -17,6 +17,12 @@ export const unauthenticated = () =>
   new Problem(401, "not_authenticated", "Send a valid access token: Authorization: Bearer <token>.", {
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   });
+/** The challenge is that of RFC 9470: what a client must ask for before it comes again. */
+export function stepUpRequired(what: string, ...asks: string[]): Problem {
+  const detail = `${what}: prove again who you are, by POST /api/v1/auth/step-up, and come with the new token.`;
+  const asked = ['Bearer error="insufficient_user_authentication"', `error_description="${what}"`, ...asks];
+  return new Problem(401, "step_up_required", detail, { headers: { "www-authenticate": asked.join(", ") } });
+}
 export const notFound = (what: string) => new Problem(404, "not_found", `There is no such ${what}.`);
 export const quotaReached = (detail: string) => new Problem(409, "quota_reached", detail);
 

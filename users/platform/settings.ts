@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { ports, services } from "./catalogue.gen.ts";
+import { type Role, roles } from "./roles.ts";
 
 export type ServiceName = keyof typeof services;
 export const serviceNames = Object.keys(services) as ServiceName[];
@@ -43,6 +44,8 @@ const environment = z.object({
   AUTH_LOGIN_LIMIT_ACCOUNT: count(10),
   AUTH_LOGIN_LIMIT_ADDRESS: count(300),
   AUTH_REGISTER_LIMIT_ADDRESS: count(300),
+  AUTH_MFA_ROLES: z.string().default("administrator,researcher"),
+  AUTH_PASSKEY_SITE: z.string().optional(),
   BELLWETHER_QUOTA_CHATS_OF_USER: count(5_000),
   BELLWETHER_QUOTA_MESSAGES_OF_CHAT: count(2_000),
   BELLWETHER_POLICY_VERIFICATION: z.enum(["required", "optional"]).default("required"),
@@ -101,6 +104,8 @@ export type NatsLogin = { user: string | undefined; pass: string | undefined };
 export type Settings = Environment & {
   natsLogins: Record<ServiceName, NatsLogin>;
   allowedOrigins: readonly string[];
+  mfaRoles: readonly Role[];
+  passkeySite: string;
   serviceUrls: ServiceUrls;
   model: ModelSettings | undefined;
   kek: Uint8Array;
@@ -127,6 +132,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     ...settings,
     natsLogins: natsLogins(filled),
     allowedOrigins: originsOf(settings),
+    mfaRoles: mfaRolesOf(settings),
+    passkeySite: passkeySiteOf(settings),
     serviceUrls: serviceUrlsOf(settings.BELLWETHER_SERVICE_URLS, settings.BELLWETHER_PUBLIC_URL),
     model: modelOf(settings),
     kek: readKek(settings.USERS_KEK_FILE),
@@ -171,6 +178,22 @@ function modelOf(settings: Environment): ModelSettings | undefined {
   const key = settings.CHATS_MODEL_KEY_FILE && readPrivate("CHATS_MODEL_KEY_FILE", settings.CHATS_MODEL_KEY_FILE);
   const at = url === undefined ? { region: region ?? "" } : { url };
   return { name, at, key: key ? key.toString("utf8").trim() : undefined, steps, tokens, seconds };
+}
+
+/** `none` for nobody; an unknown role would be a rule that nobody keeps. */
+function mfaRolesOf({ AUTH_MFA_ROLES: listed }: Environment): readonly Role[] {
+  if (listed.trim() === "none") return [];
+  const parsed = z.array(z.enum(roles)).safeParse(listed.split(",").map((name) => name.trim()));
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(`AUTH_MFA_ROLES: write none, or roles among ${roles.join(", ")}, with commas between them`);
+}
+
+/** Passkeys belong to a site, which is the host of the public address or a domain above it. */
+function passkeySiteOf({ AUTH_PASSKEY_SITE: given, BELLWETHER_PUBLIC_URL: url }: Environment): string {
+  const { hostname } = new URL(url);
+  const site = given ?? hostname;
+  if (hostname === site || hostname.endsWith(`.${site}`)) return site;
+  throw new SettingsError(`AUTH_PASSKEY_SITE: ${site} is neither ${hostname} nor a domain above it`);
 }
 
 function readKek(path: string): Uint8Array {

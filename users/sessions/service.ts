@@ -184,7 +184,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
       abs: now + policy.absoluteSeconds,
       amr: [...login.amr],
       acr: login.acr,
-      authTime: now,
+      authTime: login.authTime ?? now,
       slot,
       device: login.device,
       place: login.place,

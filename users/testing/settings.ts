@@ -46,6 +46,9 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   SESSIONS_PLACE_HEADERS: "",
   SESSIONS_CAP: 5,
   SESSIONS_CAP_ADMINISTRATOR: 2,
+  AUTH_MFA_ROLES: "none",
+  mfaRoles: [],
+  passkeySite: "localhost",
   natsLogins: {
     auth: { user: undefined, pass: undefined },
     sessions: { user: undefined, pass: undefined },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roles } from "../../platform/identity/permissions.ts";
+import { factors } from "../factors/models.ts";
 
 export const userItem = z.object({
   uid: z.string(),
@@ -13,5 +14,6 @@ export const userItem = z.object({
   verified: z.boolean().optional(),
   /** What an administrator has said, or has still to say, where one is asked. */
   approval: z.enum(["waiting", "approved", "denied"]).optional(),
+  ...factors,
 });
 export type StoredUser = z.infer<typeof userItem>;

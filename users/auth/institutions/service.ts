@@ -9,7 +9,7 @@ import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { IdentityRepository } from "../identities/repository.ts";
-import type { SignedIn, SigningIn } from "../signing-in/service.ts";
+import { isChallenge, type SignedIn, type SigningIn } from "../signing-in/service.ts";
 import type { Assertion, Institution } from "./models.ts";
 import type { InstitutionRepository } from "./repository.ts";
 import { type Checks, NotVouchedFor, type Upstream } from "./upstream.ts";
@@ -88,8 +88,11 @@ export class Institutions {
     if (kept.owner) return this.linkTo(kept.owner, institution, assertion, kept.returnTo);
     const user = await this.userOf(institution, assertion, arrival.traceparent);
     if (typeof user === "string") return refusal(kept.returnTo, user);
-    const signedIn = await this.parts.signingIn.open(user, { amr: ["fed"], acr: "aal1", device: arrival.device });
-    return { to: kept.returnTo, signedIn };
+    const proof = { amr: ["fed"], acr: "aal1" as const, device: arrival.device };
+    const outcome = await this.parts.signingIn.admit(user, proof, user.uid);
+    // a fragment goes to no server and into no log
+    if (isChallenge(outcome)) return { to: `${kept.returnTo}#mfa_challenge=${outcome.challenge}` };
+    return { to: kept.returnTo, signedIn: outcome };
   }
 
   /** The user whose identity this is, else a new one; never one who merely has the same address. */

@@ -3,18 +3,12 @@ import type { Platform } from "../../platform/context.ts";
 import { body, byCookie, json, problems } from "../../platform/http/documentation.ts";
 import { limitHeaders } from "../../platform/http/rate-limits.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import {
-  clearRefreshCookie,
-  cookieHeaders,
-  deviceCookie,
-  ownRefreshCookie,
-  setDeviceCookie,
-  setRefreshCookie,
-} from "./cookie.ts";
+import { challengeView, mfaAnswer } from "../factors/schemas.ts";
+import { clearRefreshCookie, cookieHeaders, deviceCookie, ownRefreshCookie, setDeviceCookie } from "./cookie.ts";
 import { deviceLabel } from "./device-label.ts";
 import { credentials, tokenView } from "./schemas.ts";
-import type { SigningIn } from "./service.ts";
-import { tokens } from "./views.ts";
+import { isChallenge, type SigningIn } from "./service.ts";
+import { sessionIn } from "./views.ts";
 
 /** How a session starts, goes on and ends. */
 export function signingInRoutes(app: ServiceApp, platform: Platform, signingIn: SigningIn): void {
@@ -30,6 +24,7 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signing
     request: { body: body(credentials) },
     responses: {
       200: { description: "Logged in", content: json(tokenView) },
+      202: { description: "The second factor is asked for: POST /api/v1/auth/mfa", content: json(challengeView) },
       ...problems(400, 401, 403, 409, 413, 415, 422, 429),
     },
   });
@@ -42,9 +37,34 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signing
       knownDevice: deviceCookie(c),
       place: c.get("place"),
     });
-    setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
-    if (done.newDevice) setDeviceCookie(c, done.newDevice);
-    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200, limitHeaders(done.taken));
+    const { outcome, taken, newDevice } = done;
+    if (isChallenge(outcome)) {
+      const { challenge, seconds: expires_in, offer } = outcome;
+      return c.json({ challenge, expires_in, ...offer, passkey: offer.passkey && { ...offer.passkey } }, 202, {
+        ...limitHeaders(taken),
+      });
+    }
+    const session = sessionIn(c, outcome, settings);
+    if (newDevice) setDeviceCookie(c, newDevice);
+    return c.json(session, 200, limitHeaders(taken));
+  });
+
+  const mfa = createRoute({
+    method: "post",
+    path: "/api/v1/auth/mfa",
+    summary: "Show the second factor that a sign-in waits for; five tries",
+    request: { body: body(mfaAnswer) },
+    responses: {
+      200: { description: "Logged in", content: json(tokenView) },
+      ...problems(400, 401, 409, 413, 415, 422, 429),
+    },
+  });
+  app.openapi(mfa, async (c) => {
+    const { challenge, ...given } = c.req.valid("json");
+    const { outcome, newDevice } = await signingIn.answer(challenge, given, c.get("place"));
+    const session = sessionIn(c, outcome, settings);
+    setDeviceCookie(c, newDevice);
+    return c.json(session, 200);
   });
 }
 
@@ -60,8 +80,7 @@ function cookieRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signin
   });
   app.openapi(refresh, async (c) => {
     const done = await signingIn.refresh(ownRefreshCookie(c, settings.allowedOrigins));
-    setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
-    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
+    return c.json(sessionIn(c, done, settings), 200);
   });
 
   const logout = createRoute({

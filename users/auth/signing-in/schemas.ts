@@ -6,5 +6,13 @@ export const credentials = z
   .openapi("Credentials", { example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn" } });
 
 export const tokenView = z
-  .object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.number().int(), user: userView })
+  .object({
+    access_token: z.string(),
+    token_type: z.literal("Bearer"),
+    expires_in: z.number().int(),
+    user: userView,
+    must_enrol: z.boolean().optional().openapi({
+      description: "A role of the user needs a second factor: the token permits no more than to enrol or show one",
+    }),
+  })
   .openapi("AccessToken");

@@ -10,6 +10,10 @@ import { Problem } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
+import type { Challenged, Challenges } from "../factors/challenges.ts";
+import { hasFactor } from "../factors/models.ts";
+import type { FactorPolicy } from "../factors/policy.ts";
+import type { SecondFactor } from "../factors/second-factors.ts";
 import type { Hasher } from "../passwords/passwords.ts";
 import { type AdmissionPolicy, refuseClosed } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
@@ -22,6 +26,8 @@ export type SigningInParts = {
   hasher: Hasher;
   limits: RateLimits;
   devices: KnownDevices;
+  challenges: Challenges;
+  factorPolicy: FactorPolicy;
   rules: TokenRules;
   policy: AdmissionPolicy;
   allowed: { account: Limit; address: Limit };
@@ -29,7 +35,14 @@ export type SigningInParts = {
   clock: Clock;
   log: Log;
 };
-export type SignedIn = { user: StoredUser; accessToken: string; refreshToken: string; maxAgeSeconds: number };
+export type SignedIn = {
+  user: StoredUser;
+  accessToken: string;
+  refreshToken: string;
+  maxAgeSeconds: number;
+  /** The session may do nothing but enrol the second factor that a role needs. */
+  mustEnrol: boolean;
+};
 export type LoginRequest = {
   email: string;
   password: string;
@@ -38,15 +51,18 @@ export type LoginRequest = {
   knownDevice: string | undefined;
   place?: Place | undefined;
 };
-export type LoggedIn = SignedIn & { taken: Taken; newDevice: string | undefined };
-/** What has been proved, and from where. */
+export type LoggedIn = { taken: Taken; newDevice: string | undefined; outcome: SignedIn | Challenged };
+/** What has been proved, from where, and when, if not now. */
 export type Proof = {
   amr: readonly string[];
   acr: "aal1" | "aal2";
   device: string;
   place?: Place | undefined;
-  isKnownDevice?: boolean;
+  isKnownDevice?: boolean | undefined;
+  authTime?: number;
 };
+
+export const isChallenge = (outcome: SignedIn | Challenged): outcome is Challenged => "challenge" in outcome;
 
 const refreshRefused = () => new Problem(401, "refresh_refused", "The session is over: log in again.");
 
@@ -68,9 +84,24 @@ export class SigningIn {
     }
     await limits.forgive(allowed.account, counter);
     refuseClosed(this.parts.policy, user);
-    const newDevice = counter === account ? devices.tokenFor(account) : undefined;
     const from = { device: given.device, place: given.place, isKnownDevice: counter !== account };
-    return { ...(await this.open(user, { amr: ["pwd"], acr: "aal1", ...from })), taken, newDevice };
+    const outcome = await this.admit(user, { amr: ["pwd"], acr: "aal1", ...from }, hash(counter));
+    const newDevice = counter === account && !isChallenge(outcome) ? devices.tokenFor(account) : undefined;
+    return { outcome, taken, newDevice };
+  }
+
+  /** A session for whoever has proved one factor, or the question for the second; `counter`: where its tries count. */
+  async admit(user: StoredUser, proof: Proof, counter: string): Promise<SignedIn | Challenged> {
+    if (proof.acr === "aal2" || !hasFactor(user)) return this.open(user, proof);
+    const { amr, device, isKnownDevice } = proof;
+    return this.parts.challenges.open(user, { amr: [...amr], device, isKnownDevice, counter });
+  }
+
+  /** The second factor of a sign-in that waits for it; this device counts its tries apart from now on. */
+  async answer(challenge: string, given: SecondFactor, place: Place | undefined) {
+    const { user, ...proved } = await this.parts.challenges.answer(challenge, given);
+    const outcome = await this.open(user, { ...proved, acr: "aal2", place });
+    return { outcome, newDevice: this.parts.devices.tokenFor(this.parts.users.normalAddress(user)) };
   }
 
   async refresh(refreshToken: string): Promise<SignedIn> {
@@ -99,12 +130,14 @@ export class SigningIn {
 
   private async signedIn(user: StoredUser, issued: Issued): Promise<SignedIn> {
     const accessToken = await this.accessToken(user, issued.session);
-    return { user, accessToken, refreshToken: issued.refreshToken, maxAgeSeconds: issued.maxAgeSeconds };
+    const { refreshToken, maxAgeSeconds, session } = issued;
+    const mustEnrol = this.parts.factorPolicy.rolesIn(user.roles, session.acr) !== user.roles;
+    return { user, accessToken, refreshToken, maxAgeSeconds, mustEnrol };
   }
 
   private async accessToken(user: StoredUser, { sid, amr, acr, authTime }: LiveSession): Promise<string> {
-    const { keys, rules, clock } = this.parts;
-    const subject = { uid: user.uid, sid, roles: user.roles, amr, acr, authTime };
+    const { keys, rules, factorPolicy, clock } = this.parts;
+    const subject = { uid: user.uid, sid, roles: factorPolicy.rolesIn(user.roles, acr), amr, acr, authTime };
     return signAccessToken(await keys.current(), subject, rules, clock);
   }
 }

@@ -33,6 +33,12 @@ export const lastSignIn = (uid: string) => key(`USER#${uid}`, "SIGNIN");
 export const session = (sid: string) => key(`SESS#${sid}`, "S");
 export const revoked = (seconds: number, sid: string) => key(`REVOKED#${minuteOf(seconds)}`, sid);
 
+export const mfaChallenge = (hashed: string) => key(`MFA#${hashed}`, "C");
+export const webauthnChallenge = (hashed: string) => key(`WAC#${hashed}`, "C");
+export const passkeyPrefix = "PK#";
+export const passkey = (uid: string, id: string) => key(`USER#${uid}`, `${passkeyPrefix}${id}`);
+export const passkeyOwner = (id: string) => key(`CRED#${id}`, "C");
+
 export const profile = (uid: string) => key(`USER#${uid}`, "P");
 export const consents = (uid: string) => key(`USER#${uid}`, "CONSENTS");
 export const consentIndex = "CONSENTS";

@@ -4,7 +4,7 @@ import { sameSecret } from "../hashes.ts";
 import type { Authenticator } from "../identity/authenticator.ts";
 import { enrolling, may, type Permission } from "../identity/permissions.ts";
 import { type Caller, TokenRefused } from "../identity/tokens.ts";
-import { Problem, unauthenticated } from "../problems.ts";
+import { Problem, stepUpRequired, unauthenticated } from "../problems.ts";
 import type { AppEnv } from "./service-app.ts";
 
 /** What a caller must have shown besides: who they are, within the last minutes (`fresh`), by two factors (`aal2`). */
@@ -31,20 +31,12 @@ function notAllowed({ roles }: Caller, permission: Permission): Problem {
   return new Problem(403, "not_allowed", `Your role or your token does not have the permission ${permission}.`);
 }
 
-/** The challenge is that of RFC 9470: what a client must ask for before it comes again. */
 function refuseUnproved({ acr, authTime }: Caller, { fresh, aal2 }: Proof, now: number): void {
   const isOld = fresh && now - authTime > freshSeconds;
   const isWeak = aal2 && acr !== "aal2";
   if (!isOld && !isWeak) return;
   const what = isWeak ? "This needs two factors" : "This needs a sign-in of the last 10 minutes";
-  const detail = `${what}: prove again who you are, by POST /api/v1/auth/step-up, and come with the new token.`;
-  const asked = [
-    'Bearer error="insufficient_user_authentication"',
-    `error_description="${what}"`,
-    ...(aal2 ? ['acr_values="aal2"'] : []),
-    ...(fresh ? [`max_age="${freshSeconds}"`] : []),
-  ];
-  throw new Problem(401, "step_up_required", detail, { headers: { "www-authenticate": asked.join(", ") } });
+  throw stepUpRequired(what, ...(aal2 ? ['acr_values="aal2"'] : []), ...(fresh ? [`max_age="${freshSeconds}"`] : []));
 }
 
 async function callerOf(authenticator: Authenticator, header: string | undefined): Promise<Caller> {

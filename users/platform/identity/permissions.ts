@@ -1,11 +1,13 @@
+import { type Role, roles } from "../roles.ts";
+
 /** Which role has which permission. A permission says whether; the farm and its consents say for which rows. */
 
-export const roles = ["farmer", "researcher", "student", "administrator"] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles };
 
 export const permissions = [
   "profile:self",
   "session:self",
+  "factor:self",
   "chat:use",
   "chat:share",
   "flock:read",
@@ -31,7 +33,7 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const everyone: Permission[] = ["profile:self", "session:self", "chat:use", "chat:share"];
+const everyone: Permission[] = ["profile:self", "session:self", "factor:self", "chat:use", "chat:share"];
 
 export const permissionsOf: Record<Role, readonly Permission[]> = {
   farmer: [
@@ -78,7 +80,7 @@ export const enrolling = "enrolling";
 /** As it is served: what may stand in a token, with its permissions. */
 export const permissionsInTokens: Readonly<Record<string, readonly Permission[]>> = {
   ...permissionsOf,
-  [enrolling]: ["session:self"],
+  [enrolling]: ["factor:self"],
 };
 
 /** What a script or another service may be given: never the account, its sessions, or work on other people's. */

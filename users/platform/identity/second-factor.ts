@@ -5,5 +5,3 @@ export interface SecondFactor {
   /** Uses the code of an authenticator or a recovery code up; false when it is wrong or was used before. */
   verify(uid: string, code: string): Promise<boolean>;
 }
-
-export const noSecondFactor: SecondFactor = { isOn: async () => false, verify: async () => false };

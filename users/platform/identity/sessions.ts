@@ -13,6 +13,8 @@ export type NewSession = {
   place?: Place | undefined;
   /** whether the device has signed in to this account before; undefined: nobody looked */
   isKnownDevice?: boolean | undefined;
+  /** When it was proved who it is, seconds; absent: now. */
+  authTime?: number | undefined;
 };
 
 export type LiveSession = {
@@ -35,6 +37,8 @@ export type EndReason =
   | "roles"
   | "disabled"
   | "password"
+  | "factors"
+  | "step_up"
   | "erased"
   | "administrator";
 

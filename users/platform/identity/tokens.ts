@@ -8,6 +8,7 @@ export type Caller = {
   sid: string;
   roles: readonly string[];
   acr: string;
+  amr: readonly string[];
   authTime: number;
   /** when the token was made and when it ends, seconds */
   iat: number;
@@ -18,7 +19,7 @@ export type Caller = {
 
 export type SigningKey = { kid: string; key: CryptoKey };
 export type TokenRules = { issuer: string; audience: string; lifeSeconds: number };
-export type TokenSubject = Omit<Caller, "iat" | "exp"> & { amr: readonly string[] };
+export type TokenSubject = Omit<Caller, "iat" | "exp">;
 
 const claims = z.object({
   sub: z.guid(),
@@ -26,6 +27,7 @@ const claims = z.object({
   jti: z.string().min(1),
   roles: z.array(z.string()),
   acr: z.string(),
+  amr: z.array(z.string()).default([]),
   auth_time: z.number(),
   iat: z.number(),
   exp: z.number(),
@@ -80,8 +82,8 @@ export async function verifyAccessToken(
       // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
       maxTokenAge: rules.lifeSeconds,
     });
-    const { sub, sid, roles, acr, auth_time, iat, exp, scope } = claims.parse(payload);
-    return { uid: sub, sid, roles, acr, authTime: auth_time, iat, exp, scopes: scope?.split(" ") };
+    const { sub, sid, roles, acr, amr, auth_time, iat, exp, scope } = claims.parse(payload);
+    return { uid: sub, sid, roles, acr, amr, authTime: auth_time, iat, exp, scopes: scope?.split(" ") };
   } catch {
     throw new TokenRefused();
   }

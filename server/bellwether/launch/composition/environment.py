@@ -140,6 +140,8 @@ def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env |= {name: value for name, value in os.environ.items() if name.startswith(POLICIES)}
     if service == "auth":
         env |= _mail(wiring)
+        # on a machine of one's own a demo must start without an authenticator app
+        env["AUTH_MFA_ROLES"] = os.environ.get("AUTH_MFA_ROLES", "none")
         return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
     env["BELLWETHER_AUTH_URL"] = wiring.service_url("auth")
     return env | _emilia(wiring) if service == "chats" else env
