@@ -13,6 +13,7 @@ import { sessionIn } from "./views.ts";
 /** How a session starts, goes on and ends. */
 export function signingInRoutes(app: ServiceApp, platform: Platform, signingIn: SigningIn): void {
   loginRoutes(app, platform, signingIn);
+  secondFactorRoute(app, platform, signingIn);
   cookieRoutes(app, platform, signingIn);
 }
 
@@ -48,7 +49,9 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signing
     if (newDevice) setDeviceCookie(c, newDevice);
     return c.json(session, 200, limitHeaders(taken));
   });
+}
 
+function secondFactorRoute(app: ServiceApp, { settings }: Platform, signingIn: SigningIn): void {
   const mfa = createRoute({
     method: "post",
     path: "/api/v1/auth/mfa",
