@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
-import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
 import * as keys from "../platform/dynamo/keys.ts";
 import { MemoryTable } from "../platform/dynamo/memory.ts";
 import type { ScannableTable } from "../platform/dynamo/table.ts";
+import { ensureTable, waitForStore } from "../platform/dynamo/tables/admin.ts";
 import { ulid } from "../platform/ids.ts";
 import { Harness, type Person } from "../testing/harness.ts";
 import { type Running, startDynoxide } from "../testing/servers.ts";

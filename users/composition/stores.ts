@@ -1,6 +1,6 @@
-import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
 import { credentialsFor, isOnThisMachine } from "../platform/dynamo/credentials.ts";
+import { ensureTable, waitForStore } from "../platform/dynamo/tables/admin.ts";
 import { deploymentOf, deployTable } from "../platform/dynamo/tables/deployment.ts";
 import { keysTable as keysTableShape, type TableShape, usersTable } from "../platform/dynamo/tables/shapes.ts";
 import type { Settings } from "../platform/settings.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
+import { ensureTable, waitForStore } from "../platform/dynamo/tables/admin.ts";
 import { Problem } from "../platform/problems.ts";
 import { cookieOf, Harness, type Person } from "../testing/harness.ts";
 import { type Running, startDynoxide } from "../testing/servers.ts";

@@ -1,5 +1,5 @@
-import { ensureTable, waitForStore } from "../platform/dynamo/admin.ts";
 import { DynamoTable } from "../platform/dynamo/client.ts";
+import { ensureTable, waitForStore } from "../platform/dynamo/tables/admin.ts";
 import { randomText } from "../platform/ids.ts";
 
 /** A new table in a dynoxide that runs on this port. */

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { haveEmulators, startMinistack } from "../../testing/emulators.ts";
 import { freePort, type Running, startDynoxide, startDynoxideBehind } from "../../testing/servers.ts";
-import { ensureTable, waitForStore } from "./admin.ts";
 import { DynamoTable } from "./client.ts";
 import { LiveTable } from "./live.ts";
 import { MemoryTable } from "./memory.ts";
@@ -23,6 +22,7 @@ import {
   StoreUnavailable,
   TransactionCancelled,
 } from "./table.ts";
+import { ensureTable, waitForStore } from "./tables/admin.ts";
 
 let dynoxide: Running;
 let client: DynamoTable;

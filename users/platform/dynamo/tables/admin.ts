@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { DynamoTable } from "./client.ts";
-import { StoreRejected, StoreUnavailable } from "./table.ts";
-import { keySchemaOf, type TableShape } from "./tables/shapes.ts";
+import type { DynamoTable } from "../client.ts";
+import { StoreRejected, StoreUnavailable } from "../table.ts";
+import { keySchemaOf, type TableShape } from "./shapes.ts";
 
 const described = z.object({ Table: z.object({ TableStatus: z.string() }) });
 const ttlState = z.object({ TimeToLiveDescription: z.object({ TimeToLiveStatus: z.string().optional() }).optional() });
