@@ -21,6 +21,7 @@ from bellwether.launch.machine import account, ports, walls
 from bellwether.launch.machine.folders import Folders, cache_folder
 from bellwether.launch.machine.state import last_state, read_state
 from bellwether.launch.plan import program
+from bellwether.modelling.programs import finding
 
 DISK_GB, MEMORY_GB = 3.0, 2.0
 PYTHONS = ((3, 11), (3, 13))
@@ -52,6 +53,7 @@ def all_checks(folders: Folders) -> Iterator[Check]:
     yield _program("caddy", "caddy", "version")
     yield _packages_of_users()
     yield _dynoxide()
+    yield from map(_bioinformatics, finding.NAMES)
     yield _last_start(folders)
 
 
@@ -163,6 +165,14 @@ def _program(name: str, file: str, question: str = "--version") -> Check:
     except (OSError, subprocess.SubprocessError) as error:
         return Check(name, False, str(error), remedy)
     return Check(name, True, done.stdout.strip().splitlines()[0].removeprefix("nats-server: "))
+
+
+def _bioinformatics(name: str) -> Check:
+    """Never missing: what needs it says so when it is asked for."""
+    found = finding.find(name)
+    if found is None:
+        return Check(name, True, f"not here, and needed by steps with it alone: {finding.REMEDIES[name]}")
+    return Check(name, True, f"{found.version}, SHA-256 {found.sha256[:12]}")
 
 
 def _packages_of_users() -> Check:

@@ -20,6 +20,7 @@ from bellwether.genetics.indexes.routes import router as indexes
 from bellwether.genetics.matings.routes import router as matings
 from bellwether.genetics.parentage.routes import router as parentage
 from bellwether.genetics.pedigree.routes import router as pedigree
+from bellwether.genetics.programs.routes import router as programs
 from bellwether.genetics.publications.routes import router as publications
 from bellwether.genetics.rankings.routes import router as rankings
 from bellwether.genetics.schedules.routes import router as schedules
@@ -42,6 +43,7 @@ def create(platform: PlatformSettings) -> FastAPI:
         samples,
         genotype_reading,
         genotype_exports,
+        programs,
         table_runs,
         genes,
         evaluations,

@@ -14,6 +14,7 @@ from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, pla
 from bellwether.genetics.parentage import checking
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
 from bellwether.genetics.pedigree.analysis import analyse_pedigree
+from bellwether.genetics.programs import job as program_step
 from bellwether.genetics.schedules import striking
 from bellwether.genetics.table_runs.job import KIND as TABLES
 from bellwether.genetics.table_runs.job import evaluate_tables
@@ -42,6 +43,7 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
         TABLES: evaluate_tables,
         genotype_import.KIND: genotype_import.import_genotypes,
         genotype_export.KIND: genotype_export.export_genotypes,
+        program_step.KIND: program_step.run_step,
     }
     with_files = [JobKind(name, service="genetics", run=partial(run, data_dir=place)) for name, run in work.items()]
     plain = {PEDIGREE: analyse_pedigree, MATING_PLAN: plan_matings, CONTRIBUTIONS: plan_contributions}

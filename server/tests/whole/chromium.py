@@ -5,8 +5,7 @@ import shutil
 from dataclasses import dataclass
 
 from bellwether.launch.machine.folders import cache_folder
-
-from .debian import unpacked
+from debian import unpacked
 
 PACKAGES = ["chromium", "chromium-driver"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from bellwether.launch.machine.folders import REPOSITORY, cache_folder
+from debian import unpacked
 
 from .conftest import Platform
-from .debian import unpacked
 
 PAGES = REPOSITORY / "docs" / "tutorials"
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)

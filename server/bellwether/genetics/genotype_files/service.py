@@ -87,6 +87,16 @@ async def take_in(session: Session, context: Context, upload: Upload) -> Genotyp
     return GenotypeFile.model_validate(stored)
 
 
+async def check_room(session: Session, farm_id: UUID) -> None:
+    """Pass where the farm may keep one file more.
+
+    Raises:
+        TooManyFiles
+    """
+    if await repository.count(session, farm_id) >= MOST_FILES:
+        raise TooManyFiles
+
+
 async def inspected(content: bytes, ending: str) -> tuple[int, int]:
     """Numbers of animals and markers.
 

@@ -1,4 +1,5 @@
-"""Heavy work in a child process: the worker's event loop stays free, and the child dies with its worker.
+"""Heavy work in a child process: the worker's event loop stays free, and the child dies with its worker, as
+does what it has started itself.
 
 The function travels by its name, arguments and result by pickle.
 """
@@ -56,7 +57,7 @@ async def in_child(
         raise ValueError(f"{fn.__qualname__} of {fn.__module__}: a child process can only run what it can import")
     task = pickle.dumps((fn.__module__, fn.__qualname__, args, on_report is not None, os.getpid(), limits))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, process_group=0
     )
     assert child.stdin is not None
     assert child.stdout is not None
@@ -67,7 +68,7 @@ async def in_child(
     finally:
         if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                child.kill()
+                os.killpg(child.pid, signal.SIGKILL)
             await child.wait()
 
 

@@ -4,7 +4,8 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import TypedDict
+from typing import Protocol, TypedDict
+from uuid import UUID
 
 import numpy as np
 from bellwether_engine.genotypes import PackedGenotypes, pack, turn
@@ -73,7 +74,20 @@ async def carry_out(run: JobRun, folder: Path) -> JsonObject:
     return await keep(run, export, folder / WRITTEN, about)
 
 
-async def extract(session: Session, export: ExportRow, folder: Path) -> tuple[int, int]:
+class Wanted(Protocol):
+    """Which genotypes are written."""
+
+    @property
+    def farm_id(self) -> UUID: ...
+    @property
+    def chip_id(self) -> int: ...
+    @property
+    def map_version(self) -> int: ...
+    @property
+    def with_shared(self) -> bool: ...
+
+
+async def extract(session: Session, export: Wanted, folder: Path) -> tuple[int, int]:
     """Map, samples and calls as files; numbers of samples and markers.
 
     Raises:

@@ -7,8 +7,8 @@ from bellwether.launch.install import apt
 from bellwether.launch.install.debian_packages import extract
 
 
-def unpacked(root: Path, packages: list[str]) -> Path:
-    """The folder `root` with the packages and all that the system lacks for them, fetched once.
+def unpacked(root: Path, packages: list[str], alone: tuple[str, ...] = ()) -> Path:
+    """The folder `root` with the packages and all that the system lacks for them, fetched once; `alone` come without.
 
     Raises:
         RuntimeError: they cannot be fetched here.
@@ -25,7 +25,7 @@ def unpacked(root: Path, packages: list[str]) -> Path:
         files, half = Path(name) / "files", Path(name) / "half"
         files.mkdir()
         half.mkdir()
-        apt.download(cache, files, apt.lacking(cache, packages), lambda: None)
+        apt.download(cache, files, [*apt.lacking(cache, packages), *alone], lambda: None)
         for file in files.iterdir():
             extract(file, half)
         half.rename(root)

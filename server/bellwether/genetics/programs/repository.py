@@ -1,0 +1,108 @@
+"""Every query about steps of programs of others."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from bellwether.genetics.programs.models import FileRow, ResultRow, StepRow, UsedRow
+from bellwether.platform.database.transactions import Session, driver
+
+STEP = """
+select s.id, s.farm_id, s.step, s.program, s.chip_id, s.map_version, s.source_file_id, s.options, s.version,
+  s.program_sha256, s.arguments, s.input_sha256, s.output_file_id, s.output_sha256, s.report, s.created_at,
+  s.finished_at, coalesce(j.state, 'failed')
+from genetics.program_step s left join genetics.job j on j.id = s.id
+"""
+ONE = text(STEP + "where s.id = :id")
+PAGE = text(
+    STEP
+    + """
+where s.farm_id = :farm and (cast(:before as uuid) is null or s.id < :before) order by s.id desc limit :limit
+"""
+)
+ADD = text("""
+insert into genetics.program_step
+  (id, farm_id, step, program, chip_id, map_version, source_file_id, options, created_by)
+values (:id, :farm_id, :step, :program, :chip_id, :map_version, :source_file_id, cast(:options as jsonb), :created_by)
+""")
+FINISH = text("""
+update genetics.program_step set version = :version, program_sha256 = :program_sha256,
+  arguments = cast(:arguments as jsonb), input_sha256 = :input_sha256, output_file_id = :output_file_id,
+  output_sha256 = :output_sha256, report = cast(:report as jsonb), finished_at = clock_timestamp()
+where id = :id and finished_at is null
+""")
+ADD_FILE = """
+insert into genetics.program_step_file (farm_id, step_id, name, sha256, n_bytes, content)
+values ($1, $2, $3, $4, $5, $6)
+"""
+FILES = "select name, sha256, n_bytes from genetics.program_step_file where farm_id = $1 and step_id = $2 order by name"
+FILE = "select content from genetics.program_step_file where farm_id = $1 and step_id = $2 and name = $3"
+USED = """
+select program, version, program_sha256, count(*), min(finished_at), max(finished_at)
+from genetics.program_step where farm_id = $1 and finished_at is not null
+group by program, version, program_sha256 order by program, max(finished_at) desc
+"""
+RESULTS = """
+with steps as (
+  select id, program, version, program_sha256, output_sha256, created_at from genetics.program_step
+  where farm_id = $1 and finished_at is not null and program = $2 and ($3::text is null or version = $3)
+    and ($4::text is null or program_sha256 = $4)
+), results as (
+  select id, 'step' as kind, id as step_id, program, version, program_sha256, created_at from steps
+  union all
+  select i.id, 'import', s.id, s.program, s.version, s.program_sha256, i.created_at
+  from steps s join genetics.genotype_import i on i.farm_id = $1 and i.sha256 = s.output_sha256
+  where i.finished_at is not null
+)
+select id, kind, step_id, program, version, program_sha256, created_at from results
+where $5::uuid is null or (id, step_id) < ($5, $6::uuid) order by id desc, step_id desc limit $7
+"""
+
+
+async def add(session: Session, values: Mapping[str, object]) -> None:
+    """A new step."""
+    await session.execute(ADD, dict(values))
+
+
+async def find(session: Session, step_id: UUID) -> StepRow | None:
+    """One step."""
+    row = (await session.execute(ONE, {"id": step_id})).one_or_none()
+    return None if row is None else StepRow(*row)
+
+
+async def page(session: Session, farm_id: UUID, before: UUID | None, limit: int) -> list[StepRow]:
+    """Steps of a farm, the latest first."""
+    found = await session.execute(PAGE, {"farm": farm_id, "before": before, "limit": limit})
+    return [StepRow(*row) for row in found]
+
+
+async def finish(session: Session, step_id: UUID, values: Mapping[str, object]) -> None:
+    """The step has ended well."""
+    await session.execute(FINISH, {"id": step_id, **values})
+
+
+async def add_file(session: Session, farm_id: UUID, step_id: UUID, file: FileRow, content: bytes) -> None:
+    """A table or another file of a step."""
+    await driver(session).execute(ADD_FILE, farm_id, step_id, *file, content)
+
+
+async def files(session: Session, farm_id: UUID, step_id: UUID) -> list[FileRow]:
+    """Files of a step by name."""
+    return [FileRow(*row) for row in await driver(session).fetch(FILES, farm_id, step_id)]
+
+
+async def content(session: Session, farm_id: UUID, step_id: UUID, name: str) -> bytes | None:
+    """One file."""
+    found: bytes | None = await driver(session).fetchval(FILE, farm_id, step_id, name)
+    return found
+
+
+async def used(session: Session, farm_id: UUID) -> list[UsedRow]:
+    """Programs that steps of a farm have used, by version and digest."""
+    return [UsedRow(*row) for row in await driver(session).fetch(USED, farm_id)]
+
+
+async def results(session: Session, farm_id: UUID, asked: Sequence[object], limit: int) -> list[ResultRow]:
+    """What has come of a program, or of a version of it, the latest first."""
+    return [ResultRow(*row) for row in await driver(session).fetch(RESULTS, farm_id, *asked, limit)]

@@ -1,0 +1,1 @@
+"""Programs of others, called when a machine has them: found, run within bounds, and what they answer read."""
