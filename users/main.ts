@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { framesOver, openBuses, startBackground } from "./composition/background.ts";
 import { type Composed, compose } from "./composition/compose.ts";
+import { otherServices } from "./composition/other-services.ts";
 import { needsOf } from "./composition/readiness.ts";
 import { openStores } from "./composition/stores.ts";
 import { healthRoutes } from "./platform/http/health.ts";
@@ -34,7 +35,8 @@ async function main(): Promise<void> {
   const stores = openStores(settings, metrics);
   const buses = openBuses(names, settings, log);
   const frames = framesOver(buses.profiles);
-  const composed = compose(names, { settings, clock: Date.now, log, metrics, frames, traces, ...stores });
+  const elsewhere = otherServices(settings, log);
+  const composed = compose(names, { elsewhere, settings, clock: Date.now, log, metrics, frames, traces, ...stores });
   const needs = needsOf(names, stores, composed.signing, buses);
   healthRoutes(composed.app, metrics, needs, settings.metricsSecret);
   const stopBackground = startBackground(names, composed, buses);

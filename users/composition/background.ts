@@ -40,7 +40,7 @@ export function framesOver(bus: Bus | undefined) {
 /** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
 export function startBackground(
   names: readonly ServiceName[],
-  { platform, signing, notifications, erasures, mail, retention }: Composed,
+  { platform, signing, notifications, erasures, exports, deliveries, mail, retention }: Composed,
   buses: Buses,
 ): Stop {
   const { table, clock, log, metrics, traces } = platform;
@@ -62,7 +62,8 @@ export function startBackground(
     every(countsEveryMs, () => platform.counts.flush(), log),
     () => platform.counts.flush().catch(() => undefined),
   );
-  if (names.includes("profiles")) stops.push(every(errandsEveryMs, () => erasures.work(), log));
+  if (names.includes("profiles"))
+    for (const errands of [erasures, exports, deliveries]) stops.push(every(errandsEveryMs, () => errands.work(), log));
   if (names.includes("chats")) stops.push(retention.start());
   if (names.includes("auth")) {
     const rotate = () =>

@@ -97,7 +97,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
 
   const figures = new SessionFigures(counts, new ActivityRepository(table, clock));
   const frames = outside.frames ?? { send: () => undefined, listen: () => () => undefined };
-  const parts = profilesOf(platform, { sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
+  const parts = profilesOf(platform, { mail, sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
 
   const emilia: Emilia = { settings, clock, log, fetch: outside.fetchPlatform };
   const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom(emilia));

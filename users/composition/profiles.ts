@@ -1,27 +1,42 @@
 import type { Platform } from "../platform/context.ts";
+import type { Mail } from "../platform/mail/mail.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
+import { DataKeys } from "../platform/secrets/data-keys.ts";
 import { ConsentRepository } from "../profiles/consents/repository.ts";
 import { PersonConsents } from "../profiles/consents/service.ts";
+import { DeliveryRepository } from "../profiles/deliveries/repository.ts";
+import { Deliveries } from "../profiles/deliveries/service.ts";
 import { ErasureRepository } from "../profiles/erasure/repository.ts";
 import { Erasures } from "../profiles/erasure/service.ts";
+import { ExportRepository } from "../profiles/exports/repository.ts";
+import { Exports } from "../profiles/exports/service.ts";
 import { NotificationRepository } from "../profiles/notifications/repository.ts";
 import { Notifications, type SendFrame } from "../profiles/notifications/service.ts";
+import { PushRepository } from "../profiles/push/repository.ts";
+import { PushNotices } from "../profiles/push/service.ts";
 import { ProfileRepository } from "../profiles/repository.ts";
 import type { ProfileParts } from "../profiles/routes.ts";
 import { Profiles } from "../profiles/service.ts";
 import type { Sessions } from "../sessions/service.ts";
 import { accountData, personalData } from "./personal-data.ts";
 
-type Outside = { sessions: Sessions; send: SendFrame; elsewhere: readonly PersonalData[] };
+type Outside = {
+  mail: Mail;
+  sessions: Sessions;
+  send: SendFrame;
+  elsewhere: readonly PersonalData[];
+};
 
 /** Binds what the profiles service is made of. */
-export function profilesOf(platform: Platform, { sessions, send, elsewhere }: Outside): ProfileParts {
-  const { table, keysTable, clock, log } = platform;
+export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail }: Outside): ProfileParts {
+  const { table, keysTable, settings, clock, log } = platform;
+  const data = personalData(platform);
   const profiles = new Profiles(new ProfileRepository(table));
-  const notifications = new Notifications(new NotificationRepository(table, clock), profiles, send);
+  const notifications = new Notifications(new NotificationRepository(table, clock), profiles, send, clock);
+  const dataKeys = new DataKeys(keysTable, settings.kek, clock);
   const erasures = new Erasures({
     repository: new ErasureRepository(table, keysTable, clock),
-    data: personalData(platform),
+    data,
     elsewhere,
     account: accountData(platform),
     sessions,
@@ -29,5 +44,30 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere }: Ou
     log,
   });
   const consents = new PersonConsents(new ConsentRepository(table, clock));
-  return { profiles, notifications, consents, erasures };
+  const exports = new Exports({
+    repository: new ExportRepository(table, clock),
+    data: [...data, ...elsewhere],
+    keys: dataKeys,
+    clock,
+    log,
+  });
+  const push = pushOf(platform, dataKeys);
+  const deliveries = new Deliveries({
+    repository: new DeliveryRepository(table, clock),
+    contact: accountData(platform),
+    mail,
+    push,
+    url: settings.BELLWETHER_PUBLIC_URL,
+    log,
+  });
+  return { profiles, notifications, consents, erasures, exports, push, deliveries };
+}
+
+/** The address of the sender is whom push services write to when something is wrong. */
+function pushOf({ table, settings, clock }: Platform, keys: DataKeys): PushNotices {
+  const { BELLWETHER_MAIL_FROM: from, PROFILES_PUSH_HOSTS: hosts, kek } = settings;
+  const address = /<(.+)>/.exec(from)?.[1] ?? from;
+  const allowed = hosts.split(",").map((host) => host.trim());
+  const repository = new PushRepository(table, clock);
+  return new PushNotices({ repository, keys, kek, allowed, contact: `mailto:${address}` });
 }

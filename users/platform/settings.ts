@@ -83,13 +83,16 @@ const environment = z.object({
   SESSIONS_POLICIES: z.string().default("{}"),
   SESSIONS_PLACE_HEADERS: z.string().default(""),
   SESSIONS_PLACES_FILE: z.string().optional(),
+  PROFILES_PUSH_HOSTS: z
+    .string()
+    .default("fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"),
   SESSIONS_CAP: count(5),
   SESSIONS_CAP_ADMINISTRATOR: count(2),
 });
 export type Environment = z.infer<typeof environment>;
 
-/** Where the services are that Emilia reads. */
-export type ServiceUrls = Record<"farm" | "genetics", string>;
+/** Where the services are that Emilia reads, and that are asked what they hold on a person. */
+export type ServiceUrls = Record<"farm" | "genetics" | "research" | "processing", string>;
 /** The model that answers; without one, what is built in does. */
 export type ModelSettings = {
   name: string;
@@ -158,7 +161,8 @@ function originsOf(settings: Environment): readonly string[] {
 
 /** A service without an address of its own is reached through the gateway. */
 function serviceUrlsOf(json: string, gateway: string): ServiceUrls {
-  const urls = z.object({ farm: z.url().default(gateway), genetics: z.url().default(gateway) });
+  const url = z.url().default(gateway);
+  const urls = z.object({ farm: url, genetics: url, research: url, processing: url });
   try {
     return urls.parse(JSON.parse(json));
   } catch {

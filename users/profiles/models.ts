@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The three sections of a profile as they are stored, and their defaults. */
+/** The sections of a profile as they are stored, and their defaults. */
 
 const line = (most: number) => z.string().trim().max(most);
 const timeZone = line(60).regex(/^[A-Za-z0-9_+\-/]+$/, "is not a time zone name");
@@ -22,8 +22,13 @@ export const preferenceFields = {
   units: z.enum(["metric", "imperial"]),
   theme: z.enum(["system", "light", "dark"]),
   rows_per_page: z.number().int().min(10).max(500),
-  notify_evaluations: z.boolean(),
-  notify_conflicts: z.boolean(),
+};
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "is not a time of day such as 22:00");
+const channels = z.strictObject({ app: z.boolean(), mail: z.boolean(), push: z.boolean() });
+export const notificationFields = {
+  evaluations: channels,
+  conflicts: channels,
+  quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable(),
 };
 export const privacyFields = {
   show_profile_to: z.enum(["nobody", "farm", "everyone"]),
@@ -36,6 +41,7 @@ export const sections = {
   profile: z.object(profileFields),
   preferences: z.object(preferenceFields),
   privacy: z.object(privacyFields),
+  notifications: z.object(notificationFields),
 };
 export type SectionName = keyof typeof sections;
 export type Section<N extends SectionName> = z.infer<(typeof sections)[N]>;
@@ -50,13 +56,16 @@ export const defaults: { [N in SectionName]: Section<N> } = {
     units: "metric",
     theme: "system",
     rows_per_page: 50,
-    notify_evaluations: true,
-    notify_conflicts: true,
   },
   privacy: {
     show_profile_to: "nobody",
     share_activity: false,
     use_for_recommendations: false,
     use_for_analytics: false,
+  },
+  notifications: {
+    evaluations: { app: true, mail: false, push: true },
+    conflicts: { app: true, mail: false, push: true },
+    quiet_hours: null,
   },
 };

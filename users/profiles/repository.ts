@@ -1,13 +1,13 @@
 import { z } from "zod";
 import * as keys from "../platform/dynamo/keys.ts";
-import { standing } from "../platform/dynamo/persons.ts";
+import { standing } from "../platform/dynamo/partitions.ts";
 import { absent, equal, type Table, TransactionCancelled } from "../platform/dynamo/table.ts";
 import { type AnySection, defaults, type Section, type SectionName, sections } from "./models.ts";
 
 const revision = z.object({ v: z.number().int() });
 export type Versioned<T> = { rev: number; value: T };
 
-/** The three sections are one item and share its revision. */
+/** The sections are one item and share its revision. */
 export class ProfileRepository {
   constructor(private readonly table: Table) {}
 

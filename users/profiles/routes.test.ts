@@ -13,6 +13,7 @@ beforeEach(async () => {
   mary = await house.person("farmer");
 });
 const me = "/api/v1/profiles/me";
+const off = { app: false, mail: false, push: false };
 const patch = (path: string, rev: number, body: object, who = mary) =>
   house.call("PATCH", path, { token: who.token, body, headers: { "if-match": `"${rev}"` } });
 
@@ -139,7 +140,7 @@ describe("notifications", () => {
     const { notifications } = house.composed;
     const john = await house.person();
     for (const who of [mary, john]) await notifications.onMembership(member(who.uid));
-    await patch(`${me}/preferences`, 0, { notify_evaluations: false });
+    await patch(`${me}/notification-settings`, 0, { evaluations: off });
     const data = {
       farm_id: "f1",
       flock_id: "k1",
@@ -163,7 +164,7 @@ describe("notifications", () => {
     const number = { id: "i1", kind: "duplicate_identifier", collection: "identifiers", row_id: "i1", field: "value" };
     const found = event("farm.conflict.found.v1", { farm_id: "f1", conflicts: [conflict, number] });
     expect([await notifications.onNews(found), await notifications.onNews(found)]).toEqual(["handled", "known"]);
-    await patch(`${me}/preferences`, 0, { notify_conflicts: false });
+    await patch(`${me}/notification-settings`, 0, { conflicts: off });
     const settled = { farm_id: "f1", conflict: number, choice: "other" };
     await notifications.onNews(event("farm.conflict.settled.v1", settled));
     expect((await list(mary)).items).toMatchObject([{ kind: "conflict_found", data: { conflict_ids: ["c1", "i1"] } }]);

@@ -5,11 +5,16 @@ import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import { consentRoutes, reconciliationRoutes } from "./consents/routes.ts";
 import type { PersonConsents } from "./consents/service.ts";
+import type { Deliveries } from "./deliveries/service.ts";
 import { erasureRoutes } from "./erasure/routes.ts";
 import type { Erasures } from "./erasure/service.ts";
+import { exportRoutes } from "./exports/routes.ts";
+import type { Exports } from "./exports/service.ts";
 import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";
+import { pushRoutes } from "./push/routes.ts";
+import type { PushNotices } from "./push/service.ts";
 import { ifMatchHeader, patches, views } from "./schemas.ts";
 import type { Profiles } from "./service.ts";
 
@@ -17,6 +22,7 @@ const places: Record<SectionName, { path: string; what: string }> = {
   profile: { path: "/api/v1/profiles/me", what: "profile" },
   preferences: { path: "/api/v1/profiles/me/preferences", what: "preferences" },
   privacy: { path: "/api/v1/profiles/me/privacy", what: "privacy settings" },
+  notifications: { path: "/api/v1/profiles/me/notification-settings", what: "notification settings" },
 };
 
 /** What the service is made of; `composition/profiles.ts` binds it. */
@@ -25,17 +31,22 @@ export type ProfileParts = {
   notifications: Notifications;
   consents: PersonConsents;
   erasures: Erasures;
+  exports: Exports;
+  push: PushNotices;
+  deliveries: Deliveries;
 };
 
 export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceApp {
-  const { profiles, notifications, consents, erasures } = parts;
+  const { profiles, notifications, consents, erasures, exports, push } = parts;
   const app = newService();
   addDocument(app, "/api/v1/profiles/openapi.json", "Profile Service");
-  for (const name of ["profile", "preferences", "privacy"] as const) sectionRoutes(app, platform, profiles, name);
+  for (const name of Object.keys(places) as SectionName[]) sectionRoutes(app, platform, profiles, name);
   notificationRoutes(app, platform, notifications);
   consentRoutes(app, platform, consents);
   reconciliationRoutes(app, platform, parts);
   erasureRoutes(app, platform, erasures);
+  exportRoutes(app, platform, exports);
+  pushRoutes(app, platform, push);
   return app;
 }
 

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { defaults, preferenceFields, privacyFields, profileFields, sections } from "./models.ts";
+import { defaults, notificationFields, preferenceFields, privacyFields, profileFields, sections } from "./models.ts";
 
 export const views = {
   profile: sections.profile.openapi("Profile", { example: { ...defaults.profile, display_name: "Mary Hill" } }),
   preferences: sections.preferences.openapi("Preferences", { example: defaults.preferences }),
   privacy: sections.privacy.openapi("Privacy", { example: defaults.privacy }),
+  notifications: sections.notifications.openapi("NotificationSettings", { example: defaults.notifications }),
 };
 export const patches = {
   profile: z
@@ -19,5 +20,9 @@ export const patches = {
     .strictObject(privacyFields)
     .partial()
     .openapi("PrivacyPatch", { example: { show_profile_to: "farm" } }),
+  notifications: z
+    .strictObject(notificationFields)
+    .partial()
+    .openapi("NotificationSettingsPatch", { example: { quiet_hours: { from: "22:00", to: "06:00" } } }),
 };
 export const ifMatchHeader = z.object({ "if-match": z.string().optional().openapi({ example: '"0"' }) });

@@ -30,6 +30,7 @@ from bellwether.farm.merging.routes import router as merges
 from bellwether.farm.organisations.routes import router as organisations
 from bellwether.farm.own_traits.routes import router as own_traits
 from bellwether.farm.pedigree.routes import router as pedigree
+from bellwether.farm.persons.held import HELD
 from bellwether.farm.places.routes import router as paddocks
 from bellwether.farm.recorders.routes import router as recorders
 from bellwether.farm.reports.routes import router as reports
@@ -96,4 +97,5 @@ def create(platform: PlatformSettings) -> FastAPI:
         title="Farm Management Service",
         upload_paths=("/api/v1/farm/imports", "/attachments", "/archive"),
         faces=(BRAPI, *ICAR),
+        held=HELD,
     )

@@ -4,8 +4,12 @@ from bellwether.farm.archives import job as archives
 from bellwether.farm.exports import job as exports
 from bellwether.farm.imports import job
 from bellwether.farm.pedigree import proposals
+from bellwether.farm.persons import sharing
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
+from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.worker import persons
+from bellwether.platform.worker.timers import Timer
 
 
 def kinds() -> list[JobKind]:
@@ -15,4 +19,10 @@ def kinds() -> list[JobKind]:
 
 def consumers() -> list[Consumer]:
     """Events that the farm reacts to."""
-    return [proposals.CONSUMER]
+    return [proposals.CONSUMER, sharing.CONSUMER, persons.consumer("farm", sharing.forget)]
+
+
+def timers() -> list[Timer]:
+    """What the farm does by the clock."""
+    settings = PlatformSettings()
+    return [sharing.timer(settings), persons.timer("farm", sharing.forget, settings)]

@@ -21,18 +21,21 @@ from bellwether.genetics.table_runs.job import evaluate_tables
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.jobs.kinds import JobKind
 from bellwether.platform.settings import PlatformSettings
+from bellwether.platform.worker import persons
 from bellwether.platform.worker.timers import Timer
+
+FORGET = persons.forgetting("genetics", ("delete from genetics.kept_search where user_id = :person",))
 
 
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
     stale = Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)
-    return [stale, rerunning.CONSUMER, merges.CONSUMER]
+    return [stale, rerunning.CONSUMER, merges.CONSUMER, persons.consumer("genetics", FORGET)]
 
 
 def timers() -> list[Timer]:
     """What genetics does by the clock."""
-    return [striking.TIMER]
+    return [striking.TIMER, persons.timer("genetics", FORGET, PlatformSettings())]
 
 
 def kinds(data_dir: Path | None = None) -> list[JobKind]:

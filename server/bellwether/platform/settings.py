@@ -19,6 +19,7 @@ class PlatformSettings(BaseSettings):
     public_url: str = f"http://localhost:{PORTS['gateway']}"
     log_level: str = "info"
     auth_url: str = f"http://127.0.0.1:{PORTS['auth']}"
+    profiles_url: str = f"http://127.0.0.1:{PORTS['profiles']}"
     issuer: str = "https://bellwether.local"
     audience: str = "bellwether"
     nats_url: str = f"nats://127.0.0.1:{PORTS['nats']}"

@@ -21,7 +21,9 @@ export class LinkRepository {
   issue(kind: LinkKind, link: Link): { token: string; write: PutWrite } {
     const token = randomText(32);
     const exp = seconds(this.clock) + lives[kind];
-    return { token, write: { put: { ...keys.link(kind, token), ...link, exp, ttl: exp } } };
+    // by which an erasure finds it; one that is nobody's has a place of its own
+    const index = { gsi1pk: keys.linkIndex(link.uid || link.mark), gsi1sk: String(exp) };
+    return { token, write: { put: { ...keys.link(kind, token), ...link, ...index, exp, ttl: exp } } };
   }
 
   /** As much work as a link, for an address that has no account. */

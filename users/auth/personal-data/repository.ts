@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { type Clock, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
+import { itemsOf, removeItems } from "../../platform/dynamo/partitions.ts";
 import {
   absent,
   all,
   compare,
   equal,
+  type Key,
   type Table,
   TransactionCancelled,
   type Write,
 } from "../../platform/dynamo/table.ts";
-import type { AccountEnding } from "../../platform/identity/accounts.ts";
+import type { AccountContact, AccountEnding } from "../../platform/identity/accounts.ts";
 import type { Obstacle, PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 
 const account = z.object({
@@ -20,12 +22,14 @@ const account = z.object({
   epoch: z.number(),
   gsi1sk: z.string(),
   erasing: z.number().optional(),
+  disabled: z.boolean().optional(),
+  verified: z.boolean().optional(),
 });
 type Account = z.infer<typeof account>;
 const count = z.object({ n: z.number() });
 
 /** The account of a person: who they are, and the guard that keeps their address theirs. */
-export class AccountData implements PersonalData, AccountEnding {
+export class AccountData implements PersonalData, AccountEnding, AccountContact {
   readonly name = "account";
 
   constructor(
@@ -49,6 +53,11 @@ export class AccountData implements PersonalData, AccountEnding {
     return [{ code: "last_administrator", detail, fix: "Give the role of administrator to another user first." }];
   }
 
+  async verifiedAddress(uid: string): Promise<string | null> {
+    const found = await this.read(uid);
+    return found?.verified && !found.disabled && found.erasing === undefined ? found.email : null;
+  }
+
   /** The epoch ends every sign-in that looked at the account before. */
   async closing(uid: string): Promise<Write[] | undefined> {
     const found = await this.read(uid);
@@ -63,6 +72,9 @@ export class AccountData implements PersonalData, AccountEnding {
 
   /** The account goes with the address that it kept: while it is there it says which one that is. */
   async erase(uid: string): Promise<void> {
+    const links: Key[] = [];
+    for await (const item of itemsOf(this.table, { pk: keys.linkIndex(uid), index: "gsi1" })) links.push(item);
+    await removeItems(this.table, links);
     const found = await this.read(uid);
     if (!found) return;
     const guard = keys.emailGuard(found.email);

@@ -25,6 +25,7 @@ export const identityPrefix = "F#";
 export const identity = (uid: string, id: string) => key(`USER#${uid}`, `${identityPrefix}${id}`);
 
 /** A secret in a mailed link, for one kind of use. */
+export const linkIndex = (uid: string) => `U#${uid}#LINK`;
 export const link = (kind: string, token: string) => key(`LINK#${kind}#${hash(token)}`, "C");
 
 export const slotPrefix = "SLOT#";
@@ -42,6 +43,21 @@ export const passkeyOwner = (id: string) => key(`CRED#${id}`, "C");
 export const profile = (uid: string) => key(`USER#${uid}`, "P");
 export const consents = (uid: string) => key(`USER#${uid}`, "CONSENTS");
 export const consentIndex = "CONSENTS";
+export const accountExport = (uid: string) => key(`USER#${uid}`, "EXPORT");
+export const exportPrefix = "EXPORT#";
+export const exportChunk = (uid: string, id: string, n: number) =>
+  key(`USER#${uid}`, `${exportPrefix}${id}#${String(n).padStart(6, "0")}`);
+export const exportsPartition = "EXPORTS";
+export const waitingExport = (uid: string) => key(exportsPartition, uid);
+export const deliveriesPartition = "DELIVERIES";
+/** Sorted by the second from which it may go. */
+export const delivery = (due: number, uid: string, id: string, channel: string) =>
+  key(deliveriesPartition, `${String(due).padStart(11, "0")}#${uid}#${id}#${channel}`);
+export const pushPrefix = "PUSH#";
+export const pushSubscription = (uid: string, id: string) => key(`USER#${uid}`, `${pushPrefix}${id}`);
+export const pushKey = () => key("SYS#PUSH", "K");
+/** Of who wants a notice by other ways than in the application: that it was told. */
+export const toldElsewhere = (uid: string, id: string) => key(`USER#${uid}`, `TOLD#${id}`);
 export const notificationPrefix = "N#";
 export const notification = (uid: string, id: string) => key(`USER#${uid}`, `${notificationPrefix}${id}`);
 export const unreadIndex = (uid: string) => `U#${uid}#UNREAD`;

@@ -1,6 +1,17 @@
-import type { Attributes, Item, Key, Query, Table } from "./table.ts";
+import * as keys from "./keys.ts";
+import {
+  type Attributes,
+  absent,
+  all,
+  type CheckWrite,
+  type Item,
+  type Key,
+  present,
+  type Query,
+  type Table,
+} from "./table.ts";
 
-/** Whole partitions: walked through page by page, and emptied. */
+/** Whole partitions: walked through page by page, emptied, and whether a person's still stands. */
 
 const pageSize = 100;
 const mostInTransaction = 100;
@@ -64,3 +75,9 @@ function nextOf(place: number, from: Attributes | undefined, places: number): At
   if (from) return { ...from, place };
   return place + 1 < places ? { place: place + 1 } : undefined;
 }
+
+/** Goes into the transaction of whatever is written for a user: nothing is, once they are being erased. */
+export const standing = (uid: string): CheckWrite => ({
+  check: keys.user(uid),
+  when: all(present("pk"), absent("erasing")),
+});

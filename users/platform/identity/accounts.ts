@@ -1,7 +1,12 @@
 import type { Write } from "../dynamo/table.ts";
 
-/** What other services may ask of the accounts; `composition/` passes it to them under this type. */
+/** What other services may ask of the accounts; `composition/` passes it to them under these types. */
 export interface AccountEnding {
   /** The writes after which an account is there for nobody; undefined when it is not there now. */
   closing(uid: string): Promise<readonly Write[] | undefined>;
+}
+
+export interface AccountContact {
+  /** The verified address of a user who may sign in; null of everybody else. */
+  verifiedAddress(uid: string): Promise<string | null>;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
-import { standing } from "../../platform/dynamo/persons.ts";
+import { standing } from "../../platform/dynamo/partitions.ts";
 import { type Attributes, absent, equal, type Table, TransactionCancelled } from "../../platform/dynamo/table.ts";
 import { auditEntry } from "../../platform/events/audit.ts";
 import { outboxEntry } from "../../platform/events/outbox.ts";

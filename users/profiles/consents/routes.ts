@@ -56,6 +56,7 @@ export function reconciliationRoutes(
   const all = createRoute({
     method: "get",
     path: "/api/v1/profiles/internal/consents",
+    hide: true,
     summary: "What every person who has said anything lets research see (service-to-service)",
     middleware,
     request,
@@ -70,6 +71,7 @@ export function reconciliationRoutes(
   const erased = createRoute({
     method: "get",
     path: "/api/v1/profiles/internal/erased",
+    hide: true,
     summary: "Who has been erased (service-to-service)",
     middleware,
     request,

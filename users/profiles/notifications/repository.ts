@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { type Clock, day, isoTime, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
-import { itemsOf } from "../../platform/dynamo/partitions.ts";
-import { standing } from "../../platform/dynamo/persons.ts";
+import { itemsOf, standing } from "../../platform/dynamo/partitions.ts";
 import {
   type Attributes,
   absent,
@@ -24,6 +23,8 @@ const tombstoneSeconds = 90 * day;
 const inboxSeconds = 60 * day;
 export const unreadShown = 100;
 
+/** By which ways a notice goes, and from which second those outside of the application may. */
+export type Telling = { inApp: boolean; ways: readonly ("mail" | "push")[]; due: number };
 export type Membership = { farmId: string; uid: string; isActive: boolean; at: string };
 
 export class NotificationRepository {
@@ -33,12 +34,17 @@ export class NotificationRepository {
   ) {}
 
   /** The id is the event's, so a second delivery finds it there; false then, and when there is no such user any more. */
-  async add(uid: string, notice: Notice): Promise<boolean> {
+  async add(uid: string, notice: Notice, { inApp, ways, due }: Telling): Promise<boolean> {
     const data: { [name: string]: Value } = { ...notice.data };
     const unread = { gsi1pk: keys.unreadIndex(uid), gsi1sk: notice.id };
-    const item = { ...keys.notification(uid, notice.id), ...notice, data, ...unread };
-    const put = { put: { ...item, ttl: seconds(this.clock) + keptSeconds }, when: absent("pk") };
-    return this.succeeds(this.table.transact([standing(uid), put]));
+    const ttl = seconds(this.clock) + keptSeconds;
+    const shown = { ...keys.notification(uid, notice.id), ...notice, data, ...unread, ttl };
+    const item = inApp ? shown : { ...keys.toldElsewhere(uid, notice.id), ttl };
+    const { title, body, id } = notice;
+    const waiting = ways.map((channel) => ({
+      put: { ...keys.delivery(due, uid, id, channel), uid, id, channel, title, body, tries: 0, ttl },
+    }));
+    return this.succeeds(this.table.transact([standing(uid), { put: item, when: absent("pk") }, ...waiting]));
   }
 
   async page(uid: string, limit: number, after: Attributes | undefined) {

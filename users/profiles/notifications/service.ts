@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { Clock } from "../../platform/clock.ts";
 import type { Attributes } from "../../platform/dynamo/table.ts";
 import type { CloudEvent, Outcome } from "../../platform/events/cloud-event.ts";
 import { notFound } from "../../platform/problems.ts";
+import { afterQuiet } from "../deliveries/quiet-hours.ts";
 import type { Profiles } from "../service.ts";
 import type { Notice, Notification } from "./models.ts";
 import { type NotificationRepository, unreadShown } from "./repository.ts";
@@ -29,12 +31,12 @@ const failed = z.object({
 const conflict = z.object({ id: z.string(), kind: z.string(), collection: z.string(), row_id: z.string() });
 const found = z.object({ farm_id: z.string().min(1).max(100), conflicts: z.array(conflict).min(1).max(500) });
 const settled = z.object({ farm_id: z.string().min(1).max(100), conflict, choice: z.enum(["kept", "other"]) });
-/** Which preference lets a kind of news through. */
+/** Which setting says by which ways a kind of news goes. */
 const wanted = {
-  evaluation_completed: "notify_evaluations",
-  evaluation_failed: "notify_evaluations",
-  conflict_found: "notify_conflicts",
-  conflict_settled: "notify_conflicts",
+  evaluation_completed: "evaluations",
+  evaluation_failed: "evaluations",
+  conflict_found: "conflicts",
+  conflict_settled: "conflicts",
 } as const;
 
 export class Notifications {
@@ -42,6 +44,7 @@ export class Notifications {
     private readonly repository: NotificationRepository,
     private readonly profiles: Profiles,
     private readonly send: SendFrame,
+    private readonly clock: Clock,
   ) {}
 
   async page(uid: string, limit: number, after: Attributes | undefined) {
@@ -85,10 +88,14 @@ export class Notifications {
   }
 
   private async notify(uid: string, notice: Notice): Promise<void> {
-    const { value } = await this.profiles.read(uid, "preferences");
-    if (!value[wanted[notice.kind]]) return;
-    const isNew = await this.repository.add(uid, notice);
-    if (isNew) this.send(uid, { t: "notification", notification: { ...notice, read_at: null } });
+    const { value: settings } = await this.profiles.read(uid, "notifications");
+    const { app, mail, push } = settings[wanted[notice.kind]];
+    const ways = [...(mail ? (["mail"] as const) : []), ...(push ? (["push"] as const) : [])];
+    if (!app && ways.length === 0) return;
+    const { time_zone } = (await this.profiles.read(uid, "profile")).value;
+    const due = afterQuiet(this.clock(), settings.quiet_hours, time_zone);
+    const isNew = await this.repository.add(uid, notice, { inApp: app, ways, due });
+    if (isNew && app) this.send(uid, { t: "notification", notification: { ...notice, read_at: null } });
   }
 }
 

@@ -1,6 +1,6 @@
 import * as keys from "../../platform/dynamo/keys.ts";
 import { itemsOf, removeItems } from "../../platform/dynamo/partitions.ts";
-import type { Table } from "../../platform/dynamo/table.ts";
+import type { Key, Table } from "../../platform/dynamo/table.ts";
 import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 import type { ConsentRepository } from "../consents/repository.ts";
 import { type SectionName, sections } from "../models.ts";
@@ -29,15 +29,19 @@ export class ProfileData implements PersonalData {
     yield { name: "notifications", content: told };
   }
 
-  /** All of it stands in the user's own partition, but for what farms know of their members. */
+  /** All of it stands in the user's own partition, but for what farms know of their members and what waits. */
   async erase(uid: string): Promise<void> {
     const { pk } = keys.user(uid);
     const farms: string[] = [];
     for await (const { sk } of itemsOf(this.table, { pk, prefix: keys.farmPrefix, consistent: true }))
       farms.push(sk.slice(keys.farmPrefix.length));
-    await removeItems(
-      this.table,
-      farms.map((farm) => keys.member(farm, uid)),
-    );
+    const waiting: Key[] = [];
+    for await (const item of itemsOf(this.table, { pk: keys.deliveriesPartition, consistent: true }))
+      if (item.uid === uid) waiting.push(item);
+    await removeItems(this.table, [
+      ...waiting,
+      keys.waitingExport(uid),
+      ...farms.map((farm) => keys.member(farm, uid)),
+    ]);
   }
 }

@@ -67,6 +67,8 @@ def for_services(wiring: Wiring, hosted: Iterable[str]) -> dict[str, str]:
 
 def for_worker(wiring: Wiring) -> dict[str, str]:
     env = _for_all(wiring) | _broker(wiring, "worker") | _metrics(wiring)
+    env["BELLWETHER_PROFILES_URL"] = wiring.service_url("profiles")
+    env["BELLWETHER_SERVICE_SECRET_FILE"] = _service_secret(wiring)
     for service in PYTHON_SERVICES:
         env |= _database(wiring, service)
     return env | _jobs(wiring)
@@ -144,6 +146,8 @@ def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
         env["AUTH_MFA_ROLES"] = os.environ.get("AUTH_MFA_ROLES", "none")
         return env | {"AUTH_OPERATOR_SECRET_FILE": str(keys.text_file(wiring.folders, "operator.secret"))}
     env["BELLWETHER_AUTH_URL"] = wiring.service_url("auth")
+    if service == "profiles":
+        return env | _service_urls(wiring)
     return env | _emilia(wiring) if service == "chats" else env
 
 

@@ -49,6 +49,7 @@ class AuthDouble:
     secret: str = "service-secret-of-a-test"  # noqa: S105
     revoked: set[str] = field(default_factory=set)
     addresses: dict[str, str] = field(default_factory=dict)
+    persons: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     is_down: bool = False
     requests: list[str] = field(default_factory=list)
 
@@ -109,6 +110,10 @@ class AuthDouble:
         if path.startswith("/api/v1/auth/internal/addresses/"):
             is_trusted = authorization == f"Service {self.secret}"
             return (200, {"email": self.addresses.get(path.rpartition("/")[2])}) if is_trusted else (401, {})
+        if path.startswith("/api/v1/profiles/internal/"):
+            is_trusted = authorization == f"Service {self.secret}"
+            what = path.rpartition("/")[2].partition("?")[0]
+            return (200, {"items": self.persons.get(what, []), "next": None}) if is_trusted else (401, {})
         return 404, {}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -34,7 +34,8 @@ async function ask({ replies, settings = {}, question = {}, signal = new AbortCo
     seconds: 20,
     ...settings,
   };
-  const serviceUrls = { farm: "http://platform", genetics: "http://platform" };
+  const at = "http://platform";
+  const serviceUrls = { farm: at, genetics: at, research: at, processing: at };
   const log = (...line: unknown[]) => void logged.push(JSON.stringify(line));
   const answerer = answererFrom({
     settings: { serviceUrls, model },

@@ -1,0 +1,1 @@
+"""What the profiles service says of persons, and persons who are gone."""
