@@ -37,11 +37,24 @@ export const privacyFields = {
   use_for_analytics: z.boolean(),
 };
 
+const cells = z.number().int().min(0).max(11);
+/** A card on the first page; what it shows is the interface's to know. */
+const card = z.strictObject({
+  kind: z.string().regex(/^[a-z][a-z_]{0,39}$/, "is not a kind of card"),
+  farm_id: z.uuid().nullable(),
+  column: cells,
+  row: z.number().int().min(0).max(99),
+  width: z.number().int().min(1).max(12),
+  height: z.number().int().min(1).max(12),
+});
+export const dashboardFields = { cards: z.array(card).max(24) };
+
 export const sections = {
   profile: z.object(profileFields),
   preferences: z.object(preferenceFields),
   privacy: z.object(privacyFields),
   notifications: z.object(notificationFields),
+  dashboard: z.object(dashboardFields),
 };
 export type SectionName = keyof typeof sections;
 export type Section<N extends SectionName> = z.infer<(typeof sections)[N]>;
@@ -68,4 +81,5 @@ export const defaults: { [N in SectionName]: Section<N> } = {
     conflicts: { app: true, mail: false, push: true },
     quiet_hours: null,
   },
+  dashboard: { cards: [] },
 };

@@ -43,6 +43,14 @@ describe("profile, preferences, privacy", () => {
     expect(await (await house.call("GET", me, { token: john.token })).json()).toMatchObject({ display_name: null });
   });
 
+  test("a first page has 24 cards at most, each on its grid", async () => {
+    const card = { kind: "flock_summary", farm_id: null, column: 0, row: 0, width: 6, height: 2 };
+    const layout = (n: number, change = {}) => ({ cards: Array.from({ length: n }, () => ({ ...card, ...change })) });
+    expect((await patch(`${me}/dashboard`, 0, layout(24))).status).toBe(200);
+    for (const body of [layout(25), layout(1, { column: 12 }), layout(1, { kind: "<b>" })])
+      expect((await patch(`${me}/dashboard`, 1, body)).status).toBe(422);
+  });
+
   test("a stale or missing If-Match is refused; of ten writers at once one wins", async () => {
     expect((await house.call("PATCH", me, { token: mary.token, body: { about: "x" } })).status).toBe(428);
     const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => patch(me, 0, { about: `${n}` })));

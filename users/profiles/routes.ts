@@ -22,6 +22,7 @@ const places: Record<SectionName, { path: string; what: string }> = {
   profile: { path: "/api/v1/profiles/me", what: "profile" },
   preferences: { path: "/api/v1/profiles/me/preferences", what: "preferences" },
   privacy: { path: "/api/v1/profiles/me/privacy", what: "privacy settings" },
+  dashboard: { path: "/api/v1/profiles/me/dashboard", what: "layout of the first page" },
   notifications: { path: "/api/v1/profiles/me/notification-settings", what: "notification settings" },
 };
 

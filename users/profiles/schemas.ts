@@ -1,10 +1,19 @@
 import { z } from "@hono/zod-openapi";
-import { defaults, notificationFields, preferenceFields, privacyFields, profileFields, sections } from "./models.ts";
+import {
+  dashboardFields,
+  defaults,
+  notificationFields,
+  preferenceFields,
+  privacyFields,
+  profileFields,
+  sections,
+} from "./models.ts";
 
 export const views = {
   profile: sections.profile.openapi("Profile", { example: { ...defaults.profile, display_name: "Mary Hill" } }),
   preferences: sections.preferences.openapi("Preferences", { example: defaults.preferences }),
   privacy: sections.privacy.openapi("Privacy", { example: defaults.privacy }),
+  dashboard: sections.dashboard.openapi("Dashboard", { example: defaults.dashboard }),
   notifications: sections.notifications.openapi("NotificationSettings", { example: defaults.notifications }),
 };
 export const patches = {
@@ -20,6 +29,7 @@ export const patches = {
     .strictObject(privacyFields)
     .partial()
     .openapi("PrivacyPatch", { example: { show_profile_to: "farm" } }),
+  dashboard: z.strictObject(dashboardFields).partial().openapi("DashboardPatch", { example: defaults.dashboard }),
   notifications: z
     .strictObject(notificationFields)
     .partial()
