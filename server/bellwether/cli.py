@@ -32,6 +32,7 @@ COMMANDS = {
     "dead-letters": ("bellwether.commands.dead_letters:app", "Messages that no consumer could take: list, replay."),
     "mail": ("bellwether.commands.people.mail:mail", "What the platform wrote to people without a mail server."),
     "user": ("bellwether.commands.people.user:user", "Accounts of users: set their roles."),
+    "mcp": ("bellwether.commands.people.mcp:mcp", "A flock for an assistant, over standard input and output."),
     "bench": ("bellwether.commands.bench:app", "Measure the platform."),
     "openapi": ("bellwether.commands.openapi:openapi", "Write the contracts that the services publish."),
 }

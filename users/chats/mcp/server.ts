@@ -1,6 +1,7 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
+import { ToolFailed } from "../emilia/platform-api.ts";
 import type { Found, Outcome, Tool, ToolContext } from "../emilia/tools/tool.ts";
 
 export type McpParts = {
@@ -28,9 +29,18 @@ export async function mcpServer({ tools, context, publicUrl }: McpParts): Promis
   server.setRequestHandler(types.CallToolRequestSchema, async ({ params }) => {
     const tool = tools.find(({ name }) => name === params.name);
     if (!tool) throw new types.McpError(types.ErrorCode.InvalidParams, `There is no tool of the name ${params.name}.`);
-    return resultOf(await tool.run(params.arguments ?? {}, await context()), publicUrl);
+    return resultOf(await ran(tool, params.arguments ?? {}, context), publicUrl);
   });
   return server;
+}
+
+async function ran(tool: Tool, input: object, context: McpParts["context"]): Promise<Outcome> {
+  try {
+    return await tool.run(input, await context());
+  } catch (error) {
+    if (!(error instanceof ToolFailed)) throw error;
+    return { kind: "failed", code: error.code, message: error.message };
+  }
 }
 
 const listed = ({ name, title, description, input }: Tool) => ({
