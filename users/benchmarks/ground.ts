@@ -125,6 +125,7 @@ function environment(folder: string, [user, keys]: Running[]): Record<string, st
     ...Object.fromEntries(limits),
     AUTH_REGISTER_LIMIT_ADDRESS: "1000000",
     AUTH_ACCESS_TOKEN_SECONDS: "3000",
+    BELLWETHER_POLICY_VERIFICATION: "optional",
     BELLWETHER_LOG_LEVEL: "warning",
     BELLWETHER_QUOTA_CHATS_OF_USER: "20000",
     BELLWETHER_QUOTA_MESSAGES_OF_CHAT: "1000000",
@@ -132,6 +133,5 @@ function environment(folder: string, [user, keys]: Running[]): Record<string, st
     USERS_DYNAMODB_URL: `http://127.0.0.1:${user?.port}`,
     USERS_KEYS_DYNAMODB_URL: `http://127.0.0.1:${keys?.port}`,
     USERS_KEK_FILE: kek,
-    BELLWETHER_POLICY_VERIFICATION: "optional",
   };
 }

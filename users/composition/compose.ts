@@ -108,6 +108,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     traces,
     trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES,
     gatewaySecret: settings.gatewaySecret,
+    allowedOrigins: settings.allowedOrigins,
     places: new Places({ headers: settings.SESSIONS_PLACE_HEADERS, file: settings.SESSIONS_PLACES_FILE }),
   });
   const mount: Record<ServiceName, () => void> = {

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import type { Places } from "../identity/places.ts";
 import { randomText } from "../ids.ts";
@@ -20,6 +21,8 @@ export type HttpParts = {
   traces: Traces;
   gatewaySecret: string | undefined;
   trustedProxies: number;
+  /** whose pages may read the answers; without a header of theirs a browser shows them to nobody else */
+  allowedOrigins: readonly string[];
   places: Places;
 };
 
@@ -54,6 +57,7 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
     span.end(`${c.req.method} ${routePath(c, -1)}`, { status, hasFailed: status >= 500 });
     report(parts, c, (performance.now() - started) / 1000);
   });
+  app.use("*", sharedWith(parts.allowedOrigins));
   for (const { path, bytes } of limits)
     app.use(
       path,
@@ -96,6 +100,15 @@ export const leaveOutWhatIsKnown: MiddlewareHandler = async (c, next) => {
     c.res = new Response(null, { status: 304, headers });
   }
 };
+
+const sharedWith = (allowed: readonly string[]): MiddlewareHandler =>
+  cors({
+    origin: (origin) => (allowed.includes(origin) ? origin : null),
+    credentials: true,
+    allowHeaders: ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-bw-csrf"],
+    exposeHeaders: ["etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
+    maxAge: 600,
+  });
 
 const securityHeaders = {
   "strict-transport-security": "max-age=31536000; includeSubDomains",
