@@ -112,6 +112,6 @@ export class Accounts {
   }
 }
 
-function sameRoles(a: readonly Role[], b: readonly Role[]): boolean {
+export function sameRoles(a: readonly Role[], b: readonly Role[]): boolean {
   return a.length === b.length && a.every((role) => b.includes(role));
 }

@@ -6,6 +6,7 @@ import { notFound, Problem, unauthenticated } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
+import { sameRoles } from "../accounts/service.ts";
 import type { Letters } from "../letters.ts";
 import type { Listed, Status } from "./models.ts";
 import type { Act, AdministrationRepository, Outcome, PageWanted } from "./repository.ts";
@@ -70,9 +71,10 @@ export class Administration {
   }
 
   async setRoles(deed: Deed, roles: readonly Role[], traceparent: string): Promise<StoredUser> {
-    return this.carryOut(deed, "user.roles_changed", (user, act) =>
-      this.parts.repository.setRoles(user, roles, act, traceparent),
-    );
+    return this.carryOut(deed, "user.roles_changed", async (user, act) => {
+      if (sameRoles(user.roles, roles)) throw nothingToDo("has these roles");
+      return this.parts.repository.setRoles(user, roles, act, traceparent);
+    });
   }
 
   private async carryOut(

@@ -1,7 +1,6 @@
 import type { Clock } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
-import { all, equal, type Table, type Write } from "../../platform/dynamo/table.ts";
-import { committed } from "../../platform/dynamo/transactions.ts";
+import { all, committed, equal, type Table, type Write } from "../../platform/dynamo/table.ts";
 import { auditEntry } from "../../platform/events/audit.ts";
 import type { StoredUser } from "../accounts/models.ts";
 
