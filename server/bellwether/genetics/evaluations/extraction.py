@@ -10,6 +10,7 @@ from bellwether.genetics.evaluations import files, repository
 from bellwether.genetics.evaluations.problems import NoSuchFlock
 from bellwether.genetics.genotype_files import service as genotype_files
 from bellwether.genetics.genotypes.freezing import service as freezing
+from bellwether.genetics.programs import uses
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.genetics.traits import service as traits
@@ -70,6 +71,7 @@ class Extracted(TypedDict):
     files: dict[str, files.Pointer]
     before: NotRequired[str | None]
     started_from: NotRequired[str | None]
+    steps: NotRequired[list[str]]
 
 
 async def extract(session: Session, folder: Path, run_id: UUID, payload: Request) -> Extracted:
@@ -104,6 +106,8 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
         await connection.copy_from_query(EXTERNAL, farm_id, name, output=values, format="csv")
         found["external"] = files.point_to(values)
     is_genomic = await write_genotypes(session, folder, farm_id, payload, found)
+    samples = (folder / SAMPLES).read_bytes() if SAMPLES in found else None
+    steps = await uses.behind(session, farm_id, samples, found["genotypes"]["sha256"] if is_genomic else None)
     before = await repository.newest(session, run_id, flock_ids=flock_ids)
     if before is not None:
         values = folder / "before.csv"
@@ -118,6 +122,7 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
         "versions": versions,
         "plan": plan.to_json(),
         "files": found,
+        "steps": steps,
         "before": None if before is None else str(before),
         "started_from": None if started_from is None else str(started_from),
     }

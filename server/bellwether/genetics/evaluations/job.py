@@ -58,7 +58,8 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> publishing.
         report = await run.compute(solve_files, str(folder), found["files"], found["plan"], earlier, reports=True)
         # a worker of an older version may have extracted
         versions = found.get("versions") or {payload["flock_id"]: found["version"]}
-        return {**report, "data_as_of": found["as_of"], "data_versions": versions}
+        steps = found.get("steps", [])
+        return {**report, "data_as_of": found["as_of"], "data_versions": versions, "steps": steps}
 
     async def publish() -> publishing.Summary:
         return await in_transaction(

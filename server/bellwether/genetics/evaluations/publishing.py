@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from bellwether.genetics.evaluations import events, files, flock_states, repository
 from bellwether.genetics.evaluations.problems import RunSuperseded
 from bellwether.genetics.evaluations.solving import Solved
+from bellwether.genetics.programs import uses
 from bellwether.genetics.publications import service as publications
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.names import INPUTS, snapshot_sha256
@@ -36,6 +37,7 @@ class Finished(Solved):
 
     data_as_of: str
     data_versions: dict[str, int]
+    steps: NotRequired[list[str]]
 
 
 class Summary(TypedDict):
@@ -80,6 +82,7 @@ async def publish(
         raise RunSuperseded
     await store_values(session, done.farm_id, run_id, files.follow(folder, report["values"]))
     await snapshots.add(session, done.farm_id, run_id, tables)
+    await uses.keep(session, done.farm_id, run_id, report.get("steps", []))
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
     for flock_id, version in sorted(report["data_versions"].items()):
         mine = {**flock, "flock_id": UUID(flock_id)}

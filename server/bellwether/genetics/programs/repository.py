@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from bellwether.genetics.genotypes.freezing.models import FrozenRow
 from bellwether.genetics.programs.models import FileRow, ResultRow, StepRow, UsedRow
 from bellwether.platform.database.transactions import Session, driver
 
@@ -54,9 +55,23 @@ with steps as (
   select i.id, 'import', s.id, s.program, s.version, s.program_sha256, i.created_at
   from steps s join genetics.genotype_import i on i.farm_id = $1 and i.sha256 = s.output_sha256
   where i.finished_at is not null
+  union all
+  select r.id, 'evaluation', s.id, s.program, s.version, s.program_sha256, r.created_at
+  from steps s join genetics.program_use u on u.farm_id = $1 and u.step_id = s.id
+  join genetics.evaluation_run r on r.farm_id = $1 and r.id = u.run_id
 )
 select id, kind, step_id, program, version, program_sha256, created_at from results
 where $5::uuid is null or (id, step_id) < ($5, $6::uuid) order by id desc, step_id desc limit $7
+"""
+OF_FILE = "select id from genetics.program_step where farm_id = $1 and output_sha256 = $2"
+OF_SAMPLES = """
+select distinct s.id from unnest($2::uuid[], $3::int2[]) as f (sample_id, version)
+join genetics.genotyping t on t.sample_id = f.sample_id and t.chip_id = $4 and t.version = f.version
+join genetics.genotype_import i on i.farm_id = $1 and i.id = t.import_id
+join genetics.program_step s on s.farm_id = $1 and s.output_sha256 = i.sha256
+"""
+ADD_USES = """
+insert into genetics.program_use (farm_id, run_id, step_id) select $1, $2, unnest($3::uuid[]) on conflict do nothing
 """
 
 
@@ -106,3 +121,21 @@ async def used(session: Session, farm_id: UUID) -> list[UsedRow]:
 async def results(session: Session, farm_id: UUID, asked: Sequence[object], limit: int) -> list[ResultRow]:
     """What has come of a program, or of a version of it, the latest first."""
     return [ResultRow(*row) for row in await driver(session).fetch(RESULTS, farm_id, *asked, limit)]
+
+
+async def of_file(session: Session, farm_id: UUID, sha256: str) -> list[UUID]:
+    """The steps that have made a file."""
+    return [row[0] for row in await driver(session).fetch(OF_FILE, farm_id, sha256)]
+
+
+async def of_samples(session: Session, farm_id: UUID, rows: Sequence[FrozenRow]) -> list[UUID]:
+    """The steps whose files the calls of these samples were imported from."""
+    if not rows:
+        return []
+    keys = ([row.sample_id for row in rows], [row.version for row in rows], rows[0].chip_id)
+    return [row[0] for row in await driver(session).fetch(OF_SAMPLES, farm_id, *keys)]
+
+
+async def add_uses(session: Session, farm_id: UUID, run_id: UUID, steps: Sequence[UUID]) -> None:
+    """A run stands on these steps."""
+    await driver(session).execute(ADD_USES, farm_id, run_id, steps)

@@ -151,7 +151,7 @@ class Programs(Schema):
 
 
 class ProgramResult(Schema):
-    """Something that stands on a step: the step itself, or an import of the file that it made."""
+    """Something that stands on a step: the step itself, an import of its file, or an evaluation with what it made."""
 
     id: UUID
     kind: Literal["step", "import", "evaluation"]

@@ -20,7 +20,7 @@ VALUES = {
     "trait": "WWT", "sex": "male", "sort": "ebv", "by": "flock", "chromosome": "1", "first": "1000", "last": "90000",
     "map_version": "1", "shared": "true", "consensus": "true", "gene": "PRNP", "state": "accepted", "with_past": "true",
     "born_from": "2019-01-01", "born_to": "2021-01-01", "version": "1", "number": "1", "name": "s5",
-    "up": "3", "down": "3",
+    "up": "3", "down": "3", "program": "plink2",
 }  # fmt: skip
 LISTS = {
     "callSetDbId": "callsets", "sampleDbId": "samples", "variantDbId": "variants", "variantSetDbId": "variantsets",

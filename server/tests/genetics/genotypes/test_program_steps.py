@@ -17,6 +17,8 @@ from bellwether.modelling.programs import finding
 from bellwether.platform.ids import new_id
 from programs import empty_path, needs_java, onto_the_path
 
+from .test_evaluating import ran, weighed
+
 FEW = {"takes_few": True, "max_missing_animal": 0.5, "max_missing_marker": 0.5}
 
 
@@ -96,6 +98,22 @@ async def test_imputed_genotypes_are_imported_as_a_new_version_that_names_its_so
     assert lines[[line.startswith("#CHROM") for line in lines].index(True)].split("\t")[9:] == lab.flock.names
     used = (await lab.person.ask("GET", f"/programs?farm_id={lab.farm.id}")).json()["used"]
     assert [(row["program"], row["n_steps"]) for row in used] == [("beagle", 1)]
+
+
+async def test_an_evaluation_is_found_by_the_version_of_the_program_behind_its_genotypes(
+    programs: None, lab: Any, barn: Any
+) -> None:
+    await weighed(lab, barn)
+    before = await ran(lab, genotypes="stored")
+    step = await stepped(lab, of(lab, "prune", r2=None, min_frequency=0.0, **FEW))
+    body = {"genotype_file_id": step["output_file_id"], "chip_id": lab.chip_id}
+    options = {"existing": "correct", "min_call_rate": 0.1}
+    answer = await lab.person.ask("POST", "/genotype-imports", json=body | {"options": options})
+    assert (await lab.run_job(UUID(answer.json()["id"])))["state"] == "succeeded"
+    after = await ran(lab, genotypes="stored")
+    path = f"/programs/plink2/results?farm_id={lab.farm.id}&sha256={step['program_sha256']}"
+    found = (await lab.person.ask("GET", path)).json()["items"]
+    assert {row["id"] for row in found if row["kind"] == "evaluation"} == {str(after)} != {str(before)}
 
 
 VCF = (
