@@ -102,15 +102,9 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const emilia: Emilia = { settings, clock, log, fetch: outside.fetchPlatform };
   const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom(emilia));
 
-  const app = newRoot({
-    log,
-    metrics,
-    traces,
-    trustedProxies: settings.BELLWETHER_TRUSTED_PROXIES,
-    gatewaySecret: settings.gatewaySecret,
-    allowedOrigins: settings.allowedOrigins,
-    places: new Places({ headers: settings.SESSIONS_PLACE_HEADERS, file: settings.SESSIONS_PLACES_FILE }),
-  });
+  const { BELLWETHER_TRUSTED_PROXIES: trustedProxies, allowedOrigins, gatewaySecret } = settings;
+  const places = new Places({ headers: settings.SESSIONS_PLACE_HEADERS, file: settings.SESSIONS_PLACES_FILE });
+  const app = newRoot({ log, metrics, traces, trustedProxies, gatewaySecret, allowedOrigins, places });
   const mount: Record<ServiceName, () => void> = {
     auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions, figures)),
