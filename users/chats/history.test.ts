@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { MemoryTable } from "../platform/dynamo/memory.ts";
 import type { ScannableTable } from "../platform/dynamo/table.ts";
 import { ulid } from "../platform/ids.ts";
@@ -10,6 +10,8 @@ import { retentionView } from "./retention/schemas.ts";
 import { chatView } from "./schemas.ts";
 import { madeShare, sharedChat, shareList } from "./shares/schemas.ts";
 
+// a loaded machine needs longer than the usual five seconds for the races
+setDefaultTimeout(30_000);
 let dynoxide: Running;
 beforeAll(async () => {
   dynoxide = await startDynoxide();

@@ -58,6 +58,8 @@ export const messageItem = z.object({
   ms: z.number().optional(),
   feedback: z.enum(["up", "down"]).optional(),
   note: bytes.optional(),
+  /** Its words as they can be found; they lie beside it. */
+  terms: bytes.optional(),
 });
 export type StoredMessage = z.infer<typeof messageItem>;
 
@@ -78,3 +80,4 @@ export const notePlace = (cid: string, id: string) => `chat|${cid}|${id}|note`;
 export const summaryPlace = (cid: string) => `chat|${cid}|summary`;
 export const factsPlace = (cid: string) => `chat|${cid}|facts`;
 export const deltasPlace = (cid: string, run: string, first: number) => `chat|${cid}|run|${run}|${first}`;
+export const searchPlace = (cid: string, part: string) => `chat|${cid}|search|${part}`;

@@ -30,13 +30,14 @@ export class ChatRepository {
   ) {}
 
   /** The chat, and that it counts: of those who ask at once no more go through than there is room for. */
-  creation(chat: StoredChat): Write[] {
+  creation(chat: StoredChat, terms: Uint8Array): Write[] {
     const index = { gsi1pk: keys.chatIndex(chat.uid), gsi1sk: ulid(chat.updated) };
     const room = compare("n", "<", this.quotas.chatsOfUser);
     const isHeld = chat.held ? present("held") : absent("held");
     return [
       { update: keys.chatCount(chat.uid), change: { add: { n: 1, rev: 1 } }, when: all(room, isHeld) },
       { put: { ...keys.chat(chat.cid), ...chat, ...index, ttl: this.end(chat) }, when: absent("pk") },
+      { put: { ...keys.searched(chat.uid, chat.cid, "T"), cid: chat.cid, part: "T", terms, ttl: this.end(chat) } },
     ];
   }
 
@@ -101,6 +102,12 @@ export class ChatRepository {
     }
   }
 
+  /** The words of a title, to be found by. */
+  async named(chat: StoredChat, terms: Uint8Array): Promise<void> {
+    const { uid, cid } = chat;
+    await this.table.put({ ...keys.searched(uid, cid, "T"), cid, part: "T", terms, ttl: this.end(chat) });
+  }
+
   /** Stores a summary, unless another one has come in between or its last message has gone. */
   async summarised(chat: StoredChat, summary: Uint8Array, upTo: string): Promise<boolean> {
     const unchanged = chat.summaryOf === undefined ? absent("summaryOf") : equal("summaryOf", chat.summaryOf);
@@ -136,11 +143,12 @@ export class ChatRepository {
       if (error instanceof TransactionCancelled && error.isRefusal) return error.failed(0) ? "no_chat" : "held";
       throw error;
     }
-    await this.removeContent(cid);
+    await this.removeContent(uid, cid);
     return "removed";
   }
 
-  private async removeContent(cid: string): Promise<void> {
+  private async removeContent(uid: string, cid: string): Promise<void> {
+    await emptyPartition(this.table, keys.searched(uid, cid, "").pk, keys.searchOf(cid));
     for (const prefix of keys.chatContent) await emptyPartition(this.table, keys.chat(cid).pk, prefix);
   }
 

@@ -3,6 +3,8 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { exportRoutes } from "./exports/routes.ts";
+import type { Exports } from "./exports/service.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import type { Messages } from "./messages/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -10,6 +12,8 @@ import type { Retention } from "./retention/service.ts";
 import { runRoutes } from "./runs/routes.ts";
 import type { Runs } from "./runs/service.ts";
 import * as schemas from "./schemas.ts";
+import { searchRoutes } from "./search/routes.ts";
+import type { Search } from "./search/service.ts";
 import type { Chats } from "./service.ts";
 import { type Identify, shareRoutes } from "./shares/routes.ts";
 import type { Shares } from "./shares/service.ts";
@@ -20,6 +24,8 @@ export type ChatParts = {
   runs: Runs;
   shares: Shares;
   retention: Retention;
+  search: Search;
+  exports: Exports;
   identify: Identify;
 };
 
@@ -30,6 +36,8 @@ export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
   // whole names before those that hold an id
   shareRoutes(app, platform, shares, identify);
   retentionRoutes(app, platform, retention);
+  searchRoutes(app, platform, parts.search);
+  exportRoutes(app, platform, parts.exports);
   listRoutes(app, platform, chats);
   chatByIdRoutes(app, platform, chats);
   messageRoutes(app, platform, messages);

@@ -5,9 +5,10 @@ import { uuid } from "../platform/ids.ts";
 import { notFound, Problem, quotaReached } from "../platform/problems.ts";
 import type { DataKeys } from "../platform/secrets/data-keys.ts";
 import { sealText, unsealText } from "../platform/secrets/sealing.ts";
-import { factsPlace, type StoredChat, titlePlace } from "./models.ts";
+import { factsPlace, type StoredChat, searchPlace, titlePlace } from "./models.ts";
 import type { ChatRepository } from "./repository.ts";
 import type { ChatPatch, ChatView, NewChat } from "./schemas.ts";
+import { termsOf } from "./search/words.ts";
 
 /** A user whose chats seem to be all that there may be has them counted anew, at most this often. */
 const recountMs = 60_000;
@@ -58,7 +59,8 @@ export class Chats {
       facts: facts && sealText(key, JSON.stringify(facts), factsPlace(cid)),
       held: isHeld || undefined,
     };
-    const writes = this.repository.creation(chat);
+    const terms = termsOf(key, title ?? "", searchPlace(cid, "T"));
+    const writes = this.repository.creation(chat, terms);
     return { rev: chat.rev, view: chatView(chat, key), writes, refusal: this.allChats() };
   }
 
@@ -92,6 +94,7 @@ export class Chats {
     if (facts) set.facts = sealText(key, JSON.stringify(facts), factsPlace(cid));
     const chat = await this.repository.change(before, set);
     if (!chat) throw stale();
+    if (title !== undefined) await this.repository.named(chat, termsOf(key, title, searchPlace(cid, "T")));
     return { rev: chat.rev, view: chatView(chat, key) };
   }
 

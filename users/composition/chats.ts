@@ -1,5 +1,6 @@
 import type { Answerer } from "../chats/answering.ts";
 import { Contexts } from "../chats/context/service.ts";
+import { Exports } from "../chats/exports/service.ts";
 import { MessageRepository } from "../chats/messages/repository.ts";
 import { Messages } from "../chats/messages/service.ts";
 import { ChatRepository } from "../chats/repository.ts";
@@ -10,6 +11,8 @@ import { RunRepository } from "../chats/runs/repository.ts";
 import { Runs } from "../chats/runs/service.ts";
 import { Settling } from "../chats/runs/settling.ts";
 import { ChatFrames } from "../chats/runs/sockets.ts";
+import { SearchRepository } from "../chats/search/repository.ts";
+import { Search } from "../chats/search/service.ts";
 import { Chats, type DaysFor } from "../chats/service.ts";
 import { ShareRepository } from "../chats/shares/repository.ts";
 import { Shares } from "../chats/shares/service.ts";
@@ -51,6 +54,18 @@ export function chatParts(
     publicUrl,
   };
   const shares = new Shares(shareParts);
+  const search = new Search(new SearchRepository(table), repository, stored, keys);
+  const exports = new Exports(chats, messages);
   const identify = (token: string) => authenticator.caller(token);
-  return { chats, messages, runs, shares, retention, identify, frames: new ChatFrames(messages, runs) };
+  return {
+    chats,
+    messages,
+    runs,
+    shares,
+    retention,
+    search,
+    exports,
+    identify,
+    frames: new ChatFrames(messages, runs),
+  };
 }

@@ -1,4 +1,5 @@
 import * as keys from "../../platform/dynamo/keys.ts";
+import { removeItems } from "../../platform/dynamo/partitions.ts";
 import {
   type Attributes,
   absent,
@@ -50,11 +51,16 @@ export class MessageRepository {
   }
 
   /** The writes of a message, without those of its chat. */
-  storing({ cid }: StoredChat, message: StoredMessage, ttl: number | undefined): Write[] {
-    const { parent } = message;
+  storing({ uid, cid }: StoredChat, message: StoredMessage, ttl: number | undefined): Write[] {
+    const { terms, ...rest } = message;
+    const { id, parent } = rest;
+    const part = `M#${id}`;
     return [
-      { put: { ...keys.message(cid, message.id), ...message, ttl }, when: absent("pk") },
+      { put: { ...keys.message(cid, id), ...rest, ttl }, when: absent("pk") },
       ...(parent === null ? [] : [{ check: keys.message(cid, parent), when: present("pk") }]),
+      ...(terms ? [{ put: { ...keys.searched(uid, cid, part), cid, part, terms, ttl } }] : []),
+      // the words of the title last as long as the chat
+      { update: keys.searched(uid, cid, "T"), change: titleLasts(cid, ttl) },
     ];
   }
 
@@ -102,6 +108,11 @@ export class MessageRepository {
       outcome = "removed";
       const going = branch.slice(-mostInTransaction);
       const isDone = await this.removeAtOnce(chat, shape, going);
+      if (isDone)
+        await removeItems(
+          this.table,
+          going.map((one) => keys.searched(uid, cid, `M#${one.id}`)),
+        );
       if (isDone && going.length === branch.length) return "removed";
       if (!isDone) await Bun.sleep(Math.random() * 20);
     }
@@ -146,6 +157,11 @@ export class MessageRepository {
     }
   }
 }
+
+const titleLasts = (cid: string, ttl: number | undefined) => ({
+  set: { cid, part: "T", ttl },
+  remove: ttl === undefined ? ["ttl"] : [],
+});
 
 /** What decides when a message ends is as it was read. */
 export const asSeen = ({ held, days }: StoredChat) => all(held ? present("held") : absent("held"), equal("days", days));

@@ -11,8 +11,10 @@ import {
   type Shape,
   type StoredChat,
   type StoredMessage,
+  searchPlace,
   titlePlace,
 } from "../models.ts";
+import { termsOf } from "../search/words.ts";
 import { type Chats, legalHold } from "../service.ts";
 import { branchOf, type MessageRepository, pathTo } from "./repository.ts";
 import type { Attachment, BranchView, MessageView, NewFeedback, NewMessage, StoredPart } from "./schemas.ts";
@@ -140,7 +142,7 @@ export { branchOf, pathTo };
 export function newMessage(
   { cid }: StoredChat,
   key: Uint8Array,
-  facts: Omit<StoredMessage, "body" | "extras" | "size">,
+  facts: Omit<StoredMessage, "body" | "extras" | "size" | "terms">,
   content: string,
   extras: Extras,
 ): StoredMessage {
@@ -149,6 +151,7 @@ export function newMessage(
     ...facts,
     body: sealText(key, content, messagePlace(cid, facts.id)),
     size: tokensOf(content),
+    terms: termsOf(key, content, searchPlace(cid, `M#${facts.id}`)),
     extras: hasExtras ? sealText(key, JSON.stringify(extras), extrasPlace(cid, facts.id)) : undefined,
   };
 }

@@ -137,6 +137,10 @@ export class RetentionRepository {
       const stamp = { set: { ttl }, remove: ttl === undefined ? ["ttl"] : [] };
       await this.unless(() => this.table.update(keys.message(chat.cid, id), stamp, present("id")));
     }
+    const found = { pk: keys.searched(chat.uid, chat.cid, "").pk, prefix: keys.searchOf(chat.cid), consistent: true };
+    const stamp = { set: { ttl: end }, remove: end === undefined ? ["ttl"] : [] };
+    for await (const { pk, sk } of itemsOf(this.table, { ...found, only: ["cid"] }))
+      await this.unless(() => this.table.update({ pk, sk }, stamp, present("cid")));
     return true;
   }
 

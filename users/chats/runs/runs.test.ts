@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { z } from "zod";
 import { MemoryTable } from "../../platform/dynamo/memory.ts";
 import type { ScannableTable } from "../../platform/dynamo/table.ts";
@@ -11,6 +11,8 @@ import { messageList } from "../messages/schemas.ts";
 import { chatView } from "../schemas.ts";
 import { runView } from "./schemas.ts";
 
+// a loaded machine needs longer than the usual five seconds for the races
+setDefaultTimeout(30_000);
 let dynoxide: Running;
 beforeAll(async () => {
   dynoxide = await startDynoxide();

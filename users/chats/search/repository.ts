@@ -1,0 +1,69 @@
+import { z } from "zod";
+import * as keys from "../../platform/dynamo/keys.ts";
+import { removeItems } from "../../platform/dynamo/partitions.ts";
+import { type Attributes, absent, equal, type Table, TransactionCancelled } from "../../platform/dynamo/table.ts";
+import { bytes } from "../../platform/dynamo/values.ts";
+
+const entryItem = z.object({
+  sk: z.string(),
+  cid: z.string(),
+  part: z.string(),
+  terms: bytes.default(new Uint8Array()),
+  ttl: z.number().optional(),
+  rev: z.number().optional(),
+});
+export type Entry = z.infer<typeof entryItem>;
+export const whole = "C";
+const mostMerged = 90;
+
+/** What can be found: one entry of each message, put in its own transaction, and one of a chat into which they are merged. */
+export class SearchRepository {
+  constructor(private readonly table: Table) {}
+
+  /** Chats that were begun last come first; the entries of one stand together. */
+  async page(uid: string, limit: number, after: Attributes | undefined) {
+    const { pk } = keys.searched(uid, "", "");
+    const page = await this.table.query({ pk, prefix: keys.searchPrefix, limit, descending: true, after });
+    return { items: page.items.map((item) => entryItem.parse(item)), next: page.next };
+  }
+
+  /** Where a page goes on that has seen all of this chat. */
+  after(uid: string, cid: string): Attributes {
+    const { pk, sk } = keys.searched(uid, cid, "");
+    return { pk, sk };
+  }
+
+  async put(uid: string, cid: string, part: string, terms: Uint8Array, ttl: number | undefined): Promise<void> {
+    await this.table.put({ ...keys.searched(uid, cid, part), cid, part, terms, ttl });
+  }
+
+  /** Merges entries of a chat; of two who do so at once one does. */
+  async merge(uid: string, entries: readonly Entry[], terms: Uint8Array): Promise<void> {
+    const merged = entries.slice(0, mostMerged);
+    const [first] = merged;
+    if (!first) return;
+    const before = merged.find(({ part }) => part === whole);
+    const ends = merged.map(({ ttl }) => ttl);
+    const ttl = ends.some((end) => end === undefined) ? undefined : Math.max(...ends.map((end) => end ?? 0));
+    const item = { ...keys.searched(uid, first.cid, whole), cid: first.cid, part: whole, terms, ttl };
+    const gone = merged
+      .filter(({ part }) => part !== whole)
+      .map(({ cid, part }) => ({ delete: keys.searched(uid, cid, part) }));
+    const put = {
+      put: { ...item, rev: (before?.rev ?? 0) + 1 },
+      when: before ? equal("rev", before.rev ?? 0) : absent("pk"),
+    };
+    try {
+      await this.table.transact([put, ...gone]);
+    } catch (error) {
+      if (!(error instanceof TransactionCancelled && error.isRefusal)) throw error;
+    }
+  }
+
+  async forget(uid: string, entries: readonly Entry[]): Promise<void> {
+    await removeItems(
+      this.table,
+      entries.map(({ cid, part }) => keys.searched(uid, cid, part)),
+    );
+  }
+}
