@@ -57,14 +57,13 @@ def create_app(
     held: Held | None = None,
 ) -> FastAPI:
     """A service under `/api/v1/<name>` with its database, token verification, problems, health and metrics."""
-    database, verifier = Database(settings), Verifier(platform)
+    database, verifier, prefix = Database(settings), Verifier(platform), BY_NAME[name].prefix
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await database.close()
 
-    prefix = BY_NAME[name].prefix
     app = FastAPI(
         title=title or BY_NAME[name].title,
         version="1",
