@@ -16,6 +16,7 @@ import type { Identities } from "./identities/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
 import { passkeyRoutes } from "./passkeys/routes.ts";
 import type { Passkeys } from "./passkeys/service.ts";
+import { type ProviderRouteParts, providerRoutes } from "./provider/routes.ts";
 import { recoveryRoutes } from "./recovery/routes.ts";
 import type { Recovery } from "./recovery/service.ts";
 import { refreshCookieName } from "./signing-in/cookie.ts";
@@ -34,7 +35,8 @@ export type AuthParts = DiscoveryParts & {
   factors: Factors;
   stepUp: StepUp;
   passkeys: Passkeys;
-} & InstitutionRouteParts & { identities: Identities };
+} & InstitutionRouteParts &
+  ProviderRouteParts & { identities: Identities };
 
 /** The slices of the authentication service, mounted. */
 export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
@@ -57,5 +59,6 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   identityRoutes(app, platform, parts.institutions, parts.identities);
   factorRoutes(app, platform, parts.factors, parts.stepUp);
   passkeyRoutes(app, platform, parts.passkeys);
+  providerRoutes(app, platform, parts);
   return app;
 }

@@ -1,4 +1,5 @@
 import { UserRepository } from "../auth/accounts/repository.ts";
+import type { FactorPolicy } from "../auth/factors/policy.ts";
 import { IdentityRepository } from "../auth/identities/repository.ts";
 import { Identities } from "../auth/identities/service.ts";
 import { InstitutionAdministration, secretOf } from "../auth/institutions/administration.ts";
@@ -6,7 +7,11 @@ import { InstitutionRepository } from "../auth/institutions/repository.ts";
 import { Institutions } from "../auth/institutions/service.ts";
 import { Upstream } from "../auth/institutions/upstream.ts";
 import type { Hasher } from "../auth/passwords/passwords.ts";
+import { ProviderClients } from "../auth/provider/clients.ts";
+import { ProviderDoor } from "../auth/provider/door.ts";
+import { ProviderRepository } from "../auth/provider/repository.ts";
 import { authRoutes } from "../auth/routes.ts";
+import { refreshCookieName } from "../auth/signing-in/cookie.ts";
 import { KnownDevices } from "../auth/signing-in/known-devices.ts";
 import { SigningIn } from "../auth/signing-in/service.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";
@@ -49,8 +54,31 @@ export function authService(
   const tokens = new Tokens({ repository, standing, keys, limits, allowed: exchanges, rules, clock, log });
   const byInstitution = institutionsOf(platform, { users, signingIn, sessions, allowed: allowed.address });
   const ofFactors = factorServices(checks, { sessions, signingIn, hasher });
-  const ofUsers = { ...ofAccounts, ...ofFactors, ...byInstitution };
+  const ofUsers = {
+    ...ofAccounts,
+    ...ofFactors,
+    ...byInstitution,
+    ...providerOf(platform, users, sessions, keys, checks.policy),
+  };
   return authRoutes(platform, { signingIn, tokens, keys, feed: sessions, ...ofUsers });
+}
+
+function providerOf(
+  { settings, table, clock, log }: Platform,
+  users: UserRepository,
+  sessions: Sessions,
+  keys: SigningKeys,
+  factorPolicy: FactorPolicy,
+) {
+  const { kek, BELLWETHER_PUBLIC_URL: publicUrl, allowedOrigins } = settings;
+  const repository = new ProviderRepository(table, kek, clock);
+  const stores = { repository, users, sessions, keys, kek, factorPolicy };
+  const sessionOf = (refreshToken: string) => sessions.ofToken(refreshToken);
+  const browser = { publicUrl, allowedOrigins, cookieName: refreshCookieName, sessionOf };
+  return {
+    provider: new ProviderDoor({ ...stores, ...browser, rules: tokenRulesOf(settings), clock, log }),
+    clients: new ProviderClients(repository, kek, clock),
+  };
 }
 
 type SigningInBy = { users: UserRepository; signingIn: SigningIn; sessions: SessionChecker; allowed: Limit };

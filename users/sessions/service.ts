@@ -100,6 +100,15 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
     return ended.filter(Boolean).length;
   }
 
+  /** The living session whose newest refresh token this is; the token is not used up. */
+  async ofToken(refreshToken: string): Promise<LiveSession | undefined> {
+    const given = this.tokens.read(refreshToken);
+    const session = given && (await this.repository.get(given.sid));
+    if (!session || session.cur !== hash(given.secret) || !this.isAlive(session)) return undefined;
+    const { sid, uid, epoch, amr, acr, authTime } = session;
+    return { sid, uid, epoch, amr, acr, authTime };
+  }
+
   async isLive(sid: string, uid: string): Promise<boolean> {
     const session = await this.repository.get(sid);
     return session !== undefined && session.uid === uid && this.isAlive(session);

@@ -31,6 +31,7 @@ ROUTES = [
     ("/api/v1/profiles/me", "users"),
     ("/api/v1/chats/1", "users"),
     ("/.well-known/jwks.json", "users"),
+    ("/oidc/auth", "users"),
     ("/api/v1/ws", "users"),
     ("/graphql", "services"),
     ("/docs", "services"),

@@ -100,7 +100,7 @@ function metadataRoutes(app: ServiceApp, { settings }: Platform): void {
   const document = {
     resource: new URL(path, publicUrl).href,
     resource_name: "bellwether",
-    authorization_servers: [new URL(publicUrl).origin],
+    authorization_servers: [new URL("/oidc", publicUrl).href],
     scopes_supported: scopes,
     bearer_methods_supported: ["header"],
   };

@@ -20,6 +20,10 @@ export const token = (uid: string, place: number) => key(`USER#${uid}`, `${token
 
 export const institution = (id: string) => key("SYS#INSTITUTIONS", id);
 export const flow = (stateHash: string) => key(`OAUTH#${stateHash}`, "C");
+export const oidc = (kind: string, idHash: string) => key(`OIDC#${kind}#${idHash}`, "O");
+export const oidcOfGrant = (grantHash: string, member: string) => key(`OIDCGRANT#${grantHash}`, member);
+export const oidcPointer = (by: string, kind: string, valueHash: string) => key(`OIDC#${by}#${kind}#${valueHash}`, "P");
+export const oidcClient = (id: string) => key("SYS#OIDCCLIENTS", id);
 export const federated = (id: string) => key(`FED#${id}`, "F");
 export const identityPrefix = "F#";
 export const identity = (uid: string, id: string) => key(`USER#${uid}`, `${identityPrefix}${id}`);

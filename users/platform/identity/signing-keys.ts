@@ -17,6 +17,8 @@ const storedKey = z.object({
   currentSince: z.number().optional(),
 });
 type StoredKey = z.infer<typeof storedKey>;
+const privateHalf = z.object({ kty: z.literal("EC"), crv: z.string(), x: z.string(), y: z.string(), d: z.string() });
+export type PrivateKeys = readonly (z.infer<typeof privateHalf> & { kid: string; use: string; alg: string })[];
 
 const rotateAfterSeconds = 90 * day;
 /** A verifier may hold the key set for 300 s, so a key is published that long before it signs. */
@@ -56,6 +58,13 @@ export class SigningKeys implements KeySource {
     return (await this.load()).signing;
   }
 
+  /** All keys with their private halves, the current one first: for the provider of OpenID Connect, which signs itself. */
+  async privateKeys(): Promise<PrivateKeys> {
+    const stored = await this.stored();
+    const places = ["K#current", "K#next", "K#prev"].flatMap((place) => stored.get(place) ?? []);
+    return places.map((key) => ({ ...this.privateJwk(key), kid: key.kid, use: "sig", alg: "ES256" }));
+  }
+
   /** Promotes next when the current key is old enough, or at once with `force`; returns whether it did. */
   async rotate(force = false): Promise<boolean> {
     const stored = await this.stored();
@@ -83,16 +92,17 @@ export class SigningKeys implements KeySource {
     const stored = await this.stored();
     const current = stored.get("K#current");
     if (!current) throw new Error("There are no signing keys: run setup.ts first.");
-    const privateJwk = z
-      .object({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string(), d: z.string() })
-      .parse(JSON.parse(unsealText(this.kek, current.sealed, sealPlace(current.kid))));
-    const key = await importJWK(privateJwk, "ES256");
+    const key = await importJWK(this.privateJwk(current), "ES256");
     if (key instanceof Uint8Array) throw new Error("a signing key is not an EC key");
     const set = { keys: [...stored.values()].filter((key) => this.verifies(key, current)).map(published) };
     // the same object while the keys are the same: verifiers cache imported keys by document
     const same = this.loaded && JSON.stringify(this.loaded.set) === JSON.stringify(set) ? this.loaded.set : set;
     this.loaded = { at: this.clock(), set: same, signing: { kid: current.kid, key } };
     return this.loaded;
+  }
+
+  private privateJwk({ kid, sealed }: StoredKey) {
+    return privateHalf.parse(JSON.parse(unsealText(this.kek, sealed, sealPlace(kid))));
   }
 
   /** Another process may sign with the predecessor until its cache ends. */

@@ -1,0 +1,58 @@
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import { z } from "zod";
+import { unsealText } from "../../platform/secrets/sealing.ts";
+import type { ProviderClient } from "./models.ts";
+import type { ProviderRepository } from "./repository.ts";
+
+const linked = z.object({
+  grantId: z.string().optional(),
+  uid: z.string().optional(),
+  userCode: z.string().optional(),
+});
+export const clientSecretPlace = (id: string): string => `oidc-client|${id}`;
+
+export class UsedTwice extends Error {
+  override name = "UsedTwice";
+}
+
+/** The store of the provider, on our six verbs. Clients are those that administrators have configured. */
+export function adapterOf(repository: ProviderRepository, kek: Uint8Array) {
+  return (kind: string): Adapter => ({
+    upsert: (id, payload, life) => repository.put(kind, id, { ...payload }, life, linked.parse({ ...payload })),
+    find: async (id) => {
+      if (kind !== "Client") return asPayload(await repository.get(kind, id));
+      const client = await repository.client(id);
+      return client && metadataOf(client, kek);
+    },
+    findByUid: async (uid) => asPayload(await repository.byPointer("uid", kind, uid)),
+    findByUserCode: async (code) => asPayload(await repository.byPointer("code", kind, code)),
+    consume: async (id) => {
+      if (!(await repository.consume(kind, id))) throw new UsedTwice();
+    },
+    destroy: (id) => repository.destroy(kind, id),
+    revokeByGrantId: (grantId) => repository.destroyGrant(grantId),
+  });
+}
+
+const asPayload = (found: Record<string, unknown> | undefined): AdapterPayload | undefined => found;
+
+function metadataOf({ id, name, redirectUris, scopes, sealedSecret, devices }: ProviderClient, kek: Uint8Array) {
+  const isPublic = sealedSecret === undefined;
+  const native = redirectUris.some((uri) => uri.startsWith("http:"));
+  return {
+    client_id: id,
+    client_name: name,
+    redirect_uris: redirectUris,
+    grant_types: [
+      ...(redirectUris.length > 0 ? ["authorization_code"] : []),
+      "refresh_token",
+      ...(devices ? ["urn:ietf:params:oauth:grant-type:device_code"] : []),
+    ],
+    response_types: redirectUris.length > 0 ? ["code" as const] : [],
+    scope: ["openid", "offline_access", ...scopes].join(" "),
+    application_type: native ? ("native" as const) : ("web" as const),
+    token_endpoint_auth_method: isPublic ? ("none" as const) : ("client_secret_basic" as const),
+    id_token_signed_response_alg: "ES256" as const,
+    ...(!isPublic && { client_secret: unsealText(kek, sealedSecret, clientSecretPlace(id)) }),
+  };
+}

@@ -1,0 +1,178 @@
+import type { AccessToken, ClientCredentials, Configuration, KoaContextWithOIDC } from "oidc-provider";
+import { type Clock, seconds } from "../../platform/clock.ts";
+import { mark } from "../../platform/hashes.ts";
+import { grantable } from "../../platform/identity/permissions.ts";
+import type { SessionChecker } from "../../platform/identity/sessions.ts";
+import type { PrivateKeys } from "../../platform/identity/signing-keys.ts";
+import type { TokenRules } from "../../platform/identity/tokens.ts";
+import type { Log } from "../../platform/telemetry/logging.ts";
+import type { StoredUser } from "../accounts/models.ts";
+import type { UserRepository } from "../accounts/repository.ts";
+import type { FactorPolicy } from "../factors/policy.ts";
+import { adapterOf } from "./adapter.ts";
+import { codePage, confirmPage, connectedPage, refusedPage } from "./pages.ts";
+import type { ProviderRepository } from "./repository.ts";
+
+export type ProviderParts = {
+  repository: ProviderRepository;
+  users: UserRepository;
+  sessions: SessionChecker;
+  factorPolicy: FactorPolicy;
+  rules: TokenRules;
+  kek: Uint8Array;
+  publicUrl: string;
+  clock: Clock;
+  log: Log;
+};
+
+export const issuerOf = (publicUrl: string): string => new URL("/oidc", publicUrl).href;
+/** What programs get tokens for: the interface of this platform. */
+export const resourceOf = (publicUrl: string): string => new URL("/api", publicUrl).href;
+export const consentSeconds = 60 * 86_400;
+const codeSeconds = 60;
+const interactionSeconds = 600;
+const deviceSeconds = 600;
+const refreshSeconds = 14 * 86_400;
+
+/** The session in which somebody consented, and its user, while both still stand. */
+export async function standing(parts: ProviderParts, grantId: string | undefined) {
+  const consent = grantId === undefined ? undefined : await parts.repository.consentOf(grantId);
+  const user = consent && (await parts.users.byId(consent.uid));
+  if (!user || user.disabled || user.epoch !== consent.epoch) return undefined;
+  return (await parts.sessions.isLive(consent.sid, consent.uid)) ? { user, consent } : undefined;
+}
+
+/** The certified provider, on our store, keys and sessions; loaded when somebody first asks for it. */
+export async function newProvider(parts: ProviderParts, keys: PrivateKeys) {
+  const { default: Provider, interactionPolicy } = await import("oidc-provider");
+  const { Check, base } = interactionPolicy;
+  const policy = base();
+  // a log-in here is one of this platform, looked at anew each time: the provider's own memory counts for nothing
+  policy
+    .get("login")
+    ?.checks.add(
+      new Check("platform_session", "a session of the platform is needed", ({ oidc }) =>
+        oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
+      ),
+    );
+  const provider = new Provider(issuerOf(parts.publicUrl), {
+    ...features(parts),
+    adapter: adapterOf(parts.repository, parts.kek),
+    jwks: { keys: [...keys] },
+    cookies: { keys: [mark(parts.kek, "oidc-cookies", "1")], names: cookieNames },
+    interactions: { policy, url: (_context, { uid }) => `/oidc/interaction/${uid}` },
+    findAccount: async (context, sub, token) => accountOf(parts, context, sub, token?.grantId),
+  });
+  provider.proxy = true;
+  provider.on("server_error", (_context, error) =>
+    parts.log(error.name === "UsedTwice" ? "warning" : "error", "provider_failed", { reason: error.name }),
+  );
+  return provider;
+}
+
+const cookieNames = { interaction: "bw_oidc_interaction", resume: "bw_oidc_resume", session: "bw_oidc_session" };
+
+async function accountOf(parts: ProviderParts, { oidc }: KoaContextWithOIDC, sub: string, grantId?: string) {
+  const found = grantId === undefined ? undefined : await standing(parts, grantId);
+  const isBeginning = grantId === undefined && oidc.entities.Grant === undefined;
+  const user = found?.user ?? (isBeginning ? await parts.users.byId(sub) : undefined);
+  if (!user || user.disabled || user.uid !== sub) return undefined;
+  return { accountId: sub, claims: () => claimsOf(user) };
+}
+
+const claimsOf = ({ uid, email, verified, name }: StoredUser) => ({
+  sub: uid,
+  email,
+  email_verified: verified ?? false,
+  name,
+});
+
+function features(parts: ProviderParts): Configuration {
+  const { rules } = parts;
+  return {
+    scopes: ["openid", "offline_access", ...grantable],
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    conformIdTokenClaims: false,
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    expiresWithSession: () => false,
+    clientBasedCORS: () => false,
+    responseTypes: ["code"],
+    enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
+    clientDefaults: { id_token_signed_response_alg: "ES256" },
+    ttl: {
+      AccessToken: rules.lifeSeconds,
+      AuthorizationCode: codeSeconds,
+      IdToken: rules.lifeSeconds,
+      Interaction: interactionSeconds,
+      Session: interactionSeconds,
+      DeviceCode: deviceSeconds,
+      RefreshToken: refreshSeconds,
+      Grant: consentSeconds,
+    },
+    features: grants(parts),
+    renderError: (context) => {
+      context.type = "html";
+      context.body = refusedPage();
+    },
+    extraTokenClaims: (_context, token) => platformClaims(parts, token),
+    formats: {
+      customizers: {
+        // without a scope a token would be as wide as its roles: one that may nothing says so
+        jwt: (_context, _token, { payload }) => {
+          const iat = seconds(parts.clock);
+          const { lifeSeconds, issuer: iss } = rules;
+          Object.assign(payload, { iat, exp: iat + lifeSeconds, iss, scope: payload.scope ?? "" });
+        },
+      },
+    },
+  };
+}
+
+function grants({ rules, publicUrl }: ProviderParts): Configuration["features"] {
+  return {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    userinfo: { enabled: false },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => resourceOf(publicUrl),
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_context, resource) => ({
+        // elsewhere a token of ours has nothing to do
+        scope: new URL(resource).origin === new URL(publicUrl).origin ? grantable.join(" ") : "",
+        audience: rules.audience,
+        accessTokenTTL: rules.lifeSeconds,
+        accessTokenFormat: "jwt",
+        jwt: { sign: { alg: "ES256" } },
+      }),
+    },
+    deviceFlow: {
+      enabled: true,
+      userCodeInputSource: (context, form, _out, error) => {
+        context.body = codePage(form, error !== undefined);
+      },
+      userCodeConfirmSource: (context, form, client, _device, code) => {
+        context.body = confirmPage(form, client.clientName ?? client.clientId, code);
+      },
+      successSource: (context) => {
+        context.body = connectedPage();
+      },
+    },
+  };
+}
+
+/** What tokens of this platform say besides; a program proves no presence, so it is never fresh. */
+async function platformClaims(parts: ProviderParts, token: AccessToken | ClientCredentials) {
+  const found = await standing(parts, "grantId" in token ? token.grantId : undefined);
+  if (!found) throw new Error("a token was asked for without a session");
+  return {
+    sid: found.consent.sid,
+    roles: parts.factorPolicy.rolesIn(found.user.roles, found.consent.acr),
+    acr: "aal1",
+    amr: ["client"],
+    auth_time: 0,
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from "@hono/zod-openapi";
+import { grantable } from "../../platform/identity/permissions.ts";
+
+const loopback = ["127.0.0.1", "[::1]"];
+/** https, or the machine of the one who asks; compared to the letter. */
+const isSafe = (given: string) => {
+  const url = URL.parse(given);
+  if (!url || given.includes("#") || given.includes("*")) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && loopback.includes(url.hostname));
+};
+
+const described = {
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^\P{Cc}+$/u, "contains control characters"),
+  redirect_uris: z.array(z.string().max(500).refine(isSafe, "is neither https nor of this machine")).max(10),
+  scopes: z.array(z.enum(grantable)).max(grantable.length),
+  devices: z.boolean().default(false),
+};
+const example = {
+  name: "Notebooks",
+  redirect_uris: ["https://notebooks.example/callback"],
+  scopes: ["flock:read" as const],
+  devices: false,
+};
+
+export const clientRequest = z
+  .strictObject({ ...described, public: z.boolean().default(false) })
+  .openapi("ClientRequest", { example: { ...example, public: false } });
+export const clientView = z
+  .object({ id: z.uuid(), ...described })
+  .openapi("Client", { example: { id: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d", ...example } });
+export type ClientView = z.infer<typeof clientView>;
+export const newClient = clientView.extend({ client_secret: z.string().nullable() }).openapi("NewClient");
+export const clientList = z.object({ items: z.array(clientView), next: z.null() }).openapi("Clients");
+export const clientPath = z.object({ id: z.uuid().openapi({ example: "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d" }) });
