@@ -152,7 +152,6 @@ function policyRoutes(app: ServiceApp, { need, settings }: Platform): void {
         password: {
           min_length: 12,
           max_length: 128,
-          breached_list: settings.BELLWETHER_POLICY_BREACHED_PASSWORDS !== undefined,
         },
         verification: settings.BELLWETHER_POLICY_VERIFICATION,
         approval: settings.BELLWETHER_POLICY_APPROVAL,

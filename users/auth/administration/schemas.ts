@@ -53,7 +53,7 @@ export const auditPage = z
 
 export const policiesView = z
   .object({
-    password: z.object({ min_length: z.number().int(), max_length: z.number().int(), breached_list: z.boolean() }),
+    password: z.object({ min_length: z.number().int(), max_length: z.number().int() }),
     verification: z.enum(["required", "optional"]),
     approval: z.string(),
     access_token_seconds: z.number().int(),

@@ -25,3 +25,10 @@ test("ordinary passphrases pass, in any script and without composition rules", (
   ])
     expect(weakness(good, ["mary@hillfarm.example", "Mary Hill"])).toBeUndefined();
 });
+
+test("the list of common passwords holds far more than 3,000, and two of them joined are common too", async () => {
+  const list = await Bun.file(new URL("./common-passwords.txt", import.meta.url)).text();
+  expect(list.split("\n").length).toBeGreaterThan(8_000);
+  for (const common of ["trustno1starwars", "Baseball2026!!", "1234567890qwerty"])
+    expect(weakness(common, [])).toBeDefined();
+});
