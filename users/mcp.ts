@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { PlatformApi } from "./chats/emilia/platform-api.ts";
-import { tools } from "./chats/emilia/tools/all.ts";
+import { tools } from "./chats/emilia/reading/all.ts";
 import { OwnToken } from "./chats/mcp/own-token.ts";
 import { mcpServer } from "./chats/mcp/server.ts";
 

@@ -6,7 +6,7 @@ import { BuiltInAnswerer } from "./built-in/answerer.ts";
 import { ModelAnswerer } from "./model/answerer.ts";
 import { getModel } from "./model/models.ts";
 import { PlatformApi, type Reach } from "./platform-api.ts";
-import { tools } from "./tools/all.ts";
+import { tools } from "./reading/all.ts";
 
 export type Emilia = {
   settings: { serviceUrls: ServiceUrls; model: ModelSettings | undefined };

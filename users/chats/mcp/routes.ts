@@ -5,7 +5,7 @@ import { body, json, problems, security } from "../../platform/http/documentatio
 import type { AppEnv, ServiceApp } from "../../platform/http/service-app.ts";
 import { Problem } from "../../platform/problems.ts";
 import { type Emilia, platformApiOf } from "../emilia/answerers.ts";
-import { tools } from "../emilia/tools/all.ts";
+import { tools } from "../emilia/reading/all.ts";
 import * as schemas from "./schemas.ts";
 import { mcpServer } from "./server.ts";
 

@@ -3,7 +3,7 @@ import { type Called, flockApi } from "../../../testing/flock-api.ts";
 import { TestClock } from "../../../testing/settings.ts";
 import type { Part, Said } from "../../answering.ts";
 import { PlatformApi } from "../platform-api.ts";
-import { tools } from "../tools/all.ts";
+import { tools } from "../reading/all.ts";
 import { BuiltInAnswerer, label } from "./answerer.ts";
 import { tagsIn, understand } from "./intents.ts";
 
