@@ -107,7 +107,7 @@ describe("a personal access token", () => {
     const house = await House.of();
     const mary = await house.person("farmer");
     const token = await house.tokenOf(mary, { roles: ["enrolling"] });
-    expect(await refused(await house.make({ ...mary, token }))).toEqual([422, "beyond_rights"]);
+    expect(await refused(await house.make({ ...mary, token }))).toEqual([403, "second_factor_missing"]);
   });
 
   test("ends on its day, and everything that is not one is refused alike", async () => {
