@@ -3,6 +3,7 @@ import { type Clock, day, seconds } from "../platform/clock.ts";
 import * as keys from "../platform/dynamo/keys.ts";
 import {
   absent,
+  absentOrExpired,
   all,
   ConditionFailed,
   compare,
@@ -92,7 +93,7 @@ export class SessionRepository {
   async start(session: StoredSession, seen: Slot | undefined, evict: boolean): Promise<Started> {
     const { uid, sid } = session;
     const slot = { sid, exp: session.abs, at: this.clock(), ttl: session.abs + day };
-    const free = seen ? equal("sid", seen.sid) : absent("pk");
+    const free = seen ? equal("sid", seen.sid) : absentOrExpired(seconds(this.clock));
     const writes: Write[] = [
       { check: keys.user(uid), when: equal("epoch", session.epoch) },
       { put: { ...keys.slot(uid, session.slot), ...slot }, when: free },

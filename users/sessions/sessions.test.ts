@@ -51,6 +51,15 @@ describe("the cap", () => {
     expect(await house.composed.sessions.since(0)).toHaveLength(1);
   });
 
+  test("lets in again whose sessions ended long ago, also before anybody has swept them away", async () => {
+    const mary = await house.person();
+    for (let n = 0; n < 4; n++) await house.login(mary.email);
+    house.clock.pass(100 * 86_400);
+    expect((await house.call("GET", "/api/v1/auth/me", { token: (await house.login(mary.email)).token })).status).toBe(
+      200,
+    );
+  });
+
   test("chooses a free slot, then an expired one, then the oldest", () => {
     const slot = (index: number, at: number, exp = 100) => ({ index, sid: `s${index}`, at, exp });
     expect(chooseSlot([slot(0, 5)], 3, 50)).toMatchObject({ index: 1, evict: false });
