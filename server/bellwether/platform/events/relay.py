@@ -12,7 +12,7 @@ from bellwether.platform.outages import Outage
 
 BATCH = 125
 ACK_TIMEOUT_S = 3.0
-PAUSE_AFTER_FAILURE_S = 0.25
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 4.0
 
 LOCK = "select pg_try_advisory_xact_lock(hashtextextended('relay:' || $1, 0))"
 SELECT = """
@@ -34,11 +34,14 @@ class Relay:
     async def run(self) -> None:
         """Relay until the database connection breaks."""
         connection = await asyncpg.connect(self._dsn, timeout=3)
+        pause = SHORTEST_PAUSE_S
         try:
             while True:
                 found, sent = await self.once(connection)
                 if sent < found:
-                    await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
+                    # what is read again each time may be megabytes
+                    pause = SHORTEST_PAUSE_S if sent else min(2 * pause, LONGEST_PAUSE_S)
+                    await asyncio.sleep(pause)
                 elif found < self._batch:
                     await self._notifications.wait("outbox", self.schema)
         finally:

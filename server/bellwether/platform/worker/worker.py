@@ -18,6 +18,7 @@ from bellwether.platform.events.consumers import Subscription
 from bellwether.platform.events.facts import Consumer
 from bellwether.platform.events.relay import Relay
 from bellwether.platform.events.retention import prune_for_ever
+from bellwether.platform.events.room import make_room_for_ever
 from bellwether.platform.events.streams import NatsLogin, connect, ensure_streams
 from bellwether.platform.jobs.dbos_runner import Runner
 from bellwether.platform.jobs.dispatcher import Dispatcher
@@ -103,6 +104,7 @@ class Worker:
         client = self.client = await self._connected()
         js = client.jetstream(timeout=5)
         await until_done("streams", lambda: ensure_streams(js))
+        self._begin(for_ever("room of streams", lambda: make_room_for_ever(js)))
         for schema, dsn in self._dsns.items():
             self._begin(for_ever(f"relay {schema}", Relay(schema, dsn, js, self._notifications).run))
         for consumer in self.consumers:
