@@ -35,6 +35,11 @@ async def read(subscription, n: int) -> None:
         await message.ack_sync()
 
 
+async def fill(js) -> None:
+    for _ in range(40):
+        await js.publish("small.one", FACT)
+
+
 async def left(js) -> tuple[int, int]:
     state = (await js.stream_info("SMALL")).state
     return state.first_seq, state.messages
@@ -60,8 +65,7 @@ async def test_what_one_has_still_to_read_stays_and_a_full_stream_refuses(small)
     await read(slow, 7)
     assert (await make_room(small), await left(small)) == (7, (8, 13))
     with pytest.raises(APIError):
-        for _ in range(40):
-            await small.publish("small.one", FACT)
+        await fill(small)
     assert (await left(small))[0] == 8
     await read(slow, 13)
     await read(fast, 7)
