@@ -1,7 +1,7 @@
 import { generateSync } from "otplib";
 import { z } from "zod";
 import { Authenticator } from "./authenticator.ts";
-import { type Harness, type Person, password } from "./harness.ts";
+import { cookieOf, type Harness, type Person, password } from "./harness.ts";
 
 /** People with second factors; for tests only. */
 
@@ -21,7 +21,10 @@ export const codeOf = (house: Harness, secret: string): string =>
 export const wrongCode = (house: Harness, secret: string): string =>
   String((Number(codeOf(house, secret)) + 1) % 1_000_000).padStart(6, "0");
 
-export async function enrolTotp(house: Harness, person: Person): Promise<{ secret: string; codes: string[] }> {
+export async function enrolTotp(
+  house: Harness,
+  person: Person,
+): Promise<{ secret: string; codes: string[]; cookie: string }> {
   const begun = await house.call("POST", "/api/v1/auth/mfa/totp", { token: person.token });
   const { secret } = z.object({ secret: z.string() }).parse(await begun.json());
   const body = { code: codeOf(house, secret) };
@@ -30,7 +33,7 @@ export async function enrolTotp(house: Harness, person: Person): Promise<{ secre
   person.token = session.access_token;
   // the code that confirmed it is used up
   house.clock.pass(30);
-  return { secret, codes };
+  return { secret, codes, cookie: cookieOf(answer) };
 }
 
 export async function registerPasskey(house: Harness, person: Person, key = new Authenticator()) {

@@ -11,10 +11,6 @@ const linked = z.object({
 });
 export const clientSecretPlace = (id: string): string => `oidc-client|${id}`;
 
-export class UsedTwice extends Error {
-  override name = "UsedTwice";
-}
-
 /** The store of the provider, on our six verbs. Clients are those that administrators have configured. */
 export function adapterOf(repository: ProviderRepository, kek: Uint8Array) {
   return (kind: string): Adapter => ({
@@ -27,7 +23,9 @@ export function adapterOf(repository: ProviderRepository, kek: Uint8Array) {
     findByUid: async (uid) => asPayload(await repository.byPointer("uid", kind, uid)),
     findByUserCode: async (code) => asPayload(await repository.byPointer("code", kind, code)),
     consume: async (id) => {
-      if (!(await repository.consume(kind, id))) throw new UsedTwice();
+      if (await repository.consume(kind, id)) return;
+      const { errors } = await import("oidc-provider");
+      throw new errors.InvalidGrant("it has just been used");
     },
     destroy: (id) => repository.destroy(kind, id),
     revokeByGrantId: (grantId) => repository.destroyGrant(grantId),

@@ -64,9 +64,7 @@ export async function newProvider(parts: ProviderParts, keys: PrivateKeys) {
     findAccount: async (context, sub, token) => accountOf(parts, context, sub, token?.grantId),
   });
   provider.proxy = true;
-  provider.on("server_error", (_context, error) =>
-    parts.log(error.name === "UsedTwice" ? "warning" : "error", "provider_failed", { reason: error.name }),
-  );
+  provider.on("server_error", (_context, error) => parts.log("error", "provider_failed", { reason: error.name }));
   return provider;
 }
 
@@ -134,8 +132,8 @@ function grants({ rules, publicUrl }: ProviderParts): Configuration["features"] 
     devInteractions: { enabled: false },
     rpInitiatedLogout: { enabled: false },
     userinfo: { enabled: false },
-    introspection: { enabled: true },
-    revocation: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: isOwn },
+    revocation: { enabled: true, allowedPolicy: isOwn },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => resourceOf(publicUrl),
@@ -163,6 +161,9 @@ function grants({ rules, publicUrl }: ProviderParts): Configuration["features"] 
     },
   };
 }
+
+const isOwn = (_context: KoaContextWithOIDC, { clientId }: { clientId: string }, token: { clientId?: string }) =>
+  token.clientId === clientId;
 
 /** What tokens of this platform say besides; a program proves no presence, so it is never fresh. */
 async function platformClaims(parts: ProviderParts, token: AccessToken | ClientCredentials) {
