@@ -1,12 +1,13 @@
 import { startSweeper } from "../platform/dynamo/sweeper.ts";
 import { Bus } from "../platform/events/bus.ts";
-import type { Subscriber } from "../platform/events/cloud-event.ts";
+import type { CloudEvent, Outcome, Subscriber } from "../platform/events/cloud-event.ts";
 import { Consumer } from "../platform/events/consumer.ts";
 import { Relay } from "../platform/events/relay.ts";
 import { startCourier } from "../platform/mail/courier.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { reason } from "../platform/telemetry/logging.ts";
+import type { Activities } from "../profiles/activity/service.ts";
 import type { Notifications } from "../profiles/notifications/service.ts";
 import type { Composed } from "./compose.ts";
 import { deliverBy } from "./mail.ts";
@@ -40,7 +41,7 @@ export function framesOver(bus: Bus | undefined) {
 /** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
 export function startBackground(
   names: readonly ServiceName[],
-  { platform, signing, notifications, erasures, exports, deliveries, mail, retention }: Composed,
+  { platform, signing, notifications, activities, erasures, exports, deliveries, mail, retention }: Composed,
   buses: Buses,
 ): Stop {
   const { table, clock, log, metrics, traces } = platform;
@@ -53,7 +54,7 @@ export function startBackground(
     stops.push(() => relay.stop());
   }
   if (names.includes("profiles") && buses.profiles)
-    for (const subscriber of subscribers(notifications)) {
+    for (const subscriber of subscribers(notifications, activities)) {
       const consumer = new Consumer(buses.profiles, subscriber, { log, metrics, traces });
       consumer.start();
       stops.push(() => consumer.stop());
@@ -105,21 +106,35 @@ function every(ms: number, run: () => Promise<void>, log: Log): Stop {
 }
 
 const memberships = ["farm.membership.granted.v1", "farm.membership.revoked.v1"];
+const conflicts = ["farm.conflict.found.v1", "farm.conflict.settled.v1"];
+const evaluated = ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"];
 
-export function subscribers(notifications: Notifications): Subscriber[] {
+/** A fact goes into the history of who caused it first, and then to whom it is news. */
+export function subscribers(notifications: Notifications, activities: Activities): Subscriber[] {
+  const handle = async (event: CloudEvent): Promise<Outcome> => {
+    await activities.on(event);
+    if (memberships.includes(event.type)) return notifications.onMembership(event);
+    if ([...conflicts, ...evaluated].includes(event.type)) return notifications.onNews(event);
+    return "handled";
+  };
   return [
     {
       stream: "FARM",
       durable: "profiles-farm",
-      subjects: [...memberships, "farm.conflict.found.v1", "farm.conflict.settled.v1"],
-      handle: (event) =>
-        memberships.includes(event.type) ? notifications.onMembership(event) : notifications.onNews(event),
+      subjects: [...memberships, ...conflicts, "farm.import.completed.v1"],
+      handle,
     },
     {
       stream: "GENETICS",
       durable: "profiles-genetics",
-      subjects: ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"],
-      handle: (event) => notifications.onNews(event),
+      subjects: [...evaluated, "genetics.evaluation.published.v1"],
+      handle,
+    },
+    {
+      stream: "USERS",
+      durable: "profiles-users",
+      subjects: ["users.session.flagged.v1", "users.session.ended.v1"],
+      handle,
     },
   ];
 }

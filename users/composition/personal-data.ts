@@ -6,6 +6,7 @@ import type { Platform } from "../platform/context.ts";
 import { AuditData } from "../platform/events/audit-data.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
+import { ActivityHistoryRepository } from "../profiles/activity/repository.ts";
 import { ConsentRepository } from "../profiles/consents/repository.ts";
 import { ProfileData } from "../profiles/personal-data/repository.ts";
 import { ProfileRepository } from "../profiles/repository.ts";
@@ -17,7 +18,7 @@ export function personalData({ table, keysTable, settings, clock }: Platform): P
   return [
     new SessionData(table, clock, new SessionRepository(table, clock)),
     new ChatData(table, new DataKeys(keysTable, settings.kek, clock)),
-    new ProfileData(table, new ProfileRepository(table), new ConsentRepository(table, clock)),
+    profileData({ table, clock }),
     new PasskeyData(table, new PasskeyRepository(table, clock)),
     new AuditData(table, clock),
     accountData({ table, clock }),
@@ -25,3 +26,8 @@ export function personalData({ table, keysTable, settings, clock }: Platform): P
 }
 
 export const accountData = ({ table, clock }: Pick<Platform, "table" | "clock">) => new AccountData(table, clock);
+
+function profileData({ table, clock }: Pick<Platform, "table" | "clock">): ProfileData {
+  const history = new ActivityHistoryRepository(table);
+  return new ProfileData(table, new ProfileRepository(table, clock), new ConsentRepository(table, clock), history);
+}

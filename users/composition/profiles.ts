@@ -2,6 +2,8 @@ import type { Platform } from "../platform/context.ts";
 import type { Mail } from "../platform/mail/mail.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
+import { ActivityHistoryRepository } from "../profiles/activity/repository.ts";
+import { Activities } from "../profiles/activity/service.ts";
 import { ConsentRepository } from "../profiles/consents/repository.ts";
 import { PersonConsents } from "../profiles/consents/service.ts";
 import { DeliveryRepository } from "../profiles/deliveries/repository.ts";
@@ -31,7 +33,9 @@ type Outside = {
 export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail }: Outside): ProfileParts {
   const { table, keysTable, settings, clock, log } = platform;
   const data = personalData(platform);
-  const profiles = new Profiles(new ProfileRepository(table));
+  const history = new ActivityHistoryRepository(table);
+  const profiles = new Profiles(new ProfileRepository(table, clock), history);
+  const activities = new Activities(history);
   const notifications = new Notifications(new NotificationRepository(table, clock), profiles, send, clock);
   const dataKeys = new DataKeys(keysTable, settings.kek, clock);
   const erasures = new Erasures({
@@ -60,7 +64,7 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail
     url: settings.BELLWETHER_PUBLIC_URL,
     log,
   });
-  return { profiles, notifications, consents, erasures, exports, push, deliveries };
+  return { profiles, activities, notifications, consents, erasures, exports, push, deliveries };
 }
 
 /** The address of the sender is whom push services write to when something is wrong. */

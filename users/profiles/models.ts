@@ -32,6 +32,7 @@ export const notificationFields = {
 };
 export const privacyFields = {
   show_profile_to: z.enum(["nobody", "farm", "everyone"]),
+  keep_activity: z.boolean(),
   share_activity: z.boolean(),
   use_for_recommendations: z.boolean(),
   use_for_analytics: z.boolean(),
@@ -72,6 +73,7 @@ export const defaults: { [N in SectionName]: Section<N> } = {
   },
   privacy: {
     show_profile_to: "nobody",
+    keep_activity: false,
     share_activity: false,
     use_for_recommendations: false,
     use_for_analytics: false,

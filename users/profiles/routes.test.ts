@@ -23,6 +23,7 @@ describe("profile, preferences, privacy", () => {
     expect(privacy.headers.get("etag")).toBe('"0"');
     expect(await privacy.json()).toEqual({
       show_profile_to: "nobody",
+      keep_activity: false,
       share_activity: false,
       use_for_recommendations: false,
       use_for_analytics: false,

@@ -3,6 +3,8 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { activityRoutes } from "./activity/routes.ts";
+import type { Activities } from "./activity/service.ts";
 import { consentRoutes, reconciliationRoutes } from "./consents/routes.ts";
 import type { PersonConsents } from "./consents/service.ts";
 import type { Deliveries } from "./deliveries/service.ts";
@@ -29,6 +31,7 @@ const places: Record<SectionName, { path: string; what: string }> = {
 /** What the service is made of; `composition/profiles.ts` binds it. */
 export type ProfileParts = {
   profiles: Profiles;
+  activities: Activities;
   notifications: Notifications;
   consents: PersonConsents;
   erasures: Erasures;
@@ -38,10 +41,11 @@ export type ProfileParts = {
 };
 
 export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceApp {
-  const { profiles, notifications, consents, erasures, exports, push } = parts;
+  const { profiles, activities, notifications, consents, erasures, exports, push } = parts;
   const app = newService();
   addDocument(app, "/api/v1/profiles/openapi.json", "Profile Service");
   for (const name of Object.keys(places) as SectionName[]) sectionRoutes(app, platform, profiles, name);
+  activityRoutes(app, platform, activities);
   notificationRoutes(app, platform, notifications);
   consentRoutes(app, platform, consents);
   reconciliationRoutes(app, platform, parts);

@@ -45,6 +45,8 @@ export const passkey = (uid: string, id: string) => key(`USER#${uid}`, `${passke
 export const passkeyOwner = (id: string) => key(`CRED#${id}`, "C");
 
 export const profile = (uid: string) => key(`USER#${uid}`, "P");
+export const activityPrefix = "ACT#";
+export const activity = (uid: string, at: string, id: string) => key(`USER#${uid}`, `${activityPrefix}${at}#${id}`);
 export const consents = (uid: string) => key(`USER#${uid}`, "CONSENTS");
 export const consentIndex = "CONSENTS";
 export const accountExport = (uid: string) => key(`USER#${uid}`, "EXPORT");

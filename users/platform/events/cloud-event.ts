@@ -5,6 +5,7 @@ export const cloudEvent = z.looseObject({
   id: z.string().min(1).max(100),
   type: z.string(),
   time: z.iso.datetime({ offset: true }),
+  actor: z.string().nullish(),
   farmid: z.string().nullish(),
   data: z.record(z.string(), z.unknown()),
 });

@@ -2,6 +2,7 @@ import * as keys from "../../platform/dynamo/keys.ts";
 import { itemsOf, removeItems } from "../../platform/dynamo/partitions.ts";
 import type { Key, Table } from "../../platform/dynamo/table.ts";
 import type { PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
+import type { ActivityHistoryRepository } from "../activity/repository.ts";
 import type { ConsentRepository } from "../consents/repository.ts";
 import { type SectionName, sections } from "../models.ts";
 import { notification } from "../notifications/models.ts";
@@ -17,6 +18,7 @@ export class ProfileData implements PersonalData {
     private readonly table: Table,
     private readonly profiles: ProfileRepository,
     private readonly consents: ConsentRepository,
+    private readonly history: ActivityHistoryRepository,
   ) {}
 
   async *export(uid: string): AsyncIterable<PersonalDocument> {
@@ -27,6 +29,7 @@ export class ProfileData implements PersonalData {
     const notices = { pk: keys.user(uid).pk, prefix: keys.notificationPrefix };
     for await (const item of itemsOf(this.table, notices)) told.push(shown.parse(item));
     yield { name: "notifications", content: told };
+    yield { name: "activity", content: await Array.fromAsync(this.history.all(uid)) };
   }
 
   /** All of it stands in the user's own partition, but for what farms know of their members and what waits. */
