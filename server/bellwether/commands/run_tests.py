@@ -56,7 +56,8 @@ def choose(names: list[str]) -> list[Suite]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise typer.BadParameter(f"there is no suite {', '.join(unknown)}; choose from {', '.join(known)}")
-    return [suite for suite in (*SUITES, *LONG) if suite.name in names] if names else list(SUITES)
+    wanted = {*names, *(suite.name for suite in LONG if "long" in names)}
+    return [suite for suite in (*SUITES, *LONG) if suite.name in wanted] if names else list(SUITES)
 
 
 def install_bun_packages() -> None:

