@@ -8,6 +8,8 @@ const encoded = (most: number) =>
     .regex(/^[\w-]*$/, "is not base64url");
 const browserData = { id: encoded(1_400), rawId: encoded(1_400), type: z.literal("public-key") };
 const example = { id: "q83vEjRWeJA", rawId: "q83vEjRWeJA", type: "public-key" as const };
+const created = { ...example, response: { clientDataJSON: "e30", attestationObject: "oA", transports: ["internal"] } };
+const used = { ...example, response: { clientDataJSON: "e30", authenticatorData: "oA", signature: "oA" } };
 
 /** Browsers say more than this; it is not read. */
 export const attestation = z
@@ -21,7 +23,7 @@ export const attestation = z
   })
   .openapi("NewCredential", {
     description: "What `navigator.credentials.create()` answers, by its `toJSON()`",
-    example: { ...example, response: { clientDataJSON: "e30", attestationObject: "oA", transports: ["internal"] } },
+    example: created,
   });
 
 export const assertion = z
@@ -35,10 +37,12 @@ export const assertion = z
   })
   .openapi("UsedCredential", {
     description: "What `navigator.credentials.get()` answers, by its `toJSON()`",
-    example: { ...example, response: { clientDataJSON: "e30", authenticatorData: "oA", signature: "oA" } },
+    example: used,
   });
 
-export const passkeySignIn = z.strictObject({ passkey: assertion }).openapi("PasskeySignIn");
+export const passkeySignIn = z
+  .strictObject({ passkey: assertion })
+  .openapi("PasskeySignIn", { example: { passkey: used } });
 
 const name = z
   .string()
@@ -47,7 +51,9 @@ const name = z
   .max(60)
   .refine((text) => !/\p{Cc}/u.test(text), "contains control characters")
   .openapi({ example: "Telephone" });
-export const newPasskey = z.strictObject({ name, passkey: attestation }).openapi("NewPasskey");
+export const newPasskey = z
+  .strictObject({ name, passkey: attestation })
+  .openapi("NewPasskey", { example: { name: "Telephone", passkey: created } });
 export const passkeyName = z.strictObject({ name }).openapi("PasskeyName", { example: { name: "Telephone" } });
 export const passkeyPath = z.object({
   id: z.string().min(1).max(64).openapi({ example: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" }),

@@ -15,7 +15,7 @@ const described = {
     .trim()
     .min(1)
     .max(80)
-    .regex(/^\P{Cc}+$/u, "contains control characters"),
+    .refine((text) => !/\p{Cc}/u.test(text), "contains control characters"),
   redirect_uris: z.array(z.string().max(500).refine(isSafe, "is neither https nor of this machine")).max(10),
   scopes: z.array(z.enum(grantable)).max(grantable.length),
   devices: z.boolean().default(false),

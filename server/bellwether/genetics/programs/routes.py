@@ -6,7 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query, Response
 
 from bellwether.genetics.programs import service
-from bellwether.genetics.programs.schemas import Name, NewStep, ProgramResult, Programs, Step, StepWithFiles
+from bellwether.genetics.programs.schemas import (
+    SAMPLE,
+    Name,
+    NewStep,
+    ProgramResult,
+    Programs,
+    Step,
+    StepWithFiles,
+)
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.schemas import Page
@@ -15,12 +23,13 @@ from bellwether.platform.jobs.schemas import Job, job_headers
 router = APIRouter(tags=["programs"])
 READ, WRITE = need("genotype:read"), need("flock:write")
 LIMIT = costly("step of a program", per_minute=10, burst=30)
+NewStepBody = Annotated[NewStep, Body(examples=[SAMPLE])]
 Digest = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="Only of the program with this digest")]
 Version = Annotated[str | None, Query(min_length=1, max_length=80, description="Only of this version")]
 
 
 @router.post("/program-steps", status_code=202, response_model=Job, dependencies=[WRITE, LIMIT])
-async def run_program(new: Annotated[NewStep, Body()], session: Writing, context: Acting, once: Once) -> Response:
+async def run_program(new: NewStepBody, session: Writing, context: Acting, once: Once) -> Response:
     """Have a program of others work on genotypes, as a job: what it makes is kept as a genotype file and tables."""
     return await once(lambda: service.request(session, context, new), status=202, headers=job_headers)
 

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from bellwether.platform.http.schemas import Schema
 
 Name = Literal["plink2", "bcftools", "beagle"]
 Share = Annotated[float, Field(ge=0, le=1)]
 ChipId = Annotated[int, Field(ge=1, le=2**31 - 1)]
-SAMPLE_ID = "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a60"
+SAMPLE = {"step": "normalise", "genotype_file_id": "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a60"}
 
 
 class PruneOptions(Schema):
@@ -78,8 +78,6 @@ class Normalise(Schema):
     step: Literal["normalise"]
     genotype_file_id: UUID
     options: NormaliseOptions = NormaliseOptions()
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"step": "normalise", "genotype_file_id": SAMPLE_ID}]})
 
 
 NewStep = Annotated[Prune | Impute | Normalise, Field(discriminator="step")]
