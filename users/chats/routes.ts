@@ -3,6 +3,8 @@ import type { Platform } from "../platform/context.ts";
 import { body, json, problems, security } from "../platform/http/documentation.ts";
 import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { analyticsRoutes } from "./analytics/routes.ts";
+import type { ChatAnalytics } from "./analytics/service.ts";
 import { exportRoutes } from "./exports/routes.ts";
 import type { Exports } from "./exports/service.ts";
 import { messageRoutes } from "./messages/routes.ts";
@@ -26,6 +28,7 @@ export type ChatParts = {
   retention: Retention;
   search: Search;
   exports: Exports;
+  analytics: ChatAnalytics;
   identify: Identify;
 };
 
@@ -38,6 +41,7 @@ export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
   retentionRoutes(app, platform, retention);
   searchRoutes(app, platform, parts.search);
   exportRoutes(app, platform, parts.exports);
+  analyticsRoutes(app, platform, parts.analytics);
   listRoutes(app, platform, chats);
   chatByIdRoutes(app, platform, chats);
   messageRoutes(app, platform, messages);

@@ -1,12 +1,16 @@
+import { ChatDays } from "../chats/analytics/repository.ts";
+import { ChatAnalytics } from "../chats/analytics/service.ts";
 import type { Answerer } from "../chats/answering.ts";
 import { Contexts } from "../chats/context/service.ts";
+import { tools } from "../chats/emilia/reading/all.ts";
 import { Exports } from "../chats/exports/service.ts";
 import { MessageRepository } from "../chats/messages/repository.ts";
-import { Messages } from "../chats/messages/service.ts";
+import { Messages, type OnJudged } from "../chats/messages/service.ts";
 import { ChatRepository } from "../chats/repository.ts";
 import { RetentionRepository } from "../chats/retention/repository.ts";
 import { Retention } from "../chats/retention/service.ts";
 import type { ChatParts } from "../chats/routes.ts";
+import type { RunParts } from "../chats/runs/driver.ts";
 import { RunRepository } from "../chats/runs/repository.ts";
 import { Runs } from "../chats/runs/service.ts";
 import { Settling } from "../chats/runs/settling.ts";
@@ -37,10 +41,14 @@ export function chatParts(
   const retention = new Retention({ repository: storedRetention, chats: repository, table, clock, log });
   const daysFor: DaysFor = (uid, wanted) => retention.daysFor(uid, wanted);
   const chats = new Chats(repository, keys, clock, settling.settle, daysFor);
-  const messages = new Messages(stored, chats, keys, clock, messagesOfChat);
+  const analytics = analyticsOf(platform);
+  const onJudged: OnJudged = (...given) => analytics.judged(...given);
+  const messages = new Messages(stored, chats, keys, clock, messagesOfChat, onJudged);
   const contexts = new Contexts(repository, stored, keys, settings.CHATS_CONTEXT_TOKENS);
   const limit = { scope: "chat-runs", max: settings.CHATS_RUNS_LIMIT_USER, windowSeconds: 60 };
-  const runs = new Runs({ repository: storedRuns, chats, settling, contexts, answerer, limits, limit, clock, log });
+  const onEnd: RunParts["onEnd"] = (live, facts) => analytics.answered({ ...facts, ...live.measured() });
+  const runParts = { repository: storedRuns, chats, settling, contexts, answerer, limits, limit, clock, log, onEnd };
+  const runs = new Runs(runParts);
   const storedShares = new ShareRepository(table, clock, repository);
   const publicUrl = settings.BELLWETHER_PUBLIC_URL;
   const shareParts = {
@@ -57,15 +65,11 @@ export function chatParts(
   const search = new Search(new SearchRepository(table), repository, stored, keys);
   const exports = new Exports(chats, messages);
   const identify = (token: string) => authenticator.caller(token);
-  return {
-    chats,
-    messages,
-    runs,
-    shares,
-    retention,
-    search,
-    exports,
-    identify,
-    frames: new ChatFrames(messages, runs),
-  };
+  const frames = new ChatFrames(messages, runs);
+  return { chats, messages, runs, shares, retention, search, exports, analytics, identify, frames };
+}
+
+function analyticsOf({ table, counts, clock }: Platform): ChatAnalytics {
+  const topics = new Set(tools.map(({ name }) => name));
+  return new ChatAnalytics(new ChatDays(table, clock), counts, topics, clock);
 }

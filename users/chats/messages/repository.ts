@@ -4,7 +4,6 @@ import {
   type Attributes,
   absent,
   all,
-  ConditionFailed,
   compare,
   equal,
   present,
@@ -12,6 +11,7 @@ import {
   TransactionCancelled,
   type Write,
 } from "../../platform/dynamo/table.ts";
+import { type Judgement, judged } from "../analytics/repository.ts";
 import { messageItem, type Shape, type StoredChat, type StoredMessage, shapeFields, shapeItem } from "../models.ts";
 import type { ChatRepository } from "../repository.ts";
 
@@ -141,20 +141,30 @@ export class MessageRepository {
     }
   }
 
+  /** The answer as it was before; of those who judge at once each counts what the one before has said. */
   async judge(
-    cid: string,
+    chat: StoredChat,
     id: string,
-    feedback: "up" | "down" | null,
-    note?: Uint8Array,
-  ): Promise<StoredMessage | undefined> {
-    const given =
-      feedback === null ? { remove: ["feedback", "note"] } : { set: { feedback, note }, remove: note ? [] : ["note"] };
-    try {
-      return messageItem.parse(await this.table.update(keys.message(cid, id), given, equal("role", "assistant")));
-    } catch (error) {
-      if (error instanceof ConditionFailed) return undefined;
-      throw error;
+    feedback: Judgement,
+    note: Uint8Array | undefined,
+  ): Promise<StoredMessage | "no_answer" | "busy"> {
+    const change = { set: { feedback, note }, remove: [...(feedback ? [] : ["feedback"]), ...(note ? [] : ["note"])] };
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const before = await this.get(chat.cid, id);
+      if (before?.role !== "assistant") return "no_answer";
+      const asBefore = before.feedback ? equal("feedback", before.feedback) : absent("feedback");
+      const when = all(equal("role", "assistant"), asBefore);
+      const writes: Write[] = [{ update: keys.message(chat.cid, id), change, when }];
+      if (before.feedback !== feedback) writes.push(judged(chat.uid, before.created, before.feedback, feedback));
+      try {
+        await this.table.transact(writes);
+        return before;
+      } catch (error) {
+        if (!(error instanceof TransactionCancelled && error.isRefusal)) throw error;
+      }
+      await Bun.sleep(Math.random() * 20);
     }
+    return "busy";
   }
 }
 

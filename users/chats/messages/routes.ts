@@ -94,11 +94,11 @@ function branchRoutes(app: ServiceApp, { need, cursors }: Platform, messages: Me
     request: { params: schemas.messagePath, body: body(schemas.newFeedback) },
     responses: {
       200: { description: "The answer", content: json(schemas.messageView) },
-      ...problems(400, 401, 403, 404, 413, 415, 422),
+      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
     },
   });
   app.openapi(judge, async (c) => {
     const { id, message } = c.req.valid("param");
-    return c.json(await messages.judge(c.get("caller").uid, id, message, c.req.valid("json")), 200);
+    return c.json(await messages.judge(c.get("caller"), id, message, c.req.valid("json")), 200);
   });
 }

@@ -3,6 +3,7 @@ import type { Attributes } from "../../platform/dynamo/table.ts";
 import { notFound, Problem, quotaReached } from "../../platform/problems.ts";
 import type { DataKeys } from "../../platform/secrets/data-keys.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
+import type { Judgement } from "../analytics/repository.ts";
 import { tokensOf } from "../context/tokens.ts";
 import {
   extrasPlace,
@@ -21,6 +22,13 @@ import type { Attachment, BranchView, MessageView, NewFeedback, NewMessage, Stor
 
 export type Extras = { attachments?: Attachment[] | undefined; parts?: StoredPart[] | undefined };
 
+export type OnJudged = (
+  roles: readonly string[],
+  tools: readonly string[],
+  before: Judgement,
+  after: Judgement,
+) => void;
+
 export class Messages {
   constructor(
     private readonly repository: MessageRepository,
@@ -28,6 +36,7 @@ export class Messages {
     private readonly keys: DataKeys,
     private readonly clock: Clock,
     private readonly messagesOfChat: number,
+    private readonly onJudged: OnJudged = () => undefined,
   ) {}
 
   /** The client's id is the key: the same message again returns the stored one, another text under it is refused. */
@@ -108,13 +117,23 @@ export class Messages {
       );
   }
 
-  async judge(uid: string, cid: string, id: string, { feedback, note }: NewFeedback): Promise<MessageView> {
-    await this.chats.own(uid, cid);
+  async judge(
+    { uid, roles }: { uid: string; roles: readonly string[] },
+    cid: string,
+    id: string,
+    given: NewFeedback,
+  ): Promise<MessageView> {
+    const chat = await this.chats.own(uid, cid);
     const key = await this.keys.keyOf(uid);
-    const sealed = note === undefined ? undefined : sealText(key, note, notePlace(cid, id));
-    const message = await this.repository.judge(cid, id, feedback, sealed);
-    if (!message) throw notFound("answer");
-    return messageView(cid, message, key);
+    const feedback = given.feedback ?? undefined;
+    const note = feedback && given.note ? sealText(key, given.note, notePlace(cid, id)) : undefined;
+    const before = await this.repository.judge(chat, id, feedback, note);
+    if (before === "no_answer") throw notFound("answer");
+    if (before === "busy")
+      throw new Problem(409, "chat_busy", "This answer is being judged all the time: say it again in a moment.");
+    const view = messageView(cid, { ...before, feedback, note }, key);
+    this.onJudged(roles, toolsOf(view.parts), before.feedback, feedback);
+    return view;
   }
 
   /** In the order asked for; those that have gone meanwhile are left out. */
@@ -136,6 +155,9 @@ export class Messages {
 }
 
 const readAtOnce = 25;
+/** Which tools an answer has used. */
+const toolsOf = (parts: readonly StoredPart[]) =>
+  parts.filter(({ type }) => type === "tool").map(({ name }) => String(name));
 
 export { branchOf, pathTo };
 

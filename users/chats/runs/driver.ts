@@ -26,8 +26,9 @@ export type RunParts = {
   log: Log;
   rules?: Partial<RunRules>;
   /** Told of each answer that was stored. */
-  onEnd?: (chat: StoredChat, live: LiveRun, facts: { ms: number; firstMs: number | undefined }) => Promise<void>;
+  onEnd?: (live: LiveRun, facts: RunFacts) => void;
 };
+export type RunFacts = { ms: number; firstMs: number | undefined; roles: readonly string[] };
 export type Asked = { uid: string; roles: readonly string[]; token: string; language: string };
 
 /** Brings one answer from who answers into the table. */
@@ -71,8 +72,8 @@ export class Driver {
     isOver = true;
     await keeping;
     facts.ms = this.clock() - began;
-    await this.end(live, chat, parent, { code, ms: facts.ms });
-    await this.after(live, chat, facts);
+    await this.end(live, chat, parent, { code, ...facts });
+    await this.after(live, { ...facts, roles: asked.roles });
   }
 
   /** Reads parts until the end, or until the run is halted, even if the source does not listen to that. */
@@ -133,7 +134,7 @@ export class Driver {
     live: LiveRun,
     chat: StoredChat,
     parent: string,
-    { code, ms }: { code: string | null; ms: number },
+    { code, ms, firstMs }: { code: string | null; ms: number; firstMs: number | undefined },
   ) {
     const { run } = live.place;
     const status = statusOf(live, code);
@@ -146,11 +147,11 @@ export class Driver {
         this.batch(live, live.deltas.length),
       ]);
       const outcome = { ...nothing, id: message?.id ?? null };
-      let ended = await this.repository.end(chat, run, { message, batch, outcome });
+      let ended = await this.repository.end(chat, run, { message, batch, outcome, ms, firstMs });
       let told = outcome;
       if (ended === "no_parent") {
         told = { ...nothing, status: "failed", code: "question_deleted" };
-        ended = await this.repository.end(chat, run, { message: undefined, batch: undefined, outcome: told });
+        ended = await this.repository.end(chat, run, { message: undefined, batch: undefined, outcome: told, ms });
       }
       live.finish(ended === "lost" ? { ...nothing, code: "run_lost" } : told);
     } catch (error) {
@@ -160,14 +161,10 @@ export class Driver {
     }
   }
 
-  private async after(
-    live: LiveRun,
-    chat: StoredChat,
-    facts: { ms: number; firstMs: number | undefined },
-  ): Promise<void> {
+  private async after(live: LiveRun, facts: RunFacts): Promise<void> {
     const { uid, cid, run } = live.place;
     try {
-      await this.parts.onEnd?.(chat, live, facts);
+      this.parts.onEnd?.(live, facts);
       if (live.outcome?.id) await this.contexts.roll(uid, cid, AbortSignal.timeout(60_000));
     } catch (error) {
       this.log("warning", "run_not_followed_up", { run, reason: reason(error) });

@@ -33,6 +33,13 @@ export class LiveRun {
     this.tell();
   }
 
+  /** What is counted of it, without anything that was said. */
+  measured() {
+    const tools = this.deltas.flatMap((d) => (typeof d !== "string" && d.type === "tool" ? [d.name] : []));
+    const { inputTokens: tokensIn = 0, outputTokens: tokensOut = 0 } = this.outcome?.usage ?? {};
+    return { status: this.outcome?.status ?? ("interrupted" as const), tools, tokensIn, tokensOut };
+  }
+
   async *follow(after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
     const gone = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     for (let seq = after + 1; !signal.aborted; ) {

@@ -17,14 +17,23 @@ import {
   type Write,
 } from "../../platform/dynamo/table.ts";
 import { bytes } from "../../platform/dynamo/values.ts";
+import { answered } from "../analytics/repository.ts";
 import { asSeen, type MessageRepository } from "../messages/repository.ts";
 import type { StoredChat, StoredMessage } from "../models.ts";
 import type { ChatRepository } from "../repository.ts";
-import { headItem, type Outcome, type RunHead, type Usage } from "./models.ts";
+import { headItem, type Outcome, type RunHead } from "./models.ts";
 
 export type Started = "started" | "exists" | "busy" | "no_chat" | "no_parent" | "full";
 export type Kept = "kept" | "stop" | "lost";
 export type Batch = { first: number; deltas: Uint8Array };
+type Last = {
+  message: StoredMessage | undefined;
+  batch: Batch | undefined;
+  outcome: Outcome;
+  lease?: number;
+  ms?: number;
+  firstMs?: number | undefined;
+};
 export type RunPlace = { uid: string; cid: string; run: string };
 export const leaseMs = 15_000;
 const keptSeconds = 3_600;
@@ -79,17 +88,13 @@ export class RunRepository {
   }
 
   /** The end, whole: the chat is free again, the answer stands in it, the last deltas and the outcome are there. */
-  async end(
-    chat: StoredChat,
-    run: string,
-    last: { message: StoredMessage | undefined; batch: Batch | undefined; outcome: Outcome; lease?: number },
-  ): Promise<"ended" | "lost" | "no_parent"> {
-    const { message, batch, outcome, lease } = last;
+  async end(chat: StoredChat, run: string, last: Last): Promise<"ended" | "lost" | "no_parent"> {
+    const { message, batch, outcome, lease, ms, firstMs } = last;
     const used = this.chats.used(chat, this.clock());
-    const usage: Usage | null = outcome.usage;
+    const tokens = { tokensIn: outcome.usage?.inputTokens ?? 0, tokensOut: outcome.usage?.outputTokens ?? 0 };
     const change = {
       set: { ...used.set, headId: message?.id },
-      add: { gone: message ? 0 : 1, tokensIn: usage?.inputTokens ?? 0, tokensOut: usage?.outputTokens ?? 0 },
+      add: { gone: message ? 0 : 1, ...tokens },
       remove: ["activeRun", "runLease", "stop", ...used.remove],
     };
     const mine = all(
@@ -108,6 +113,7 @@ export class RunRepository {
         head,
         ...(batch ? [this.storing(chat.cid, run, batch)] : []),
         ...(message ? this.messages.storing(chat, message, used.ttl) : []),
+        answered(chat.uid, this.clock(), { status: outcome.status, ...tokens, ms, firstMs }),
       ]);
       return "ended";
     } catch (error) {

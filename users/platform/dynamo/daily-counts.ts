@@ -19,9 +19,9 @@ export class DailyCounts {
     private readonly clock: Clock,
   ) {}
 
-  add(name: string): void {
+  add(name: string, n = 1): void {
     const at = `${this.today()}|${name}`;
-    this.waiting.set(at, (this.waiting.get(at) ?? 0) + 1);
+    this.waiting.set(at, (this.waiting.get(at) ?? 0) + n);
   }
 
   async flush(): Promise<void> {
