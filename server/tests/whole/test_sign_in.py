@@ -1,14 +1,10 @@
 """Signing in as a browser does it: cookies that no script sees, an authenticator app, a passkey."""
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from authenticator_app import code_of
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
 from .browser import Browser, window_on
@@ -35,14 +31,6 @@ const [options, done] = arguments;
 const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
 navigator.credentials.get({publicKey}).then((used) => done(used.toJSON()), (error) => done({error: `${error}`}));
 """
-
-
-def code_of(secret: str) -> str:
-    """The code that an authenticator app shows now (RFC 6238)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 def ask(window: Browser, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, Any]:
