@@ -50,10 +50,13 @@ const secured = named(routes.filter(({ isSecured }) => isSecured));
 const withBody = named(routes.filter(({ hasBody }) => hasBody));
 let mary: Person;
 let ghost: string;
+let acting: string;
 beforeAll(async () => {
   mary = await house.person("farmer");
   mary.token = await house.tokenOf(mary, { acr: "aal2", roles: ["farmer", "administrator"] });
   ghost = await house.tokenWithRole(mary, "ghost");
+  const { sid } = z.object({ sid: z.string() }).parse(JSON.parse(atob(mary.token.split(".")[1] ?? "")));
+  acting = await house.tokenOf(mary, { acr: "aal2", roles: ["farmer"], actor: { uid: mary.uid, sid } });
 });
 /** Everything but the counters of rate limits. */
 const written = () => house.table.everything().filter(({ pk }) => !pk.startsWith("RL#"));
@@ -83,6 +86,12 @@ describe.each(secured)("%s", (_name, { method, path, hasBody, answers }) => {
     const before = written();
     const answer = await house.call(method, path, { token: ghost, body });
     expect([answer.status, await codeOf(answer)]).toEqual([403, "not_allowed"]);
+    expect(written()).toEqual(before);
+  });
+  test.skipIf(method === "GET")("who acts as a user reads only: 403", async () => {
+    const before = written();
+    const answer = await house.call(method, path, { token: acting, body });
+    expect([answer.status, await codeOf(answer)]).toEqual([403, "impersonated"]);
     expect(written()).toEqual(before);
   });
   test("documents 401 and 403", () => expect(answers).toEqual(expect.arrayContaining(["401", "403"])));

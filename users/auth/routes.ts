@@ -13,6 +13,8 @@ import type { Factors } from "./factors/service.ts";
 import type { StepUp } from "./factors/step-up.ts";
 import { identityRoutes } from "./identities/routes.ts";
 import type { Identities } from "./identities/service.ts";
+import { impersonationRoutes } from "./impersonation/routes.ts";
+import type { Impersonations } from "./impersonation/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
 import { passkeyRoutes } from "./passkeys/routes.ts";
 import type { Passkeys } from "./passkeys/service.ts";
@@ -32,6 +34,7 @@ export type AuthParts = DiscoveryParts & {
   userAdministration: Administration;
   recovery: Recovery;
   tokens: Tokens;
+  impersonations: Impersonations;
   factors: Factors;
   stepUp: StepUp;
   passkeys: Passkeys;
@@ -54,6 +57,7 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   recoveryRoutes(app, parts.recovery);
   operatorRoutes(app, platform, parts.accounts, parts.keys);
   discoveryRoutes(app, platform, parts);
+  impersonationRoutes(app, platform, parts.impersonations);
   tokenRoutes(app, platform, parts.tokens);
   institutionRoutes(app, platform, parts);
   identityRoutes(app, platform, parts.institutions, parts.identities);

@@ -2,6 +2,8 @@ import { UserRepository } from "../auth/accounts/repository.ts";
 import type { FactorPolicy } from "../auth/factors/policy.ts";
 import { IdentityRepository } from "../auth/identities/repository.ts";
 import { Identities } from "../auth/identities/service.ts";
+import { idIn } from "../auth/impersonation/models.ts";
+import { Impersonations, type StandingImpersonations } from "../auth/impersonation/service.ts";
 import { InstitutionAdministration, secretOf } from "../auth/institutions/administration.ts";
 import { InstitutionRepository } from "../auth/institutions/repository.ts";
 import { Institutions } from "../auth/institutions/service.ts";
@@ -31,7 +33,7 @@ import { factorChecks, factorServices } from "./factors.ts";
 export function authService(
   platform: Platform,
   sessions: Sessions,
-  standing: StandingTokens,
+  { tokens: standing, impersonations: looks }: Standing,
   keys: SigningKeys,
   hasher: Hasher,
 ) {
@@ -52,6 +54,9 @@ export function authService(
   const exchanges = { ...allowed.address, scope: "token-address" };
   const rules = tokenRulesOf(settings);
   const tokens = new Tokens({ repository, standing, keys, limits, allowed: exchanges, rules, clock, log });
+  const looking = { scope: "impersonation", max: 20, windowSeconds: 3_600 };
+  const given = { users, keys, limits, rules, clock, log };
+  const impersonations = new Impersonations({ ...given, standing: looks, allowed: looking });
   const byInstitution = institutionsOf(platform, { users, signingIn, sessions, allowed: allowed.address });
   const ofFactors = factorServices(checks, { sessions, signingIn, hasher });
   const ofUsers = {
@@ -60,7 +65,7 @@ export function authService(
     ...byInstitution,
     ...providerOf(platform, users, sessions, keys, checks.policy),
   };
-  return authRoutes(platform, { signingIn, tokens, keys, feed: sessions, ...ofUsers });
+  return authRoutes(platform, { signingIn, tokens, impersonations, keys, feed: sessions, ...ofUsers });
 }
 
 function providerOf(
@@ -97,10 +102,14 @@ function institutionsOf({ table, clock, limits, log, settings }: Platform, { all
   };
 }
 
-/** An access token stands on a session, or on a personal access token. */
-export const eitherOf = (sessions: SessionChecker, tokens: StandingTokens): SessionChecker => ({
-  isLive: (sid, uid) => (isOfToken(sid) ? tokens : sessions).isLive(sid, uid),
-});
+/** What stands beside the sessions of a user, and ends with all of them. */
+export type Standing = { tokens: StandingTokens; impersonations: StandingImpersonations };
+
+/** An access token stands on a session, on a personal access token, or on an administrator's look at an account. */
+export function eitherOf(sessions: SessionChecker, { tokens, impersonations }: Standing): SessionChecker {
+  const keeperOf = (sid: string) => (isOfToken(sid) ? tokens : idIn(sid) ? impersonations : sessions);
+  return { isLive: (sid, uid) => keeperOf(sid).isLive(sid, uid) };
+}
 
 export const tokenRulesOf = (settings: Settings): TokenRules => ({
   issuer: settings.BELLWETHER_ISSUER,

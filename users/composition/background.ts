@@ -108,6 +108,7 @@ function every(ms: number, run: () => Promise<void>, log: Log): Stop {
 const memberships = ["farm.membership.granted.v1", "farm.membership.revoked.v1"];
 const conflicts = ["farm.conflict.found.v1", "farm.conflict.settled.v1"];
 const evaluated = ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"];
+const impersonated = "users.user.impersonated.v1";
 
 /** A fact goes into the history of who caused it first, and then to whom it is news. */
 export function subscribers(notifications: Notifications, activities: Activities): Subscriber[] {
@@ -115,7 +116,7 @@ export function subscribers(notifications: Notifications, activities: Activities
     await activities.on(event);
     if (memberships.includes(event.type)) return notifications.onMembership(event);
     if ([...conflicts, ...evaluated].includes(event.type)) return notifications.onNews(event);
-    return "handled";
+    return event.type === impersonated ? notifications.onImpersonation(event) : "handled";
   };
   return [
     {
@@ -133,7 +134,7 @@ export function subscribers(notifications: Notifications, activities: Activities
     {
       stream: "USERS",
       durable: "profiles-users",
-      subjects: ["users.session.flagged.v1", "users.session.ended.v1"],
+      subjects: ["users.session.flagged.v1", "users.session.ended.v1", impersonated],
       handle,
     },
   ];

@@ -22,6 +22,7 @@ import { ShareRepository } from "../chats/shares/repository.ts";
 import { Shares } from "../chats/shares/service.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Authenticator } from "../platform/identity/authenticator.ts";
+import { type Caller, TokenRefused } from "../platform/identity/tokens.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
 
 /** The chats service, whole: also in a process that holds sockets and hosts no chats otherwise. */
@@ -64,7 +65,7 @@ export function chatParts(
   const shares = new Shares(shareParts);
   const search = new Search(new SearchRepository(table), repository, stored, keys);
   const exports = new Exports(chats, messages);
-  const identify = (token: string) => authenticator.caller(token);
+  const identify = (token: string) => themselves(authenticator, token);
   const frames = new ChatFrames(messages, runs);
   return { chats, messages, runs, shares, retention, search, exports, analytics, identify, frames };
 }
@@ -72,4 +73,11 @@ export function chatParts(
 function analyticsOf({ table, counts, clock }: Platform): ChatAnalytics {
   const topics = new Set(tools.map(({ name }) => name));
   return new ChatAnalytics(new ChatDays(table, clock), counts, topics, clock);
+}
+
+/** Whoever acts as a user reads none of their chats, nor those that were shared with them. */
+async function themselves(authenticator: Authenticator, token: string): Promise<Caller> {
+  const caller = await authenticator.caller(token);
+  if (caller.actor) throw new TokenRefused();
+  return caller;
 }

@@ -1,4 +1,6 @@
 import type { Hono } from "hono";
+import { ImpersonationRepository } from "../auth/impersonation/repository.ts";
+import { StandingImpersonations } from "../auth/impersonation/service.ts";
 import { Hasher } from "../auth/passwords/passwords.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";
 import { StandingTokens } from "../auth/tokens/service.ts";
@@ -82,11 +84,14 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const policies = new Policies(settings);
   const counts = new DailyCounts(table, clock);
   const tokens = new StandingTokens(new TokenRepository(table, clock));
-  const sessions = new Sessions({ table, clock, log, metrics, policies, counts, kek: settings.kek, tokens });
+  const impersonations = new StandingImpersonations(new ImpersonationRepository(table, clock));
+  const standing = { tokens, impersonations };
+  const kek = settings.kek;
+  const sessions = new Sessions({ table, clock, log, metrics, policies, counts, kek, beside: Object.values(standing) });
   const signing = new SigningKeys(table, settings.kek, clock, rules.lifeSeconds);
   const remote = () => new RemoteKeys(settings.BELLWETHER_AUTH_URL, clock);
   const keySource = outside.keySource ?? (names.includes("auth") ? signing : remote());
-  const authenticator = new Authenticator(keySource, eitherOf(sessions, tokens), rules, clock);
+  const authenticator = new Authenticator(keySource, eitherOf(sessions, standing), rules, clock);
   const limits = new RateLimits(table, clock);
   const cursors = new Cursors(Buffer.from(hash(`cursors|${Buffer.from(settings.kek).toString("hex")}`), "base64url"));
   const need = needFrom(authenticator, clock);
@@ -106,7 +111,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const places = new Places({ headers: settings.SESSIONS_PLACE_HEADERS, file: settings.SESSIONS_PLACES_FILE });
   const app = newRoot({ log, metrics, traces, trustedProxies, gatewaySecret, allowedOrigins, places });
   const mount: Record<ServiceName, () => void> = {
-    auth: () => app.route("/", authService(platform, sessions, tokens, signing, outside.hasher ?? new Hasher())),
+    auth: () => app.route("/", authService(platform, sessions, standing, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions, figures)),
     profiles: () => app.route("/", profileRoutes(platform, parts)),
     chats: () => app.route("/", mcpRoutes(chatRoutes(platform, chats), platform, emilia)),

@@ -31,7 +31,7 @@ export type SessionParts = {
   counts: DailyCounts;
   kek: Uint8Array;
   /** what stands beside the sessions of a user and ends with all of them */
-  tokens?: { endAll(uid: string, why: EndReason): Promise<void> };
+  beside?: readonly { endAll(uid: string, why: EndReason): Promise<void> }[];
 };
 
 /** For sessions that were started before each kept its own. */
@@ -94,7 +94,7 @@ export class Sessions implements SessionIssuer, SessionChecker, RevocationFeed {
   }
 
   async endAll(uid: string, why: EndReason, except?: string): Promise<number> {
-    if (except === undefined) await this.parts.tokens?.endAll(uid, why);
+    if (except === undefined) for (const kind of this.parts.beside ?? []) await kind.endAll(uid, why);
     const slots = (await this.repository.slots(uid)).filter(({ sid }) => sid !== except);
     const ended = await Promise.all(slots.map(({ sid }) => this.end(uid, sid, why)));
     return ended.filter(Boolean).length;

@@ -88,7 +88,10 @@ export class Harness {
   }
 
   /** A token of the person's living session that says something else of it, two factors for example. */
-  async tokenOf(person: Person, change: Partial<Pick<TokenSubject, "roles" | "acr" | "authTime">>): Promise<string> {
+  async tokenOf(
+    person: Person,
+    change: Partial<Pick<TokenSubject, "roles" | "acr" | "authTime" | "actor">>,
+  ): Promise<string> {
     const said = z.object({ sid: z.string(), roles: z.array(z.string()), auth_time: z.number() });
     const { sid, roles, auth_time: authTime } = said.parse(JSON.parse(atob(person.token.split(".")[1] ?? "")));
     const { BELLWETHER_ISSUER: issuer, BELLWETHER_AUDIENCE: audience } = this.settings;

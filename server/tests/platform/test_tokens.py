@@ -9,14 +9,17 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from bellwether.platform.http.dependencies import Me
+from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.identity import revocations
 from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.ids import new_id
-from bellwether.platform.problems import NotAuthenticated, SessionsUnknown
+from bellwether.platform.problems import NotAllowed, NotAuthenticated, SessionsUnknown
 from bellwether.platform.settings import PlatformSettings
 from bellwether.platform.testing.auth_double import HEADERS, AuthDouble
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI, Request
 
 CASES = json.loads((Path(__file__).parents[3] / "contracts/cases/tokens.json").read_text())
 
@@ -100,6 +103,55 @@ async def test_a_scope_narrows_the_permissions_of_the_roles_and_widens_none(
     assert me.permissions == granted
 
 
+ACT = {"sub": "018f3c5e-7b1a-7c3d-9e2f-0a1b2c3d4e5f", "sid": "of-the-administrator"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "may"),
+    [
+        ("GET", "/api/v1/farm/farms", True),
+        ("HEAD", "/api/v1/farm/farms", True),
+        ("POST", "/api/v1/farm/farms/1/animals/query", True),
+        ("POST", "/graphql", True),
+        ("POST", "/brapi/v2/search/germplasm", True),
+        ("POST", "/api/v1/farm/farms/1/exports", False),
+        ("POST", "/api/v1/farm/farms/1/calendar-feeds", False),
+        ("POST", "/api/v1/farm/devices/1/sign-out", False),
+        ("PUT", "/api/v1/farm/animals/query", False),
+        ("PATCH", "/api/v1/farm/farms/1/animals/2", False),
+        ("DELETE", "/api/v1/farm/farms/1", False),
+    ],
+)
+async def test_who_acts_as_a_user_reads_only(
+    platform: PlatformSettings, auth: AuthDouble, method: str, path: str, may: bool
+) -> None:
+    verifier = Verifier(platform)
+    acting = await verifier.principal(auth.bearer(act=ACT)["Authorization"])
+    assert acting.may_ask(method, path) is may
+    assert (await verifier.principal(auth.bearer()["Authorization"])).may_ask(method, path)
+
+
+async def test_who_acts_as_a_user_is_refused_at_the_door(auth: AuthDouble, platform: PlatformSettings) -> None:
+    app = FastAPI()
+    app.state.verifier, app.state.buckets = Verifier(platform), Buckets(60, 60)
+
+    @app.middleware("http")
+    async def state(request: Request, call: Any) -> Any:
+        request.state.rate_headers = {}
+        return await call(request)
+
+    @app.api_route("/thing", methods=["GET", "POST"])
+    async def thing(_: Me) -> bool:
+        return True
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        header = auth.bearer(act=ACT)
+        assert (await client.get("/thing", headers=header)).status_code == 200
+        with pytest.raises(NotAllowed):
+            await client.post("/thing", headers=header)
+        assert (await client.post("/thing", headers=auth.bearer())).status_code == 200
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A clock for the feed that is moved by hand."""
@@ -123,6 +175,21 @@ async def test_an_ended_session_is_refused_within_five_seconds(
     auth.revoked.discard(sid)
     at[0] += 100
     with pytest.raises(NotAuthenticated):  # the feed tells an end for a while only; it is kept as long as a token lives
+        await verifier.principal(header)
+
+
+async def test_who_acts_as_a_user_is_out_when_their_own_session_ends(
+    platform: PlatformSettings, auth: AuthDouble, at: Any
+) -> None:
+    verifier, header = Verifier(platform), auth.bearer(act=ACT)["Authorization"]
+    await verifier.principal(header)
+    auth.revoked.add(ACT["sid"])
+    at[0] += 5
+    with pytest.raises(NotAuthenticated):
+        await verifier.principal(header)
+    auth.revoked.discard(ACT["sid"])
+    at[0] += 900
+    with pytest.raises(NotAuthenticated):  # an end is kept as long as such a token lives
         await verifier.principal(header)
 
 

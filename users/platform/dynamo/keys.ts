@@ -18,6 +18,9 @@ export const administrators = () => key("SYS#ADMINISTRATORS", "N");
 export const tokenPrefix = "TOKEN#";
 export const token = (uid: string, place: number) => key(`USER#${uid}`, `${tokenPrefix}${place}`);
 
+export const impersonationPrefix = "IMPERSONATION#";
+export const impersonation = (uid: string, id: string) => key(`USER#${uid}`, `${impersonationPrefix}${id}`);
+
 export const institution = (id: string) => key("SYS#INSTITUTIONS", id);
 export const flow = (stateHash: string) => key(`OAUTH#${stateHash}`, "C");
 export const oidc = (kind: string, idHash: string) => key(`OIDC#${kind}#${idHash}`, "O");

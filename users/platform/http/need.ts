@@ -19,11 +19,19 @@ export function needFrom(authenticator: Authenticator, clock: Clock): Need {
     async (c, next) => {
       const caller = await callerOf(authenticator, c.req.header("authorization"));
       c.set("caller", caller);
+      if (caller.actor && !asksOnly(c.req)) throw impersonated();
       if (!may(caller, permission)) throw notAllowed(caller, permission);
       refuseUnproved(caller, proof, seconds(clock));
       await next();
     };
 }
+
+/** What reads: besides GET and HEAD a question whose words are too many for an address. */
+const asksOnly = ({ method, path }: { method: string; path: string }) =>
+  method === "GET" || method === "HEAD" || (method === "POST" && path.endsWith("/query"));
+
+const impersonated = () =>
+  new Problem(403, "impersonated", "Who acts as a user reads only: this is for the user alone to do.");
 
 function notAllowed({ roles }: Caller, permission: Permission): Problem {
   if (roles.includes(enrolling))

@@ -20,7 +20,9 @@ export class Authenticator {
   /** Throws TokenRefused for a bad token and for a session that ended. */
   async caller(token: string): Promise<Caller> {
     const caller = await this.tokens.caller(token, await this.keys.keysFor(token));
-    if (!(await this.sessions.isLive(caller.sid, caller.uid))) throw new TokenRefused();
+    const { sid, uid, actor } = caller;
+    for (const stood of actor ? [{ sid, uid }, actor] : [{ sid, uid }])
+      if (!(await this.sessions.isLive(stood.sid, stood.uid))) throw new TokenRefused();
     return caller;
   }
 }

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from "jose";
 import { type Clock, seconds } from "../clock.ts";
-import { type Caller, leewaySeconds, type TokenRules, verifyAccessToken } from "./tokens.ts";
+import { type Caller, leewaySeconds, lifeOf, type TokenRules, verifyAccessToken } from "./tokens.ts";
 
 type Checked = { caller: Caller; by: JSONWebKeySet; at: number };
 
@@ -31,7 +31,7 @@ export class CheckedTokens {
 
   private counts({ caller, at }: Checked): boolean {
     const now = seconds(this.clock);
-    const end = Math.min(caller.exp, caller.iat + this.rules.lifeSeconds);
+    const end = Math.min(caller.exp, caller.iat + lifeOf(caller, this.rules));
     // a clock that was set back may find a token of the future
     return at <= now && now < end + leewaySeconds;
   }

@@ -99,6 +99,17 @@ export const grantable = [
 ] as const satisfies readonly Permission[];
 export type Scope = (typeof grantable)[number];
 
+/** What an administrator who acts as a user may look at: no chats, no factors, nothing of administrators. */
+export const visible = [
+  "profile:self",
+  "session:self",
+  "flock:read",
+  "genotype:read",
+  "evaluation:read",
+  "dataset:read",
+  "import:read",
+] as const satisfies readonly Permission[];
+
 /** Whether a caller may: by a role, and by the token where it is narrower than the roles. */
 export function may(caller: { roles: readonly string[]; scopes?: readonly string[] | undefined }, wanted: Permission) {
   return allows(caller.roles, wanted) && (caller.scopes === undefined || caller.scopes.includes(wanted));

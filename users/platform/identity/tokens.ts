@@ -1,6 +1,6 @@
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWK, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { type Clock, seconds } from "../clock.ts";
+import { type Clock, minute, seconds } from "../clock.ts";
 import { randomText } from "../ids.ts";
 
 export type Caller = {
@@ -15,6 +15,8 @@ export type Caller = {
   exp: number;
   /** the only permissions that this token may use; absent: all that the roles have */
   scopes?: readonly string[] | undefined;
+  /** The administrator who acts as this user, and the session in which they do; they read only. */
+  actor?: { uid: string; sid: string } | undefined;
 };
 
 export type SigningKey = { kid: string; key: CryptoKey };
@@ -32,7 +34,13 @@ const claims = z.object({
   iat: z.number(),
   exp: z.number(),
   scope: z.string().optional(),
+  act: z.object({ sub: z.guid(), sid: z.string().min(1) }).optional(),
 });
+
+/** How long an administrator may act as a user; nothing makes it longer. */
+export const impersonationSeconds = 15 * minute;
+export const lifeOf = ({ actor }: Pick<Caller, "actor">, { lifeSeconds }: TokenRules): number =>
+  actor ? impersonationSeconds : lifeSeconds;
 
 export class TokenRefused extends Error {
   override name = "TokenRefused";
@@ -45,16 +53,17 @@ export async function signAccessToken(
   clock: Clock,
 ): Promise<string> {
   const now = seconds(clock);
-  const { sid, roles, amr, acr, authTime, scopes } = subject;
+  const { sid, roles, amr, acr, authTime, scopes, actor } = subject;
   const narrowed = scopes && { scope: scopes.join(" ") };
-  return new SignJWT({ sid, roles, amr, acr, auth_time: authTime, ...narrowed })
+  const by = actor && { act: { sub: actor.uid, sid: actor.sid } };
+  return new SignJWT({ sid, roles, amr, acr, auth_time: authTime, ...narrowed, ...by })
     .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: signing.kid })
     .setIssuer(rules.issuer)
     .setAudience(rules.audience)
     .setSubject(subject.uid)
     .setJti(randomText(16))
     .setIssuedAt(now)
-    .setExpirationTime(now + rules.lifeSeconds)
+    .setExpirationTime(now + lifeOf(subject, rules))
     .sign(signing.key);
 }
 
@@ -80,10 +89,12 @@ export async function verifyAccessToken(
       currentDate: new Date(clock()),
       requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
       // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
-      maxTokenAge: rules.lifeSeconds,
+      maxTokenAge: Math.max(rules.lifeSeconds, impersonationSeconds),
     });
-    const { sub, sid, roles, acr, amr, auth_time, iat, exp, scope } = claims.parse(payload);
-    return { uid: sub, sid, roles, acr, amr, authTime: auth_time, iat, exp, scopes: scope?.split(" ") };
+    const { sub, sid, roles, acr, amr, auth_time, iat, exp, scope, act } = claims.parse(payload);
+    const actor = act && { uid: act.sub, sid: act.sid };
+    if (seconds(clock) - iat > lifeOf({ actor }, rules) + leewaySeconds) throw new TokenRefused();
+    return { uid: sub, sid, roles, acr, amr, authTime: auth_time, iat, exp, scopes: scope?.split(" "), actor };
   } catch {
     throw new TokenRefused();
   }

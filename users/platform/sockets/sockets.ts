@@ -146,7 +146,7 @@ export class Sockets {
   private async authenticate(socket: Socket, token: string): Promise<void> {
     try {
       const caller = await this.parts.authenticator.caller(token);
-      if (!may(caller, "profile:self")) return socket.close(notAuthenticated, "not for this token");
+      if (caller.actor || !may(caller, "profile:self")) return socket.close(notAuthenticated, "not for this token");
       const before = socket.data.caller;
       if (before && before.uid !== caller.uid) return socket.close(notAuthenticated, "another user");
       socket.data.caller = caller;

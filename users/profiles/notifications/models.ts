@@ -3,7 +3,7 @@ import { z } from "zod";
 /** A notification as it is stored and shown. */
 export const notification = z.object({
   id: z.string(),
-  kind: z.enum(["evaluation_completed", "evaluation_failed", "conflict_found", "conflict_settled"]),
+  kind: z.enum(["evaluation_completed", "evaluation_failed", "conflict_found", "conflict_settled", "impersonated"]),
   title: z.string(),
   body: z.string(),
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),

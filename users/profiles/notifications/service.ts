@@ -31,13 +31,21 @@ const failed = z.object({
 const conflict = z.object({ id: z.string(), kind: z.string(), collection: z.string(), row_id: z.string() });
 const found = z.object({ farm_id: z.string().min(1).max(100), conflicts: z.array(conflict).min(1).max(500) });
 const settled = z.object({ farm_id: z.string().min(1).max(100), conflict, choice: z.enum(["kept", "other"]) });
-/** Which setting says by which ways a kind of news goes. */
+const looked = z.object({
+  user_id: z.string().min(1).max(100),
+  impersonation_id: z.string(),
+  reason: z.string(),
+  ends_at: z.string(),
+});
+/** Which setting says by which ways a kind of news goes; without one it is told in the application always. */
 const wanted = {
   evaluation_completed: "evaluations",
   evaluation_failed: "evaluations",
   conflict_found: "conflicts",
   conflict_settled: "conflicts",
+  impersonated: undefined,
 } as const;
+const always = { app: true, mail: false, push: false };
 
 export class Notifications {
   constructor(
@@ -87,9 +95,16 @@ export class Notifications {
     return "handled";
   }
 
+  /** Who saw a person's data is told to them, whatever they chose to hear of. */
+  async onImpersonation(event: CloudEvent): Promise<Outcome> {
+    await this.notify(looked.parse(event.data).user_id, noticeOf(event));
+    return "handled";
+  }
+
   private async notify(uid: string, notice: Notice): Promise<void> {
     const { value: settings } = await this.profiles.read(uid, "notifications");
-    const { app, mail, push } = settings[wanted[notice.kind]];
+    const setting = wanted[notice.kind];
+    const { app, mail, push } = setting ? settings[setting] : always;
     const ways = [...(mail ? (["mail"] as const) : []), ...(push ? (["push"] as const) : [])];
     if (!app && ways.length === 0) return;
     const { time_zone } = (await this.profiles.read(uid, "profile")).value;
@@ -108,6 +123,7 @@ function noticeOf({ id, type, time, data }: CloudEvent): Notice {
   }
   if (type === "farm.conflict.found.v1") return { id, ...ofConflicts(found.parse(data)), created_at };
   if (type === "farm.conflict.settled.v1") return { id, ...ofSettled(settled.parse(data)), created_at };
+  if (type === "users.user.impersonated.v1") return { id, ...ofLook(looked.parse(data)), created_at };
   const broken = failed.parse(data);
   return {
     id,
@@ -120,6 +136,15 @@ function noticeOf({ id, type, time, data }: CloudEvent): Notice {
 }
 
 type News = Omit<Notice, "id" | "created_at">;
+
+function ofLook({ impersonation_id, reason, ends_at }: z.infer<typeof looked>): News {
+  return {
+    kind: "impersonated",
+    title: "An administrator looks at your account",
+    body: `They see what you see, but no chats, and change nothing. The reason: ${reason}`,
+    data: { impersonation_id, reason, ends_at },
+  };
+}
 
 /** What was said is on the farm: who is no member any more must not read it here. */
 function ofConflicts({ farm_id, conflicts }: z.infer<typeof found>): News {

@@ -28,6 +28,8 @@ async def principal(request: Request) -> Principal:
     """The verified caller; takes one token of the caller's bucket."""
     state = request.app.state
     me = await cast(Verifier, state.verifier).principal(request.headers.get("authorization"))
+    if not me.may_ask(request.method, request.url.path):
+        raise NotAllowed("Who acts as a user reads only: this is for the user alone to do")
     buckets = cast(Buckets, state.buckets)
     request.scope["state"]["rate_headers"] = buckets.headers(buckets.take(str(me.user_id)))
     return me

@@ -18,6 +18,8 @@ PAUSE_S = 1.0
 OVERLAP_S = 30
 #: how far the clocks of two machines may differ
 LEEWAY_S = 60
+#: how long a token lives by which an administrator acts as a user
+IMPERSONATION_S = 900
 
 
 class Revocations:
@@ -31,7 +33,7 @@ class Revocations:
         self._url = f"{settings.auth_url}/api/v1/auth/internal/revocations"
         self._headers = {"Authorization": f"Service {read_secret(settings.service_secret_file)}"}
         # as long as a token of the session may count, with the clocks apart
-        self._keep_s = settings.access_token_seconds + 2 * LEEWAY_S
+        self._keep_s = max(settings.access_token_seconds, IMPERSONATION_S) + 2 * LEEWAY_S
         # one client, for a new one reads the machine's certificates; no connection is kept between reads
         limits = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.AsyncClient(timeout=2, limits=limits, trust_env=False)

@@ -9,7 +9,7 @@ import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bellwether.platform.identity.published_documents import KeySet, Permissions
-from bellwether.platform.identity.revocations import LEEWAY_S, Revocations
+from bellwether.platform.identity.revocations import IMPERSONATION_S, LEEWAY_S, Revocations
 from bellwether.platform.problems import NotAuthenticated
 from bellwether.platform.settings import PlatformSettings
 
@@ -17,6 +17,15 @@ MAX_TOKEN = 4096
 REMEMBERED = 20_000
 ID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "iss", "aud"]
+
+
+class Actor(BaseModel):
+    """The administrator who acts as a user, and the session in which they do."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    sub: str = Field(pattern=ID)
+    sid: str = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,12 @@ class Principal:
     acr: str
     authenticated_at: float
     expires_at: int
+    actor: Actor | None = None
+
+    def may_ask(self, method: str, path: str) -> bool:
+        """Whether such a request is theirs to make: who acts as a user reads only."""
+        is_question = method == "POST" and (path.endswith("/query") or path == "/graphql" or "/v2/search/" in path)
+        return self.actor is None or method in ("GET", "HEAD") or is_question
 
 
 class Claims(BaseModel):
@@ -47,6 +62,12 @@ class Claims(BaseModel):
     exp: float
     #: the only permissions that this token may use; absent: all that the roles have
     scope: str = ""
+    act: Actor = Actor.model_construct(sub="", sid="")
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who acts as the user; None when it is the user."""
+        return self.act if "act" in self.model_fields_set else None
 
     @property
     def user_id(self) -> UUID:
@@ -77,7 +98,7 @@ class Verifier:
         if "scope" in claims.model_fields_set:
             permissions &= frozenset(claims.scope.split())
         shown = claims.acr, claims.auth_time
-        me = Principal(claims.user_id, claims.sid, roles, permissions, *shown, int(claims.exp))
+        me = Principal(claims.user_id, claims.sid, roles, permissions, *shown, int(claims.exp), claims.actor)
         await self.refuse_ended(me)
         return me
 
@@ -88,6 +109,8 @@ class Verifier:
             NotAuthenticated: the session has ended.
         """
         if await self._revocations.covers(principal.session_id):
+            raise NotAuthenticated
+        if principal.actor and await self._revocations.covers(principal.actor.sid):
             raise NotAuthenticated
 
     def known(self, header: str) -> str | None:
@@ -133,7 +156,8 @@ class Verifier:
             claims = Claims.model_validate(content)
         except (jwt.PyJWTError, ValidationError) as error:
             raise NotAuthenticated from error
-        if time.time() - claims.iat > self._settings.access_token_seconds + LEEWAY_S:
+        life_s = IMPERSONATION_S if claims.actor else self._settings.access_token_seconds
+        if time.time() - claims.iat > life_s + LEEWAY_S:
             raise NotAuthenticated
         return claims
 
