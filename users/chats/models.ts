@@ -78,6 +78,7 @@ export const messagePlace = (cid: string, id: string) => `chat|${cid}|${id}`;
 export const extrasPlace = (cid: string, id: string) => `chat|${cid}|${id}|extras`;
 export const notePlace = (cid: string, id: string) => `chat|${cid}|${id}|note`;
 export const summaryPlace = (cid: string) => `chat|${cid}|summary`;
+export const folderPlace = (id: string) => `folder|${id}|name`;
 export const factsPlace = (cid: string) => `chat|${cid}|facts`;
 export const deltasPlace = (cid: string, run: string, first: number) => `chat|${cid}|run|${run}|${first}`;
 export const searchPlace = (cid: string, part: string) => `chat|${cid}|search|${part}`;

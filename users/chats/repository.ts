@@ -16,6 +16,7 @@ import {
   type Write,
 } from "../platform/dynamo/table.ts";
 import { ulid } from "../platform/ids.ts";
+import { folderStands } from "./folders/repository.ts";
 import { type ChatCount, chatItem, countItem, type StoredChat } from "./models.ts";
 
 export type Quotas = { chatsOfUser: number; messagesOfChat: number };
@@ -90,15 +91,32 @@ export class ChatRepository {
     return { items: page.items.map((item) => chatItem.parse(item)), next: page.next };
   }
 
-  /** Changes what its owner says of a chat, if it is still as she has seen it. */
-  async change(chat: StoredChat, set: Attributes, remove: string[] = []): Promise<StoredChat | undefined> {
-    const change = { set, remove, add: { rev: 1 } };
-    const when = all(this.mine(chat), equal("rev", chat.rev));
+  /** Changes what its owner says of a chat, if it is still as she has seen it and its folder stands. */
+  async change(chat: StoredChat, set: Attributes): Promise<StoredChat | "stale" | "no_folder"> {
+    const write = {
+      update: keys.chat(chat.cid),
+      change: { set, add: { rev: 1 } },
+      when: all(this.mine(chat), equal("rev", chat.rev)),
+    };
     try {
-      return chatItem.parse(await this.table.update(keys.chat(chat.cid), change, when));
+      if (typeof set.folder !== "string")
+        return chatItem.parse(await this.table.update(write.update, write.change, write.when));
+      await this.table.transact([write, folderStands(chat.uid, set.folder)]);
+      return (await this.get(chat.uid, chat.cid)) ?? "stale";
     } catch (error) {
-      if (error instanceof ConditionFailed) return undefined;
-      throw error;
+      if (error instanceof ConditionFailed) return "stale";
+      if (!(error instanceof TransactionCancelled && error.isRefusal)) throw error;
+      return error.failed(0) ? "stale" : "no_folder";
+    }
+  }
+
+  /** Takes the chat out of a folder that goes; it may have left that by itself. */
+  async leaveFolder(chat: StoredChat, folder: string): Promise<void> {
+    const change = { set: { folder: null }, add: { rev: 1 } };
+    try {
+      await this.table.update(keys.chat(chat.cid), change, all(this.mine(chat), equal("folder", folder)));
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
     }
   }
 

@@ -7,6 +7,8 @@ import { analyticsRoutes } from "./analytics/routes.ts";
 import type { ChatAnalytics } from "./analytics/service.ts";
 import { exportRoutes } from "./exports/routes.ts";
 import type { Exports } from "./exports/service.ts";
+import { folderRoutes } from "./folders/routes.ts";
+import type { Folders } from "./folders/service.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import type { Messages } from "./messages/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -29,6 +31,7 @@ export type ChatParts = {
   search: Search;
   exports: Exports;
   analytics: ChatAnalytics;
+  folders: Folders;
   identify: Identify;
 };
 
@@ -42,6 +45,7 @@ export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
   searchRoutes(app, platform, parts.search);
   exportRoutes(app, platform, parts.exports);
   analyticsRoutes(app, platform, parts.analytics);
+  folderRoutes(app, platform, parts.folders);
   listRoutes(app, platform, chats);
   chatByIdRoutes(app, platform, chats);
   messageRoutes(app, platform, messages);

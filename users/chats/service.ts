@@ -93,7 +93,8 @@ export class Chats {
     if (title !== undefined) Object.assign(set, { title: sealText(key, title, titlePlace(cid)), titled: "user" });
     if (facts) set.facts = sealText(key, JSON.stringify(facts), factsPlace(cid));
     const chat = await this.repository.change(before, set);
-    if (!chat) throw stale();
+    if (chat === "stale") throw stale();
+    if (chat === "no_folder") throw notFound("folder");
     if (title !== undefined) await this.repository.named(chat, termsOf(key, title, searchPlace(cid, "T")));
     return { rev: chat.rev, view: chatView(chat, key) };
   }

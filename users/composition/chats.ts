@@ -4,6 +4,8 @@ import type { Answerer } from "../chats/answering.ts";
 import { Contexts } from "../chats/context/service.ts";
 import { tools } from "../chats/emilia/reading/all.ts";
 import { Exports } from "../chats/exports/service.ts";
+import { FolderRepository } from "../chats/folders/repository.ts";
+import { Folders } from "../chats/folders/service.ts";
 import { MessageRepository } from "../chats/messages/repository.ts";
 import { Messages, type OnJudged } from "../chats/messages/service.ts";
 import { ChatRepository } from "../chats/repository.ts";
@@ -65,9 +67,11 @@ export function chatParts(
   const shares = new Shares(shareParts);
   const search = new Search(new SearchRepository(table), repository, stored, keys);
   const exports = new Exports(chats, messages);
+  const storedFolders = new FolderRepository(table, settings.BELLWETHER_QUOTA_FOLDERS_OF_USER);
+  const folders = new Folders(storedFolders, repository, keys, clock);
   const identify = (token: string) => themselves(authenticator, token);
   const frames = new ChatFrames(messages, runs);
-  return { chats, messages, runs, shares, retention, search, exports, analytics, identify, frames };
+  return { chats, messages, runs, shares, retention, search, exports, analytics, folders, identify, frames };
 }
 
 function analyticsOf({ table, counts, clock }: Platform): ChatAnalytics {

@@ -48,6 +48,7 @@ const environment = z.object({
   AUTH_PASSKEY_SITE: z.string().optional(),
   BELLWETHER_QUOTA_CHATS_OF_USER: count(5_000),
   BELLWETHER_QUOTA_MESSAGES_OF_CHAT: count(2_000),
+  BELLWETHER_QUOTA_FOLDERS_OF_USER: count(200),
   BELLWETHER_POLICY_VERIFICATION: z.enum(["required", "optional"]).default("required"),
   BELLWETHER_POLICY_APPROVAL: z
     .string()

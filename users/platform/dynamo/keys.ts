@@ -93,6 +93,7 @@ export const searchPrefix = "SRCH#";
 export const searchOf = (cid: string) => `${searchPrefix}${cid}#`;
 export const searched = (uid: string, cid: string, part: string) => key(`USER#${uid}`, `${searchOf(cid)}${part}`);
 export const folderPrefix = "FOLDER#";
+export const folderCount = (uid: string) => key(`USER#${uid}`, "FOLDERS");
 export const folder = (uid: string, id: string) => key(`USER#${uid}`, `${folderPrefix}${id}`);
 export const chatPolicy = (uid: string) => key(`USER#${uid}`, "CHATPOLICY");
 export const chatJobs = "JOBS#chats";
