@@ -16,6 +16,7 @@ import type { Identities } from "./identities/service.ts";
 import { impersonationRoutes } from "./impersonation/routes.ts";
 import type { Impersonations } from "./impersonation/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
+import { keyRoutes } from "./keys/routes.ts";
 import { passkeyRoutes } from "./passkeys/routes.ts";
 import type { Passkeys } from "./passkeys/service.ts";
 import { type ProviderRouteParts, providerRoutes } from "./provider/routes.ts";
@@ -64,5 +65,6 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   factorRoutes(app, platform, parts.factors, parts.stepUp);
   passkeyRoutes(app, platform, parts.passkeys);
   providerRoutes(app, platform, parts);
+  keyRoutes(app, platform, parts.keys);
   return app;
 }

@@ -30,6 +30,7 @@ export const permissions = [
   "metrics:read",
   "institution:write",
   "chat:hold",
+  "key:rotate",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -72,6 +73,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     "metrics:read",
     "institution:write",
     "chat:hold",
+    "key:rotate",
   ],
 };
 

@@ -2,7 +2,15 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSO
 import { z } from "zod";
 import { type Clock, day, seconds } from "../clock.ts";
 import * as keys from "../dynamo/keys.ts";
-import { absent, ConditionFailed, equal, type Item, type Table, TransactionCancelled } from "../dynamo/table.ts";
+import {
+  absent,
+  ConditionFailed,
+  equal,
+  type Item,
+  type Table,
+  TransactionCancelled,
+  type Write,
+} from "../dynamo/table.ts";
 import { bytes } from "../dynamo/values.ts";
 import { sealText, unsealText } from "../secrets/sealing.ts";
 import type { KeySource } from "./published-keys.ts";
@@ -65,8 +73,8 @@ export class SigningKeys implements KeySource {
     return places.map((key) => ({ ...this.privateJwk(key), kid: key.kid, use: "sig", alg: "ES256" }));
   }
 
-  /** Promotes next when the current key is old enough, or at once with `force`; returns whether it did. */
-  async rotate(force = false): Promise<boolean> {
+  /** Promotes next, and writes `besides` with it, when the current key is old enough, or with `force`; whether it did. */
+  async rotate(force = false, besides: readonly Write[] = []): Promise<boolean> {
     const stored = await this.stored();
     const [current, next] = [stored.get("K#current"), stored.get("K#next")];
     if (!current || !next) return false;
@@ -78,6 +86,7 @@ export class SigningKeys implements KeySource {
         { put: this.item("prev", current) },
         { put: this.item("current", { ...next, currentSince: now }), when: equal("kid", current.kid) },
         { put: await this.newKey("next"), when: equal("kid", next.kid) },
+        ...besides,
       ]);
     } catch (error) {
       if (error instanceof TransactionCancelled) return false; // another process rotated

@@ -38,6 +38,7 @@ ROLES: dict[str, list[str]] = {
         "profile:self", "session:self", "factor:self", "chat:use", "chat:share", "user:list", "user:role",
         "user:disable", "user:impersonate", "session:revoke:any", "audit:read", "metrics:read", "institution:write",
         "chat:hold",
+        "key:rotate",
     ],
     "enrolling": ["factor:self"],
 }  # fmt: skip
