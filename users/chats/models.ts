@@ -72,6 +72,9 @@ export const shapeFields = ["id", "role", "parent", "created", "size"];
 export const countItem = z.object({ n: z.number(), rev: z.number(), at: z.number(), held: z.boolean().optional() });
 export type ChatCount = z.infer<typeof countItem>;
 
+export const removalItem = z.object({ uid: z.string(), cid: z.string() });
+export type Removal = z.infer<typeof removalItem>;
+
 /** Where a sealed value belongs, so that none can be moved. */
 export const titlePlace = (cid: string) => `chat|${cid}|title`;
 export const messagePlace = (cid: string, id: string) => `chat|${cid}|${id}`;

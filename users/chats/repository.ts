@@ -1,6 +1,6 @@
 import { type Clock, day, seconds } from "../platform/clock.ts";
 import * as keys from "../platform/dynamo/keys.ts";
-import { emptyPartition } from "../platform/dynamo/partitions.ts";
+import { emptyPartition, itemsOf } from "../platform/dynamo/partitions.ts";
 import {
   type Attributes,
   absent,
@@ -17,7 +17,7 @@ import {
 } from "../platform/dynamo/table.ts";
 import { ulid } from "../platform/ids.ts";
 import { folderStands } from "./folders/repository.ts";
-import { type ChatCount, chatItem, countItem, type StoredChat } from "./models.ts";
+import { type ChatCount, chatItem, countItem, type Removal, removalItem, type StoredChat } from "./models.ts";
 
 export type Quotas = { chatsOfUser: number; messagesOfChat: number };
 export type Removed = "removed" | "no_chat" | "held";
@@ -156,18 +156,27 @@ export class ChatRepository {
       await this.table.transact([
         { update: keys.chat(cid), change, when },
         { update: keys.chatCount(uid), change: { add: { n: -1, rev: 1 } }, when: absent("held") },
+        { put: { ...keys.chatRemoval(cid), uid, cid } },
       ]);
     } catch (error) {
       if (error instanceof TransactionCancelled && error.isRefusal) return error.failed(0) ? "no_chat" : "held";
       throw error;
     }
-    await this.removeContent(uid, cid);
+    await this.removeContent({ uid, cid });
     return "removed";
   }
 
-  private async removeContent(uid: string, cid: string): Promise<void> {
+  /** Chats whose deletion a process did not live to finish, and those that are on their way now. */
+  async removals(): Promise<Removal[]> {
+    const found: Removal[] = [];
+    for await (const item of itemsOf(this.table, { pk: keys.chatRemovals })) found.push(removalItem.parse(item));
+    return found;
+  }
+
+  async removeContent({ uid, cid }: Removal): Promise<void> {
     await emptyPartition(this.table, keys.searched(uid, cid, "").pk, keys.searchOf(cid));
     for (const prefix of keys.chatContent) await emptyPartition(this.table, keys.chat(cid).pk, prefix);
+    await this.table.delete(keys.chatRemoval(cid));
   }
 
   /** Of this user, and neither deleted nor past its days, though it may still be in the table. */

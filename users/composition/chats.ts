@@ -2,6 +2,7 @@ import { ChatDays } from "../chats/analytics/repository.ts";
 import { ChatAnalytics } from "../chats/analytics/service.ts";
 import type { Answerer } from "../chats/answering.ts";
 import { Contexts } from "../chats/context/service.ts";
+import { summariesBy } from "../chats/context/summaries.ts";
 import { tools } from "../chats/emilia/reading/all.ts";
 import { Exports } from "../chats/exports/service.ts";
 import { FolderRepository } from "../chats/folders/repository.ts";
@@ -47,7 +48,8 @@ export function chatParts(
   const analytics = analyticsOf(platform);
   const onJudged: OnJudged = (...given) => analytics.judged(...given);
   const messages = new Messages(stored, chats, keys, clock, messagesOfChat, onJudged);
-  const contexts = new Contexts(repository, stored, keys, settings.CHATS_CONTEXT_TOKENS);
+  const summarise = settings.model && summariesBy(answerer);
+  const contexts = new Contexts(repository, stored, keys, settings.CHATS_CONTEXT_TOKENS, summarise);
   const limit = { scope: "chat-runs", max: settings.CHATS_RUNS_LIMIT_USER, windowSeconds: 60 };
   const onEnd: RunParts["onEnd"] = (live, facts) => analytics.answered({ ...facts, ...live.measured() });
   const runParts = { repository: storedRuns, chats, settling, contexts, answerer, limits, limit, clock, log, onEnd };

@@ -79,6 +79,7 @@ const environment = z.object({
   CHATS_MODEL_SECONDS: count(120),
   CHATS_RUNS_LIMIT_USER: count(30),
   CHATS_OPEN_LIMIT_ADDRESS: count(30),
+  CHATS_EXPORTS_LIMIT_USER: count(30),
   CHATS_CONTEXT_TOKENS: count(6_000),
   SESSIONS_POLICIES: z.string().default("{}"),
   SESSIONS_PLACE_HEADERS: z.string().default(""),

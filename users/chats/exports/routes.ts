@@ -5,8 +5,8 @@ import type { ServiceApp } from "../../platform/http/service-app.ts";
 import { chatPath } from "../schemas.ts";
 import { type Exports, formats } from "./service.ts";
 
-export function exportRoutes(app: ServiceApp, { need, limits }: Platform, exports: Exports): void {
-  const limit = { scope: "chat-exports", max: 30, windowSeconds: 60 };
+export function exportRoutes(app: ServiceApp, { need, limits, settings }: Platform, exports: Exports): void {
+  const limit = { scope: "chat-exports", max: settings.CHATS_EXPORTS_LIMIT_USER, windowSeconds: 60 };
   const text = { schema: z.string() };
   const take = createRoute({
     method: "get",

@@ -5,7 +5,21 @@ import type { Table } from "../../platform/dynamo/table.ts";
 import type { Obstacle, PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 import type { DataKeys } from "../../platform/secrets/data-keys.ts";
 import { unsealText } from "../../platform/secrets/sealing.ts";
-import { chatItem, countItem, messageItem, messagePlace, type StoredChat, titlePlace } from "../models.ts";
+import { FolderRepository } from "../folders/repository.ts";
+import {
+  chatItem,
+  countItem,
+  extrasPlace,
+  factsPlace,
+  folderPlace,
+  messageItem,
+  messagePlace,
+  notePlace,
+  type StoredChat,
+  type StoredMessage,
+  summaryPlace,
+  titlePlace,
+} from "../models.ts";
 
 /** Chats of a person with their messages, one document each. */
 export class ChatData implements PersonalData {
@@ -21,15 +35,26 @@ export class ChatData implements PersonalData {
     for await (const chat of this.chatsOf(uid)) {
       const messages: object[] = [];
       for await (const item of itemsOf(this.table, { pk: keys.chat(chat.cid).pk, prefix: keys.messagePrefix })) {
-        const { id, role, parent, body, created } = messageItem.parse(item);
-        const text = unsealText(key, body, messagePlace(chat.cid, id));
-        messages.push({ id, role, parent, content: text, created_at: isoTime(created) });
+        messages.push(told(chat.cid, messageItem.parse(item), key));
       }
-      const { cid, title, days, created, updated } = chat;
+      const { cid, title, days, created, updated, summary, facts, farmId = null, folder = null } = chat;
       const times = { created_at: isoTime(created), updated_at: isoTime(updated), retention_days: days };
-      const content = { id: cid, title: unsealText(key, title, titlePlace(cid)), ...times, messages };
+      const open = (sealed: Uint8Array | undefined, place: string) => (sealed ? unsealText(key, sealed, place) : null);
+      const content = {
+        id: cid,
+        title: open(title, titlePlace(cid)),
+        farm_id: farmId,
+        folder_id: folder,
+        facts: JSON.parse(open(facts, factsPlace(cid)) ?? "[]"),
+        summary: open(summary, summaryPlace(cid)),
+        ...times,
+        messages,
+      };
       yield { name: cid, content };
     }
+    const folders = await new FolderRepository(this.table, 0).all(uid);
+    const named = folders.map(({ id, name }) => ({ id, name: unsealText(key, name, folderPlace(id)) }));
+    if (named.length > 0) yield { name: "folders", content: { folders: named } };
   }
 
   async obstacles(uid: string): Promise<readonly Obstacle[]> {
@@ -52,4 +77,21 @@ export class ChatData implements PersonalData {
     for await (const item of itemsOf(this.table, { pk: keys.chatIndex(uid), index: "gsi1" }))
       yield chatItem.parse(item);
   }
+}
+
+/** A message with all that its owner sees of it. */
+function told(cid: string, message: StoredMessage, key: Uint8Array): object {
+  const { id, role, parent, body, created, status, extras, model, tokensIn, tokensOut, feedback, note } = message;
+  return {
+    id,
+    role,
+    parent,
+    content: unsealText(key, body, messagePlace(cid, id)),
+    ...(extras && (JSON.parse(unsealText(key, extras, extrasPlace(cid, id))) as object)),
+    ...(status && { status }),
+    ...(model && { model, input_tokens: tokensIn ?? 0, output_tokens: tokensOut ?? 0 }),
+    ...(feedback && { feedback }),
+    ...(note && { note: unsealText(key, note, notePlace(cid, id)) }),
+    created_at: isoTime(created),
+  };
 }

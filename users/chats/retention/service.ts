@@ -107,8 +107,9 @@ export class Retention {
   idle = (): Promise<void> => this.working;
 
   private async work(): Promise<void> {
-    const { table, clock, repository } = this.parts;
+    const { table, clock, repository, chats } = this.parts;
     if (!(await holdLease(table, clock, "chat-retention", this.owner, leaseSeconds))) return;
+    for (const removal of await chats.removals()) if (!this.isStopped) await chats.removeContent(removal);
     for (const job of await repository.jobs()) if (!this.isStopped) await this.carryOut(job);
   }
 

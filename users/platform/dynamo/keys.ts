@@ -98,6 +98,9 @@ export const folder = (uid: string, id: string) => key(`USER#${uid}`, `${folderP
 export const chatPolicy = (uid: string) => key(`USER#${uid}`, "CHATPOLICY");
 export const chatJobs = "JOBS#chats";
 export const chatJob = (id: string) => key(chatJobs, id);
+/** Chats that are hidden already and whose content is not all deleted yet. */
+export const chatRemovals = "JOBS#chat-removals";
+export const chatRemoval = (cid: string) => key(chatRemovals, cid);
 export const chatDayPrefix = "CHATDAY#";
 export const chatDay = (uid: string, dayText: string) => key(`USER#${uid}`, `${chatDayPrefix}${dayText}`);
 export const institutionPolicies = "SYS#CHATPOLICY";
