@@ -7,8 +7,7 @@ import { startCourier } from "../platform/mail/courier.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { reason } from "../platform/telemetry/logging.ts";
-import type { Activities } from "../profiles/activity/service.ts";
-import type { Notifications } from "../profiles/notifications/service.ts";
+import type { ProfileParts } from "../profiles/routes.ts";
 import type { Composed } from "./compose.ts";
 import { deliverBy } from "./mail.ts";
 
@@ -39,11 +38,8 @@ export function framesOver(bus: Bus | undefined) {
 }
 
 /** What runs beside the requests: relays, consumers, the sweeper, the rotation of keys. */
-export function startBackground(
-  names: readonly ServiceName[],
-  { platform, signing, notifications, activities, erasures, exports, deliveries, mail, retention }: Composed,
-  buses: Buses,
-): Stop {
+export function startBackground(names: readonly ServiceName[], composed: Composed, buses: Buses): Stop {
+  const { platform, signing, erasures, exports, deliveries, mail, retention } = composed;
   const { table, clock, log, metrics, traces } = platform;
   const stops: Stop[] = [startSweeper(table, clock, log)];
   for (const name of speakers) {
@@ -54,7 +50,7 @@ export function startBackground(
     stops.push(() => relay.stop());
   }
   if (names.includes("profiles") && buses.profiles)
-    for (const subscriber of subscribers(notifications, activities)) {
+    for (const subscriber of subscribers(composed)) {
       const consumer = new Consumer(buses.profiles, subscriber, { log, metrics, traces });
       consumer.start();
       stops.push(() => consumer.stop());
@@ -110,19 +106,23 @@ const conflicts = ["farm.conflict.found.v1", "farm.conflict.settled.v1"];
 const evaluated = ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"];
 const impersonated = "users.user.impersonated.v1";
 
+type Hearing = Pick<ProfileParts, "notifications" | "activities" | "recommendations">;
+
 /** A fact goes into the history of who caused it first, and then to whom it is news. */
-export function subscribers(notifications: Notifications, activities: Activities): Subscriber[] {
+export function subscribers({ notifications, activities, recommendations }: Hearing): Subscriber[] {
   const handle = async (event: CloudEvent): Promise<Outcome> => {
     await activities.on(event);
+    await recommendations.on(event);
     if (memberships.includes(event.type)) return notifications.onMembership(event);
     if ([...conflicts, ...evaluated].includes(event.type)) return notifications.onNews(event);
-    return event.type === impersonated ? notifications.onImpersonation(event) : "handled";
+    if (event.type === impersonated) return notifications.onImpersonation(event);
+    return event.type.startsWith("users.session.") ? notifications.onSession(event) : "handled";
   };
   return [
     {
       stream: "FARM",
       durable: "profiles-farm",
-      subjects: [...memberships, ...conflicts, "farm.import.completed.v1"],
+      subjects: [...memberships, ...conflicts, "farm.import.completed.v1", "farm.weight.recorded.v1"],
       handle,
     },
     {

@@ -1,9 +1,11 @@
+import { UserRepository } from "../auth/accounts/repository.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Mail } from "../platform/mail/mail.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import { DataKeys } from "../platform/secrets/data-keys.ts";
 import { ActivityHistoryRepository } from "../profiles/activity/repository.ts";
 import { Activities } from "../profiles/activity/service.ts";
+import { ProfileAnalytics } from "../profiles/analytics/service.ts";
 import { ConsentRepository } from "../profiles/consents/repository.ts";
 import { PersonConsents } from "../profiles/consents/service.ts";
 import { DeliveryRepository } from "../profiles/deliveries/repository.ts";
@@ -16,10 +18,13 @@ import { NotificationRepository } from "../profiles/notifications/repository.ts"
 import { Notifications, type SendFrame } from "../profiles/notifications/service.ts";
 import { PushRepository } from "../profiles/push/repository.ts";
 import { PushNotices } from "../profiles/push/service.ts";
+import { FarmNewsRepository } from "../profiles/recommendations/repository.ts";
+import { Recommendations } from "../profiles/recommendations/service.ts";
 import { ProfileRepository } from "../profiles/repository.ts";
 import type { ProfileParts } from "../profiles/routes.ts";
 import { Profiles } from "../profiles/service.ts";
 import type { Sessions } from "../sessions/service.ts";
+import { factorChecks } from "./factors.ts";
 import { accountData, personalData } from "./personal-data.ts";
 
 type Outside = {
@@ -36,7 +41,12 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail
   const history = new ActivityHistoryRepository(table);
   const profiles = new Profiles(new ProfileRepository(table, clock), history);
   const activities = new Activities(history);
-  const notifications = new Notifications(new NotificationRepository(table, clock), profiles, send, clock);
+  const notices = new NotificationRepository(table, clock);
+  const notifications = new Notifications(notices, profiles, send, clock);
+  const factor = factorChecks(platform, new UserRepository(table, clock)).secondFactors;
+  const repository = new FarmNewsRepository(table);
+  const recommendations = new Recommendations({ repository, profiles, activities, farms: notices, factor, clock });
+  const analytics = new ProfileAnalytics(profiles, activities, data);
   const dataKeys = new DataKeys(keysTable, settings.kek, clock);
   const erasures = new Erasures({
     repository: new ErasureRepository(table, keysTable, clock),
@@ -64,7 +74,8 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail
     url: settings.BELLWETHER_PUBLIC_URL,
     log,
   });
-  return { profiles, activities, notifications, consents, erasures, exports, push, deliveries };
+  const ofOthers = { consents, erasures, exports, push, deliveries };
+  return { profiles, activities, recommendations, analytics, notifications, ...ofOthers };
 }
 
 /** The address of the sender is whom push services write to when something is wrong. */

@@ -13,6 +13,8 @@ export interface PersonalData {
   /** The folder of its documents in the archive. */
   readonly name: string;
   export(uid: string): AsyncIterable<PersonalDocument>;
+  /** How much there is, for the person alone. */
+  counts?(uid: string): Promise<Record<string, number>>;
   /** What stands in the way of an erasure, as a legal hold; asked before it begins and before this part is erased. */
   obstacles?(uid: string): Promise<readonly Obstacle[]>;
   /**

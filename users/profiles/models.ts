@@ -28,6 +28,7 @@ const channels = z.strictObject({ app: z.boolean(), mail: z.boolean(), push: z.b
 export const notificationFields = {
   evaluations: channels,
   conflicts: channels,
+  sessions: channels,
   quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable(),
 };
 export const privacyFields = {
@@ -81,6 +82,7 @@ export const defaults: { [N in SectionName]: Section<N> } = {
   notifications: {
     evaluations: { app: true, mail: false, push: true },
     conflicts: { app: true, mail: false, push: true },
+    sessions: { app: true, mail: true, push: true },
     quiet_hours: null,
   },
   dashboard: { cards: [] },

@@ -5,6 +5,8 @@ import { etag, preconditionOf } from "../platform/http/preconditions.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import { activityRoutes } from "./activity/routes.ts";
 import type { Activities } from "./activity/service.ts";
+import { analyticsRoutes } from "./analytics/routes.ts";
+import type { ProfileAnalytics } from "./analytics/service.ts";
 import { consentRoutes, reconciliationRoutes } from "./consents/routes.ts";
 import type { PersonConsents } from "./consents/service.ts";
 import type { Deliveries } from "./deliveries/service.ts";
@@ -17,6 +19,8 @@ import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";
 import { pushRoutes } from "./push/routes.ts";
 import type { PushNotices } from "./push/service.ts";
+import { recommendationRoutes } from "./recommendations/routes.ts";
+import type { Recommendations } from "./recommendations/service.ts";
 import { ifMatchHeader, patches, views } from "./schemas.ts";
 import type { Profiles } from "./service.ts";
 
@@ -31,6 +35,8 @@ const places: Record<SectionName, { path: string; what: string }> = {
 /** What the service is made of; `composition/profiles.ts` binds it. */
 export type ProfileParts = {
   profiles: Profiles;
+  recommendations: Recommendations;
+  analytics: ProfileAnalytics;
   activities: Activities;
   notifications: Notifications;
   consents: PersonConsents;
@@ -41,11 +47,13 @@ export type ProfileParts = {
 };
 
 export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceApp {
-  const { profiles, activities, notifications, consents, erasures, exports, push } = parts;
+  const { profiles, activities, recommendations, analytics, notifications, consents, erasures, exports, push } = parts;
   const app = newService();
   addDocument(app, "/api/v1/profiles/openapi.json", "Profile Service");
   for (const name of Object.keys(places) as SectionName[]) sectionRoutes(app, platform, profiles, name);
   activityRoutes(app, platform, activities);
+  recommendationRoutes(app, platform, recommendations);
+  analyticsRoutes(app, platform, analytics);
   notificationRoutes(app, platform, notifications);
   consentRoutes(app, platform, consents);
   reconciliationRoutes(app, platform, parts);

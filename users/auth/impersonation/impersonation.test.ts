@@ -87,9 +87,7 @@ describe("an administrator who acts as a user", () => {
     expect(await read("/api/v1/auth/audit")).toContainEqual(expect.objectContaining(entry));
     const stored = house.table.everything().find(({ type }) => type === "users.user.impersonated.v1");
     const event = cloudEvent.parse(JSON.parse(String(stored?.body)));
-    const reader = subscribers(house.composed.notifications, house.composed.activities).find(
-      ({ stream }) => stream === "USERS",
-    );
+    const reader = subscribers(house.composed).find(({ stream }) => stream === "USERS");
     expect(reader?.subjects).toContain(event.type);
     for (let twice = 0; twice < 2; twice++) expect(await reader?.handle(event)).toBe("handled");
     const told = await read("/api/v1/profiles/notifications");

@@ -57,6 +57,11 @@ export class ChatData implements PersonalData {
     if (named.length > 0) yield { name: "folders", content: { folders: named } };
   }
 
+  async counts(uid: string): Promise<Record<string, number>> {
+    const item = await this.table.get(keys.chatCount(uid));
+    return { chats: item ? countItem.parse(item).n : 0 };
+  }
+
   async obstacles(uid: string): Promise<readonly Obstacle[]> {
     const item = await this.table.get(keys.chatCount(uid));
     if (!item || !countItem.parse(item).held) return [];

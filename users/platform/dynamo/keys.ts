@@ -73,6 +73,9 @@ export const unreadIndex = (uid: string) => `U#${uid}#UNREAD`;
 export const memberPrefix = "MEMBER#";
 export const member = (farmId: string, uid: string) => key(`FARM#${farmId}`, `${memberPrefix}${uid}`);
 
+/** What was last heard of a farm. */
+export const farmNews = (farmId: string) => key(`FARM#${farmId}`, "NEWS");
+
 /** The same membership from the side of its user. */
 export const farmPrefix = "FARM#";
 export const farmOf = (uid: string, farmId: string) => key(`USER#${uid}`, `${farmPrefix}${farmId}`);

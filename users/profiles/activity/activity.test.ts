@@ -30,8 +30,7 @@ const list = async (query = "") =>
   activityList.parse(await (await house.call("GET", `${path}${query}`, { token: mary.token })).json());
 const stored = () => house.table.everything().filter(({ sk }) => sk.startsWith("ACT#"));
 const handle = (told: ReturnType<typeof event>) => {
-  const { notifications, activities } = house.composed;
-  const reader = subscribers(notifications, activities).find(({ subjects }) => subjects.includes(told.type));
+  const reader = subscribers(house.composed).find(({ subjects }) => subjects.includes(told.type));
   return reader?.handle(told);
 };
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Attributes } from "../../platform/dynamo/table.ts";
 import type { CloudEvent } from "../../platform/events/cloud-event.ts";
 import { Problem } from "../../platform/problems.ts";
-import type { Activity } from "./models.ts";
+import { type Activity, keptEntries } from "./models.ts";
 import type { ActivityHistoryRepository } from "./repository.ts";
 
 type Told = Pick<Activity, "kind" | "farm_id" | "data"> & { uid: string | null | undefined };
@@ -45,6 +45,12 @@ export class Activities {
     if (!told?.uid) return;
     const { uid, ...rest } = told;
     await this.repository.add(uid, { id: event.id, at: new Date(event.time).toISOString(), ...rest });
+  }
+
+  /** All that is kept; undefined while the person does not allow it. */
+  async kept(uid: string): Promise<Activity[] | undefined> {
+    const since = await this.repository.since(uid);
+    return since === undefined ? undefined : (await this.repository.page(uid, since, keptEntries, undefined)).items;
   }
 
   async page(uid: string, limit: number, after: Attributes | undefined) {

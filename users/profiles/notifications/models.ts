@@ -3,7 +3,15 @@ import { z } from "zod";
 /** A notification as it is stored and shown. */
 export const notification = z.object({
   id: z.string(),
-  kind: z.enum(["evaluation_completed", "evaluation_failed", "conflict_found", "conflict_settled", "impersonated"]),
+  kind: z.enum([
+    "evaluation_completed",
+    "evaluation_failed",
+    "conflict_found",
+    "conflict_settled",
+    "session_flagged",
+    "session_ended",
+    "impersonated",
+  ]),
   title: z.string(),
   body: z.string(),
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),

@@ -7,6 +7,7 @@ import { afterQuiet } from "../deliveries/quiet-hours.ts";
 import type { Profiles } from "../service.ts";
 import type { Notice, Notification } from "./models.ts";
 import { type NotificationRepository, unreadShown } from "./repository.ts";
+import { ofSession } from "./sessions.ts";
 
 /** A frame for the open WebSockets of a user. */
 export type SendFrame = (uid: string, frame: { t: string } & Record<string, unknown>) => void;
@@ -43,6 +44,8 @@ const wanted = {
   evaluation_failed: "evaluations",
   conflict_found: "conflicts",
   conflict_settled: "conflicts",
+  session_flagged: "sessions",
+  session_ended: "sessions",
   impersonated: undefined,
 } as const;
 const always = { app: true, mail: false, push: false };
@@ -98,6 +101,15 @@ export class Notifications {
   /** Who saw a person's data is told to them, whatever they chose to hear of. */
   async onImpersonation(event: CloudEvent): Promise<Outcome> {
     await this.notify(looked.parse(event.data).user_id, noticeOf(event));
+    return "handled";
+  }
+
+  /** Told to the owner of the account; a second delivery finds it told. */
+  async onSession(event: CloudEvent): Promise<Outcome> {
+    const news = ofSession(event);
+    if (!news) return "handled";
+    const { uid, ...rest } = news;
+    await this.notify(uid, { id: event.id, ...rest, created_at: sortable(event.time) });
     return "handled";
   }
 

@@ -32,6 +32,13 @@ export class ProfileData implements PersonalData {
     yield { name: "activity", content: await Array.fromAsync(this.history.all(uid)) };
   }
 
+  async counts(uid: string): Promise<Record<string, number>> {
+    let farms = 0;
+    for await (const { isActive } of itemsOf(this.table, { pk: keys.user(uid).pk, prefix: keys.farmPrefix }))
+      if (isActive) farms += 1;
+    return { farms };
+  }
+
   /** All of it stands in the user's own partition, but for what farms know of their members and what waits. */
   async erase(uid: string): Promise<void> {
     const { pk } = keys.user(uid);

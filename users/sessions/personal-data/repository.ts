@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Clock, isoTime } from "../../platform/clock.ts";
+import { type Clock, isoTime, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import { removeItems } from "../../platform/dynamo/partitions.ts";
 import type { Table } from "../../platform/dynamo/table.ts";
@@ -30,6 +30,11 @@ export class SessionData implements PersonalData {
       content.push({ device, ...times, ended_because: why ?? null, methods: amr, level: acr });
     }
     yield { name: "sessions", content };
+  }
+
+  async counts(uid: string): Promise<Record<string, number>> {
+    const now = seconds(this.clock);
+    return { sessions: (await this.sessions.slots(uid)).filter(({ exp }) => exp > now).length };
   }
 
   async erase(uid: string): Promise<void> {
