@@ -4,7 +4,7 @@ import { body, json, problems, security } from "../../platform/http/documentatio
 import { needSecret } from "../../platform/http/need.ts";
 import { limitHeaders } from "../../platform/http/rate-limits.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import { setRefreshCookie } from "../signing-in/cookie.ts";
+import { deviceCookie, setRefreshCookie } from "../signing-in/cookie.ts";
 import { deviceLabel } from "../signing-in/device-label.ts";
 import { tokenView } from "../signing-in/schemas.ts";
 import { tokens } from "../signing-in/views.ts";
@@ -53,6 +53,7 @@ function ownRoutes(app: ServiceApp, { settings, need }: Platform, accounts: Acco
     method: "put",
     path: "/api/v1/auth/password",
     summary: "Change the password; all sessions end and a new one starts",
+    description: "Who has a second factor needs a session of two factors. The new session is as sure as the caller's.",
     security,
     middleware: need("session:self"),
     request: { body: body(passwordChange) },
@@ -64,7 +65,8 @@ function ownRoutes(app: ServiceApp, { settings, need }: Platform, accounts: Acco
   app.openapi(password, async (c) => {
     const { current, new: next } = c.req.valid("json");
     const device = deviceLabel(c.req.header("user-agent"));
-    const done = await accounts.changePassword(c.get("caller").uid, { current, next, device });
+    const from = { device, knownDevice: deviceCookie(c), place: c.get("place") };
+    const done = await accounts.changePassword(c.get("caller"), { current, next, ...from });
     setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
     return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
   });

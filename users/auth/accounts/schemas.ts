@@ -13,7 +13,8 @@ export const email = z
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "is not an email address")
   .refine(isVisible, "contains invisible characters")
   .openapi({ example: "mary@hillfarm.example" });
-export const newPassword = z.string().min(12).max(128);
+export const passwordLengths = { min_length: 12, max_length: 128 };
+export const newPassword = z.string().min(passwordLengths.min_length).max(passwordLengths.max_length);
 export const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });
 
 export const registration = z

@@ -2,11 +2,14 @@ import type { Clock } from "../../platform/clock.ts";
 import { hash } from "../../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../../platform/http/rate-limits.ts";
 import type { Role } from "../../platform/identity/permissions.ts";
+import type { Place } from "../../platform/identity/places.ts";
 import type { SessionIssuer } from "../../platform/identity/sessions.ts";
+import type { Caller } from "../../platform/identity/tokens.ts";
 import { uuid } from "../../platform/ids.ts";
-import { notFound, Problem, unauthenticated } from "../../platform/problems.ts";
+import { notFound, Problem, stepUpRequired, unauthenticated } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { Addresses } from "../addresses/service.ts";
+import { hasFactor } from "../factors/models.ts";
 import { type Hasher, refuseWeak } from "../passwords/passwords.ts";
 import { type AdmissionPolicy, needsApproval } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
@@ -26,7 +29,13 @@ export type AccountsParts = {
   clock: Clock;
   log: Log;
 };
-export type PasswordChange = { current: string; next: string; device: string };
+export type PasswordChange = {
+  current: string;
+  next: string;
+  device: string;
+  knownDevice: string | undefined;
+  place: Place | undefined;
+};
 export type Registration = { email: string; password: string; name: string; address: string; traceparent: string };
 
 const firstRole: Role = "student";
@@ -55,10 +64,15 @@ export class Accounts {
     return user;
   }
 
-  /** A new password ends every session and starts a new one: whoever knew the old one is out. */
-  async changePassword(uid: string, change: PasswordChange): Promise<SignedIn> {
+  /**
+   * A new password ends every session and starts a new one: whoever knew the old one is out. The new session is as
+   * sure of its user as the caller's was, so that a password alone never makes one of two factors.
+   */
+  async changePassword({ uid, amr, acr, authTime }: Caller, change: PasswordChange): Promise<SignedIn> {
     const { limits, allowed, users, hasher, sessions, signingIn } = this.parts;
     const user = await this.me(uid);
+    const isStrong = acr === "aal2";
+    if (hasFactor(user) && !isStrong) throw stepUpRequired("This needs two factors", 'acr_values="aal2"');
     // a counter of its own: strangers who try the account's log-in cannot keep its owner from a new password
     await limits.take(allowed.change, uid);
     if (!(await hasher.verify(change.current, user.pw))) throw wrongCredentials();
@@ -66,7 +80,10 @@ export class Accounts {
     const epoch = await users.newEpoch(user, "user.password_changed", await hasher.hash(change.next));
     if (epoch === undefined) throw changedMeanwhile();
     await sessions.endAll(uid, "password");
-    return signingIn.open({ ...user, epoch }, { amr: ["pwd"], acr: "aal1", device: change.device });
+    const { device, place, knownDevice } = change;
+    const from = { device, place, isKnownDevice: signingIn.isKnown(user, knownDevice) };
+    const proof = isStrong ? ({ amr, acr: "aal2", authTime } as const) : ({ amr: ["pwd"], acr: "aal1" } as const);
+    return signingIn.open({ ...user, epoch }, { ...proof, ...from });
   }
 
   /** Ends every session, this one too. The new epoch also ends those that a crash half way would leave. */

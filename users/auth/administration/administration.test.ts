@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { z } from "zod";
+import { accountData } from "../../composition/personal-data.ts";
 import { codeOf, Harness, type Person, password } from "../../testing/harness.ts";
 import { Mailbox } from "../../testing/mailbox.ts";
 import { startDynoxide } from "../../testing/servers.ts";
@@ -92,7 +93,11 @@ describe("administrators", () => {
 
   test("read the policies that hold", async () => {
     const answer = await house.call("GET", "/api/v1/auth/admin/policies", { token: chief.token });
-    expect(await answer.json()).toMatchObject({ password: { min_length: 12 }, approval: "uni.example" });
+    expect(await answer.json()).toMatchObject({
+      password: { min_length: 12, max_length: 128 },
+      mfa_roles: house.settings.mfaRoles,
+      approval: "uni.example",
+    });
   });
 
   test("need two factors, and to be one still", async () => {
@@ -102,6 +107,17 @@ describe("administrators", () => {
     const pretender = await house.tokenOf(mary, { acr: "aal2", roles: ["administrator"] });
     expect((await give(mary.uid, ["administrator"], { ...mary, token: pretender })).status).toBe(401);
     expect((await to("01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d", "disable")).status).toBe(404);
+  });
+
+  test("one who is disabled and then erased is counted once", async () => {
+    const other = await administrator();
+    expect((await to(other.uid, "disable")).status).toBe(200);
+    const account = accountData(house.composed.platform);
+    expect(await account.obstacles(other.uid)).toEqual([]);
+    await house.table.transact((await account.closing(other.uid)) ?? []);
+    expect(await codeOf(await to(chief.uid, "disable"))).toBe("last_administrator");
+    expect((await account.obstacles(chief.uid)).map(({ code }) => code)).toEqual(["last_administrator"]);
+    expect(house.table.everything()).toContainEqual(expect.objectContaining({ pk: "SYS#ADMINISTRATORS", n: 1 }));
   });
 
   test("the last one is neither disabled nor demoted; one who is disabled does not count", async () => {

@@ -4,6 +4,7 @@ import { body, json, problems, security } from "../../platform/http/documentatio
 import { pageQuery } from "../../platform/http/paging.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
 import type { StoredUser } from "../accounts/models.ts";
+import { passwordLengths } from "../accounts/schemas.ts";
 import {
   accountPage,
   accountView,
@@ -149,10 +150,8 @@ function policyRoutes(app: ServiceApp, { need, settings }: Platform): void {
   app.openapi(policies, (c) =>
     c.json(
       {
-        password: {
-          min_length: 12,
-          max_length: 128,
-        },
+        password: passwordLengths,
+        mfa_roles: [...settings.mfaRoles],
         verification: settings.BELLWETHER_POLICY_VERIFICATION,
         approval: settings.BELLWETHER_POLICY_APPROVAL,
         access_token_seconds: settings.AUTH_ACCESS_TOKEN_SECONDS,

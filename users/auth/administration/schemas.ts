@@ -54,6 +54,7 @@ export const auditPage = z
 export const policiesView = z
   .object({
     password: z.object({ min_length: z.number().int(), max_length: z.number().int() }),
+    mfa_roles: rolesField,
     verification: z.enum(["required", "optional"]),
     approval: z.string(),
     access_token_seconds: z.number().int(),

@@ -27,6 +27,24 @@ const begin = async (token: string) =>
     .parse(await (await call("POST", "/mfa/totp", token)).json());
 const refused = async (response: Response) => [response.status, await problemOf(response)];
 
+describe("a new password", () => {
+  const body = { current: password, new: "eight brown goats at dusk" };
+  test("keeps two factors where they were shown, and how old they are; one factor is asked for the other", async () => {
+    await enrolTotp(house, mary);
+    const weak = await house.tokenOf(mary, { acr: "aal1" });
+    expect(await refused(await call("PUT", "/password", weak, body))).toEqual([401, "step_up_required"]);
+    const { acr, amr, auth_time } = claimsOf(mary.token);
+    const token = await tokenIn(await call("PUT", "/password", mary.token, body));
+    expect(claimsOf(token)).toMatchObject({ acr: "aal2", amr, auth_time });
+    expect(acr).toBe("aal2");
+  });
+
+  test("makes no two factors of one", async () => {
+    const token = await tokenIn(await call("PUT", "/password", mary.token, body));
+    expect(claimsOf(token)).toMatchObject({ acr: "aal1", amr: ["pwd"] });
+  });
+});
+
 describe("the authenticator app", () => {
   test("enrolment changes nothing before a code is shown; then the old sessions end and a new one is of two factors", async () => {
     const other = await house.login(mary.email);

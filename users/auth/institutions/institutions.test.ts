@@ -272,10 +272,24 @@ describe("accounts and institutions", () => {
     expect(await house.identities(person.token)).toEqual([]);
   });
 
-  test("a disabled account is opened by no institution", async () => {
+  test("who waits for approval comes in when an administrator has approved them, and not once disabled", async () => {
     const house = await House.at({ hill: { approval: true } });
-    await house.signIn();
-    expect(wentTo(await house.signIn())).toEqual([302, "/flock?sign_in=account_disabled"]);
+    const token = house.administrator?.token ?? "";
+    const users = z.object({ items: z.array(z.object({ id: z.string() })) });
+    const waits = async () =>
+      users.parse(await (await house.call("GET", "/api/v1/auth/admin/users?status=waiting", { token })).json()).items;
+    const administer = async (deed: string) => {
+      const path = `/api/v1/auth/admin/users/${id}/${deed}`;
+      expect((await house.call("POST", path, { token, body: { reason: "seen her card" } })).status).toBe(200);
+      return wentTo(await house.signIn());
+    };
+    expect(wentTo(await house.signIn())).toEqual([302, "/flock?sign_in=awaits_approval"]);
+    const [{ id } = { id: "" }] = await waits();
+    expect(wentTo(await house.signIn())).toEqual([302, "/flock?sign_in=awaits_approval"]);
+    expect(await administer("deny")).toEqual([302, "/flock?sign_in=approval_denied"]);
+    expect(await administer("approve")).toEqual([302, "/flock"]);
+    expect(await administer("disable")).toEqual([302, "/flock?sign_in=account_disabled"]);
+    expect(await waits()).toEqual([]);
   });
 });
 

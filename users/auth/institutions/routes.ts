@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import type { AppEnv, ServiceApp } from "../../platform/http/service-app.ts";
-import { setRefreshCookie } from "../signing-in/cookie.ts";
+import { deviceCookie, setRefreshCookie } from "../signing-in/cookie.ts";
 import { deviceLabel } from "../signing-in/device-label.ts";
 import type { InstitutionAdministration } from "./administration.ts";
 import {
@@ -71,7 +71,8 @@ async function arrived(c: Context<AppEnv, "/:idp">, institutions: Institutions):
   deleteCookie(c, cookieName, attributes);
   const query = new URL(c.req.url).searchParams;
   const device = deviceLabel(c.req.header("user-agent"));
-  const arrival = { idp: c.req.param("idp"), query, binding, device, traceparent: c.get("traceparent") };
+  const from = { device, knownDevice: deviceCookie(c), place: c.get("place") };
+  const arrival = { idp: c.req.param("idp"), query, binding, ...from, traceparent: c.get("traceparent") };
   const { to, signedIn } = await institutions.finish(arrival);
   if (signedIn) setRefreshCookie(c, signedIn.refreshToken, signedIn.maxAgeSeconds);
   return c.redirect(isOwnPath(to) ? to : "/", 302);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Clock, seconds } from "../../platform/clock.ts";
 import type { Limit, RateLimits } from "../../platform/http/rate-limits.ts";
+import type { Place } from "../../platform/identity/places.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import { randomText, uuid } from "../../platform/ids.ts";
 import { notFound, Problem } from "../../platform/problems.ts";
@@ -33,7 +34,17 @@ export type Owner = { uid: string; sid: string };
 export type Begun = { url: URL; binding: string };
 /** The browser goes on to `to`; where somebody is signed in, with that session. */
 export type Arrived = { to: string; signedIn?: SignedIn };
-export type Arrival = { idp: string; query: URLSearchParams; binding: string; device: string; traceparent: string };
+export type Arrival = {
+  idp: string;
+  query: URLSearchParams;
+  binding: string;
+  device: string;
+  knownDevice: string | undefined;
+  place: Place | undefined;
+  traceparent: string;
+};
+
+type Closed = "account_disabled" | "awaits_approval" | "approval_denied";
 
 export const flowSeconds = 600;
 const flow = z.object({
@@ -88,8 +99,9 @@ export class Institutions {
     if (kept.owner) return this.linkTo(kept.owner, institution, assertion, kept.returnTo);
     const user = await this.userOf(institution, assertion, arrival.traceparent);
     if (typeof user === "string") return refusal(kept.returnTo, user);
-    const proof = { amr: ["fed"], acr: "aal1" as const, device: arrival.device };
-    const outcome = await this.parts.signingIn.admit(user, proof, user.uid);
+    const { device, place, knownDevice } = arrival;
+    const from = { device, place, isKnownDevice: this.parts.signingIn.isKnown(user, knownDevice) };
+    const outcome = await this.parts.signingIn.admit(user, { amr: ["fed"], acr: "aal1", ...from }, user.uid);
     // a fragment goes to no server and into no log
     if (isChallenge(outcome)) return { to: `${kept.returnTo}#mfa_challenge=${outcome.challenge}` };
     return { to: kept.returnTo, signedIn: outcome };
@@ -103,17 +115,18 @@ export class Institutions {
     if (!email || !isVerified) return "address_not_verified";
     const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
     if (!institution.domains.includes(domain)) return "domain_not_allowed";
-    const outcome = await this.register(institution, assertion, email, traceparent);
+    await this.register(institution, assertion, email, traceparent);
     // another tab of the same person may have been first
-    if (outcome === "made" && institution.approval) return "awaits_approval";
     return (await this.known(assertion)) ?? "link_needed";
   }
 
-  private async known({ iss, sub }: Assertion): Promise<StoredUser | "account_disabled" | undefined> {
+  private async known({ iss, sub }: Assertion): Promise<StoredUser | Closed | undefined> {
     const identity = await this.parts.identities.find(iss, sub);
     const user = identity && (await this.parts.users.byId(identity.uid));
     if (!user) return undefined;
-    return user.disabled ? "account_disabled" : user;
+    if (user.disabled) return "account_disabled";
+    if (user.approval === "waiting") return "awaits_approval";
+    return user.approval === "denied" ? "approval_denied" : user;
   }
 
   private register(
@@ -137,7 +150,7 @@ export class Institutions {
       pw: "",
       epoch: 0,
       verified: true,
-      ...(approval && { disabled: true }),
+      ...(approval && { approval: "waiting" as const }),
     };
     return identities.register(user, identities.newIdentity(idp, iss, sub, uid), traceparent);
   }

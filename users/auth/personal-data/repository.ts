@@ -46,7 +46,7 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact 
 
   async obstacles(uid: string): Promise<Obstacle[]> {
     const found = await this.read(uid);
-    if (!found || found.erasing !== undefined || !isAdministrator(found)) return [];
+    if (!found || found.erasing !== undefined || !isCounted(found)) return [];
     const item = await this.table.get(keys.administrators());
     if (item && count.parse(item).n > 1) return [];
     const detail = "You are the last administrator of this platform.";
@@ -65,7 +65,7 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact 
     const when = all(equal("epoch", found.epoch), equal("roles", found.roles), absent("erasing"));
     const change = { set: { erasing: seconds(this.clock) }, add: { epoch: 1 } };
     const writes: Write[] = [{ update: keys.user(uid), change, when }];
-    if (isAdministrator(found))
+    if (isCounted(found))
       writes.push({ update: keys.administrators(), change: { add: { n: -1 } }, when: compare("n", ">", 1) });
     return writes;
   }
@@ -93,4 +93,5 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact 
   }
 }
 
-const isAdministrator = ({ roles }: Account) => roles.includes("administrator");
+/** An administrator who is disabled is not among those who are counted. */
+const isCounted = ({ roles, disabled }: Account) => roles.includes("administrator") && !disabled;

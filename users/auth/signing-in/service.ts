@@ -121,6 +121,12 @@ export class SigningIn {
     return this.parts.sessions.endByToken(refreshToken);
   }
 
+  /** Whether this device has signed in to this account before. */
+  isKnown(user: StoredUser, device: string | undefined): boolean {
+    const account = this.parts.users.normalAddress(user);
+    return this.parts.devices.counterOf(account, device) !== account;
+  }
+
   /** A new session for whoever has proved to be this user. */
   async open(user: StoredUser, proof: Proof): Promise<SignedIn> {
     refuseClosed(this.parts.policy, user);
