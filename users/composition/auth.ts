@@ -11,6 +11,7 @@ import { Upstream } from "../auth/institutions/upstream.ts";
 import type { Hasher } from "../auth/passwords/passwords.ts";
 import { ProviderClients } from "../auth/provider/clients.ts";
 import { ProviderDoor } from "../auth/provider/door.ts";
+import { isOfClient } from "../auth/provider/models.ts";
 import { ProviderRepository } from "../auth/provider/repository.ts";
 import { authRoutes } from "../auth/routes.ts";
 import { refreshCookieName } from "../auth/signing-in/cookie.ts";
@@ -104,10 +105,15 @@ function institutionsOf({ table, clock, limits, log, settings }: Platform, { all
 
 /** What stands beside the sessions of a user, and ends with all of them. */
 export type Standing = { tokens: StandingTokens; impersonations: StandingImpersonations };
+type Keepers = Standing & { clients: SessionChecker };
 
-/** An access token stands on a session, on a personal access token, or on an administrator's look at an account. */
-export function eitherOf(sessions: SessionChecker, { tokens, impersonations }: Standing): SessionChecker {
-  const keeperOf = (sid: string) => (isOfToken(sid) ? tokens : idIn(sid) ? impersonations : sessions);
+/** An access token stands on a session, a personal access token, an administrator's look at an account, or a program. */
+export function eitherOf(sessions: SessionChecker, { tokens, impersonations, clients }: Keepers): SessionChecker {
+  const keeperOf = (sid: string) => {
+    if (isOfToken(sid)) return tokens;
+    if (isOfClient(sid)) return clients;
+    return idIn(sid) ? impersonations : sessions;
+  };
   return { isLive: (sid, uid) => keeperOf(sid).isLive(sid, uid) };
 }
 

@@ -34,7 +34,8 @@ export function adapterOf(repository: ProviderRepository, kek: Uint8Array) {
 
 const asPayload = (found: Record<string, unknown> | undefined): AdapterPayload | undefined => found;
 
-function metadataOf({ id, name, redirectUris, scopes, sealedSecret, devices }: ProviderClient, kek: Uint8Array) {
+function metadataOf(client: ProviderClient, kek: Uint8Array) {
+  const { id, name, redirectUris, scopes, serviceScopes, sealedSecret, devices } = client;
   const isPublic = sealedSecret === undefined;
   const native = redirectUris.some((uri) => uri.startsWith("http:"));
   return {
@@ -45,9 +46,10 @@ function metadataOf({ id, name, redirectUris, scopes, sealedSecret, devices }: P
       ...(redirectUris.length > 0 ? ["authorization_code"] : []),
       "refresh_token",
       ...(devices ? ["urn:ietf:params:oauth:grant-type:device_code"] : []),
+      ...(serviceScopes.length > 0 ? ["client_credentials"] : []),
     ],
     response_types: redirectUris.length > 0 ? ["code" as const] : [],
-    scope: ["openid", "offline_access", ...scopes].join(" "),
+    scope: ["openid", "offline_access", ...scopes, ...serviceScopes].join(" "),
     application_type: native ? ("native" as const) : ("web" as const),
     token_endpoint_auth_method: isPublic ? ("none" as const) : ("client_secret_basic" as const),
     id_token_signed_response_alg: "ES256" as const,

@@ -1,9 +1,10 @@
-import type { Scope } from "../../platform/identity/permissions.ts";
+import type { Scope, ServiceScope } from "../../platform/identity/permissions.ts";
+import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import { randomText, uuid } from "../../platform/ids.ts";
 import { notFound } from "../../platform/problems.ts";
 import { sealText } from "../../platform/secrets/sealing.ts";
 import { clientSecretPlace } from "./adapter.ts";
-import type { ProviderClient } from "./models.ts";
+import { type ProviderClient, sidOfClient } from "./models.ts";
 import type { ProviderRepository } from "./repository.ts";
 
 export type { ProviderClient };
@@ -12,8 +13,18 @@ export type WantedClient = {
   redirectUris: readonly string[];
   scopes: readonly Scope[];
   devices: boolean;
+  serviceScopes: readonly ServiceScope[];
   isPublic: boolean;
 };
+
+/** Whether a program that acts for itself is still known; every process asks, so this needs the table only. */
+export class StandingClients implements SessionChecker {
+  constructor(private readonly repository: ProviderRepository) {}
+
+  async isLive(sid: string, id: string): Promise<boolean> {
+    return sid === sidOfClient(id) && ((await this.repository.client(id))?.serviceScopes ?? []).length > 0;
+  }
+}
 
 /** The programs that may log people in by this platform; administrators decide which. */
 export class ProviderClients {
@@ -28,12 +39,13 @@ export class ProviderClients {
   }
 
   /** The secret is told this once. */
-  async create({ name, redirectUris, scopes, devices, isPublic }: WantedClient, actor: string) {
+  async create({ isPublic, ...wanted }: WantedClient, actor: string) {
     const id = uuid(this.clock());
     const secret = isPublic ? undefined : randomText(32);
     const sealedSecret = secret && sealText(this.kek, secret, clientSecretPlace(id));
-    const fixed = { id, name, redirectUris: [...redirectUris], scopes: [...scopes], devices };
-    const client = { ...fixed, ...(sealedSecret && { sealedSecret }) };
+    const { redirectUris, scopes, serviceScopes } = wanted;
+    const lists = { redirectUris: [...redirectUris], scopes: [...scopes], serviceScopes: [...serviceScopes] };
+    const client = { id, ...wanted, ...lists, ...(sealedSecret && { sealedSecret }) };
     await this.repository.putClient(client, actor);
     return { client, secret };
   }

@@ -10,5 +10,11 @@ export const providerClient = z.object({
   /** absent: a program that can keep no secret, a script or a page */
   sealedSecret: bytes.optional(),
   devices: z.boolean(),
+  /** what it may for itself, without a user */
+  serviceScopes: z.array(z.string()).default([]),
 });
 export type ProviderClient = z.infer<typeof providerClient>;
+
+/** What stands for a session in the tokens of a program that acts for itself. */
+export const sidOfClient = (id: string): string => `program.${id}`;
+export const isOfClient = (sid: string): boolean => sid.startsWith("program.");

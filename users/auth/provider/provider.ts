@@ -1,7 +1,7 @@
 import type { AccessToken, ClientCredentials, Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { type Clock, seconds } from "../../platform/clock.ts";
 import { mark } from "../../platform/hashes.ts";
-import { grantable } from "../../platform/identity/permissions.ts";
+import { grantable, programRole, serviceScopes } from "../../platform/identity/permissions.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { PrivateKeys } from "../../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../../platform/identity/tokens.ts";
@@ -10,6 +10,7 @@ import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { FactorPolicy } from "../factors/policy.ts";
 import { adapterOf } from "./adapter.ts";
+import { sidOfClient } from "./models.ts";
 import { codePage, confirmPage, connectedPage, refusedPage } from "./pages.ts";
 import type { ProviderRepository } from "./repository.ts";
 
@@ -88,7 +89,7 @@ const claimsOf = ({ uid, email, verified, name }: StoredUser) => ({
 function features(parts: ProviderParts): Configuration {
   const { rules } = parts;
   return {
-    scopes: ["openid", "offline_access", ...grantable],
+    scopes: ["openid", "offline_access", ...grantable, ...serviceScopes],
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
@@ -132,15 +133,16 @@ function grants({ rules, publicUrl }: ProviderParts): Configuration["features"] 
     devInteractions: { enabled: false },
     rpInitiatedLogout: { enabled: false },
     userinfo: { enabled: false },
+    clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: isOwn },
     revocation: { enabled: true, allowedPolicy: isOwn },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => resourceOf(publicUrl),
       useGrantedResource: () => true,
-      getResourceServerInfo: (_context, resource) => ({
+      getResourceServerInfo: ({ oidc }, resource) => ({
         // elsewhere a token of ours has nothing to do
-        scope: new URL(resource).origin === new URL(publicUrl).origin ? grantable.join(" ") : "",
+        scope: new URL(resource).origin === new URL(publicUrl).origin ? scopesBy(oidc.params?.grant_type) : "",
         audience: rules.audience,
         accessTokenTTL: rules.lifeSeconds,
         accessTokenFormat: "jwt",
@@ -165,15 +167,19 @@ function grants({ rules, publicUrl }: ProviderParts): Configuration["features"] 
 const isOwn = (_context: KoaContextWithOIDC, { clientId }: { clientId: string }, token: { clientId?: string }) =>
   token.clientId === clientId;
 
+/** For itself a program may other things than for a user. */
+const scopesBy = (grantType: unknown) => (grantType === "client_credentials" ? serviceScopes : grantable).join(" ");
+
 /** What tokens of this platform say besides; a program proves no presence, so it is never fresh. */
 async function platformClaims(parts: ProviderParts, token: AccessToken | ClientCredentials) {
+  const unproved = { acr: "aal1", amr: ["client"], auth_time: 0 };
+  if (token.kind === "ClientCredentials")
+    return { sid: sidOfClient(token.clientId ?? ""), roles: [programRole], ...unproved };
   const found = await standing(parts, "grantId" in token ? token.grantId : undefined);
   if (!found) throw new Error("a token was asked for without a session");
   return {
     sid: found.consent.sid,
     roles: parts.factorPolicy.rolesIn(found.user.roles, found.consent.acr),
-    acr: "aal1",
-    amr: ["client"],
-    auth_time: 0,
+    ...unproved,
   };
 }

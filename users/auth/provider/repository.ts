@@ -16,8 +16,9 @@ import {
 import { bytes } from "../../platform/dynamo/values.ts";
 import { auditEntry } from "../../platform/events/audit.ts";
 import { hash } from "../../platform/hashes.ts";
+import { endedEntry } from "../../platform/identity/ended.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
-import { type ProviderClient, providerClient } from "./models.ts";
+import { type ProviderClient, providerClient, sidOfClient } from "./models.ts";
 
 const record = z.object({ sealed: bytes, consumed: z.number().optional() });
 const pointer = z.object({ kind: z.string(), idHash: z.string() });
@@ -103,16 +104,18 @@ export class ProviderRepository {
   }
 
   async putClient(client: ProviderClient, actor: string): Promise<boolean> {
-    const { id, redirectUris, scopes } = client;
+    const { id, redirectUris, scopes, serviceScopes } = client;
     return this.write([
       { put: { ...keys.oidcClient(id), ...client }, when: absent("pk") },
-      auditEntry(this.clock, actor, "client.created", actor, { id, redirectUris, scopes }),
+      auditEntry(this.clock, actor, "client.created", actor, { id, redirectUris, scopes, serviceScopes }),
     ]);
   }
 
+  /** Its tokens end with it, in one transaction. */
   async removeClient(id: string, actor: string): Promise<boolean> {
     return this.write([
       { delete: keys.oidcClient(id), when: equal("id", id) },
+      endedEntry(this.clock, sidOfClient(id), id, "removed"),
       auditEntry(this.clock, actor, "client.removed", actor, { id }),
     ]);
   }

@@ -40,8 +40,9 @@ function clientRoutes(app: ServiceApp, { need }: Platform, clients: ProviderClie
     },
   });
   app.openapi(create, async (c) => {
-    const { redirect_uris: redirectUris, public: isPublic, ...rest } = c.req.valid("json");
-    const { client, secret } = await clients.create({ ...rest, redirectUris, isPublic }, c.get("caller").uid);
+    const { redirect_uris: redirectUris, service_scopes, public: isPublic, ...rest } = c.req.valid("json");
+    const wanted = { ...rest, redirectUris, serviceScopes: service_scopes, isPublic };
+    const { client, secret } = await clients.create(wanted, c.get("caller").uid);
     return c.json({ ...view(client), client_secret: secret ?? null }, 201);
   });
 
@@ -60,5 +61,5 @@ function clientRoutes(app: ServiceApp, { need }: Platform, clients: ProviderClie
   });
 }
 
-const view = ({ id, name, redirectUris, scopes, devices }: ProviderClient): ClientView =>
-  clientView.parse({ id, name, redirect_uris: redirectUris, scopes, devices });
+const view = ({ id, name, redirectUris, scopes, devices, serviceScopes }: ProviderClient): ClientView =>
+  clientView.parse({ id, name, redirect_uris: redirectUris, scopes, devices, service_scopes: serviceScopes });

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { grantable } from "../../platform/identity/permissions.ts";
+import { grantable, serviceScopes } from "../../platform/identity/permissions.ts";
 
 const loopback = ["127.0.0.1", "[::1]"];
 /** https, or the machine of the one who asks; compared to the letter. */
@@ -19,16 +19,26 @@ const described = {
   redirect_uris: z.array(z.string().max(500).refine(isSafe, "is neither https nor of this machine")).max(10),
   scopes: z.array(z.enum(grantable)).max(grantable.length),
   devices: z.boolean().default(false),
+  service_scopes: z
+    .array(z.enum(serviceScopes))
+    .max(serviceScopes.length)
+    .default([])
+    .openapi({ description: "What it may for itself, without a user, by its own secret (client credentials)." }),
 };
 const example = {
   name: "Notebooks",
   redirect_uris: ["https://notebooks.example/callback"],
   scopes: ["flock:read" as const],
   devices: false,
+  service_scopes: [],
 };
 
 export const clientRequest = z
   .strictObject({ ...described, public: z.boolean().default(false) })
+  .refine((given) => !given.public || given.service_scopes.length === 0, {
+    path: ["service_scopes"],
+    message: "needs a secret, which a public program has not",
+  })
   .openapi("ClientRequest", { example: { ...example, public: false } });
 export const clientView = z
   .object({ id: z.uuid(), ...described })

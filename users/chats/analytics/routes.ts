@@ -28,7 +28,7 @@ export function analyticsRoutes(app: ServiceApp, { need }: Platform, analytics: 
     description:
       "Days are those of UTC; feedback counts on the day on which it is given. Each process adds every 10 s.",
     security,
-    middleware: need("metrics:read"),
+    middleware: need("metrics:read", { programs: true }),
     request: { query: daysQuery },
     responses: {
       200: { description: "The latest day first", content: json(platformDays) },

@@ -2,13 +2,16 @@ import type { MiddlewareHandler } from "hono";
 import { type Clock, minute, seconds } from "../clock.ts";
 import { sameSecret } from "../hashes.ts";
 import type { Authenticator } from "../identity/authenticator.ts";
-import { enrolling, may, type Permission } from "../identity/permissions.ts";
+import { enrolling, may, type Permission, programRole } from "../identity/permissions.ts";
 import { type Caller, TokenRefused } from "../identity/tokens.ts";
 import { Problem, stepUpRequired, unauthenticated } from "../problems.ts";
 import type { AppEnv } from "./service-app.ts";
 
-/** What a caller must have shown besides: who they are, within the last minutes (`fresh`), by two factors (`aal2`). */
-export type Proof = { fresh?: true; aal2?: true };
+/**
+ * What a caller must have shown besides: who they are, within the last minutes (`fresh`), by two factors (`aal2`).
+ * `programs`: whether a program that acts for no user may come, with the permission among its scopes.
+ */
+export type Proof = { fresh?: true; aal2?: true; programs?: true };
 export type Need = (permission: Permission, proof?: Proof) => MiddlewareHandler<AppEnv>;
 
 const freshSeconds = 10 * minute;
@@ -20,7 +23,8 @@ export function needFrom(authenticator: Authenticator, clock: Clock): Need {
       const caller = await callerOf(authenticator, c.req.header("authorization"));
       c.set("caller", caller);
       if (caller.actor && !asksOnly(c.req)) throw impersonated();
-      if (!may(caller, permission)) throw notAllowed(caller, permission);
+      if (!may(caller, permission) && !(proof.programs && isGiven(caller, permission)))
+        throw notAllowed(caller, permission);
       refuseUnproved(caller, proof, seconds(clock));
       await next();
     };
@@ -32,6 +36,9 @@ const asksOnly = ({ method, path }: { method: string; path: string }) =>
 
 const impersonated = () =>
   new Problem(403, "impersonated", "Who acts as a user reads only: this is for the user alone to do.");
+
+const isGiven = ({ roles, scopes }: Caller, permission: Permission) =>
+  roles.includes(programRole) && (scopes ?? []).includes(permission);
 
 function notAllowed({ roles }: Caller, permission: Permission): Problem {
   if (roles.includes(enrolling))

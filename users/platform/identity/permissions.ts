@@ -101,6 +101,12 @@ export const grantable = [
 ] as const satisfies readonly Permission[];
 export type Scope = (typeof grantable)[number];
 
+/** Instead of roles it stands in the tokens of a program that acts for no user: it may nothing but where a route says so. */
+export const programRole = "program";
+/** What a program may be given for itself: figures of the platform, in which nobody is named. */
+export const serviceScopes = ["metrics:read"] as const satisfies readonly Permission[];
+export type ServiceScope = (typeof serviceScopes)[number];
+
 /** What an administrator who acts as a user may look at: no chats, no factors, nothing of administrators. */
 export const visible = [
   "profile:self",

@@ -12,7 +12,7 @@ export function figureRoutes(app: ServiceApp, { need }: Platform, figures: Sessi
     summary: "Sessions of the platform by day: active, started by method, refused, ended, flagged",
     description: "Days are those of UTC. Each process adds what it counted every 10 s.",
     security,
-    middleware: need("metrics:read"),
+    middleware: need("metrics:read", { programs: true }),
     request: { query: daysQuery },
     responses: { 200: { description: "The latest day first", content: json(dayList) }, ...problems(401, 403, 422) },
   });
