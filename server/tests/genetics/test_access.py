@@ -288,7 +288,8 @@ def test_the_worker_knows_its_kind_and_consumer() -> None:
         kind.name for kind in kinds()
     }
     names = ["genetics-stale", "genetics-rerun", "genetics-merges"]
-    assert [(c.name, c.stream) for c in consumers()] == [(name, "FARM") for name in names]
+    told = [*((name, "FARM") for name in names), ("genetics-erased", "USERS")]
+    assert [(c.name, c.stream) for c in consumers()] == told
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
 
 

@@ -163,7 +163,7 @@ async def test_a_schedule_is_set_by_who_may_change_the_farm(
 
 
 def test_the_worker_looks_at_the_clock() -> None:
-    assert [timer.run for timer in timers()] == [strike]
+    assert [timer.run for timer in timers() if timer.name != "genetics-erased"] == [strike]
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
 
 

@@ -2,7 +2,7 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { ToolFailed } from "../emilia/platform-api.ts";
-import type { Found, Outcome, Tool, ToolContext } from "../emilia/reading/tool.ts";
+import type { Found, Outcome, Tool, ToolContext } from "../emilia/reading/reader.ts";
 
 export type McpParts = {
   tools: readonly Tool[];

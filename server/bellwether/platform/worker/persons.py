@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import httpx
+import structlog
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
@@ -25,6 +26,7 @@ EVERY_S = 300.0
 ACT_AS = text("select set_config('app.user_id', :person, true)")
 ANSWERS = "delete from {schema}.idempotency_key where user_id = :person"
 
+log = structlog.get_logger()
 Forget = Callable[[Session, UUID], Awaitable[None]]
 
 
@@ -79,11 +81,21 @@ def timer(service: str, forget: Forget, settings: PlatformSettings) -> Timer:
 
 
 async def standing(settings: PlatformSettings, what: str) -> AsyncIterator[JsonObject]:
-    """Each of what stands at the profiles service.
+    """Each of what stands at the profiles service; as long as it is away, only what it had time to tell.
 
     Raises:
-        httpx.HTTPError: it does not answer.
+        httpx.HTTPStatusError: it refuses.
     """
+    try:
+        async for found in told(settings, what):
+            yield found
+    except httpx.TransportError as error:
+        # it starts beside the worker, and is asked again
+        log.info("not_compared", what=what, reason=repr(error))
+
+
+async def told(settings: PlatformSettings, what: str) -> AsyncIterator[JsonObject]:
+    """The same, page by page."""
     headers = {"Authorization": f"Service {read_secret(settings.service_secret_file)}"}
     url, cursor = f"{settings.profiles_url}/api/v1/profiles/internal/{what}", None
     async with httpx.AsyncClient(timeout=5, headers=headers) as client:

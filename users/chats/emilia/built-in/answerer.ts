@@ -1,7 +1,7 @@
 import type { Clock } from "../../../platform/clock.ts";
 import type { Answerer, Part, Question, Said } from "../../answering.ts";
 import type { PlatformApi } from "../platform-api.ts";
-import type { Option, Outcome, Tool } from "../reading/tool.ts";
+import type { Option, Outcome, Tool } from "../reading/reader.ts";
 import { type Understood, understand } from "./intents.ts";
 
 type Parts = {

@@ -5,7 +5,7 @@ import type { ModelSettings } from "../../../platform/settings.ts";
 import { type Log, reason } from "../../../platform/telemetry/logging.ts";
 import type { Answerer, Part, Question } from "../../answering.ts";
 import type { PlatformApi } from "../platform-api.ts";
-import type { Outcome, Tool } from "../reading/tool.ts";
+import type { Outcome, Tool } from "../reading/reader.ts";
 import { conversation, fenced, instructionsFor } from "./instructions.ts";
 
 type Parts = {

@@ -4,9 +4,9 @@ import { cullsByReason } from "./culls.ts";
 import { flockSummary } from "./flock-summary.ts";
 import { scrapieGenotypes } from "./genes.ts";
 import { matingInbreeding } from "./matings.ts";
+import type { Tool } from "./reader.ts";
 import { seasonReport } from "./season.ts";
 import { growthBySire, topSires } from "./sires.ts";
-import type { Tool } from "./tool.ts";
 import { breedingValues } from "./values.ts";
 
 /** All that an assistant can ask the platform. Each only reads. */

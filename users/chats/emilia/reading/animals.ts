@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { type Citation, type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { type Citation, type ToolContext, tool } from "./tool.ts";
 import { type Value, valuesOf, worded } from "./values.ts";
 
 const event = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ToolFailed } from "../platform-api.ts";
+import { NothingRecorded, type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { NothingRecorded, type ToolContext, tool } from "./tool.ts";
 
 const run = z.object({
   run_name: z.string(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { type ToolContext, tool } from "./tool.ts";
 
 const drops = z.object({ drop: z.number(), born: z.number(), here: z.number() });
 const state = z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { bars, NothingRecorded, type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { bars, NothingRecorded, type ToolContext, tool } from "./tool.ts";
 
 const prion = "PRNP";
 const summary = z.object({

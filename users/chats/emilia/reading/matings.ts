@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ToolFailed } from "../platform-api.ts";
+import { tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { tool } from "./tool.ts";
 
 const kinship = z.object({ kinship: z.array(z.array(z.number())) });
 /** Of half sibs' lambs; what more than this costs is common knowledge among breeders. */

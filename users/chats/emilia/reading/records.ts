@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ToolFailed } from "../platform-api.ts";
-import { AskBack, type Citation, NothingRecorded, type ToolContext } from "./tool.ts";
+import { AskBack, type Citation, NothingRecorded, type ToolContext } from "./reader.ts";
 
 /** What tools read of the platform's answers, and how they find the record that is meant. */
 

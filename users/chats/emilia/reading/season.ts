@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { AskBack, NothingRecorded, type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { AskBack, NothingRecorded, type ToolContext, tool } from "./tool.ts";
 
 const rate = z.object({
   name: z.string(),

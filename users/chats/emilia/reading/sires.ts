@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ToolFailed } from "../platform-api.ts";
+import { bars, NothingRecorded, type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { bars, NothingRecorded, type ToolContext, tool } from "./tool.ts";
 import { value } from "./values.ts";
 
 const family = z.object({

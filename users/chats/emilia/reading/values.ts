@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { NothingRecorded, type ToolContext, tool } from "./reader.ts";
 import * as records from "./records.ts";
-import { NothingRecorded, type ToolContext, tool } from "./tool.ts";
 
 export const value = z.object({
   animal_id: z.string(),
