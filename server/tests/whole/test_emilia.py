@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bellwether.commands.demo.client import Client
-from flock import make_flock, sheep_file, weights_file
+from whole.flock import make_flock, sheep_file, weights_file
 
 
 def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

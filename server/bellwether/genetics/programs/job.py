@@ -134,6 +134,6 @@ async def keep(session: Session, context: Context, step: StepRow, worked: Worked
         "step_id": str(now.id),
         "program": now.program,
         "version": now.version,
-        "genotype_file_id": now.output_file_id and str(now.output_file_id),
+        "genotype_file_id": None if now.output_file_id is None else str(now.output_file_id),
         "report": now.report,
     }
