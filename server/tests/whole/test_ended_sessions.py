@@ -121,7 +121,9 @@ def test_an_ended_session_is_refused_everywhere(ended: dict[str, tuple[Person, A
     assert httpx.post(f"{person.whole.url}/graphql", json=query, headers=headers).status_code == 401
     assert person.by_cookie("auth/refresh").status_code == 401
     with pytest.raises(ConnectionClosed) as closed:
-        socket.recv(timeout=5)
+        # what its owner was told of the sign-ins may stand before the end
+        while socket.recv(timeout=5):
+            pass
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4403
 
