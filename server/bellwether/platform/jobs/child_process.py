@@ -57,7 +57,12 @@ async def in_child(
         raise ValueError(f"{fn.__qualname__} of {fn.__module__}: a child process can only run what it can import")
     task = pickle.dumps((fn.__module__, fn.__qualname__, args, on_report is not None, os.getpid(), limits))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        sys.executable,
+        "-c",
+        CHILD,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     assert child.stdin is not None
     assert child.stdout is not None
