@@ -7,6 +7,7 @@ from pathlib import Path
 import compute_cases
 import psutil
 import pytest
+import uvloop
 from bellwether.platform.jobs.child_process import ChildDied, ChildFailed, Limits, in_child
 
 HERE = str(Path(__file__).parent)
@@ -19,6 +20,11 @@ def importable(monkeypatch) -> None:
 
 async def test_a_result_comes_back() -> None:
     assert await in_child(compute_cases.add, 2, 3) == 5
+
+
+def test_it_comes_back_to_the_loop_that_services_have_too() -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(in_child(compute_cases.add, 2, 3)) == 5
 
 
 async def test_a_problem_comes_back_whole() -> None:
