@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 import asyncpg
+import httpx
 import structlog
 from nats import errors as nats_errors
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay, wait_exponential
@@ -18,7 +19,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 1.0
 #: longer than any store is waited for at the start of a loop
 GOOD_AFTER_S = 5.0
 
-#: everything by which a store that is away, starting, stopping, full or at its limit makes itself known
+#: everything by which a store or a service that is away, starting, stopping, full or at its limit makes itself known
 OUTAGES = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
@@ -34,6 +35,8 @@ OUTAGES = (
     nats_errors.ConnectionClosedError,
     nats_errors.NoServersError,
     nats_errors.OutboundBufferLimitError,
+    # another service
+    httpx.TransportError,
     Busy,
 )
 #: what has no class of its own: a new connection writes a file of PostgreSQL's own, which a full disk refuses

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 from bellwether.platform import outages
 from bellwether.platform.context import Context
@@ -108,6 +109,8 @@ async def test_a_worker_that_starts_waits_for_anything(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     "error",
     [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("late"),
         asyncpg.InternalClientError("got result for unknown protocol state 3"),
         asyncpg.DiskFullError("could not extend file: No space left on device"),
         asyncpg.InternalServerError("could not write init file"),

@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 import httpx
-import structlog
 from sqlalchemy import text
 
 from bellwether.platform.context import Context
@@ -26,7 +25,6 @@ EVERY_S = 300.0
 ACT_AS = text("select set_config('app.user_id', :person, true)")
 ANSWERS = "delete from {schema}.idempotency_key where user_id = :person"
 
-log = structlog.get_logger()
 Forget = Callable[[Session, UUID], Awaitable[None]]
 
 
@@ -81,27 +79,21 @@ def timer(service: str, forget: Forget, settings: PlatformSettings) -> Timer:
 
 
 async def standing(settings: PlatformSettings, what: str) -> AsyncIterator[JsonObject]:
-    """Each of what stands at the profiles service; as long as it is away, only what it had time to tell.
+    """Each of what stands at the profiles service.
 
     Raises:
+        httpx.TransportError, ConnectionError: it is away, as it is while it starts beside the worker.
         httpx.HTTPStatusError: it refuses.
     """
-    try:
-        async for found in told(settings, what):
-            yield found
-    except httpx.TransportError as error:
-        # it starts beside the worker, and is asked again
-        log.info("not_compared", what=what, reason=repr(error))
-
-
-async def told(settings: PlatformSettings, what: str) -> AsyncIterator[JsonObject]:
-    """The same, page by page."""
     headers = {"Authorization": f"Service {read_secret(settings.service_secret_file)}"}
     url, cursor = f"{settings.profiles_url}/api/v1/profiles/internal/{what}", None
     async with httpx.AsyncClient(timeout=5, headers=headers) as client:
         while True:
             params = {"limit": "1000"} | ({} if cursor is None else {"cursor": cursor})
-            page = (await client.get(url, params=params)).raise_for_status().json()
+            answer = await client.get(url, params=params)
+            if answer.is_server_error:
+                raise ConnectionError(f"the profiles service answers {answer.status_code}")
+            page = answer.raise_for_status().json()
             for found in page["items"]:
                 yield found
             if (cursor := page["next"]) is None:

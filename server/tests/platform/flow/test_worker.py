@@ -17,8 +17,11 @@ def test_the_command_starts_and_stops(worker_process, worker_environment, scrapi
         assert f"\nbellwether_{name}" in text
     time.sleep(6)
     lines = [json.loads(line) for line in worker.log.read_text().splitlines()]
-    assert [line for line in lines if line["level"] != "info"] == [], "an idle worker has nothing to complain of"
-    assert len(lines) < 15
+    complaints = [line for line in lines if line["level"] != "info"]
+    # the user services, which are not there, are missed once by each timer that asks them
+    away = [line["what"] for line in complaints if line["event"] == "outage" and "ConnectError" in line["error"]]
+    assert len(set(away)) == len(away) == len(complaints), "an idle worker has nothing else to complain of"
+    assert len(lines) - len(away) < 10
     worker.kill(signal.SIGTERM)
     assert worker.process.returncode == 0
     assert "loop_broke" not in worker.log.read_text()
