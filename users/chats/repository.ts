@@ -148,7 +148,8 @@ export class ChatRepository {
   /** The first transaction hides the chat from every reader and the count; what is in it is deleted after that. */
   async remove(uid: string, cid: string, seen?: number): Promise<Removed> {
     const now = seconds(this.clock);
-    const change = { set: { deleted: now, ttl: now + deletedKeptSeconds }, remove: ["gsi1pk", "gsi1sk"] };
+    // out of the list, but still to be found when its owner is erased
+    const change = { set: { deleted: now, ttl: now + deletedKeptSeconds, gsi1pk: keys.goneChatIndex(uid) } };
     const mine = this.mine({ uid });
     const when = seen === undefined ? mine : all(mine, equal("rev", seen));
     if (!(await this.count(uid))) await this.recount(uid, undefined);

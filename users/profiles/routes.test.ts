@@ -44,6 +44,15 @@ describe("profile, preferences, privacy", () => {
     expect(await (await house.call("GET", me, { token: john.token })).json()).toMatchObject({ display_name: null });
   });
 
+  test("a time zone is one that clocks know", async () => {
+    const asked = ["Australia/Sydney", "Australia/Sidney", "UTC", "Earth"].map((time_zone) =>
+      patch(me, 0, { time_zone }),
+    );
+    const [sydney, misspelt, , earth] = await Promise.all(asked);
+    expect([misspelt?.status, earth?.status]).toEqual([422, 422]);
+    expect(sydney?.status).not.toBe(422);
+  });
+
   test("a first page has 24 cards at most, each on its grid", async () => {
     const card = { kind: "flock_summary", farm_id: null, column: 0, row: 0, width: 6, height: 2 };
     const layout = (n: number, change = {}) => ({ cards: Array.from({ length: n }, () => ({ ...card, ...change })) });

@@ -16,9 +16,18 @@ export const views = {
   dashboard: sections.dashboard.openapi("Dashboard", { example: defaults.dashboard }),
   notifications: sections.notifications.openapi("NotificationSettings", { example: defaults.notifications }),
 };
+/** Quiet hours go by it, so a name that no clock knows is refused. */
+function isZone(timeZone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+  } catch {
+    return false;
+  }
+}
+const time_zone = profileFields.time_zone.refine(isZone, "is not a time zone, as Australia/Sydney is one");
 export const patches = {
   profile: z
-    .strictObject(profileFields)
+    .strictObject({ ...profileFields, time_zone })
     .partial()
     .openapi("ProfilePatch", { example: { display_name: "Mary Hill" } }),
   preferences: z

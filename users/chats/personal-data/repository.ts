@@ -71,7 +71,8 @@ export class ChatData implements PersonalData {
 
   async erase(uid: string): Promise<void> {
     const found: string[] = [];
-    for await (const { cid } of this.chatsOf(uid)) found.push(cid);
+    for (const pk of [keys.chatIndex(uid), keys.goneChatIndex(uid)])
+      for await (const item of itemsOf(this.table, { pk, index: "gsi1" })) found.push(chatItem.parse(item).cid);
     for (const cid of found) await emptyPartition(this.table, keys.chat(cid).pk);
     for await (const { pk, sk } of itemsOf(this.table, { pk: keys.shareIndex(uid), index: "gsi1" }))
       await this.table.delete({ pk, sk });

@@ -83,6 +83,7 @@ export const farmOf = (uid: string, farmId: string) => key(`USER#${uid}`, `${far
 export const chat = (cid: string) => key(`CONV#${cid}`, "META");
 export const chatCount = (uid: string) => key(`USER#${uid}`, "CHATS");
 export const chatIndex = (uid: string) => `U#${uid}#CONV`;
+export const goneChatIndex = (uid: string) => `U#${uid}#GONE`;
 export const messagePrefix = "M#";
 export const message = (cid: string, id: string) => key(`CONV#${cid}`, `${messagePrefix}${id}`);
 export const run = (uid: string, id: string) => key(`USER#${uid}`, `RUN#${id}`);

@@ -19,7 +19,7 @@ function minuteOfDay(ms: number, timeZone: string): number {
   try {
     return minutes(new Intl.DateTimeFormat("en-GB", { ...form, timeZone }).format(ms));
   } catch {
-    // a zone that this machine does not know
+    // a zone of another machine: none that this one does not know is taken
     return minutes(new Intl.DateTimeFormat("en-GB", { ...form, timeZone: "UTC" }).format(ms));
   }
 }

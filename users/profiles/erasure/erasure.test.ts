@@ -26,6 +26,14 @@ async function lived(house: Harness, who: Person): Promise<void> {
       token: who.token,
       body: { id: `01JX0000000000000000000ZZ${n}`, role: "user", content: "Which ewes limp?", parent: null },
     });
+  const gone = await house.call("POST", "/api/v1/chats", {
+    token: who.token,
+    body: { title: "Fly strike" },
+    headers: { "idempotency-key": "a-chat-that-goes" },
+  });
+  const path = `/api/v1/chats/${z.object({ id: z.string() }).parse(await gone.json()).id}`;
+  const removed = await house.call("DELETE", path, { token: who.token, headers: { "if-match": "*" } });
+  expect(removed.status).toBe(204);
   await house.call("PATCH", me, { token: who.token, body: { about: "Romneys" }, headers: { "if-match": '"0"' } });
   await house.login(who.email);
   const time = new Date(house.clock.ms).toISOString();
