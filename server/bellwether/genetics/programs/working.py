@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import numpy as np
 from bellwether_engine.genotypes import PackedGenotypes
+from pydantic import TypeAdapter
 
 from bellwether.genetics.genotypes.exporting.job import CALLS, DEVIATIONS, MAP, SAMPLES, Samples
 from bellwether.genetics.genotypes.importing.preparing import read_map
@@ -17,6 +18,8 @@ from bellwether.modelling.programs.outcome import Counts, Outcome
 from bellwether.modelling.programs.running import LOG, ProgramFailed, Runner, said
 
 OWN = "program"
+PRUNING, IMPUTING = TypeAdapter(plink.Pruning), TypeAdapter(beagle.Imputing)
+NORMALISING = TypeAdapter(bcftools.Normalising)
 Row = dict[str, str | int | None]
 
 
@@ -68,10 +71,10 @@ def carried_out(place: Path, runner: Runner, step: str, options: dict[str, objec
     """
     if source is not None:
         (runner.folder / source).hardlink_to(place / source)
-        return bcftools.normalise(runner.folder / source, runner, bcftools.Normalising(**options))  # type: ignore[arg-type]  # checked when asked
+        return bcftools.normalise(runner.folder / source, runner, NORMALISING.validate_python(options))
     if step == "prune":
-        return plink.prune(given(place), runner, plink.Pruning(**options))  # type: ignore[arg-type]  # checked when asked
-    return beagle.impute(given(place), runner, beagle.Imputing(**options))  # type: ignore[arg-type]  # checked when asked
+        return plink.prune(given(place), runner, PRUNING.validate_python(options))
+    return beagle.impute(given(place), runner, IMPUTING.validate_python(options))
 
 
 def given(place: Path) -> Given:

@@ -1,6 +1,7 @@
 """Functions for the child process of the tests."""
 
 import os
+import subprocess
 
 from bellwether.platform.problems import Problem, RowError
 
@@ -35,6 +36,12 @@ def tell(n: int, report) -> int:
     for index in range(n):
         report(index / n, f"round {index}")
     return n
+
+
+def wait_for_another(report) -> None:
+    with subprocess.Popen(["sleep", "600"]) as other:
+        report(0.5, str(other.pid))
+        other.wait()
 
 
 def fill(n_bytes: int) -> int:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 import uvloop
 from bellwether.platform.jobs.child_process import ChildDied, ChildFailed, Limits, in_child
+from patience import PATIENCE_S
 
 HERE = str(Path(__file__).parent)
 
@@ -62,6 +63,21 @@ async def test_cancelling_kills_the_child() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not child.is_running()
+
+
+async def test_cancelling_kills_what_the_child_has_started() -> None:
+    started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def hear(_fraction: float, stage: str | None) -> None:
+        started.set_result(int(stage or 0))
+
+    task = asyncio.create_task(in_child(compute_cases.wait_for_another, on_report=hear))
+    other = psutil.Process(await started)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(other.wait, PATIENCE_S)
+    assert not other.is_running()
 
 
 async def test_a_function_without_a_name_is_refused() -> None:
