@@ -4,6 +4,7 @@ import * as keys from "../../platform/dynamo/keys.ts";
 import {
   absent,
   all,
+  ConditionFailed,
   compare,
   equal,
   type Table,
@@ -105,10 +106,22 @@ export class UserRepository {
     }
   }
 
-  /** A new epoch ends every earlier session. A new hash is written only if the verified password is still current. */
+  /** The same password under a hash of the present cost; nothing when the hash has been replaced meanwhile. */
+  async rehash({ uid, pw }: StoredUser, next: string): Promise<void> {
+    try {
+      await this.table.update(keys.user(uid), { set: { pw: next } }, equal("pw", pw));
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+
+  /**
+   * A new epoch ends every earlier session. A new hash is written only if the verified password is still current: another
+   * one always has another epoch, while a new hash of the same one has not.
+   */
   async newEpoch(user: StoredUser, event: string, pw?: string): Promise<number | undefined> {
-    const change = { set: { pw: pw ?? user.pw }, add: { epoch: 1 } };
-    const when = all(equal("pw", user.pw), equal("epoch", user.epoch));
+    const change = { ...(pw !== undefined && { set: { pw } }), add: { epoch: 1 } };
+    const when = equal("epoch", user.epoch);
     try {
       await this.table.transact([
         { update: keys.user(user.uid), change, when },

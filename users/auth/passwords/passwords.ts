@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Problem } from "../../platform/problems.ts";
 
-const argon2 = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
+export type Cost = { memoryCost: number; timeCost: number };
+const present: Cost = { memoryCost: 19_456, timeCost: 2 };
 
 /** The words that common passwords are made of; one of them with a few digits or signs around it is refused. */
 const commonWords = new Set(
@@ -54,10 +55,16 @@ export class Hasher {
   constructor(
     private readonly most = 2 * availableParallelism(),
     private readonly mostWaiting = 200,
+    private readonly cost = present,
   ) {}
 
   hash(password: string): Promise<string> {
-    return this.bounded(() => Bun.password.hash(password.normalize("NFKC"), argon2));
+    return this.bounded(() => Bun.password.hash(password.normalize("NFKC"), { algorithm: "argon2id", ...this.cost }));
+  }
+
+  /** Whether this hash costs what a new one would. */
+  isPresent(stored: string): boolean {
+    return stored.startsWith(`$argon2id$v=19$m=${this.cost.memoryCost},t=${this.cost.timeCost},p=1$`);
   }
 
   /** An unknown account, or one without a password, verifies against a dummy of the same cost, so that both answers take as long. */

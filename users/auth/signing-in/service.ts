@@ -82,6 +82,7 @@ export class SigningIn {
       log("warning", "login_refused", { account: hash(account).slice(0, 12), address: given.address });
       throw wrongCredentials();
     }
+    if (!hasher.isPresent(user.pw)) await users.rehash(user, await hasher.hash(given.password));
     await limits.forgive(allowed.account, counter);
     refuseClosed(this.parts.policy, user);
     const from = { device: given.device, place: given.place, isKnownDevice: counter !== account };
