@@ -103,6 +103,9 @@ HOSTS: dict[Runtime, str] = {"python": "services", "bun": "users"}
 #: the streams of the services with the room that each may take
 STREAMS = {service.stream: 256 * MB for service in SERVICES} | {"FARM": 512 * MB}
 
+#: the memory that Bun is told to manage: it collects as if the machine had no more, and one process stays under 150 MB
+BUN_MEMORY = {"BUN_JSC_forceRAMSize": str(128 * MB)}
+
 #: where everything listens by default; two with one port never run together
 PORTS = {
     "gateway": 8080, "gateway-https": 8443, "postgres": 15432, "dynoxide": 18000, "dynoxide-keys": 18001,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type Composed, compose } from "../composition/compose.ts";
 import { ensureStores, openStores, type Stores } from "../composition/stores.ts";
+import { memory } from "../platform/catalogue.gen.ts";
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { readSettings, type Settings, serviceNames } from "../platform/settings.ts";
 import { quiet } from "../platform/telemetry/logging.ts";
@@ -125,6 +126,7 @@ function environment(folder: string, [user, keys]: Running[]): Record<string, st
     ...Object.fromEntries(limits),
     AUTH_REGISTER_LIMIT_ADDRESS: "1000000",
     AUTH_ACCESS_TOKEN_SECONDS: "3000",
+    ...memory,
     BELLWETHER_POLICY_VERIFICATION: "optional",
     BELLWETHER_LOG_LEVEL: "warning",
     BELLWETHER_QUOTA_CHATS_OF_USER: "20000",

@@ -7,3 +7,4 @@ export const services = {
 } as const;
 export const streams = ["FARM", "GENETICS", "RESEARCH", "PROCESSING", "USERS"] as const;
 export const ports = { gateway: 8080, nats: 14222, dynoxide: 18000, "dynoxide-keys": 18001 } as const;
+export const memory = { BUN_JSC_forceRAMSize: "134217728" } as const;

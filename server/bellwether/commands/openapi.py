@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bellwether.catalogue import BUN_SERVICES, BY_NAME, PORTS, PYTHON_SERVICES, STREAMS, Service
+from bellwether.catalogue import BUN_MEMORY, BUN_SERVICES, BY_NAME, PORTS, PYTHON_SERVICES, STREAMS, Service
 from bellwether.edge.graph.schema import sdl
 from bellwether.launch.machine.folders import REPOSITORY, USERS
 from bellwether.launch.plan import program
@@ -54,7 +54,10 @@ def catalogue() -> str:
     services = f"export const services = {{\n{''.join(rows)}}} as const;\n"
     streams = f"export const streams = {json.dumps(list(STREAMS))} as const;\n"
     ports = {name: PORTS[name] for name in ("gateway", "nats", "dynoxide", "dynoxide-keys")}
-    return f"{NOTE}{services}{streams}export const ports = {typescript(ports)} as const;\n"
+    return (
+        f"{NOTE}{services}{streams}export const ports = {typescript(ports)} as const;\n"
+        f"export const memory = {typescript(BUN_MEMORY)} as const;\n"
+    )
 
 
 def words(service: Service) -> dict[str, str | int]:

@@ -134,6 +134,7 @@ def _python_service(wiring: Wiring, service: str) -> dict[str, str]:
 
 def _user_service(wiring: Wiring, service: str) -> dict[str, str]:
     env = _any_service(wiring) | _broker(wiring, service) | _dynamodb(wiring)
+    env |= catalogue.BUN_MEMORY
     env["USERS_SERVICE_SECRET_FILE"] = _service_secret(wiring)
     env["USERS_GATEWAY_SECRET_FILE"] = str(gateway_secret(wiring))
     # on a machine without a mail server people sign in before they have confirmed their address
