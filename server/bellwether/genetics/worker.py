@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bellwether.genetics.connectedness import job as connectedness
 from bellwether.genetics.definitions import rerunning
-from bellwether.genetics.evaluations.flock_states import MARKING, mark_stale
+from bellwether.genetics.evaluations.flock_states import MARKING, OWN, mark_stale
 from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.genetics.genotypes.exporting import job as genotype_export
 from bellwether.genetics.genotypes.importing import job as genotype_import
@@ -30,7 +30,10 @@ FORGET = persons.forgetting("genetics", ("delete from genetics.kept_search where
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
     stale = Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)
-    return [stale, rerunning.CONSUMER, merges.CONSUMER, persons.consumer("genetics", FORGET)]
+    genotyped = Consumer(
+        service="genetics", name="genetics-stale-genotypes", stream="GENETICS", types=OWN, handle=mark_stale
+    )
+    return [stale, genotyped, *rerunning.CONSUMERS, merges.CONSUMER, persons.consumer("genetics", FORGET)]
 
 
 def timers() -> list[Timer]:

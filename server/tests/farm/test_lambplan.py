@@ -1,6 +1,7 @@
 """Results of LAMBPLAN: pairs with irregular names, empty is not 0, unknown columns told, a run never changes."""
 
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -79,6 +80,13 @@ async def test_results_are_kept_run_by_run_and_go_with_their_import(farmer: Farm
     await farmer.undo(done["import_id"])
     assert await values_of(farmer) == []
     assert await dump(farmer.admin_dsn, farmer.farm_id) == before
+    query = """
+    select payload ->> 'run_names' from farm.outbox where farm_id = $1 and type = 'farm.external_values.changed.v1'
+    """
+    connection = await asyncpg.connect(farmer.admin_dsn)
+    told = [row[0] for row in await connection.fetch(query, UUID(farmer.farm_id))]
+    await connection.close()
+    assert told == ['["LP2025_11"]'] * 2, "once when they came, once when they went"
 
 
 async def test_nobody_changes_a_stored_value(farmer: Farmer) -> None:

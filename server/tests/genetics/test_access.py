@@ -287,9 +287,10 @@ def test_the_worker_knows_its_kind_and_consumer() -> None:
     assert {"genetics.evaluation", "genetics.pedigree_analysis", "genetics.genotype_import"} <= {
         kind.name for kind in kinds()
     }
-    names = ["genetics-stale", "genetics-rerun", "genetics-merges"]
-    told = [*((name, "FARM") for name in names), ("genetics-erased", "USERS")]
-    assert [(c.name, c.stream) for c in consumers()] == told
+    of_farms = {"genetics-stale", "genetics-rerun", "genetics-merges"}
+    of_its_own = {"genetics-stale-genotypes", "genetics-rerun-genotypes"}
+    told = {*((name, "FARM") for name in of_farms), *((name, "GENETICS") for name in of_its_own)}
+    assert {(c.name, c.stream) for c in consumers()} == told | {("genetics-erased", "USERS")}
     assert flock_states.MEASUREMENT_RECORDED in consumers()[0].types
 
 

@@ -20,6 +20,13 @@ select id, $1, $2, animal_id, run_name, run_date, trait, value, accuracy, row
 from unnest($3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::text[], $8::float8[], $9::float8[], $10::int4[])
   as t (id, animal_id, run_name, run_date, trait, value, accuracy, row)
 """
+# before an undo removes them; flocks by the animals, which may go with them
+OF_IMPORTS = """
+select a.flock_id, array_agg(distinct v.run_name order by v.run_name)
+from farm.imported_value v join farm.animal a on a.farm_id = v.farm_id and a.id = v.animal_id
+where v.farm_id = $1 and v.import_id = any($2::uuid[]) group by a.flock_id
+"""
+FLOCKS = "select distinct flock_id from farm.animal where farm_id = $1 and id = any($2::uuid[])"
 RUNS = text("""
 select run_name, max(run_date), count(distinct animal_id), array_agg(distinct trait order by trait)
 from farm.imported_value where farm_id = :farm_id group by run_name order by max(run_date) desc nulls last, run_name
@@ -64,6 +71,16 @@ async def add(session: Session, farm_id: UUID, import_id: UUID | None, values: S
     ids = [new_id() for _ in values]
     columns = [list(column) for column in zip(*values, strict=True)] if values else [[] for _ in NewValue._fields]
     await driver(session).execute(ADD, farm_id, import_id, ids, *columns)
+
+
+async def of_imports(session: Session, farm_id: UUID, import_ids: Sequence[UUID]) -> dict[UUID, Sequence[str]]:
+    """Flocks of whose animals these imports have brought values, and of which runs."""
+    return {row[0]: row[1] for row in await driver(session).fetch(OF_IMPORTS, farm_id, list(import_ids))}
+
+
+async def flocks(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> list[UUID]:
+    """The flocks of these animals."""
+    return [row[0] for row in await driver(session).fetch(FLOCKS, farm_id, list(animal_ids))]
 
 
 async def runs(session: Session, farm_id: UUID) -> list[RunRow]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from bellwether.farm.access import may_write
 from bellwether.farm.animals import repository as animals
 from bellwether.farm.imported_values import repository
+from bellwether.farm.imported_values.events import values_added
 from bellwether.farm.imported_values.models import NewValue
 from bellwether.farm.imported_values.problems import ValuesRejected
 from bellwether.farm.imported_values.schemas import ImportedRun, ImportedRuns, ImportedValue, ToldValue
@@ -51,6 +52,7 @@ async def take(session: Session, context: Context, farm_id: UUID, values: Sequen
     if errors:
         raise ValuesRejected(errors)
     await repository.add(session, farm_id, None, [NewValue(**value.model_dump(), row=None) for value in values])
+    await values_added(session, context, farm_id, ids, [value.run_name for value in values])
 
 
 def wrong(row: int, field: str, code: str, message: str) -> RowError:

@@ -4,7 +4,8 @@ import logging
 from uuid import UUID
 
 from bellwether.genetics.definitions import repository, service
-from bellwether.genetics.evaluations.flock_states import MARKING
+from bellwether.genetics.evaluations.flock_states import MARKING, OWN
+from bellwether.genetics.evaluations.service import takes_stored
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session, act_for
@@ -30,6 +31,8 @@ async def run_anew(session: Session, event: Event) -> None:
         content = service.shown(row).content
         if content.rerun != "when_stale" or flock_id not in content.flock_ids:
             continue
+        if event.type in OWN and not takes_stored(content):
+            continue
         await one_at_a_time(session, f"rerun of definition {row.id}")
         if not await repository.is_queued(session, row.farm_id, row.id):
             await queue(session, event.context, row.created_by, row.id)
@@ -48,4 +51,7 @@ async def queue(session: Session, platform: Context, author: UUID, definition_id
         await act_for(session, platform)
 
 
-CONSUMER = Consumer(service="genetics", name="genetics-rerun", stream="FARM", types=MARKING, handle=run_anew)
+CONSUMERS = (
+    Consumer(service="genetics", name="genetics-rerun", stream="FARM", types=MARKING, handle=run_anew),
+    Consumer(service="genetics", name="genetics-rerun-genotypes", stream="GENETICS", types=OWN, handle=run_anew),
+)

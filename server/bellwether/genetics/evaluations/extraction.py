@@ -42,6 +42,8 @@ BEFORE = """
 select animal_id, trait, effect, value from genetics.breeding_value
 where farm_id = $1 and run_id = $2 order by trait, effect, animal_id
 """
+# what this service has told of the flocks' genotypes
+TOLD = "select key, version from genetics.outbox_key where key = any ($1::text[])"
 FLOCKS = "select id, farm_id, fact_version from farm.published_flock where id = any ($1)"
 
 
@@ -67,6 +69,7 @@ class Extracted(TypedDict):
     as_of: str
     version: int
     versions: dict[str, int]
+    genotype_versions: NotRequired[dict[str, int] | None]
     plan: PlanDocument
     files: dict[str, files.Pointer]
     before: NotRequired[str | None]
@@ -90,6 +93,7 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
     if len(flocks) < len(flock_ids):
         raise NoSuchFlock
     farm_id = flocks[0]["farm_id"]
+    told = {row["key"]: row["version"] for row in await connection.fetch(TOLD, [str(each) for each in flock_ids])}
     as_of = await connection.fetchval("select clock_timestamp()")
     files.make(folder)
     measurements, animals = folder / "measurements.csv", folder / "animals.csv"
@@ -120,12 +124,18 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
         "as_of": as_of.isoformat(),
         "version": versions[payload["flock_id"]],
         "versions": versions,
+        "genotype_versions": {key: told.get(key, 0) for key in versions} if takes_stored(payload) else None,
         "plan": plan.to_json(),
         "files": found,
         "steps": steps,
         "before": None if before is None else str(before),
         "started_from": None if started_from is None else str(started_from),
     }
+
+
+def takes_stored(payload: Request) -> bool:
+    """Whether stored genotypes are taken, be there any or not."""
+    return payload.get("genotypes") in freezing.SOURCES
 
 
 async def write_genotypes(

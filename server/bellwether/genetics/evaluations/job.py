@@ -59,7 +59,13 @@ async def carry_out(run: JobRun, fence: int | None, folder: Path) -> publishing.
         # a worker of an older version may have extracted
         versions = found.get("versions") or {payload["flock_id"]: found["version"]}
         steps = found.get("steps", [])
-        return {**report, "data_as_of": found["as_of"], "data_versions": versions, "steps": steps}
+        return {
+            **report,
+            "data_as_of": found["as_of"],
+            "data_versions": versions,
+            "genotype_versions": found.get("genotype_versions"),
+            "steps": steps,
+        }
 
     async def publish() -> publishing.Summary:
         return await in_transaction(

@@ -1,6 +1,6 @@
 """Tables of this slice."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(schema="genetics")
@@ -43,6 +43,7 @@ evaluation_run = Table(
     Column("started_at", Moment),
     Column("data_as_of", Moment),
     Column("data_versions", JSONB),
+    Column("genotype_versions", JSONB),
     Column("finished_at", Moment),
 )
 
@@ -55,6 +56,9 @@ flock_state = Table(
     Column("stale_reason", Uuid),
     Column("marked_version", BigInteger, nullable=False),
     Column("read_version", BigInteger, nullable=False),
+    Column("marked_genotypes", BigInteger, nullable=False),
+    Column("read_genotypes", BigInteger, nullable=False),
+    Column("takes_genotypes", Boolean, nullable=False),
     Column("last_run_id", Uuid),
 )
 

@@ -37,6 +37,7 @@ class Finished(Solved):
 
     data_as_of: str
     data_versions: dict[str, int]
+    genotype_versions: NotRequired[dict[str, int] | None]
     steps: NotRequired[list[str]]
 
 
@@ -77,6 +78,7 @@ async def publish(
         started_from = report["started_from"]
         values |= {"snapshot_sha256": snapshot_of(tables), "started_from": started_from and UUID(started_from)}
         values |= {"data_as_of": as_of, "data_versions": report["data_versions"]}
+        values["genotype_versions"] = report.get("genotype_versions")
         done = await repository.finish(session, run_id, fence, {**values, "state": "succeeded"})
     if done is None:
         raise RunSuperseded
@@ -86,7 +88,10 @@ async def publish(
     flock = {"farm_id": done.farm_id, "flock_id": done.flock_id, "run_id": run_id}
     for flock_id, version in sorted(report["data_versions"].items()):
         mine = {**flock, "flock_id": UUID(flock_id)}
-        await flock_states.record_run(session, **mine, data_as_of=as_of, data_version=version)
+        genotypes = (report.get("genotype_versions") or {}).get(flock_id)
+        await flock_states.record_run(
+            session, **mine, data_as_of=as_of, data_version=version, genotype_version=genotypes
+        )
     if done.publishing == "at_once":
         flock_ids = [UUID(flock_id) for flock_id in report["data_versions"]]
         await publications.publish_at_once(session, context, done.farm_id, flock_ids, run_id)

@@ -165,6 +165,11 @@ def source_of(how: How) -> UUID | str | None:
     return "stored" if how.genotypes is None and is_genomic else how.genotypes
 
 
+def takes_stored(how: How) -> bool:
+    """Whether stored genotypes are taken, be there any or not."""
+    return source_of(how) in freezing.SOURCES
+
+
 def disagreements(new: How) -> Iterator[RowError]:
     """Parts of a request that contradict each other."""
     model, genotypes = new.model, new.genotypes

@@ -32,13 +32,14 @@ with newest as (
 )
 select n.id, n.created_by
 from newest n left join lateral (
-  select r.id, r.definition_version, r.data_versions from genetics.evaluation_run r
+  select r.id, r.definition_version, r.data_versions, r.genotype_versions from genetics.evaluation_run r
   where r.farm_id = $1 and r.definition_id = n.id and r.state = 'succeeded' order by r.id desc limit 1
 ) last on true
 where exists (
   select from unnest(n.flock_ids) flock join genetics.flock_state s on s.flock_id = flock
   where last.id is null or last.definition_version < n.version
     or s.marked_version > coalesce((last.data_versions ->> flock::text)::int8, s.read_version)
+    or s.marked_genotypes > (last.genotype_versions ->> flock::text)::int8
 )
 order by n.id
 """

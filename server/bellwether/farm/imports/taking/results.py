@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bellwether.farm.imported_values import repository
+from bellwether.farm.imported_values.events import values_added
 from bellwether.farm.imports.judging.outcomes import Outcome
 from bellwether.farm.imports.judging.results import ResultRow, judge
 from bellwether.farm.imports.judging.weighings import TaggedAnimals, cells_of
@@ -13,7 +14,7 @@ from bellwether.platform.database.transactions import Session
 
 
 async def take(
-    session: Session, _context: Context, batch: Batch, rows: Sequence[tuple[int, ResultRow]]
+    session: Session, context: Context, batch: Batch, rows: Sequence[tuple[int, ResultRow]]
 ) -> list[Outcome]:
     """The verdicts; what is new is stored."""
     animals = TaggedAnimals()
@@ -22,4 +23,6 @@ async def take(
     known = await repository.known(session, batch.farm_id, runs, list(animals.animals))
     outcomes, added = judge(rows, animals, known)
     await repository.add(session, batch.farm_id, batch.id, added)
+    names = [value.run_name for value in added]
+    await values_added(session, context, batch.farm_id, [value.animal_id for value in added], names)
     return outcomes

@@ -9,6 +9,8 @@ import asyncpg
 
 from bellwether.farm.access import one_writer
 from bellwether.farm.animals.events import animals_registered, animals_withdrawn
+from bellwether.farm.imported_values import repository as imported_values
+from bellwether.farm.imported_values.events import values_changed
 from bellwether.farm.imports import repository
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.states import ImportBuiltUpon, ImportHasNoHistory
@@ -71,6 +73,7 @@ async def take_back(session: Session, context: Context, import_id: UUID, others:
     batch = await repository.hold(session, import_id)
     assert batch is not None
     connection: asyncpg.Connection = driver(session)
+    values = await imported_values.of_imports(session, batch.farm_id, [batch.id, *others])
     if others:
         await together.adopt(session, batch, others)
     await check(connection, batch)
@@ -84,6 +87,7 @@ async def take_back(session: Session, context: Context, import_id: UUID, others:
     await forget(connection, batch.farm_id, import_id)
     await tasks.project(session, batch.farm_id, places)
     await tell(session, context, batch, removed, restored)
+    await values_changed(session, context, batch.farm_id, values)
     names = ("animal", "observation", "parent_claim", "identifier")
     return TakenBack(*(len(found[name]) for name in names for found in (removed, restored)))
 

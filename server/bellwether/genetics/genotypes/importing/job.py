@@ -21,6 +21,7 @@ from bellwether.genetics.genotypes.importing.events import genotypes_imported
 from bellwether.genetics.genotypes.importing.naming import Options
 from bellwether.genetics.genotypes.importing.preparing import NamedSample, Prepared
 from bellwether.genetics.genotypes.importing.problems import GenotypesRefused, NoSuchImport
+from bellwether.genetics.genotypes.samples.events import genotypes_changed
 from bellwether.modelling.chips.blocks import Block
 from bellwether.modelling.genotypes.source import ReadGenotypes
 from bellwether.modelling.genotypes.upload import is_bed, read_upload
@@ -176,6 +177,7 @@ async def store(
     )
     ended = await repository.finish(session, import_id, counts, report)
     await genotypes_imported(session, context, row, counts, ended)
+    await genotypes_changed(session, context, row.farm_id, [UUID(sample["animal_id"]) for sample in samples])
     return report
 
 

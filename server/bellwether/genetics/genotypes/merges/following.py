@@ -4,6 +4,7 @@ from uuid import UUID
 
 from bellwether.genetics.genotypes.merges import repository
 from bellwether.genetics.genotypes.merges.models import Merge
+from bellwether.genetics.genotypes.samples.events import genotypes_changed
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.events.facts import Consumer, Event, Hopeless
 
@@ -23,6 +24,8 @@ async def follow(session: Session, event: Event) -> None:
         await repository.take_back(session, merge)
     else:
         await repository.move(session, merge)
+    if await repository.has_samples(session, merge):
+        await genotypes_changed(session, event.context, merge.farm_id, [merge.winner_id, merge.loser_id])
 
 
 def read(event: Event) -> Merge:

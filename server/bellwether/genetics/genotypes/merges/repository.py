@@ -71,6 +71,17 @@ and not exists (select from genetics.sample where animal_id = :winner_id and is_
 )
 
 
+HAS_SAMPLES = text("""
+select exists (select from genetics.sample where farm_id = :farm_id and animal_id in (:winner_id, :loser_id))
+""")
+
+
+async def has_samples(session: Session, merge: Merge) -> bool:
+    """Whether either of the two has been genotyped."""
+    values = {"farm_id": merge.farm_id, "winner_id": merge.winner_id, "loser_id": merge.loser_id}
+    return bool((await session.execute(HAS_SAMPLES, values)).scalar_one())
+
+
 async def is_news(session: Session, merge: Merge, version: int) -> bool:
     """Keep what is told, unless something later was told of this merge already."""
     return (await session.execute(NEWS, merge._asdict() | {"version": version})).first() is not None

@@ -1,6 +1,6 @@
 """Every query about samples and shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,6 +28,9 @@ order by s.id, t.chip_id, t.version limit :limit
 OF_SAMPLE = text(SAMPLE + "where s.id = :id" + LATEST + " order by t.chip_id")
 FARM = text("select farm_id, animal_id, rev from genetics.sample where id = :id")
 IS_ANIMAL = text("select 1 from farm.published_animal where farm_id = :farm and id = :animal")
+FLOCKS = text("""
+select distinct flock_id from farm.published_animal where farm_id = :farm and id = any (:animals) order by flock_id
+""")
 UNPREFER = text("""
 update genetics.sample set is_preferred = false, rev = rev + 1 where animal_id = :animal and is_preferred and id <> :id
 """)
@@ -86,6 +89,12 @@ async def held(session: Session, sample_id: UUID) -> tuple[UUID, UUID, int] | No
 async def is_animal(session: Session, farm_id: UUID, animal_id: UUID) -> bool:
     """Whether the farm has the animal."""
     return (await session.execute(IS_ANIMAL, {"farm": farm_id, "animal": animal_id})).first() is not None
+
+
+async def flocks(session: Session, farm_id: UUID, animal_ids: Sequence[UUID]) -> list[UUID]:
+    """The flocks of these animals of a farm, sorted."""
+    found = await session.execute(FLOCKS, {"farm": farm_id, "animals": list(animal_ids)})
+    return [row.flock_id for row in found]
 
 
 async def prefer(session: Session, sample_id: UUID, animal_id: UUID) -> None:

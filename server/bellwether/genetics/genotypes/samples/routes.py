@@ -32,9 +32,11 @@ async def list_samples(
 
 
 @router.patch("/samples/{sample_id}", dependencies=[WRITE])
-async def change_sample(session: Writing, sample_id: UUID, body: SampleChange, if_match: IfMatch) -> Page[Sample]:
+async def change_sample(
+    session: Writing, context: Acting, sample_id: UUID, body: SampleChange, if_match: IfMatch
+) -> Page[Sample]:
     """Give a sample to another animal, or prefer it among several samples of one."""
-    return Page(items=await service.change(session, sample_id, body, if_match), next=None)
+    return Page(items=await service.change(session, context, sample_id, body, if_match), next=None)
 
 
 @router.patch("/samples/{sample_id}/genotypings/{chip_id}", dependencies=[WRITE], responses=TAKEN)

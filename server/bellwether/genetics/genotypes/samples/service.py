@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bellwether.genetics.access import may_read, may_write
 from bellwether.genetics.genotypes.samples import repository
+from bellwether.genetics.genotypes.samples.events import genotypes_changed
 from bellwether.genetics.genotypes.samples.problems import AnotherCounts, NoSuchAnimal, NoSuchSample, NoSuchShare
 from bellwether.genetics.genotypes.samples.schemas import Decision, NewShare, Sample, SampleChange, Share
 from bellwether.platform.context import Context
@@ -45,7 +46,9 @@ async def page(
     return Page(items=[Sample.model_validate(row) for row in rows[:limit]], next=BySample.after(rows, limit))
 
 
-async def change(session: Session, sample_id: UUID, change: SampleChange, if_match: Precondition) -> list[Sample]:
+async def change(
+    session: Session, context: Context, sample_id: UUID, change: SampleChange, if_match: Precondition
+) -> list[Sample]:
     """Another animal, or another choice among several samples of one.
 
     Raises:
@@ -57,6 +60,7 @@ async def change(session: Session, sample_id: UUID, change: SampleChange, if_mat
     farm_id, animal_id, rev = found
     await may_write(session, farm_id)
     if_match.check(rev)
+    before = animal_id
     if change.animal_id is not None and change.animal_id != animal_id:
         if not await repository.is_animal(session, farm_id, change.animal_id):
             raise NoSuchAnimal("animal_id")
@@ -64,6 +68,8 @@ async def change(session: Session, sample_id: UUID, change: SampleChange, if_mat
         animal_id = change.animal_id
     if change.is_preferred:
         await repository.prefer(session, sample_id, animal_id)
+    if change.is_preferred or animal_id != before:
+        await genotypes_changed(session, context, farm_id, [before, animal_id])
     return [Sample.model_validate(row) for row in await repository.of_sample(session, sample_id)]
 
 
@@ -83,6 +89,7 @@ async def decide(session: Session, context: Context, sample_id: UUID, chip_id: i
         await repository.decide(session, values | decision.model_dump())
     except IntegrityError as error:
         raise AnotherCounts from error
+    await genotypes_changed(session, context, found[0], [found[1]])
     return next(
         Sample.model_validate(row) for row in await repository.of_sample(session, sample_id) if row.chip_id == chip_id
     )
