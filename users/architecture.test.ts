@@ -168,6 +168,8 @@ test("each library has one room: nobody else imports it", () => {
     "@ai-sdk/": /^chats\/emilia\/model\//,
     "openid-client": /^auth\/institutions\//,
     "oidc-provider": /^auth\/provider\//,
+    pdfkit: /^chats\/exports\/print.ts$/,
+    fontkit: /^chats\/exports\/print.ts$/,
     "@modelcontextprotocol/": /^(chats\/mcp\/|mcp\.ts$)/,
   };
   // a benchmark measures beside the library itself
@@ -190,6 +192,10 @@ test("libraries of models and of their protocol are loaded when somebody uses th
   const found = sources.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => ofModels(name));
   expect(found.length).toBeGreaterThan(0);
   expect(found.filter(({ when }) => when === "start")).toEqual([]);
+});
+
+test("what prints runs in a process of its own: nobody imports it", () => {
+  expect(sources.filter((file) => importsOf(file).includes("chats/exports/print.ts"))).toEqual([]);
 });
 
 test("OpenID Connect is loaded by the first who needs it", () => {

@@ -4,6 +4,7 @@ import type { Answerer } from "../chats/answering.ts";
 import { Contexts } from "../chats/context/service.ts";
 import { summariesBy } from "../chats/context/summaries.ts";
 import { tools } from "../chats/emilia/reading/all.ts";
+import { Printing } from "../chats/exports/printing.ts";
 import { Exports } from "../chats/exports/service.ts";
 import { FolderRepository } from "../chats/folders/repository.ts";
 import { Folders } from "../chats/folders/service.ts";
@@ -68,9 +69,9 @@ export function chatParts(
   };
   const shares = new Shares(shareParts);
   const search = new Search(new SearchRepository(table), repository, stored, keys);
-  const exports = new Exports(chats, messages);
   const storedFolders = new FolderRepository(table, settings.BELLWETHER_QUOTA_FOLDERS_OF_USER);
   const folders = new Folders(storedFolders, repository, keys, clock);
+  const exports = new Exports(chats, messages, folders, new Printing());
   const identify = (token: string) => themselves(authenticator, token);
   const frames = new ChatFrames(messages, runs);
   return { chats, messages, runs, shares, retention, search, exports, analytics, folders, identify, frames };

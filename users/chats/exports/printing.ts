@@ -1,0 +1,61 @@
+import { fileURLToPath } from "node:url";
+import { Problem } from "../../platform/problems.ts";
+import type { Page } from "./forms.ts";
+
+const mostBytes = 2_000_000;
+const mostMs = 60_000;
+const atOnce = 2;
+const waiting = 8;
+const program = fileURLToPath(new URL("print.ts", import.meta.url));
+
+const tooLong = () =>
+  new Problem(
+    422,
+    "too_long_for_pdf",
+    `A PDF holds at most ${mostBytes / 1_000_000} MB of text: take this as JSON, Markdown or plain text.`,
+  );
+
+/** Prints in a process of its own, which knows nothing but the pages: its memory and its time end with it. */
+export class Printing {
+  private running = 0;
+  private readonly queue: (() => void)[] = [];
+
+  async pdf(pages: AsyncIterable<Page>): Promise<Uint8Array<ArrayBuffer>> {
+    const read: string[] = [];
+    let bytes = 0;
+    for await (const page of pages) {
+      const text = JSON.stringify(page);
+      bytes += Buffer.byteLength(text);
+      if (bytes > mostBytes) throw tooLong();
+      read.push(text);
+    }
+    await this.turn();
+    try {
+      return await print(`[${read.join(",")}]`);
+    } finally {
+      this.running--;
+      this.queue.shift()?.();
+    }
+  }
+
+  private async turn(): Promise<void> {
+    if (this.running >= atOnce) {
+      if (this.queue.length >= waiting)
+        throw new Problem(503, "printing_busy", "Many are printing just now: try again in a minute.", {
+          headers: { "retry-after": "60" },
+        });
+      await new Promise<void>((resolve) => this.queue.push(resolve));
+    }
+    this.running++;
+  }
+}
+
+async function print(pages: string): Promise<Uint8Array<ArrayBuffer>> {
+  const command = [process.execPath, "run", program];
+  const child = Bun.spawn(command, { env: {}, stdin: new Blob([pages]), stderr: "pipe", timeout: mostMs });
+  const [bytes, said, code] = await Promise.all([child.stdout.bytes(), child.stderr.text(), child.exited]);
+  // its words may hold what was to be printed
+  if (code !== 0)
+    throw new Error(`printing ended with ${child.signalCode ?? code} after ${said.length} bytes of errors`);
+  return bytes;
+}
