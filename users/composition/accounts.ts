@@ -5,6 +5,8 @@ import { AdministrationRepository } from "../auth/administration/repository.ts";
 import { Administration } from "../auth/administration/service.ts";
 import { Letters } from "../auth/letters.ts";
 import { LinkRepository } from "../auth/links/repository.ts";
+import { BreachedPasswords } from "../auth/passwords/breached.ts";
+import { PasswordPolicy } from "../auth/passwords/policy.ts";
 import type { AdmissionPolicy } from "../auth/policy.ts";
 import { RecoveryRepository } from "../auth/recovery/repository.ts";
 import { Recovery } from "../auth/recovery/service.ts";
@@ -31,6 +33,12 @@ export function accountsOf({ settings, table, mail }: Platform, given: Shared) {
   const administered = new AdministrationRepository(table, clock);
   const userAdministration = new Administration({ ...shared, repository: administered });
   return { userAdministration, accounts: new Accounts({ ...shared, addresses }), addresses, recovery };
+}
+
+/** A list of breached passwords that cannot be used stops the start. */
+export function passwordPolicyOf({ settings, log }: Platform): PasswordPolicy {
+  const { BELLWETHER_POLICY_BREACHED_PASSWORDS: path } = settings;
+  return new PasswordPolicy(path === undefined ? undefined : new BreachedPasswords(path), log);
 }
 
 /** Who may come in, as the operator says. */

@@ -8,7 +8,7 @@ import { InstitutionAdministration, secretOf } from "../auth/institutions/admini
 import { InstitutionRepository } from "../auth/institutions/repository.ts";
 import { Institutions } from "../auth/institutions/service.ts";
 import { Upstream } from "../auth/institutions/upstream.ts";
-import type { Hasher } from "../auth/passwords/passwords.ts";
+import type { Hasher } from "../auth/passwords/hasher.ts";
 import { ProviderClients } from "../auth/provider/clients.ts";
 import { ProviderDoor } from "../auth/provider/door.ts";
 import { isOfClient } from "../auth/provider/models.ts";
@@ -27,7 +27,7 @@ import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../platform/identity/tokens.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Sessions } from "../sessions/service.ts";
-import { accountsOf, admissionOf } from "./accounts.ts";
+import { accountsOf, admissionOf, passwordPolicyOf } from "./accounts.ts";
 import { factorChecks, factorServices } from "./factors.ts";
 
 /** The authentication service, bound to the sessions that it starts. */
@@ -44,7 +44,7 @@ export function authService(
     address: { scope: "login-address", max: settings.AUTH_LOGIN_LIMIT_ADDRESS, windowSeconds: 60 },
   };
   const users = new UserRepository(table, clock);
-  const shared = { users, sessions, hasher, limits, clock, log };
+  const shared = { users, sessions, hasher, passwords: passwordPolicyOf(platform), limits, clock, log };
   const devices = new KnownDevices(settings.kek);
   const policy = admissionOf(settings);
   const checks = factorChecks(platform, users);

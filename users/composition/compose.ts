@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { ImpersonationRepository } from "../auth/impersonation/repository.ts";
 import { StandingImpersonations } from "../auth/impersonation/service.ts";
-import { Hasher } from "../auth/passwords/passwords.ts";
+import { Hasher } from "../auth/passwords/hasher.ts";
 import { StandingClients } from "../auth/provider/clients.ts";
 import { ProviderRepository } from "../auth/provider/repository.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";

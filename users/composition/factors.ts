@@ -11,7 +11,7 @@ import { PasskeyChecks } from "../auth/passkeys/checks.ts";
 import { PasskeyRepository } from "../auth/passkeys/repository.ts";
 import { Passkeys } from "../auth/passkeys/service.ts";
 import { WebAuthn } from "../auth/passkeys/webauthn.ts";
-import type { Hasher } from "../auth/passwords/passwords.ts";
+import type { Hasher } from "../auth/passwords/hasher.ts";
 import type { SigningIn } from "../auth/signing-in/service.ts";
 import type { Platform } from "../platform/context.ts";
 import type { SessionIssuer } from "../platform/identity/sessions.ts";

@@ -57,6 +57,7 @@ const environment = z.object({
       "is none, everyone, or domains of addresses with commas between",
     )
     .default("none"),
+  BELLWETHER_POLICY_BREACHED_PASSWORDS: z.string().min(1).optional(),
   BELLWETHER_SMTP_URL: z
     .url({ protocol: /^smtps?$/, hostname: /./ })
     .refine(

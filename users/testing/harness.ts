@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Hasher } from "../auth/passwords/passwords.ts";
+import { Hasher } from "../auth/passwords/hasher.ts";
 import { type Composed, compose, type Outside } from "../composition/compose.ts";
 import { MemoryTable } from "../platform/dynamo/memory.ts";
 import { signAccessToken, type TokenSubject } from "../platform/identity/tokens.ts";

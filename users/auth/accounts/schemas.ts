@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { roles } from "../../platform/identity/permissions.ts";
+import { givenPassword, newPassword } from "../passwords/schemas.ts";
 
 const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
 /** Invisible characters would let two accounts look like one. */
@@ -13,8 +14,6 @@ export const email = z
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "is not an email address")
   .refine(isVisible, "contains invisible characters")
   .openapi({ example: "mary@hillfarm.example" });
-export const passwordLengths = { min_length: 12, max_length: 128 };
-export const newPassword = z.string().min(passwordLengths.min_length).max(passwordLengths.max_length);
 export const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });
 
 export const registration = z
@@ -42,7 +41,7 @@ export const userView = z
 export type UserView = z.infer<typeof userView>;
 
 export const passwordChange = z
-  .strictObject({ current: z.string().max(128), new: newPassword })
+  .strictObject({ current: givenPassword, new: newPassword })
   .openapi("PasswordChange", { example: { current: "seven grey ewes at dawn", new: "nine brown rams by the gate" } });
 
 export const endedView = z.object({ ended: z.number().int() }).openapi("EndedSessions", { example: { ended: 3 } });

@@ -10,7 +10,8 @@ import { notFound, Problem, stepUpRequired, unauthenticated } from "../../platfo
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { Addresses } from "../addresses/service.ts";
 import { hasFactor } from "../factors/models.ts";
-import { type Hasher, refuseWeak } from "../passwords/passwords.ts";
+import type { Hasher } from "../passwords/hasher.ts";
+import type { PasswordPolicy } from "../passwords/policy.ts";
 import { type AdmissionPolicy, needsApproval } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
 import type { SignedIn, SigningIn } from "../signing-in/service.ts";
@@ -24,6 +25,7 @@ export type AccountsParts = {
   addresses: Addresses;
   policy: AdmissionPolicy;
   hasher: Hasher;
+  passwords: PasswordPolicy;
   limits: RateLimits;
   allowed: { change: Limit; register: Limit };
   clock: Clock;
@@ -46,9 +48,9 @@ export class Accounts {
 
   /** The answer, and the time it takes, are the same whether the address is new or taken. */
   async register(wanted: Registration): Promise<Taken> {
-    const { users, hasher, addresses, policy, clock, log } = this.parts;
+    const { users, hasher, passwords, addresses, policy, clock, log } = this.parts;
     const taken = await this.parts.limits.take(this.parts.allowed.register, wanted.address);
-    refuseWeak(wanted.password, [wanted.email, wanted.name, "bellwether"]);
+    await passwords.refuseWeak(wanted.password, wanted);
     const pw = await hasher.hash(wanted.password);
     const user = { uid: uuid(clock()), email: wanted.email, name: wanted.name, roles: [firstRole], pw, epoch: 0 };
     const waiting = needsApproval(policy, user.email) ? { approval: "waiting" as const } : {};
@@ -69,14 +71,14 @@ export class Accounts {
    * sure of its user as the caller's was, so that a password alone never makes one of two factors.
    */
   async changePassword({ uid, amr, acr, authTime }: Caller, change: PasswordChange): Promise<SignedIn> {
-    const { limits, allowed, users, hasher, sessions, signingIn } = this.parts;
+    const { limits, allowed, users, hasher, passwords, sessions, signingIn } = this.parts;
     const user = await this.me(uid);
     const isStrong = acr === "aal2";
     if (hasFactor(user) && !isStrong) throw stepUpRequired("This needs two factors", 'acr_values="aal2"');
     // a counter of its own: strangers who try the account's log-in cannot keep its owner from a new password
     await limits.take(allowed.change, uid);
     if (!(await hasher.verify(change.current, user.pw))) throw wrongCredentials();
-    refuseWeak(change.next, [user.email, user.name, "bellwether"]);
+    await passwords.refuseWeak(change.next, user, "new");
     const epoch = await users.newEpoch(user, "user.password_changed", await hasher.hash(change.next));
     if (epoch === undefined) throw changedMeanwhile();
     await sessions.endAll(uid, "password");

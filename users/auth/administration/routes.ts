@@ -4,7 +4,7 @@ import { body, json, problems, security } from "../../platform/http/documentatio
 import { pageQuery } from "../../platform/http/paging.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
 import type { StoredUser } from "../accounts/models.ts";
-import { passwordLengths } from "../accounts/schemas.ts";
+import { passwordLengths } from "../passwords/schemas.ts";
 import {
   accountPage,
   accountView,
@@ -150,7 +150,7 @@ function policyRoutes(app: ServiceApp, { need, settings }: Platform): void {
   app.openapi(policies, (c) =>
     c.json(
       {
-        password: passwordLengths,
+        password: { ...passwordLengths, breached_list: settings.BELLWETHER_POLICY_BREACHED_PASSWORDS !== undefined },
         mfa_roles: [...settings.mfaRoles],
         verification: settings.BELLWETHER_POLICY_VERIFICATION,
         approval: settings.BELLWETHER_POLICY_APPROVAL,

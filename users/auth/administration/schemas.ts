@@ -53,7 +53,7 @@ export const auditPage = z
 
 export const policiesView = z
   .object({
-    password: z.object({ min_length: z.number().int(), max_length: z.number().int() }),
+    password: z.object({ min_length: z.number().int(), max_length: z.number().int(), breached_list: z.boolean() }),
     mfa_roles: rolesField,
     verification: z.enum(["required", "optional"]),
     approval: z.string(),

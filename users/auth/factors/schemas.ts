@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { assertion, optionsView } from "../passkeys/schemas.ts";
+import { givenPassword } from "../passwords/schemas.ts";
 import { tokenView } from "../signing-in/schemas.ts";
 
 const code = z
@@ -25,7 +26,7 @@ export const mfaAnswer = z
   .openapi("MfaAnswer", { example: { challenge: "zD4pP0tUvJ3R0mX2", totp: "492039" } });
 
 export const stepUpRequest = z
-  .strictObject({ password: z.string().max(128).optional(), second_factor: secondFactor.optional() })
+  .strictObject({ password: givenPassword.optional(), second_factor: secondFactor.optional() })
   .refine((given) => given.password !== undefined || given.second_factor !== undefined, "must hold at least one proof")
   .openapi("StepUp", { example: { second_factor: { totp: "492039" } } });
 

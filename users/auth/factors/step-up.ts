@@ -3,7 +3,7 @@ import type { SessionIssuer } from "../../platform/identity/sessions.ts";
 import type { Caller } from "../../platform/identity/tokens.ts";
 import { unauthenticated } from "../../platform/problems.ts";
 import type { UserRepository } from "../accounts/repository.ts";
-import type { Hasher } from "../passwords/passwords.ts";
+import type { Hasher } from "../passwords/hasher.ts";
 import { wrongCredentials } from "../problems.ts";
 import type { SignedIn, SigningIn } from "../signing-in/service.ts";
 import { hasFactor } from "./models.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { Hasher, weakness } from "./passwords.ts";
+import { Hasher } from "./hasher.ts";
+import { weakness } from "./weakness.ts";
 
 test("real argon2id with the parameters of the handbook; an unknown account never matches", async () => {
   const hasher = new Hasher();

@@ -5,7 +5,7 @@ import type { ScannableTable } from "../../platform/dynamo/table.ts";
 import { Harness, password } from "../../testing/harness.ts";
 import { type Running, startDynoxide } from "../../testing/servers.ts";
 import { tableIn } from "../../testing/tables.ts";
-import { Hasher } from "./passwords.ts";
+import { Hasher } from "./hasher.ts";
 
 // What a password costs changes with the years; its owner's next sign-in takes the hash along.
 let dynoxide: Running;

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { newPassword } from "../accounts/schemas.ts";
 import { linkToken } from "../addresses/schemas.ts";
+import { newPassword } from "../passwords/schemas.ts";
 
 export const passwordReset = z
   .strictObject({ token: linkToken, password: newPassword, second_factor: z.string().min(6).max(64).optional() })

@@ -10,7 +10,8 @@ import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { Letters } from "../letters.ts";
 import type { LinkRepository } from "../links/repository.ts";
-import { type Hasher, refuseWeak } from "../passwords/passwords.ts";
+import type { Hasher } from "../passwords/hasher.ts";
+import type { PasswordPolicy } from "../passwords/policy.ts";
 import { linkRefused } from "../problems.ts";
 import type { RecoveryRepository } from "./repository.ts";
 
@@ -22,6 +23,7 @@ export type RecoveryParts = {
   mail: Mail;
   sessions: SessionIssuer;
   hasher: Hasher;
+  passwords: PasswordPolicy;
   factor: SecondFactor;
   limits: RateLimits;
   allowed: { links: Limit; mail: Limit; factor: Limit };
@@ -49,12 +51,12 @@ export class Recovery {
   }
 
   async reset({ token, password, code, address }: Reset): Promise<void> {
-    const { limits, allowed, users, links, letters, mail, repository, sessions, hasher, log } = this.parts;
+    const { limits, allowed, users, links, letters, mail, repository, sessions, hasher, passwords, log } = this.parts;
     await limits.take(allowed.links, address);
     const link = await links.read("reset", token);
     const user = link && (await users.byId(link.uid));
     if (!link || !user || user.disabled || markOf(user) !== link.mark) throw linkRefused();
-    refuseWeak(password, [user.email, user.name, "bellwether"]);
+    await passwords.refuseWeak(password, user);
     await this.proveFactor(user, token, code);
     const besides = [links.use("reset", token, link), mail.entry(letters.passwordChanged(user.email))];
     if (!(await repository.reset(user, await hasher.hash(password), besides))) throw linkRefused();

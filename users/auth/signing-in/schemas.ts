@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { userView } from "../accounts/schemas.ts";
+import { givenPassword } from "../passwords/schemas.ts";
 
 export const credentials = z
-  .strictObject({ email: z.string().trim().max(254), password: z.string().max(128) })
+  .strictObject({ email: z.string().trim().max(254), password: givenPassword })
   .openapi("Credentials", { example: { email: "mary@hillfarm.example", password: "seven grey ewes at dawn" } });
 
 export const tokenView = z

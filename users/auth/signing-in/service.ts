@@ -14,7 +14,7 @@ import type { Challenged, Challenges } from "../factors/challenges.ts";
 import { hasFactor } from "../factors/models.ts";
 import type { FactorPolicy } from "../factors/policy.ts";
 import type { SecondFactor } from "../factors/second-factors.ts";
-import type { Hasher } from "../passwords/passwords.ts";
+import type { Hasher } from "../passwords/hasher.ts";
 import { type AdmissionPolicy, refuseClosed } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
 import type { KnownDevices } from "./known-devices.ts";
