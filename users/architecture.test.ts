@@ -88,6 +88,7 @@ const rooms: Record<string, string[]> = {
   events: ["dynamo", "telemetry"],
   mail: ["dynamo", "secrets", "telemetry"],
   http: ["identity", "secrets", "dynamo", "telemetry"],
+  pages: ["http", "identity", "secrets", "dynamo", "telemetry"],
   sockets: ["identity", "telemetry"],
 };
 const words = ["catalogue.gen", "clock", "hashes", "ids", "personal-data", "problems", "roles", "settings"].map(

@@ -1,5 +1,6 @@
 import type { Platform } from "../platform/context.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { Forms } from "../platform/pages/forms.ts";
 import { operatorRoutes } from "./accounts/operator-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { Accounts } from "./accounts/service.ts";
@@ -17,6 +18,7 @@ import { impersonationRoutes } from "./impersonation/routes.ts";
 import type { Impersonations } from "./impersonation/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
+import { signInPageRoutes } from "./pages/sign-in-routes.ts";
 import { passkeyRoutes } from "./passkeys/routes.ts";
 import type { Passkeys } from "./passkeys/service.ts";
 import { type ProviderRouteParts, providerRoutes } from "./provider/routes.ts";
@@ -66,5 +68,7 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   passkeyRoutes(app, platform, parts.passkeys);
   providerRoutes(app, platform, parts);
   keyRoutes(app, platform, parts.keys);
+  const forms = new Forms(platform.settings.kek, platform.settings.allowedOrigins);
+  signInPageRoutes(app, { ...parts, forms });
   return app;
 }

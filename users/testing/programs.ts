@@ -34,6 +34,9 @@ export class Browser {
   }
 }
 
+/** What shows that a form is of the page that was given. */
+export const proofIn = (page: string): string => /name="proof" value="([^"]+)"/.exec(page)?.[1] ?? "";
+
 export type Program = { id: string; secret: string | null; configuration: client.Configuration };
 export type Asking = { answer?: string; origin?: string; resource?: string };
 
@@ -85,14 +88,14 @@ export class Programs {
       code_challenge_method: "S256",
     });
     const browser = new Browser(this.base);
+    if (person) browser.keep(person.cookie);
     const page = await browser.go(url.href);
     const text = await page.text();
-    if (person) browser.keep(person.cookie);
-    const answered = await browser.go(page.url, { answer }, origin);
+    const answered = await browser.go(page.url, { answer, proof: proofIn(text) }, origin);
     const back = answered.headers.get("location");
     const checks = { pkceCodeVerifier: verifier, expectedState: state };
     const exchange = () => client.authorizationCodeGrant(configuration, new URL(back ?? this.base), checks);
-    return { page, text, answered, back: back ? new URL(back) : undefined, exchange };
+    return { browser, page, text, answered, back: back ? new URL(back) : undefined, exchange };
   }
 
   async tokensFor(program: Program, person: Person, scope: string) {

@@ -32,6 +32,7 @@ ROUTES = [
     ("/api/v1/chats/1", "users"),
     ("/.well-known/jwks.json", "users"),
     ("/oidc/auth", "users"),
+    ("/account/sign-in", "users"),
     ("/api/v1/ws", "users"),
     ("/graphql", "services"),
     ("/docs", "services"),

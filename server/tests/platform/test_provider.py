@@ -129,7 +129,9 @@ def consent(window: httpx.Client, url: str) -> str:
 
     page = go("GET", url)
     assert "asks to act for you" in page.text
-    return str(go("POST", str(page.url), data={"answer": "allow"}).headers["location"])
+    proof = re.search(r'name="proof" value="([^"]+)"', page.text)
+    assert proof is not None
+    return str(go("POST", str(page.url), data={"answer": "allow", "proof": proof[1]}).headers["location"])
 
 
 async def taken(users: str, folder: Path, *tokens: str) -> list[Principal]:

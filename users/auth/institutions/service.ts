@@ -10,6 +10,7 @@ import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { IdentityRepository } from "../identities/repository.ts";
+import { isPage, signInPath } from "../pages/return-paths.ts";
 import { isChallenge, type SignedIn, type SigningIn } from "../signing-in/service.ts";
 import type { Assertion, Institution } from "./models.ts";
 import type { InstitutionRepository } from "./repository.ts";
@@ -103,7 +104,7 @@ export class Institutions {
     const from = { device, place, isKnownDevice: this.parts.signingIn.isKnown(user, knownDevice) };
     const outcome = await this.parts.signingIn.admit(user, { amr: ["fed"], acr: "aal1", ...from }, user.uid);
     // a fragment goes to no server and into no log
-    if (isChallenge(outcome)) return { to: `${kept.returnTo}#mfa_challenge=${outcome.challenge}` };
+    if (isChallenge(outcome)) return { to: `${askedAt(kept.returnTo)}#mfa_challenge=${outcome.challenge}` };
     return { to: kept.returnTo, signedIn: outcome };
   }
 
@@ -172,9 +173,12 @@ export class Institutions {
 
 const placeOf = (idp: string, state: string) => `oidc-flow|${idp}|${state}`;
 
+/** A page that cannot ask is reached by the one that does. */
+const askedAt = (returnTo: string) => (isPage(returnTo) ? signInPath(returnTo) : returnTo);
+
 /** Back to where the person began, with a word that the page explains; nothing of it is secret. */
 function refusal(returnTo: string, code: string): Arrived {
-  const to = new URL(returnTo, "http://platform");
+  const to = new URL(askedAt(returnTo), "http://platform");
   to.searchParams.set("sign_in", code);
   return { to: to.pathname + to.search };
 }

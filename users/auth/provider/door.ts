@@ -3,10 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Provider from "oidc-provider";
+import { mark, sameSecret } from "../../platform/hashes.ts";
 import type { LiveSession } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
-import { consentPage, notSignedInPage } from "./pages.ts";
-import { consentSeconds, newProvider, type ProviderParts, resourceOf } from "./provider.ts";
+import { type Page, rendered } from "../../platform/pages/page.ts";
+import { signInPath } from "../pages/return-paths.ts";
+import { type Asking, askingOf, type Interaction, isRecent } from "./asking.ts";
+import { consentPage, hereAgainPage, refusedPage } from "./pages.ts";
+import { consentSeconds, newProvider, type ProviderParts } from "./provider.ts";
 
 export type DoorParts = ProviderParts & {
   keys: SigningKeys;
@@ -73,49 +77,66 @@ export class ProviderDoor {
     try {
       const provider = await this.provider();
       const url = request.url ?? "/oidc";
-      if (/^\/oidc\/interaction\/[\w-]+$/.test(url)) return await this.interact(provider, request, response);
+      const asked = /^\/oidc\/interaction\/([\w-]+)(\?here)?$/.exec(url);
+      if (asked) return await this.interact(provider, request, response, asked[1] ?? "", asked[2] !== undefined);
       Object.assign(request, { originalUrl: url, url: url.slice("/oidc".length) || "/" });
       await provider.callback()(request, response);
     } catch (error) {
       this.parts.log("warning", "provider_refused", { reason: error instanceof Error ? error.name : "unknown" });
-      if (!response.headersSent) response.writeHead(400, html);
-      response.end(notSignedInPage());
+      if (response.headersSent) return void response.end();
+      show(response, 400, refusedPage());
     }
   }
 
-  /** Asks, and with the answer, which the browser sends from this very page, takes the session that it has here. */
-  private async interact(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { params } = await provider.interactionDetails(request, response);
-    const client = await provider.Client.find(String(params.client_id));
-    const allowed = (client?.scope ?? "").split(" ");
-    const scopes = String(params.scope ?? "")
-      .split(" ")
-      .filter((scope) => allowed.includes(scope));
-    if (request.method !== "POST") {
-      response.writeHead(200, html).end(consentPage(client?.clientName ?? "A program", scopes));
-      return;
-    }
-    const answer = new URLSearchParams(await textOf(request)).get("answer");
-    const isOwn = this.parts.allowedOrigins.includes(request.headers.origin ?? "");
-    const session = isOwn ? await this.parts.sessionOf(cookieOf(request, this.parts.cookieName)) : undefined;
-    if (answer !== "allow") {
+  /**
+   * Asks, and with the answer, which the browser sends from this very page, takes the session that it has here. The
+   * cookie of a session does not come along from another site: a page that goes on by itself brings it.
+   */
+  private async interact(
+    provider: Provider,
+    request: IncomingMessage,
+    response: ServerResponse,
+    uid: string,
+    isHere: boolean,
+  ): Promise<void> {
+    const details: Interaction = await provider.interactionDetails(request, response);
+    if (details.uid !== uid) throw new Error("the page is of another request");
+    const asking = await askingOf(provider, details, this.parts.publicUrl);
+    const isPost = request.method === "POST";
+    const said = new URLSearchParams(isPost ? await textOf(request) : "");
+    if (isPost && !this.parts.allowedOrigins.includes(request.headers.origin ?? ""))
+      return show(response, 403, refusedPage());
+    if (isPost && said.get("answer") !== "allow") {
       const refused = { error: "access_denied", error_description: "the user refused" };
       return provider.interactionFinished(request, response, refused);
     }
-    if (!session || !client) return void response.writeHead(401, html).end(notSignedInPage());
-    const resources = [params.resource ?? resourceOf(this.parts.publicUrl)].flat().map(String);
-    const grantId = await this.grant(provider, client.clientId, session, scopes, resources);
-    const login = { accountId: session.uid, ts: session.authTime, acr: session.acr, remember: false };
-    const result = { login, consent: { grantId } };
+    const who = await this.personOf(request);
+    if (!who && !isPost && !isHere) return show(response, 200, hereAgainPage(`/oidc/interaction/${uid}?here`));
+    if (!who || !isRecent(details, who.session, this.parts.clock)) {
+      const location = signInPath(`/oidc/interaction/${uid}`);
+      return void response.writeHead(303, { location, "cache-control": "no-store" }).end();
+    }
+    const proof = mark(this.parts.kek, "oidc-consent", `${uid}|${who.session.sid}`);
+    // it was shown for this request, and to whom it shall bind
+    if (!isPost || !sameSecret(said.get("proof") ?? "", proof))
+      return show(response, isPost ? 403 : 200, consentPage(asking, who.user.email, proof));
+    const grantId = await this.grant(provider, who.session, asking);
+    const { uid: accountId, authTime: ts, acr } = who.session;
+    const result = { login: { accountId, ts, acr, remember: false }, consent: { grantId } };
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+  }
+
+  /** Who is signed in in this browser. */
+  private async personOf(request: IncomingMessage) {
+    const session = await this.parts.sessionOf(cookieOf(request, this.parts.cookieName));
+    const user = session && (await this.parts.users.byId(session.uid));
+    return session && user && !user.disabled && user.epoch === session.epoch ? { session, user } : undefined;
   }
 
   private async grant(
     provider: Provider,
-    clientId: string,
     { uid, sid, epoch, acr }: LiveSession,
-    scopes: string[],
-    resources: string[],
+    { clientId, scopes, resources }: Asking,
   ) {
     const grant = new provider.Grant({ accountId: uid, clientId });
     grant.addOIDCScope(scopes.join(" "));
@@ -126,7 +147,10 @@ export class ProviderDoor {
   }
 }
 
-const html = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
+function show(response: ServerResponse, status: number, page: Page): void {
+  const { body, headers } = rendered(page);
+  response.writeHead(status, headers).end(body);
+}
 
 function cookieOf({ headers }: IncomingMessage, name: string): string {
   const pairs = (headers.cookie ?? "").split(/;\s*/);

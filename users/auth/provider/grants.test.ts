@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import * as client from "openid-client";
 import { enrolTotp } from "../../testing/factors.ts";
 import type { Person } from "../../testing/harness.ts";
-import { Browser, type Program, Programs } from "../../testing/programs.ts";
+import { Browser, type Program, Programs, proofIn } from "../../testing/programs.ts";
 import { startDynoxide } from "../../testing/servers.ts";
 import { tableIn } from "../../testing/tables.ts";
 
@@ -56,13 +56,13 @@ async function connect(begun: client.DeviceAuthorizationResponse, person: Person
   const asked = await (await browser.go(begun.verification_uri)).text();
   const confirm = await browser.go(`${base}/oidc/device`, { xsrf: xsrfIn(asked), user_code: begun.user_code });
   const shown = await confirm.text();
+  browser.keep(person.cookie);
   const consent = await browser.go(`${base}/oidc/device`, {
     xsrf: xsrfIn(shown),
     user_code: begun.user_code,
     confirm: "yes",
   });
-  browser.keep(person.cookie);
-  const done = await browser.go(consent.url, { answer });
+  const done = await browser.go(consent.url, { answer, proof: proofIn(await consent.text()) });
   return { asked, shown, done: await done.text() };
 }
 const xsrfIn = (page: string) => /name="xsrf" value="([^"]+)"/.exec(page)?.[1] ?? "";

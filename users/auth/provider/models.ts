@@ -18,3 +18,6 @@ export type ProviderClient = z.infer<typeof providerClient>;
 /** What stands for a session in the tokens of a program that acts for itself. */
 export const sidOfClient = (id: string): string => `program.${id}`;
 export const isOfClient = (sid: string): boolean => sid.startsWith("program.");
+
+/** What programs get tokens for: the interface of this platform. */
+export const resourceOf = (publicUrl: string): string => new URL("/api", publicUrl).href;

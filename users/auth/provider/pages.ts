@@ -1,10 +1,5 @@
-/** The pages of the provider: forms without script or style, so that the strictest policy holds for them. */
-
-const escaped = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
-
-const page = (title: string, content: string) =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-  `<title>${escaped(title)}</title><h1>${escaped(title)}</h1>${content}</html>`;
+import { type Html, html, type Page, raw } from "../../platform/pages/page.ts";
+import type { Asking } from "./asking.ts";
 
 const words: Record<string, string> = {
   openid: "know who you are",
@@ -22,38 +17,54 @@ const words: Record<string, string> = {
   "chat:use": "use the assistant in your name",
 };
 
-export function consentPage(client: string, scopes: readonly string[]): string {
-  const list = scopes.map((scope) => `<li>${escaped(words[scope] ?? scope)}</li>`).join("");
-  return page(
-    `${client} asks to act for you`,
-    `<p>It would be able to:</p><ul>${list}</ul><p>It ends when you end this session, or log out everywhere.</p>` +
-      `<form method="post"><button name="answer" value="allow">Allow</button> ` +
-      `<button name="answer" value="refuse">Refuse</button></form>`,
-  );
+/** What a program asks for, of whom, and where it takes the answer. */
+export function consentPage({ name, scopes, leadsTo, returnTo }: Asking, email: string, proof: string): Page {
+  const other = `/account/sign-in?return_to=${encodeURIComponent(returnTo)}`;
+  const content = html`<p>You are signed in as <strong>${email}</strong>. <a href="${other}">Use another account</a></p>
+<p>${name}${leadsTo ? html` (${leadsTo})` : ""} would be able to:</p>
+<ul>${scopes.map((scope) => html`<li>${words[scope] ?? scope}</li>`)}</ul>
+<p>It ends when you end this session, or log out everywhere.</p>
+<form method="post" action="${returnTo}"><input type="hidden" name="proof" value="${proof}">
+<button name="answer" value="allow">Allow</button> <button name="answer" value="refuse">Refuse</button></form>`;
+  return { title: `${name} asks to act for you`, content, leadsTo };
 }
 
-export const notSignedInPage = (): string =>
-  page(
-    "You are not signed in",
-    `<p><a href="/">Sign in to the platform</a> in this browser, then come back to this page.</p>`,
-  );
+/** Goes on by itself, now from this platform. */
+export const hereAgainPage = (path: string): Page => ({
+  title: "One moment",
+  content: html`<p><a href="${path}">Go on</a></p>`,
+  goesOnTo: path,
+});
 
-export const refusedPage = (): string =>
-  page("This cannot go on", `<p>The program has asked for something that it may not have. Begin again there.</p>`);
+export const refusedPage = (): Page => ({
+  title: "This cannot go on",
+  content: html`<p>What was asked for may not be had, or this page is too old. Begin again in your program.</p>`,
+});
 
-export const codePage = (form: string, isWrong: boolean): string =>
-  page(
-    "Connect a device",
-    `${isWrong ? "<p>That code is not known, or it is over.</p>" : ""}<p>Type the code that your device shows.</p>${form}` +
-      `<button type="submit" form="op.deviceInputForm">Go on</button>`,
-  );
+/** The forms are the provider's own. */
+export const codePage = (form: string, isWrong: boolean): Page => ({
+  title: "Connect a device",
+  problem: isWrong ? "That code is not known, or it is over." : undefined,
+  content: deviceForm(
+    html`<label for="code">The code that your device shows</label>`,
+    form.replace("<input ", '<input id="code" autocapitalize="characters" spellcheck="false" '),
+    html`<button type="submit" form="op.deviceInputForm">Go on</button>`,
+  ),
+});
 
-export const confirmPage = (form: string, client: string, code: string): string =>
-  page(
-    "Connect a device",
-    `<p>Does your device show ${escaped(code)}, and do you want to connect ${escaped(client)}?</p>${form}` +
-      `<button type="submit" form="op.deviceConfirmForm">Yes, go on</button> ` +
-      `<button type="submit" form="op.deviceConfirmForm" name="abort" value="yes">No</button>`,
-  );
+export const confirmPage = (form: string, client: string, code: string): Page => ({
+  title: "Connect a device",
+  content: deviceForm(
+    html`<p>Does your device show <strong>${code}</strong>, and do you want to connect ${client}?</p>`,
+    form,
+    html`<button type="submit" form="op.deviceConfirmForm">Yes, go on</button>
+<button type="submit" form="op.deviceConfirmForm" name="abort" value="yes">No</button>`,
+  ),
+});
 
-export const connectedPage = (): string => page("Your device is connected", "<p>You may close this page.</p>");
+const deviceForm = (before: Html, form: string, buttons: Html) => html`${before}${raw(form)}${buttons}`;
+
+export const connectedPage = (): Page => ({
+  title: "Your device is connected",
+  content: html`<p>You may close this page.</p>`,
+});

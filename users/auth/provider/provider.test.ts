@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import * as client from "openid-client";
 import { codeOf } from "../../testing/harness.ts";
-import { callback, Programs } from "../../testing/programs.ts";
+import { callback, Programs, proofIn } from "../../testing/programs.ts";
 
 const programs = await Programs.ready();
 const { house, base } = programs;
@@ -37,16 +37,33 @@ test("who consents to nothing but a name gives a token that may nothing", async 
   expect((await programs.use(tokens.access_token)).status).toBe(403);
 });
 
-test("the page has no script, escapes, and needs this browser's session and own answer", async () => {
-  const one = await programs.program();
-  const { page, text, answered } = await programs.authorize(one, undefined, "openid chat:use");
-  expect(page.headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
-  expect(text).toContain("Notebooks &#60;b&#62; asks to act for you");
-  expect(text).not.toContain("<script");
-  expect([answered.status, answered.headers.get("location")]).toEqual([401, null]);
+test("the page has no script, escapes, says who is asked, and stands in no frame", async () => {
   const mary = await house.person("farmer");
+  const { page, text, answered } = await programs.authorize(await programs.program(), mary, "openid chat:use");
+  const policy = page.headers.get("content-security-policy");
+  expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' http:\/\/127.0.0.1:9; /);
+  expect(policy).toEndWith("base-uri 'none'; frame-ancestors 'none'");
+  expect(text).toContain("Notebooks &lt;b&gt; asks to act for you");
+  expect(text).toContain(mary.email);
+  expect(text).not.toContain("<script");
+  expect([answered.status, page.headers.get("x-frame-options")]).toEqual([303, "DENY"]);
+});
+
+test("an answer counts from this page, of this session and this request, and from no other", async () => {
+  const one = await programs.program();
+  const mary = await house.person("farmer");
+  const tom = await house.person("farmer");
   const foreign = await programs.authorize(one, mary, "openid", { origin: "https://evil.example" });
-  expect(foreign.answered.status).toBe(401);
+  expect([foreign.answered.status, foreign.back]).toEqual([403, undefined]);
+  const nowhere = await programs.authorize(one, mary, "openid", { origin: "null" });
+  expect(nowhere.answered.status).toBe(403);
+  const { browser, page, text } = nowhere;
+  expect((await browser.go(page.url, { answer: "allow" })).status).toBe(403);
+  const other = await programs.authorize(one, mary, "openid", { origin: "null" });
+  expect((await browser.go(page.url, { answer: "allow", proof: proofIn(other.text) })).status).toBe(403);
+  browser.keep(tom.cookie);
+  const shown = await browser.go(page.url, { answer: "allow", proof: proofIn(text) });
+  expect([shown.status, await shown.text()]).toEqual([403, expect.stringContaining(tom.email)]);
   const refused = await programs.authorize(one, mary, "openid", { answer: "refuse" });
   expect(refused.back?.searchParams.get("error")).toBe("access_denied");
 });

@@ -5,12 +5,13 @@ import { grantable, programRole, serviceScopes } from "../../platform/identity/p
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { PrivateKeys } from "../../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../../platform/identity/tokens.ts";
+import { type Page, rendered } from "../../platform/pages/page.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { FactorPolicy } from "../factors/policy.ts";
 import { adapterOf } from "./adapter.ts";
-import { sidOfClient } from "./models.ts";
+import { resourceOf, sidOfClient } from "./models.ts";
 import { codePage, confirmPage, connectedPage, refusedPage } from "./pages.ts";
 import type { ProviderRepository } from "./repository.ts";
 
@@ -27,8 +28,6 @@ export type ProviderParts = {
 };
 
 export const issuerOf = (publicUrl: string): string => new URL("/oidc", publicUrl).href;
-/** What programs get tokens for: the interface of this platform. */
-export const resourceOf = (publicUrl: string): string => new URL("/api", publicUrl).href;
 export const consentSeconds = 60 * 86_400;
 const codeSeconds = 60;
 const interactionSeconds = 600;
@@ -111,8 +110,7 @@ function features(parts: ProviderParts): Configuration {
     },
     features: grants(parts),
     renderError: (context) => {
-      context.type = "html";
-      context.body = refusedPage();
+      show(context, refusedPage());
     },
     extraTokenClaims: (_context, token) => platformClaims(parts, token),
     formats: {
@@ -152,16 +150,22 @@ function grants({ rules, publicUrl }: ProviderParts): Configuration["features"] 
     deviceFlow: {
       enabled: true,
       userCodeInputSource: (context, form, _out, error) => {
-        context.body = codePage(form, error !== undefined);
+        show(context, codePage(form, error !== undefined));
       },
       userCodeConfirmSource: (context, form, client, _device, code) => {
-        context.body = confirmPage(form, client.clientName ?? client.clientId, code);
+        show(context, confirmPage(form, client.clientName ?? client.clientId, code));
       },
       successSource: (context) => {
-        context.body = connectedPage();
+        show(context, connectedPage());
       },
     },
   };
+}
+
+function show(context: KoaContextWithOIDC, page: Page): void {
+  const { body, headers } = rendered(page);
+  context.set(headers);
+  context.body = body;
 }
 
 const isOwn = (_context: KoaContextWithOIDC, { clientId }: { clientId: string }, token: { clientId?: string }) =>

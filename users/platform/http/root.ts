@@ -50,8 +50,7 @@ export function newRoot(parts: HttpParts): Hono<AppEnv> {
       parts.places.of((name) => c.req.header(name), address, isThroughGateway),
     );
     await next();
-    for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value);
-    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+    secure(c.res.headers);
     c.res.headers.set("x-request-id", c.get("requestId"));
     const { status } = c.res;
     span.end(`${c.req.method} ${routePath(c, -1)}`, { status, hasFailed: status >= 500 });
@@ -112,10 +111,19 @@ const sharedWith = (allowed: readonly string[]): MiddlewareHandler =>
 
 const securityHeaders = {
   "strict-transport-security": "max-age=31536000; includeSubDomains",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
 };
+/** A page says its own: what stands in it, and that its forms may say where they come from. */
+const unlessSaid = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
+function secure(headers: Headers): void {
+  for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value);
+  for (const [name, value] of Object.entries(unlessSaid)) if (!headers.has(name)) headers.set(name, value);
+}
 
 const requestId = (given: string | undefined) => (given && /^[\w.:-]{1,64}$/.test(given) ? given : randomText(12));
