@@ -1,4 +1,5 @@
 import { UserRepository } from "../auth/accounts/repository.ts";
+import { IdentityRepository } from "../auth/identities/repository.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Mail } from "../platform/mail/mail.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
@@ -16,6 +17,8 @@ import { ExportRepository } from "../profiles/exports/repository.ts";
 import { Exports } from "../profiles/exports/service.ts";
 import { NotificationRepository } from "../profiles/notifications/repository.ts";
 import { Notifications, type SendFrame } from "../profiles/notifications/service.ts";
+import { LookRepository } from "../profiles/others/repository.ts";
+import { OtherPeople } from "../profiles/others/service.ts";
 import { PushRepository } from "../profiles/push/repository.ts";
 import { PushNotices } from "../profiles/push/service.ts";
 import { FarmNewsRepository } from "../profiles/recommendations/repository.ts";
@@ -39,7 +42,8 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail
   const { table, keysTable, settings, clock, log } = platform;
   const data = personalData(platform);
   const history = new ActivityHistoryRepository(table);
-  const profiles = new Profiles(new ProfileRepository(table, clock), history);
+  const sections = new ProfileRepository(table, clock);
+  const profiles = new Profiles(sections, history);
   const activities = new Activities(history);
   const notices = new NotificationRepository(table, clock);
   const notifications = new Notifications(notices, profiles, send, clock);
@@ -74,8 +78,16 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail
     url: settings.BELLWETHER_PUBLIC_URL,
     log,
   });
-  const ofOthers = { consents, erasures, exports, push, deliveries };
+  const others = othersOf(platform, { profiles: sections, activities, memberships: notices });
+  const ofOthers = { consents, erasures, exports, push, deliveries, others };
   return { profiles, activities, recommendations, analytics, notifications, ...ofOthers };
+}
+
+type Asked = ConstructorParameters<typeof OtherPeople>[0];
+
+function othersOf({ table, clock }: Platform, own: Pick<Asked, "profiles" | "activities" | "memberships">) {
+  const [affiliations, looks] = [new IdentityRepository(table, clock), new LookRepository(table, clock)];
+  return new OtherPeople({ ...own, affiliations, looks, accounts: accountData({ table, clock }) });
 }
 
 /** The address of the sender is whom push services write to when something is wrong. */

@@ -32,7 +32,7 @@ export const notificationFields = {
   quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable(),
 };
 export const privacyFields = {
-  show_profile_to: z.enum(["nobody", "farm", "everyone"]),
+  show_profile_to: z.enum(["nobody", "farm", "institution", "everyone"]),
   keep_activity: z.boolean(),
   share_activity: z.boolean(),
   use_for_recommendations: z.boolean(),

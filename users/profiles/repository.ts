@@ -6,6 +6,7 @@ import { absent, type Change, equal, type Table, TransactionCancelled } from "..
 import { type AnySection, defaults, type Section, type SectionName, sections } from "./models.ts";
 
 const revision = z.object({ v: z.number().int() });
+const given = z.record(z.string(), z.unknown());
 export type Versioned<T> = { rev: number; value: T };
 
 /** The sections are one item and share its revision. */
@@ -18,8 +19,15 @@ export class ProfileRepository {
   async read<N extends SectionName>(uid: string, name: N): Promise<Versioned<Section<N>>> {
     const item = await this.table.get(keys.profile(uid));
     if (!item) return { rev: 0, value: defaults[name] };
-    const stored = z.record(z.string(), z.unknown()).parse(item[name] ?? {});
+    const stored = given.parse(item[name] ?? {});
     return { rev: revision.parse(item).v, value: this.complete(name, stored) };
+  }
+
+  /** What is shown and to whom it may be, as they stood at one moment. */
+  async shown(uid: string): Promise<{ profile: Section<"profile">; privacy: Section<"privacy"> }> {
+    const item = await this.table.get(keys.profile(uid), true);
+    const [profile, privacy] = [given.parse(item?.profile ?? {}), given.parse(item?.privacy ?? {})];
+    return { profile: this.complete("profile", profile), privacy: this.complete("privacy", privacy) };
   }
 
   /** Writes a section if the item still has the revision seen; false when it has moved on. */

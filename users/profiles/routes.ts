@@ -17,6 +17,8 @@ import type { Exports } from "./exports/service.ts";
 import type { SectionName } from "./models.ts";
 import { notificationRoutes } from "./notifications/routes.ts";
 import type { Notifications } from "./notifications/service.ts";
+import { otherPeopleRoutes } from "./others/routes.ts";
+import type { OtherPeople } from "./others/service.ts";
 import { pushRoutes } from "./push/routes.ts";
 import type { PushNotices } from "./push/service.ts";
 import { recommendationRoutes } from "./recommendations/routes.ts";
@@ -44,6 +46,7 @@ export type ProfileParts = {
   exports: Exports;
   push: PushNotices;
   deliveries: Deliveries;
+  others: OtherPeople;
 };
 
 export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceApp {
@@ -60,6 +63,7 @@ export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceA
   erasureRoutes(app, platform, erasures);
   exportRoutes(app, platform, exports);
   pushRoutes(app, platform, push);
+  otherPeopleRoutes(app, platform, parts.others);
   return app;
 }
 

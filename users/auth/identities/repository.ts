@@ -15,6 +15,7 @@ import {
 import { auditEntry } from "../../platform/events/audit.ts";
 import { outboxEntry } from "../../platform/events/outbox.ts";
 import { hash } from "../../platform/hashes.ts";
+import type { Affiliations } from "../../platform/identity/accounts.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import { type Identity, identityItem } from "../institutions/models.ts";
 
@@ -26,7 +27,7 @@ export const identityId = (iss: string, sub: string): string => hash(JSON.string
 
 const mostOfAUser = 50;
 
-export class IdentityRepository {
+export class IdentityRepository implements Affiliations {
   constructor(
     private readonly table: Table,
     private readonly clock: Clock,
@@ -41,6 +42,10 @@ export class IdentityRepository {
     const { pk } = keys.user(uid);
     const page = await this.table.query({ pk, prefix: keys.identityPrefix, limit: mostOfAUser, consistent: true });
     return page.items.map((item) => identityItem.parse(item));
+  }
+
+  async institutionsOf(uid: string): Promise<string[]> {
+    return (await this.of(uid)).map(({ idp }) => idp);
   }
 
   /** A new user who comes by an institution, with an address that it has verified; all or nothing. */

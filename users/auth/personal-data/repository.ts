@@ -12,7 +12,7 @@ import {
   TransactionCancelled,
   type Write,
 } from "../../platform/dynamo/table.ts";
-import type { AccountContact, AccountEnding } from "../../platform/identity/accounts.ts";
+import type { AccountContact, AccountEnding, AccountStanding } from "../../platform/identity/accounts.ts";
 import type { Obstacle, PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
 
 const account = z.object({
@@ -29,7 +29,7 @@ type Account = z.infer<typeof account>;
 const count = z.object({ n: z.number() });
 
 /** The account of a person: who they are, and the guard that keeps their address theirs. */
-export class AccountData implements PersonalData, AccountEnding, AccountContact {
+export class AccountData implements PersonalData, AccountEnding, AccountContact, AccountStanding {
   readonly name = "account";
 
   constructor(
@@ -55,7 +55,12 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact 
 
   async verifiedAddress(uid: string): Promise<string | null> {
     const found = await this.read(uid);
-    return found?.verified && !found.disabled && found.erasing === undefined ? found.email : null;
+    return found?.verified && isOpen(found) ? found.email : null;
+  }
+
+  async isOpen(uid: string): Promise<boolean> {
+    const found = await this.read(uid);
+    return found !== undefined && isOpen(found);
   }
 
   /** The epoch ends every sign-in that looked at the account before. */
@@ -93,5 +98,6 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact 
   }
 }
 
+const isOpen = ({ disabled, erasing }: Account) => !disabled && erasing === undefined;
 /** An administrator who is disabled is not among those who are counted. */
 const isCounted = ({ roles, disabled }: Account) => roles.includes("administrator") && !disabled;

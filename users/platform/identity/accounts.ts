@@ -6,6 +6,16 @@ export interface AccountEnding {
   closing(uid: string): Promise<readonly Write[] | undefined>;
 }
 
+export interface AccountStanding {
+  /** Whether somebody may sign in to it now. */
+  isOpen(uid: string): Promise<boolean>;
+}
+
+export interface Affiliations {
+  /** The institutions at which a user has proved to be somebody. */
+  institutionsOf(uid: string): Promise<readonly string[]>;
+}
+
 export interface AccountContact {
   /** The verified address of a user who may sign in; null of everybody else. */
   verifiedAddress(uid: string): Promise<string | null>;

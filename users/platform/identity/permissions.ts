@@ -6,6 +6,7 @@ export { type Role, roles };
 
 export const permissions = [
   "profile:self",
+  "profile:read",
   "session:self",
   "factor:self",
   "chat:use",
@@ -34,7 +35,14 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const everyone: Permission[] = ["profile:self", "session:self", "factor:self", "chat:use", "chat:share"];
+const everyone: Permission[] = [
+  "profile:self",
+  "profile:read",
+  "session:self",
+  "factor:self",
+  "chat:use",
+  "chat:share",
+];
 
 export const permissionsOf: Record<Role, readonly Permission[]> = {
   farmer: [
@@ -110,6 +118,7 @@ export type ServiceScope = (typeof serviceScopes)[number];
 /** What an administrator who acts as a user may look at: no chats, no factors, nothing of administrators. */
 export const visible = [
   "profile:self",
+  "profile:read",
   "session:self",
   "flock:read",
   "genotype:read",

@@ -21,21 +21,25 @@ from bellwether.platform.ids import new_id
 HEADERS = {"typ": "at+jwt", "kid": "test"}
 ROLES: dict[str, list[str]] = {
     "farmer": [
-        "profile:self", "session:self", "factor:self", "chat:use", "chat:share", "flock:read", "flock:write",
+        "profile:self", "profile:read", "session:self", "factor:self", "chat:use", "chat:share",
+        "flock:read", "flock:write",
         "consent:grant", "genotype:read", "evaluation:read", "evaluation:run", "dataset:read", "analysis:run",
         "import:read",
     ],
     "researcher": [
-        "profile:self", "session:self", "factor:self", "chat:use", "chat:share", "flock:read", "genotype:read",
+        "profile:self", "profile:read", "session:self", "factor:self", "chat:use", "chat:share",
+        "flock:read", "genotype:read",
         "evaluation:read", "evaluation:run", "dataset:read", "dataset:publish", "analysis:run", "project:write",
         "import:read",
     ],
     "student": [
-        "profile:self", "session:self", "factor:self", "chat:use", "chat:share", "evaluation:read", "dataset:read",
+        "profile:self", "profile:read", "session:self", "factor:self", "chat:use", "chat:share",
+        "evaluation:read", "dataset:read",
         "analysis:run",
     ],
     "administrator": [
-        "profile:self", "session:self", "factor:self", "chat:use", "chat:share", "user:list", "user:role",
+        "profile:self", "profile:read", "session:self", "factor:self", "chat:use", "chat:share",
+        "user:list", "user:role",
         "user:disable", "user:impersonate", "session:revoke:any", "audit:read", "metrics:read", "institution:write",
         "chat:hold",
         "key:rotate",
