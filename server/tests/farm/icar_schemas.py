@@ -28,11 +28,34 @@ COLLECTIONS = {
     "animal-sets": "icarAnimalSetCollection",
     "animal-set-joins": "icarAnimalSetJoinEventCollection",
     "animal-set-leaves": "icarAnimalSetLeaveEventCollection",
+    "weaning-events": "icarWeaningEventCollection",
     "group-births": "icarGroupMovementBirthEventCollection",
     "group-arrivals": "icarGroupMovementArrivalEventCollection",
     "group-departures": "icarGroupMovementDepartureEventCollection",
     "group-deaths": "icarGroupMovementDeathEventCollection",
     "group-treatments": "icarGroupTreatmentEventCollection",
+}
+#: what ADE 1.5 says of weanings, which 1.3 does not have, beside what it says of all events of an animal
+WEANING: dict[str, Any] = {
+    "collections/icarWeaningEventCollection.json": {
+        "allOf": [
+            {"$ref": "../collections/icarResourceCollection.json"},
+            {"properties": {"member": {"items": {"$ref": "../resources/icarWeaningEventResource.json"}}}},
+        ]
+    },
+    "resources/icarWeaningEventResource.json": {
+        "allOf": [
+            {"$ref": "../resources/icarAnimalEventCoreResource.json"},
+            {
+                "properties": {
+                    "weaningReason": {"enum": ["Age", "Feed", "Weight", "Condition", "Sale", "Health"]},
+                    "weaningMethod": {"enum": ["Yards", "Paddock", "Creep", "Natural", "Other"]},
+                    "ageInMonths": {"type": "integer"},
+                    "rearingDam": {"$ref": "../types/icarAnimalIdentifierType.json"},
+                }
+            },
+        ]
+    },
 }
 
 
@@ -49,7 +72,7 @@ def with_nulls(part: Any) -> Any:
 @cache
 def registry() -> dict[str, Any]:
     """Each file by an address that keeps the folders, to which the files refer."""
-    return {f"icar://ade/{name}": with_nulls(schema) for name, schema in copied().items()}
+    return {f"icar://ade/{name}": with_nulls(schema) for name, schema in (copied() | WEANING).items()}
 
 
 def copied() -> dict[str, Any]:

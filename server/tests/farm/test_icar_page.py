@@ -17,7 +17,7 @@ async def test_the_commands_of_the_page(farmer: Farmer) -> None:
     await remedy(farmer)
     worn = [{"kind": "eid", "value": "982000123456788"}]
     await farmer.animal(sex="female", birth_date="2020-08-01", identifiers=worn)
-    assert len(COMMANDS) == 9
+    assert len(COMMANDS) == 11
     for command in COMMANDS:
         words = shlex.split(command.replace("$FARM", farmer.farm_id))
         body = words[words.index("-d") + 1].encode() if "-d" in words else None

@@ -11,6 +11,7 @@ from bellwether.farm.icar.herds.rows import JOINS, LEAVES
 from bellwether.farm.icar.herds.treatments import treatments as group_treatments
 from bellwether.farm.icar.pages import Reader, of_animals, of_events, weights
 from bellwether.farm.icar.treatments import treatments
+from bellwether.farm.icar.weaning.pages import weanings
 from bellwether.farm.icar.writing import Writer
 
 
@@ -32,6 +33,7 @@ KINDS: dict[str, Kind] = {
     "inseminations": Kind(services),
     "pregnancy-checks": Kind(of_events(reproduction.pregnancy_check, "pregscan.recorded")),
     "parturitions": Kind(of_events(reproduction.parturition, "lambing.recorded")),
+    "weaning-events": Kind(weanings),
     "conformation-scores": Kind(of_events(reproduction.condition_score, "condition.scored")),
     "breeding-values": Kind(breeding_values),
     "animal-sets": Kind(sets.sets),

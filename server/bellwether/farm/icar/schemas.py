@@ -25,7 +25,12 @@ from bellwether.farm.icar.resources.herds import (
     IcarSetJoin,
     IcarSetLeave,
 )
-from bellwether.farm.icar.resources.reproduction import IcarInsemination, IcarParturition, IcarPregnancyCheck
+from bellwether.farm.icar.resources.reproduction import (
+    IcarInsemination,
+    IcarParturition,
+    IcarPregnancyCheck,
+    IcarWeaning,
+)
 
 
 class IcarLocation(Icar):
@@ -47,7 +52,7 @@ GroupMovement = IcarGroupBirth | IcarGroupArrival | IcarGroupDeparture | IcarGro
 Movement = IcarArrival | IcarDeparture | IcarDeath | IcarBirth
 
 
-Reproduction = IcarInsemination | IcarPregnancyCheck | IcarParturition
+Reproduction = IcarInsemination | IcarPregnancyCheck | IcarParturition | IcarWeaning
 
 
 OfOne = IcarAnimal | IcarWeight | Movement | IcarDiagnosis | IcarTreatment | Reproduction | IcarConformationScore
@@ -114,7 +119,7 @@ class IcarBatchResults(RootModel[list[IcarBatchResult]]):
 Observed = IcarWeight | IcarDiagnosis | IcarTreatment | IcarConformationScore
 
 
-Taken = Movement | Observed | Reproduction | GroupMovement | IcarGroupTreatment
+Taken = Movement | Observed | Reproduction | GroupMovement | Group
 
 
 class IcarTaken(RootModel[Taken]):

@@ -42,6 +42,8 @@ EASES = {
     "veterinary": "DifficultVeterinaryCare", "caesarean": "CaesareanOrSurgery",
 }  # fmt: skip
 SCANS = {"empty": "Empty", "single": "Pregnant", "multiple": "Multiple"}
+WEANINGS = {word: word.capitalize() for word in ("age", "feed", "weight", "condition", "sale", "health")}
+WEANED_BY = {word: word.capitalize() for word in ("yards", "paddock", "creep", "natural", "other")}
 SEVERITIES = {"mild": "Light", "moderate": "Moderate", "severe": "Severe"}
 
 

@@ -123,6 +123,8 @@ class Weaning(Payload):
     weight: Weight | None = Field(None, description="Weaning weight")
     weight_unit: Unit
     subgroup: Group = Field("", description="Contemporary subgroup at weaning")
+    reason: Literal["age", "feed", "weight", "condition", "sale", "health"] | None = None
+    method: Literal["yards", "paddock", "creep", "natural", "other"] | None = None
     note: Note | None = None
 
 

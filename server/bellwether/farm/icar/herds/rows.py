@@ -20,8 +20,9 @@ select g.id, g.name, g.type, g.purpose, g.created_at, greatest(g.updated_at, l.r
 from farm.animal_group g left join lateral (
   select e.recorded_at from farm.event e where e.farm_id = $1 order by e.seq desc limit 1) as l on true
 where g.farm_id = $1 and {WITHIN.format(column="greatest(g.updated_at, l.recorded_at)")}
-  and g.id > coalesce($4::uuid, {FIRST}) order by g.id limit $5
+  and {{which}} order by g.id limit $5
 """
+SETS, ONE_SET = SETS.format(which=f"g.id > coalesce($4::uuid, {FIRST})"), SETS.format(which="g.id = $4")
 MEMBERSHIPS = f"""
 select m.group_id, m.animal_id, lower(m.during) as since, upper(m.during) as until,
   greatest(a.updated_at, l.recorded_at) as modified
@@ -32,6 +33,14 @@ where m.farm_id = $1 and {WITHIN.format(column="greatest(a.updated_at, l.recorde
   and (m.group_id, m.animal_id, lower(m.during))
     > (coalesce($4::uuid, {FIRST}), coalesce($5::uuid, {FIRST}), coalesce($6::timestamptz, '-infinity'))
   {{left}} order by m.group_id, m.animal_id, lower(m.during) limit $7
+"""
+MEMBERSHIP = """
+select m.group_id, m.animal_id, lower(m.during), upper(m.during), greatest(a.updated_at, l.recorded_at)
+from farm.group_member m join farm.animal a on a.farm_id = $1 and a.id = m.animal_id
+left join lateral (select e.recorded_at from farm.event e where e.farm_id = $1 and e.animal_id = m.animal_id
+  order by e.seq desc limit 1) as l on true
+where m.farm_id = $1 and m.group_id = $2 and m.animal_id = $3 and lower(m.during) <= $4
+order by lower(m.during) desc limit 1
 """
 JOINS, LEAVES = MEMBERSHIPS.format(left=""), MEMBERSHIPS.format(left="and not upper_inf(m.during)")
 SAID = """
@@ -169,6 +178,20 @@ async def sets(session: Session, farm_id: UUID, within: Within, after: UUID | No
 async def count_sets(session: Session, farm_id: UUID, within: Within) -> int:
     """How many groups are on all pages."""
     return await count(session, SETS, farm_id, *within, None, None)
+
+
+async def one_set(session: Session, farm_id: UUID, group_id: UUID) -> SetRow:
+    """One group."""
+    (row,) = await driver(session).fetch(ONE_SET, farm_id, None, None, group_id, 1)
+    return SetRow(*row.values())
+
+
+async def membership(
+    session: Session, farm_id: UUID, group_id: UUID, animal_id: UUID, at: datetime
+) -> MembershipRow | None:
+    """The last that began by a moment."""
+    row = await driver(session).fetchrow(MEMBERSHIP, farm_id, group_id, animal_id, at)
+    return None if row is None else MembershipRow(*row.values())
 
 
 async def memberships(

@@ -11,16 +11,18 @@ from uuid import UUID, uuid5
 from bellwether.farm.icar import words
 from bellwether.farm.icar.herds import rows
 from bellwether.farm.icar.herds.rows import MembershipRow, SetRow
+from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.pages import Asked, Found, Reader, total_of, writer_of
 from bellwether.farm.icar.resources.core import IcarMeta
 from bellwether.farm.icar.resources.herds import IcarAnimalSet, IcarSetJoin, IcarSetLeave
-from bellwether.farm.icar.writing import Writer
+from bellwether.farm.icar.writing import Writer, deleted
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import ById, Cursor, id_after
 
 #: what the standard has words for; a mob is what grazes together, a list is for the day on which it goes
-PURPOSES = {"joining": "Reproduction", "lambing": "Reproduction", "finishing": "Finishing", "health": "Health",
-            "feeding": "Feeding", "rearing": "Rearing", "growing": "Growing"}  # fmt: skip
+PURPOSES = {"lambing": "Reproduction", "joining": "Reproduction", "finishing": "Finishing", "health": "Health",
+            "feeding": "Feeding", "rearing": "Rearing", "growing": "Growing", "lactation": "Lactation",
+            "session": "Session"}  # fmt: skip
 TYPES = {"physical": "Enclosure", "planned": "Movement"}
 
 
@@ -30,6 +32,12 @@ class ByMember(Cursor):
     group_id: UUID
     animal_id: UUID
     since: datetime
+
+
+async def one(session: Session, asked: Asked, group_id: UUID) -> IcarAnimalSet:
+    """A group with all who are in it."""
+    row = await rows.one_set(session, asked.farm_id, group_id)
+    return animal_set(await writer_of(session, asked, row.members), row)
 
 
 async def sets(session: Session, asked: Asked) -> Found:
@@ -75,7 +83,7 @@ def told(writer: Writer, row: MembershipRow, what: str, at: datetime) -> dict[st
         "location": writer.location,
         "id": key,
         "animal": writer.identifier(row.animal_id),
-        "event_date_time": at,
+        "event_date_time": at.astimezone(UTC),
         "animal_set_id": str(row.group_id),
     }
 
@@ -89,3 +97,15 @@ def leave(writer: Writer, row: MembershipRow) -> IcarSetLeave:
     """It is in the group no longer: it went to another one, left the farm or died."""
     assert row.until is not None
     return IcarSetLeave.model_validate(told(writer, row, "leave", row.until))
+
+
+async def stored(
+    session: Session, asked: Asked, row: EventRow, group_id: UUID, at: datetime
+) -> IcarSetJoin | IcarSetLeave:
+    """What was sent of an animal and a group, as others read it; of what was taken back, what it said."""
+    found = await rows.membership(session, asked.farm_id, group_id, row.animal_id, at)
+    since = at if found is None or row.kind == "group.assigned" else found.since
+    meant = MembershipRow(group_id, row.animal_id, since, at, row.modified_at if found is None else found.modified)
+    writer = await writer_of(session, asked, [row.animal_id])
+    shown = join(writer, meant) if row.kind == "group.assigned" else leave(writer, meant)
+    return shown.model_copy(update={"meta": deleted(shown.meta)}) if row.is_retracted else shown

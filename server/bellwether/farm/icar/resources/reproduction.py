@@ -25,6 +25,16 @@ class IcarEmbryo(Icar):
     sire_identifiers: list[IcarIdentifier]
 
 
+class IcarWeaning(IcarAnimalEvent):
+    """icarWeaningEventResource, which ADE has from 1.5 on."""
+
+    resource_type: Literal["WeaningEvent"] = "WeaningEvent"
+    weaning_reason: str | None = None
+    weaning_method: str | None = None
+    age_in_months: int | None = None
+    rearing_dam: IcarIdentifier | None = None
+
+
 class IcarInsemination(IcarAnimalEvent):
     """icarReproInseminationEventResource: a service, rams that ran with a ewe, an insemination or a transfer."""
 

@@ -17,6 +17,8 @@ from bellwether.platform.http.strict.words import Finding as PydanticFinding
 from bellwether.platform.problems import RowError
 from bellwether.sheep.findings import Broken, Finding, broken
 
+SETS = "animal-sets"
+"""Groups, told as they are and not as what happened to somebody."""
 RUNNING = "RunWithBull"
 """Rams ran with a ewe: a joining, which has an end of its own."""
 
@@ -32,7 +34,7 @@ class Entry:
     moment: When | None = None
     animal_id: UUID | None = None
     others: dict[str, UUID] = field(default_factory=dict)
-    """Sire and donor, by these words."""
+    """Sire, donor and rearingDam, by these words."""
     rams: list[UUID] = field(default_factory=list)
     """All that ran with a ewe."""
     group_id: UUID | None = None
@@ -80,13 +82,26 @@ def read(farm_id: UUID, kind: str, rows: Sequence[Row], zone: str) -> list[Entry
                     "repeated_source_id", "its sourceId stands twice in this request", fix, field="meta.sourceId"
                 )
             seen.add(entry.key)
-            entry.moment = when(entry.sent.happened, zone)
+            entry.moment = modified(entry.sent, zone) if kind == SETS else when(entry.sent.happened, zone)
         except ValidationError as error:
             entry.faults = in_our_words(error)
         except Broken as error:
             entry.fail(*error.findings)
         entry.told += [as_error(row, entry.moment.told)] if entry.moment and entry.moment.told else []
     return entries
+
+
+def modified(sent: SentEvent, zone: str) -> When:
+    """Since when a set is as it is told.
+
+    Raises:
+        Broken
+    """
+    try:
+        return when(sent.meta.modified if sent.meta else None, zone)
+    except Broken as error:
+        fix = "send it in UTC with Z, for example 2024-04-10T21:30:00Z"
+        raise broken("date_time", "meta.modified is no date-time", fix, field="meta.modified") from error
 
 
 def in_our_words(error: ValidationError) -> list[RowError]:
@@ -133,6 +148,8 @@ async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]
 
 def beside(sent: SentEvent) -> Iterator[tuple[str, SentIdentifier]]:
     """Animals that a message names beside the one to which it happened, each by its part in it."""
+    if sent.rearing_dam is not None and sent.rearing_dam.id:
+        yield "rearingDam", sent.rearing_dam
     if sent.insemination_type == RUNNING:
         yield from (("ram", one) for one in sent.sires)
         return

@@ -14,7 +14,7 @@ from bellwether.farm.events import service as events
 from bellwether.farm.events.models import StoredEvent
 from bellwether.farm.events.schemas import EventVerdict, NewEvents
 from bellwether.farm.icar.taking.entries import RUNNING, Entry
-from bellwether.farm.icar.taking.kinds import GROUPED, TAKEN
+from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN
 from bellwether.farm.icar.taking.sent import when
 from bellwether.farm.icar.taking.translating import Translation, without_nothing
 from bellwether.farm.season.models import ENDED
@@ -24,6 +24,8 @@ from bellwether.platform.http.strict.rows import Row
 from bellwether.sheep.findings import Broken
 
 RETRACTED = "event.retracted"
+WHOSE = {"animal": ("animal",), "group": ("group",), "member": ("animal", "group"), "payload": ()}
+"""What an event is about, by the word of its translation."""
 
 
 class End(NamedTuple):
@@ -149,15 +151,14 @@ def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> 
         entry.stored_id = chain[-1].id if chain else None
         return None
     try:
-        said = Translation(RETRACTED, {}) if deletes else (TAKEN | GROUPED)[kind].translate(entry)
+        said = Translation(RETRACTED, {}) if deletes else (TAKEN | GROUPED | MEMBERSHIPS)[kind].translate(entry)
     except Broken as error:
         entry.fail(*error.findings)
         return None
     row: Row = {"kind": said.kind, "payload": without_nothing(said.payload)}
     row["occurred_on"] = entry.moment.day.isoformat()
     if not deletes:
-        whose = {"animal": entry.animal_id, "group": entry.group_id}.get(said.about)
-        row |= {} if whose is None else {f"{said.about}_id": str(whose)}
+        row |= {f"{one}_id": str(entry.animal_id if one == "animal" else entry.group_id) for one in WHOSE[said.about]}
         row |= {"occurred_time": entry.moment.at.isoformat()} if entry.moment.at else {}
     return versioned(row, entry.key, chain)
 

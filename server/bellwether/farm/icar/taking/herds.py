@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from bellwether.farm.icar.herds import rows
 from bellwether.farm.icar.herds.movements import GROUP
-from bellwether.farm.icar.taking.entries import Entry
+from bellwether.farm.icar.taking.entries import SETS, Entry
 from bellwether.farm.icar.taking.sent import SentEvent
 from bellwether.farm.icar.taking.translating import FATES, REASONS, Translation, paper, place, word
 from bellwether.farm.stock import repository as stock
@@ -28,11 +28,11 @@ class Herd(NamedTuple):
 async def find_groups(session: Session, farm_id: UUID, entries: Sequence[Entry], *, of_heads: bool) -> None:
     """The group of each sound message, and of head their class and number."""
     asked = [entry for entry in entries if entry.is_sound]
-    said = [name.lower() for entry in asked if (name := named(entry.sent))]
+    said = [name for entry in asked for name in called(farm_id, entry.sent)]
     herd = Herd(await rows.groups_named(session, farm_id, said), await stock.classes(session, farm_id))
     for entry in asked:
         try:
-            entry.group_id = group_of(entry.sent, herd)
+            entry.group_id = group_of(farm_id, entry.sent, herd)
             if of_heads and not entry.deletes:
                 entry.heads = heads_of(entry.sent, herd)
         except Broken as error:
@@ -41,22 +41,38 @@ async def find_groups(session: Session, farm_id: UUID, entries: Sequence[Entry],
 
 def named(sent: SentEvent) -> str | None:
     """What a message calls its group."""
+    if sent.animal_set_id:
+        return sent.animal_set_id
     found = None if sent.animal_set_reference is None else sent.animal_set_reference.identifier
     return None if found is None else found.id
 
 
-def group_of(sent: SentEvent, herd: Herd) -> UUID:
+def called(farm_id: UUID, sent: SentEvent) -> list[str]:
+    """By which a message may mean its group: its id or name, or the id that the sender gave to a set of its own."""
+    name, source = named(sent), sent.meta.source if sent.meta else None
+    return [] if not name else [name.lower(), *([str(set_key(farm_id, source, name))] if source else [])]
+
+
+def set_key(farm_id: UUID, source: str, name: str) -> UUID:
+    """The id of a group that another system has made, by what it is called there."""
+    return uuid5(farm_id, f"{SETS}\n{source}\n{name}")
+
+
+def group_of(farm_id: UUID, sent: SentEvent, herd: Herd) -> UUID:
     """A group of the farm by its id or its name.
 
     Raises:
         Broken: none, or several.
     """
     name = named(sent)
-    found = herd.groups.get((name or "").lower(), [])
+    found = sorted({key for each in called(farm_id, sent) for key in herd.groups.get(each, ())})
     if len(found) != 1:
+        field = "animalSetId" if sent.animal_set_id else "animalSetReference"
         what = f"{len(found)} groups are called {name[:60]}" if name else "the message has no group"
         fix = f"send animalSetReference.identifier with scheme {GROUP} and the id of a group of the farm"
-        raise broken("group_unknown", what, fix, field="animalSetReference")
+        if field == "animalSetId":
+            fix = f"send the set to {SETS} first, or the id of a group of the farm"
+        raise broken("group_unknown", what, fix, field=field)
     return found[0]
 
 
@@ -121,3 +137,13 @@ def death(entry: Entry) -> Translation:
     """Head died."""
     cause = ": ".join(text for text in (entry.sent.death_reason, entry.sent.explanation) if text)
     return Translation("stock.died", heads(entry) | {"cause": cause[:100].strip() or None}, about="group")
+
+
+def join(entry: Entry) -> Translation:
+    """An animal came into a group."""
+    return Translation("group.assigned", {"note": entry.sent.remark}, about="member")
+
+
+def leave(entry: Entry) -> Translation:
+    """It left it."""
+    return Translation("group.left", {"note": entry.sent.remark}, about="member")

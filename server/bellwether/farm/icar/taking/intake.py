@@ -7,26 +7,31 @@ from uuid import UUID
 
 from bellwether.farm.access import may_write, one_writer
 from bellwether.farm.icar import repository, treatments, words
-from bellwether.farm.icar.herds import joinings, movements
+from bellwether.farm.icar.herds import joinings, movements, sets
 from bellwether.farm.icar.herds import treatments as group_treatments
 from bellwether.farm.icar.moments import moment
-from bellwether.farm.icar.pages import named
+from bellwether.farm.icar.pages import Asked, named
 from bellwether.farm.icar.problems import MessageRejected
+from bellwether.farm.icar.repository import Within
 from bellwether.farm.icar.reproduction import others
 from bellwether.farm.icar.resources.animals import IcarBirth
 from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMeta
 from bellwether.farm.icar.schemas import IcarBatchResult, IcarBatchResults, IcarMessage, IcarTaken, Resource
+from bellwether.farm.icar.taking import weanings
 from bellwether.farm.icar.taking.births import take_births
-from bellwether.farm.icar.taking.entries import RUNNING, Entry, find_animals, read
+from bellwether.farm.icar.taking.entries import RUNNING, SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
-from bellwether.farm.icar.taking.kinds import GROUPED, TAKEN
+from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
 from bellwether.farm.icar.taking.remedies import find_remedies
+from bellwether.farm.icar.taking.sets import take_sets
 from bellwether.farm.icar.taking.weights import Day, take_weights
 from bellwether.farm.icar.writing import Writer
 from bellwether.farm.locations.service import farm_of
 from bellwether.farm.place import place_of
 from bellwether.farm.season.models import STARTED
+from bellwether.farm.whereabouts import models as whereabouts
+from bellwether.farm.whereabouts.models import ACTS
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -67,15 +72,21 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
     if target.kind == "births":
         await take_births(session, context, farm_id, entries, now)
         return Taken(farm_id, zone, entries, days, now)
-    if target.kind in GROUPED:
-        await find_groups(session, farm_id, entries, of_heads=GROUPED[target.kind].write is not None)
-    else:
+    if target.kind == SETS:
+        await take_sets(session, context, farm_id, entries, now)
+        return Taken(farm_id, zone, entries, days, now)
+    if target.kind in (*GROUPED, *MEMBERSHIPS):
+        of_heads = target.kind in GROUPED and GROUPED[target.kind].write is not None
+        await find_groups(session, farm_id, entries, of_heads=of_heads)
+    if target.kind not in GROUPED:
         await find_animals(session, farm_id, entries)
     if target.kind == "weights":
         days = await take_weights(session, context, farm_id, entries, target.trait, now)
     else:
         if target.kind in ("treatments", "group-treatments"):
             await find_remedies(session, farm_id, entries)
+        if target.kind == WEANINGS:
+            await weanings.check_weanings(session, farm_id, entries)
         await take_events(session, context, farm_id, target.kind, entries, now)
     return Taken(farm_id, zone, entries, days, now)
 
@@ -109,6 +120,11 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         return None
     if target.kind in GROUPED:
         return await of_group(session, target, taken, entry.stored_id)
+    asked = Asked(taken.farm_id, target.location, taken.zone, Within(), None, 1)
+    if target.kind == SETS:
+        return await sets.one(session, asked, entry.stored_id)
+    if target.kind in MEMBERSHIPS:
+        return await of_member(session, asked, target, entry, entry.stored_id)
     if entry.sent.insemination_type == RUNNING:
         return await ran_with(session, target, taken, entry, entry.stored_id)
     kind = TAKEN[target.kind]
@@ -117,7 +133,15 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
     writer = Writer(target.location, taken.zone, names)
     if target.kind == "treatments":
         return await treatments.stored(session, taken.farm_id, writer, event)
-    return kind.write(writer, event)
+    return await weanings.stored(session, asked, event) if kind.write is None else kind.write(writer, event)
+
+
+async def of_member(session: Session, asked: Asked, target: Target, entry: Entry, stored_id: UUID) -> Resource:
+    """That an animal came into a group or left it, as others read it."""
+    (event,) = await repository.events_of(session, asked.farm_id, (MEMBERSHIPS[target.kind].event,), [stored_id])
+    assert entry.group_id is not None
+    at, _ = whereabouts.moment(event.occurred_on, event.occurred_time, event.tz, 0, ACTS[event.kind])
+    return await sets.stored(session, asked, event, entry.group_id, at)
 
 
 async def of_group(session: Session, target: Target, taken: Taken, stored_id: UUID) -> Resource:

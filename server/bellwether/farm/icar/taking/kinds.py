@@ -7,7 +7,8 @@ from bellwether.farm.icar import reproduction, treatments
 from bellwether.farm.icar.herds import movements
 from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.schemas import Resource
-from bellwether.farm.icar.taking import breeding, herds, remedies, translating
+from bellwether.farm.icar.taking import breeding, herds, remedies, translating, weanings
+from bellwether.farm.icar.taking.entries import SETS
 from bellwether.farm.icar.taking.translating import Translate
 from bellwether.farm.icar.writing import Writer
 
@@ -16,10 +17,12 @@ class Intake(NamedTuple):
     """A kind that is taken into the log: how a message is translated, as which events, and how it is shown again."""
 
     translate: Translate
-    write: Callable[[Writer, EventRow], Resource]
+    write: Callable[[Writer, EventRow], Resource] | None
+    """None: it needs more than its event, which `intake` asks for."""
     events: tuple[str, ...]
 
 
+WEANINGS = "weaning-events"
 TAKEN: dict[str, Intake] = {
     "arrivals": Intake(translating.arrival, Writer.arrival, ("animal.arrived",)),
     "departures": Intake(translating.departure, Writer.departure, ("animal.departed",)),
@@ -29,6 +32,7 @@ TAKEN: dict[str, Intake] = {
     "inseminations": Intake(breeding.insemination, reproduction.insemination, reproduction.SERVICES),
     "pregnancy-checks": Intake(breeding.pregnancy_check, reproduction.pregnancy_check, ("pregscan.recorded",)),
     "parturitions": Intake(breeding.parturition, reproduction.parturition, ("lambing.recorded",)),
+    WEANINGS: Intake(weanings.translated, None, ("weaning.recorded",)),
     "conformation-scores": Intake(breeding.condition_score, reproduction.condition_score, ("condition.scored",)),
 }
 
@@ -49,9 +53,22 @@ GROUPED: dict[str, GroupIntake] = {
     "group-deaths": GroupIntake(herds.death, "stock.died", movements.death),
     "group-treatments": GroupIntake(remedies.group_treatment, "treatment.given"),
 }
+
+
+class MemberIntake(NamedTuple):
+    """Animals into groups and out of them, which is told again as the group knows it."""
+
+    translate: Translate
+    event: str
+
+
+MEMBERSHIPS: dict[str, MemberIntake] = {
+    "animal-set-joins": MemberIntake(herds.join, "group.assigned"),
+    "animal-set-leaves": MemberIntake(herds.leave, "group.left"),
+}
 if TYPE_CHECKING:
     TakenName: TypeAlias = str
 else:
-    # weights have a ledger of their own, births are lambs of lambings; the others stand in the table, which a type
-    # checker cannot know
-    TakenName = Literal["weights", "births", *TAKEN, *GROUPED]
+    # weights have a ledger of their own, births are lambs of lambings, sets are groups and no events; the others stand
+    # in the tables, which a type checker cannot know
+    TakenName = Literal["weights", "births", SETS, *TAKEN, *GROUPED, *MEMBERSHIPS]

@@ -34,6 +34,7 @@ class SentMeta(Sent):
 
     source: str | None = None
     source_id: str | None = None
+    modified: str | None = None
     is_deleted: bool | None = None
 
 
@@ -199,6 +200,15 @@ class SentEvent(Sent):
     count_observed: int | None = None
     inventory_classification: SentInventory | None = None
     animal_set_reference: SentSet | None = None
+    animal_set_id: str | None = None
+    id: str | None = None
+    name: str | None = None
+    purpose: str | None = None
+    member: list[SentIdentifier] | None = None
+    weaning_reason: str | None = None
+    weaning_method: str | None = None
+    age_in_months: int | None = None
+    rearing_dam: SentIdentifier | None = None
     registration_reason: str | None = None
     animal_detail: SentAnimal | None = None
 

@@ -32,8 +32,8 @@ class Translation(NamedTuple):
 
     kind: str
     payload: JsonObject
-    about: Literal["animal", "group", "payload"] = "animal"
-    """To whom it happened: the animal or the group of the message, or whom the payload says."""
+    about: Literal["animal", "group", "member", "payload"] = "animal"
+    """To whom it happened: the animal or the group of the message, both of them, or whom the payload says."""
 
 
 def word(table: Mapping[str, str], field: str, *said: str | None) -> str:
