@@ -72,7 +72,13 @@ export const shapeFields = ["id", "role", "parent", "created", "size"];
 export const countItem = z.object({ n: z.number(), rev: z.number(), at: z.number(), held: z.boolean().optional() });
 export type ChatCount = z.infer<typeof countItem>;
 
-export const removalItem = z.object({ uid: z.string(), cid: z.string() });
+export const removalItem = z.object({
+  uid: z.string(),
+  cid: z.string(),
+  /** Of a chat that is being brought in: the second from which on it counts as given up, and whether it is going already. */
+  due: z.number().optional(),
+  going: z.boolean().optional(),
+});
 export type Removal = z.infer<typeof removalItem>;
 
 /** Where a sealed value belongs, so that none can be moved. */

@@ -85,6 +85,14 @@ export class ChatRepository {
     return chat && chat.uid === uid && chat.deleted === undefined ? chat : undefined;
   }
 
+  /** Whether this id is free for a chat of this user, hers already, or neither. */
+  async stateOf(uid: string, cid: string): Promise<"free" | "hers" | "taken"> {
+    const item = await this.table.get(keys.chat(cid));
+    if (!item) return "free";
+    const { uid: owner, deleted } = chatItem.parse(item);
+    return owner === uid && deleted === undefined ? "hers" : "taken";
+  }
+
   /** Most recently used first. */
   async page(uid: string, limit: number, after: Attributes | undefined) {
     const page = await this.table.query({ pk: keys.chatIndex(uid), index: "gsi1", limit, descending: true, after });
@@ -167,17 +175,33 @@ export class ChatRepository {
     return "removed";
   }
 
-  /** Chats whose deletion a process did not live to finish, and those that are on their way now. */
+  /** Chats whose deletion a process did not live to finish, those that are on their way now, and imports that were given up. */
   async removals(): Promise<Removal[]> {
     const found: Removal[] = [];
-    for await (const item of itemsOf(this.table, { pk: keys.chatRemovals })) found.push(removalItem.parse(item));
+    const now = seconds(this.clock);
+    for await (const item of itemsOf(this.table, { pk: keys.chatRemovals })) {
+      const removal = removalItem.parse(item);
+      if (removal.going || removal.due === undefined || removal.due < now) found.push(removal);
+    }
     return found;
   }
 
-  async removeContent({ uid, cid }: Removal): Promise<void> {
+  async removeContent({ uid, cid, due }: Removal): Promise<void> {
+    if (due !== undefined && !(await this.giveUp(cid, due))) return;
     await emptyPartition(this.table, keys.searched(uid, cid, "").pk, keys.searchOf(cid));
     for (const prefix of keys.chatContent) await emptyPartition(this.table, keys.chat(cid).pk, prefix);
     await this.table.delete(keys.chatRemoval(cid));
+  }
+
+  /** From here on nobody finishes this import; false when somebody has, or goes on with it. */
+  private async giveUp(cid: string, due: number): Promise<boolean> {
+    try {
+      await this.table.update(keys.chatRemoval(cid), { set: { going: true } }, equal("due", due));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return false;
+      throw error;
+    }
   }
 
   /** Of this user, and neither deleted nor past its days, though it may still be in the table. */
@@ -192,7 +216,7 @@ export class ChatRepository {
     return { set: { updated: at, gsi1sk: ulid(at), ttl }, remove: ttl === undefined ? ["ttl"] : [], ttl };
   }
 
-  private end({ days, held }: Pick<StoredChat, "days" | "held">): number | undefined {
+  end({ days, held }: Pick<StoredChat, "days" | "held">): number | undefined {
     return days === null || held ? undefined : seconds(this.clock) + days * day;
   }
 }

@@ -9,6 +9,8 @@ import { exportRoutes } from "./exports/routes.ts";
 import type { Exports } from "./exports/service.ts";
 import { folderRoutes } from "./folders/routes.ts";
 import type { Folders } from "./folders/service.ts";
+import { importRoutes } from "./imports/routes.ts";
+import type { Imports } from "./imports/service.ts";
 import { messageRoutes } from "./messages/routes.ts";
 import type { Messages } from "./messages/service.ts";
 import { retentionRoutes } from "./retention/routes.ts";
@@ -30,6 +32,7 @@ export type ChatParts = {
   retention: Retention;
   search: Search;
   exports: Exports;
+  imports: Imports;
   analytics: ChatAnalytics;
   folders: Folders;
   identify: Identify;
@@ -44,6 +47,7 @@ export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
   retentionRoutes(app, platform, retention);
   searchRoutes(app, platform, parts.search);
   exportRoutes(app, platform, parts.exports);
+  importRoutes(app, platform, parts.imports);
   analyticsRoutes(app, platform, parts.analytics);
   folderRoutes(app, platform, parts.folders);
   listRoutes(app, platform, chats);

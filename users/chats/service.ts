@@ -115,7 +115,7 @@ export class Chats {
   }
 
   /** The first chat of a user begins her count; those that ended by themselves leave it when it says that all are used. */
-  private async makeRoom(uid: string): Promise<boolean | undefined> {
+  async makeRoom(uid: string): Promise<boolean | undefined> {
     const most = this.repository.quotas.chatsOfUser;
     const seen = await this.repository.count(uid);
     const isRoomSure = seen && (seen.n < most || this.clock() - seen.at < recountMs);
@@ -123,7 +123,7 @@ export class Chats {
     return seen?.held;
   }
 
-  private allChats(): Problem {
+  allChats(): Problem {
     const most = this.repository.quotas.chatsOfUser;
     return quotaReached(`You have ${most} chats, which is all that one may have: delete one.`);
   }

@@ -8,6 +8,8 @@ import { Printing } from "../chats/exports/printing.ts";
 import { Exports } from "../chats/exports/service.ts";
 import { FolderRepository } from "../chats/folders/repository.ts";
 import { Folders } from "../chats/folders/service.ts";
+import { ImportRepository } from "../chats/imports/repository.ts";
+import { Imports } from "../chats/imports/service.ts";
 import { MessageRepository } from "../chats/messages/repository.ts";
 import { Messages, type OnJudged } from "../chats/messages/service.ts";
 import { ChatRepository } from "../chats/repository.ts";
@@ -72,9 +74,11 @@ export function chatParts(
   const storedFolders = new FolderRepository(table, settings.BELLWETHER_QUOTA_FOLDERS_OF_USER);
   const folders = new Folders(storedFolders, repository, keys, clock);
   const exports = new Exports(chats, messages, folders, new Printing());
+  const storedImports = new ImportRepository(table, clock, repository);
+  const imports = new Imports({ repository: storedImports, chats, folders, keys, clock, daysFor, messagesOfChat });
   const identify = (token: string) => themselves(authenticator, token);
   const frames = new ChatFrames(messages, runs);
-  return { chats, messages, runs, shares, retention, search, exports, analytics, folders, identify, frames };
+  return { chats, messages, runs, shares, retention, search, exports, imports, analytics, folders, identify, frames };
 }
 
 function analyticsOf({ table, counts, clock }: Platform): ChatAnalytics {

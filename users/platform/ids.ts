@@ -3,6 +3,15 @@ import { randomBytes } from "node:crypto";
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 export const uuid = (ms: number): string => Bun.randomUUIDv7("hex", ms);
+/** An id of that time whose other half comes from bytes: the same bytes, the same id. */
+export function uuidFrom(ms: number, bytes: Uint8Array): string {
+  const octets = Buffer.alloc(16);
+  octets.writeUIntBE(ms, 0, 6);
+  octets.set(bytes.subarray(0, 10), 6);
+  octets.writeUInt8((octets.readUInt8(6) & 0x0f) | 0x70, 6);
+  octets.writeUInt8((octets.readUInt8(8) & 0x3f) | 0x80, 8);
+  return octets.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
 export const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** Sorts by time as text: 10 characters of time, then 16 random ones. */

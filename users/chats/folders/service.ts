@@ -1,15 +1,17 @@
 import { type Clock, isoTime } from "../../platform/clock.ts";
-import type { Attributes } from "../../platform/dynamo/table.ts";
-import { uuid } from "../../platform/ids.ts";
-import { notFound, quotaReached } from "../../platform/problems.ts";
+import type { Attributes, Write } from "../../platform/dynamo/table.ts";
+import { digest } from "../../platform/hashes.ts";
+import { uuid, uuidFrom } from "../../platform/ids.ts";
+import { notFound, type Problem, quotaReached } from "../../platform/problems.ts";
 import type { DataKeys } from "../../platform/secrets/data-keys.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
 import { folderPlace } from "../models.ts";
 import type { ChatRepository } from "../repository.ts";
-import type { FolderRepository, StoredFolder } from "./repository.ts";
+import { type FolderRepository, folderStands, type StoredFolder } from "./repository.ts";
 import type { FolderView } from "./schemas.ts";
 
 const pageSize = 100;
+export type FolderName = { id: string; name: string };
 
 /** Folders of a user; their names are sealed. A folder that goes leaves its chats, and no chat is in one that is not there. */
 export class Folders {
@@ -25,9 +27,7 @@ export class Folders {
     const created = this.clock();
     const id = uuid(created);
     const folder = { id, name: sealText(key, name, folderPlace(id)), created };
-    const { most } = this.repository;
-    const refusal = quotaReached(`You have ${most} folders, which is all that one may have: delete one.`);
-    return { view: viewOf(folder, key), writes: this.repository.creation(uid, folder), refusal };
+    return { view: viewOf(folder, key), writes: this.repository.creation(uid, folder), refusal: this.allFolders };
   }
 
   /** Ends those whose deletion a process did not live to finish. */
@@ -35,6 +35,23 @@ export class Folders {
     const [found, key] = await Promise.all([this.repository.all(uid), this.keys.keyOf(uid)]);
     for (const { id, isGoing } of found) if (isGoing) await this.end(uid, id);
     return found.filter(({ isGoing }) => !isGoing).map((folder) => viewOf(folder, key));
+  }
+
+  /** The folder of an imported chat: that one, one of its name, or a new one; with the writes under which it holds. */
+  async placeFor(uid: string, { id, name }: FolderName): Promise<{ id: string; writes: Write[] }> {
+    const all = await this.all(uid);
+    const found = all.find((one) => one.id === id) ?? all.find((one) => one.name === name);
+    if (found) return { id: found.id, writes: [folderStands(uid, found.id)] };
+    const key = await this.keys.keyOf(uid);
+    // of two chats of one folder that are brought in at once, both make the same one
+    const made = uuidFrom(Number.parseInt(id.replace("-", "").slice(0, 12), 16), digest(key, "chat-folder", id));
+    const folder = { id: made, name: sealText(key, name, folderPlace(made)), created: this.clock() };
+    return { id: made, writes: this.repository.creation(uid, folder) };
+  }
+
+  get allFolders(): Problem {
+    const { most } = this.repository;
+    return quotaReached(`You have ${most} folders, which is all that one may have: delete one.`);
   }
 
   async rename(uid: string, id: string, name: string): Promise<FolderView> {

@@ -34,8 +34,10 @@ export const newMessage = z
   });
 export type NewMessage = z.infer<typeof newMessage>;
 
-const part = z.looseObject({ type: z.enum(["tool", "citation", "figure", "left_out"]) }).openapi("AnswerPart");
-export type StoredPart = z.infer<typeof part>;
+export const storedPart = z
+  .looseObject({ type: z.enum(["tool", "citation", "figure", "left_out"]) })
+  .openapi("AnswerPart");
+export type StoredPart = z.infer<typeof storedPart>;
 
 export const messageView = z
   .object({
@@ -44,7 +46,7 @@ export const messageView = z
     content: z.string(),
     parent: ulid.nullable(),
     status: z.enum(["complete", "stopped", "interrupted", "failed", "cut"]),
-    parts: z.array(part),
+    parts: z.array(storedPart),
     attachments: z.array(attachment),
     model: z.string().nullable(),
     input_tokens: z.number().int().nullable(),

@@ -162,7 +162,19 @@ const toolsOf = (parts: readonly StoredPart[]) =>
 export { branchOf, pathTo };
 
 export function newMessage(
-  { cid }: StoredChat,
+  chat: StoredChat,
+  key: Uint8Array,
+  facts: Omit<StoredMessage, "body" | "extras" | "size" | "terms">,
+  content: string,
+  extras: Extras,
+): StoredMessage {
+  const terms = termsOf(key, content, searchPlace(chat.cid, `M#${facts.id}`));
+  return { ...sealedMessage(chat, key, facts, content, extras), terms };
+}
+
+/** The same without its words: those of an import lie beside the chat. */
+export function sealedMessage(
+  { cid }: Pick<StoredChat, "cid">,
   key: Uint8Array,
   facts: Omit<StoredMessage, "body" | "extras" | "size" | "terms">,
   content: string,
@@ -173,7 +185,6 @@ export function newMessage(
     ...facts,
     body: sealText(key, content, messagePlace(cid, facts.id)),
     size: tokensOf(content),
-    terms: termsOf(key, content, searchPlace(cid, `M#${facts.id}`)),
     extras: hasExtras ? sealText(key, JSON.stringify(extras), extrasPlace(cid, facts.id)) : undefined,
   };
 }

@@ -15,6 +15,7 @@ import {
   messageItem,
   messagePlace,
   notePlace,
+  removalItem,
   type StoredChat,
   type StoredMessage,
   summaryPlace,
@@ -73,6 +74,13 @@ export class ChatData implements PersonalData {
     const found: string[] = [];
     for (const pk of [keys.chatIndex(uid), keys.goneChatIndex(uid)])
       for await (const item of itemsOf(this.table, { pk, index: "gsi1" })) found.push(chatItem.parse(item).cid);
+    // what an import had brought when it died belongs to no chat yet
+    for await (const item of itemsOf(this.table, { pk: keys.chatRemovals })) {
+      const { uid: owner, cid } = removalItem.parse(item);
+      if (owner !== uid) continue;
+      found.push(cid);
+      await this.table.delete(keys.chatRemoval(cid));
+    }
     for (const cid of found) await emptyPartition(this.table, keys.chat(cid).pk);
     for await (const { pk, sk } of itemsOf(this.table, { pk: keys.shareIndex(uid), index: "gsi1" }))
       await this.table.delete({ pk, sk });

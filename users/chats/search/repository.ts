@@ -13,8 +13,8 @@ const entryItem = z.object({
   rev: z.number().optional(),
 });
 export type Entry = z.infer<typeof entryItem>;
-export const whole = "C";
-const mostMerged = 90;
+/** An entry into which others were merged. */
+export const whole = /^C\d*$/;
 
 /** What can be found: one entry of each message, put in its own transaction, and one of a chat into which they are merged. */
 export class SearchRepository {
@@ -37,17 +37,16 @@ export class SearchRepository {
     await this.table.put({ ...keys.searched(uid, cid, part), cid, part, terms, ttl });
   }
 
-  /** Merges entries of a chat; of two who do so at once one does. */
-  async merge(uid: string, entries: readonly Entry[], terms: Uint8Array): Promise<void> {
-    const merged = entries.slice(0, mostMerged);
+  /** Merges entries of a chat into the one of this name; of two who do so at once one does. */
+  async merge(uid: string, merged: readonly Entry[], into: string, terms: Uint8Array): Promise<void> {
     const [first] = merged;
     if (!first) return;
-    const before = merged.find(({ part }) => part === whole);
+    const before = merged.find(({ part }) => part === into);
     const ends = merged.map(({ ttl }) => ttl);
     const ttl = ends.some((end) => end === undefined) ? undefined : Math.max(...ends.map((end) => end ?? 0));
-    const item = { ...keys.searched(uid, first.cid, whole), cid: first.cid, part: whole, terms, ttl };
+    const item = { ...keys.searched(uid, first.cid, into), cid: first.cid, part: into, terms, ttl };
     const gone = merged
-      .filter(({ part }) => part !== whole)
+      .filter(({ part }) => part !== into)
       .map(({ cid, part }) => ({ delete: keys.searched(uid, cid, part) }));
     const put = {
       put: { ...item, rev: (before?.rev ?? 0) + 1 },

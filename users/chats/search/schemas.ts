@@ -5,7 +5,7 @@ import { chatView, ulid } from "../schemas.ts";
 export const searchQuery = z.object({
   q: z
     .string()
-    .min(2)
+    .min(1)
     .max(200)
     .openapi({ description: "Whole words, all of which the chat holds", example: "scrapie ram" }),
   limit: wholeText(1, 50).default(20).openapi({ type: "integer", minimum: 1, maximum: 50, default: 20, example: 20 }),

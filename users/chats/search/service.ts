@@ -8,7 +8,7 @@ import type { ChatRepository } from "../repository.ts";
 import { chatView } from "../service.ts";
 import { type Entry, type SearchRepository, whole } from "./repository.ts";
 import type { SearchHit } from "./schemas.ts";
-import { printOf, printsIn, sealPrints, wordsOf } from "./words.ts";
+import { mostPrints, plainly, printOf, printsIn, sealPrints, wordsOf } from "./words.ts";
 
 const pageSize = 1_000;
 /** Entries that one request reads; the next page goes on. */
@@ -16,6 +16,9 @@ const mostEntries = 40_000;
 const snippetsOfChat = 3;
 const mergeFrom = 8;
 const mostMergedAtOnce = 20;
+const mostMerged = 90;
+const mostMergedBytes = 4 * mostPrints;
+const fullBytes = mostMergedBytes / 2;
 
 /**
  * Which chats hold all words of a query. Bodies are sealed, so a sealed entry of keyed prints of words decides which chats
@@ -93,10 +96,12 @@ export class Search {
     entries: readonly Entry[],
     state: { merged: number },
   ): Promise<void> {
-    const some = entries.filter(({ part }) => part !== "T").slice(0, 90);
-    if (some.length < mergeFrom || state.merged++ >= mostMergedAtOnce) return;
+    const some = fitting(entries);
+    const [first] = some;
+    if (!first || some.length < mergeFrom || state.merged++ >= mostMergedAtOnce) return;
     const prints = new Set(some.flatMap((entry) => printsOf(key, entry)));
-    await this.repository.merge(uid, some, sealPrints(key, prints, searchPlace(some[0]?.cid ?? "", whole)));
+    const into = some.find(({ part }) => whole.test(part))?.part ?? freeName(entries);
+    await this.repository.merge(uid, some, into, sealPrints(key, prints, searchPlace(first.cid, into)));
   }
 
   /** What of a chat answers the query, read in the chat. */
@@ -122,12 +127,32 @@ export class Search {
   }
 }
 
+/** What may become one entry: the sum is what an item takes, and what is nearly full stays as it is. */
+function fitting(entries: readonly Entry[]): Entry[] {
+  const found: Entry[] = [];
+  let left = mostMergedBytes;
+  for (const entry of entries) {
+    const isSmall = entry.part !== "T" && entry.terms.length < Math.min(fullBytes, left);
+    if (!isSmall || found.length >= mostMerged) continue;
+    found.push(entry);
+    left -= entry.terms.length;
+  }
+  return found;
+}
+
+function freeName(entries: readonly Entry[]): string {
+  const used = new Set(entries.map(({ part }) => part));
+  let n = 0;
+  while (used.has(`C${n}`)) n++;
+  return `C${n}`;
+}
+
 const printsOf = (key: Uint8Array, { cid, part, terms }: Entry): number[] =>
   terms.length === 0 ? [] : [...printsIn(key, terms, searchPlace(cid, part))];
 
 /** The words around the first place where it stands. */
 function around(content: string, word: string): string {
-  const flat = content.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const flat = plainly(content);
   const at = Math.max(0, flat.indexOf(word) - 60);
   const text = content.slice(at, at + 160).replace(/\s+/g, " ");
   return `${at > 0 ? "…" : ""}${text}${at + 160 < content.length ? "…" : ""}`;
