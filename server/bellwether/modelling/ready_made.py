@@ -1,7 +1,7 @@
 """Ready-made models of sheep: effects as they are usual, starting variances to be estimated anew from own records.
 
-Heritabilities are those of the trait dictionary. Phenotypic variances that stand here, correlations, and shares of dams
-and of repeated records are starting values of our own.
+Heritabilities are those of the trait dictionary, with its sources. Phenotypic variances that stand here, correlations,
+shares of dams and of repeated records, and variances on scales of classes are starting values of our own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits.reproduction import REPRODUCTION
 
 Matrix = NDArray[np.float64]
 #: phenotypic variances that the dictionary does not have, in squared units of the trait
@@ -159,18 +160,35 @@ def repeated(trait: str, classes: Sequence[str], heritability: float, share: flo
     )  # fmt: skip
 
 
-def lambing_ease() -> ModelTable:
-    """Scores in classes, on a scale on which the residual variance is 1."""
+def ewes(trait: str, heritability: float, share: float, variance: float) -> ModelTable:
+    """A trait of ewes, season by season."""
     return ModelTable.model_validate(
         {
-            "trait": [{"name": "LE", "type": "ordinal"}],
+            "traits": [trait],
             "effects": [
-                *({"name": name, "kind": "fixed"} for name in ("group", "sex", "birth_type", "dam_age")),
+                {"name": f"group_{trait}", "kind": "fixed"}, {"name": "age_class", "kind": "fixed"},
+                {"name": "animal", "kind": "additive"}, {"name": "animal", "kind": "permanent"},
+            ],
+            "variances": {
+                "additive": heritability * variance, "permanent": share * variance,
+                "residual": (1.0 - heritability - share) * variance,
+            },
+        }
+    )  # fmt: skip
+
+
+def of_birth(trait: str, direct: float, maternal: float, permanent_dam: float) -> ModelTable:
+    """What befalls a lamb, in classes, on a scale on which the residual variance is 1."""
+    return ModelTable.model_validate(
+        {
+            "trait": [{"name": trait, "type": "ordinal"}],
+            "effects": [
+                *({"name": name, "kind": "fixed"} for name in (f"group_{trait}", "sex", "birth_type", "dam_age")),
                 {"name": "animal", "kind": "additive"}, {"name": "dam", "kind": "maternal"},
                 {"name": "dam", "kind": "permanent_dam"},
             ],
             "variances": {
-                "additive_maternal": [[0.10, 0.0], [0.0, 0.10]], "permanent_dam": 0.05, "residual": 1.0,
+                "additive_maternal": [[direct, 0.0], [0.0, maternal]], "permanent_dam": permanent_dam, "residual": 1.0,
             },
         }
     )  # fmt: skip
@@ -214,18 +232,24 @@ READY_MADE: dict[str, ReadyMade] = {
             repeated("WEC3", ("group", "sex"), 0.25, 0.10, 6.0),
         ),
         ReadyMade(
-            "litter_size", "Lambs born at a lambing", "tables",
-            "the ewe is the animal; leave donors of embryos out",
-            repeated("NLB", ("group", "ewe_age", "conception"), 0.10, 0.05, 0.36),
+            "litter_size", "Lambs born per ewe joined", "flocks",
+            "made of joinings and lambings; the ewe is the animal, barren ones count 0, embryo transfer is left out",
+            ewes("NLB", REPRODUCTION["NLB"].heritability or 0.0, 0.05, 0.36),
         ),
         ReadyMade(
-            "lambs_weaned", "Lambs weaned of a lambing", "tables",
-            "the ewe is the animal; leave donors of embryos out",
-            repeated("NLW", ("group", "ewe_age", "conception"), 0.06, 0.05, 0.50),
+            "lambs_weaned", "Lambs weaned per ewe joined", "flocks",
+            "made of joinings, lambings and weanings; the ewe is the animal, and what she fostered is hers",
+            ewes("NLW", REPRODUCTION["NLW"].heritability or 0.0, 0.05, 0.50),
         ),
         ReadyMade(
-            "lambing_ease", "Lambing ease in classes, direct and maternal", "tables",
-            "merge rare classes first", lambing_ease(),
+            "lambing_ease", "Lambing ease in classes, direct and maternal", "flocks",
+            "made of lambings, one record of each; caesarean and veterinary are one class, for both are rare",
+            of_birth("LE", 0.10, 0.10, 0.05),
+        ),
+        ReadyMade(
+            "lamb_survival", "Survival from birth to weaning, direct and maternal", "flocks",
+            "made of lambings, deaths and weanings; fostered lambs are left out",
+            of_birth("LSV", 0.05, 0.08, 0.10),
         ),
     )
 }  # fmt: skip

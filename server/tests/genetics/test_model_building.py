@@ -13,7 +13,7 @@ from bellwether.modelling.flocks.chosen_records import choose
 from bellwether.modelling.flocks.errors import NothingToEvaluate, TraitWithoutRecords, TraitWithoutVariance
 from bellwether.modelling.flocks.flock_data import Animal, FlockData, Measurement, select_flock
 from bellwether.modelling.flocks.flock_evaluation import equations_of
-from bellwether.modelling.flocks.flock_tables import dam_age_class, litter_class
+from bellwether.modelling.flocks.flock_tables import age_class, litter_class
 from bellwether.modelling.flocks.linked_groups import unconnected
 from bellwether.modelling.flocks.plan import Plan, TraitPlan
 from bellwether.modelling.flocks.report import report_of
@@ -201,7 +201,7 @@ def test_traits_of_one_animal_share_a_row_and_keep_their_own_group_and_age() -> 
 
 def test_classes_of_litters_and_dams() -> None:
     assert [litter_class(n) for n in (None, 0, 1, 2, 3, 5)] == ["unknown", "0", "1", "2", "3+", "3+"]
-    ages = [dam_age_class(2020, born) for born in (None, 2020, 2019, 2018, 2017, 2014, 2013)]
+    ages = [age_class(2020, born) for born in (None, 2020, 2019, 2018, 2017, 2014, 2013)]
     assert ages == ["unknown", "1", "1", "2", "3-6", "3-6", "7+"]
 
 

@@ -66,7 +66,7 @@ async def test_one_is_taken_as_a_definition_and_run(people: People, barn: Barn, 
     assert ranked.json()["items"]
     both = await owner.ask("POST", "/definitions", json={**body, "name": "Both", "traits": ["WWT"]})
     assert (both.status_code, both.json()["errors"][0]["code"]) == (422, "said_twice")
-    tables = await owner.ask("POST", "/definitions", json={**body, "name": "Ease", "ready_made": "lambing_ease"})
+    tables = await owner.ask("POST", "/definitions", json={**body, "name": "Eggs", "ready_made": "worm_eggs"})
     assert (tables.status_code, tables.json()["errors"][0]["code"]) == (422, "takes_tables")
 
 

@@ -16,6 +16,7 @@ from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.genetics.traits import service as traits
 from bellwether.genetics.traits.schemas import Trait
 from bellwether.modelling.external_values.values import External, ExternalDocument
+from bellwether.modelling.flocks import reproduction
 from bellwether.modelling.flocks.plan import Plan, PlanDocument, plan_of, told_plan
 from bellwether.modelling.model_file.schema import ModelTable
 from bellwether.modelling.results.start import TABLES as RESULTS
@@ -33,6 +34,17 @@ from farm.published_measurement where farm_id = $1 and flock_id = any ($2) order
 
 CANDIDATES = """
 select animal_id, sire_id, probability from farm.published_sire_candidate where farm_id = $1 order by animal_id, sire_id
+"""
+BIRTHS = """
+select flock_id, lambing_id, dam_id, lambed_on, ease, is_transfer, lamb_id, place, is_stillborn, died_on, weaned_on,
+  rearing_dam_id
+from farm.published_birth where farm_id = $1 and flock_id = any ($2) order by lambing_id, place
+"""
+# whatever its season, after so many days no lamb comes of it
+JOINED = """
+select flock_id, joining_id, ewe_id, started_on, ended_on, method, gone_on,
+  coalesce(ended_on + 165, started_on + 300) < current_date
+from farm.published_joined_ewe where farm_id = $1 and flock_id = any ($2) order by joining_id, ewe_id
 """
 EXTERNAL = """
 select animal_id, trait, value, accuracy from farm.published_external_value
@@ -100,6 +112,11 @@ async def extract(session: Session, folder: Path, run_id: UUID, payload: Request
     await connection.copy_from_query(MEASUREMENTS, farm_id, flock_ids, output=measurements, format="csv")
     await connection.copy_from_query(ANIMALS, farm_id, output=animals, format="csv")
     found = {"measurements": files.point_to(measurements), "animals": files.point_to(animals)}
+    if reproduction.wanted(payload["traits"] or ()):
+        for name, query in (("births", BIRTHS), ("joined", JOINED)):
+            events = folder / f"{name}.csv"
+            await connection.copy_from_query(query, farm_id, flock_ids, output=events, format="csv")
+            found[name] = files.point_to(events)
     if payload.get("sires") == "by_probability":
         rams = folder / "candidates.csv"
         await connection.copy_from_query(CANDIDATES, farm_id, output=rams, format="csv")

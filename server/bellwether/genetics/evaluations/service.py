@@ -37,6 +37,7 @@ from bellwether.genetics.snapshots.names import INPUTS, SAMPLES
 from bellwether.genetics.traits import service as traits
 from bellwether.modelling.external_values.values import check_external
 from bellwether.modelling.findings import BadInput
+from bellwether.modelling.flocks import reproduction
 from bellwether.modelling.flocks.animal_model import with_genomic
 from bellwether.modelling.flocks.told import check_told
 from bellwether.platform.context import Context
@@ -181,6 +182,10 @@ def disagreements(new: How) -> Iterator[RowError]:
         message = "a model says itself how reliabilities are computed"
         fix = "Leave it out, and set options.reliability in the model"
         yield RowError(field="reliability", code="said_twice", message=message, fix=fix)
+    if model is None and (made := reproduction.wanted(new.traits or ())):
+        message = f"the records of {', '.join(made)} follow from events, and need a model of their own"
+        fix = "Define it with one of GET /ready-made-models that has the trait, or give a model"
+        yield RowError(field="traits", code="needs_model", message=message, fix=fix)
     if isinstance(genotypes, UUID) and not is_genomic:
         message = "there are genotypes, but no model that says how to use them"
         fix = "Give a model with genomic, or leave genotypes out"

@@ -17,6 +17,7 @@ from bellwether.genetics.evaluations.problems import EvaluationRefused, counted,
 from bellwether.genetics.snapshots.names import SAMPLES, START
 from bellwether.modelling.external_values.values import ExternalValue, read_values
 from bellwether.modelling.findings import BadInput
+from bellwether.modelling.flocks import reproduction
 from bellwether.modelling.flocks.errors import CannotEvaluate
 from bellwether.modelling.flocks.flock_data import (
     Animal,
@@ -66,8 +67,12 @@ def solve_files(
     animals = list(read_animals(files.follow(place, extract["animals"])))
     if "candidates" in extract:
         animals = list(with_candidates(animals, files.follow(place, extract["candidates"])))
-    measurements = read_measurements(files.follow(place, extract["measurements"]))
     wanted = Plan.from_json(plan)
+    measurements = list(read_measurements(files.follow(place, extract["measurements"])))
+    if "births" in extract:
+        births = reproduction.read_births(files.follow(place, extract["births"]))
+        joined = reproduction.read_joined(files.follow(place, extract["joined"]))
+        measurements += reproduction.records_of(births, joined, wanted.codes)
     genotypes = None
     if "genotypes" in extract:
         genotypes = read_genotypes(files.follow(place, extract["genotypes"]), animals)

@@ -3,6 +3,7 @@
 import asyncpg
 
 from bellwether.sheep.traits import TRAITS
+from bellwether.sheep.traits.reproduction import REPRODUCTION
 
 WRITE = """
 insert into genetics.trait
@@ -22,10 +23,11 @@ LEFT = "select code from genetics.trait where code <> all ($1::text[])"
 
 async def follow_dictionary(connection: asyncpg.Connection) -> None:
     """Bring the table in line, in one transaction; the same dictionary again changes nothing."""
+    known = TRAITS | REPRODUCTION
     traits = [
         (t.code, t.stage, t.name, t.unit, t.kind, t.reference_age_days, t.reference_weight_kg, t.heritability,
          t.phenotypic_variance, t.source)
-        for t in TRAITS.values()
+        for t in known.values()
     ]  # fmt: skip
     pairs = [
         (*sorted((trait.code, other)), found.genetic, found.residual, found.source)
@@ -38,7 +40,7 @@ async def follow_dictionary(connection: asyncpg.Connection) -> None:
         await connection.executemany(WRITE, traits)
         await connection.execute("delete from genetics.trait_correlation")
         await connection.executemany(PAIR, pairs)
-        for row in await connection.fetch(LEFT, list(TRAITS)):
+        for row in await connection.fetch(LEFT, list(known)):
             await retire(connection, row["code"])
 
 

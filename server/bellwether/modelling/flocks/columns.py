@@ -7,9 +7,9 @@ from bellwether_engine import ModelError
 from bellwether.modelling.model_file.building import read_columns
 from bellwether.modelling.model_file.schema import ModelTable
 
-#: of the animal; `day` and `age` are of the measuring day, and there for repeated records only
+#: of the animal; what is of the measuring day is there for repeated records only
 OF_ANIMAL = ("animal", "sire", "dam", "flock", "sex", "birth_type", "rear_type", "dam_age", "drop_year")
-OF_DAY = ("day", "age")
+OF_DAY = ("day", "age", "age_class")
 
 
 def columns_of(traits: Iterable[str], *, is_repeated: bool) -> tuple[str, ...]:

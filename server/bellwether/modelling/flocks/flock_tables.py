@@ -66,6 +66,7 @@ def records_table(data: FlockData, chosen: Chosen, plan: Plan, pseudo: Sequence[
     if chosen.is_repeated:
         columns["day"] = [row.day for row in rows]
         columns["age"] = [text(age_of(row)) for row in rows]
+        columns["age_class"] = [age_class(int(row.day[:4]), row.animal.drop_year) for row in rows]
     for trait in plan.traits:
         found = [row.measured.get(trait.code) for row in rows]
         ages = [0 if m is None else (m.age_days or 0) - trait.reference_age_days for m in found]
@@ -115,7 +116,7 @@ def animal_columns(data: FlockData, born: Mapping[str, int | None]) -> dict[str,
         "sex": lambda animal: animal.sex,
         "birth_type": lambda animal: litter_class(animal.birth_type),
         "rear_type": lambda animal: litter_class(animal.rear_type),
-        "dam_age": lambda animal: dam_age_class(animal.drop_year, born.get(animal.dam_id or "")),
+        "dam_age": lambda animal: age_class(animal.drop_year, born.get(animal.dam_id or "")),
         "drop_year": lambda animal: UNKNOWN if animal.drop_year is None else str(animal.drop_year),
     }
 
@@ -137,11 +138,11 @@ def litter_class(size: int | None) -> str:
     return str(size) if size < MANY else f"{MANY}+"
 
 
-def dam_age_class(drop_year: int | None, dam_drop_year: int | None) -> str:
-    """The dam's age in years at the lambing; mature dams are one class."""
-    if drop_year is None or dam_drop_year is None:
+def age_class(year: int | None, drop_year: int | None) -> str:
+    """A ewe's age in years at a lambing; mature ewes are one class."""
+    if year is None or drop_year is None:
         return UNKNOWN
-    years = drop_year - dam_drop_year
+    years = year - drop_year
     if years < MATURE:
         return str(max(years, 1))
     return f"{MATURE}-{OLD - 1}" if years < OLD else f"{OLD}+"
