@@ -169,6 +169,7 @@ test("each library has one room: nobody else imports it", () => {
     "@ai-sdk/": /^chats\/emilia\/model\//,
     "openid-client": /^auth\/institutions\//,
     "oidc-provider": /^auth\/provider\//,
+    minisearch: /^chats\/documentation\//,
     pdfkit: /^chats\/exports\/print.ts$/,
     fontkit: /^chats\/exports\/print.ts$/,
     "@modelcontextprotocol/": /^(chats\/mcp\/|mcp\.ts$)/,
@@ -188,8 +189,8 @@ test("Amazon's chain, the exporter of traces and the mailer are loaded by those 
   expect(costly.filter(({ when }) => when === "start")).toEqual([]);
 });
 
-test("libraries of models and of their protocol are loaded when somebody uses them", () => {
-  const ofModels = (name: string) => /^npm:(ai$|@ai-sdk\/|@modelcontextprotocol\/)/.test(name);
+test("libraries of models, of their protocol and of the documentation are loaded when somebody uses them", () => {
+  const ofModels = (name: string) => /^npm:(ai$|@ai-sdk\/|@modelcontextprotocol\/|minisearch)/.test(name);
   const found = sources.flatMap((file) => imports.get(file) ?? []).filter(({ name }) => ofModels(name));
   expect(found.length).toBeGreaterThan(0);
   expect(found.filter(({ when }) => when === "start")).toEqual([]);

@@ -5,6 +5,7 @@ import { etag, preconditionIfSent, preconditionOf } from "../platform/http/preco
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
 import { analyticsRoutes } from "./analytics/routes.ts";
 import type { ChatAnalytics } from "./analytics/service.ts";
+import { documentationRoutes } from "./documentation/routes.ts";
 import { exportRoutes } from "./exports/routes.ts";
 import type { Exports } from "./exports/service.ts";
 import { folderRoutes } from "./folders/routes.ts";
@@ -46,6 +47,7 @@ export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
   shareRoutes(app, platform, shares, identify);
   retentionRoutes(app, platform, retention);
   searchRoutes(app, platform, parts.search);
+  documentationRoutes(app, platform);
   exportRoutes(app, platform, parts.exports);
   importRoutes(app, platform, parts.imports);
   analyticsRoutes(app, platform, parts.analytics);

@@ -72,7 +72,7 @@ test("the program of the page reads the flock with the token of the file, until 
   await client.connect(new StdioClientTransport({ command: here("../../../.venv/bin/bellwether"), args: own, env }), {
     timeout: 60_000,
   });
-  expect((await client.listTools()).tools).toHaveLength(12);
+  expect((await client.listTools()).tools).toHaveLength(13);
   const told = await client.callTool({ name: "top_sires", arguments: {} });
   expect(JSON.stringify(told.content)).toContain("1. R100: +4.5 kg");
   expect((await house.call("DELETE", `/api/v1/auth/tokens/${made.id}`, { token: person.token })).status).toBe(204);

@@ -40,10 +40,10 @@ async function connected(token: string) {
 const hill = await farmer("of-hill");
 const dale = await farmer("of-dale");
 
-test("the SDK's client lists twelve tools that only read, with what they take", async () => {
+test("the SDK's client lists thirteen tools that only read, with what they take", async () => {
   const client = await connected(hill.token);
   const { tools } = await client.listTools();
-  expect(tools).toHaveLength(12);
+  expect(tools).toHaveLength(13);
   for (const { annotations } of tools)
     expect(annotations).toMatchObject({ readOnlyHint: true, destructiveHint: false });
   const top = tools.find(({ name }) => name === "top_sires");

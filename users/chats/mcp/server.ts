@@ -63,7 +63,7 @@ function found({ says, data, citations, figure }: Found, publicUrl: string): Cal
     type: "resource_link" as const,
     uri: publicUrl.replace(/\/$/, "") + href,
     name: `${kind} ${label}`,
-    mimeType: "application/json",
+    mimeType: kind === "documentation" ? "text/markdown" : "application/json",
   }));
   const whole = { data, citations, ...(figure ? { figure } : {}) };
   const structuredContent =

@@ -20,7 +20,12 @@ const whichAnimal = { animal: "Which animal do you mean? Give its tag or number.
 const sire = "(sires?|rams?|males?|väter|vater|böcke?|widder|padres?|carneros?|sementales|pères?|béliers?)";
 const animal = ({ tags }: Words) => ({ animal: tags[0] });
 
+/** How something is done is a question about the platform, whatever it is about; how we compare is one about the flock. */
+const howTo =
+  /\bhow (do|can|could|should|would|must) (i|we|you|one)\b(?! compare)|\bhow to\b|\bwhere (do|can|could|should) (i|we)\b|\b(documentation|manual|guide|tutorial)\b/;
+
 const intents: readonly Intent[] = [
+  { tool: "platform_help", words: howTo, input: ({ text }) => ({ question: text.slice(0, 300) }) },
   { tool: "scrapie_genotypes", words: /scrapie|prnp|prion|traberkrankheit|tembladera|tremblante/, input: animal },
   {
     tool: "mating_inbreeding",

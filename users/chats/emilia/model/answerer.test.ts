@@ -79,7 +79,7 @@ test("a model asks a tool, reads its data and answers; what it read is cited onc
   expect(parts.filter((part) => part.type === "citation" && part.label === "R100")).toHaveLength(1);
   expect(parts.filter(({ type }) => type === "figure")).toHaveLength(1);
   expect(parts.at(-1)).toEqual({ type: "usage", model: "stub-1", inputTokens: 300, outputTokens: 60 });
-  expect(stub.requests[0]?.tools).toHaveLength(12);
+  expect(stub.requests[0]?.tools).toHaveLength(13);
   expect(stub.keys[0]).toBe("Bearer key-of-the-endpoint");
   const read = stub.requests[1]?.messages.at(-1);
   expect(read?.role).toBe("tool");

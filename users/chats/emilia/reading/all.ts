@@ -4,6 +4,7 @@ import { cullsByReason } from "./culls.ts";
 import { flockSummary } from "./flock-summary.ts";
 import { scrapieGenotypes } from "./genes.ts";
 import { matingInbreeding } from "./matings.ts";
+import { platformHelp } from "./platform-help.ts";
 import type { Tool } from "./reader.ts";
 import { seasonReport } from "./season.ts";
 import { growthBySire, topSires } from "./sires.ts";
@@ -23,4 +24,5 @@ export const tools: readonly Tool[] = [
   growthBySire,
   scrapieGenotypes,
   compareWithBreed,
+  platformHelp,
 ];
