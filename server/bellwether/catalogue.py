@@ -81,6 +81,7 @@ SERVICES = (
         "USERS",
         other_paths=(
             "/mcp",
+            "/shared",
             "/.well-known/oauth-protected-resource",
             "/.well-known/oauth-protected-resource/*",
         ),

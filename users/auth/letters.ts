@@ -15,7 +15,7 @@ export class Letters {
   alreadyRegistered(to: string): Message {
     return letter("already-registered", to, "You have an account already", [
       "Somebody, perhaps you, registered with this address, which has an account already. Nothing has changed.",
-      `If you have forgotten your password, ask for a new one: ${this.publicUrl}`,
+      `If you have forgotten your password, ask for a new one: ${this.publicUrl}/account/forgot`,
     ]);
   }
 
@@ -50,7 +50,9 @@ export class Letters {
   }
 
   approved(to: string): Message {
-    return letter("account-approved", to, "Your account is approved", [`You can sign in now: ${this.publicUrl}`]);
+    return letter("account-approved", to, "Your account is approved", [
+      `You can sign in now: ${this.publicUrl}/account/sign-in`,
+    ]);
   }
 
   denied(to: string, reason: string): Message {
@@ -58,7 +60,7 @@ export class Letters {
   }
 
   private link(what: string, token: string): string {
-    return `${this.publicUrl}/account#${what}=${token}`;
+    return `${this.publicUrl}/account/${what}#${what}=${token}`;
   }
 }
 

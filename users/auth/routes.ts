@@ -1,5 +1,6 @@
 import type { Platform } from "../platform/context.ts";
 import { addDocument, newService, type ServiceApp } from "../platform/http/service-app.ts";
+import { Carried } from "../platform/pages/carried.ts";
 import { Forms } from "../platform/pages/forms.ts";
 import { operatorRoutes } from "./accounts/operator-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
@@ -18,6 +19,7 @@ import { impersonationRoutes } from "./impersonation/routes.ts";
 import type { Impersonations } from "./impersonation/service.ts";
 import { type InstitutionRouteParts, institutionRoutes } from "./institutions/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
+import { type LinkPageParts, linkPageRoutes } from "./pages/link-routes.ts";
 import { signInPageRoutes } from "./pages/sign-in-routes.ts";
 import { passkeyRoutes } from "./passkeys/routes.ts";
 import type { Passkeys } from "./passkeys/service.ts";
@@ -42,7 +44,8 @@ export type AuthParts = DiscoveryParts & {
   stepUp: StepUp;
   passkeys: Passkeys;
 } & InstitutionRouteParts &
-  ProviderRouteParts & { identities: Identities };
+  ProviderRouteParts &
+  Pick<LinkPageParts, "sessionOf" | "join"> & { identities: Identities };
 
 /** The slices of the authentication service, mounted. */
 export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
@@ -69,6 +72,8 @@ export function authRoutes(platform: Platform, parts: AuthParts): ServiceApp {
   providerRoutes(app, platform, parts);
   keyRoutes(app, platform, parts.keys);
   const forms = new Forms(platform.settings.kek, platform.settings.allowedOrigins);
+  const carried = new Carried(platform.settings.kek, "/account/invitation");
   signInPageRoutes(app, { ...parts, forms });
+  linkPageRoutes(app, { ...parts, forms, carried });
   return app;
 }

@@ -22,7 +22,7 @@ import * as schemas from "./schemas.ts";
 import { searchRoutes } from "./search/routes.ts";
 import type { Search } from "./search/service.ts";
 import type { Chats } from "./service.ts";
-import { type Identify, shareRoutes } from "./shares/routes.ts";
+import { type Readers, shareRoutes } from "./shares/routes.ts";
 import type { Shares } from "./shares/service.ts";
 
 export type ChatParts = {
@@ -36,15 +36,14 @@ export type ChatParts = {
   imports: Imports;
   analytics: ChatAnalytics;
   folders: Folders;
-  identify: Identify;
-};
+} & Pick<Readers, "identify">;
 
-export function chatRoutes(platform: Platform, parts: ChatParts): ServiceApp {
+export function chatRoutes(platform: Platform, parts: ChatParts & Readers): ServiceApp {
   const app = newService();
   const { chats, messages, runs, shares, retention, identify } = parts;
   addDocument(app, "/api/v1/chats/openapi.json", "Chat History Service");
   // whole names before those that hold an id
-  shareRoutes(app, platform, shares, identify);
+  shareRoutes(app, platform, shares, parts);
   retentionRoutes(app, platform, retention);
   searchRoutes(app, platform, parts.search);
   documentationRoutes(app, platform);

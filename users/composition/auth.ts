@@ -14,7 +14,6 @@ import { ProviderDoor } from "../auth/provider/door.ts";
 import { isOfClient } from "../auth/provider/models.ts";
 import { ProviderRepository } from "../auth/provider/repository.ts";
 import { authRoutes } from "../auth/routes.ts";
-import { refreshCookieName } from "../auth/signing-in/cookie.ts";
 import { KnownDevices } from "../auth/signing-in/known-devices.ts";
 import { SigningIn } from "../auth/signing-in/service.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";
@@ -29,6 +28,7 @@ import type { Settings } from "../platform/settings.ts";
 import type { Sessions } from "../sessions/service.ts";
 import { accountsOf, admissionOf, passwordPolicyOf } from "./accounts.ts";
 import { factorChecks, factorServices } from "./factors.ts";
+import { joiningAt } from "./farm-invitations.ts";
 
 /** The authentication service, bound to the sessions that it starts. */
 export function authService(
@@ -66,7 +66,9 @@ export function authService(
     ...byInstitution,
     ...providerOf(platform, users, sessions, keys, checks.policy),
   };
-  return authRoutes(platform, { signingIn, tokens, impersonations, keys, feed: sessions, ...ofUsers });
+  const sessionOf = (refreshToken: string) => sessions.ofToken(refreshToken);
+  const ofPages = { sessionOf, join: joiningAt(settings.serviceUrls.farm, log) };
+  return authRoutes(platform, { signingIn, tokens, impersonations, keys, feed: sessions, ...ofUsers, ...ofPages });
 }
 
 function providerOf(
@@ -80,7 +82,7 @@ function providerOf(
   const repository = new ProviderRepository(table, kek, clock);
   const stores = { repository, users, sessions, keys, kek, factorPolicy };
   const sessionOf = (refreshToken: string) => sessions.ofToken(refreshToken);
-  const browser = { publicUrl, allowedOrigins, cookieName: refreshCookieName, sessionOf };
+  const browser = { publicUrl, allowedOrigins, sessionOf };
   return {
     provider: new ProviderDoor({ ...stores, ...browser, rules: tokenRulesOf(settings), clock, log }),
     clients: new ProviderClients(repository, kek, clock),

@@ -4,6 +4,7 @@ import { StandingImpersonations } from "../auth/impersonation/service.ts";
 import { Hasher } from "../auth/passwords/hasher.ts";
 import { StandingClients } from "../auth/provider/clients.ts";
 import { ProviderRepository } from "../auth/provider/repository.ts";
+import { refreshTokenIn } from "../auth/signing-in/cookie.ts";
 import { TokenRepository } from "../auth/tokens/repository.ts";
 import { StandingTokens } from "../auth/tokens/service.ts";
 import type { Answerer } from "../chats/answering.ts";
@@ -108,6 +109,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const parts = profilesOf(platform, { mail, sessions, send: frames.send, elsewhere: outside.elsewhere ?? [] });
 
   const emilia: Emilia = { settings, clock, log, fetch: outside.fetchPlatform };
+  const readerOf = async (cookies: string) => (await sessions.ofToken(refreshTokenIn(cookies)))?.uid;
   const chats = chatParts(platform, authenticator, outside.answerer ?? answererFrom(emilia));
 
   const { BELLWETHER_TRUSTED_PROXIES: trustedProxies, allowedOrigins, gatewaySecret } = settings;
@@ -117,7 +119,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
     auth: () => app.route("/", authService(platform, sessions, standing, signing, outside.hasher ?? new Hasher())),
     sessions: () => app.route("/", sessionRoutes(platform, sessions, figures)),
     profiles: () => app.route("/", profileRoutes(platform, parts)),
-    chats: () => app.route("/", mcpRoutes(chatRoutes(platform, chats), platform, emilia)),
+    chats: () => app.route("/", mcpRoutes(chatRoutes(platform, { ...chats, readerOf }), platform, emilia)),
   };
   for (const name of names) mount[name]();
   const heard = { feed: sessions, listen: frames.listen, readers: [chats.frames], clock, log, metrics };

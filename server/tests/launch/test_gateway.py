@@ -33,6 +33,7 @@ ROUTES = [
     ("/.well-known/jwks.json", "users"),
     ("/oidc/auth", "users"),
     ("/account/sign-in", "users"),
+    ("/shared", "users"),
     ("/api/v1/ws", "users"),
     ("/graphql", "services"),
     ("/docs", "services"),

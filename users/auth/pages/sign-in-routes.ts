@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { AppEnv, ServiceApp } from "../../platform/http/service-app.ts";
-import { type Forms, refusalIn, show } from "../../platform/pages/forms.ts";
+import { type Forms, posted, type Said, show } from "../../platform/pages/forms.ts";
+import { returnPath } from "../../platform/pages/return-paths.ts";
 import type { Problem } from "../../platform/problems.ts";
 import type { SecondFactor } from "../factors/second-factors.ts";
 import type { Institution } from "../institutions/models.ts";
@@ -11,7 +12,6 @@ import { deviceCookie, setDeviceCookie, setRefreshCookie } from "../signing-in/c
 import { deviceLabel } from "../signing-in/device-label.ts";
 import { credentials } from "../signing-in/schemas.ts";
 import { isChallenge, type SignedIn, type SigningIn } from "../signing-in/service.ts";
-import { returnPath } from "./return-paths.ts";
 import { factorPage, institutionWords, signedInPage, signInPage } from "./sign-in-pages.ts";
 
 export type SignInPageParts = {
@@ -39,7 +39,7 @@ function passwordRoutes(app: ServiceApp, parts: SignInPageParts): void {
   app.get("/account/signed-in", (c) => show(c, signedInPage()));
 
   app.post("/account/sign-in", async (c) => {
-    const again = async (refusal: Problem, said: Record<string, string> = {}) =>
+    const again = async (refusal: Problem, said: Said = {}) =>
       show(c, await signIn(c, parts, said.return_to, said.email), refusal);
     return posted(c, forms, again, async (said) => {
       const { outcome, newDevice } = await signingIn.login({
@@ -61,7 +61,7 @@ function passwordRoutes(app: ServiceApp, parts: SignInPageParts): void {
 function factorRoute(app: ServiceApp, parts: SignInPageParts): void {
   const { forms, signingIn } = parts;
   app.post("/account/sign-in/factor", (c) => {
-    const again = async (refusal: Problem, said: Record<string, string> = {}) => {
+    const again = async (refusal: Problem, said: Said = {}) => {
       const asked = { proof: forms.proof(c), returnTo: returnPath(said.return_to) };
       const isOver = refusal.code === "challenge_over" || said.challenge === undefined;
       return show(
@@ -80,32 +80,13 @@ function factorRoute(app: ServiceApp, parts: SignInPageParts): void {
 function passkeyRoute(app: ServiceApp, parts: SignInPageParts): void {
   const { forms, passkeys } = parts;
   app.post("/account/sign-in/passkey", (c) => {
-    const again = async (refusal: Problem, said: Record<string, string> = {}) =>
-      show(c, await signIn(c, parts, said.return_to), refusal);
+    const again = async (refusal: Problem, said: Said = {}) => show(c, await signIn(c, parts, said.return_to), refusal);
     return posted(c, forms, again, async (said) => {
       const { device } = from(c);
       const outcome = await passkeys.login(assertionIn(said), c.get("address"), device);
       return goOn(c, outcome, returnPath(said.return_to), undefined);
     });
   });
-}
-
-type Said = Record<string, string>;
-
-/** Does what a form asks for; a refusal is told on the page from which it came. */
-export async function posted(
-  c: Asking,
-  forms: Forms,
-  again: (refusal: Problem, said?: Said) => Promise<Response>,
-  act: (said: Said) => Promise<Response>,
-): Promise<Response> {
-  let said: Said | undefined;
-  try {
-    said = await forms.read(c);
-    return await act(said);
-  } catch (error) {
-    return again(refusalIn(error), said);
-  }
 }
 
 async function signIn(c: Asking, { forms, administration }: SignInPageParts, returnTo?: string, email = "") {

@@ -7,7 +7,8 @@ import { mark, sameSecret } from "../../platform/hashes.ts";
 import type { LiveSession } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
 import { type Page, rendered } from "../../platform/pages/page.ts";
-import { signInPath } from "../pages/return-paths.ts";
+import { signInPath } from "../../platform/pages/return-paths.ts";
+import { refreshTokenIn } from "../signing-in/cookie.ts";
 import { type Asking, askingOf, type Interaction, isRecent } from "./asking.ts";
 import { consentPage, hereAgainPage, refusedPage } from "./pages.ts";
 import { consentSeconds, newProvider, type ProviderParts } from "./provider.ts";
@@ -17,7 +18,6 @@ export type DoorParts = ProviderParts & {
   /** the session of a refresh cookie, without using the cookie up */
   sessionOf: (refreshToken: string) => Promise<LiveSession | undefined>;
   allowedOrigins: readonly string[];
-  cookieName: string;
 };
 
 type Loaded = { provider: Provider; kids: string };
@@ -128,7 +128,7 @@ export class ProviderDoor {
 
   /** Who is signed in in this browser. */
   private async personOf(request: IncomingMessage) {
-    const session = await this.parts.sessionOf(cookieOf(request, this.parts.cookieName));
+    const session = await this.parts.sessionOf(refreshTokenIn(request.headers.cookie ?? ""));
     const user = session && (await this.parts.users.byId(session.uid));
     return session && user && !user.disabled && user.epoch === session.epoch ? { session, user } : undefined;
   }
@@ -150,11 +150,6 @@ export class ProviderDoor {
 function show(response: ServerResponse, status: number, page: Page): void {
   const { body, headers } = rendered(page);
   response.writeHead(status, headers).end(body);
-}
-
-function cookieOf({ headers }: IncomingMessage, name: string): string {
-  const pairs = (headers.cookie ?? "").split(/;\s*/);
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 }
 
 const longestForm = 4_096;

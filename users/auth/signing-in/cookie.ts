@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { parse } from "hono/utils/cookie";
 import { Problem } from "../../platform/problems.ts";
 
 const name = "bw_rt";
@@ -9,7 +10,9 @@ export const refreshCookieName = `__Host-${name}`;
 /** `__Host-` needs Secure, which browsers also honour on http://localhost. */
 const attributes = { httpOnly: true, secure: true, sameSite: "Strict", path: "/", prefix: "host" } as const;
 
-const refreshCookie = (c: Context): string | undefined => getCookie(c, name, "host");
+/** The refresh token in a header of cookies. */
+export const refreshTokenIn = (cookies: string): string => parse(cookies, refreshCookieName)[refreshCookieName] ?? "";
+export const refreshCookie = (c: Context): string | undefined => getCookie(c, name, "host");
 export const clearRefreshCookie = (c: Context): void => void deleteCookie(c, name, attributes);
 export function setRefreshCookie(c: Context, token: string, maxAge: number): void {
   setCookie(c, name, token, { ...attributes, maxAge });

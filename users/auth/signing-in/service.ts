@@ -118,6 +118,13 @@ export class SigningIn {
     return this.signedIn(user, outcome);
   }
 
+  /** A token for what a page of ours does in the name of who is signed in; undefined once that is over. */
+  async tokenOf(session: LiveSession): Promise<string | undefined> {
+    const user = await this.parts.users.byId(session.uid);
+    if (!user || user.disabled || user.epoch !== session.epoch) return undefined;
+    return this.accessToken(user, session);
+  }
+
   logout(refreshToken: string): Promise<boolean> {
     return this.parts.sessions.endByToken(refreshToken);
   }

@@ -2,18 +2,30 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import { pageQuery } from "../../platform/http/paging.ts";
+import type { Limit } from "../../platform/http/rate-limits.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
 import type { Caller } from "../../platform/identity/tokens.ts";
 import { chatPath } from "../schemas.ts";
+import { type ReaderOf, sharedPageRoutes } from "./pages.ts";
 import * as schemas from "./schemas.ts";
 import type { Shares } from "./service.ts";
 
 /** Who a token is of; throws when it or its session has ended. */
 export type Identify = (token: string) => Promise<Caller>;
 
-export function shareRoutes(app: ServiceApp, platform: Platform, shares: Shares, identify: Identify): void {
+export type Readers = { identify: Identify; readerOf: ReaderOf };
+
+export function shareRoutes(
+  app: ServiceApp,
+  platform: Platform,
+  shares: Shares,
+  { identify, readerOf }: Readers,
+): void {
+  const max = platform.settings.CHATS_OPEN_LIMIT_ADDRESS;
+  const limit = { scope: "shared-open", max, windowSeconds: 60 };
   ownRoutes(app, platform, shares);
-  openRoute(app, platform, shares, identify);
+  openRoute(app, platform, limit, shares, identify);
+  sharedPageRoutes(app, platform, limit, shares, readerOf);
 }
 
 function ownRoutes(app: ServiceApp, { need, cursors }: Platform, shares: Shares): void {
@@ -64,8 +76,7 @@ function ownRoutes(app: ServiceApp, { need, cursors }: Platform, shares: Shares)
   });
 }
 
-function openRoute(app: ServiceApp, { limits, settings }: Platform, shares: Shares, identify: Identify): void {
-  const limit = { scope: "shared-open", max: settings.CHATS_OPEN_LIMIT_ADDRESS, windowSeconds: 60 };
+function openRoute(app: ServiceApp, { limits }: Platform, limit: Limit, shares: Shares, identify: Identify): void {
   const open = createRoute({
     method: "post",
     path: "/api/v1/chats/shared/open",

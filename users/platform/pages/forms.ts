@@ -28,7 +28,7 @@ export class Forms {
   }
 
   /** What a form of ours says; throws when it is not ours, or says a thing twice. */
-  async read(c: Context): Promise<Record<string, string>> {
+  async read(c: Context): Promise<Said> {
     if (!(c.req.header("content-type") ?? "").startsWith("application/x-www-form-urlencoded"))
       throw new Problem(415, "unsupported_media_type", "Send the form as the page does.");
     const pairs = [...new URLSearchParams(await c.req.text())];
@@ -46,6 +46,25 @@ export class Forms {
   }
 }
 
+/** What a form says, by the names of its fields. */
+export type Said = Record<string, string>;
+
+/** Does what a form asks for; a refusal is told on the page from which it came. */
+export async function posted(
+  c: Context,
+  forms: Forms,
+  again: (refusal: Problem, said?: Said) => Response | Promise<Response>,
+  act: (said: Said) => Promise<Response>,
+): Promise<Response> {
+  let said: Said | undefined;
+  try {
+    said = await forms.read(c);
+    return await act(said);
+  } catch (error) {
+    return again(refusalIn(error), said);
+  }
+}
+
 /** Answers with a page; after a refusal with its status, and not as fast as somebody can ask. */
 export async function show(c: Context, page: Page, refusal?: Problem): Promise<Response> {
   if (refusal?.status === 429) await Bun.sleep(refusedAfterMs);
@@ -55,7 +74,7 @@ export async function show(c: Context, page: Page, refusal?: Problem): Promise<R
 }
 
 /** What a page tells of a failure; one of our own making is left to the root, which logs it. */
-export function refusalIn(error: unknown): Problem {
+function refusalIn(error: unknown): Problem {
   const refusal = error instanceof z.ZodError ? invalidRequest(error, {}, "form") : toProblem(error);
   if (refusal.status >= 500 && refusal.status !== 503) throw error;
   return refusal;

@@ -5,7 +5,7 @@ import { hash } from "../hashes.ts";
  * bar; a passkey is asked for. Without script somebody pastes the secret, and signs in by password.
  */
 export const script = `"use strict";
-const [name, secret] = location.hash.slice(1).split("=");
+const [, name = "", secret] = /^#(?:(\\w+)=)?([\\w-]+)$/.exec(location.hash) ?? [];
 if (secret) {
   history.replaceState(null, "", location.pathname + location.search);
   for (const field of document.querySelectorAll("[data-secret]"))
