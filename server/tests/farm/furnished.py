@@ -92,6 +92,7 @@ async def furnished(farmer: Farmer) -> dict[str, str]:
     await farmer.take_in(b"ID,SEX,DOB\n1612342024240001,1,2024-08-03\n1612342024240002,2,2024-08-03\n", "sg")
     await farmer.take_in(FILE, "lambplan")
     await worked(farmer)
+    await in_the_yards(farmer, ids)
     papers = (await farmer.ask("GET", "/consignments", 200, params={"farm_id": farmer.farm_id})).json()["items"]
     money = {"price": 4.2, "per": "kg", "weight_kg": 5600, "costs": 120.5}
     await farmer.ask("PUT", f"/consignments/{papers[0]['id']}/money", 200, json=money)
@@ -121,3 +122,26 @@ async def worked(farmer: Farmer) -> None:
             if task["title"].startswith(title):
                 headers = {"if-match": f'"{task["rev"]}"'}
                 await farmer.ask("PATCH", f"{path}/tasks/{task['id']}", 200, json=change, headers=headers)
+
+
+async def in_the_yards(farmer: Farmer, ids: dict[str, str]) -> None:
+    """A template, a day that is over, one that followed a template that is gone, and what was recorded on them."""
+    path = f"/farms/{farmer.farm_id}"
+    said = {
+        "kind": "weigh",
+        "traits": ["AWT", "XJAW"],
+        "fields": [{"name": "Drench lot"}, {"name": "Wet", "kind": "truth"}],
+    }
+    kept = await farmer.make(f"{path}/session-templates", name="Weighing", **said)
+    gone = await farmer.make(f"{path}/session-templates", name="Old", kind="yard")
+    own = {"operator": "Ann", "devices": ["XR5000"], "fields": {"Drench lot": "L1", "Wet": True}}
+    day = await farmer.make(f"{path}/sessions", name="Ewes", held_on="2024-02-01", template_id=kept["id"], **own)
+    open_day = await farmer.make(f"{path}/sessions", name="Yards", held_on="2024-02-02", template_id=gone["id"])
+    await farmer.ask("DELETE", f"{path}/session-templates/{gone['id']}", 204)
+    weight = {"animal_id": ids["dam"], "trait": "AWT", "weight": 61.5, "occurred_on": "2024-02-01"}
+    await farmer.make("/weights", farm_id=farmer.farm_id, weights=[weight], session_id=day["id"])
+    scored = {"kind": "condition.scored", "animal_id": ids["dam"], "occurred_on": "2024-02-02"}
+    await taken(farmer, scored | {"session_id": open_day["id"], "payload": {"score": 3, "scale": "1-5"}})
+    await farmer.ask("POST", f"{path}/sessions/{day['id']}/close", 200, headers={"if-match": "*"})
+    ratings = {"farm_id": farmer.farm_id, "ratings": {"ewe": 1.5}}
+    await farmer.ask("PUT", "/dse-ratings", 200, json=ratings)

@@ -19,7 +19,7 @@ from bellwether.commands.demo.season import DemoSeason
 from bellwether.farm.archives import job
 from bellwether.farm.archives.problems import ArchiveBroken, ArchiveRejected
 from bellwether.farm.archives.reading import read, renamed
-from bellwether.farm.archives.tables import TABLES
+from bellwether.farm.archives.tables import SINCE, TABLES
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
 from bellwether.platform.jobs.run import JobRun
@@ -145,9 +145,10 @@ async def test_what_belongs_to_a_herd_comes_back_with_it(farmer: Farmer, new_far
     content, report = await exported(farmer, "whole_farm")
     assert (await exported(farmer, "whole_farm"))[0] == content
     names = ("syndicate", "syndicate_sire", "imported_value", "task_rule", "task", "stock_value", "consignment_money",
-             "batch_cost", "attachment_link", "attachment")  # fmt: skip
+             "batch_cost", "attachment_link", "attachment", "session_template", "yard_session",
+             "dse_rating")  # fmt: skip
     found = {name: report["written"][name] for name in names}
-    assert found == dict(zip(names, (3, 5, 7, 2, 3, 1, 1, 1, 4, 2), strict=True))
+    assert found == dict(zip(names, (3, 5, 7, 2, 3, 1, 1, 1, 4, 2, 1, 2, 1), strict=True))
     other = await empty_farm(farmer)
     assert (await taken_in(other, content))["rows"]["attachment"] == 2
     again = replace(other, flock_id=str(uuid5(UUID(other.farm_id), farmer.flock_id)))
@@ -158,11 +159,60 @@ async def test_what_belongs_to_a_herd_comes_back_with_it(farmer: Farmer, new_far
     assert lamb["sire_id"] is not None
     tasks = [(task["title"], task["due_on"], task["state"], task["note"]) for task in await tasks_of(again)]
     assert tasks == [(task["title"], task["due_on"], task["state"], task["note"]) for task in await tasks_of(farmer)]
+    assert await days_of(again) == await days_of(farmer)
     await refused_parts(farmer, content)
     worker = await new_farmer(with_farm=False)
     await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(worker.user_id), role="worker")
     _, report = await exported(replace(worker, farm_id=farmer.farm_id, flock_id=farmer.flock_id), "whole_farm")
     assert [report["written"][name] for name in ("stock_value", "consignment_money", "batch_cost")] == [0, 0, 0]
+
+
+async def days_of(farmer: Farmer) -> list[Any]:
+    """What came of each day in the yards."""
+    path, found = f"/farms/{farmer.farm_id}/sessions", []
+    for one in (await farmer.ask("GET", path, 200)).json()["items"]:
+        came = (await farmer.ask("GET", f"{path}/{one['id']}/summary", 200)).json()
+        day = came["session"]
+        found.append((day["name"], day["closed_at"], day["fields"], came["recorded"], came["means"], came["events"]))
+    return found
+
+
+async def test_an_archive_of_before_there_were_days_in_the_yards_in_it(farmer: Farmer) -> None:
+    """Version 2 has neither their tables nor the day of what was recorded."""
+    await farmer.animal(sex="female", birth_date="2020-08-01")
+    content, _ = await exported(farmer, "whole_farm")
+    files, said = without_days(content)
+    other = await empty_farm(farmer)
+    assert (await taken_in(other, rezipped(files, said | {"version": 2})))["rows"]["animal"] == 1
+    broken = await empty_farm(farmer)
+    with pytest.raises(ArchiveBroken):
+        await taken_in(broken, rezipped(files, said))
+
+
+def without_days(content: bytes) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The files of an archive as an earlier version had them, and its manifest."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {item: archive.read(item) for item in archive.namelist()}
+    said = json.loads(files.pop("manifest.json"))
+    more = {name: columns for version in SINCE.values() for name, columns in version.items()}
+    said["tables"] = [one for one in said["tables"] if more.get(one["name"], {""})]
+    for one in said["tables"]:
+        head, *lines = list(csv.reader(io.StringIO(files[one["file"]].decode())))
+        kept = [place for place, name in enumerate(head) if name not in more.get(one["name"], ())]
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([[line[place] for place in kept] for line in (head, *lines)])
+        files[one["file"]] = out.getvalue().encode()
+        one["sha256"] = hashlib.sha256(files[one["file"]]).hexdigest()
+    return {one["file"]: files[one["file"]] for one in said["tables"]}, said
+
+
+def rezipped(files: dict[str, bytes], manifest: dict[str, Any]) -> bytes:
+    """An archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in (files | {"manifest.json": json.dumps(manifest).encode()}).items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 async def tasks_of(farmer: Farmer) -> list[dict[str, Any]]:

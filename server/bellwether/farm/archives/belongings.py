@@ -7,6 +7,8 @@ from bellwether.farm.archives.parts import Into, said
 from bellwether.farm.archives.reading import Cells, Photo
 from bellwether.farm.attachments import service as attachments
 from bellwether.farm.attachments.schemas import NewLink
+from bellwether.farm.grazing import service as grazing
+from bellwether.farm.grazing.schemas import NewRatings
 from bellwether.farm.imported_values import service as imported_values
 from bellwether.farm.imported_values.schemas import ToldValue
 from bellwether.farm.pedigree import recalling as claims
@@ -16,6 +18,8 @@ from bellwether.farm.trading.money import service as money
 from bellwether.farm.trading.schemas import BatchCost, Money
 from bellwether.farm.trading.worth import service as worth
 from bellwether.farm.trading.worth.schemas import NewStockValues
+from bellwether.farm.work.sessions import service as sessions
+from bellwether.farm.work.sessions.schemas import NewTemplate, ToldSession
 from bellwether.farm.work.tasks import recalling
 from bellwether.farm.work.tasks import service as tasks
 from bellwether.farm.work.tasks.schemas import NewTaskRules, ToldTask
@@ -62,6 +66,27 @@ async def task(into: Into, rows: Sequence[Cells]) -> None:
     """What was written down, or said of what follows."""
     told = [ToldTask.model_validate(said(row)) for row in rows]
     await recalling.recall(into.session, into.context, into.farm_id, told)
+
+
+async def dse_ratings(into: Into, rows: Sequence[Cells]) -> None:
+    """How much each class grazes, all at once."""
+    ratings = {row["class"]: float(row["rating"]) for row in rows}
+    await grazing.rate(
+        into.session, into.context, NewRatings.model_validate({"farm_id": into.farm_id, "ratings": ratings})
+    )
+
+
+async def template(into: Into, rows: Sequence[Cells]) -> None:
+    """What a kind of day in the yards records."""
+    for row in rows:
+        body = NewTemplate.model_validate(said(row))
+        await sessions.create_template(into.session, into.context, into.farm_id, body)
+
+
+async def yard_day(into: Into, rows: Sequence[Cells]) -> None:
+    """A day in the yards, whose template may be gone since."""
+    for row in rows:
+        await sessions.recall(into.session, into.context, into.farm_id, ToldSession.model_validate(said(row)))
 
 
 async def stock_values(into: Into, rows: Sequence[Cells]) -> None:

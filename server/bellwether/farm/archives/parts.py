@@ -43,6 +43,10 @@ CHANGEABLE = (
 )  # fmt: skip
 
 
+JSON = frozenset({"breeds", "actives", "words", "devices", "traits", "fields"})
+"""Columns with lists and objects."""
+
+
 class Into(NamedTuple):
     """The farm to which rows go, and who brings them."""
 
@@ -58,9 +62,7 @@ Take = Callable[[Into, Sequence[Cells]], Awaitable[object]]
 def said(row: Cells, *names: str) -> dict[str, object]:
     """Cells that are not empty; lists and objects from their JSON."""
     found = {name: row[name] for name in names or row if row[name] != ""}
-    return {
-        name: json.loads(value) if name in ("breeds", "actives", "words") else value for name, value in found.items()
-    }
+    return {name: json.loads(value) if name in JSON else value for name, value in found.items()}
 
 
 async def flock(into: Into, rows: Sequence[Cells]) -> None:
@@ -186,7 +188,7 @@ async def event(into: Into, rows: Sequence[Cells]) -> None:
 def event_of(row: Cells) -> Row:
     """As it is sent; what is taken back names only what it takes back."""
     whose = () if row["kind"] == "event.retracted" else ("animal_id", "group_id")
-    names = ("id", "kind", *whose, "occurred_on", "occurred_time", "supersedes")
+    names = ("id", "kind", *whose, "occurred_on", "occurred_time", "session_id", "supersedes")
     return {**said(row, *names), "payload": payload_of(row)}
 
 
@@ -198,9 +200,10 @@ async def parent(into: Into, rows: Sequence[Cells]) -> None:
 
 
 async def measurement(into: Into, rows: Sequence[Cells]) -> None:
-    """Values that count, in the units in which they are kept."""
+    """Values that count, in the units in which they are kept; all of one day in the yards, or of none."""
     items = [NewMeasurement.model_validate(measured(row)) for row in rows]
-    body = NewMeasurements(farm_id=into.farm_id, measurements=items)
+    day = UUID(rows[0]["session_id"]) if rows[0]["session_id"] else None
+    body = NewMeasurements(farm_id=into.farm_id, measurements=items, session_id=day)
     await measurements.record(into.session, into.context, body, into.now)
 
 

@@ -7,18 +7,19 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
 from uuid import UUID, uuid5
 
 from bellwether.farm.archives.problems import ArchiveBroken
-from bellwether.farm.archives.tables import FORMAT, TABLES, VERSION, Table
+from bellwether.farm.archives.tables import FORMAT, SINCE, TABLES, VERSION, Table
 from bellwether.platform.json import JsonObject, JsonValue
 
 MOST_BYTES = 400_000_000
 """Of all files unpacked."""
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Cells = dict[str, str]
+Later = Mapping[str, frozenset[str]]
 
 
 class Photo(NamedTuple):
@@ -48,10 +49,12 @@ def read(content: bytes) -> Archive:
             if sum(item.file_size for item in archive.infolist()) > MOST_BYTES:
                 raise ArchiveBroken("manifest.json", f"the archive holds more than {MOST_BYTES:,} bytes")
             said = json.loads(archive.read("manifest.json"))
-            if not isinstance(said, dict) or (said.get("format"), said.get("version")) != (FORMAT, VERSION):
+            known = (*(version - 1 for version in SINCE), VERSION)
+            if not isinstance(said, dict) or said.get("format") != FORMAT or said.get("version") not in known:
                 raise ArchiveBroken("manifest.json", f"the archive is not of the format {FORMAT} {VERSION}")
             told = {str(one["name"]): one for one in said["tables"]}
-            rows = {table.name: table_of(archive, table, told[table.name]) for table in TABLES}
+            later = [more for version, more in SINCE.items() if said["version"] < version]
+            rows = {table.name: table_of(archive, table, told, later) for table in TABLES}
             photos = dict(photo_of(archive, one) for one in said["attachments"])
             return Archive({name: str(value) for name, value in said["farm"].items()}, rows, photos)
     except (
@@ -68,22 +71,27 @@ def read(content: bytes) -> Archive:
         raise ArchiveBroken("manifest.json", "the file is no archive of a farm, or is not whole") from error
 
 
-def table_of(archive: zipfile.ZipFile, table: Table, told: Mapping[str, object]) -> list[Cells]:
-    """One table.
+def table_of(
+    archive: zipfile.ZipFile, table: Table, tables: Mapping[str, Mapping[str, object]], later: Sequence[Later]
+) -> list[Cells]:
+    """One table; what archives have since a later version is not in it.
 
     Raises:
         ArchiveBroken: its bytes, its heading or its number of rows are not as the manifest says.
     """
-    name = f"{table.name}.csv"
+    name, missing = f"{table.name}.csv", {column for more in later for column in more.get(table.name, ())}
+    if table.name not in tables and any(not more.get(table.name, {""}) for more in later):
+        return []
+    told = tables[table.name]
     content = archive.read(name)
     if hashlib.sha256(content).hexdigest() != told["sha256"]:
         raise ArchiveBroken(name, "its bytes are not those that the manifest tells: it was changed or cut off")
     head, *lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
-    if head != list(table.columns):
+    if head != [column for column in table.columns if column not in missing]:
         raise ArchiveBroken(name, f"its heading is not {', '.join(table.columns)}")
     if len(lines) != told["rows"] or any(len(line) != len(head) for line in lines):
         raise ArchiveBroken(name, f"it has {len(lines)} rows, and the manifest tells of {told['rows']}")
-    return [dict(zip(head, line, strict=True)) for line in lines]
+    return [dict.fromkeys(table.columns, "") | dict(zip(head, line, strict=True)) for line in lines]
 
 
 def photo_of(archive: zipfile.ZipFile, told: Mapping[str, str]) -> tuple[str, Photo]:

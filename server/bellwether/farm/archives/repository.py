@@ -14,6 +14,8 @@ select not exists (select from farm.flock where farm_id = $1) and not exists (
   select from farm.animal where farm_id = $1) and not exists (select from farm.event where farm_id = $1)
   and not exists (select from farm.animal_group where farm_id = $1)
   and not exists (select from farm.paddock where farm_id = $1)
+  and not exists (select from farm.session_template where farm_id = $1)
+  and not exists (select from farm.yard_session where farm_id = $1)
   and not exists (select from farm.product where farm_id = $1)
   and not exists (select from farm.own_trait where farm_id = $1)
   and not exists (select from farm.consignment where farm_id = $1)

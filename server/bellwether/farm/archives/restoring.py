@@ -65,6 +65,9 @@ def order_of(rows: dict[str, list[Cells]]) -> Iterator[tuple[str, Take, list[Pla
     early = [(n, row) for n, row in worn if not is_lamb.get(row["animal_id"]) and row["is_of_event"] != "true"]
     yield "identifier", parts.identifier, early, 1
     yield "animal_group", parts.group, placed["animal_group"], 1
+    yield "dse_rating", belongings.dse_ratings, placed["dse_rating"], max(len(placed["dse_rating"]), 1)
+    yield "session_template", belongings.template, placed["session_template"], 1
+    yield "yard_session", belongings.yard_day, placed["yard_session"], 1
     yield "paddock_drawing", parts.drawing, named(placed["paddock_drawing"], rows["paddock"]), 1
     yield "product", parts.product, placed["product"], 1
     yield "product_batch", parts.batch, placed["product_batch"], 1
@@ -73,7 +76,8 @@ def order_of(rows: dict[str, list[Cells]]) -> Iterator[tuple[str, Take, list[Pla
     yield "animal", parts.lambs, [(n, row) for n, row in placed["animal"] if is_lamb[row["id"]]], CHUNK
     yield "identifier", parts.identifier, [one for one in worn if one not in early], 1
     yield "parent", parts.parent, placed["parent"], 1
-    yield "measurement", parts.measurement, placed["measurement"], CHUNK
+    for _, of_day in groupby(sorted(placed["measurement"], key=day_of), key=day_of):
+        yield "measurement", parts.measurement, list(of_day), CHUNK
     yield from belongings_of(placed, rows)
 
 
@@ -91,6 +95,11 @@ def belongings_of(
     yield "consignment_money", belongings.consignment_money, placed["consignment_money"], 1
     yield "batch_cost", belongings.batch_cost, placed["batch_cost"], 1
     yield "attachment_link", belongings.attachment_link, placed["attachment_link"], 1
+
+
+def day_of(one: Placed) -> str:
+    """The day in the yards on which a value was taken."""
+    return one[1]["session_id"]
 
 
 def is_castration(row: Cells) -> bool:

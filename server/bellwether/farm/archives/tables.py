@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-FORMAT, VERSION = "bellwether.farm", 2
+FORMAT, VERSION = "bellwether.farm", 3
 
 
 class Table(NamedTuple):
@@ -91,14 +91,14 @@ where farm_id = $1 order by paddock_id, valid_from
 """
 # whoever does not own the farm sees no costs (the policies), and not that one was taken back either
 EVENTS = """
-select id, kind, animal_id, group_id, occurred_on, occurred_time, tz, supersedes, payload from farm.event e
+select id, kind, animal_id, group_id, occurred_on, occurred_time, tz, session_id, supersedes, payload from farm.event e
 where farm_id = $1 and (supersedes is null
   or exists (select from farm.event t where t.farm_id = $1 and t.id = e.supersedes))
 order by seq
 """
 MEASUREMENTS = """
 select o.id, o.flock_id, coalesce(a.merged_into, a.id) as animal_id, o.trait, o.value, o.unit, o.raw_value, o.raw_unit,
-  o.occurred_on, o.occurred_time, o.recorded_group
+  o.occurred_on, o.occurred_time, o.recorded_group, o.session_id
 from farm.observation o join farm.animal a on a.farm_id = $1 and a.id = o.animal_id
 where o.farm_id = $1 and o.state = 'active' and o.event_id is null order by o.occurred_on, o.id
 """
@@ -128,6 +128,14 @@ TABLES = (
     own("animal_group", "Mobs and other groups", {
         "id": ID, "name": "what it is called", "type": "physical, logical, planned", "purpose": "for what",
         "drop_year": "the season"}),
+    own("dse_rating", "How much an animal of each class grazes, where the farm has set it", {
+        "class": "lamb, ewe ...", "rating": "dry sheep equivalents"}, "class"),
+    own("session_template", "What a kind of day in the yards records", {
+        "id": ID, "name": "what it is called", "kind": "weigh, yard or draft", "traits": "JSON", "fields": "JSON"}),
+    own("yard_session", "Days in the yards", {
+        "id": ID, "template_id": "which it followed", "kind": "weigh, yard or draft", "name": "what it is called",
+        "held_on": "day", "operator": "who", "devices": "JSON", "group_id": "the mob that was meant to come",
+        "traits": "JSON", "fields": "JSON", "closed_at": "when it was over"}),
     own("paddock", "Paddocks", {"id": ID, "name": "what it is called"}),
     Table("paddock_drawing", "Where each paddock was since a day", {
         "paddock_id": "which", "valid_from": "since when", "geometry": "GeoJSON, longitude and latitude"}, DRAWINGS),
@@ -142,7 +150,8 @@ TABLES = (
         "to_location": "to", "carrier": "who", "note": "words"}),
     Table("event", "All that happened, in the order in which it was recorded, corrections too", {
         "id": ID, "kind": "which", "animal_id": "whose", "group_id": "whose", "occurred_on": "day of the farm",
-        "occurred_time": "by its clock", "tz": "its zone", "supersedes": "the event that it corrects or takes back",
+        "occurred_time": "by its clock", "tz": "its zone", "session_id": "the day in the yards",
+        "supersedes": "the event that it corrects or takes back",
         "payload": "JSON, by the kind"}, EVENTS),
     Table("parent", "Parents that are accepted and that no event tells", {
         "child_id": "whose", "parent_id": "who", "parent_type": "sire, dam ...", "method": "by which it is known",
@@ -150,7 +159,8 @@ TABLES = (
     Table("measurement", "Values that count and that no event tells", {
         "id": ID, "flock_id": "the flock of then", "animal_id": "whose", "trait": "code", "value": "in the unit",
         "unit": "of the trait", "raw_value": "as it was first written", "raw_unit": "its unit", "occurred_on": "day",
-        "occurred_time": "by the farm's clock", "recorded_group": "subgroup"}, MEASUREMENTS,
+        "occurred_time": "by the farm's clock", "recorded_group": "subgroup", "session_id": "the day in the yards"},
+        MEASUREMENTS,
         frozenset({"flock_id", "raw_value", "raw_unit"})),
     own("syndicate", "Rams that ran together", {"id": ID, "code": "its code", "year": "of the joining"}),
     Table("syndicate_sire", "The rams of each", {
@@ -178,10 +188,19 @@ TABLES = (
     Table("attachment_link", "Which photos and papers belong to what", {
         "id": ID, "sha256": "of the bytes", "animal_id": "whose", "event_id": "or of which event"}, LINKS),
 )  # fmt: skip
+#: what archives of an earlier version have not: tables, and columns of others
+SINCE: dict[int, dict[str, frozenset[str]]] = {
+    3: {
+        "dse_rating": frozenset(), "session_template": frozenset(), "yard_session": frozenset(),
+        "event": frozenset({"session_id"}), "measurement": frozenset({"session_id"}),
+    }
+}  # fmt: skip
 BY_NAME = {table.name: table for table in TABLES}
 #: what an archive does not hold, told in its manifest
 LEFT_OUT = (
-    "users and their rights", "who has a task and who has done it", "imports and their files",
-    "days in the yards and templates", "values and claims that were replaced", "proposals of parents by DNA",
-    "who recorded what, and on which device", "consents", "conflicts",
+    "users, recorders, invitations and their rights", "who has a task and who has done it",
+    "imports, their files and the farm's own words for headings", "exports and their files",
+    "values and claims that were replaced", "proposals of parents by DNA", "who recorded what, and on which device",
+    "consents", "conflicts", "devices", "organisations of the farm", "calendar feeds", "kept searches",
+    "numbers by which authorities know the farm", "layouts of files for authorities",
 )  # fmt: skip

@@ -21,8 +21,8 @@ GET_TEMPLATE = f"select {TEMPLATE} from farm.session_template where farm_id = $1
 REMOVE_TEMPLATE = "delete from farm.session_template where farm_id = $1 and id = $2 returning id"
 ADD = """
 insert into farm.yard_session
-  (id, farm_id, template_id, kind, name, held_on, operator, devices, group_id, traits, fields, recorded_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning id
+  (id, farm_id, template_id, kind, name, held_on, operator, devices, group_id, traits, fields, closed_at, recorded_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing returning id
 """
 GET = f"select {SESSION} from farm.yard_session where farm_id = $1 and id = $2"
 PAGE = f"""
@@ -89,10 +89,11 @@ async def remove_template(session: Session, farm_id: UUID, template_id: UUID) ->
 
 
 async def add(session: Session, farm_id: UUID, said: Mapping[str, object], user_id: UUID | None) -> bool:
-    """A new session; False: the id is taken."""
+    """A new session, or one that is over already; False: the id is taken."""
     names = ("template_id", "kind", "name", "held_on", "operator", "devices", "group_id", "traits")
     values, fields = [said[name] for name in names], json_text(said["fields"])
-    return await driver(session).fetchval(ADD, said["id"], farm_id, *values, fields, user_id) is not None
+    closed_at = said.get("closed_at")
+    return await driver(session).fetchval(ADD, said["id"], farm_id, *values, fields, closed_at, user_id) is not None
 
 
 async def get(session: Session, farm_id: UUID, session_id: UUID) -> SessionRow | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from bellwether.farm.schemas import Day, Device, Name, Short, TraitCode
 from bellwether.platform.http.schemas import Schema
@@ -70,6 +70,13 @@ class NewSession(Schema):
     group_id: UUID | None = Field(None, description="The mob that is meant to come")
     traits: Bundle | None = None
     fields: Annotated[dict[Short, Value], Field(max_length=50)] = Field(default_factory=dict)
+
+
+class ToldSession(NewSession):
+    """A day in the yards as the archive of a farm tells it."""
+
+    id: UUID
+    closed_at: AwareDatetime | None = None
 
 
 class Session(Schema):

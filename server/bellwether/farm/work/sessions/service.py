@@ -17,7 +17,7 @@ from bellwether.farm.work.sessions.problems import (
     TemplateExists,
     TraitUnknown,
 )
-from bellwether.farm.work.sessions.schemas import NewSession, NewTemplate, Summary, Template, Value
+from bellwether.farm.work.sessions.schemas import NewSession, NewTemplate, Summary, Template, ToldSession, Value
 from bellwether.farm.work.sessions.schemas import Session as YardSession
 from bellwether.farm.work.sessions.summary import counted
 from bellwether.platform.context import Context
@@ -116,6 +116,23 @@ async def create(session: Session, context: Context, farm_id: UUID, body: NewSes
     if not await repository.add(session, farm_id, values, context.user_id):
         raise SessionExists
     return await get(session, context, farm_id, key)
+
+
+async def recall(session: Session, context: Context, farm_id: UUID, told: ToldSession) -> None:
+    """A day as the archive of a farm tells it, whose template may be gone since.
+
+    Raises:
+        NotFound, ReadOnlyMember, ReferenceNotFound, TraitUnknown, KindMissing, SessionExists
+    """
+    await may_write(session, context, farm_id)
+    await one_writer(session, farm_id)
+    if told.kind is None:
+        raise KindMissing
+    if told.group_id is not None and not await repository.has_group(session, farm_id, told.group_id):
+        raise ReferenceNotFound("group_id", told.group_id)
+    await check_traits(session, farm_id, told.traits or ())
+    if not await repository.add(session, farm_id, told.model_dump() | {"traits": told.traits or []}, context.user_id):
+        raise SessionExists
 
 
 async def check_traits(session: Session, farm_id: UUID, codes: Sequence[str]) -> None:
