@@ -70,7 +70,9 @@ SERVICES = (
     ),
     Service("research", "Research Analysis", "python", 18103, "RESEARCH", "research"),
     Service("processing", "Data Processing", "python", 18104, "PROCESSING", "processing"),
-    Service("auth", "User Authentication", "bun", 18201, "USERS", other_paths=("/.well-known/*", "/oidc/*", "/account/*")),
+    Service(
+        "auth", "User Authentication", "bun", 18201, "USERS", other_paths=("/.well-known/*", "/oidc/*", "/account/*")
+    ),
     Service("sessions", "Sessions", "bun", 18202, "USERS"),
     Service("profiles", "User Profiles", "bun", 18203, "USERS", other_paths=("/api/v1/ws",)),
     Service(

@@ -9,6 +9,7 @@ import pytest
 from .conftest import Farmer, NewFarmer, animals_of, weights_of
 from .dumps import dump
 from .test_event_log import BACK, DIED, NOTE, SOLD, fate_of, log_of, stays_of, taken
+from .test_treatments import remedy, treated
 
 EID = "982000123456701"
 BORN = "2022-08-01"
@@ -56,6 +57,32 @@ async def twice(farmer: Farmer) -> tuple[str, str]:
     await weigh(farmer, loser["id"], "2024-03-01", 61)
     await weigh(farmer, winner["id"], "2024-03-01", 62)
     return loser["id"], winner["id"]
+
+
+async def test_i20_a_sale_of_the_one_while_a_remedy_withheld_the_other_is_told(farmer: Farmer) -> None:
+    """By animal, remedy and day, in the answer and in the report; undone they are two again, and nothing is told."""
+    treated_one = (await farmer.animal(sex="female", identifiers=[{"kind": "visual", "value": "17"}]))["id"]
+    sold_one = (await farmer.animal(sex="female", identifiers=[{"kind": "eid", "value": EID}]))["id"]
+    await taken(farmer, treated(await remedy(farmer), "2024-03-10", animal_id=treated_one))
+    await taken(farmer, SOLD | {"animal_id": sold_one})
+    assert await sales_told(farmer) == []
+    made = await merge(farmer, treated_one, sold_one)
+    (told,) = made["warnings"]
+    assert told["code"] == "sold_while_withheld"
+    text = "was sold on 2024-03-14, and Drench A withheld it until"
+    assert text in told["message"]
+    assert told["message"].startswith("17 ")
+    assert await sales_told(farmer) == [told["message"]]
+    await undo(farmer, made)
+    assert await sales_told(farmer) == []
+    other = (await farmer.animal(sex="female"))["id"]
+    assert (await merge(farmer, other, sold_one))["warnings"] == []
+
+
+async def sales_told(farmer: Farmer) -> list[str]:
+    """What the report on the quality of the data says of sales."""
+    answer = await farmer.ask("GET", f"/farms/{farmer.farm_id}/reports/data-quality", 200)
+    return [row["what"] for row in answer.json()["rows"] if row["of"] == "sales"]
 
 
 async def test_i29_all_of_the_one_is_told_of_the_other_and_its_id_leads_there(

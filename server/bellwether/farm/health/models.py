@@ -9,7 +9,7 @@ from uuid import UUID
 from bellwether.sheep.quantities import Unit
 from bellwether.sheep.stock import Change, carriers
 from bellwether.sheep.whereabouts import Memberships, Moment
-from bellwether.sheep.withdrawals import Ends, Market, Periods, ends, latest
+from bellwether.sheep.withdrawals import NEVER, Ends, Market, Periods, ends, latest
 
 GIVEN, FED = "treatment.given", "feed.introduced"
 COURSES = (GIVEN, FED)
@@ -253,3 +253,17 @@ class Known:
             for course in begun
             if course.group_id is not None and group_id in carriers(changes, course.group_id, *course.reach(at))
         )
+
+
+class WithheldSale(NamedTuple):
+    """An animal that was sold while a remedy or feed withheld it."""
+
+    animal_id: UUID
+    name: str
+    sold_on: date
+    product: str
+    until: date
+
+    def __str__(self) -> str:
+        end = "for nobody knows how long" if self.until == NEVER else f"until {self.until}"
+        return f"{self.name} was sold on {self.sold_on}, and {self.product} withheld it {end}"

@@ -14,6 +14,7 @@ from bellwether.farm.health.models import (
     ProductLabel,
     SoldRow,
     StandingRow,
+    WithheldSale,
 )
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.transactions import Session, driver
@@ -156,6 +157,24 @@ where not exists (select from farm.event s where s.farm_id = $1 and s.supersedes
     or case e.payload ->> 'market' when 'meat' then w.meat_until else w.export_until end > e.occurred_on)
 order by e.seq limit $4
 """
+# sales of animals that were withheld, by what is known now, of which nobody has said why they went all the same
+SOLD_WITHHELD = """
+select a.id, coalesce(a.tag, a.id::text) as name, e.occurred_on, w.product, w.until
+from farm.event e
+join farm.animal told on told.farm_id = $1 and told.id = e.animal_id
+join farm.animal a on a.farm_id = $1 and a.id = coalesce(told.merged_into, told.id)
+join lateral (
+  select coalesce(p.name, 'introduced feed') as product,
+    case e.payload ->> 'market' when 'meat' then d.meat_until else d.export_until end as until
+  from farm.dosed d join farm.course c on c.farm_id = $1 and c.event_id = d.event_id
+  left join farm.product p on p.farm_id = $1 and p.id = c.product_id
+  where d.farm_id = $1 and d.animal_id = a.id and c.first_on <= e.occurred_on order by 2 desc, 1 limit 1
+) as w on w.until > e.occurred_on
+where e.farm_id = $1 and e.kind = 'animal.departed' and e.payload ->> 'fate' in ('sold', 'culled')
+  and not e.payload ? 'override' and ($2::uuid[] is null or a.id = any($2))
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+order by e.occurred_on, e.seq
+"""
 # courses of groups that may still withhold somebody; one of which nobody knows for how long always does
 OF_HERDS = f"""
 select c.animal_id, {SHOWN} from farm.course c where c.farm_id = $1 and c.group_id is not null and c.first_on <= $2
@@ -281,6 +300,12 @@ async def sales(
     chosen = None if animals is None else list(animals)
     rows = await driver(session).fetch(SALES, farm_id, after, list(SALE_LISTS), limit, chosen)
     return [SoldRow(*row.values()) for row in rows]
+
+
+async def sold_withheld(session: Session, farm_id: UUID, animals: Collection[UUID] | None = None) -> list[WithheldSale]:
+    """Sales of animals that were withheld by what is known now, and of which nobody has said why; None: of all."""
+    ids = None if animals is None else list(animals)
+    return [WithheldSale(*row.values()) for row in await driver(session).fetch(SOLD_WITHHELD, farm_id, ids)]
 
 
 async def of_herds(session: Session, farm_id: UUID, day: date) -> dict[UUID, Course]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from bellwether.farm.merging import service
-from bellwether.farm.merging.schemas import Merge, NewMerge
+from bellwether.farm.merging.schemas import Merge, Merged, NewMerge
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.problem_documents import documented
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/merges", tags=["merges"])
 BUILT_UPON = documented({409: "It was undone, or something that it changed was changed since"})
 
 
-@router.post("", status_code=201, response_model=Merge, dependencies=[need("flock:write")])
+@router.post("", status_code=201, response_model=Merged, dependencies=[need("flock:write")])
 async def merge_animals(session: Writing, context: Acting, once: Once, body: NewMerge) -> Response:
     """Two animals turn out to be one: identifiers, parents, measurements and events of both belong to the winner."""
     return await once(lambda: service.merge(session, context, body))

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bellwether.platform.http.schemas import Schema
+from bellwether.platform.problems import RowError
 
 
 class NewMerge(Schema):
@@ -36,3 +37,9 @@ class Merge(Schema):
     winner_id: UUID
     merged_at: datetime
     undone_at: datetime | None
+
+
+class Merged(Merge):
+    """A merge, with what somebody should look at since it stands."""
+
+    warnings: list[RowError]

@@ -10,6 +10,7 @@ from bellwether.farm.animals import repository as animals
 from bellwether.farm.animals.events import animals_registered, animals_withdrawn
 from bellwether.farm.events.service import PRESENT
 from bellwether.farm.health import projection as health
+from bellwether.farm.health import repository as treatments
 from bellwether.farm.identifiers.repository import show
 from bellwether.farm.imports.repository import write_as
 from bellwether.farm.imports.undoing import fitting, obstacles, taking_back
@@ -20,7 +21,7 @@ from bellwether.farm.merging import repository
 from bellwether.farm.merging.events import animals_merged, merge_undone
 from bellwether.farm.merging.models import Clash, MergeRow, SheepRow
 from bellwether.farm.merging.problems import MergeBuiltUpon, MergedAlready, MergeExists, MergeUndone, TwoAnimals
-from bellwether.farm.merging.schemas import Merge, NewMerge
+from bellwether.farm.merging.schemas import Merge, Merged, NewMerge
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.season import following as families
 from bellwether.farm.whereabouts import projection
@@ -35,8 +36,9 @@ from bellwether.sheep.findings import Broken
 from bellwether.sheep.identifiers import display_tag
 
 
-async def merge(session: Session, context: Context, body: NewMerge) -> Merge:
-    """What is told of the loser is told of the winner from now on.
+async def merge(session: Session, context: Context, body: NewMerge) -> Merged:
+    """What is told of the loser is told of the winner from now on; where the one was sold while a remedy withheld the
+    other, the answer says so.
 
     Raises:
         ReferenceNotFound, ReadOnlyMember, MergedAlready, MergeExists, TwoAnimals
@@ -63,7 +65,15 @@ async def merge(session: Session, context: Context, body: NewMerge) -> Merge:
     await repository.add(session, found, context.user_id)
     await tell(session, context, found, before, gone=loser, there=winner)
     await animals_merged(session, context, found)
-    return await get(session, found.id)
+    made = await get(session, found.id)
+    return Merged(**made.model_dump(), warnings=await sold_withheld(session, loser.farm_id, winner.id))
+
+
+async def sold_withheld(session: Session, farm_id: UUID, animal_id: UUID) -> list[RowError]:
+    """Sales of an animal that must not have been (I20), by what is now known of it."""
+    fix = "check which of the two was treated and which was sold; undo the merge, or tell whoever bought it"
+    found = await treatments.sold_withheld(session, farm_id, [animal_id])
+    return [RowError(field="winner_id", code="sold_while_withheld", message=str(sold), fix=fix) for sold in found]
 
 
 async def the_two(session: Session, context: Context, body: NewMerge) -> tuple[SheepRow, SheepRow]:

@@ -1,10 +1,12 @@
 """What the records of the farm are worth to an evaluation."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from bellwether.farm.health import repository as health
+from bellwether.farm.health.models import WithheldSale
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.reports import charts, repository
 from bellwether.farm.reports.asking import OfDrop
@@ -23,6 +25,7 @@ class Facts(NamedTuple):
     measured: list[MeasuredFact]
     traits: Known
     open: OpenFact = OpenFact(0, 0, 0)
+    sold_withheld: Sequence[WithheldSale] = ()
 
 
 async def read(session: Session, asked: Asked[OfDrop]) -> Facts:
@@ -30,7 +33,8 @@ async def read(session: Session, asked: Asked[OfDrop]) -> Facts:
     known = await own_traits.known(session, asked.farm_id)
     measured = await repository.measured(session, asked.farm_id, known)
     animals = await repository.animals(session, asked.farm_id)
-    return Facts(animals, measured, known, await repository.in_dispute(session, asked.farm_id))
+    sold = await health.sold_withheld(session, asked.farm_id)
+    return Facts(animals, measured, known, await repository.in_dispute(session, asked.farm_id), sold)
 
 
 def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
@@ -46,6 +50,8 @@ def count(facts: Facts, asked: Asked[OfDrop]) -> Found:
         rows.append(line("devices", "conflicts that nobody has settled", facts.open.conflicts, facts.open.of_conflicts))
     if facts.open.disputed:
         rows.append(line("numbers", "animals with a number that another one has too", facts.open.disputed, len(own)))
+    sold = Counter(map(str, facts.sold_withheld))
+    rows += [line("sales", what, found, len(facts.sold_withheld)) for what, found in sold.items()]
     by_trait: dict[str, list[MeasuredFact]] = {}
     for each in facts.measured:
         if each.animal_id in own:
@@ -91,7 +97,11 @@ def line(of: str, what: str, bad: int, among: int) -> tuple[Cell, ...]:
 
 
 COLUMNS = (
-    Column("of", "Of", "Animals, the trait of the records, what devices said, or numbers"),
+    Column(
+        "of",
+        "Of",
+        "Animals, the trait of the records, what devices said, numbers, or sales of animals that were withheld",
+    ),
     Column("what", "What", "What is missing, or is not as it should be"),
     Column("found", "Found", "How many", "whole"),
     Column("among", "Among", "Of how many animals, records or groups", "whole"),
