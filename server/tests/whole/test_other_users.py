@@ -28,6 +28,7 @@ HIDDEN = (
     ("POST", "/api/v1/auth/operator/addresses"),
     ("GET", "/api/v1/auth/internal/revocations"),
     ("GET", "/api/v1/auth/internal/addresses/somebody"),
+    ("GET", "/api/v1/auth/internal/accounts/somebody"),
 )
 ID = "0198c5a0-11aa-7f00-8c55-2b7d9e1f0a34"
 

@@ -8,7 +8,16 @@ import { deviceCookie, setRefreshCookie } from "../signing-in/cookie.ts";
 import { deviceLabel } from "../signing-in/device-label.ts";
 import { tokenView } from "../signing-in/schemas.ts";
 import { tokens } from "../signing-in/views.ts";
-import { accepted, addressView, endedView, meView, passwordChange, registration, userPath } from "./schemas.ts";
+import {
+  accepted,
+  addressView,
+  endedView,
+  meView,
+  passwordChange,
+  registration,
+  standingView,
+  userPath,
+} from "./schemas.ts";
 import type { Accounts } from "./service.ts";
 import { view } from "./views.ts";
 
@@ -94,4 +103,14 @@ function addressRoutes(app: ServiceApp, { settings }: Platform, accounts: Accoun
     responses: { 200: { description: "The address", content: json(addressView) }, ...problems(401, 422) },
   });
   app.openapi(address, async (c) => c.json({ email: await accounts.verifiedAddress(c.req.valid("param").uid) }, 200));
+  const standing = createRoute({
+    method: "get",
+    path: "/api/v1/auth/internal/accounts/{uid}",
+    hide: true,
+    summary: "Whether an account is there and not disabled; for services only",
+    middleware: needSecret("Service", settings.serviceSecret),
+    request: { params: userPath },
+    responses: { 200: { description: "How it stands", content: json(standingView) }, ...problems(401, 422) },
+  });
+  app.openapi(standing, async (c) => c.json({ active: await accounts.isActive(c.req.valid("param").uid) }, 200));
 }

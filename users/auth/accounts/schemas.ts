@@ -64,5 +64,6 @@ export const userPath = z.object({ uid: z.uuid().openapi({ example: "01958f3e-7d
 export const addressView = z
   .object({ email: z.string().nullable() })
   .openapi("VerifiedAddress", { example: { email: "mary@hillfarm.example" } });
+export const standingView = z.object({ active: z.boolean() }).openapi("AccountStanding");
 
 export const rotatedView = z.object({ rotated: z.boolean() }).openapi("Rotated");

@@ -129,6 +129,12 @@ export class Accounts {
     const user = await this.parts.users.byId(uid);
     return user?.verified && !user.disabled ? this.parts.users.normalAddress(user) : null;
   }
+
+  /** Whether an account is there and not disabled, for what lives longer than a session. */
+  async isActive(uid: string): Promise<boolean> {
+    const user = await this.parts.users.byId(uid);
+    return user !== undefined && !user.disabled;
+  }
 }
 
 export function sameRoles(a: readonly Role[], b: readonly Role[]): boolean {

@@ -71,7 +71,12 @@ describe("administrators", () => {
 
   test("disable an account at once, for tokens, refresh and sign-in; enable it again", async () => {
     const mary = await house.person("farmer");
+    const headers = { authorization: `Service ${house.settings.serviceSecret}` };
+    const standing = async () =>
+      (await house.call("GET", `/api/v1/auth/internal/accounts/${mary.uid}`, { headers })).json();
+    expect(await standing()).toEqual({ active: true });
     expect((await to(mary.uid, "disable")).status).toBe(200);
+    expect(await standing()).toEqual({ active: false });
     expect((await house.call("GET", "/api/v1/auth/me", { token: mary.token })).status).toBe(401);
     expect((await house.refresh(mary.cookie)).status).toBe(401);
     expect(await codeOf(await login(mary.email))).toBe("account_disabled");

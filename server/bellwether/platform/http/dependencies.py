@@ -4,10 +4,11 @@ All are coroutines: FastAPI sends a plain function through a thread and back, wh
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, cast
+from uuid import UUID
 
 from fastapi import Depends, Header, Request, params
 
@@ -132,12 +133,21 @@ async def my_address(request: Request, me: Me) -> str | None:
     return await cast(Addresses, request.app.state.addresses).of(me.user_id)
 
 
+IsActive = Callable[[UUID], Awaitable[bool]]
+
+
+async def standing(request: Request) -> IsActive:
+    """Whether accounts stand, for what is opened without a token; the auth service is asked each time."""
+    return cast(Addresses, request.app.state.addresses).is_active
+
+
 # scope="function": the commit happens before the answer leaves, so an acknowledged write is a stored one
 Reading = Annotated[Session, Depends(reading, scope="function")]
 ReadingUnnamed = Annotated[Session, Depends(reading_unnamed, scope="function")]
 Readings = Annotated[LookAgain, Depends(readings)]
 Writing = Annotated[Session, Depends(writing, scope="function")]
 MyAddress = Annotated[str | None, Depends(my_address)]
+Standing = Annotated[IsActive, Depends(standing)]
 IfMatch = Annotated[Precondition, Depends(precondition)]
 
 

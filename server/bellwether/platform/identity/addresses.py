@@ -1,4 +1,4 @@
-"""The verified address of a user, which the auth service alone knows."""
+"""What the auth service alone knows of a user: the verified address, and whether the account stands."""
 
 from uuid import UUID
 
@@ -13,10 +13,10 @@ log = structlog.get_logger()
 
 
 class Addresses:
-    """Asked when an address decides something; nothing is kept here, for an address is personal and may change."""
+    """Asked when it decides something; nothing is kept here, for an address is personal and all of it may change."""
 
     def __init__(self, settings: PlatformSettings) -> None:
-        self._url = f"{settings.auth_url}/api/v1/auth/internal/addresses"
+        self._url = f"{settings.auth_url}/api/v1/auth/internal"
         self._secret = read_secret(settings.service_secret_file)
 
     async def of(self, user_id: UUID) -> str | None:
@@ -25,13 +25,25 @@ class Addresses:
         Raises:
             Busy: the auth service does not answer.
         """
+        email = await self._told("addresses", user_id, "email")
+        return None if email is None else str(email)
+
+    async def is_active(self, user_id: UUID) -> bool:
+        """Whether the account is there and not disabled, for what lives longer than a session.
+
+        Raises:
+            Busy: the auth service does not answer.
+        """
+        return bool(await self._told("accounts", user_id, "active"))
+
+    async def _told(self, what: str, user_id: UUID, name: str) -> object:
         headers = {"Authorization": f"Service {self._secret}"}
         try:
             async with httpx.AsyncClient(timeout=3) as client:
-                answer = await client.get(f"{self._url}/{user_id}", headers=headers)
+                answer = await client.get(f"{self._url}/{what}/{user_id}", headers=headers)
                 answer.raise_for_status()
-                email = answer.json()["email"]
+                found: object = answer.json()[name]
         except (httpx.HTTPError, KeyError, ValueError) as error:
-            log.warning("address_unavailable", error=repr(error))
+            log.warning("auth_unavailable", of=what, error=repr(error))
             raise Busy("The auth service does not answer: try again in a moment") from error
-        return None if email is None else str(email)
+        return found

@@ -57,6 +57,7 @@ class AuthDouble:
     secret: str = "service-secret-of-a-test"  # noqa: S105
     revoked: set[str] = field(default_factory=set)
     addresses: dict[str, str] = field(default_factory=dict)
+    disabled: set[str] = field(default_factory=set)
     persons: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     is_down: bool = False
     requests: list[str] = field(default_factory=list)
@@ -118,6 +119,9 @@ class AuthDouble:
         if path.startswith("/api/v1/auth/internal/addresses/"):
             is_trusted = authorization == f"Service {self.secret}"
             return (200, {"email": self.addresses.get(path.rpartition("/")[2])}) if is_trusted else (401, {})
+        if path.startswith("/api/v1/auth/internal/accounts/"):
+            is_trusted = authorization == f"Service {self.secret}"
+            return (200, {"active": path.rpartition("/")[2] not in self.disabled}) if is_trusted else (401, {})
         if path.startswith("/api/v1/profiles/internal/"):
             is_trusted = authorization == f"Service {self.secret}"
             what = path.rpartition("/")[2].partition("?")[0]

@@ -1,11 +1,16 @@
 """A feed shows the tasks of one farm to whoever has its address, as long as its member belongs to the farm."""
 
+from datetime import UTC, datetime, timedelta
+
 import asyncpg
 import icalendar
 import pytest
 import structlog
+from bellwether.farm.persons import sharing
+from bellwether.platform.context import Context
 from bellwether.platform.http.middleware import logged
 from bellwether.platform.ids import new_id
+from bellwether.platform.testing.auth_double import AuthDouble
 
 from ..conftest import BASE, Farmer, NewFarmer
 from .conftest import Planned
@@ -95,6 +100,35 @@ async def test_a_feed_ends_with_the_access_of_its_member(planned: Planned, new_f
     owners = {item["id"] for item in (await farmer.ask("GET", f"/farms/{farm}/calendar-feeds", 200)).json()["items"]}
     assert owners == {helpers, mine}
     await farmer.ask("DELETE", f"/farms/{farm}/members/{helper.user_id}", 204)
+    assert (await farmer.client.get(address)).status_code == 404
+
+
+async def test_a_feed_opens_nothing_while_its_account_is_disabled(planned: Planned, auth: AuthDouble) -> None:
+    """Nor for one that is erased; while nobody can say it is not opened either."""
+    farmer = planned.farmer
+    _, address = await feed(farmer, farmer.farm_id)
+    auth.disabled.add(str(farmer.user_id))
+    assert (await farmer.client.get(address)).status_code == 404
+    auth.disabled.clear()
+    assert (await farmer.client.get(address)).status_code == 200
+    async with farmer.database.transaction(Context.system()) as session:
+        await sharing.forget(session, farmer.user_id)
+    assert (await farmer.client.get(address)).status_code == 404
+
+
+async def test_a_feed_ends_on_the_day_on_which_access_does(planned: Planned, new_farmer: NewFarmer) -> None:
+    farmer, helper = planned.farmer, await new_farmer(with_farm=False)
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    member = {"user_id": str(helper.user_id), "role": "viewer", "ends_at": soon}
+    await farmer.make(f"/farms/{farmer.farm_id}/members", **member)
+    _, address = await feed(helper, farmer.farm_id)
+    assert (await farmer.client.get(address)).status_code == 200
+    connection = await asyncpg.connect(farmer.admin_dsn)
+    try:
+        over = "update farm.membership set ends_at = clock_timestamp() - interval '1 second' where user_id = $1"
+        await connection.execute(over, helper.user_id)
+    finally:
+        await connection.close()
     assert (await farmer.client.get(address)).status_code == 404
 
 

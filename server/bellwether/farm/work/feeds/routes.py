@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from bellwether.farm.work.feeds import service
 from bellwether.farm.work.feeds.schemas import Feed, NewFeed, NewFeedAddress
 from bellwether.farm.work.tasks.routes import CALENDAR, FILE
-from bellwether.platform.http.dependencies import Acting, Reading, ReadingUnnamed, Writing, costly, need
+from bellwether.platform.http.dependencies import Acting, Reading, ReadingUnnamed, Standing, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
 from bellwether.platform.http.problem_documents import documented
 from bellwether.platform.http.schemas import Page
@@ -47,7 +47,7 @@ async def end_feed(session: Writing, context: Acting, farm_id: UUID, feed_id: UU
 
 
 @router.get("/calendars/{secret}/tasks.ics", response_class=Response, responses=FILE)
-async def read_feed(request: Request, session: ReadingUnnamed, secret: Secret) -> Response:
+async def read_feed(request: Request, session: ReadingUnnamed, is_active: Standing, secret: Secret) -> Response:
     """What a calendar reads: the open tasks of one farm. The address alone opens it, and opens nothing else."""
-    body = await service.read(session, secret, request.scope["state"]["request_id"], datetime.now(UTC))
+    body = await service.read(session, secret, is_active, request.scope["state"]["request_id"], datetime.now(UTC))
     return Response(body, media_type=CALENDAR, headers={"Cache-Control": "private, no-store"})

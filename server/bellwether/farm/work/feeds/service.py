@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -59,14 +60,16 @@ async def end(session: Session, context: Context, farm_id: UUID, feed_id: UUID) 
         raise NotFound
 
 
-async def read(session: Session, secret: str, request_id: str, now: datetime) -> bytes:
+async def read(
+    session: Session, secret: str, is_active: Callable[[UUID], Awaitable[bool]], request_id: str, now: datetime
+) -> bytes:
     """The open tasks of the farm, as the member sees them whose feed it is.
 
     Raises:
-        NotFound: it opens nothing: unknown, ended, or its member has left the farm.
+        NotFound: it opens nothing: unknown, ended, its member has left the farm, or the account is disabled or erased.
     """
     found = await repository.opened(session, digest(secret))
-    if found is None:
+    if found is None or not await is_active(found.user_id):
         raise NotFound
     context = Context(user_id=found.user_id, request_id=request_id)
     await act_for(session, context)
