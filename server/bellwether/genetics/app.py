@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from bellwether.genetics.agreements.routes import router as agreements
 from bellwether.genetics.brapi.slices import BRAPI
 from bellwether.genetics.breeding_values.routes import router as breeding_values
 from bellwether.genetics.chips.routes import router as chips
@@ -17,6 +18,7 @@ from bellwether.genetics.genotypes.reading.routes import router as genotype_read
 from bellwether.genetics.genotypes.samples.routes import router as samples
 from bellwether.genetics.index_weights.routes import router as index_weights
 from bellwether.genetics.indexes.routes import router as indexes
+from bellwether.genetics.joint_runs.routes import router as joint_runs
 from bellwether.genetics.matings.routes import router as matings
 from bellwether.genetics.parentage.routes import router as parentage
 from bellwether.genetics.pedigree.routes import router as pedigree
@@ -37,6 +39,8 @@ def create(platform: PlatformSettings) -> FastAPI:
         traits,
         chips,
         genotype_files,
+        agreements,
+        joint_runs,
         definitions,
         connectedness,
         genotype_imports,

@@ -10,6 +10,7 @@ from bellwether.genetics.evaluations.job import KIND, evaluate_flock
 from bellwether.genetics.genotypes.exporting import job as genotype_export
 from bellwether.genetics.genotypes.importing import job as genotype_import
 from bellwether.genetics.genotypes.merges import following as merges
+from bellwether.genetics.joint_runs import job as joint_runs
 from bellwether.genetics.matings.planning import CONTRIBUTIONS, MATING_PLAN, plan_contributions, plan_matings
 from bellwether.genetics.parentage import checking
 from bellwether.genetics.pedigree.analysis import KIND as PEDIGREE
@@ -47,6 +48,7 @@ def kinds(data_dir: Path | None = None) -> list[JobKind]:
     work = {
         KIND: evaluate_flock,
         TABLES: evaluate_tables,
+        joint_runs.KIND: joint_runs.evaluate_together,
         genotype_import.KIND: genotype_import.import_genotypes,
         genotype_export.KIND: genotype_export.export_genotypes,
         program_step.KIND: program_step.run_step,

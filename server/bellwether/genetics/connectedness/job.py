@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bellwether.genetics.connectedness.problems import NotComparable, TablesLost
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.archive import MODEL, TABLES
-from bellwether.modelling.connectedness import Asked, connectedness
+from bellwether.modelling.connectedness import Asked, Connected, connectedness
 from bellwether.modelling.findings import BadInput
 from bellwether.platform.jobs.run import JobRun
 from bellwether.platform.outages import patiently
@@ -84,11 +84,16 @@ def compared(kept: dict[str, bytes], payload: dict[str, str | int | None]) -> Co
         found = connectedness({name: gzip.decompress(text).decode() for name, text in kept.items()}, asked)
     except BadInput as error:
         raise NotComparable(error.findings) from error
+    return told_of(found, str(payload["run_id"]), trait, of)
+
+
+def told_of(found: Connected, run_id: str, trait: str, of: str) -> Comparison:
+    """As it is told."""
     links, errors = found.links, found.found
     shared = links.link_sires.toarray()
     n = len(found.units)
     return {
-        "run_id": str(payload["run_id"]),
+        "run_id": run_id,
         "trait": trait,
         "of": of,
         "relationships": "pedigree, without the genotypes of the run" if found.without_genotypes else "pedigree",

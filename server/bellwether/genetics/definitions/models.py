@@ -12,6 +12,7 @@ class VersionRow(NamedTuple):
 
     id: UUID
     farm_id: UUID
+    agreement_id: UUID | None
     name: str
     version: int
     sha256: str

@@ -8,11 +8,11 @@ from bellwether.genetics.definitions.models import NewVersionRow, VersionRow
 from bellwether.platform.database.transactions import Session, driver
 
 UniqueViolation = asyncpg.UniqueViolationError
-COLUMNS = "d.id, d.farm_id, d.name, v.version, v.sha256, v.content, v.note, v.created_by, v.created_at"
+COLUMNS = "d.id, d.farm_id, d.agreement_id, d.name, v.version, v.sha256, v.content, v.note, v.created_by, v.created_at"
 SOURCE = """
 from genetics.definition d join genetics.definition_version v on (v.farm_id, v.definition_id) = (d.farm_id, d.id)
 """
-ADD = "insert into genetics.definition (id, farm_id, name, created_by) values ($1, $2, $3, $4)"
+ADD = "insert into genetics.definition (id, farm_id, name, agreement_id, created_by) values ($1, $2, $3, $4, $5)"
 ADD_VERSION = """
 insert into genetics.definition_version
   (farm_id, definition_id, version, sha256, content, flock_ids, rerun, note, created_by)
@@ -42,9 +42,11 @@ select exists (
 """
 
 
-async def add(session: Session, definition_id: UUID, farm_id: UUID, name: str, created_by: UUID | None) -> None:
+async def add(
+    session: Session, definition_id: UUID, farm_id: UUID, name: str, agreement_id: UUID | None, created_by: UUID | None
+) -> None:
     """A definition without a version yet."""
-    await driver(session).execute(ADD, definition_id, farm_id, name, created_by)
+    await driver(session).execute(ADD, definition_id, farm_id, name, agreement_id, created_by)
 
 
 async def add_version(session: Session, row: NewVersionRow) -> None:

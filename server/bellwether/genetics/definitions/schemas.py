@@ -19,8 +19,10 @@ FLOCK = "0198c5a2-7c11-7d3e-9a41-1f2d3c4b5a69"
 class Content(How):
     """Everything that a version says."""
 
-    flock_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)] = Field(
-        description="The population: flocks of the farm that are evaluated together"
+    flock_ids: Annotated[list[UUID], Field(max_length=50)] = Field(
+        default=[],
+        description="The population: flocks of the farm that are evaluated together; of an agreement none, for each of "
+        "its farms names its own",
     )
     ready_made: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, description="The ready-made model that this one was taken from; give no model of your own then"
@@ -37,6 +39,9 @@ class NewDefinition(Content):
     """A definition, and its first version."""
 
     farm_id: UUID
+    agreement_id: UUID | None = Field(
+        default=None, description="Of all farms that are in this agreement when a run reads their records"
+    )
     name: Annotated[str, Field(min_length=1, max_length=100)]
     note: Annotated[str, Field(max_length=1000)] = ""
 
@@ -63,6 +68,7 @@ class DefinitionVersion(Schema):
 
     id: UUID
     farm_id: UUID
+    agreement_id: UUID | None
     name: str
     version: int
     sha256: str = Field(description="Of the content: the same content has the same digest")

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 
 from bellwether.genetics.access import may_read, may_write
+from bellwether.genetics.agreements import service as agreements
 from bellwether.genetics.definitions import repository
 from bellwether.genetics.definitions.models import NewVersionRow, VersionRow
 from bellwether.genetics.definitions.problems import DefinitionExists, NoSuchDefinition, OtherVersion
@@ -18,6 +19,7 @@ from bellwether.genetics.definitions.schemas import (
 )
 from bellwether.genetics.evaluations import service as evaluations
 from bellwether.genetics.evaluations.problems import NoSuchFlock, WrongModel
+from bellwether.genetics.joint_runs import service as joint_runs
 from bellwether.modelling.ready_made import READY_MADE
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
@@ -36,10 +38,10 @@ async def define(session: Session, context: Context, new: NewDefinition) -> Defi
     """
     await may_write(session, new.farm_id)
     content = content_of(new)
-    await check(session, content, new.farm_id)
+    await check(session, content, new.farm_id, new.agreement_id)
     definition_id = new_id()
     try:
-        await repository.add(session, definition_id, new.farm_id, new.name, context.user_id)
+        await repository.add(session, definition_id, new.farm_id, new.name, new.agreement_id, context.user_id)
     except repository.UniqueViolation as error:
         raise DefinitionExists from error
     await repository.add_version(session, row_of(context, new.farm_id, definition_id, 1, content, new.note))
@@ -59,7 +61,7 @@ async def change(session: Session, context: Context, definition_id: UUID, new: N
     if before.version != new.based_on:
         raise OtherVersion(before.version)
     content = content_of(new)
-    await check(session, content, before.farm_id)
+    await check(session, content, before.farm_id, before.agreement_id)
     row = row_of(context, before.farm_id, definition_id, before.version + 1, content, new.note)
     if row.sha256 != before.sha256:
         await repository.add_version(session, row)
@@ -104,15 +106,42 @@ def ready_made() -> list[ReadyMadeModel]:
     return [ReadyMadeModel.model_validate(each) for each in READY_MADE.values()]
 
 
-async def check(session: Session, content: Content, farm_id: UUID) -> None:
+async def check(session: Session, content: Content, farm_id: UUID, agreement_id: UUID | None) -> None:
     """Refuse what no run could follow.
 
     Raises:
-        NoSuchFlock, UnknownTrait, WrongModel, NoSuchGenotypes
+        NoSuchFlock, UnknownTrait, WrongModel, NoSuchGenotypes, NoSuchAgreement, NotAcrossFarms
     """
+    refuse_population(content, agreement_id)
+    if agreement_id is not None:
+        await agreements.found(session, agreement_id)
+        joint_runs.refuse_what_is_of_one_farm(content)
+        await evaluations.check(session, content, farm_id)
+        return
     if await evaluations.farm_of(session, content.flock_ids) != farm_id:
         raise NoSuchFlock
     await evaluations.check(session, content, farm_id)
+
+
+def refuse_population(content: Content, agreement_id: UUID | None) -> None:
+    """Refuse a definition of no flock, and of an agreement what its farms say themselves.
+
+    Raises:
+        WrongModel
+    """
+    is_joint = agreement_id is not None
+    wrong = {
+        "flock_ids": (bool(content.flock_ids) == is_joint, "Name flocks of the farm, or an agreement and no flock"),
+        "rerun": (is_joint and content.rerun != "on_demand", "Leave it out: an agreement is evaluated on demand"),
+        "publishing": (is_joint and content.publishing != "by_hand", "Leave it out: an agreement's run is handed out"),
+    }
+    rows = [
+        RowError(field=field, code="population", message=f"{field} does not go with the population", fix=fix)
+        for field, (is_wrong, fix) in wrong.items()
+        if is_wrong
+    ]
+    if rows:
+        raise WrongModel(rows[0].message, errors=rows)
 
 
 def row_of(
@@ -145,7 +174,9 @@ async def run(
     row = await found(session, definition_id, version)
     await may_write(session, row.farm_id)
     content = Content.model_validate_json(orjson.dumps(row.content))
-    await check(session, content, row.farm_id)
+    await check(session, content, row.farm_id, row.agreement_id)
+    if row.agreement_id is not None:
+        return await joint_runs.queue(session, context, row.farm_id, row.agreement_id, content, (row.id, row.version))
     return await evaluations.queue(
         session,
         context,

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
+from bellwether.genetics.evaluations.models import evaluation_run as run
 from bellwether.genetics.evaluations.models import flock_state
 from bellwether.genetics.genotypes.samples.events import CHANGED as GENOTYPES_CHANGED
 from bellwether.platform.database.transactions import Session
@@ -97,3 +98,18 @@ async def record_run(
             },
         )
     )  # fmt: skip
+
+
+async def record_share(
+    session: Session, *, flock_id: UUID, farm_id: UUID, run_id: UUID, data_as_of: datetime, data_version: int
+) -> None:
+    """The share of a joint run: runs of the flock's own stay the last, and so does one that has read more."""
+    last = (
+        select(flock_state.c.read_version, run.c.kind)
+        .outerjoin(run, run.c.id == flock_state.c.last_run_id)
+        .where(flock_state.c.flock_id == flock_id)
+    )
+    found = (await session.execute(last)).one_or_none()
+    if found is None or (found.kind in (None, "share") and found.read_version <= data_version):
+        flock = {"flock_id": flock_id, "farm_id": farm_id, "run_id": run_id}
+        await record_run(session, **flock, data_as_of=data_as_of, data_version=data_version)

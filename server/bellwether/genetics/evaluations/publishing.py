@@ -21,9 +21,10 @@ REPORTED = (
 )  # fmt: skip
 # COPY into a table under row-level security is refused, hence the staging table
 STAGE = """
-create temporary table staged_value
+create temporary table if not exists staged_value
   (animal_id uuid, trait text, effect text, value float8, reliability float8, inbreeding float8, percentile float8)
-on commit drop
+on commit drop;
+truncate staged_value
 """
 STORE = """
 insert into genetics.breeding_value

@@ -21,15 +21,8 @@ select r.id from unnest(farm.my_farms() || genetics.consented_farms('breeding_va
   where farm_id = f.id and (cast(:before as uuid) is null or id < cast(:before as uuid))
   order by id desc limit cast(:at_most as int4)) r
 """)
-LONG = ("fixed", "verdicts", "model", "variances", "base", "comparison")
-BRIEF: list[ColumnElement[Any]] = [
-    *(
-        c
-        for c in run.c
-        if c.name not in ("state", "fence", "fixed", "verdicts", "model", "variances", "base", "comparison")
-    ),
-    STATE,
-]
+LONG = ("state", "fence", "fixed", "verdicts", "model", "variances", "base", "comparison", "across")
+BRIEF: list[ColumnElement[Any]] = [*(c for c in run.c if c.name not in LONG), STATE]
 
 
 async def flock(session: Session, flock_id: UUID) -> Row[Any] | None:

@@ -88,11 +88,14 @@ class Evaluation(Schema):
 
     id: UUID
     farm_id: UUID
-    kind: Literal["flocks", "tables", "repeat"] = Field(
-        description="Of flocks; of tables that somebody sent; or once more of the tables of another run"
+    kind: Literal["flocks", "tables", "repeat", "joint", "share"] = Field(
+        description="Of flocks; of tables that somebody sent; once more of the tables of another run; of the flocks of "
+        "all farms of an agreement; or what of such a run is the farm's to see"
     )
     of_run_id: UUID | None = Field(description="The run that was repeated")
-    flock_id: UUID | None = Field(description="Null for tables")
+    agreement_id: UUID | None = Field(description="Of a joint run")
+    joint_run_id: UUID | None = Field(description="The joint run that this is the farm's share of")
+    flock_id: UUID | None = Field(description="Null for tables, and for a joint run")
     flock_ids: list[UUID] | None = Field(description="All flocks that were evaluated together; null for one")
     definition_id: UUID | None
     definition_version: int | None
@@ -182,6 +185,60 @@ class Comparison(Schema):
     columns: list[Change]
 
 
+class FarmInIt(Schema):
+    """A farm that was in a joint run, and what it brought."""
+
+    farm_id: UUID
+    name: str
+    step: int = Field(description="By which step it was in the agreement")
+    n_animals: int
+    n_records: int
+
+
+class FarmOfTrait(Schema):
+    """A farm in a joint run; farms of different components must not be compared."""
+
+    unit: UUID
+    n_animals: int
+    component: int
+    n_link_progeny: int
+    mean_correlation: float | None
+
+
+class FarmPair(Schema):
+    """Two farms: common sires, correlation of the prediction errors of their means, CD and PEV of the difference."""
+
+    a: UUID
+    b: UUID
+    common_sires: int
+    correlation: float | None
+    cd: float | None
+    pevd: float
+
+
+class FarmsConnected(Schema):
+    """Whether farms may be compared for a trait."""
+
+    run_id: UUID
+    trait: str
+    of: Literal["farm"]
+    relationships: str
+    n_in_several: int
+    n_components: int
+    units: list[FarmOfTrait]
+    pairs: list[FarmPair]
+
+
+class Across(Schema):
+    """Who was in a joint run, how well the farms hang together, and how much was in doubt between them."""
+
+    farms: list[FarmInIt]
+    connectedness: list[FarmsConnected]
+    n_same_animals: int = Field(description="Animals that several farms have, by a common official identifier")
+    n_shared_sires: int
+    n_doubts: int = Field(description="Told by name in the verdicts of each farm's share")
+
+
 class EvaluationReport(Evaluation):
     """An evaluation with everything needed to judge it and to compute it again."""
 
@@ -191,6 +248,7 @@ class EvaluationReport(Evaluation):
     base: Base | None
     comparison: Comparison | None = Field(description="To the run of the same flocks before")
     fixed: list[FixedEstimate] | None
+    across: Across | None = Field(description="Of a joint run and its shares")
 
 
 class EvaluationTable(Schema):

@@ -262,9 +262,11 @@ async def inputs(session: Session, run_id: UUID) -> bytes:
     Raises:
         NoSuchEvaluation, NoSuchTable, GenotypesLost
     """
-    if await repository.find(session, run_id) is None:
+    row = await repository.find(session, run_id)
+    if row is None:
         raise NoSuchEvaluation
-    kept = await snapshots.contents(session, run_id, list(INPUTS))
+    find = snapshots.joint_contents if row.kind == "joint" else snapshots.contents
+    kept = await find(session, run_id, list(INPUTS))
     if not {*TABLES, MODEL} <= set(kept):
         raise NoSuchTable
     with tempfile.TemporaryDirectory(prefix="bellwether-inputs-") as folder:

@@ -1,6 +1,6 @@
 """What cannot be explained."""
 
-from bellwether.platform.problems import NotFound, Unprocessable
+from bellwether.platform.problems import Conflict, NotFound, Unprocessable
 
 
 class NoSuchValue(NotFound):
@@ -19,3 +19,9 @@ class SameRun(Unprocessable):
     """A run is compared with itself."""
 
     code, title = "same_run", "from_run and to_run are the same: name two runs"
+
+
+class OfSeveralFarms(Conflict):
+    """Other farms have this animal too, so its parts would tell of their animals and records."""
+
+    code, title = "of_several_farms", "Other farms know this animal too: its parts would show their animals"

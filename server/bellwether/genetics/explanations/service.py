@@ -1,14 +1,16 @@
 """Use-cases of explanations."""
 
 import asyncio
+import gzip
 from uuid import UUID
 
 from bellwether.genetics.explanations import repository
 from bellwether.genetics.explanations.parts import parts_of
-from bellwether.genetics.explanations.problems import NoSuchValue, SameRun, TablesLost
+from bellwether.genetics.explanations.problems import NoSuchValue, OfSeveralFarms, SameRun, TablesLost
 from bellwether.genetics.explanations.schemas import Change, Why
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.archive import TABLES
+from bellwether.genetics.snapshots.names import SHARED
 from bellwether.platform.database.transactions import Session
 
 
@@ -17,6 +19,7 @@ async def why(session: Session, run_id: UUID, animal_id: UUID, trait: str) -> Wh
 
     Raises:
         NoSuchValue, TablesLost
+        OfSeveralFarms: of a share, an animal whose records and offspring are not all the farm's.
     """
     facts = await repository.run(session, run_id)
     if facts is None or trait not in facts.traits:
@@ -24,7 +27,9 @@ async def why(session: Session, run_id: UUID, animal_id: UUID, trait: str) -> Wh
     values = await repository.values(session, facts.farm_id, run_id, trait)
     if all(value.animal_id != animal_id for value in values):
         raise NoSuchValue
-    kept = await snapshots.contents(session, run_id, list(TABLES))
+    kept = await snapshots.contents(session, run_id, [*TABLES, SHARED])
+    if SHARED in kept and str(animal_id) in gzip.decompress(kept[SHARED]).decode().split():
+        raise OfSeveralFarms
     if not TABLES.keys() <= kept.keys():
         raise TablesLost
     pedigree, records = kept["pedigree.csv"], kept["records.csv"]

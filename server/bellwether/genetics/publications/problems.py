@@ -18,11 +18,11 @@ class NotFinished(Conflict):
 
 
 class NothingToPublish(Conflict):
-    """The run is of tables: it has no flock."""
+    """The run has no flock: it is of tables, or of the farms of an agreement."""
 
     code, title = (
         "run_without_flock",
-        "This evaluation is of tables, not of a flock: nobody goes by it",
+        "This evaluation is of tables, or of several farms: no flock goes by it itself",
     )
 
 

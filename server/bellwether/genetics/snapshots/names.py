@@ -8,6 +8,8 @@ from bellwether.modelling.results.start import TABLES as RESULTS
 START = "start_"
 #: stored genotypes by their digests, in place of the calls, which are never changed
 SAMPLES = "samples.csv"
+#: of a farm's share of a joint run: its animals that other farms have too
+SHARED = "shared.csv"
 #: what a run reads; with the same inputs another one gives the same bits
 INPUTS = (
     "pedigree.csv", "records.csv", "model.json", "genotypes.csv", SAMPLES,

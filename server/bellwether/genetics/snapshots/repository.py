@@ -30,6 +30,7 @@ select t.name, coalesce(t.content, k.content)
 from genetics.evaluation_table t left join genetics.kept_content k on (k.farm_id, k.sha256) = (t.farm_id, t.sha256)
 where t.run_id = $1 and t.name = any ($2)
 """
+JOINT = "select name, content from genetics.joint_table where run_id = $1 and name = any ($2)"
 OF_DIGEST = "select content from genetics.kept_content where farm_id = $1 and sha256 = $2"
 
 
@@ -87,6 +88,11 @@ async def tables(session: Session, run_id: UUID) -> list[TableSize]:
 async def contents(session: Session, run_id: UUID, names: list[str]) -> dict[str, bytes]:
     """Those of these tables that the run keeps, packed by gzip."""
     return {row[0]: row[1] for row in await driver(session).fetch(CONTENTS, run_id, names)}
+
+
+async def joint_contents(session: Session, run_id: UUID, names: list[str]) -> dict[str, bytes]:
+    """The same of a joint run: none for who does not act for all of its farms."""
+    return {row[0]: row[1] for row in await driver(session).fetch(JOINT, run_id, names)}
 
 
 async def of_digest(session: Session, farm_id: UUID, sha256: str) -> bytes | None:

@@ -1,0 +1,1 @@
+"""Agreements: farms that are evaluated together, each for as long as its owner wants it."""
