@@ -111,3 +111,9 @@ async def hand_out(found: Agreed) -> None:
     for each in (found.first, found.second):
         runs = (await each.owner.ask("GET", f"/evaluations?flock_id={each.farm.flock_id}")).json()["items"]
         each.share = next(run["id"] for run in runs if run["joint_run_id"] == found.run)
+
+
+async def step(of: Place, agreement: str, kind: str, based_on: int) -> Any:
+    """A step of a farm."""
+    path = f"/agreements/{agreement}/farms/{of.farm.id}/{kind}"
+    return await of.owner.ask("POST", path, json={"based_on": based_on})

@@ -111,5 +111,11 @@ async def record_share(
     )
     found = (await session.execute(last)).one_or_none()
     if found is None or (found.kind in (None, "share") and found.read_version <= data_version):
-        flock = {"flock_id": flock_id, "farm_id": farm_id, "run_id": run_id}
-        await record_run(session, **flock, data_as_of=data_as_of, data_version=data_version)
+        await record_run(
+            session,
+            flock_id=flock_id,
+            farm_id=farm_id,
+            run_id=run_id,
+            data_as_of=data_as_of,
+            data_version=data_version,
+        )

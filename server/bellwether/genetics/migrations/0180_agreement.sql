@@ -42,6 +42,7 @@ begin
   end if;
   return new;
 end $$;
+revoke execute on function genetics.follow_step() from public;
 create trigger follow_step before insert on genetics.agreement_step
   for each row execute function genetics.follow_step();
 
