@@ -54,13 +54,13 @@ class JointExtract(TypedDict):
 
 
 async def extract(session: Session, folder: Path, payload: JointRequest) -> JointExtract:
-    """The files of every farm that is in at this moment: one that is leaving now has left before, or leaves after.
+    """The files of every farm that is in at this moment; one that leaves meanwhile ends the run before it is stored.
 
     Raises:
         NoSuchAgreement, NotInAgreement, NoSuchFlock
     """
     agreement_id = UUID(payload["agreement_id"])
-    await agreements.held(session, agreement_id)
+    await agreements.found(session, agreement_id)
     farms = await repository.in_it(session, agreement_id)
     refuse_alone(farms, UUID(payload["farm_id"]))
     await repository.act_together(session, agreement_id)
