@@ -17,6 +17,8 @@ export interface PersonalData {
   counts?(uid: string): Promise<Record<string, number>>;
   /** What stands in the way of an erasure, as a legal hold; asked before it begins and before this part is erased. */
   obstacles?(uid: string): Promise<readonly Obstacle[]>;
+  /** Forgets what is known by an address that the person has proved; no event says it, for events are kept. */
+  forgetAddress?(address: string): Promise<void>;
   /**
    * Removes what stands outside of the user's own partition (`USER#uid`) and the audit, which go last, whole. Called
    * again after a crash, and once more when no request that had begun before can be on its way: again changes nothing.

@@ -151,3 +151,48 @@ async def test_what_is_held_on_a_person_is_told_to_the_user_services_alone(
     assert obstacle["fix"]
     await farmer.ask("POST", members, json={"user_id": str(other.user_id), "role": "owner"})
     assert (await farmer.client.get(path, headers=trusted)).json()["obstacles"] == []
+
+
+EVERY_TEXT = """
+select table_schema, table_name, column_name, data_type from information_schema.columns
+where table_schema in ('farm', 'genetics', 'research', 'processing', 'dbos')
+  and data_type in ('text', 'character varying', 'jsonb', 'json', 'bytea', 'ARRAY')
+  and (table_schema, table_name) in
+    (select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE')
+"""
+
+
+async def found_in_the_database(admin: asyncpg.Connection, marker: str) -> list[str]:
+    """Every column that holds it, read as the administrator whom no policy holds."""
+    found = []
+    for schema, table, column, kind in await admin.fetch(EVERY_TEXT):
+        told = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
+        if await admin.fetchval(f'select exists (select from {schema}."{table}" where {told} like $1)', f"%{marker}%"):
+            found.append(f"{schema}.{table}.{column}")
+    return found
+
+
+async def test_no_column_of_any_schema_holds_what_an_erased_person_had_left(
+    world: World, new_farmer: NewFarmer, auth: AuthDouble, database: Database
+) -> None:
+    gone, admin = await new_farmer(), world.admin
+    marker = f"mk{gone.user_id.hex}"
+    own, others = f"{marker}-own@hill.example", f"{marker}-friend@hill.example"
+    await gone.ask("PATCH", f"/farms/{gone.farm_id}", 200, json={"name": f"{marker} farm"}, headers={"If-Match": "*"})
+    device = f"/farms/{gone.farm_id}/sync/devices/{new_id()}"
+    await gone.ask("PUT", device, 200, json={"name": f"{marker}'s phone", "unsent": 0})
+    invited = {"email": others, "role": "viewer"}
+    await gone.ask("POST", f"/farms/{gone.farm_id}/invitations", 201, json=invited)
+    invited = {"email": own.upper(), "role": "worker"}
+    sent = await world.farmer.ask("POST", f"/farms/{world.farmer.farm_id}/invitations", 201, json=invited)
+    expected = {"farm.farm.name", "farm.device.name", "farm.invitation.email"}
+    assert expected <= set(await found_in_the_database(admin, marker))
+    path, trusted = "http://farm/api/v1/farm/internal/addresses/forget", {"Authorization": f"Service {auth.secret}"}
+    for _twice in range(2):
+        told = await gone.client.post(path, headers=trusted, json={"address": own})
+        assert told.status_code == 204
+        await world.apply(event(ERASED, {"user_id": str(gone.user_id)}))
+    assert (await gone.client.post(path, json={"address": own})).status_code == 401
+    assert await found_in_the_database(admin, marker) == []
+    listed = (await world.farmer.ask("GET", f"/farms/{world.farmer.farm_id}/invitations", 200)).json()["items"]
+    assert [(each["state"], each["email"]) for each in listed] == [("withdrawn", f"{sent.json()['id']}@erased.invalid")]

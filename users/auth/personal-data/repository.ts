@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Clock, seconds } from "../../platform/clock.ts";
+import { type Clock, isoTime, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import { itemsOf, removeItems } from "../../platform/dynamo/partitions.ts";
 import {
@@ -12,8 +12,15 @@ import {
   TransactionCancelled,
   type Write,
 } from "../../platform/dynamo/table.ts";
-import type { AccountContact, AccountEnding, AccountStanding } from "../../platform/identity/accounts.ts";
+import type {
+  AccountAddress,
+  AccountContact,
+  AccountEnding,
+  AccountStanding,
+} from "../../platform/identity/accounts.ts";
 import type { Obstacle, PersonalData, PersonalDocument } from "../../platform/personal-data.ts";
+import { IdentityRepository } from "../identities/repository.ts";
+import { TokenRepository } from "../tokens/repository.ts";
 
 const account = z.object({
   email: z.string(),
@@ -26,10 +33,11 @@ const account = z.object({
   verified: z.boolean().optional(),
 });
 type Account = z.infer<typeof account>;
+const at = (second: number) => isoTime(second * 1000);
 const count = z.object({ n: z.number() });
 
 /** The account of a person: who they are, and the guard that keeps their address theirs. */
-export class AccountData implements PersonalData, AccountEnding, AccountContact, AccountStanding {
+export class AccountData implements PersonalData, AccountEnding, AccountContact, AccountAddress, AccountStanding {
   readonly name = "account";
 
   constructor(
@@ -42,6 +50,19 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact,
     if (!found) return;
     const { email, name, roles, gsi1sk } = found;
     yield { name: "account", content: { id: uid, email, name, roles, registered_at: gsi1sk } };
+    const identities = await new IdentityRepository(this.table, this.clock).of(uid);
+    const linked = identities.map(({ idp, iss, sub, linked }) => ({
+      institution: idp,
+      iss,
+      sub,
+      linked_at: at(linked),
+    }));
+    yield { name: "identities", content: linked };
+    const tokens = await new TokenRepository(this.table, this.clock).all(uid);
+    const shown = tokens.map(({ name, scopes, created, exp, used = null }) => {
+      return { name, scopes, created_at: at(created), expires_at: at(exp), last_used_on: used };
+    });
+    yield { name: "tokens", content: shown };
   }
 
   async obstacles(uid: string): Promise<Obstacle[]> {
@@ -56,6 +77,11 @@ export class AccountData implements PersonalData, AccountEnding, AccountContact,
   async verifiedAddress(uid: string): Promise<string | null> {
     const found = await this.read(uid);
     return found?.verified && isOpen(found) ? found.email : null;
+  }
+
+  async provedAddress(uid: string): Promise<string | null> {
+    const found = await this.read(uid);
+    return found?.verified ? found.email : null;
   }
 
   async isOpen(uid: string): Promise<boolean> {

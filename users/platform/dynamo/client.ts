@@ -29,6 +29,8 @@ export type ClientOptions = {
   credentials: CredentialSource;
   timeoutMs?: number;
   attempts?: number;
+  /** After which a call is given up, with all that was tried. */
+  deadlineMs?: number;
   now?: () => number;
   onCall?: (operation: string, outcome: string) => void;
 };
@@ -46,8 +48,11 @@ const failure = z.object({
 });
 type Failure = z.infer<typeof failure>;
 
+/** Nothing was written, so anything may be tried again. */
 const throttled =
-  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TransactionConflict|TransactionInProgress|InternalServer|ServiceUnavailable/;
+  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TransactionConflict|TransactionInProgress/;
+/** Whether it was written nobody knows: as after a lost answer. */
+const unsure = /InternalServer|ServiceUnavailable/;
 
 /** A retry after a lost answer is harmless for reads and for transactions, which carry a request token. */
 const safeToRepeat = new Set(["GetItem", "Query", "Scan", "TransactWriteItems", "DescribeTable", "ListTables"]);
@@ -60,11 +65,15 @@ export class DynamoTable implements ScannableTable {
   private readonly signer: Signer;
   private readonly url: URL;
   private readonly now: () => number;
+  private readonly timeoutMs: number;
+  private readonly deadlineMs: number;
 
   constructor(private readonly options: ClientOptions) {
     this.signer = new Signer(options.region, "dynamodb");
     this.url = new URL(options.url);
     this.now = options.now ?? Date.now;
+    this.timeoutMs = options.timeoutMs ?? 5_000;
+    this.deadlineMs = options.deadlineMs ?? 2 * this.timeoutMs;
   }
 
   async get(key: Key, consistent = true): Promise<Item | undefined> {
@@ -121,11 +130,15 @@ export class DynamoTable implements ScannableTable {
   async call(operation: string, body: object): Promise<unknown> {
     const text = JSON.stringify(body);
     const attempts = this.options.attempts ?? 8;
+    const begun = performance.now();
+    const left = () => begun + this.deadlineMs - performance.now();
     let isLost = false;
     for (let attempt = 0; ; attempt++) {
-      const outcome = await this.once(operation, text);
+      const outcome = await this.once(operation, text, left());
       if (outcome.ok) return outcome.answer;
-      const last = attempt + 1 >= attempts;
+      // full jitter: waiting callers spread out instead of meeting again
+      const pause = Math.random() * Math.min(1_000, 10 * 2 ** attempt);
+      const last = attempt + 1 >= attempts || left() <= pause;
       if (outcome.failure) {
         const error = toError(outcome.failure);
         // a store that was restarted knows request tokens no more: what stands in the way may be our own first try
@@ -136,25 +149,27 @@ export class DynamoTable implements ScannableTable {
       } else {
         isLost ||= !outcome.isUnsent;
       }
-      // full jitter: waiting callers spread out instead of meeting again
-      await Bun.sleep(Math.random() * Math.min(1_000, 10 * 2 ** attempt));
+      await Bun.sleep(pause);
     }
   }
 
   private async once(
     operation: string,
     body: string,
+    leftMs: number,
   ): Promise<{ ok: true; answer: unknown } | { ok: false; failure?: Failure; isUnsent?: boolean }> {
     const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` };
     const credentials = await this.options.credentials();
     try {
       const signed = this.signer.sign({ method: "POST", url: this.url, headers, body }, credentials, this.now());
-      const signal = AbortSignal.timeout(this.options.timeoutMs ?? 5_000);
+      const signal = AbortSignal.timeout(Math.ceil(Math.max(1, Math.min(this.timeoutMs, leftMs))));
       const unix = this.options.socket && { unix: this.options.socket };
       const response = await fetch(this.url, { method: "POST", headers: signed, body, signal, ...unix });
       const answer: unknown = await response.json();
       this.options.onCall?.(operation, String(response.status));
-      return response.ok ? { ok: true, answer } : { ok: false, failure: failure.parse(answer) };
+      if (response.ok) return { ok: true, answer };
+      const told = failure.parse(answer);
+      return unsure.test(told.__type) ? { ok: false, isUnsent: false } : { ok: false, failure: told };
     } catch (error) {
       this.options.onCall?.(operation, "no_answer");
       // a refused connection carried nothing, so any operation may be tried again while the store restarts

@@ -28,11 +28,18 @@ export function healthRoutes(
   );
 }
 
+const lookMs = 2_000;
+
+/** Whoever asks waits no longer for what hangs than for what is away. */
 async function look({ name, isVital, check }: NeedCheck) {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${lookMs / 1_000} s`)), lookMs);
   try {
-    await check();
+    await Promise.race([check(), late.promise]);
     return { name, isVital, state: "ok" };
   } catch (error) {
     return { name, isVital, state: reason(error) };
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -6,6 +6,11 @@ export interface AccountEnding {
   closing(uid: string): Promise<readonly Write[] | undefined>;
 }
 
+export interface AccountAddress {
+  /** The address that a user has proved to be theirs, whether they may sign in or not. */
+  provedAddress(uid: string): Promise<string | null>;
+}
+
 export interface AccountStanding {
   /** Whether somebody may sign in to it now. */
   isOpen(uid: string): Promise<boolean>;

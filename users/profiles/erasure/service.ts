@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from "../../platform/clock.ts";
 import type { Attributes } from "../../platform/dynamo/table.ts";
-import type { AccountEnding } from "../../platform/identity/accounts.ts";
+import type { AccountAddress, AccountEnding } from "../../platform/identity/accounts.ts";
 import type { SessionIssuer } from "../../platform/identity/sessions.ts";
 import { randomText } from "../../platform/ids.ts";
 import type { Obstacle, PersonalData } from "../../platform/personal-data.ts";
@@ -12,9 +12,9 @@ import type { ErasureRepository } from "./repository.ts";
 export type ErasureParts = {
   repository: ErasureRepository;
   data: readonly PersonalData[];
-  /** of services that learn of an erasure by its event: they are asked what stands in its way */
+  /** of services that learn of an erasure by its event: they are asked what stands in its way, and told its address */
   elsewhere: readonly PersonalData[];
-  account: AccountEnding;
+  account: AccountEnding & AccountAddress;
   sessions: Pick<SessionIssuer, "endAll">;
   clock: Clock;
   log: Log;
@@ -37,6 +37,7 @@ export class Erasures {
     const { repository, data } = parts;
     this.steps = [
       { name: "ledger", run: (uid) => repository.enterLedger(uid) },
+      { name: "address", run: (uid) => this.forgetAddress(uid) },
       ...data.map((part) => ({ name: part.name, run: (uid: string) => this.erasePart(part, uid) })),
       { name: "other services", run: (uid) => repository.tell(uid), isOnce: true },
       { name: "rest", run: (uid) => repository.removeRest(uid) },
@@ -122,6 +123,12 @@ export class Erasures {
     const [obstacle] = (await part.obstacles?.(uid)) ?? [];
     if (obstacle) throw new Blocked(obstacle.detail);
     await part.erase(uid);
+  }
+
+  /** While the account still says which one it is. */
+  private async forgetAddress(uid: string): Promise<void> {
+    const address = await this.parts.account.provedAddress(uid);
+    if (address !== null) for (const part of this.parts.elsewhere) await part.forgetAddress?.(address);
   }
 
   private tell(uid: string, step: string, error: unknown): void {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
+from bellwether.farm.invitations.schemas import normal_address
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.persons import Held, Obstacle
 
@@ -36,6 +37,14 @@ async def sole_owner(session: Session) -> Sequence[Obstacle]:
     ]
 
 
+FORGET_ADDRESS = text("select farm.forget_address(:address)")
+
+
+async def forget_address(session: Session, address: str) -> None:
+    """Withdraw what was sent to the address of somebody who is being erased, and keep no word of it."""
+    await session.execute(FORGET_ADDRESS, {"address": normal_address(address)})
+
+
 HELD = Held(
     {
         "memberships": """
@@ -48,7 +57,13 @@ HELD = Held(
         "devices": """
             select farm_id, id, name, reported_at, signed_out_at from farm.device
             where user_id = {me} order by created_at""",
+        "invitations": """
+            select id, farm_id, role, invited_at, expires_at, accepted_at, withdrawn_at from farm.invitation
+            where invited_by = {me} order by invited_at""",
+        "kept_searches": """
+            select kind, wanted, created_at from farm.kept_search where user_id = {me} order by created_at""",
         "recorded": COUNTS,
     },
     sole_owner,
+    forget_address,
 )

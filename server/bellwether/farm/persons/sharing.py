@@ -15,7 +15,7 @@ from bellwether.platform.worker.timers import Timer
 
 CHANGED = "users.consent.changed.v1"
 SET = text("select farm.set_sharing(:person, :version, :withdrawn)")
-ERASE = text("select farm.erase_person(:person)")
+ERASE = text("select farm.withdraw_invitations_of(:person), farm.erase_person(:person)")
 
 
 async def erase(session: Session, person: UUID) -> None:

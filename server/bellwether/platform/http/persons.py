@@ -30,11 +30,17 @@ async def nothing(_session: Session) -> Sequence[Obstacle]:
     return ()
 
 
+async def knows_no_address(_session: Session, _address: str) -> None:
+    """Nothing is kept by an address."""
+
+
 class Held(NamedTuple):
-    """Documents by name, each the rows of a statement that asks as that person; and what stands in the way."""
+    """Documents by name, each the rows of a statement that asks as that person; what stands in the way of an erasure;
+    and how what is known by the person's address is forgotten: no event tells an address, for events are kept."""
 
     documents: Mapping[str, str]
     obstacles: Callable[[Session], Awaitable[Sequence[Obstacle]]] = nothing
+    forget_address: Callable[[Session, str], Awaitable[None]] = knows_no_address
 
 
 #: what every service holds
@@ -43,15 +49,27 @@ OF_ALL = {
 }
 
 
-def route(prefix: str, schema: str, held: Held, database: Database, settings: PlatformSettings) -> Route:
-    """`GET <prefix>/internal/persons/{user_id}`, which the gateway lets nobody reach."""
+def routes(prefix: str, schema: str, held: Held, database: Database, settings: PlatformSettings) -> list[Route]:
+    """`GET <prefix>/internal/persons/{user_id}` and `POST .../internal/addresses/forget`: not for the gateway."""
     expected = f"Service {read_secret(settings.service_secret_file)}".encode()
+    refused = JSONResponse({"code": "not_authenticated"}, 401)
     me = "nullif(current_setting('app.user_id', true), '')::uuid"
     asked = {name: text(sql.format(schema=schema, me=me)) for name, sql in {**OF_ALL, **held.documents}.items()}
 
+    def is_trusted(request: Request) -> bool:
+        return hmac.compare_digest(request.headers.get("authorization", "").encode(), expected)
+
+    async def forget(request: Request) -> Response:
+        if not is_trusted(request):
+            return refused
+        address = str((await request.json())["address"])
+        async with database.transaction(Context.system()) as session:
+            await held.forget_address(session, address)
+        return Response(status_code=204)
+
     async def look(request: Request) -> Response:
-        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
-            return JSONResponse({"code": "not_authenticated"}, 401)
+        if not is_trusted(request):
+            return refused
         person: UUID = request.path_params["user_id"]
         async with database.reading(Context(user_id=person)) as session:
             documents = []
@@ -61,4 +79,7 @@ def route(prefix: str, schema: str, held: Held, database: Database, settings: Pl
             obstacles = [obstacle._asdict() for obstacle in await held.obstacles(session)]
         return Response(json_text({"documents": documents, "obstacles": obstacles}), media_type="application/json")
 
-    return Route(f"{prefix}/internal/persons/{{user_id:uuid}}", look, include_in_schema=False)
+    return [
+        Route(f"{prefix}/internal/persons/{{user_id:uuid}}", look, include_in_schema=False),
+        Route(f"{prefix}/internal/addresses/forget", forget, methods=["POST"], include_in_schema=False),
+    ]

@@ -15,7 +15,7 @@ from bellwether.platform.http.dependencies import idempotent
 from bellwether.platform.http.documents import describe
 from bellwether.platform.http.middleware import Around
 from bellwether.platform.http.persons import Held
-from bellwether.platform.http.persons import route as persons_route
+from bellwether.platform.http.persons import routes as persons_routes
 from bellwether.platform.http.preconditions import precondition
 from bellwether.platform.http.problem_documents import Face, Responses, documented
 from bellwether.platform.http.rate_limits import Buckets
@@ -86,7 +86,7 @@ def create_app(
     hold_to_what_is_written(app)
     describe(app)
     app.router.routes.extend(health_routes({name: app}, platform))
-    app.router.routes.append(persons_route(prefix, name, held or Held({}), database, platform))
+    app.router.routes.extend(persons_routes(prefix, name, held or Held({}), database, platform))
     app.add_middleware(
         Around,
         service=name,
