@@ -125,10 +125,8 @@ def evaluated(found: Together, plan: Plan, asker: str, tell: Report) -> FlockEva
     except CannotEvaluate as error:
         raise hidden(of_flock(error), others, asker) from error
     except BadInput as error:
-        animals = [
-            replace(a, tag=a.tag.removeprefix(f"{asker}/") if a.tag and a.tag.startswith(asker) else HIDDEN)
-            for a in found.data.animals
-        ]
+        mine = {found.one(animal.id): animal.tag or animal.id for animal in found.brought[asker].animals}
+        animals = [replace(animal, tag=mine.get(animal.id, HIDDEN)) for animal in found.data.animals]
         raise hidden(of_input(error, replace(found.data, animals=tuple(animals))), others, asker) from error
 
 
