@@ -101,6 +101,7 @@ async function ownProcess(file: string, before: string[] = [], env: Record<strin
     [process.execPath, "run", fileURLToPath(new URL(file, import.meta.url)), ...before, String(port)],
     port,
     env,
+    30_000,
   );
 }
 
@@ -115,7 +116,7 @@ const cookieOf = (answer: Response) =>
 async function dynoxideOn(path: string): Promise<Running> {
   const program = fileURLToPath(new URL("../node_modules/@dynoxide/linux-x64/dynoxide", import.meta.url));
   const port = await freePort();
-  return start([program, "--db-path", path, "--host", "127.0.0.1", "--port", String(port)], port);
+  return start([program, "--db-path", path, "--host", "127.0.0.1", "--port", String(port)], port, undefined, 30_000);
 }
 
 function environment(folder: string, [user, keys]: Running[]): Record<string, string> {

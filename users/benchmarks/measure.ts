@@ -5,6 +5,7 @@ import { Ground } from "./ground.ts";
 import { logins, refreshes } from "./logins.ts";
 import { memory } from "./memory.ts";
 import type { Row } from "./rows.ts";
+import { search } from "./search.ts";
 import { sockets } from "./sockets.ts";
 import { sessionCheck, verification } from "./tokens.ts";
 
@@ -16,6 +17,7 @@ const steps: Record<string, (ground: Ground) => Promise<Row[]>> = {
   login: logins,
   append,
   page,
+  search,
   sockets,
   client,
   memory,

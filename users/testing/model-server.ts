@@ -8,6 +8,12 @@ export type Reply = {
   status?: number;
   /** Instead of a stream. */
   garbage?: string;
+  /** The same bytes again and again. */
+  endless?: string;
+  /** After so many words the connection ends: as if that were the end, or broken. */
+  cut?: { after: number; how: "closed" | "broken" };
+  /** Says nothing at all. */
+  hangs?: boolean;
   /** Waits before each piece. */
   pieceMs?: number;
 };
@@ -35,6 +41,8 @@ export function startModel(replyTo: Reply[] | ((request: ModelRequest) => Reply)
       request.signal.addEventListener("abort", () => stopped.resolve());
       const reply = Array.isArray(replyTo) ? replyTo[Math.min(requests.length, replyTo.length) - 1] : replyTo(asked);
       if (!reply || reply.status) return Response.json({ error: { message: "no" } }, { status: reply?.status ?? 500 });
+      if (reply.hangs) return new Promise<Response>(() => undefined);
+      if (reply.endless !== undefined) return new Response(endless(reply.endless), { headers: eventStream });
       if (reply.garbage !== undefined) return new Response(reply.garbage, { headers: eventStream });
       return new Response(streamOf(reply, asked.model, stopped.resolve), { headers: eventStream });
     },
@@ -50,12 +58,29 @@ export function startModel(replyTo: Reply[] | ((request: ModelRequest) => Reply)
 
 const eventStream = { "content-type": "text/event-stream" };
 
+function endless(text: string): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text.repeat(1 + 65_536 / text.length));
+  return new ReadableStream({
+    async pull(controller) {
+      await Bun.sleep(0);
+      controller.enqueue(bytes);
+    },
+  });
+}
+
 function streamOf(reply: Reply, model: string, stopped: () => void): ReadableStream<Uint8Array> {
   const pieces = piecesOf(reply, model)[Symbol.iterator]();
   const encoder = new TextEncoder();
+  let told = 0;
   return new ReadableStream({
     async pull(controller) {
       if (reply.pieceMs) await Bun.sleep(reply.pieceMs);
+      // the first piece is the role
+      if (reply.cut && told++ > reply.cut.after) {
+        if (reply.cut.how === "closed") controller.close();
+        else controller.enqueue(encoder.encode("data: {broken\n\n"));
+        return;
+      }
       const { value, done } = pieces.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(`data: ${value}\n\n`));

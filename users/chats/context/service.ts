@@ -9,6 +9,8 @@ import { extract, type Summarise } from "./summaries.ts";
 
 export type Context = { messages: Said[]; summary?: string; facts: string[]; farmId?: string };
 const readAtOnce = 25;
+/** Of what no summary knows yet so many tokens are read at once, however long the chat is. */
+const mostUncovered = 50_000;
 /** A message of which nobody knows the size is taken for one of this many tokens. */
 const unknownSize = 200;
 
@@ -29,18 +31,21 @@ export class Contexts {
     const messages = await this.said(chat.cid, key, window);
     const stored = this.isOn(chat, path) ? summaryOf(chat, key) : undefined;
     // what the last summary does not know yet is not left out, even if nobody has had time for a better one
-    const gap = await this.said(chat.cid, key, uncovered);
-    const summary = gap.length > 0 ? extract(stored, gap) : stored;
+    const read = newest(uncovered);
+    const gap = await this.said(chat.cid, key, read);
+    const told = gap.length > 0 ? extract(stored, gap) : stored;
+    const nUnread = uncovered.length - read.length;
+    const summary = nUnread > 0 ? `(${nUnread} earlier messages are not told here.)\n${told}` : told;
     const facts = factsOf(chat, key);
     return { messages, facts, ...(summary && { summary }), ...(chat.farmId && { farmId: chat.farmId }) };
   }
 
-  /** Takes what no longer fits into the summary; of two who do so at once one is stored. */
+  /** Takes what no longer fits into the summary, the oldest first; of two who do so at once one is stored. */
   async roll(uid: string, cid: string, signal: AbortSignal): Promise<boolean> {
     const chat = await this.chats.get(uid, cid);
     if (!chat?.headId) return false;
     const path = pathTo(await this.messages.shape(cid), chat.headId);
-    const { uncovered } = this.split(chat, path);
+    const uncovered = oldest(this.split(chat, path).uncovered);
     const last = uncovered.at(-1);
     if (!last) return false;
     const key = await this.keys.keyOf(uid);
@@ -53,7 +58,8 @@ export class Contexts {
     let left = this.budget;
     let from = path.length;
     while (from > 0) {
-      left -= path[from - 1]?.size ?? unknownSize;
+      const one = path[from - 1];
+      left -= one ? sizeOf(one) : 0;
       // the question itself is always told
       if (left < 0 && from < path.length) break;
       from--;
@@ -74,6 +80,22 @@ export class Contexts {
     return found;
   }
 }
+
+const sizeOf = ({ size }: Shape) => size ?? unknownSize;
+
+/** The first of them that may be read at once; one always is. */
+function oldest(shapes: readonly Shape[]): Shape[] {
+  let size = 0;
+  let end = 0;
+  for (const shape of shapes) {
+    size += sizeOf(shape);
+    if (size > mostUncovered && end > 0) break;
+    end++;
+  }
+  return shapes.slice(0, end);
+}
+
+const newest = (shapes: readonly Shape[]): Shape[] => oldest(shapes.toReversed()).reverse();
 
 const summaryOf = ({ cid, summary }: StoredChat, key: Uint8Array) =>
   summary && unsealText(key, summary, summaryPlace(cid));

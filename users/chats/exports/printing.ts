@@ -54,8 +54,13 @@ async function print(pages: string): Promise<Uint8Array<ArrayBuffer>> {
   const command = [process.execPath, "run", program];
   const child = Bun.spawn(command, { env: {}, stdin: new Blob([pages]), stderr: "pipe", timeout: mostMs });
   const [bytes, said, code] = await Promise.all([child.stdout.bytes(), child.stderr.text(), child.exited]);
+  if (child.signalCode !== null)
+    throw new Problem(
+      503,
+      "printing_too_slow",
+      `Printing took more than ${mostMs / 1_000} s: take this in another form.`,
+    );
   // its words may hold what was to be printed
-  if (code !== 0)
-    throw new Error(`printing ended with ${child.signalCode ?? code} after ${said.length} bytes of errors`);
+  if (code !== 0) throw new Error(`printing ended with ${code} after ${said.length} bytes of errors`);
   return bytes;
 }

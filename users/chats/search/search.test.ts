@@ -64,6 +64,39 @@ describe.each(implementations)("search and export %s", (_name, open) => {
     expect(left).toEqual([]);
   });
 
+  test("a chat of more words than an item holds is found by each of them, again and again", async () => {
+    const { chat, find, table } = await begin();
+    const said = (n: number) => Array.from({ length: 6_000 }, (_, at) => `w${n}x${at}`).join(" ");
+    const id = await chat("Words", ...Array.from({ length: 18 }, (_, n) => said(n)));
+    for (const q of ["w0x7", "w17x5999", "w3x1 w12x2", "w7x70"])
+      expect((await find(q)).items.map(({ chat }) => chat.id)).toEqual([id]);
+    const entries = (await table.scan(1_000)).items.filter(({ sk }) => sk.startsWith(`SRCH#${id}`));
+    expect(entries.length).toBeLessThan(17);
+    for (const { terms } of entries) expect(Object(terms).length).toBeLessThan(300_000);
+  });
+
+  test("words are found in any script and form of writing, and no sign of a query does harm", async () => {
+    const { chat, find } = await begin();
+    const id = await chat("Любимые бараны", "Straße, Þórður, ŁÓDŹ, café, ΟΔΥΣΣΕΎΣ, 山羊と羊, แกะ, חרוף, ﬁne, ２０２６");
+    const words = [
+      "бараны",
+      "strasse",
+      "THORDUR",
+      "łódź",
+      "cafe",
+      "οδυσσευς",
+      "羊",
+      "山羊",
+      "แกะ",
+      "חרוף",
+      "fine",
+      "2026",
+    ];
+    for (const q of words) expect([q, (await find(q)).items.map(({ chat }) => chat.id)]).toEqual([q, [id]]);
+    for (const q of ["羊山", "(.*)+$x1", "\\u0000ab", "__proto__ constructor", "a".repeat(200), "éé\u202eaa"])
+      expect([q, (await find(q)).items]).toEqual([q, []]);
+  });
+
   test("pages through all that it finds, each once", async () => {
     const { chat, find } = await begin();
     const ids = [];

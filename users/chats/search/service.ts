@@ -44,9 +44,9 @@ export class Search {
       const [first] = entries;
       if (!first) continue;
       state.looked++;
-      const prints = new Set(entries.flatMap((entry) => printsOf(key, entry)));
+      const prints = entries.map((entry) => printsOf(key, entry));
       await this.mergeSome(uid, key, entries, state);
-      if (!wanted.every((print) => prints.has(print))) continue;
+      if (!wanted.every((print) => prints.some((some) => some.includes(print)))) continue;
       const chat = await this.chats.get(uid, first.cid);
       if (!chat) await this.repository.forget(uid, entries);
       const hit = chat && (await this.hit(chat, key, words));
@@ -99,7 +99,7 @@ export class Search {
     const some = fitting(entries);
     const [first] = some;
     if (!first || some.length < mergeFrom || state.merged++ >= mostMergedAtOnce) return;
-    const prints = new Set(some.flatMap((entry) => printsOf(key, entry)));
+    const prints = new Set(some.flatMap((entry) => [...printsOf(key, entry)]));
     const into = some.find(({ part }) => whole.test(part))?.part ?? freeName(entries);
     await this.repository.merge(uid, some, into, sealPrints(key, prints, searchPlace(first.cid, into)));
   }
@@ -147,8 +147,8 @@ function freeName(entries: readonly Entry[]): string {
   return `C${n}`;
 }
 
-const printsOf = (key: Uint8Array, { cid, part, terms }: Entry): number[] =>
-  terms.length === 0 ? [] : [...printsIn(key, terms, searchPlace(cid, part))];
+const printsOf = (key: Uint8Array, { cid, part, terms }: Entry): Uint32Array =>
+  terms.length === 0 ? new Uint32Array() : printsIn(key, terms, searchPlace(cid, part));
 
 /** The words around the first place where it stands. */
 function around(content: string, word: string): string {

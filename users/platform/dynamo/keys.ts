@@ -96,6 +96,11 @@ export const searchPrefix = "SRCH#";
 /** What can be found of a chat: one item of it all, and one of each message that is not in that yet. */
 export const searchOf = (cid: string) => `${searchPrefix}${cid}#`;
 export const searched = (uid: string, cid: string, part: string) => key(`USER#${uid}`, `${searchOf(cid)}${part}`);
+/** Which chat, and what of it, an entry is of. */
+export function searchedBy(sk: string): { cid: string; part: string } {
+  const [, cid = "", ...part] = sk.split("#");
+  return { cid, part: part.join("#") };
+}
 export const folderPrefix = "FOLDER#";
 export const folderCount = (uid: string) => key(`USER#${uid}`, "FOLDERS");
 export const folder = (uid: string, id: string) => key(`USER#${uid}`, `${folderPrefix}${id}`);

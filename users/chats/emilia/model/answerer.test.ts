@@ -186,6 +186,16 @@ const broken: [string, Reply, Partial<ModelSettings>, string][] = [
   ["answers with errors", { status: 500 }, {}, "model_unavailable"],
   ["refuses the key", { status: 401 }, {}, "model_unavailable"],
   ["sends garbage", { garbage: "data: {not json at all\n\n" }, {}, "model_unavailable"],
+  ["asks to wait", { status: 429 }, {}, "model_unavailable"],
+  ["hangs", { hangs: true }, { seconds: 1 }, "model_too_slow"],
+  ["breaks off", { text: "one two three four", cut: { after: 2, how: "broken" } }, {}, "model_unavailable"],
+  [
+    "ends the stream before the end",
+    { text: "one two three four", cut: { after: 2, how: "closed" } },
+    {},
+    "model_unavailable",
+  ],
+  ["sends a line without end", { endless: "data: {" }, {}, "model_unavailable"],
   ["is slow", { text: "a b c d e f g h", pieceMs: 400 }, { seconds: 1 }, "model_too_slow"],
 ];
 test.each(broken)(
