@@ -11,7 +11,8 @@ import { Upstream } from "../auth/institutions/upstream.ts";
 import type { Hasher } from "../auth/passwords/hasher.ts";
 import { ProviderClients } from "../auth/provider/clients.ts";
 import { ProviderDoor } from "../auth/provider/door.ts";
-import { isOfClient } from "../auth/provider/models.ts";
+import { BackchannelLogout } from "../auth/provider/logout/service.ts";
+import { isOfClient, issuerOf } from "../auth/provider/models.ts";
 import { ProviderRepository } from "../auth/provider/repository.ts";
 import { authRoutes } from "../auth/routes.ts";
 import { KnownDevices } from "../auth/signing-in/known-devices.ts";
@@ -103,6 +104,13 @@ function institutionsOf({ table, clock, limits, log, settings }: Platform, { all
     administration: new InstitutionAdministration(repository, kek),
     identities: new Identities(identities),
   };
+}
+
+/** Tells programs that a session is over in which they were allowed. */
+export function backchannelOf({ settings, table, clock, log }: Platform, keys: SigningKeys): BackchannelLogout {
+  const clients = new ProviderRepository(table, settings.kek, clock);
+  const issuer = issuerOf(settings.BELLWETHER_PUBLIC_URL);
+  return new BackchannelLogout({ repository: clients.logouts, clients, keys, issuer, clock, log });
 }
 
 /** What stands beside the sessions of a user, and ends with all of them. */

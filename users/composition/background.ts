@@ -1,3 +1,4 @@
+import type { BackchannelLogout } from "../auth/provider/logout/service.ts";
 import { startSweeper } from "../platform/dynamo/sweeper.ts";
 import { Bus } from "../platform/events/bus.ts";
 import type { CloudEvent, Outcome, Subscriber } from "../platform/events/cloud-event.ts";
@@ -8,6 +9,7 @@ import type { ServiceName, Settings } from "../platform/settings.ts";
 import type { Log } from "../platform/telemetry/logging.ts";
 import { reason } from "../platform/telemetry/logging.ts";
 import type { ProfileParts } from "../profiles/routes.ts";
+import { backchannelOf } from "./auth.ts";
 import type { Composed } from "./compose.ts";
 import { deliverBy } from "./mail.ts";
 
@@ -49,12 +51,17 @@ export function startBackground(names: readonly ServiceName[], composed: Compose
     relay.start();
     stops.push(() => relay.stop());
   }
-  if (names.includes("profiles") && buses.profiles)
-    for (const subscriber of subscribers(composed)) {
-      const consumer = new Consumer(buses.profiles, subscriber, { log, metrics, traces });
+  const backchannel = backchannelOf(platform, signing);
+  const heard = { auth: [leavers(backchannel)], profiles: subscribers(composed) };
+  for (const name of ["auth", "profiles"] as const) {
+    const bus = names.includes(name) ? buses[name] : undefined;
+    if (!bus) continue;
+    for (const subscriber of heard[name]) {
+      const consumer = new Consumer(bus, subscriber, { log, metrics, traces });
       consumer.start();
       stops.push(() => consumer.stop());
     }
+  }
   stops.push(
     every(countsEveryMs, () => platform.counts.flush(), log),
     () => platform.counts.flush().catch(() => undefined),
@@ -67,6 +74,7 @@ export function startBackground(names: readonly ServiceName[], composed: Compose
       signing.rotate().catch((error: unknown) => log("warning", "key_rotation_failed", { reason: reason(error) }));
     const timer = setInterval(rotate, rotateEveryMs);
     stops.push(async () => clearInterval(timer));
+    stops.push(every(errandsEveryMs, () => backchannel.work(), log));
     stops.push(startCourier(mail, deliverBy(platform.settings), log));
   }
   return async () => {
@@ -100,6 +108,14 @@ function every(ms: number, run: () => Promise<void>, log: Log): Stop {
     await running;
   };
 }
+
+/** Programs are told of the sessions that end. */
+export const leavers = (backchannel: BackchannelLogout): Subscriber => ({
+  stream: "USERS",
+  durable: "auth-users",
+  subjects: ["users.session.ended.v1"],
+  handle: (event) => backchannel.onEnded(event),
+});
 
 const memberships = ["farm.membership.granted.v1", "farm.membership.revoked.v1"];
 const conflicts = ["farm.conflict.found.v1", "farm.conflict.settled.v1"];

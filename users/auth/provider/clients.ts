@@ -13,6 +13,7 @@ export type WantedClient = {
   redirectUris: readonly string[];
   scopes: readonly Scope[];
   devices: boolean;
+  backchannelLogoutUri?: string;
   serviceScopes: readonly ServiceScope[];
   isPublic: boolean;
 };

@@ -142,7 +142,7 @@ export class ProviderDoor {
     grant.addOIDCScope(scopes.join(" "));
     for (const resource of resources) grant.addResourceScope(resource, scopes.join(" "));
     const grantId = await grant.save();
-    await this.parts.repository.keepConsent(grantId, { uid, sid, epoch, acr }, consentSeconds);
+    await this.parts.repository.keepConsent(grantId, clientId, { uid, sid, epoch, acr }, consentSeconds);
     return grantId;
   }
 }

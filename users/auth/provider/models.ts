@@ -10,6 +10,8 @@ export const providerClient = z.object({
   /** absent: a program that can keep no secret, a script or a page */
   sealedSecret: bytes.optional(),
   devices: z.boolean(),
+  /** where it is told that a session is over */
+  backchannelLogoutUri: z.string().optional(),
   /** what it may for itself, without a user */
   serviceScopes: z.array(z.string()).default([]),
 });
@@ -21,3 +23,4 @@ export const isOfClient = (sid: string): boolean => sid.startsWith("program.");
 
 /** What programs get tokens for: the interface of this platform. */
 export const resourceOf = (publicUrl: string): string => new URL("/api", publicUrl).href;
+export const issuerOf = (publicUrl: string): string => new URL("/oidc", publicUrl).href;

@@ -11,7 +11,7 @@ import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { FactorPolicy } from "../factors/policy.ts";
 import { adapterOf } from "./adapter.ts";
-import { resourceOf, sidOfClient } from "./models.ts";
+import { issuerOf, resourceOf, sidOfClient } from "./models.ts";
 import { codePage, confirmPage, connectedPage, refusedPage } from "./pages.ts";
 import type { ProviderRepository } from "./repository.ts";
 
@@ -27,7 +27,6 @@ export type ProviderParts = {
   log: Log;
 };
 
-export const issuerOf = (publicUrl: string): string => new URL("/oidc", publicUrl).href;
 export const consentSeconds = 60 * 86_400;
 const codeSeconds = 60;
 const interactionSeconds = 600;
@@ -75,11 +74,12 @@ async function accountOf(parts: ProviderParts, { oidc }: KoaContextWithOIDC, sub
   const isBeginning = grantId === undefined && oidc.entities.Grant === undefined;
   const user = found?.user ?? (isBeginning ? await parts.users.byId(sub) : undefined);
   if (!user || user.disabled || user.uid !== sub) return undefined;
-  return { accountId: sub, claims: () => claimsOf(user) };
+  return { accountId: sub, claims: () => claimsOf(user, found?.consent.sid) };
 }
 
-const claimsOf = ({ uid, email, verified, name }: StoredUser) => ({
+const claimsOf = ({ uid, email, verified, name }: StoredUser, sid: string | undefined) => ({
   sub: uid,
+  sid,
   email,
   email_verified: verified ?? false,
   name,
@@ -89,8 +89,9 @@ function features(parts: ProviderParts): Configuration {
   const { rules } = parts;
   return {
     scopes: ["openid", "offline_access", ...grantable, ...serviceScopes],
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    claims: { openid: ["sub", "sid"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
+    discovery: { backchannel_logout_supported: true, backchannel_logout_session_supported: true },
     pkce: { required: () => true },
     rotateRefreshToken: true,
     expiresWithSession: () => false,

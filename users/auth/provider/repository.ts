@@ -18,6 +18,7 @@ import { auditEntry } from "../../platform/events/audit.ts";
 import { hash } from "../../platform/hashes.ts";
 import { endedEntry } from "../../platform/identity/ended.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
+import { LogoutRepository } from "./logout/repository.ts";
 import { type ProviderClient, providerClient, sidOfClient } from "./models.ts";
 
 const record = z.object({ sealed: bytes, consumed: z.number().optional() });
@@ -36,6 +37,7 @@ export class ProviderRepository {
     private readonly table: Table,
     private readonly kek: Uint8Array,
     private readonly clock: Clock,
+    readonly logouts = new LogoutRepository(table, clock),
   ) {}
 
   async put(kind: string, id: string, payload: Payload, life: number | undefined, linked: Linked): Promise<void> {
@@ -83,9 +85,13 @@ export class ProviderRepository {
     await Promise.all(page.items.flatMap((item) => this.forgetting(item)).map((key) => this.table.delete(key)));
   }
 
-  async keepConsent(grantId: string, given: Consent, life: number): Promise<void> {
+  /** With it stands that the program is to be told when the session ends. */
+  async keepConsent(grantId: string, clientId: string, given: Consent, life: number): Promise<void> {
     const ttl = seconds(this.clock) + life;
-    await this.table.put({ ...keys.oidc("Consent", hash(grantId)), ...given, ttl }, absent("pk"));
+    await this.table.transact([
+      { put: { ...keys.oidc("Consent", hash(grantId)), ...given, ttl }, when: absent("pk") },
+      this.logouts.allowed(given.sid, given.uid, clientId, ttl),
+    ]);
   }
 
   async consentOf(grantId: string): Promise<Consent | undefined> {

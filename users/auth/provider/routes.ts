@@ -40,8 +40,10 @@ function clientRoutes(app: ServiceApp, { need }: Platform, clients: ProviderClie
     },
   });
   app.openapi(create, async (c) => {
-    const { redirect_uris: redirectUris, service_scopes, public: isPublic, ...rest } = c.req.valid("json");
-    const wanted = { ...rest, redirectUris, serviceScopes: service_scopes, isPublic };
+    const { redirect_uris: redirectUris, service_scopes, backchannel_logout_uri, ...asked } = c.req.valid("json");
+    const { public: isPublic, ...rest } = asked;
+    const told = backchannel_logout_uri !== null && { backchannelLogoutUri: backchannel_logout_uri };
+    const wanted = { ...rest, ...told, redirectUris, serviceScopes: service_scopes, isPublic };
     const { client, secret } = await clients.create(wanted, c.get("caller").uid);
     return c.json({ ...view(client), client_secret: secret ?? null }, 201);
   });
@@ -61,5 +63,10 @@ function clientRoutes(app: ServiceApp, { need }: Platform, clients: ProviderClie
   });
 }
 
-const view = ({ id, name, redirectUris, scopes, devices, serviceScopes }: ProviderClient): ClientView =>
-  clientView.parse({ id, name, redirect_uris: redirectUris, scopes, devices, service_scopes: serviceScopes });
+const view = ({ redirectUris, serviceScopes, backchannelLogoutUri, ...client }: ProviderClient): ClientView =>
+  clientView.parse({
+    ...client,
+    redirect_uris: redirectUris,
+    service_scopes: serviceScopes,
+    backchannel_logout_uri: backchannelLogoutUri ?? null,
+  });

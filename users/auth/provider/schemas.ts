@@ -1,13 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { grantable, serviceScopes } from "../../platform/identity/permissions.ts";
+import { isSafe } from "./safe-address.ts";
 
-const loopback = ["127.0.0.1", "[::1]"];
-/** https, or the machine of the one who asks; compared to the letter. */
-const isSafe = (given: string) => {
-  const url = URL.parse(given);
-  if (!url || given.includes("#") || given.includes("*")) return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && loopback.includes(url.hostname));
-};
+const safeUri = z.string().max(500).refine(isSafe, "is neither https nor of this machine");
 
 const described = {
   name: z
@@ -16,9 +11,13 @@ const described = {
     .min(1)
     .max(80)
     .refine((text) => !/\p{Cc}/u.test(text), "contains control characters"),
-  redirect_uris: z.array(z.string().max(500).refine(isSafe, "is neither https nor of this machine")).max(10),
+  redirect_uris: z.array(safeUri).max(10),
   scopes: z.array(z.enum(grantable)).max(grantable.length),
   devices: z.boolean().default(false),
+  backchannel_logout_uri: safeUri.nullable().default(null).openapi({
+    description:
+      "Where it is told that a session is over in which it was allowed (OpenID Connect Back-Channel Logout).",
+  }),
   service_scopes: z
     .array(z.enum(serviceScopes))
     .max(serviceScopes.length)
@@ -30,6 +29,7 @@ const example = {
   redirect_uris: ["https://notebooks.example/callback"],
   scopes: ["flock:read" as const],
   devices: false,
+  backchannel_logout_uri: "https://notebooks.example/logout",
   service_scopes: [],
 };
 

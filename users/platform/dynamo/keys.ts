@@ -26,6 +26,10 @@ export const flow = (stateHash: string) => key(`OAUTH#${stateHash}`, "C");
 export const oidc = (kind: string, idHash: string) => key(`OIDC#${kind}#${idHash}`, "O");
 export const oidcOfGrant = (grantHash: string, member: string) => key(`OIDCGRANT#${grantHash}`, member);
 export const oidcPointer = (by: string, kind: string, valueHash: string) => key(`OIDC#${by}#${kind}#${valueHash}`, "P");
+/** A program that was allowed in a session. */
+export const oidcOfSession = (sid: string, client: string) => key(`OIDCSESSION#${sid}`, client);
+export const logoutQueue = "LOGOUT#QUEUE";
+export const logout = (due: string, id: string) => key(logoutQueue, `${due}#${id}`);
 export const oidcClient = (id: string) => key("SYS#OIDCCLIENTS", id);
 export const federated = (id: string) => key(`FED#${id}`, "F");
 export const identityPrefix = "F#";

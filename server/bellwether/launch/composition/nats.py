@@ -13,7 +13,10 @@ from bellwether.launch.machine.folders import Folders, make_folder, write_atomic
 from bellwether.launch.plan import Part, by, dies_with_us, program
 
 #: who reads which stream, by which consumer; all others are the worker's, which runs those of the Python services
-READERS = {"profiles": {"FARM": "profiles-farm", "GENETICS": "profiles-genetics", "USERS": "profiles-users"}}
+READERS = {
+    "auth": {"USERS": "auth-users"},
+    "profiles": {"FARM": "profiles-farm", "GENETICS": "profiles-genetics", "USERS": "profiles-users"},
+}
 CONSUMER = (
     "$JS.API.CONSUMER.CREATE.{stream}.{name}",
     "$JS.API.CONSUMER.CREATE.{stream}.{name}.>",
