@@ -23,12 +23,14 @@ insert into genetics.evaluation_run (id, farm_id, flock_id, reliability, state, 
   engine_version, finished_at) values ($1, $2, $3, 'exact', 'succeeded', '{WWT}', '{}', '{}', $4, '1', now())
 """
 VALUE = """
-insert into genetics.breeding_value (farm_id, run_id, animal_id, trait, effect, value, reliability, inbreeding)
-values ($1, $2, $3, 'WWT', 'direct', 1.25, 0.6, 0)
+insert into genetics.breeding_value (farm_id, run_id, animal_id, trait, effect, value, reliability, inbreeding,
+  percentile) values ($1, $2, $3, 'WWT', 'additive', 1.25, 0.6, 0, 50)
 """
 PUBLICATION = """
 insert into genetics.publication (id, farm_id, flock_id, number, run_id, is_automatic) values ($1, $2, $3, 1, $1, true)
 """
+
+DROP = {"dropYear": 2024, "n": 1, "mean": 1.25}
 
 
 class Hosts(httpx.AsyncBaseTransport):
@@ -149,12 +151,11 @@ async def test_a_flock_with_animals_parents_weights_and_breeding_values(
         "breedingValues": [{"trait": "WWT", "value": 1.25, "reliability": 0.6, "runId": str(run_id)}],
     }
     assert body["data"]["flock"]["animals"]["pageInfo"] == {"endCursor": None, "hasNextPage": False}
-    # the stored effect is `direct`, which no run of ours gives: a trend is of additive values
     past = """query ($id: ID!) { flock(id: $id) { trend(trait: "WWT") { runId unit points { dropYear n mean } slope }
       animals { nodes { id breedingValueHistory(trait: "WWT") { effect value runId publishedAt } } } } }"""
     answer = await whole.post("/graphql", json={"query": past, "variables": {"id": flock}}, headers=farmer)
     found = answer.json()["data"]["flock"]
-    assert found["trend"] == {"runId": str(run_id), "unit": "kg", "points": [], "slope": None}
+    assert found["trend"] == {"runId": str(run_id), "unit": "kg", "points": [DROP], "slope": None}
     values = {node["id"]: node["breedingValueHistory"] for node in found["animals"]["nodes"]}
     assert [(value["value"], value["runId"]) for value in values[lamb_id]] == [(1.25, str(run_id))]
     assert values[sire] == []

@@ -32,6 +32,7 @@ export const permissions = [
   "institution:write",
   "chat:hold",
   "key:rotate",
+  "chip:keep",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -82,6 +83,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     "institution:write",
     "chat:hold",
     "key:rotate",
+    "chip:keep",
   ],
 };
 

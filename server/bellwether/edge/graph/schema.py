@@ -8,7 +8,26 @@ from strawberry.types import ExecutionContext
 from bellwether.edge.graph.asked import OneOperation
 from bellwether.edge.graph.limits import MAX_TOKENS, Limits, Work
 from bellwether.edge.graph.selection import Pedigree, RankingPage, Why, pedigree, ranking, uuid_text, why
-from bellwether.edge.graph.types import PAGE, After, Animal, First, Flock, FlockPage, Info, PageInfo
+from bellwether.edge.graph.shown import (
+    SamplePage,
+    ValuePage,
+    breeding_values,
+    genetic_trend,
+    published_values,
+    samples,
+)
+from bellwether.edge.graph.types import (
+    PAGE,
+    After,
+    Animal,
+    First,
+    Flock,
+    FlockPage,
+    Info,
+    PageInfo,
+    PublishedValue,
+    Trend,
+)
 
 
 async def flock(info: Info, id: strawberry.ID) -> Flock | None:  # noqa: A002 - the name in the query
@@ -44,6 +63,16 @@ class Query:
         resolver=pedigree, description="An animal with its ancestors and descendants"
     )
     why: Why | None = strawberry.field(resolver=why, description="Why a breeding value of a run is what it is")
+    breeding_values: ValuePage | None = strawberry.field(
+        resolver=breeding_values, description="The values of a trait in the run that a flock goes by, the highest first"
+    )
+    published_values: list[PublishedValue] | None = strawberry.field(
+        resolver=published_values, description="All values of an animal and a trait that were published, oldest first"
+    )
+    genetic_trend: Trend | None = strawberry.field(
+        resolver=genetic_trend, description="Mean breeding value of a flock by drop"
+    )
+    samples: SamplePage | None = strawberry.field(resolver=samples, description="Genotyped samples of a farm")
 
 
 class Schema(strawberry.Schema):

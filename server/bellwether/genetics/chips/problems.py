@@ -22,9 +22,9 @@ class NoSuchMarker(NotFound):
 
 
 class ChipExists(Conflict):
-    """The farm has a chip of this code."""
+    """The farm, or everybody, has a chip of this code."""
 
-    code, title = "chip_exists", "The farm has a chip with this code: upload the file as a new map of it"
+    code, title = "chip_exists", "There is a chip with this code: upload the file as a new map of it"
 
 
 class MapExists(Conflict):
@@ -34,9 +34,9 @@ class MapExists(Conflict):
 
 
 class CommonChip(Conflict):
-    """Everybody's chip gets its maps from the platform."""
+    """Everybody's chip gets its maps from an administrator."""
 
-    code, title = "common_chip", "This chip is everybody's: its maps come with the platform"
+    code, title = "common_chip", "This chip is everybody's: an administrator adds its maps"
 
 
 class UnusableMap(Unprocessable):

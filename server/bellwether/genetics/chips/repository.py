@@ -20,7 +20,7 @@ from genetics.chip c join lateral (
 """
 ONE = text(CHIP + "where c.id = :id")
 OF_FARM = text(CHIP + "where (c.farm_id = :farm or c.farm_id is null) and c.id > :after order by c.id limit :limit")
-TAKEN = text("select 1 from genetics.chip where farm_id = :farm and code = :code")
+TAKEN = text("select 1 from genetics.chip where farm_id is not distinct from :farm and code = :code")
 ADD = text("""
 insert into genetics.chip (farm_id, code, name, created_by) values (:farm_id, :code, :name, :created_by) returning id
 """)
@@ -33,6 +33,7 @@ insert into genetics.marker_map (chip_id, version, assembly, n_markers, sha256, 
 select :chip_id, coalesce(max(version), 0) + 1, :assembly, :n_markers, :sha256, :file_name, :created_by
 from genetics.marker_map where chip_id = :chip_id returning version
 """)
+KEEP_COMMON = text("select set_config('app.common_chips', 'kept', true)")
 LOCK = text("select pg_advisory_xact_lock(hashtextextended('chip ' || cast(:key as text), 0))")
 COLUMNS = {
     "place": "int4", "ordinal": "int4", "chrom": "int2", "block": "int2", "at": "int2", "position": "int8",
@@ -70,6 +71,11 @@ async def hold(session: Session, key: str) -> None:
     await session.execute(LOCK, {"key": key})
 
 
+async def keep_common(session: Session) -> None:
+    """This transaction may add to chips that are everybody's: its caller was asked for the permission."""
+    await session.execute(KEEP_COMMON)
+
+
 async def find(session: Session, chip_id: int) -> ChipRow | None:
     """One chip."""
     row = (await session.execute(ONE, {"id": chip_id})).one_or_none()
@@ -82,8 +88,8 @@ async def page(session: Session, farm_id: UUID, after: int, limit: int) -> list[
     return [ChipRow(*row) for row in found]
 
 
-async def is_taken(session: Session, farm_id: UUID, code: str) -> bool:
-    """Whether the farm has a chip of this code."""
+async def is_taken(session: Session, farm_id: UUID | None, code: str) -> bool:
+    """Whether the farm, or everybody, has a chip of this code."""
     return (await session.execute(TAKEN, {"farm": farm_id, "code": code})).first() is not None
 
 

@@ -15,7 +15,7 @@ from bellwether.platform.http.problem_documents import documented, form_example
 from bellwether.platform.http.schemas import Page
 
 router = APIRouter(tags=["chips"])
-READ, WRITE = need("genotype:read"), need("flock:write")
+READ, WRITE, KEEP = need("genotype:read"), need("flock:write"), need("chip:keep")
 LIMIT = costly("chips", per_minute=10, burst=20)
 READING = at_once("maps that are being read", of_one=1, of_all=2)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -26,8 +26,11 @@ AssemblyCode = Annotated[str | None, Form(description="By which the positions ar
 BasePairs = Annotated[int | None, Query(ge=0, le=2**40)]
 FARM = "0198c0de-0000-7000-8000-000000000001"
 MAP = "1 OAR1_1 0 100 A G\n"
+COMMON = form_example(code="OvineSNP50", name="Ovine SNP50", file=MAP)
 NEW = form_example(farm_id=FARM, code="OvineSNP50", name="Ovine SNP50", file=MAP)
 TAKEN = documented({409: "The farm has a chip with this code"})
+COMMON_TAKEN = documented({409: "Everybody has a chip with this code"})
+COMMON_SAME = documented({409: "The chip has this very map"})
 SAME = documented({409: "The chip has this very map, or is everybody's"})
 
 
@@ -118,3 +121,39 @@ async def list_markers(
     """Markers of a map by chromosome and position."""
     stretch = service.stretch(chromosome, first, last)
     return await service.markers(session, chip_id, version, stretch, cursor, limit)
+
+
+@router.post(
+    "/common-chips", status_code=201, dependencies=[KEEP, LIMIT, READING], openapi_extra=COMMON, responses=COMMON_TAKEN
+)
+async def add_common_chip(
+    session: Writing,
+    context: Acting,
+    response: Response,
+    file: MapFile,
+    code: Code,
+    name: Annotated[str, Form(min_length=1, max_length=120)],
+    assembly: AssemblyCode = None,
+) -> Chip:
+    """Add a chip that every farm reads and none changes."""
+    upload = Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
+    found = await service.add_common(session, context, code, name, upload)
+    response.headers["Location"] = f"/api/v1/genetics/chips/{found.id}"
+    return found
+
+
+@router.post(
+    "/common-chips/{chip_id}/maps",
+    status_code=201,
+    dependencies=[KEEP, LIMIT, READING],
+    openapi_extra=form_example(file=MAP),
+    responses=COMMON_SAME,
+)
+async def add_common_map(
+    session: Writing, context: Acting, response: Response, chip_id: Number, file: MapFile, assembly: AssemblyCode = None
+) -> MarkerMap:
+    """Add a further version of the map of everybody's chip."""
+    upload = Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
+    found = await service.add_common_map(session, context, chip_id, upload)
+    response.headers["Location"] = f"/api/v1/genetics/chips/{chip_id}/maps/{found.version}"
+    return found

@@ -97,7 +97,28 @@ async def add(session: Session, context: Context, farm_id: UUID, code: str, name
         NotFound, ReadOnlyMember, ChipExists, UnknownAssembly, UnusableMap
     """
     await may_write(session, farm_id)
-    await repository.hold(session, str(farm_id))
+    return await add_for(session, context, farm_id, code, name, upload)
+
+
+async def add_common(session: Session, context: Context, code: str, name: str, upload: Upload) -> Chip:
+    """Everybody's chip with its first map; the caller may keep such chips.
+
+    Raises:
+        ChipExists, UnknownAssembly, UnusableMap
+    """
+    await repository.keep_common(session)
+    return await add_for(session, context, None, code, name, upload)
+
+
+async def add_for(
+    session: Session, context: Context, farm_id: UUID | None, code: str, name: str, upload: Upload
+) -> Chip:
+    """A chip of a farm, or of everybody, with its first map.
+
+    Raises:
+        ChipExists, UnknownAssembly, UnusableMap
+    """
+    await repository.hold(session, str(farm_id or "everybody"))
     if await repository.is_taken(session, farm_id, code):
         raise ChipExists
     found = await read(session, upload)
@@ -108,7 +129,7 @@ async def add(session: Session, context: Context, farm_id: UUID, code: str, name
 
 
 async def add_map(session: Session, context: Context, chip_id: int, upload: Upload) -> MarkerMap:
-    """A further version of a chip's map.
+    """A further version of the map of a farm's chip.
 
     Raises:
         NoSuchChip, ReadOnlyMember, CommonChip, MapExists, UnknownAssembly, UnusableMap
@@ -117,6 +138,27 @@ async def add_map(session: Session, context: Context, chip_id: int, upload: Uplo
     if chip.farm_id is None:
         raise CommonChip
     await may_write(session, chip.farm_id)
+    return await add_version(session, context, chip_id, upload)
+
+
+async def add_common_map(session: Session, context: Context, chip_id: int, upload: Upload) -> MarkerMap:
+    """A further version of the map of everybody's chip; the caller may keep such chips.
+
+    Raises:
+        NoSuchChip, MapExists, UnknownAssembly, UnusableMap
+    """
+    if (await visible(session, chip_id)).farm_id is not None:
+        raise NoSuchChip
+    await repository.keep_common(session)
+    return await add_version(session, context, chip_id, upload)
+
+
+async def add_version(session: Session, context: Context, chip_id: int, upload: Upload) -> MarkerMap:
+    """The next version of a map.
+
+    Raises:
+        MapExists, UnknownAssembly, UnusableMap
+    """
     await repository.hold(session, str(chip_id))
     found = await read(session, upload)
     if await repository.has_map(session, chip_id, found.digest()):

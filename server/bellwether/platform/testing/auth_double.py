@@ -42,7 +42,7 @@ ROLES: dict[str, list[str]] = {
         "user:list", "user:role",
         "user:disable", "user:impersonate", "session:revoke:any", "audit:read", "metrics:read", "institution:write",
         "chat:hold",
-        "key:rotate",
+        "key:rotate", "chip:keep",
     ],
     "enrolling": ["factor:self"],
 }  # fmt: skip
