@@ -99,6 +99,7 @@ def in_year(item: Identifier, year: int | None) -> Identifier:
     return Identifier(VISUAL, item.value, "visual", item.raw, f"{flock_id}:{year or ''}")
 
 
+@lru_cache(1000)
 def year_of_tag(scope: str) -> int | None:
     """The year of birth within which a visual tag counts."""
     year = scope.rpartition(":")[2]
@@ -247,5 +248,9 @@ def rank(item: Identifier) -> tuple[int, bool, str, str]:
 
 def display_tag(identifiers: Iterable[Identifier]) -> str | None:
     """What a list or a message shows for the animal: the tag in the ear first."""
-    first = min(identifiers, key=rank, default=None)
-    return None if first is None else first.value
+    found = list(identifiers)
+    for kind in SHOWN_FIRST:
+        of_kind = [item for item in found if item.kind == kind]
+        if of_kind:
+            return (of_kind[0] if len(of_kind) == 1 else min(of_kind, key=rank)).value
+    return None

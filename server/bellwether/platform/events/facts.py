@@ -21,7 +21,7 @@ MAX_DATA_BYTES = 900_000
 
 INSERT = """
 insert into {schema}.outbox (event_id, type, key, key_version, farm_id, payload, headers)
-select :event_id, :type, :key, version, :farm_id, cast(:payload as jsonb), cast(:headers as jsonb) from ({version}) v
+select :event_id, :type, :key, version, :farm_id, cast(:payload as json), cast(:headers as jsonb) from ({version}) v
 """
 GIVEN_VERSION = "select cast(:version as bigint) as version"
 COUNTED_VERSION = "select version from counted"

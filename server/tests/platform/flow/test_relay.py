@@ -161,7 +161,7 @@ async def test_old_published_facts_go_and_unpublished_ones_stay(databases, admin
     )
     await prune("farm", databases["farm"])
     assert [row["payload"] for row in await admin.fetch("select payload from farm.outbox where type = $1", type_)] == [
-        '{"n": 1}'
+        '{"n":1}'
     ]
     await admin.execute("delete from farm.outbox where type = $1", type_)
 

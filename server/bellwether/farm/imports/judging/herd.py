@@ -183,10 +183,11 @@ class Herd:
         if claim.status == "proposed":
             self.proposed.add((claim.child_id, claim.parent_id, claim.role))
         if claim.status == "accepted":
-            before = self.claims.get(claim.slot)
+            slot = claim.slot
+            before = self.claims.get(slot)
             if before is not None:
                 self._supersede(before)
-            self.count(claim)
+            self._count(claim, slot)
             if claim.role != "et_recipient_dam":
                 self.descend(claim.child_id, claim.parent_id)
             self.know_birth(claim, child)
@@ -205,8 +206,11 @@ class Herd:
 
     def count(self, claim: Claim) -> None:
         """The accepted claim of its slot from now on."""
-        self.claims[claim.slot] = claim
-        self.citing.setdefault(claim.parent_id, set()).add(claim.slot)
+        self._count(claim, claim.slot)
+
+    def _count(self, claim: Claim, slot: tuple[UUID, str]) -> None:
+        self.claims[slot] = claim
+        self.citing.setdefault(claim.parent_id, set()).add(slot)
 
     def descend(self, child_id: UUID, parent_id: UUID) -> None:
         """One step of the way up."""

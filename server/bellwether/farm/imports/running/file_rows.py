@@ -3,7 +3,6 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -15,6 +14,7 @@ from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.reading.parts import plain_lines
 from bellwether.farm.imports.reading.repeated_rows import FirstRows
 from bellwether.farm.imports.reading.rows import LONGEST, ReadRow, read_lines, reopened
+from bellwether.platform.memory import uncollected
 from bellwether.sheep.reading.sheet import Sheet
 
 AnyRow = ReadRow[object]
@@ -63,17 +63,6 @@ def others(body: Sequence[int], plain: PlainLines) -> Sequence[int]:
     """The lines that are not among the plain ones."""
     found = set(plain.numbers.tolist()) if len(plain) < len(body) else None
     return () if found is None else [number for number in body if number not in found]
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """What is made here is kept for long and has no cycles: looking for them costs more than to read the file."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 class FileRows:

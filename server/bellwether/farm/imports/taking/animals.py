@@ -20,6 +20,7 @@ from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.memory import uncollected
 
 FIRST_BLOCK, BLOCK = 500, 2000
 """As many as one event tells of."""
@@ -62,9 +63,10 @@ def judged(
     rows: Sequence[tuple[int, AnimalRow]], herd: Herd, ledger: Ledger
 ) -> tuple[list[Outcome], Made, stored.Rows]:
     """The verdicts on a block, and what it has made of the herd."""
-    outcomes = judge(rows, herd, ledger)
-    made = herd.handed_over()
-    return outcomes, made, stored.packed(made)
+    with uncollected():
+        outcomes = judge(rows, herd, ledger)
+        made = herd.handed_over()
+        return outcomes, made, stored.packed(made)
 
 
 async def store(

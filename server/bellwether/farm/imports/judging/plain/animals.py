@@ -41,21 +41,21 @@ def is_new(data: AnimalRow, herd: Herd) -> bool:
     for item in data.identifiers:
         if item.kind == "name" or item.scheme == CITED or item.value in herd.ended:
             return False
-        is_unique = is_unique or len(item.value) >= UNIQUE
+        is_long = len(item.value) >= UNIQUE
+        is_unique = is_unique or is_long
+        year = data.drop_year if item.kind == "visual" and not is_long else None
         values = spellings(item.raw)
         for value in values if item.value in values else (*values, item.value):
             for key, theirs in herd.by_value.get(value, ()):
-                if item.kind != "visual" or not is_of_other_year(key, theirs, item, data, herd):
+                if year is None or not is_of_other_year(herd.sheep[key], theirs, year):
                     return False
     return is_unique
 
 
-def is_of_other_year(key: UUID, theirs: Identifier, mine: Written, data: AnimalRow, herd: Herd) -> bool:
+def is_of_other_year(animal: Sheep, tag: Identifier, year: int) -> bool:
     """Whether a visual tag is that of an animal of another drop, where tags begin anew."""
-    if theirs.kind != "visual" or len(mine.value) >= UNIQUE or data.drop_year is None:
-        return False
-    year = herd.sheep[key].facts.drop_year
-    return year is not None and year != data.drop_year and year_of_tag(theirs.scope) != data.drop_year
+    born = animal.facts.drop_year
+    return tag.kind == "visual" and born is not None and born != year and year_of_tag(tag.scope) != year
 
 
 def parent(row: int, cell: Written, data: AnimalRow, herd: Herd) -> Sheep | None:
