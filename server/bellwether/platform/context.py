@@ -12,7 +12,8 @@ class Context:
     """The acting user and farms of one request, job step or consumed event.
 
     `farm_ids` is set only where a service acts on an event or a job of one farm, and behind the one door of people who
-    may record on a farm and see nothing of it; never by what a request says.
+    may record on a farm and see nothing of it; never by what a request says. `token_farms`: the only farms for which
+    the user's token is, whatever the user may; None where it names none.
     """
 
     user_id: UUID | None = None
@@ -20,6 +21,7 @@ class Context:
     request_id: str = ""
     traceparent: str = ""
     quotas: Quotas = USUAL
+    token_farms: tuple[UUID, ...] | None = None
 
     @classmethod
     def system(cls, *farm_ids: UUID, request_id: str = "") -> "Context":

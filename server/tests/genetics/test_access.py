@@ -13,6 +13,7 @@ from bellwether.platform.database.transactions import Database
 from bellwether.platform.events.consumers import Subscription
 from bellwether.platform.events.facts import Event, Hopeless
 from bellwether.platform.ids import new_id
+from bellwether.platform.testing.auth_double import AuthDouble
 from sqlalchemy import text
 
 from .barn import Barn, Farm
@@ -35,6 +36,7 @@ LISTS = [
     ("POST", "/breeding-values/history/query", {"animal_ids": ["{animal}"], "trait": "WWT"}),
     ("GET", "/jobs", None),
 ]
+SCOPE = "flock:read genotype:read evaluation:read evaluation:run"
 RUN = ("POST", "/evaluations", {"flock_id": "{flock}"})
 
 
@@ -65,7 +67,9 @@ def filled(value: Any, world: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [*READS, *LISTS, RUN, ("GET", "/traits", None)])
-async def test_the_matrix(people: People, world: dict[str, Any], method: str, path: str, body: Any) -> None:
+async def test_the_matrix(
+    people: People, world: dict[str, Any], auth: AuthDouble, method: str, path: str, body: Any
+) -> None:
     url, json = filled(path, world), filled(body, world)
     anonymous = await people().client.request(method, BASE + url, json=json)
     assert anonymous.status_code == 401
@@ -80,6 +84,14 @@ async def test_the_matrix(people: People, world: dict[str, Any], method: str, pa
         assert (other_farm.status_code, other_farm.json()["items"]) == (200, [])
     else:
         assert other_farm.status_code == 404
+
+    of_another = auth.bearer(world["farm"].owner_id, farms=[str(new_id())], scope=SCOPE)
+    as_stranger = await people().ask(method, url, json=json, headers=of_another)
+    assert as_stranger.status_code == other_farm.status_code
+    assert path == "/traits" or as_stranger.json().get("items") == other_farm.json().get("items")
+    of_this = auth.bearer(world["farm"].owner_id, farms=[str(world["farm"].id)], scope=SCOPE)
+    named = await people().ask(method, url, json=json, headers=of_this)
+    assert named.status_code == (202 if (method, path, body) == RUN else 200)
 
     mine = await people(user_id=world["farm"].owner_id).ask(method, url, json=json)
     assert mine.status_code == (202 if (method, path, body) == RUN else 200)

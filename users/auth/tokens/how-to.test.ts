@@ -39,7 +39,7 @@ const typed = (command: string, env: Record<string, string>) =>
 
 test("the commands and the script of the page", async () => {
   const { token: TOKEN } = await house.person("farmer");
-  const [make = "", exchange = "", read = "", list = "", remove = "", ...more] = commands;
+  const [make = "", forFarm = "", exchange = "", read = "", list = "", remove = "", ...more] = commands;
   expect(more).toEqual([]);
   const { token: BELLWETHER_TOKEN, id: ID } = newToken.parse(JSON.parse(await typed(make, { TOKEN })));
   expect(await run([here("../../../.venv/bin/python"), "-c", script], { BELLWETHER: base, BELLWETHER_TOKEN })).toBe(
@@ -50,5 +50,9 @@ test("the commands and the script of the page", async () => {
   expect(JSON.parse(await typed(read, { ACCESS_TOKEN })).items).toEqual([{ name: "Hill Farm" }]);
   expect(JSON.parse(await typed(list, { TOKEN })).items).toMatchObject([{ id: ID, last_used_on: "2027-03-01" }]);
   await typed(remove, { TOKEN, ID });
+  const FARM = "01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d";
+  const bound = newToken.parse(JSON.parse(await typed(forFarm, { TOKEN, FARM })));
+  expect(bound.farms).toEqual([FARM]);
+  await typed(remove, { TOKEN, ID: bound.id });
   expect(JSON.parse(await typed(list, { TOKEN })).items).toEqual([]);
 });

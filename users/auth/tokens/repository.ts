@@ -19,6 +19,8 @@ const tokenItem = z.object({
   place: z.number(),
   name: z.string(),
   scopes: z.array(z.string()),
+  /** the only farms that it is for; absent: all of the user's */
+  farms: z.array(z.string()).optional(),
   secret: z.string(),
   epoch: z.number(),
   created: z.number(),
@@ -58,13 +60,13 @@ export class TokenRepository {
 
   /** One transaction: a free place is taken while the account still is as it was looked at. */
   async keep(uid: string, token: StoredToken): Promise<Kept> {
-    const { id, name, scopes } = token;
+    const { id, name, scopes, farms } = token;
     const free = absentOrExpired(seconds(this.clock));
     try {
       await this.table.transact([
         { check: keys.user(uid), when: all(equal("epoch", token.epoch), notDisabled) },
         { put: { ...keys.token(uid, token.place), ...token, ttl: token.exp }, when: free },
-        auditEntry(this.clock, uid, "token.created", uid, { id, name, scopes }),
+        auditEntry(this.clock, uid, "token.created", uid, { id, name, scopes, ...(farms && { farms }) }),
       ]);
       return "kept";
     } catch (error) {

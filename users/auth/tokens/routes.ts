@@ -37,8 +37,8 @@ function ownRoutes(app: ServiceApp, { need }: Platform, tokens: Tokens): void {
     },
   });
   app.openapi(create, async (c) => {
-    const { name, scopes, expires_in_days: days } = c.req.valid("json");
-    const { token, text } = await tokens.create(c.get("caller"), { name, scopes, days });
+    const { name, scopes, farms, expires_in_days: days } = c.req.valid("json");
+    const { token, text } = await tokens.create(c.get("caller"), { name, scopes, farms, days });
     return c.json({ ...view(token), token: text }, 201);
   });
 
@@ -84,14 +84,23 @@ function exchangeRoute(app: ServiceApp, { settings }: Platform, tokens: Tokens):
     },
   });
   app.openapi(exchange, async (c) => {
-    const { accessToken, scopes, taken } = await tokens.exchange(c.req.valid("json").token, c.get("address"));
+    const { accessToken, scopes, farms, taken } = await tokens.exchange(c.req.valid("json").token, c.get("address"));
     const expires_in = settings.AUTH_ACCESS_TOKEN_SECONDS;
-    const view = { access_token: accessToken, token_type: "Bearer" as const, expires_in, scope: scopes.join(" ") };
+    const given = { access_token: accessToken, token_type: "Bearer" as const, expires_in };
+    const view = { ...given, scope: scopes.join(" "), farms: farms ? [...farms] : null };
     return c.json(view, 200, limitHeaders(taken));
   });
 }
 
-function view({ id, name, scopes, created, exp, used }: StoredToken): TokenDescription {
+function view({ id, name, scopes, farms, created, exp, used }: StoredToken): TokenDescription {
   const [created_at, expires_at] = [isoTime(created * 1000), isoTime(exp * 1000)];
-  return tokenDescription.parse({ id, name, scopes, created_at, expires_at, last_used_on: used ?? null });
+  return tokenDescription.parse({
+    id,
+    name,
+    scopes,
+    farms: farms ?? null,
+    created_at,
+    expires_at,
+    last_used_on: used ?? null,
+  });
 }

@@ -1,7 +1,7 @@
 import { type Clock, day, seconds } from "../../platform/clock.ts";
 import { hash } from "../../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../../platform/http/rate-limits.ts";
-import { allows, grantable, may, type Scope } from "../../platform/identity/permissions.ts";
+import { allows, boundToFarms, grantable, may, type Scope } from "../../platform/identity/permissions.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
 import { type Caller, signAccessToken, type TokenRules } from "../../platform/identity/tokens.ts";
@@ -22,9 +22,14 @@ export type TokenParts = {
   clock: Clock;
   log: Log;
 };
-export type Wanted = { name: string; scopes: readonly Scope[]; days: number };
+export type Wanted = { name: string; scopes: readonly Scope[]; farms?: readonly string[] | undefined; days: number };
 export type Maker = Pick<Caller, "uid" | "roles" | "scopes">;
-export type Exchanged = { accessToken: string; scopes: readonly Scope[]; taken: Taken };
+export type Exchanged = {
+  accessToken: string;
+  scopes: readonly Scope[];
+  farms: readonly string[] | undefined;
+  taken: Taken;
+};
 
 const tries = 8;
 const refused = () =>
@@ -55,16 +60,19 @@ export class Tokens {
   constructor(private readonly parts: TokenParts) {}
 
   /** Within what the caller's own token may: that of somebody who lacks a second factor may less than the roles. */
-  async create(caller: Maker, { name, scopes, days }: Wanted): Promise<{ token: StoredToken; text: string }> {
+  async create(caller: Maker, { name, scopes, farms, days }: Wanted): Promise<{ token: StoredToken; text: string }> {
     const { repository, clock } = this.parts;
     const { uid } = caller;
     const owner = await repository.owner(uid);
     if (!owner || owner.disabled) throw unauthenticated();
     const beyond = scopes.find((scope) => !allows(owner.roles, scope) || !may(caller, scope));
     if (beyond) throw beyondRights(beyond);
+    const ofNoFarm = farms && scopes.find((scope) => !boundToFarms.includes(scope));
+    if (ofNoFarm) throw scopeOfNoFarm(ofNoFarm);
     const secret = randomText(32);
     const now = seconds(clock);
-    const fixed = { name, scopes: [...scopes], secret: hash(secret), epoch: owner.epoch };
+    const narrowed = { scopes: [...scopes], ...(farms && { farms: [...farms] }) };
+    const fixed = { name, ...narrowed, secret: hash(secret), epoch: owner.epoch };
     for (let attempt = 0; attempt < tries; attempt++) {
       const place = freePlace(await repository.all(uid));
       const token = { id: uuid(clock()), place, ...fixed, created: now, exp: now + days * day };
@@ -105,7 +113,8 @@ export class Tokens {
     const sid = sidOf(token.place, token.id);
     // a token proves no presence: it is never fresh and never of two factors
     const subject = { uid: named.uid, sid, roles: owner.roles, amr: ["token"], acr: "aal1", authTime: 0, scopes };
-    return { accessToken: await signAccessToken(await keys.current(), subject, rules, clock), scopes, taken };
+    const accessToken = await signAccessToken(await keys.current(), { ...subject, farms: token.farms }, rules, clock);
+    return { accessToken, scopes, farms: token.farms, taken };
   }
 }
 
@@ -127,4 +136,12 @@ function beyondRights(scope: Scope): Problem {
   const message = `You do not have the permission ${scope} yourself.`;
   const error = { row: null, field: "scopes", code: "beyond_rights", message, fix: "Leave it out." };
   return new Problem(422, "beyond_rights", message, { errors: [error] });
+}
+
+function scopeOfNoFarm(scope: Scope): Problem {
+  const message = `What ${scope} permits belongs to no one farm.`;
+  const fix = "Leave it out, or make another token without farms.";
+  return new Problem(422, "scope_of_no_farm", message, {
+    errors: [{ row: null, field: "scopes", code: "scope_of_no_farm", message, fix }],
+  });
 }

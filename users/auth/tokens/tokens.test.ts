@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { z } from "zod";
 import { MemoryTable } from "../../platform/dynamo/memory.ts";
 import type { ScannableTable } from "../../platform/dynamo/table.ts";
+import { boundToFarms, grantable, may, permissions } from "../../platform/identity/permissions.ts";
+import { uuid } from "../../platform/ids.ts";
 import { codeOf, Harness, type Person, password } from "../../testing/harness.ts";
 import { type Running, startDynoxide } from "../../testing/servers.ts";
 import { tableIn } from "../../testing/tables.ts";
@@ -45,6 +47,35 @@ const refused = async (answer: Response) => [answer.status, await codeOf(answer)
 const gone = [401, "token_refused"];
 
 describe("a personal access token", () => {
+  test("for some farms only: they stand in its access tokens, and nothing that belongs to no farm is permitted", async () => {
+    const house = await House.of();
+    const mary = await house.person("farmer");
+    const farms = ["01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d"];
+    const scopes = ["flock:read", "import:read"];
+    const made = await house.made(mary, { scopes, farms: ["01958F3E-7D1C-7CC0-9F8E-0D1F6A2B3C4D"] });
+    expect(made.farms).toEqual(farms);
+    expect((await house.listed(mary)).map((token) => token.farms)).toEqual([farms]);
+    const exchanged = await house.exchanged(made.token);
+    expect(exchanged).toMatchObject({ farms, scope: "flock:read import:read" });
+    expect(JSON.parse(Buffer.from(exchanged.access_token.split(".")[1] ?? "", "base64url").toString())).toMatchObject({
+      farms,
+    });
+    expect((await house.use(exchanged.access_token)).status).toBe(403);
+    for (const scope of grantable) {
+      const asked = await house.make(mary, { scopes: [scope], farms });
+      if (boundToFarms.includes(scope)) expect(asked.status).toBe(201);
+      else expect(["scope_of_no_farm", "beyond_rights"]).toContain(await codeOf(asked));
+    }
+    for (const wrong of [[], ["all"], [farms[0], farms[0]?.toUpperCase()], Array.from({ length: 21 }, () => uuid(0))])
+      expect(await codeOf(await house.make(mary, { scopes, farms: wrong }))).toBe("invalid");
+  });
+
+  test("a token that names farms may only what farms bound, whatever else it says", () => {
+    const roles = ["farmer", "researcher", "administrator"];
+    const named = { roles, scopes: [...permissions], farms: ["01958f3e-7d1c-7cc0-9f8e-0d1f6a2b3c4d"] };
+    expect(permissions.filter((permission) => may(named, permission))).toEqual([...boundToFarms]);
+  });
+
   test("is shown once, exchanged for what it may and no more, and listed with the day of its last use", async () => {
     const house = await House.of();
     const mary = await house.person("farmer");

@@ -111,6 +111,16 @@ export const grantable = [
 ] as const satisfies readonly Permission[];
 export type Scope = (typeof grantable)[number];
 
+/** Of these, what is done for one farm or another: all that a token for some farms only may be given. */
+export const boundToFarms: readonly Permission[] = [
+  "flock:read",
+  "flock:write",
+  "genotype:read",
+  "evaluation:read",
+  "evaluation:run",
+  "import:read",
+] satisfies Scope[];
+
 /** Instead of roles it stands in the tokens of a program that acts for no user: it may nothing but where a route says so. */
 export const programRole = "program";
 /** What a program may be given for itself: figures of the platform, in which nobody is named. */
@@ -129,9 +139,16 @@ export const visible = [
   "import:read",
 ] as const satisfies readonly Permission[];
 
+type Narrowed = {
+  roles: readonly string[];
+  scopes?: readonly string[] | undefined;
+  farms?: readonly string[] | undefined;
+};
+
 /** Whether a caller may: by a role, and by the token where it is narrower than the roles. */
-export function may(caller: { roles: readonly string[]; scopes?: readonly string[] | undefined }, wanted: Permission) {
-  return allows(caller.roles, wanted) && (caller.scopes === undefined || caller.scopes.includes(wanted));
+export function may({ roles, scopes, farms }: Narrowed, wanted: Permission): boolean {
+  const isNamed = scopes === undefined || scopes.includes(wanted);
+  return allows(roles, wanted) && isNamed && (farms === undefined || boundToFarms.includes(wanted));
 }
 
 /** An unknown role has no permission. */

@@ -15,6 +15,8 @@ export type Caller = {
   exp: number;
   /** the only permissions that this token may use; absent: all that the roles have */
   scopes?: readonly string[] | undefined;
+  /** the only farms that this token is for; absent: all of the user's */
+  farms?: readonly string[] | undefined;
   /** The administrator who acts as this user, and the session in which they do; they read only. */
   actor?: { uid: string; sid: string } | undefined;
 };
@@ -23,19 +25,23 @@ export type SigningKey = { kid: string; key: CryptoKey };
 export type TokenRules = { issuer: string; audience: string; lifeSeconds: number };
 export type TokenSubject = Omit<Caller, "iat" | "exp">;
 
-const claims = z.object({
-  sub: z.guid(),
-  sid: z.string().min(1),
-  jti: z.string().min(1),
-  roles: z.array(z.string()),
-  acr: z.string(),
-  amr: z.array(z.string()).default([]),
-  auth_time: z.number(),
-  iat: z.number(),
-  exp: z.number(),
-  scope: z.string().optional(),
-  act: z.object({ sub: z.guid(), sid: z.string().min(1) }).optional(),
-});
+const claims = z
+  .object({
+    sub: z.guid(),
+    sid: z.string().min(1),
+    jti: z.string().min(1),
+    roles: z.array(z.string()),
+    acr: z.string(),
+    amr: z.array(z.string()).default([]),
+    auth_time: z.number(),
+    iat: z.number(),
+    exp: z.number(),
+    scope: z.string().optional(),
+    farms: z.array(z.guid()).min(1).optional(),
+    act: z.object({ sub: z.guid(), sid: z.string().min(1) }).optional(),
+  })
+  // who names farms names permissions too: the other ones belong to no farm
+  .refine(({ farms, scope }) => farms === undefined || scope !== undefined);
 
 /** How long an administrator may act as a user; nothing makes it longer. */
 export const impersonationSeconds = 15 * minute;
@@ -53,8 +59,8 @@ export async function signAccessToken(
   clock: Clock,
 ): Promise<string> {
   const now = seconds(clock);
-  const { sid, roles, amr, acr, authTime, scopes, actor } = subject;
-  const narrowed = scopes && { scope: scopes.join(" ") };
+  const { sid, roles, amr, acr, authTime, scopes, farms, actor } = subject;
+  const narrowed = { ...(scopes && { scope: scopes.join(" ") }), ...(farms && { farms }) };
   const by = actor && { act: { sub: actor.uid, sid: actor.sid } };
   return new SignJWT({ sid, roles, amr, acr, auth_time: authTime, ...narrowed, ...by })
     .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: signing.kid })
@@ -91,10 +97,10 @@ export async function verifyAccessToken(
       // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
       maxTokenAge: Math.max(rules.lifeSeconds, impersonationSeconds),
     });
-    const { sub, sid, roles, acr, amr, auth_time, iat, exp, scope, act } = claims.parse(payload);
+    const { sub, sid, roles, acr, amr, auth_time: authTime, iat, exp, scope, farms, act } = claims.parse(payload);
     const actor = act && { uid: act.sub, sid: act.sid };
     if (seconds(clock) - iat > lifeOf({ actor }, rules) + leewaySeconds) throw new TokenRefused();
-    return { uid: sub, sid, roles, acr, amr, authTime: auth_time, iat, exp, scopes: scope?.split(" "), actor };
+    return { uid: sub, sid, roles, acr, amr, authTime, iat, exp, scopes: scope?.split(" "), farms, actor };
   } catch {
     throw new TokenRefused();
   }

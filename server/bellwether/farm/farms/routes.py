@@ -18,7 +18,7 @@ PLACE = made_at("/api/v1/farm/farms")
 LAST_OWNER = documented({409: "The farm would lose its last owner"})
 
 
-@router.post("", status_code=201, response_model=Farm, dependencies=[need("flock:write")])
+@router.post("", status_code=201, response_model=Farm, dependencies=[need("flock:write", of_no_farm=True)])
 async def create_farm(session: Writing, context: Acting, once: Once, body: NewFarm) -> Response:
     """Make a farm; you become its owner."""
     return await once(lambda: service.create(session, context, body), headers=PLACE)

@@ -25,9 +25,10 @@ router = APIRouter(prefix="/organisations", tags=["organisations"])
 PLACE = made_at("/api/v1/farm/organisations")
 LAST_OWNER = documented({409: "The organisation would lose its last owner"})
 READ, WRITE = [need("flock:read")], [need("flock:write")]
+FOUND = [need("flock:write", of_no_farm=True)]
 
 
-@router.post("", status_code=201, response_model=Organisation, dependencies=WRITE)
+@router.post("", status_code=201, response_model=Organisation, dependencies=FOUND)
 async def create_organisation(session: Writing, context: Acting, once: Once, body: NewOrganisation) -> Response:
     """Make an organisation; you become its owner."""
     return await once(lambda: service.create(session, context, body), headers=PLACE)

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import URL, AdaptedConnection, QueuePool, event, make_url, text
@@ -24,9 +25,10 @@ Session = AsyncConnection
 
 SET_CONTEXT = text(
     "select set_config('app.user_id', :user, true), set_config('app.farm_ids', :farms, true), "
-    "set_config('app.request_id', :request, true)"
+    "set_config('app.token_farms', :named, true), set_config('app.request_id', :request, true)"
 )
 CONNECT_S = 5.0
+NO_FARM = UUID(int=0)
 UNSAFE_IN_LITERAL = re.compile(r"[^A-Za-z0-9_.:-]")
 
 
@@ -151,10 +153,11 @@ def driver(session: Session) -> asyncpg.Connection:
 
 
 def context_values(context: Context) -> dict[str, str]:
-    """The three settings that row-level security, audit and logs read."""
+    """The settings that row-level security, audit and logs read."""
     return {
         "user": str(context.user_id or ""),
-        "farms": ",".join(map(str, context.farm_ids)),
+        "farms": listed(context.farm_ids),
+        "named": named(context),
         "request": context.request_id,
     }
 
@@ -162,8 +165,18 @@ def context_values(context: Context) -> dict[str, str]:
 def context_sql(context: Context) -> str:
     """The same as one statement; ids are UUIDs and the request id is stripped to harmless characters."""
     request = UNSAFE_IN_LITERAL.sub("", context.request_id)[:64]
-    user, farms = context.user_id or "", ",".join(map(str, context.farm_ids))
+    user, farms = context.user_id or "", listed(context.farm_ids)
     return (
         f"select set_config('app.user_id', '{user}', true), set_config('app.farm_ids', '{farms}', true), "
-        f"set_config('app.request_id', '{request}', true)"
+        f"set_config('app.token_farms', '{named(context)}', true), set_config('app.request_id', '{request}', true)"
     )
+
+
+def named(context: Context) -> str:
+    """The farms that the token names; empty where it names none, and of no farm at all where it names an empty list."""
+    return "" if context.token_farms is None else listed(context.token_farms or (NO_FARM,))
+
+
+def listed(farms: tuple[UUID, ...]) -> str:
+    """As the functions in the database read them."""
+    return ",".join(map(str, farms))

@@ -46,9 +46,12 @@ class Permitted:
     permission: str
     fresh: bool = False
     aal2: bool = False
+    of_no_farm: bool = False
 
     async def __call__(self, me: Me) -> Principal:
         """The caller, or NotAllowed, or StepUpRequired."""
+        if self.of_no_farm and me.farms is not None:
+            raise NotAllowed("This is done for no one farm, and your token is for some farms only")
         if self.permission not in me.permissions:
             raise NotAllowed(f"This needs the permission {self.permission}, which your role does not have")
         is_weak = self.aal2 and me.acr != "aal2"
@@ -59,12 +62,13 @@ class Permitted:
         return me
 
 
-def need(permission: str, *, fresh: bool = False, aal2: bool = False) -> params.Depends:
+def need(permission: str, *, fresh: bool = False, aal2: bool = False, of_no_farm: bool = False) -> params.Depends:
     """A dependency that lets only callers with `permission` in.
 
-    `fresh`: who signed in or stepped up within the last 10 minutes; `aal2`: who did so by two factors.
+    `fresh`: who signed in or stepped up within the last 10 minutes; `aal2`: who did so by two factors; `of_no_farm`: not
+    with a token for some farms only, since what is done belongs to none.
     """
-    return params.Depends(Permitted(permission, fresh, aal2))
+    return params.Depends(Permitted(permission, fresh, aal2, of_no_farm))
 
 
 def costly(what: str, *, per_minute: float, burst: float) -> params.Depends:
@@ -84,6 +88,7 @@ async def acting(request: Request, me: Me) -> Context:
         request_id=state["request_id"],
         traceparent=state["traceparent"],
         quotas=request.app.state.quotas,
+        token_farms=me.farms,
     )
 
 

@@ -3,10 +3,11 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Annotated, Self
 from uuid import UUID
 
 import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bellwether.platform.identity.published_documents import KeySet, Permissions
 from bellwether.platform.identity.revocations import IMPERSONATION_S, LEEWAY_S, Revocations
@@ -16,6 +17,7 @@ from bellwether.platform.settings import PlatformSettings
 MAX_TOKEN = 4096
 REMEMBERED = 20_000
 ID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+Farm = Annotated[str, Field(pattern=ID)]
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "iss", "aud"]
 
 
@@ -40,6 +42,8 @@ class Principal:
     authenticated_at: float
     expires_at: int
     actor: Actor | None = None
+    #: the only farms that the token is for; None: all of the user's
+    farms: tuple[UUID, ...] | None = None
 
     def may_ask(self, method: str, path: str) -> bool:
         """Whether such a request is theirs to make: who acts as a user reads only."""
@@ -63,6 +67,20 @@ class Claims(BaseModel):
     #: the only permissions that this token may use; absent: all that the roles have
     scope: str = ""
     act: Actor = Actor.model_construct(sub="", sid="")
+    #: the only farms that this token is for; absent: all of the user's
+    farms: list[Farm] = Field(default=[], min_length=1)
+
+    @model_validator(mode="after")
+    def bounded(self) -> Self:
+        """Whoever names farms names permissions too: the other ones belong to no farm."""
+        if "farms" in self.model_fields_set and "scope" not in self.model_fields_set:
+            raise ValueError("farms without scope")
+        return self
+
+    @property
+    def named_farms(self) -> tuple[UUID, ...] | None:
+        """The farms that the token names; None when it names none."""
+        return tuple(map(UUID, self.farms)) if "farms" in self.model_fields_set else None
 
     @property
     def actor(self) -> Actor | None:
@@ -98,7 +116,8 @@ class Verifier:
         if "scope" in claims.model_fields_set:
             permissions &= frozenset(claims.scope.split())
         shown = claims.acr, claims.auth_time
-        me = Principal(claims.user_id, claims.sid, roles, permissions, *shown, int(claims.exp), claims.actor)
+        narrowed = claims.actor, claims.named_farms
+        me = Principal(claims.user_id, claims.sid, roles, permissions, *shown, int(claims.exp), *narrowed)
         await self.refuse_ended(me)
         return me
 

@@ -132,9 +132,10 @@ class Runner:
 
 
 def run_of(row: JobRow, database: Database, journal: JobJournal, steps: DurableSteps) -> JobRun:
-    """What the job's function gets; it acts as the user who asked, or for the farm when nobody did."""
+    """What the job's function gets; it acts as the user who asked, by no more than their token, or for the farm."""
     farms = () if row.owner_id is not None or row.farm_id is None else (row.farm_id,)
-    context = Context(row.owner_id, farms, row.request_id or str(row.id), row.traceparent)
+    named = None if row.token_farms is None else tuple(row.token_farms)
+    context = Context(row.owner_id, farms, row.request_id or str(row.id), row.traceparent, token_farms=named)
     return JobRun(row.id, row.kind, row.attempt, row.payload, row.farm_id, context, database, journal, steps)
 
 

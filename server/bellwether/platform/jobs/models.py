@@ -31,6 +31,7 @@ class JobRow(NamedTuple):
     request_id: str
     traceparent: str
     rev: int
+    token_farms: list[UUID] | None = None
 
     @property
     def service(self) -> str:
@@ -50,3 +51,4 @@ class NewJobRow(TypedDict):
     payload_sha256: bytes
     request_id: str
     traceparent: str
+    token_farms: list[UUID] | None

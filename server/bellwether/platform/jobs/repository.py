@@ -10,11 +10,13 @@ from bellwether.platform.jobs.models import JobRow, NewJobRow
 
 COLUMNS = (
     "id, kind, owner_id, farm_id, key, payload, payload_sha256, state, progress, stage, log, result, error, attempt, "
-    "cancel_requested, created_at, started_at, finished_at, request_id, traceparent, rev"
+    "cancel_requested, created_at, started_at, finished_at, request_id, traceparent, rev, token_farms"
 )
 INSERT = """
-insert into {schema}.job (id, kind, owner_id, farm_id, key, payload, payload_sha256, request_id, traceparent)
-values (:id, :kind, :owner_id, :farm_id, :key, cast(:payload as jsonb), :payload_sha256, :request_id, :traceparent)
+insert into {schema}.job
+  (id, kind, owner_id, farm_id, key, payload, payload_sha256, request_id, traceparent, token_farms)
+values (:id, :kind, :owner_id, :farm_id, :key, cast(:payload as jsonb), :payload_sha256, :request_id, :traceparent,
+        cast(:token_farms as uuid[]))
 on conflict do nothing returning {columns}
 """
 WITH_KEY = """

@@ -147,6 +147,7 @@ def new_row(
         "payload_sha256": hashlib.sha256(body).digest(),
         "request_id": context.request_id,
         "traceparent": context.traceparent,
+        "token_farms": None if context.token_farms is None else list(context.token_farms),
     }
 
 
