@@ -65,8 +65,8 @@ class Permitted:
 def need(permission: str, *, fresh: bool = False, aal2: bool = False, of_no_farm: bool = False) -> params.Depends:
     """A dependency that lets only callers with `permission` in.
 
-    `fresh`: who signed in or stepped up within the last 10 minutes; `aal2`: who did so by two factors; `of_no_farm`: not
-    with a token for some farms only, since what is done belongs to none.
+    `fresh`: who signed in or stepped up within the last 10 minutes; `aal2`: who did so by two factors;
+    `of_no_farm`: not with a token for some farms only, since what is done belongs to none.
     """
     return params.Depends(Permitted(permission, fresh, aal2, of_no_farm))
 
