@@ -4,10 +4,9 @@ import { body, json, problems, security } from "../../platform/http/documentatio
 import { needSecret } from "../../platform/http/need.ts";
 import { limitHeaders } from "../../platform/http/rate-limits.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import { deviceCookie, setRefreshCookie } from "../signing-in/cookie.ts";
-import { deviceLabel } from "../signing-in/device-label.ts";
+import { originOf } from "../signing-in/origin.ts";
 import { tokenView } from "../signing-in/schemas.ts";
-import { tokens } from "../signing-in/views.ts";
+import { sessionIn } from "../signing-in/views.ts";
 import {
   accepted,
   addressView,
@@ -73,11 +72,8 @@ function ownRoutes(app: ServiceApp, { settings, need }: Platform, accounts: Acco
   });
   app.openapi(password, async (c) => {
     const { current, new: next } = c.req.valid("json");
-    const device = deviceLabel(c.req.header("user-agent"));
-    const from = { device, knownDevice: deviceCookie(c), place: c.get("place") };
-    const done = await accounts.changePassword(c.get("caller"), { current, next, ...from });
-    setRefreshCookie(c, done.refreshToken, done.maxAgeSeconds);
-    return c.json(tokens(done, settings.AUTH_ACCESS_TOKEN_SECONDS), 200);
+    const done = await accounts.changePassword(c.get("caller"), { current, next, from: originOf(c) });
+    return c.json(sessionIn(c, done, settings), 200);
   });
 
   const everywhere = createRoute({

@@ -2,7 +2,6 @@ import type { Clock } from "../../platform/clock.ts";
 import { hash } from "../../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../../platform/http/rate-limits.ts";
 import type { Role } from "../../platform/identity/permissions.ts";
-import type { Place } from "../../platform/identity/places.ts";
 import type { SessionIssuer } from "../../platform/identity/sessions.ts";
 import type { Caller } from "../../platform/identity/tokens.ts";
 import { uuid } from "../../platform/ids.ts";
@@ -14,6 +13,7 @@ import type { Hasher } from "../passwords/hasher.ts";
 import type { PasswordPolicy } from "../passwords/policy.ts";
 import { type AdmissionPolicy, needsApproval } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
+import type { Origin } from "../signing-in/origin.ts";
 import type { SignedIn, SigningIn } from "../signing-in/service.ts";
 import type { StoredUser } from "./models.ts";
 import type { UserRepository } from "./repository.ts";
@@ -31,13 +31,7 @@ export type AccountsParts = {
   clock: Clock;
   log: Log;
 };
-export type PasswordChange = {
-  current: string;
-  next: string;
-  device: string;
-  knownDevice: string | undefined;
-  place: Place | undefined;
-};
+export type PasswordChange = { current: string; next: string; from: Origin };
 export type Registration = { email: string; password: string; name: string; address: string; traceparent: string };
 
 const firstRole: Role = "student";
@@ -82,10 +76,8 @@ export class Accounts {
     const epoch = await users.newEpoch(user, "user.password_changed", await hasher.hash(change.next));
     if (epoch === undefined) throw changedMeanwhile();
     await sessions.endAll(uid, "password");
-    const { device, place, knownDevice } = change;
-    const from = { device, place, isKnownDevice: signingIn.isKnown(user, knownDevice) };
     const proof = isStrong ? ({ amr, acr: "aal2", authTime } as const) : ({ amr: ["pwd"], acr: "aal1" } as const);
-    return signingIn.open({ ...user, epoch }, { ...proof, ...from });
+    return signingIn.open({ ...user, epoch }, proof, change.from);
   }
 
   /** Ends every session, this one too. The new epoch also ends those that a crash half way would leave. */

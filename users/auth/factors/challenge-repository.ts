@@ -11,8 +11,6 @@ const challengeItem = z.object({
   uid: z.string(),
   epoch: z.number(),
   amr: z.array(z.string()),
-  device: z.string(),
-  isKnownDevice: z.boolean().optional(),
   counter: z.string(),
   exp: z.number(),
 });

@@ -6,7 +6,7 @@ import { type Challenge, type ChallengeRepository, challengeSeconds } from "./ch
 import type { SecondFactor, SecondFactors } from "./second-factors.ts";
 
 export type Challenged = { challenge: string; seconds: number; offer: Awaited<ReturnType<SecondFactors["offer"]>> };
-export type Answered = { user: StoredUser; amr: string[] } & Pick<Challenge, "device" | "isKnownDevice">;
+export type Answered = { user: StoredUser; amr: string[] };
 
 const over = () => new Problem(401, "challenge_over", "This sign-in is over, or was tried too often: log in again.");
 
@@ -30,7 +30,6 @@ export class Challenges {
     if (!waiting || !user || user.disabled || user.epoch !== waiting.epoch) throw over();
     const amr = await factors.prove(user, given, waiting.counter);
     if (!(await repository.use(challenge))) throw over();
-    const { device, isKnownDevice } = waiting;
-    return { user, amr: [...new Set([...waiting.amr, ...amr, "mfa"])], device, isKnownDevice };
+    return { user, amr: [...new Set([...waiting.amr, ...amr, "mfa"])] };
   }
 }

@@ -6,7 +6,8 @@ import { Problem, stepUpRequired, unauthenticated } from "../../platform/problem
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
-import type { SignedIn, SigningIn } from "../signing-in/service.ts";
+import type { Origin } from "../signing-in/origin.ts";
+import type { Proof, SignedIn, SigningIn } from "../signing-in/service.ts";
 import { type FactorEvent, letterOn } from "./letters.ts";
 import { hasFactor } from "./models.ts";
 import type { FactorPolicy } from "./policy.ts";
@@ -42,31 +43,31 @@ export class FactorChanges {
   }
 
   /** With the first factor come recovery codes. */
-  async add(user: StoredUser, change: Change, proof: { amr: string[]; device: string }): Promise<Changed> {
+  async add(user: StoredUser, change: Change, amr: readonly string[], from: Origin): Promise<Changed> {
     const codes = hasFactor(user) && user.recovery ? undefined : newCodes();
     const set = { ...change.set, ...(codes && { recovery: codes.map(hashOfCode) }) };
     const epoch = await this.written(user, { ...change, set });
-    return { session: await this.renewed({ ...user, epoch }, { ...proof, acr: "aal2" }), codes };
+    return { session: await this.renewed({ ...user, epoch }, { amr, acr: "aal2" }, from), codes };
   }
 
   /** With the last factor go the recovery codes; it stays where a role needs one. */
-  async remove(user: StoredUser, change: Change, left: boolean, caller: Caller, device: string): Promise<SignedIn> {
+  async remove(user: StoredUser, change: Change, left: boolean, caller: Caller, from: Origin): Promise<SignedIn> {
     if (!left && this.parts.policy.requires(user.roles))
       throw new Problem(409, "last_factor", "Your role needs a second factor: enrol another one first.");
     const remove = [...(change.remove ?? []), ...(left ? [] : ["recovery"])];
     const epoch = await this.written(user, { ...change, remove });
     const { amr, authTime } = caller;
-    return this.renewed({ ...user, epoch }, { amr, acr: caller.acr === "aal2" ? "aal2" : "aal1", authTime, device });
+    return this.renewed({ ...user, epoch }, { amr, acr: caller.acr === "aal2" ? "aal2" : "aal1", authTime }, from);
   }
 
-  async replaceCodes(user: StoredUser, caller: Caller, device: string): Promise<Changed> {
+  async replaceCodes(user: StoredUser, caller: Caller, from: Origin): Promise<Changed> {
     if (!hasFactor(user))
       throw new Problem(409, "no_second_factor", "Recovery codes belong to a second factor: enrol one first.");
     const codes = newCodes();
     const set = { recovery: codes.map(hashOfCode) };
     const epoch = await this.written(user, { event: "recovery_codes_replaced", set });
     const { amr, authTime } = caller;
-    return { session: await this.renewed({ ...user, epoch }, { amr, acr: "aal2", authTime, device }), codes };
+    return { session: await this.renewed({ ...user, epoch }, { amr, acr: "aal2", authTime }, from), codes };
   }
 
   private async written(user: StoredUser, { event, more = [], ...change }: Change): Promise<number> {
@@ -77,8 +78,8 @@ export class FactorChanges {
     return user.epoch + 1;
   }
 
-  private async renewed(user: StoredUser, proof: Parameters<SigningIn["open"]>[1]): Promise<SignedIn> {
+  private async renewed(user: StoredUser, proof: Proof, from: Origin): Promise<SignedIn> {
     await this.parts.sessions.endAll(user.uid, "factors");
-    return this.parts.signingIn.open(user, proof);
+    return this.parts.signingIn.open(user, proof, from);
   }
 }

@@ -1,9 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import { deviceLabel } from "../signing-in/device-label.ts";
+import { originOf } from "../signing-in/origin.ts";
 import { tokenView } from "../signing-in/schemas.ts";
 import { sessionIn } from "../signing-in/views.ts";
 import { changedView, codesView, confirmation, enrolmentView, factorsView, stepUpRequest } from "./schemas.ts";
@@ -11,7 +10,6 @@ import type { Factors } from "./service.ts";
 import type { StepUp } from "./step-up.ts";
 
 const fresh = { fresh: true } as const;
-const device = (c: Context) => deviceLabel(c.req.header("user-agent"));
 
 /** The second factors of the caller, but for passkeys; each change ends the other sessions and renews the caller's. */
 export function factorRoutes(app: ServiceApp, platform: Platform, factors: Factors, stepUp: StepUp): void {
@@ -65,7 +63,7 @@ function totpRoutes(app: ServiceApp, { need, settings }: Platform, factors: Fact
     },
   });
   app.openapi(confirm, async (c) => {
-    const { session, codes } = await factors.confirm(c.get("caller"), c.req.valid("json").code, device(c));
+    const { session, codes } = await factors.confirm(c.get("caller"), c.req.valid("json").code, originOf(c));
     return c.json({ session: sessionIn(c, session, settings), recovery_codes: codes }, 200);
   });
 
@@ -78,7 +76,7 @@ function totpRoutes(app: ServiceApp, { need, settings }: Platform, factors: Fact
     responses: { 200: { description: "A new session", content: json(tokenView) }, ...problems(401, 403, 404, 409) },
   });
   app.openapi(remove, async (c) =>
-    c.json(sessionIn(c, await factors.removeTotp(c.get("caller"), device(c)), settings), 200),
+    c.json(sessionIn(c, await factors.removeTotp(c.get("caller"), originOf(c)), settings), 200),
   );
 }
 
@@ -92,7 +90,7 @@ function recoveryRoute(app: ServiceApp, { need, settings }: Platform, factors: F
     responses: { 200: { description: "Shown this once", content: json(codesView) }, ...problems(401, 403, 409) },
   });
   app.openapi(replace, async (c) => {
-    const { session, codes = [] } = await factors.replaceCodes(c.get("caller"), device(c));
+    const { session, codes = [] } = await factors.replaceCodes(c.get("caller"), originOf(c));
     return c.json({ session: sessionIn(c, session, settings), recovery_codes: codes }, 200);
   });
 }
@@ -113,7 +111,7 @@ function stepUpRoute(app: ServiceApp, { need, settings }: Platform, stepUp: Step
   });
   app.openapi(route, async (c) => {
     const { password, second_factor: second } = c.req.valid("json");
-    const session = await stepUp.stepUp(c.get("caller"), { password, second }, device(c));
+    const session = await stepUp.stepUp(c.get("caller"), { password, second }, originOf(c));
     return c.json(sessionIn(c, session, settings), 200);
   });
 }

@@ -4,6 +4,7 @@ import type { Caller } from "../../platform/identity/tokens.ts";
 import { notFound, Problem, unauthenticated } from "../../platform/problems.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
 import type { UserRepository } from "../accounts/repository.ts";
+import type { Origin } from "../signing-in/origin.ts";
 import type { SignedIn } from "../signing-in/service.ts";
 import { type Changed, changedMeanwhile, type FactorChanges } from "./changes.ts";
 import type { FactorPolicy } from "./policy.ts";
@@ -51,7 +52,7 @@ export class Factors {
     return { secret, uri, qr: qrSvg(uri), seconds: pendingSeconds };
   }
 
-  async confirm(caller: Caller, code: string, device: string): Promise<Changed> {
+  async confirm(caller: Caller, code: string, from: Origin): Promise<Changed> {
     const { changes, limits, allowed, kek, clock } = this.parts;
     const user = await changes.subject(caller);
     const { uid, totpPending, totpPendingUntil = 0 } = user;
@@ -62,19 +63,19 @@ export class Factors {
       throw new Problem(422, "wrong_code", "The code is wrong: take the one that the app shows now.");
     const set = { totp: totpPending, totpLast: step };
     const change = { event: "totp_added" as const, set, remove: ["totpPending", "totpPendingUntil"] };
-    const changed = await changes.add(user, change, { amr: [...new Set([...caller.amr, "otp", "mfa"])], device });
+    const changed = await changes.add(user, change, [...new Set([...caller.amr, "otp", "mfa"])], from);
     await limits.forgive(allowed.secondFactor, uid);
     return changed;
   }
 
-  async removeTotp(caller: Caller, device: string): Promise<SignedIn> {
+  async removeTotp(caller: Caller, from: Origin): Promise<SignedIn> {
     const user = await this.parts.changes.subject(caller);
     if (!user.totp) throw notFound("authenticator app");
     const change = { event: "totp_removed" as const, remove: ["totp", "totpLast", "totpPending", "totpPendingUntil"] };
-    return this.parts.changes.remove(user, change, (user.passkeys ?? 0) > 0, caller, device);
+    return this.parts.changes.remove(user, change, (user.passkeys ?? 0) > 0, caller, from);
   }
 
-  async replaceCodes(caller: Caller, device: string): Promise<Changed> {
-    return this.parts.changes.replaceCodes(await this.parts.changes.subject(caller), caller, device);
+  async replaceCodes(caller: Caller, from: Origin): Promise<Changed> {
+    return this.parts.changes.replaceCodes(await this.parts.changes.subject(caller), caller, from);
   }
 }

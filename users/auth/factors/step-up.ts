@@ -5,6 +5,7 @@ import { unauthenticated } from "../../platform/problems.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { Hasher } from "../passwords/hasher.ts";
 import { wrongCredentials } from "../problems.ts";
+import type { Origin } from "../signing-in/origin.ts";
 import type { SignedIn, SigningIn } from "../signing-in/service.ts";
 import { hasFactor } from "./models.ts";
 import type { SecondFactor, SecondFactors } from "./second-factors.ts";
@@ -25,7 +26,7 @@ export class StepUp {
   constructor(private readonly parts: StepUpParts) {}
 
   /** Who has a second factor shows it; others their password. A new session takes the place of the old one. */
-  async stepUp(caller: Caller, { password, second }: Shown, device: string): Promise<SignedIn> {
+  async stepUp(caller: Caller, { password, second }: Shown, from: Origin): Promise<SignedIn> {
     const { users, sessions, signingIn, factors, hasher, limits, allowed } = this.parts;
     const user = await users.byId(caller.uid);
     if (!user || user.disabled) throw unauthenticated();
@@ -40,6 +41,6 @@ export class StepUp {
     if (!(await sessions.end(user.uid, caller.sid, "step_up"))) throw unauthenticated();
     const proved = [...(password === undefined ? [] : ["pwd"]), ...shown, ...(shown.length > 0 ? ["mfa"] : [])];
     const amr = [...new Set([...(shown.length > 0 ? caller.amr : []), ...proved])];
-    return signingIn.open(user, { amr, acr: shown.length > 0 ? "aal2" : "aal1", device });
+    return signingIn.open(user, { amr, acr: shown.length > 0 ? "aal2" : "aal1" }, from);
   }
 }

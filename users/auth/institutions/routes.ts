@@ -4,8 +4,8 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import type { AppEnv, ServiceApp } from "../../platform/http/service-app.ts";
-import { deviceCookie, setRefreshCookie } from "../signing-in/cookie.ts";
-import { deviceLabel } from "../signing-in/device-label.ts";
+import { originOf } from "../signing-in/origin.ts";
+import { setCookies } from "../signing-in/views.ts";
 import type { InstitutionAdministration } from "./administration.ts";
 import {
   doorList,
@@ -70,11 +70,9 @@ async function arrived(c: Context<AppEnv, "/:idp">, institutions: Institutions):
   const binding = getCookie(c, cookieName, "host") ?? "";
   deleteCookie(c, cookieName, attributes);
   const query = new URL(c.req.url).searchParams;
-  const device = deviceLabel(c.req.header("user-agent"));
-  const from = { device, knownDevice: deviceCookie(c), place: c.get("place") };
-  const arrival = { idp: c.req.param("idp"), query, binding, ...from, traceparent: c.get("traceparent") };
+  const arrival = { idp: c.req.param("idp"), query, binding, from: originOf(c), traceparent: c.get("traceparent") };
   const { to, signedIn } = await institutions.finish(arrival);
-  if (signedIn) setRefreshCookie(c, signedIn.refreshToken, signedIn.maxAgeSeconds);
+  if (signedIn) setCookies(c, signedIn);
   return c.redirect(isOwnPath(to) ? to : "/", 302);
 }
 

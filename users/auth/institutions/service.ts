@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Clock, seconds } from "../../platform/clock.ts";
 import type { Limit, RateLimits } from "../../platform/http/rate-limits.ts";
-import type { Place } from "../../platform/identity/places.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import { randomText, uuid } from "../../platform/ids.ts";
 import { isPage, signInPath } from "../../platform/pages/return-paths.ts";
@@ -11,6 +10,7 @@ import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { IdentityRepository } from "../identities/repository.ts";
+import type { Origin } from "../signing-in/origin.ts";
 import { isChallenge, type SignedIn, type SigningIn } from "../signing-in/service.ts";
 import type { Assertion, Institution } from "./models.ts";
 import type { InstitutionRepository } from "./repository.ts";
@@ -39,9 +39,7 @@ export type Arrival = {
   idp: string;
   query: URLSearchParams;
   binding: string;
-  device: string;
-  knownDevice: string | undefined;
-  place: Place | undefined;
+  from: Origin;
   traceparent: string;
 };
 
@@ -100,9 +98,7 @@ export class Institutions {
     if (kept.owner) return this.linkTo(kept.owner, institution, assertion, kept.returnTo);
     const user = await this.userOf(institution, assertion, arrival.traceparent);
     if (typeof user === "string") return refusal(kept.returnTo, user);
-    const { device, place, knownDevice } = arrival;
-    const from = { device, place, isKnownDevice: this.parts.signingIn.isKnown(user, knownDevice) };
-    const outcome = await this.parts.signingIn.admit(user, { amr: ["fed"], acr: "aal1", ...from }, user.uid);
+    const outcome = await this.parts.signingIn.admit(user, { amr: ["fed"], acr: "aal1" }, arrival.from, user.uid);
     // a fragment goes to no server and into no log
     if (isChallenge(outcome)) return { to: `${askedAt(kept.returnTo)}#mfa_challenge=${outcome.challenge}` };
     return { to: kept.returnTo, signedIn: outcome };

@@ -8,10 +8,10 @@ import type { SecondFactor } from "../factors/second-factors.ts";
 import type { Institution } from "../institutions/models.ts";
 import { assertion } from "../passkeys/schemas.ts";
 import type { Passkeys } from "../passkeys/service.ts";
-import { deviceCookie, setDeviceCookie, setRefreshCookie } from "../signing-in/cookie.ts";
-import { deviceLabel } from "../signing-in/device-label.ts";
+import { originOf } from "../signing-in/origin.ts";
 import { credentials } from "../signing-in/schemas.ts";
 import { isChallenge, type SignedIn, type SigningIn } from "../signing-in/service.ts";
+import { setCookies } from "../signing-in/views.ts";
 import { factorPage, institutionWords, signedInPage, signInPage } from "./sign-in-pages.ts";
 
 export type SignInPageParts = {
@@ -42,18 +42,17 @@ function passwordRoutes(app: ServiceApp, parts: SignInPageParts): void {
     const again = async (refusal: Problem, said: Said = {}) =>
       show(c, await signIn(c, parts, said.return_to, said.email), refusal);
     return posted(c, forms, again, async (said) => {
-      const { outcome, newDevice } = await signingIn.login({
+      const { outcome } = await signingIn.login({
         ...credentials.parse({ email: said.email, password: said.password }),
-        ...from(c),
         address: c.get("address"),
-        knownDevice: deviceCookie(c),
+        from: originOf(c),
       });
       const returnTo = returnPath(said.return_to);
       if (isChallenge(outcome)) {
         const { challenge, offer } = outcome;
         return show(c, factorPage({ proof: forms.proof(c), returnTo }, challenge, offer));
       }
-      return goOn(c, outcome, returnTo, newDevice);
+      return goOn(c, outcome, returnTo);
     });
   });
 }
@@ -71,8 +70,8 @@ function factorRoute(app: ServiceApp, parts: SignInPageParts): void {
       );
     };
     return posted(c, forms, again, async (said) => {
-      const { outcome, newDevice } = await signingIn.answer(said.challenge ?? "", shownIn(said), c.get("place"));
-      return goOn(c, outcome, returnPath(said.return_to), newDevice);
+      const done = await signingIn.answer(said.challenge ?? "", shownIn(said), originOf(c));
+      return goOn(c, done, returnPath(said.return_to));
     });
   });
 }
@@ -82,9 +81,8 @@ function passkeyRoute(app: ServiceApp, parts: SignInPageParts): void {
   app.post("/account/sign-in/passkey", (c) => {
     const again = async (refusal: Problem, said: Said = {}) => show(c, await signIn(c, parts, said.return_to), refusal);
     return posted(c, forms, again, async (said) => {
-      const { device } = from(c);
-      const outcome = await passkeys.login(assertionIn(said), c.get("address"), device);
-      return goOn(c, outcome, returnPath(said.return_to), undefined);
+      const done = await passkeys.login(assertionIn(said), c.get("address"), originOf(c));
+      return goOn(c, done, returnPath(said.return_to));
     });
   });
 }
@@ -94,11 +92,8 @@ async function signIn(c: Asking, { forms, administration }: SignInPageParts, ret
   return signInPage({ proof: forms.proof(c), returnTo: returnPath(returnTo) }, doors, email);
 }
 
-const from = (c: Asking) => ({ device: deviceLabel(c.req.header("user-agent")), place: c.get("place") });
-
-function goOn(c: Asking, { refreshToken, maxAgeSeconds }: SignedIn, to: string, newDevice: string | undefined) {
-  setRefreshCookie(c, refreshToken, maxAgeSeconds);
-  if (newDevice) setDeviceCookie(c, newDevice);
+function goOn(c: Asking, done: SignedIn, to: string) {
+  setCookies(c, done);
   return c.redirect(to, 303);
 }
 

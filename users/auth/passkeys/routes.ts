@@ -1,10 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { isoTime } from "../../platform/clock.ts";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import { deviceLabel } from "../signing-in/device-label.ts";
+import { originOf } from "../signing-in/origin.ts";
 import { tokenView } from "../signing-in/schemas.ts";
 import { sessionIn } from "../signing-in/views.ts";
 import {
@@ -20,7 +19,6 @@ import {
 import type { Passkeys, StoredPasskey } from "./service.ts";
 
 const fresh = { fresh: true } as const;
-const device = (c: Context) => deviceLabel(c.req.header("user-agent"));
 
 /** Passkeys: in by one, and the caller's own. */
 export function passkeyRoutes(app: ServiceApp, platform: Platform, passkeys: Passkeys): void {
@@ -52,7 +50,7 @@ function signInRoutes(app: ServiceApp, { settings }: Platform, passkeys: Passkey
     },
   });
   app.openapi(login, async (c) => {
-    const done = await passkeys.login(c.req.valid("json").passkey, c.get("address"), device(c));
+    const done = await passkeys.login(c.req.valid("json").passkey, c.get("address"), originOf(c));
     return c.json(sessionIn(c, done, settings), 200);
   });
 }
@@ -86,7 +84,7 @@ function makingRoutes(app: ServiceApp, { need, settings }: Platform, passkeys: P
   });
   app.openapi(register, async (c) => {
     const { passkey: made, name } = c.req.valid("json");
-    const { passkey, session, codes } = await passkeys.register(c.get("caller"), made, name, device(c));
+    const { passkey, session, codes } = await passkeys.register(c.get("caller"), made, name, originOf(c));
     return c.json({ passkey: view(passkey), session: sessionIn(c, session, settings), recovery_codes: codes }, 201);
   });
 }
@@ -135,7 +133,7 @@ function ownRoutes(app: ServiceApp, { need, settings }: Platform, passkeys: Pass
     },
   });
   app.openapi(remove, async (c) => {
-    const session = await passkeys.remove(c.get("caller"), c.req.valid("param").id, device(c));
+    const session = await passkeys.remove(c.get("caller"), c.req.valid("param").id, originOf(c));
     return c.json(sessionIn(c, session, settings), 200);
   });
 }

@@ -4,6 +4,7 @@ import type { Caller } from "../../platform/identity/tokens.ts";
 import { notFound, Problem, quotaReached } from "../../platform/problems.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { Changed, FactorChanges } from "../factors/changes.ts";
+import type { Origin } from "../signing-in/origin.ts";
 import type { SignedIn, SigningIn } from "../signing-in/service.ts";
 import type { PasskeyChecks } from "./checks.ts";
 import type { Assertion, Attestation, StoredPasskey } from "./models.ts";
@@ -38,7 +39,7 @@ export class Passkeys {
   }
 
   /** A passkey that has verified its user is two factors in one. */
-  async login(assertion: Assertion, address: string, device: string): Promise<SignedIn> {
+  async login(assertion: Assertion, address: string, from: Origin): Promise<SignedIn> {
     const { limits, allowed, checks, users, signingIn } = this.parts;
     await limits.take(allowed.address, address);
     const used = await checks.used(assertion);
@@ -50,7 +51,7 @@ export class Passkeys {
         "user_not_verified",
         "This passkey did not ask for a PIN, a finger or a face: use it after the password.",
       );
-    return signingIn.open(user, { amr: [...used.amr, "mfa"], acr: "aal2", device });
+    return signingIn.open(user, { amr: [...used.amr, "mfa"], acr: "aal2" }, from);
   }
 
   async registrationOptions(caller: Caller) {
@@ -61,7 +62,7 @@ export class Passkeys {
     return options;
   }
 
-  async register(caller: Caller, made: Attestation, name: string, device: string) {
+  async register(caller: Caller, made: Attestation, name: string, from: Origin) {
     const { repository, webauthn, changes, clock } = this.parts;
     const user = await changes.subject(caller);
     if ((user.passkeys ?? 0) >= most)
@@ -78,7 +79,7 @@ export class Passkeys {
     const change = { event: "passkey_added" as const, add: { passkeys: 1 }, more: repository.making(passkey) };
     const kind = done.synced ? "swk" : "hwk";
     const amr = [...new Set([...caller.amr, kind, ...(userVerified ? ["user"] : []), "mfa"])];
-    const changed: Changed = await changes.add(user, change, { amr, device });
+    const changed: Changed = await changes.add(user, change, amr, from);
     return { passkey, ...changed };
   }
 
@@ -93,13 +94,13 @@ export class Passkeys {
     return renamed;
   }
 
-  async remove(caller: Caller, id: string, device: string): Promise<SignedIn> {
+  async remove(caller: Caller, id: string, from: Origin): Promise<SignedIn> {
     const { repository, changes } = this.parts;
     const user = await changes.subject(caller);
     const passkey = await repository.get(user.uid, id);
     if (!passkey) throw notFound("passkey");
     const change = { event: "passkey_removed" as const, add: { passkeys: -1 }, more: repository.removing(passkey) };
     const left = user.totp !== undefined || (user.passkeys ?? 0) > 1;
-    return changes.remove(user, change, left, caller, device);
+    return changes.remove(user, change, left, caller, from);
   }
 }

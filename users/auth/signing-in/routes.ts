@@ -4,8 +4,8 @@ import { body, byCookie, json, problems } from "../../platform/http/documentatio
 import { limitHeaders } from "../../platform/http/rate-limits.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
 import { challengeView, mfaAnswer } from "../factors/schemas.ts";
-import { clearRefreshCookie, cookieHeaders, deviceCookie, ownRefreshCookie, setDeviceCookie } from "./cookie.ts";
-import { deviceLabel } from "./device-label.ts";
+import { clearRefreshCookie, cookieHeaders, ownRefreshCookie } from "./cookie.ts";
+import { originOf } from "./origin.ts";
 import { credentials, tokenView } from "./schemas.ts";
 import { isChallenge, type SigningIn } from "./service.ts";
 import { sessionIn } from "./views.ts";
@@ -30,24 +30,15 @@ function loginRoutes(app: ServiceApp, { settings }: Platform, signingIn: Signing
     },
   });
   app.openapi(login, async (c) => {
-    const device = deviceLabel(c.req.header("user-agent"));
-    const done = await signingIn.login({
-      ...c.req.valid("json"),
-      address: c.get("address"),
-      device,
-      knownDevice: deviceCookie(c),
-      place: c.get("place"),
-    });
-    const { outcome, taken, newDevice } = done;
+    const from = originOf(c);
+    const { outcome, taken } = await signingIn.login({ ...c.req.valid("json"), address: c.get("address"), from });
     if (isChallenge(outcome)) {
       const { challenge, seconds: expires_in, offer } = outcome;
       return c.json({ challenge, expires_in, ...offer, passkey: offer.passkey && { ...offer.passkey } }, 202, {
         ...limitHeaders(taken),
       });
     }
-    const session = sessionIn(c, outcome, settings);
-    if (newDevice) setDeviceCookie(c, newDevice);
-    return c.json(session, 200, limitHeaders(taken));
+    return c.json(sessionIn(c, outcome, settings), 200, limitHeaders(taken));
   });
 }
 
@@ -64,10 +55,7 @@ function secondFactorRoute(app: ServiceApp, { settings }: Platform, signingIn: S
   });
   app.openapi(mfa, async (c) => {
     const { challenge, ...given } = c.req.valid("json");
-    const { outcome, newDevice } = await signingIn.answer(challenge, given, c.get("place"));
-    const session = sessionIn(c, outcome, settings);
-    setDeviceCookie(c, newDevice);
-    return c.json(session, 200);
+    return c.json(sessionIn(c, await signingIn.answer(challenge, given, originOf(c)), settings), 200);
   });
 }
 

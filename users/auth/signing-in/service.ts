@@ -2,7 +2,6 @@ import type { Clock } from "../../platform/clock.ts";
 import type { DailyCounts } from "../../platform/dynamo/daily-counts.ts";
 import { hash } from "../../platform/hashes.ts";
 import type { Limit, RateLimits, Taken } from "../../platform/http/rate-limits.ts";
-import type { Place } from "../../platform/identity/places.ts";
 import type { Issued, LiveSession, SessionIssuer } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
 import { signAccessToken, type TokenRules } from "../../platform/identity/tokens.ts";
@@ -18,6 +17,7 @@ import type { Hasher } from "../passwords/hasher.ts";
 import { type AdmissionPolicy, refuseClosed } from "../policy.ts";
 import { wrongCredentials } from "../problems.ts";
 import type { KnownDevices } from "./known-devices.ts";
+import type { Origin } from "./origin.ts";
 
 export type SigningInParts = {
   users: UserRepository;
@@ -42,25 +42,13 @@ export type SignedIn = {
   maxAgeSeconds: number;
   /** The session may do nothing but enrol the second factor that a role needs. */
   mustEnrol: boolean;
+  /** What a device that signed in for the first time is known by from now on. */
+  newDevice?: string | undefined;
 };
-export type LoginRequest = {
-  email: string;
-  password: string;
-  address: string;
-  device: string;
-  knownDevice: string | undefined;
-  place?: Place | undefined;
-};
-export type LoggedIn = { taken: Taken; newDevice: string | undefined; outcome: SignedIn | Challenged };
-/** What has been proved, from where, and when, if not now. */
-export type Proof = {
-  amr: readonly string[];
-  acr: "aal1" | "aal2";
-  device: string;
-  place?: Place | undefined;
-  isKnownDevice?: boolean | undefined;
-  authTime?: number;
-};
+export type LoginRequest = { email: string; password: string; address: string; from: Origin };
+export type LoggedIn = { taken: Taken; outcome: SignedIn | Challenged };
+/** What has been proved, and when, if not now. */
+export type Proof = { amr: readonly string[]; acr: "aal1" | "aal2"; authTime?: number };
 
 export const isChallenge = (outcome: SignedIn | Challenged): outcome is Challenged => "challenge" in outcome;
 
@@ -73,7 +61,7 @@ export class SigningIn {
     const { limits, allowed, users, hasher, devices, counts, log } = this.parts;
     const account = given.email.trim().normalize("NFKC").toLowerCase();
     await limits.take(allowed.address, given.address);
-    const counter = devices.counterOf(account, given.knownDevice);
+    const counter = devices.counterOf(account, given.from.knownDevice);
     const taken = await limits.take(allowed.account, counter);
     const user = await users.byEmail(given.email);
     const matches = await hasher.verify(given.password, user?.pw);
@@ -85,24 +73,19 @@ export class SigningIn {
     if (!hasher.isPresent(user.pw)) await users.rehash(user, await hasher.hash(given.password));
     await limits.forgive(allowed.account, counter);
     refuseClosed(this.parts.policy, user);
-    const from = { device: given.device, place: given.place, isKnownDevice: counter !== account };
-    const outcome = await this.admit(user, { amr: ["pwd"], acr: "aal1", ...from }, hash(counter));
-    const newDevice = counter === account && !isChallenge(outcome) ? devices.tokenFor(account) : undefined;
-    return { outcome, taken, newDevice };
+    return { outcome: await this.admit(user, { amr: ["pwd"], acr: "aal1" }, given.from, hash(counter)), taken };
   }
 
   /** A session for whoever has proved one factor, or the question for the second; `counter`: where its tries count. */
-  async admit(user: StoredUser, proof: Proof, counter: string): Promise<SignedIn | Challenged> {
-    if (proof.acr === "aal2" || !hasFactor(user)) return this.open(user, proof);
-    const { amr, device, isKnownDevice } = proof;
-    return this.parts.challenges.open(user, { amr: [...amr], device, isKnownDevice, counter });
+  async admit(user: StoredUser, proof: Proof, from: Origin, counter: string): Promise<SignedIn | Challenged> {
+    if (proof.acr === "aal2" || !hasFactor(user)) return this.open(user, proof, from);
+    return this.parts.challenges.open(user, { amr: [...proof.amr], counter });
   }
 
-  /** The second factor of a sign-in that waits for it; this device counts its tries apart from now on. */
-  async answer(challenge: string, given: SecondFactor, place: Place | undefined) {
-    const { user, ...proved } = await this.parts.challenges.answer(challenge, given);
-    const outcome = await this.open(user, { ...proved, acr: "aal2", place });
-    return { outcome, newDevice: this.parts.devices.tokenFor(this.parts.users.normalAddress(user)) };
+  /** The second factor of a sign-in that waits for it. */
+  async answer(challenge: string, given: SecondFactor, from: Origin): Promise<SignedIn> {
+    const { user, amr } = await this.parts.challenges.answer(challenge, given);
+    return this.open(user, { amr, acr: "aal2" }, from);
   }
 
   async refresh(refreshToken: string): Promise<SignedIn> {
@@ -129,17 +112,18 @@ export class SigningIn {
     return this.parts.sessions.endByToken(refreshToken);
   }
 
-  /** Whether this device has signed in to this account before. */
-  isKnown(user: StoredUser, device: string | undefined): boolean {
-    const account = this.parts.users.normalAddress(user);
-    return this.parts.devices.counterOf(account, device) !== account;
-  }
-
-  /** A new session for whoever has proved to be this user. */
-  async open(user: StoredUser, proof: Proof): Promise<SignedIn> {
-    refuseClosed(this.parts.policy, user);
+  /**
+   * A new session for whoever has proved to be this user: the only way to one. Whatever was proved, a closed account stays
+   * closed, a strange place or device is flagged, and the device counts its tries of the password apart from now on.
+   */
+  async open(user: StoredUser, proof: Proof, { device, place, knownDevice }: Origin): Promise<SignedIn> {
+    const { devices, policy, sessions, users } = this.parts;
+    refuseClosed(policy, user);
+    const account = users.normalAddress(user);
+    const isKnownDevice = devices.counterOf(account, knownDevice) !== account;
     const { uid, epoch, roles } = user;
-    return this.signedIn(user, await this.parts.sessions.issue({ uid, epoch, roles, ...proof }));
+    const issued = await sessions.issue({ uid, epoch, roles, ...proof, device, place, isKnownDevice });
+    return { ...(await this.signedIn(user, issued)), newDevice: isKnownDevice ? undefined : devices.tokenFor(account) };
   }
 
   private async signedIn(user: StoredUser, issued: Issued): Promise<SignedIn> {
