@@ -83,15 +83,13 @@ from unnest($2::uuid[]) as d (animal_id) cross join lateral (
 ) o
 order by o.occurred_on, o.value
 """
-OF_GROUP = """
-from farm.observation o where (o.farm_id = $1) is true and o.state = 'active' and o.contemporary_group = k.name
-  and o.trait = k.trait
-  and hashtextextended(o.contemporary_group, hashtextextended(o.trait, 0)) = k.place
-"""
-SPANS = f"""
-select k.trait, k.name, (select min(occurred_on) {OF_GROUP}) as first, (select max(occurred_on) {OF_GROUP}) as last
-from (select trait, name, hashtextextended(name, hashtextextended(trait, 0)) as place
-      from unnest($2::text[], $3::text[]) as u (trait, name) offset 0) k
+SPANS = """
+select k.trait, k.name,
+  (select min(occurred_on) from farm.observation o where (o.farm_id = $1) is true and o.state = 'active'
+     and o.contemporary_group collate "C" = k.name and o.trait collate "C" = k.trait) as first,
+  (select max(occurred_on) from farm.observation o where (o.farm_id = $1) is true and o.state = 'active'
+     and o.contemporary_group collate "C" = k.name and o.trait collate "C" = k.trait) as last
+from unnest($2::text[], $3::text[]) as k (trait, name)
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 INTO = """
