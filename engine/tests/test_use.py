@@ -67,6 +67,23 @@ def test_desired_gains_come_in_their_proportions(seed):
     np.testing.assert_allclose(response / np.linalg.norm(response), d / np.linalg.norm(d), atol=1e-8)
 
 
+@given(seeds)
+def test_the_desired_gains_index_has_the_smallest_variance_of_all_that_bring_them(seed):
+    """Brascamp 1984 (Anim Breed Abstr 52:645): the minimum of b'Pb under G'b = d, here found by a solver that knows no
+    formula. With as many traits as sources it is b = G^-1 d (Pesek and Baker 1969, Can J Plant Sci 49:803)."""
+    rng = np.random.default_rng(seed)
+    p, g, _ = sources(rng)
+    d = rng.normal(size=3)
+    index = desired_gains_index(p, g, d)
+    bound = {"type": "eq", "fun": lambda b: g.T @ b - d, "jac": lambda _: g.T}
+    start = np.linalg.lstsq(g.T, d)[0]
+    found = minimize(lambda b: b @ p @ b, start, jac=lambda b: 2 * p @ b, constraints=bound, options={"ftol": 1e-14})
+    assert found.fun == pytest.approx(index.standard_deviation**2, rel=1e-6)
+    np.testing.assert_allclose(index.weights, found.x, rtol=1e-4, atol=1e-5)
+    own = desired_gains_index(p[:3, :3], g[:3], d)
+    np.testing.assert_allclose(own.weights, np.linalg.solve(g[:3].T, d), rtol=1e-6)
+
+
 def test_refused_indexes():
     eye = np.eye(2)
     for call, code in [

@@ -49,6 +49,7 @@ def read_vcf(path: Path) -> ReadGenotypes:
     _refuse_repeated_samples(path)
     reader = _open(path)
     samples = [str(name) for name in reader.samples]
+    _refuse_uneven_lines(path, len(samples))
     try:
         noted = _Noted()
         found = from_variants(_noted(path, _records(path, reader), noted), samples)
@@ -88,6 +89,29 @@ def _refuse_repeated_samples(path: Path) -> None:
         listed = ", ".join(repeated[:SHOWN]) + (f" and {len(repeated) - SHOWN} more" if len(repeated) > SHOWN else "")
         message = f"the file has several samples named {listed}"
         raise refuse(path, None, "repeated_animal", message, "Keep one sample per animal", "genotypes")
+
+
+def _refuse_uneven_lines(path: Path, n_samples: int) -> None:
+    """A line with more calls than samples: the library drops those at its end, whosever they are."""
+    for number, line in _lines(path) if n_samples else ():
+        n_cells = line.count(b"\t") + 1
+        if line.strip() and not line.startswith(b"#") and n_cells != FIRST_SAMPLE + n_samples:
+            message = f"line {number:,} has {n_cells:,} columns, the header {FIRST_SAMPLE + n_samples:,}"
+            fix = "Write the file again: each line has a call for each sample"
+            raise refuse(path, number, "columns", message, fix, "genotypes")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Of a file of text, with their numbers; one that breaks off ends, and the library says so."""
+    with path.open("rb") as raw:
+        is_packed = raw.read(2) == GZIP
+    try:
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            if file.read(3) != b"BCF":
+                file.seek(0)
+                yield from enumerate(file, start=1)
+    except (OSError, EOFError, zlib.error):
+        return
 
 
 def _sample_names(path: Path) -> list[str]:
