@@ -43,7 +43,7 @@ async def with_lambs(farmer: Farmer) -> None:
 
 
 def a_file(chance: random.Random) -> bytes:
-    """A session or two, tidy for the most part; each cell may be something else."""
+    """A session or two, tidy for the most part; each cell may be something else. Some programs quote every cell."""
     fields = chance.sample(list(CELLS), len(CELLS))
     if chance.random() < 0.5:
         fields.remove(chance.choice(["eid", "vid"]))
@@ -53,6 +53,7 @@ def a_file(chance: random.Random) -> bytes:
     dirt = chance.choice([0.0, 0.02, 0.1])
     days = ["2024-11-11", "2024-11-18", "2024-11-22", "2025-01-20"]
     days = chance.sample(days, 4) if dirt else days
+    quotes = chance.choice([dirt / 4, dirt / 4, 1.0])
     lines = [fields]
     for place in range(chance.randrange(20, 120)):
         number = chance.randrange(N_LAMBS) if chance.random() < dirt else place % N_LAMBS
@@ -61,7 +62,7 @@ def a_file(chance: random.Random) -> bytes:
             "time": f"08:{chance.randrange(60):02d}", "weight": f"{chance.randrange(30, 34)}.5", "group": "A",
         }  # fmt: skip
         cells = [chance.choice(CELLS[name]) if chance.random() < dirt else tidy[name] for name in fields]
-        cells = [f'"{cell}"' if chance.random() < dirt / 4 else cell for cell in cells]
+        cells = [f'"{cell}"' if chance.random() < quotes else cell for cell in cells]
         lines.append(cells if chance.random() > dirt / 4 else cells[:-1])
     return "\n".join(",".join(cells) for cells in lines).encode()
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 CELLS = st.sampled_from(
     ["", "1", "007", "A1", " 12 ", "\u00a05", "x\x1fy", "\x1c3", '"q"', '"open', '="01"', "Total", "mean", "2 ewes",
-     "---", "# note", "the end of it", "ü", "٣", "EID", "Date", "5", "45.5"]
+     "---", "# note", "the end of it", "ü", "٣", "EID", "Date", "5", "45.5", '"1"', '" 5 "', '"a,b"', '""', ' "7"',
+     '"7" ', '"Total"', '"EID"', 'x"y"', '"a""b"', '"=1"']
 )  # fmt: skip
 LINES = st.lists(st.lists(CELLS, min_size=0, max_size=4), max_size=25)
 
@@ -38,8 +39,8 @@ def test_a_long_text_is_read_as_a_short_one(body: list[list[str]], line: int, en
 
 
 def test_columns_hold_the_usual_lines() -> None:
-    content = "EID,Date\n" + "982000123456789,2024-11-11\n" * 3000 + 'x,"y"\n\nTotal,3\n'
+    content = "EID,Date\n" + "982000123456789,2024-11-11\n" * 3000 + 'x,"y"\nx,"y, z"\n\nTotal,3\n'
     found = sheet(content.encode(), 1)
     assert found.table is not None
-    assert (len(found.table.numbers()), found.table.others) == (3000, [3002, 3003, 3004])
+    assert (len(found.table.numbers()), found.table.others) == (3001, [3003, 3004, 3005])
     assert found.firsts(0) == {"982000123456789": 2, "x": 3002}

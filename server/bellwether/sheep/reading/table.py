@@ -1,10 +1,12 @@
 """The lines of a long text as columns: the cells of a line are cut when it is asked for, those of a column all at once.
 
-Only lines without quotes and control characters are in columns; what stands there is what cutting each line would give.
+Only lines without control characters are in columns, and of those with quotes the ones whose quotes stand around whole
+cells that have neither quotes nor delimiters; what stands there is what cutting each line would give.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
@@ -14,9 +16,17 @@ if TYPE_CHECKING:
 LONG = 2000
 """From as many lines on."""
 MOST_CELLS = 20_000_000
-ODD = r'["\x1c-\x1f]'
+ODD = r"[\x1c-\x1f]"
+QUOTE = '"'
 DIGITS = r"^[0-9]+$"
 NUMBER = "number"
+
+
+def quoted_whole(delimiter: str) -> str:
+    """What a line is whose quoted cells are quoted as a whole, and would be cut alike without their quotes."""
+    mark = re.escape(delimiter)
+    cell = f'(?: *"[^"{mark}]*"|[^"{mark}]*)'
+    return f"^{cell}(?:{mark}{cell})*$"
 
 
 class Rows(Sequence[list[str]]):
@@ -47,8 +57,11 @@ class Table:
         # loaded with the first long file: it costs every start of a service a tenth of a second
         import polars as pl
 
-        text = pl.Series("line", lines, dtype=pl.String)
-        simple = text.to_frame().with_row_index(NUMBER, offset=1).filter(~pl.col("line").str.contains(ODD))
+        text, line = pl.Series("line", lines, dtype=pl.String), pl.col("line")
+        simple = text.to_frame().with_row_index(NUMBER, offset=1).filter(~line.str.contains(ODD))
+        if simple.select(line.str.contains(QUOTE, literal=True).any()).item():
+            simple = simple.filter(line.str.contains(quoted_whole(delimiter)))
+            simple = simple.with_columns(line.str.replace_all(QUOTE, "", literal=True))
         n_cells = pl.col("line").str.count_matches(delimiter, literal=True) + 1
         self._simple, self._delimiter = simple.with_columns(n_cells.alias("width")), delimiter
         self.frame: pl.DataFrame = simple.select(NUMBER).clear()
