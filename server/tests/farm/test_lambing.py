@@ -334,6 +334,16 @@ async def test_i24_a_wether_is_not_compared_with_rams(farmer: Farmer) -> None:
     assert shown == {"1234/2024/B/b0"}
 
 
+async def test_a_lamb_is_fostered_by_a_ewe_and_no_ewe_by_a_lamb(farmer: Farmer) -> None:
+    """I2 of whoever rears: a litter mate of some days is none, and a grown ewe is nobody's lamb."""
+    dam, other = await ewe(farmer), await ewe(farmer)
+    one, two = lamb(), lamb()
+    await taken(farmer, lambed(dam, [one, two]))
+    assert await refused(farmer, of(one["id"], "lamb.fostered", "2024-08-07", to_id=two["id"])) == "dam_too_young"
+    assert await refused(farmer, of(other, "lamb.fostered", "2024-08-07", to_id=dam)) == "no_lamb"
+    await taken(farmer, of(one["id"], "lamb.fostered", "2024-08-07", to_id=other))
+
+
 async def test_a_weaned_lamb_is_in_its_group(farmer: Farmer) -> None:
     dam, group = await ewe(farmer), await mob(farmer, "Weaners")
     one = lamb()

@@ -159,6 +159,25 @@ def weaned_already(name: str, on: date, event_id: UUID) -> Broken:
     return broken("weaned_already", text, f"correct {event_id}, or the day", field="animal_id", verdict="conflict")
 
 
+def no_lamb_any_more(name: str, days: int) -> Broken:
+    """Who is given to a ewe to be reared is a lamb."""
+    text = f"{name} was {days} days old, and only a lamb is fostered"
+    fix = "name the lamb as animal_id and the ewe as to_id, or correct its birth date"
+    return broken("no_lamb", text, fix, field="animal_id", verdict="conflict")
+
+
+def too_young_to_rear(name: str, days: int) -> Broken:
+    """A ewe who rears a lamb is old enough to have had one (I2)."""
+    text = f"{name} was {days} days old, too young to rear a lamb"
+    return broken(
+        "dam_too_young",
+        text,
+        "name the ewe who took it, or correct her birth date",
+        field="payload.to_id",
+        verdict="conflict",
+    )
+
+
 def fostered_later(name: str, on: date) -> Broken:
     """A weaned lamb is nobody's."""
     text = f"{name} was fostered on {on}, after that"

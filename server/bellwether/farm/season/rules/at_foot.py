@@ -18,10 +18,12 @@ from bellwether.farm.season.models import (
     History,
     Litter,
 )
+from bellwether.farm.season.repository import LAMB
 from bellwether.farm.season.rules.case import Case
 from bellwether.farm.season.rules.lambs import check_tags, check_weight
 from bellwether.sheep import traits
 from bellwether.sheep.findings import Finding
+from bellwether.sheep.pedigree import MIN_DAM_AGE_DAYS
 
 
 def check_lived(case: Case, history: History, lamb: UUID) -> None:
@@ -39,12 +41,22 @@ def fostered(case: Case, history: History, fact: Fact) -> list[Finding]:
     if (weaned := history.of_subject(lamb, WEANED)) and weaned[0].on < fact.on:
         raise problems.weaned_already(case.name(lamb), weaned[0].on, weaned[0].id)
     to = fact.who(fact.said.get("to_id"))
+    if (age := age_on(case, lamb, fact.on)) is not None and age > LAMB:
+        raise problems.no_lamb_any_more(case.name(lamb), age)
+    if to is not None and (age := age_on(case, to, fact.on)) is not None and age < MIN_DAM_AGE_DAYS:
+        raise problems.too_young_to_rear(case.name(to), age)
     history.without(fact.id)
     has = reared_by(history, lamb, fact.on)
     history.add([fact])
     if history.litter_of(lamb) is not None and has == to:
         raise problems.reared_already(case.name(lamb), None if to is None else case.name(to))
     return []
+
+
+def age_on(case: Case, animal_id: UUID, day: date) -> int | None:
+    """In days; None where nobody knows it."""
+    born = case.animals[animal_id].head.birth_date
+    return None if born is None else (day - born).days
 
 
 def marked(case: Case, history: History, fact: Fact) -> list[Finding]:
