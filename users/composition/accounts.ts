@@ -14,7 +14,7 @@ import type { Platform } from "../platform/context.ts";
 import type { SecondFactor } from "../platform/identity/second-factor.ts";
 import type { Settings } from "../platform/settings.ts";
 
-type Shared = Omit<AccountsParts, "addresses" | "allowed"> & { factor: SecondFactor };
+type Shared = Omit<AccountsParts, "addresses" | "allowed" | "letters" | "mail"> & { factor: SecondFactor };
 
 /** What people and administrators do about accounts. */
 export function accountsOf({ settings, table, mail }: Platform, given: Shared) {

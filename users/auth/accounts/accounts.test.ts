@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { permissions, permissionsInTokens, permissionsOf } from "../../platform/identity/permissions.ts";
 import { cookieOf, Harness, password } from "../../testing/harness.ts";
+import { Mailbox } from "../../testing/mailbox.ts";
 
 let house: Harness;
 beforeEach(async () => {
@@ -25,6 +26,7 @@ describe("the account", () => {
       expect((await house.refresh(cookie)).status).toBe(401);
     }
     expect((await house.refresh(cookieOf(answer))).status).toBe(200);
+    expect((await new Mailbox(house).of(mary.email)).at(-1)?.kind).toBe("password-changed");
     expect((await login(mary.email)).status).toBe(401);
     expect((await login(mary.email, "nine brown rams by the gate")).status).toBe(200);
   });

@@ -119,13 +119,19 @@ export class UserRepository {
    * A new epoch ends every earlier session. A new hash is written only if the verified password is still current: another
    * one always has another epoch, while a new hash of the same one has not.
    */
-  async newEpoch(user: StoredUser, event: string, pw?: string): Promise<number | undefined> {
+  async newEpoch(
+    user: StoredUser,
+    event: string,
+    pw?: string,
+    besides: readonly Write[] = [],
+  ): Promise<number | undefined> {
     const change = { ...(pw !== undefined && { set: { pw } }), add: { epoch: 1 } };
     const when = equal("epoch", user.epoch);
     try {
       await this.table.transact([
         { update: keys.user(user.uid), change, when },
         auditEntry(this.clock, user.uid, event, user.uid),
+        ...besides,
       ]);
       return user.epoch + 1;
     } catch (error) {

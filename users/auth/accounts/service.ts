@@ -5,10 +5,12 @@ import type { Role } from "../../platform/identity/permissions.ts";
 import type { SessionIssuer } from "../../platform/identity/sessions.ts";
 import type { Caller } from "../../platform/identity/tokens.ts";
 import { uuid } from "../../platform/ids.ts";
+import type { Mail } from "../../platform/mail/mail.ts";
 import { notFound, Problem, stepUpRequired, unauthenticated } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { Addresses } from "../addresses/service.ts";
 import { hasFactor } from "../factors/models.ts";
+import type { Letters } from "../letters.ts";
 import type { Hasher } from "../passwords/hasher.ts";
 import type { PasswordPolicy } from "../passwords/policy.ts";
 import { type AdmissionPolicy, needsApproval } from "../policy.ts";
@@ -26,6 +28,8 @@ export type AccountsParts = {
   policy: AdmissionPolicy;
   hasher: Hasher;
   passwords: PasswordPolicy;
+  letters: Letters;
+  mail: Mail;
   limits: RateLimits;
   allowed: { change: Limit; register: Limit };
   clock: Clock;
@@ -65,7 +69,7 @@ export class Accounts {
    * sure of its user as the caller's was, so that a password alone never makes one of two factors.
    */
   async changePassword({ uid, amr, acr, authTime }: Caller, change: PasswordChange): Promise<SignedIn> {
-    const { limits, allowed, users, hasher, passwords, sessions, signingIn } = this.parts;
+    const { limits, allowed, users, hasher, passwords, sessions, signingIn, letters, mail } = this.parts;
     const user = await this.me(uid);
     const isStrong = acr === "aal2";
     if (hasFactor(user) && !isStrong) throw stepUpRequired("This needs two factors", 'acr_values="aal2"');
@@ -73,7 +77,8 @@ export class Accounts {
     await limits.take(allowed.change, uid);
     if (!(await hasher.verify(change.current, user.pw))) throw wrongCredentials();
     await passwords.refuseWeak(change.next, user, "new");
-    const epoch = await users.newEpoch(user, "user.password_changed", await hasher.hash(change.next));
+    const told = [mail.entry(letters.passwordChanged(user.email))];
+    const epoch = await users.newEpoch(user, "user.password_changed", await hasher.hash(change.next), told);
     if (epoch === undefined) throw changedMeanwhile();
     await sessions.endAll(uid, "password");
     const proof = isStrong ? ({ amr, acr: "aal2", authTime } as const) : ({ amr: ["pwd"], acr: "aal1" } as const);
