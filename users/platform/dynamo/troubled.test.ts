@@ -1,8 +1,8 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { codeOf, Harness, password } from "../../testing/harness.ts";
 import { startDynoxide } from "../../testing/servers.ts";
+import { type Trouble, TroubledStore } from "../../testing/stores/troubled-store.ts";
 import { tableIn } from "../../testing/tables.ts";
-import { type Trouble, TroubledStore } from "../../testing/troubled-store.ts";
 import { healthRoutes } from "../http/health.ts";
 import { newService } from "../http/service-app.ts";
 import { Metrics } from "../telemetry/metrics.ts";

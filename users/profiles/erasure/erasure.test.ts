@@ -7,8 +7,8 @@ import { Relay } from "../../platform/events/relay.ts";
 import { uuid } from "../../platform/ids.ts";
 import { quiet } from "../../platform/telemetry/logging.ts";
 import { Metrics } from "../../platform/telemetry/metrics.ts";
-import { Death, MortalTable } from "../../testing/broken-off.ts";
 import { codeOf, Harness, type Person, password } from "../../testing/harness.ts";
+import { Death, MortalTable } from "../../testing/stores/broken-off.ts";
 
 const me = "/api/v1/profiles/me";
 const begun = z.object({ receipt: z.string() });

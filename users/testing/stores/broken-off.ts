@@ -8,7 +8,7 @@ import {
   type ScannableTable,
   StoreUnavailable,
   type Write,
-} from "../platform/dynamo/table.ts";
+} from "../../platform/dynamo/table.ts";
 
 /** Counts the writes to several tables; after so many none goes through, as if the process had been killed there. */
 export class Death {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { freePort, type Running, start } from "./servers.ts";
+import { freePort, type Running, start } from "../servers.ts";
 
 /** Stores that stand in for Amazon's beside dynoxide, from PyPI in an environment of their own. */
 const packages = ["ministack==1.5.33", "moto[server]==5.2.5"];
-const folder = fileURLToPath(new URL("../../.bellwether/cache/emulators-1/", import.meta.url));
-const uv = fileURLToPath(new URL("../../.venv/bin/uv", import.meta.url));
+const folder = fileURLToPath(new URL("../../../.bellwether/cache/emulators-1/", import.meta.url));
+const uv = fileURLToPath(new URL("../../../.venv/bin/uv", import.meta.url));
 
 /** Installs them once; false where that is not possible, and then their tests are left out. */
 export async function haveEmulators(): Promise<boolean> {

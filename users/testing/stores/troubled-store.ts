@@ -1,4 +1,4 @@
-import { DynamoTable } from "../platform/dynamo/client.ts";
+import { DynamoTable } from "../../platform/dynamo/client.ts";
 
 /** `done and ...`: the store does what it was asked, and the caller does not hear of it. */
 export type Trouble =
