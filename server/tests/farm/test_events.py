@@ -6,7 +6,9 @@ from typing import Any
 
 import asyncpg
 import jsonschema_rs
+from bellwether.farm.imports.formats import FORMATS
 from bellwether.platform.ids import new_id
+from bellwether.sheep.traits.search import weights
 
 from .conftest import SAMPLES, Farmer, NewFarmer
 from .sync.conftest import upsert
@@ -43,6 +45,9 @@ async def test_facts_keep_their_contracts(farmer: Farmer, new_farmer: NewFarmer,
     await farmer.ask("POST", f"/merges/{merge['id']}/undo", 200)
     done = await farmer.take_in((SAMPLES / "sg_submission_like.csv").read_bytes(), "sg")
     await farmer.undo(done["import_id"])
+    value = b"ID,SEX,DATE,RUN_NAME,WWT,ACC_WWT\n1612342024240001,1,2025-11-15,LP2025_11,8.41,72\n"
+    await farmer.take_in(b"ID,SEX,DOB\n1612342024240001,1,2024-08-03\n", "sg")
+    await farmer.take_in(value, "lambplan")
     connection = await asyncpg.connect(postgres_server.dsn)
     rows = await connection.fetch("select type, payload from farm.outbox where farm_id = $1", farmer.farm_id)
     await connection.close()
@@ -52,6 +57,13 @@ async def test_facts_keep_their_contracts(farmer: Farmer, new_farmer: NewFarmer,
         jsonschema_rs.validate(promised[row["type"]], json.loads(row["payload"]))
     for contract in promised.values():
         jsonschema_rs.validate(contract, contract["examples"][0])
+
+
+def test_contracts_list_what_there_is() -> None:
+    said = {path.stem: json.loads(path.read_text())["properties"] for path in CONTRACTS.glob("farm.*.json")}
+    for name in ("farm.import.completed.v1", "farm.import.undone.v1"):
+        assert set(said[name]["kind"]["enum"]) == set(FORMATS)
+    assert set(said["farm.weight.recorded.v1"]["trait"]["enum"]) == set(weights())
 
 
 async def test_what_is_no_weight_is_told_once_and_in_parts(farmer: Farmer, postgres_server: Any) -> None:

@@ -79,6 +79,14 @@ async def test_other_farms_answer_as_to_a_stranger(
         assert mine.status_code >= 400 or mine.json() == theirs.json(), path
 
 
+async def test_an_answer_that_a_key_has_kept_is_not_told(farmer: Farmer, named: dict[str, Any]) -> None:
+    body = {"farm_id": named["full"], "flock_id": named["flock"], "sex": "female"}
+    key = {"Idempotency-Key": "ewe 1"}
+    for _ in range(2):
+        await farmer.ask("POST", "/animals", 201, json=body, headers=farmer.headers | key)
+    await farmer.ask("POST", "/animals", 422, json=body, headers=named["headers"] | key)
+
+
 async def test_what_belongs_to_no_farm_is_refused(farmer: Farmer, named: dict[str, Any]) -> None:
     for path in ("/farms", "/organisations"):
         body = {"name": "Third", "country": "GB"}

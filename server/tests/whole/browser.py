@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bellwether.launch.machine.ports import is_free
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -72,8 +73,15 @@ class Browser:
         return next((each for each in found if each.is_displayed() and text in each.text), None)
 
     def _until(self, look: Callable[[], WebElement | None], otherwise: str) -> WebElement:
-        waiting = WebDriverWait(self.driver, PATIENCE_S, 0.05)
-        found = waiting.until(lambda _: look(), otherwise)
+        # what was found may belong to a page that has just gone
+        waiting = WebDriverWait(self.driver, PATIENCE_S, 0.05, [StaleElementReferenceException])
+        try:
+            found = waiting.until(lambda _: look())
+        except TimeoutException as error:
+            there = self.driver.find_element(By.TAG_NAME, "body").text
+            raise AssertionError(
+                f"{otherwise} on {self.driver.current_url.partition('?')[0]}: {there[:500]}"
+            ) from error
         assert found is not None
         return found
 

@@ -47,7 +47,8 @@ export const codePage = (form: string, isWrong: boolean): Page => ({
   problem: isWrong ? "That code is not known, or it is over." : undefined,
   content: deviceForm(
     html`<label for="code">The code that your device shows</label>`,
-    form.replace("<input ", '<input id="code" autocapitalize="characters" spellcheck="false" '),
+    // our pages run no script of an attribute
+    form.replace(/onfocus="[^"]*"/, 'id="code" autocapitalize="characters" spellcheck="false"'),
     html`<button type="submit" form="op.deviceInputForm">Go on</button>`,
   ),
 });

@@ -81,7 +81,9 @@ class Idempotent:
         key = self._given.strip().strip('"')
         if not key or len(key) > MAX_KEY or not key.isprintable():
             raise KeyInvalid
-        return f"{self._request.method} {self._request.url.path} {key}"
+        # an answer that all farms of a user had a part in is not for a token of some of them
+        of = "" if self._me.farms is None else f" of {','.join(sorted(map(str, self._me.farms)))}"
+        return f"{self._request.method} {self._request.url.path} {key}{of}"
 
     async def _digest(self) -> bytes:
         return hashlib.sha256(await self._request.body()).digest()
