@@ -106,6 +106,7 @@ def take(window: httpx.Client, answer: httpx.Response) -> dict[str, Any]:
     return body
 
 
+@pytest.fixture(scope="module")
 def administrator(users: str) -> httpx.Client:
     """By two factors, which the role needs."""
     window = sign_in(users, "boss@hill.example", "administrator")
@@ -141,11 +142,13 @@ async def taken(users: str, folder: Path, *tokens: str) -> list[Principal]:
     return [await verifier.principal(f"Bearer {token}") for token in tokens]
 
 
-def test_authlib_signs_somebody_in_and_a_service_takes_the_tokens(users: str, tmp_path: Path) -> None:
+def test_authlib_signs_somebody_in_and_a_service_takes_the_tokens(
+    users: str, administrator: httpx.Client, tmp_path: Path
+) -> None:
     from authlib.integrations.httpx_client import OAuth2Client
 
     notebooks = {"name": "Notebooks", "redirect_uris": [CALLBACK], "scopes": ["flock:read"]}
-    made = administrator(users).post("/api/v1/auth/clients", json=notebooks).raise_for_status().json()
+    made = administrator.post("/api/v1/auth/clients", json=notebooks).raise_for_status().json()
     told = httpx.get(f"{users}/oidc/.well-known/openid-configuration").json()
     client = OAuth2Client(
         made["id"],
@@ -171,3 +174,17 @@ def test_authlib_signs_somebody_in_and_a_service_takes_the_tokens(users: str, tm
     client.revoke_token(told["revocation_endpoint"], token=again["refresh_token"]).raise_for_status()
     with pytest.raises(OAuthError, match="invalid_grant"):
         client.refresh_token(told["token_endpoint"], refresh_token=again["refresh_token"])
+
+
+def test_a_program_that_acts_for_itself_may_do_nothing_of_a_user(
+    users: str, administrator: httpx.Client, tmp_path: Path
+) -> None:
+    from authlib.integrations.httpx_client import OAuth2Client
+
+    watch = {"name": "Watch", "redirect_uris": [], "scopes": [], "service_scopes": ["metrics:read"]}
+    made = administrator.post("/api/v1/auth/clients", json=watch).raise_for_status().json()
+    told = httpx.get(f"{users}/oidc/.well-known/openid-configuration").json()
+    client = OAuth2Client(made["id"], made["client_secret"], scope="metrics:read")
+    token = client.fetch_token(told["token_endpoint"], grant_type="client_credentials")["access_token"]
+    [found] = asyncio.run(taken(users, tmp_path, token))
+    assert (found.roles, found.permissions) == (("program",), frozenset())
