@@ -59,6 +59,14 @@ export class Letters {
     return letter("account-denied", to, "Your account was not approved", [`An administrator has said why: ${reason}`]);
   }
 
+  lookedAt(to: string, reason: string, minutes: number): Message {
+    return letter("impersonation", to, "An administrator looks at your account", [
+      `For ${minutes} minutes an administrator sees what you see, and can change nothing. This is the reason that was given:`,
+      reason,
+      "In your account you see when it ends, and can end it at once.",
+    ]);
+  }
+
   private link(what: string, token: string): string {
     return `${this.publicUrl}/account/${what}#${what}=${token}`;
   }

@@ -26,7 +26,7 @@ export function accountsOf({ settings, table, mail }: Platform, given: Shared) {
     mail: { scope: "mail-account", max: 5, windowSeconds: 3_600 },
     factor: { scope: "reset-factor", max: 5, windowSeconds: 3_600 },
   };
-  const letters = new Letters(settings.BELLWETHER_PUBLIC_URL.replace(/\/$/, ""));
+  const letters = lettersOf(settings);
   const shared = { ...given, allowed, mail, letters, links: new LinkRepository(table, clock) };
   const addresses = new Addresses({ ...shared, repository: new AddressRepository(table, clock) });
   const recovery = new Recovery({ ...shared, repository: new RecoveryRepository(table, clock) });
@@ -50,3 +50,5 @@ export function admissionOf({
   const domains = asked.split(",").map((domain) => domain.trim().toLowerCase());
   return { verification, approval: asked === "none" ? [] : domains };
 }
+
+export const lettersOf = ({ BELLWETHER_PUBLIC_URL: url }: Settings): Letters => new Letters(url.replace(/\/$/, ""));

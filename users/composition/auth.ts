@@ -27,7 +27,7 @@ import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../platform/identity/tokens.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Sessions } from "../sessions/service.ts";
-import { accountsOf, admissionOf, passwordPolicyOf } from "./accounts.ts";
+import { accountsOf, admissionOf, lettersOf, passwordPolicyOf } from "./accounts.ts";
 import { factorChecks, factorServices } from "./factors.ts";
 import { joiningAt } from "./farm-invitations.ts";
 
@@ -58,7 +58,8 @@ export function authService(
   const tokens = new Tokens({ repository, standing, keys, limits, allowed: exchanges, rules, clock, log });
   const looking = { scope: "impersonation", max: 20, windowSeconds: 3_600 };
   const given = { users, keys, limits, rules, clock, log };
-  const impersonations = new Impersonations({ ...given, standing: looks, allowed: looking });
+  const written = { letters: lettersOf(settings), mail: platform.mail };
+  const impersonations = new Impersonations({ ...given, ...written, standing: looks, allowed: looking });
   const byInstitution = institutionsOf(platform, { users, signingIn, sessions, allowed: allowed.address });
   const ofFactors = factorServices(checks, { sessions, signingIn, hasher });
   const ofUsers = {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { subscribers } from "../../composition/background.ts";
 import { cloudEvent } from "../../platform/events/cloud-event.ts";
 import { codeOf, Harness, type Person, password } from "../../testing/harness.ts";
+import { Mailbox } from "../../testing/mailbox.ts";
 import { startDynoxide } from "../../testing/servers.ts";
 import { tableIn } from "../../testing/tables.ts";
 
@@ -80,9 +81,11 @@ describe("an administrator who acts as a user", () => {
     expect(house.table.everything()).toEqual(before);
   });
 
-  test("is seen by the user: among what goes on, in the audit, and by a notification whatever they chose", async () => {
+  test("is seen by the user: among what goes on, in the audit, and by a notification and a mail whatever they chose", async () => {
     const { id } = await look();
     expect(await read("/api/v1/auth/impersonations")).toEqual([expect.objectContaining({ id, reason })]);
+    const [letter] = (await new Mailbox(house).of(mary.email)).slice(-1);
+    expect([letter?.kind, letter?.text.includes(reason)]).toEqual(["impersonation", true]);
     const entry = { event: "impersonation.started", actor: "administrator", reason };
     expect(await read("/api/v1/auth/audit")).toContainEqual(expect.objectContaining(entry));
     const stored = house.table.everything().find(({ type }) => type === "users.user.impersonated.v1");

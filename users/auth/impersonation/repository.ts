@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import { itemsOf } from "../../platform/dynamo/partitions.ts";
-import { absent, all, any, equal, type Table, TransactionCancelled } from "../../platform/dynamo/table.ts";
+import { absent, all, any, equal, type Table, TransactionCancelled, type Write } from "../../platform/dynamo/table.ts";
 import { auditEntry } from "../../platform/events/audit.ts";
 import { outboxEntry } from "../../platform/events/outbox.ts";
 import { endedEntry } from "../../platform/identity/ended.ts";
@@ -33,7 +33,12 @@ export class ImpersonationRepository {
   }
 
   /** One transaction: both accounts as seen, the audit, and the news for the user; false when one has changed. */
-  async start(one: Impersonation, user: StoredUser, actor: StoredUser, traceparent: string): Promise<boolean> {
+  async start(
+    one: Impersonation,
+    user: StoredUser,
+    actor: StoredUser,
+    { traceparent, told }: { traceparent: string; told: Write },
+  ): Promise<boolean> {
     const { id, uid, reason, exp } = one;
     const open = all(any(absent("disabled"), equal("disabled", false)), absent("erasing"));
     const data = { user_id: uid, impersonation_id: id, reason, ends_at: isoTime(exp * 1000) };
@@ -49,6 +54,7 @@ export class ImpersonationRepository {
         data,
         traceparent,
       }),
+      told,
     ]);
   }
 

@@ -5,9 +5,11 @@ import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { SigningKeys } from "../../platform/identity/signing-keys.ts";
 import { type Caller, impersonationSeconds, signAccessToken, type TokenRules } from "../../platform/identity/tokens.ts";
 import { uuid } from "../../platform/ids.ts";
+import type { Mail } from "../../platform/mail/mail.ts";
 import { notFound, Problem, unauthenticated } from "../../platform/problems.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { UserRepository } from "../accounts/repository.ts";
+import type { Letters } from "../letters.ts";
 import { type Impersonation, idIn, sidOf } from "./models.ts";
 import type { ImpersonationRepository } from "./repository.ts";
 
@@ -16,6 +18,8 @@ export type ImpersonationParts = {
   users: UserRepository;
   standing: StandingImpersonations;
   keys: SigningKeys;
+  letters: Letters;
+  mail: Mail;
   limits: RateLimits;
   allowed: Limit;
   rules: TokenRules;
@@ -46,7 +50,7 @@ export class Impersonations {
 
   /** The token stands on the session of the administrator too: it ends with either. */
   async start({ uid: actorId, sid }: Caller, { target, reason, traceparent }: Asked) {
-    const { users, standing, keys, limits, allowed, rules, clock, log } = this.parts;
+    const { users, standing, keys, letters, mail, limits, allowed, rules, clock, log } = this.parts;
     await limits.take(allowed, actorId);
     const actor = await users.byId(actorId);
     if (!actor || actor.disabled || !allows(actor.roles, "user:impersonate")) throw unauthenticated();
@@ -59,7 +63,8 @@ export class Impersonations {
     const { uid, epoch, roles } = user;
     const fixed = { id: uuid(clock()), uid, epoch, actor: actorId, reason };
     const impersonation = { ...fixed, started, exp: started + impersonationSeconds };
-    if (!(await standing.repository.start(impersonation, user, actor, traceparent)))
+    const told = mail.entry(letters.lookedAt(user.email, reason, impersonationSeconds / 60));
+    if (!(await standing.repository.start(impersonation, user, actor, { traceparent, told })))
       throw new Problem(409, "conflict", "One of the accounts has just been changed: look at it and try again.");
     const scopes = visible.filter((permission) => allows(roles, permission));
     const by = { uid: actorId, sid };
