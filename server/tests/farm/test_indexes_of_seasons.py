@@ -11,8 +11,24 @@ from bellwether.farm.season.models import KINDS
 from .conftest import Farmer
 from .season import ewe, joined, lamb, lambed, ram
 from .test_event_log import taken
-from .test_events_of_several import FILL
 
+#: 320 farms with 60 events of a kind and a session each, whose animals are named in turn
+FILL = """
+create temp table f as select gen_random_uuid() as id from generate_series(1, 320);
+insert into farm.farm (id, name, created_by) select id, 'many', id from f;
+insert into farm.flock (id, farm_id, name, code, recording_scheme)
+  select gen_random_uuid(), id, 'm', 'm', 'none' from f;
+insert into farm.animal (id, farm_id, flock_id, source) select gen_random_uuid(), o.farm_id, o.id, 'api'
+  from farm.flock o join f on f.id = o.farm_id, generate_series(1, 5);
+alter table farm.event disable trigger held;
+insert into farm.event (farm_id, id, place, kind, version, occurred_on, tz, session_id, payload, sent_sha256, source)
+  select f.id, gen_random_uuid(), 1, 'joining.started', 1, '2024-01-01', 'UTC', f.id, '{}', sha256(''), 'api'
+  from f, generate_series(1, 60);
+alter table farm.event enable trigger held;
+insert into farm.event_other select e.farm_id, e.id, e.seq, a.id, 'ewe', true from farm.event e
+  join f on f.id = e.farm_id join farm.animal a on a.farm_id = f.id;
+analyze farm.event, farm.event_other, farm.animal;
+"""
 LARGE = ("event", "event_other", "animal")
 
 
