@@ -47,7 +47,7 @@ def test_the_last_page_has_no_next() -> None:
 @given(st.text(max_size=200))
 def test_a_request_id_cannot_leave_its_literal(request_id: str) -> None:
     sql = context_sql(Context(user_id=new_id(), request_id=request_id))
-    assert sql.count("'") == 12
+    assert sql.count("'") == 16
 
 
 @given(st.integers(1, 50), st.integers(1, 200))
