@@ -19,6 +19,7 @@ from bellwether.sheep.traits import TRAITS
 from bellwether.sheep.traits.reproduction import REPRODUCTION
 
 Matrix = NDArray[np.float64]
+KNOWN = TRAITS | REPRODUCTION
 #: phenotypic variances that the dictionary does not have, in squared units of the trait
 VARIANCES = {
     "PFAT": 0.36, "PEMD": 5.0, "YGFW": 0.30, "YCFW": 0.20, "YFD": 1.7, "YSL": 90.0, "AGFW": 0.45, "AFD": 2.3,
@@ -45,15 +46,23 @@ def phenotypic(code: str) -> float:
     return TRAITS[code].phenotypic_variance or VARIANCES[code]
 
 
+def heritability(code: str) -> float:
+    """The heritability of a trait that a model needs one of."""
+    found = KNOWN[code].heritability
+    if found is None:
+        raise LookupError(f"the dictionary has no heritability of {code}")
+    return found
+
+
 def genetic(codes: Sequence[str], correlations: Mapping[tuple[str, str], float]) -> Matrix:
     """Additive covariances over traits."""
-    sd = np.array([sqrt((TRAITS[code].heritability or 0.0) * phenotypic(code)) for code in codes])
+    sd = np.array([sqrt(heritability(code) * phenotypic(code)) for code in codes])
     return np.outer(sd, sd) * correlated(codes, correlations)
 
 
 def residual(codes: Sequence[str], correlations: Mapping[tuple[str, str], float], others: float = 0.0) -> Matrix:
     """Residual covariances: what is left beside additive effects and `others`, a share of the whole."""
-    left = np.array([phenotypic(code) * (1.0 - (TRAITS[code].heritability or 0.0) - others) for code in codes])
+    left = np.array([phenotypic(code) * (1.0 - heritability(code) - others) for code in codes])
     return np.outer(np.sqrt(left), np.sqrt(left)) * correlated(codes, correlations)
 
 
@@ -144,29 +153,12 @@ def shearings(codes: Sequence[str]) -> ModelTable:
 
 
 def repeated(trait: str, classes: Sequence[str], heritability: float, share: float, variance: float) -> ModelTable:
-    """One trait, repeated, of tables."""
+    """One trait, repeated."""
     return ModelTable.model_validate(
         {
             "traits": [trait],
             "effects": [
                 *({"name": name, "kind": "fixed"} for name in classes),
-                {"name": "animal", "kind": "additive"}, {"name": "animal", "kind": "permanent"},
-            ],
-            "variances": {
-                "additive": heritability * variance, "permanent": share * variance,
-                "residual": (1.0 - heritability - share) * variance,
-            },
-        }
-    )  # fmt: skip
-
-
-def ewes(trait: str, heritability: float, share: float, variance: float) -> ModelTable:
-    """A trait of ewes, season by season."""
-    return ModelTable.model_validate(
-        {
-            "traits": [trait],
-            "effects": [
-                {"name": f"group_{trait}", "kind": "fixed"}, {"name": "age_class", "kind": "fixed"},
                 {"name": "animal", "kind": "additive"}, {"name": "animal", "kind": "permanent"},
             ],
             "variances": {
@@ -234,12 +226,12 @@ READY_MADE: dict[str, ReadyMade] = {
         ReadyMade(
             "litter_size", "Lambs born per ewe joined", "flocks",
             "made of joinings and lambings; the ewe is the animal, barren ones count 0, embryo transfer is left out",
-            ewes("NLB", REPRODUCTION["NLB"].heritability or 0.0, 0.05, 0.36),
+            repeated("NLB", ("group_NLB", "age_class"), heritability("NLB"), 0.05, 0.36),
         ),
         ReadyMade(
             "lambs_weaned", "Lambs weaned per ewe joined", "flocks",
             "made of joinings, lambings and weanings; the ewe is the animal, and what she fostered is hers",
-            ewes("NLW", REPRODUCTION["NLW"].heritability or 0.0, 0.05, 0.50),
+            repeated("NLW", ("group_NLW", "age_class"), heritability("NLW"), 0.05, 0.50),
         ),
         ReadyMade(
             "lambing_ease", "Lambing ease in classes, direct and maternal", "flocks",

@@ -8,7 +8,7 @@ import asyncpg
 from bellwether.farm.pedigree.repository import ANCESTORS
 
 from .conftest import Farmer
-from .test_indexes_of_places import FILL
+from .large_tables import FILL
 
 MANY_CLAIMS = """
 insert into farm.parent_claim (id, farm_id, child_id, parent_id, parent_type, source)

@@ -12,7 +12,7 @@ from bellwether.farm.animals.sorted_pages import Statement
 from bellwether.farm.animals.wanted import Column, Descending, Order, Wanted
 
 from .conftest import Farmer, NewFarmer
-from .test_indexes_of_places import FILL
+from .large_tables import FILL
 
 ADD = """
 insert into farm.animal (id, farm_id, flock_id, tag, sex, birth_date, birth_type, rear_type, drop_year, fate, fate_on,

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 
-from bellwether.genetics.chips import service
+from bellwether.genetics.chips import adding, service
+from bellwether.genetics.chips.adding import Upload
 from bellwether.genetics.chips.schemas import Assemblies, Assembly, Breed, Breeds, Chip, Marker, MarkerMap
-from bellwether.genetics.chips.service import Upload
 from bellwether.platform.http.at_once import at_once
 from bellwether.platform.http.dependencies import Acting, Reading, Writing, costly, need
 from bellwether.platform.http.pagination import CursorText, Limit
@@ -23,6 +23,7 @@ Version = Annotated[int, Path(ge=1, le=32_767)]
 Code = Annotated[str, Form(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 MapFile = Annotated[UploadFile, File(description="A manifest (.csv), .bim, .map, or a VCF whose sites are the markers")]
 AssemblyCode = Annotated[str | None, Form(description="By which the positions are, as of /assemblies", max_length=40)]
+Name = Annotated[str, Form(min_length=1, max_length=120)]
 BasePairs = Annotated[int | None, Query(ge=0, le=2**40)]
 FARM = "0198c0de-0000-7000-8000-000000000001"
 MAP = "1 OAR1_1 0 100 A G\n"
@@ -32,6 +33,14 @@ TAKEN = documented({409: "The farm has a chip with this code"})
 COMMON_TAKEN = documented({409: "Everybody has a chip with this code"})
 COMMON_SAME = documented({409: "The chip has this very map"})
 SAME = documented({409: "The chip has this very map, or is everybody's"})
+
+
+async def sent(file: MapFile, assembly: AssemblyCode = None) -> Upload:
+    """The map of a form."""
+    return Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
+
+
+Sent = Annotated[Upload, Depends(sent)]
 
 
 @router.get("/breeds", dependencies=[READ])
@@ -53,15 +62,13 @@ async def add_chip(
     session: Writing,
     context: Acting,
     response: Response,
-    file: MapFile,
     farm_id: Annotated[UUID, Form()],
     code: Code,
-    name: Annotated[str, Form(min_length=1, max_length=120)],
-    assembly: AssemblyCode = None,
+    name: Name,
+    upload: Sent,
 ) -> Chip:
     """Add a chip of a farm by its map."""
-    upload = Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
-    found = await service.add(session, context, farm_id, code, name, upload)
+    found = await adding.add(session, context, farm_id, code, name, upload)
     response.headers["Location"] = f"/api/v1/genetics/chips/{found.id}"
     return found
 
@@ -91,12 +98,9 @@ async def list_maps(session: Reading, chip_id: Number) -> Page[MarkerMap]:
     openapi_extra=form_example(file=MAP),
     responses=SAME,
 )
-async def add_map(
-    session: Writing, context: Acting, response: Response, chip_id: Number, file: MapFile, assembly: AssemblyCode = None
-) -> MarkerMap:
+async def add_map(session: Writing, context: Acting, response: Response, chip_id: Number, upload: Sent) -> MarkerMap:
     """Add a further version of a map; what was read by an earlier one stays as it is."""
-    upload = Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
-    found = await service.add_map(session, context, chip_id, upload)
+    found = await adding.add_map(session, context, chip_id, upload)
     response.headers["Location"] = f"/api/v1/genetics/chips/{chip_id}/maps/{found.version}"
     return found
 
@@ -130,14 +134,12 @@ async def add_common_chip(
     session: Writing,
     context: Acting,
     response: Response,
-    file: MapFile,
     code: Code,
-    name: Annotated[str, Form(min_length=1, max_length=120)],
-    assembly: AssemblyCode = None,
+    name: Name,
+    upload: Sent,
 ) -> Chip:
     """Add a chip that every farm reads and none changes."""
-    upload = Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
-    found = await service.add_common(session, context, code, name, upload)
+    found = await adding.add_common(session, context, code, name, upload)
     response.headers["Location"] = f"/api/v1/genetics/chips/{found.id}"
     return found
 
@@ -150,10 +152,9 @@ async def add_common_chip(
     responses=COMMON_SAME,
 )
 async def add_common_map(
-    session: Writing, context: Acting, response: Response, chip_id: Number, file: MapFile, assembly: AssemblyCode = None
+    session: Writing, context: Acting, response: Response, chip_id: Number, upload: Sent
 ) -> MarkerMap:
     """Add a further version of the map of everybody's chip."""
-    upload = Upload(name=file.filename or "", content=await file.read(), assembly=assembly)
-    found = await service.add_common_map(session, context, chip_id, upload)
+    found = await adding.add_common_map(session, context, chip_id, upload)
     response.headers["Location"] = f"/api/v1/genetics/chips/{chip_id}/maps/{found.version}"
     return found

@@ -9,7 +9,7 @@ from bellwether.platform.http.pagination import Cursor
 from bellwether.platform.http.schemas import Schema
 
 
-class Share(Schema):
+class FarmShare(Schema):
     """A farm's share of a joint run: an evaluation of that farm."""
 
     run_id: UUID | None = Field(description="The evaluation to read and to publish; null of a farm that is not yours")
@@ -21,7 +21,7 @@ class Share(Schema):
 class Shares(Schema):
     """One for each farm that was in the run."""
 
-    items: list[Share]
+    items: list[FarmShare]
     next: None = None
 
 

@@ -24,7 +24,7 @@ from bellwether.genetics.joint_runs.extraction import JointRequest, refuse_alone
 from bellwether.genetics.joint_runs.job import KIND
 from bellwether.genetics.joint_runs.models import InIt, JointRow, ShareRow
 from bellwether.genetics.joint_runs.problems import NoSuchJointRun, NotAcrossFarms, NotFinished
-from bellwether.genetics.joint_runs.schemas import Share, SharedSire, SireValue
+from bellwether.genetics.joint_runs.schemas import FarmShare, SharedSire, SireValue
 from bellwether.genetics.snapshots import repository as snapshots
 from bellwether.genetics.snapshots.names import SHARED
 from bellwether.platform.context import Context
@@ -98,7 +98,7 @@ def refuse_what_is_of_one_farm(how: How) -> None:
         raise NotAcrossFarms(rows[0].message, errors=rows)
 
 
-async def hand_out(session: Session, context: Context, run_id: UUID) -> list[Share]:
+async def hand_out(session: Session, context: Context, run_id: UUID) -> list[FarmShare]:
     """Give each farm its share, all in one transaction; a run that was handed out stays so.
 
     Raises:
@@ -124,11 +124,11 @@ async def hand_out(session: Session, context: Context, run_id: UUID) -> list[Sha
     return shown(run, made, mine)
 
 
-def shown(run: JointRow, made: Mapping[UUID, ShareRow], mine: set[UUID]) -> list[Share]:
+def shown(run: JointRow, made: Mapping[UUID, ShareRow], mine: set[UUID]) -> list[FarmShare]:
     """On the wire: whose shares were made, and which evaluations the caller's own are."""
     assert run.across is not None
     return [
-        Share(
+        FarmShare(
             run_id=made[farm_id].id if farm_id in mine else None,
             farm_id=farm_id,
             name=farm["name"],
