@@ -91,9 +91,17 @@ const rooms: Record<string, string[]> = {
   pages: ["http", "identity", "secrets", "dynamo", "telemetry"],
   sockets: ["identity", "telemetry"],
 };
-const words = ["catalogue.gen", "clock", "hashes", "ids", "personal-data", "problems", "roles", "settings"].map(
-  (name) => `platform/${name}.ts`,
-);
+const words = [
+  "at-most",
+  "catalogue.gen",
+  "clock",
+  "hashes",
+  "ids",
+  "personal-data",
+  "problems",
+  "roles",
+  "settings",
+].map((name) => `platform/${name}.ts`);
 /** The first folder of a path; within the platform its room. */
 function roomOf(path: string): string {
   const [first = "", second = "", third] = path.split("/");

@@ -1,23 +1,27 @@
 import { availableParallelism } from "node:os";
+import { AtMost } from "../../platform/at-most.ts";
 import { Problem } from "../../platform/problems.ts";
 
 export type Cost = { memoryCost: number; timeCost: number };
 const present: Cost = { memoryCost: 19_456, timeCost: 2 };
 
+const busy = () => new Problem(503, "busy", "Too many logins at once; try again.", { headers: { "retry-after": "2" } });
+
 /** Hashing runs off the main thread, so it must be bounded: a short queue, then 503. */
 export class Hasher {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly bound: AtMost;
   private dummy: Promise<string> | undefined;
 
   constructor(
-    private readonly most = 2 * availableParallelism(),
-    private readonly mostWaiting = 200,
+    most = 2 * availableParallelism(),
+    mostWaiting = 200,
     private readonly cost = present,
-  ) {}
+  ) {
+    this.bound = new AtMost(most, mostWaiting, busy);
+  }
 
   hash(password: string): Promise<string> {
-    return this.bounded(() => Bun.password.hash(password.normalize("NFKC"), { algorithm: "argon2id", ...this.cost }));
+    return this.bound.run(() => Bun.password.hash(password.normalize("NFKC"), { algorithm: "argon2id", ...this.cost }));
   }
 
   /** Whether this hash costs what a new one would. */
@@ -29,23 +33,7 @@ export class Hasher {
   async verify(password: string, stored: string | undefined): Promise<boolean> {
     this.dummy ??= this.hash(crypto.randomUUID());
     const against = stored || (await this.dummy);
-    const matches = await this.bounded(() => Bun.password.verify(password.normalize("NFKC"), against));
+    const matches = await this.bound.run(() => Bun.password.verify(password.normalize("NFKC"), against));
     return matches && Boolean(stored);
-  }
-
-  private async bounded<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.most) {
-      if (this.waiting.length >= this.mostWaiting)
-        throw new Problem(503, "busy", "Too many logins at once; try again.", { headers: { "retry-after": "2" } });
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    } else this.running++;
-    try {
-      return await work();
-    } finally {
-      // the place passes to the next in line, so `running` changes only when nobody waits
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
-    }
   }
 }

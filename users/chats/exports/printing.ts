@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { AtMost } from "../../platform/at-most.ts";
 import { Problem } from "../../platform/problems.ts";
 import type { Page } from "./forms.ts";
 
@@ -15,10 +16,14 @@ const tooLong = () =>
     `A PDF holds at most ${mostBytes / 1_000_000} MB of text: take this as JSON, Markdown or plain text.`,
   );
 
+const busy = () =>
+  new Problem(503, "printing_busy", "Many are printing just now: try again in a minute.", {
+    headers: { "retry-after": "60" },
+  });
+
 /** Prints in a process of its own, which knows nothing but the pages: its memory and its time end with it. */
 export class Printing {
-  private running = 0;
-  private readonly queue: (() => void)[] = [];
+  private readonly bound = new AtMost(atOnce, waiting, busy);
 
   async pdf(pages: AsyncIterable<Page>): Promise<Uint8Array<ArrayBuffer>> {
     const read: string[] = [];
@@ -29,24 +34,7 @@ export class Printing {
       if (bytes > mostBytes) throw tooLong();
       read.push(text);
     }
-    await this.turn();
-    try {
-      return await print(`[${read.join(",")}]`);
-    } finally {
-      this.running--;
-      this.queue.shift()?.();
-    }
-  }
-
-  private async turn(): Promise<void> {
-    if (this.running >= atOnce) {
-      if (this.queue.length >= waiting)
-        throw new Problem(503, "printing_busy", "Many are printing just now: try again in a minute.", {
-          headers: { "retry-after": "60" },
-        });
-      await new Promise<void>((resolve) => this.queue.push(resolve));
-    }
-    this.running++;
+    return this.bound.run(() => print(`[${read.join(",")}]`));
   }
 }
 
