@@ -20,8 +20,7 @@ export type Person = { uid: string; email: string; token: string; cookie: string
 
 export class Ground {
   private constructor(
-    private readonly folder: string,
-    private readonly running: Running[],
+    private readonly started: AsyncDisposableStack,
     readonly server: Running,
     /** what is measured against */
     readonly bare: Running,
@@ -35,23 +34,26 @@ export class Ground {
   ) {}
 
   static async open(isQuick: boolean): Promise<Ground> {
+    await using started = new AsyncDisposableStack();
+    const own = async (starting: Promise<Running>) => started.adopt(await starting, (one) => one.stop());
     const folder = mkdtempSync(join(tmpdir(), "bellwether-bench-users-"));
-    const stores = await Promise.all(["user", "keys"].map((name) => dynoxideOn(join(folder, name))));
+    started.defer(() => rmSync(folder, { recursive: true }));
+    const stores = await Promise.all(["user", "keys"].map((name) => own(dynoxideOn(join(folder, name)))));
     const env = environment(folder, stores);
     const settings = readSettings(env);
     const opened = openStores(settings);
     await ensureStores(opened, settings, 10_000);
     await new SigningKeys(opened.table, settings.kek, Date.now, settings.AUTH_ACCESS_TOKEN_SECONDS).ensure();
-    const server = await ownProcess("../main.ts", [serviceNames.join(","), "--port"], env);
-    const bare = await ownProcess("./answering.ts");
+    const server = await own(ownProcess("../main.ts", [serviceNames.join(","), "--port"], env));
+    const bare = await own(ownProcess("./answering.ts"));
     const composed = compose(serviceNames, { settings, clock: Date.now, log: quiet, ...opened });
-    return new Ground(folder, stores, server, bare, settings, opened, composed, isQuick ? 3 : 9, isQuick ? 0.1 : 1);
+    const [length, scale] = isQuick ? [3, 0.1] : [9, 1];
+    return new Ground(started.move(), server, bare, settings, opened, composed, length, scale);
   }
 
   async close(): Promise<void> {
     this.composed.sockets?.close();
-    for (const one of [this.server, this.bare, ...this.running]) await one.stop();
-    rmSync(this.folder, { recursive: true });
+    await this.started.disposeAsync();
   }
 
   size(full: number): number {

@@ -218,6 +218,15 @@ def test_malformed_chunks_are_a_400_problem(gateway: httpx.Client, path: str, re
     problem(answer, 400, "malformed_request")
 
 
+def test_a_body_of_two_lengths_has_one_reading(gateway: httpx.Client) -> None:
+    """What is left over by the one would else be the next request."""
+    both = b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n1234567\r\n0\r\n\r\n"
+    answer = raw(gateway.base_url, "/api/v1/farm/animals", both, b"")
+    reached = answer.json()
+    assert (answer.status_code, reached["bytes"]) == (200, 7)
+    assert "Content-Length" not in reached["headers"]
+
+
 def test_an_answer_may_last_longer_than_a_body_may_take(gateway: httpx.Client) -> None:
     with gateway.stream("GET", "/api/v1/farm/stream") as answer:
         assert len(list(answer.iter_lines())) > BODY_TIMEOUT_S

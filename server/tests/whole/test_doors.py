@@ -94,6 +94,13 @@ def test_what_is_not_public(whole) -> None:
         assert is_problem(httpx.post(whole.url + path, json={}), 404)
 
 
+def test_nothing_is_traced(whole) -> None:
+    for path in (ANIMALS, "/api/v1/auth/login", "/api/v1/chats", "/oidc/auth", "/account/sign-in", "/graphql", "/docs"):
+        answer = httpx.request("TRACE", whole.url + path, headers={"Cookie": "secret=seen"})
+        assert answer.status_code in (404, 405, 501), (path, answer.status_code)
+        assert "seen" not in answer.text
+
+
 def test_forged_identity_headers_change_nothing(whole, flock) -> None:
     headers = {"X-User-Id": flock.owner.user_id, "X-Forwarded-User": flock.owner.user_id, "X-Forwarded-For": "10.0.0.1"}
     assert is_problem(httpx.get(whole.url + ANIMALS, params={"farm_id": flock.farm_id}, headers=headers), 401)
