@@ -15,6 +15,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# on cores that another suite has, threads of BLAS wait for each other for many times as long as they work; numpy reads
+# this when it is loaded, and so do the processes that tests start
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # how fast a machine is says nothing about the code
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
