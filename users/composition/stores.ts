@@ -20,11 +20,15 @@ export function openStores(settings: Settings, metrics?: Metrics): Stores {
   };
 }
 
-/** Both tables as `platform/dynamo/tables/shapes.ts` has them; on Amazon with what the settings say of capacity, copies, key. */
+/**
+ * Both tables as `platform/dynamo/tables/shapes.ts` has them; on Amazon with what the settings say of capacity, copies,
+ * key. On this machine there is no stream: nobody reads it, dynoxide keeps it for good, with what was erased, and each
+ * write of it costs more the longer it is.
+ */
 export async function ensureStores({ table, keysTable }: Stores, settings: Settings, timeoutMs: number): Promise<void> {
   await Promise.all([waitForStore(table, timeoutMs), waitForStore(keysTable, timeoutMs)]);
   const ensure = (url: string, store: DynamoTable, shape: TableShape) => {
-    if (isOnThisMachine(url)) return ensureTable(store, shape);
+    if (isOnThisMachine(url)) return ensureTable(store, { ...shape, stream: false });
     const reach = { endpoint: url, region: settings.USERS_DYNAMODB_REGION, credentials: credentialsFor(url, settings) };
     return deployTable(reach, shape, deploymentOf(settings));
   };

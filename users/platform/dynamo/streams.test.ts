@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { z } from "zod";
+import { ensureStores, openStores } from "../../composition/stores.ts";
 import { cookieOf, Harness } from "../../testing/harness.ts";
 import { type Running, startDynoxide } from "../../testing/servers.ts";
+import { testSettings } from "../../testing/settings.ts";
 import { DynamoTable } from "./client.ts";
 import * as keys from "./keys.ts";
 import { ensureTable, waitForStore } from "./tables/admin.ts";
@@ -106,4 +108,12 @@ test("an event of the outbox leaves two records, its coming and its going", asyn
 
 test("the table of keys has no stream: what was deleted of it is nowhere", async () => {
   expect(await streamOf(keysTable.name)).toBeUndefined();
+});
+
+test("on a machine of one's own no table has a stream, and one that was made with it loses it", async () => {
+  const url = `http://127.0.0.1:${dynoxide.port}`;
+  const settings = testSettings({ USERS_DYNAMODB_URL: url, USERS_KEYS_DYNAMODB_URL: url });
+  expect(await streamOf(usersTable.name)).toBeDefined();
+  for (let n = 0; n < 2; n++) await ensureStores(openStores(settings), settings, 5_000);
+  expect(await streamOf(usersTable.name)).toBeUndefined();
 });

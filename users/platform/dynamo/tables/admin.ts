@@ -3,7 +3,12 @@ import type { DynamoTable } from "../client.ts";
 import { StoreRejected, StoreUnavailable } from "../table.ts";
 import { keySchemaOf, type TableShape } from "./shapes.ts";
 
-const described = z.object({ Table: z.object({ TableStatus: z.string() }) });
+const described = z.object({
+  Table: z.object({
+    TableStatus: z.string(),
+    StreamSpecification: z.object({ StreamEnabled: z.boolean() }).nullish(),
+  }),
+});
 const ttlState = z.object({ TimeToLiveDescription: z.object({ TimeToLiveStatus: z.string().optional() }).optional() });
 
 /** Waits until the store answers: it may still be starting. */
@@ -20,10 +25,11 @@ export async function waitForStore(table: DynamoTable, timeoutMs: number): Promi
   }
 }
 
-/** Creates the table if it is missing and returns whether it did. Running it again changes nothing. */
+/** Creates the table if it is missing and returns whether it did; a stream that it should not have ends. */
 export async function ensureTable(table: DynamoTable, shape: TableShape): Promise<boolean> {
   const made = await create(table, shape);
   await untilActive(table, shape.name);
+  if (!shape.stream) await endStream(table, shape.name);
   if (shape.ttl) await ensureTtl(table, shape.name);
   if (shape.recovery) await ensureRecovery(table, shape.name);
   return made;
@@ -52,6 +58,13 @@ async function untilActive(table: DynamoTable, name: string): Promise<void> {
     await Bun.sleep(200);
   }
   throw new StoreUnavailable(`the table ${name} did not become active`);
+}
+
+async function endStream(table: DynamoTable, name: string): Promise<void> {
+  const { Table } = described.parse(await table.call("DescribeTable", { TableName: name }));
+  if (!Table.StreamSpecification?.StreamEnabled) return;
+  await table.call("UpdateTable", { TableName: name, StreamSpecification: { StreamEnabled: false } });
+  await untilActive(table, name);
 }
 
 async function ensureTtl(table: DynamoTable, name: string): Promise<void> {
