@@ -13,7 +13,7 @@ from bellwether.genetics.genotypes.freezing import service as freezing
 from bellwether.genetics.programs import repository
 from bellwether.genetics.programs.models import FileRow, StepRow
 from bellwether.genetics.programs.problems import NoSuchStep, ProgramEnded, StepRefused
-from bellwether.genetics.programs.working import Worked, work
+from bellwether.genetics.programs.working import Sources, Worked, work
 from bellwether.modelling.findings import BadInput
 from bellwether.modelling.genotypes.upload import ending_of
 from bellwether.platform.context import Context
@@ -33,6 +33,14 @@ class Wanted(NamedTuple):
     chip_id: int
     map_version: int
     with_shared: bool = False
+
+
+class Read(NamedTuple):
+    """What a step has read, by digests and names."""
+
+    input_sha256: str
+    panel_sha256: str | None
+    sources: Sources
 
 
 def rows_of(error: BadInput) -> list[RowError]:
@@ -62,31 +70,42 @@ async def carry_out(run: JobRun, folder: Path) -> JsonObject:
         step = await repository.find(session, run.id)
         if step is None:
             raise NoSuchStep
-        input_sha256, source = await written(session, step, folder)
+        read = await written(session, step, folder)
     await run.progress(0.2, f"{step.program} is working")
-    worked = await run.compute(work, str(folder), step.step, step.program, step.options, source)
+    worked = await run.compute(work, str(folder), step.step, step.program, step.options, read.sources)
     for line in worked["log"].splitlines()[-LOG_LINES:]:
         await run.log(line)
     refuse(worked)
     await run.progress(0.9, "storing")
     async with run.database.transaction(run.context) as session:
-        return await keep(session, run.context, step, worked, input_sha256)
+        return await keep(session, run.context, step, worked, read)
 
 
-async def written(session: Session, step: StepRow, folder: Path) -> tuple[str, str | None]:
-    """What the step reads as files; its digest, and the name of the file where it reads one.
+async def written(session: Session, step: StepRow, folder: Path) -> Read:
+    """What the step reads as files, with digests.
 
     Raises:
         NoSuchGenotypes, NothingToWrite
     """
     if step.source_file_id is not None:
         path = await genotype_files.write_to(session, step.source_file_id, folder)
-        return hashlib.sha256(await asyncio.to_thread(path.read_bytes)).hexdigest(), path.name
+        return Read(await digest(path), None, Sources(path.name, None))
     assert step.chip_id is not None
     assert step.map_version is not None
     await extract(session, Wanted(step.farm_id, step.chip_id, step.map_version), folder)
     table = await freezing.freeze(session, step.farm_id, step.chip_id)
-    return hashlib.sha256(table).hexdigest(), None
+    read = hashlib.sha256(table).hexdigest()
+    if step.panel_file_id is None:
+        return Read(read, None, Sources(None, None))
+    place = folder / "panel"
+    place.mkdir()
+    path = await genotype_files.write_to(session, step.panel_file_id, place)
+    return Read(read, await digest(path), Sources(None, str(path.relative_to(folder))))
+
+
+async def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(await asyncio.to_thread(path.read_bytes)).hexdigest()
 
 
 def refuse(worked: Worked) -> None:
@@ -102,7 +121,7 @@ def refuse(worked: Worked) -> None:
         raise ProgramEnded(f"{worked['failure']}. Its last lines: {worked['log'][-500:]}")
 
 
-async def keep(session: Session, context: Context, step: StepRow, worked: Worked, input_sha256: str) -> JsonObject:
+async def keep(session: Session, context: Context, step: StepRow, worked: Worked, read: Read) -> JsonObject:
     """The genotype file, the other files and where they come from, in one transaction, once.
 
     Raises:
@@ -120,10 +139,11 @@ async def keep(session: Session, context: Context, step: StepRow, worked: Worked
             name = f"{step.step}-{step.created_at.date().isoformat()}-{str(step.id)[-6:]}{ending_of(path.name)}"
             upload = genotype_files.Upload(step.farm_id, name, content)
             file = await genotype_files.take_in(session, context, upload)
-        values = {key: worked[key] for key in ("version", "program_sha256")}
+        values = {key: worked[key] for key in ("version", "program_sha256", "genetic_map_sha256")}
+        values |= {"input_sha256": read.input_sha256, "panel_sha256": read.panel_sha256}
         texts = {key: json_text(worked[key]) for key in ("arguments", "report")}
         made = {"output_file_id": file and file.id, "output_sha256": file and file.sha256}
-        await repository.finish(session, step.id, {**values, **texts, **made, "input_sha256": input_sha256})
+        await repository.finish(session, step.id, {**values, **texts, **made})
         for each in map(Path, worked["files"]):
             content = await asyncio.to_thread(each.read_bytes)
             row = FileRow(each.name, hashlib.sha256(content).hexdigest(), len(content))

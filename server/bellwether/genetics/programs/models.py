@@ -17,6 +17,9 @@ class StepRow(NamedTuple):
     chip_id: int | None
     map_version: int | None
     source_file_id: UUID | None
+    panel_file_id: UUID | None
+    panel_sha256: str | None
+    genetic_map_sha256: str | None
     options: JsonObject
     version: str | None
     program_sha256: str | None
@@ -49,6 +52,19 @@ class UsedRow(NamedTuple):
     last_used_at: datetime
 
 
+class PanelRow(NamedTuple):
+    """A reference panel as a farm has used it."""
+
+    sha256: str
+    genotype_file_id: UUID | None
+    name: str | None
+    program: str
+    version: str
+    n_steps: int
+    first_used_at: datetime
+    last_used_at: datetime
+
+
 class ResultRow(NamedTuple):
     """Something that a step has made, or that was made of it."""
 
@@ -58,4 +74,5 @@ class ResultRow(NamedTuple):
     program: str
     version: str
     program_sha256: str
+    panel_sha256: str | None
     created_at: datetime

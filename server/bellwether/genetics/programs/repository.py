@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import text
 
 from bellwether.genetics.genotypes.freezing.models import FrozenRow
-from bellwether.genetics.programs.models import FileRow, ResultRow, StepRow, UsedRow
+from bellwether.genetics.programs.models import FileRow, PanelRow, ResultRow, StepRow, UsedRow
 from bellwether.platform.database.transactions import Session, driver
 
 STEP = """
-select s.id, s.farm_id, s.step, s.program, s.chip_id, s.map_version, s.source_file_id, s.options, s.version,
+select s.id, s.farm_id, s.step, s.program, s.chip_id, s.map_version, s.source_file_id,
+  s.panel_file_id, s.panel_sha256, s.genetic_map_sha256, s.options, s.version,
   s.program_sha256, s.arguments, s.input_sha256, s.output_file_id, s.output_sha256, s.report, s.created_at,
   s.finished_at, coalesce(j.state, 'failed')
 from genetics.program_step s left join genetics.job j on j.id = s.id
@@ -24,12 +25,14 @@ where s.farm_id = :farm and (cast(:before as uuid) is null or s.id < :before) or
 )
 ADD = text("""
 insert into genetics.program_step
-  (id, farm_id, step, program, chip_id, map_version, source_file_id, options, created_by)
-values (:id, :farm_id, :step, :program, :chip_id, :map_version, :source_file_id, cast(:options as jsonb), :created_by)
+  (id, farm_id, step, program, chip_id, map_version, source_file_id, panel_file_id, options, created_by)
+values (:id, :farm_id, :step, :program, :chip_id, :map_version, :source_file_id, :panel_file_id,
+  cast(:options as jsonb), :created_by)
 """)
 FINISH = text("""
 update genetics.program_step set version = :version, program_sha256 = :program_sha256,
-  arguments = cast(:arguments as jsonb), input_sha256 = :input_sha256, output_file_id = :output_file_id,
+  arguments = cast(:arguments as jsonb), input_sha256 = :input_sha256, panel_sha256 = :panel_sha256,
+  genetic_map_sha256 = :genetic_map_sha256, output_file_id = :output_file_id,
   output_sha256 = :output_sha256, report = cast(:report as jsonb), finished_at = clock_timestamp()
 where id = :id and finished_at is null
 """)
@@ -44,24 +47,31 @@ select program, version, program_sha256, count(*), min(finished_at), max(finishe
 from genetics.program_step where farm_id = $1 and finished_at is not null
 group by program, version, program_sha256 order by program, max(finished_at) desc
 """
+PANELS = """
+select s.panel_sha256, f.id, f.name, s.program, s.version, count(*), min(s.finished_at), max(s.finished_at)
+from genetics.program_step s
+left join genetics.genotype_file f on f.farm_id = s.farm_id and f.sha256 = s.panel_sha256
+where s.farm_id = $1 and s.panel_sha256 is not null
+group by s.panel_sha256, f.id, f.name, s.program, s.version order by max(s.finished_at) desc
+"""
 RESULTS = """
 with steps as (
-  select id, program, version, program_sha256, output_sha256, created_at from genetics.program_step
+  select id, program, version, program_sha256, panel_sha256, output_sha256, created_at from genetics.program_step
   where farm_id = $1 and finished_at is not null and program = $2 and ($3::text is null or version = $3)
-    and ($4::text is null or program_sha256 = $4)
+    and ($4::text is null or program_sha256 = $4) and ($5::text is null or panel_sha256 = $5)
 ), results as (
-  select id, 'step' as kind, id as step_id, program, version, program_sha256, created_at from steps
+  select id, 'step' as kind, id as step_id, program, version, program_sha256, panel_sha256, created_at from steps
   union all
-  select i.id, 'import', s.id, s.program, s.version, s.program_sha256, i.created_at
+  select i.id, 'import', s.id, s.program, s.version, s.program_sha256, s.panel_sha256, i.created_at
   from steps s join genetics.genotype_import i on i.farm_id = $1 and i.sha256 = s.output_sha256
   where i.finished_at is not null
   union all
-  select r.id, 'evaluation', s.id, s.program, s.version, s.program_sha256, r.created_at
+  select r.id, 'evaluation', s.id, s.program, s.version, s.program_sha256, s.panel_sha256, r.created_at
   from steps s join genetics.program_use u on u.farm_id = $1 and u.step_id = s.id
   join genetics.evaluation_run r on r.farm_id = $1 and r.id = u.run_id
 )
-select id, kind, step_id, program, version, program_sha256, created_at from results
-where $5::uuid is null or (id, step_id) < ($5, $6::uuid) order by id desc, step_id desc limit $7
+select id, kind, step_id, program, version, program_sha256, panel_sha256, created_at from results
+where $6::uuid is null or (id, step_id) < ($6, $7::uuid) order by id desc, step_id desc limit $8
 """
 OF_FILE = "select id from genetics.program_step where farm_id = $1 and output_sha256 = $2"
 OF_SAMPLES = """
@@ -116,6 +126,11 @@ async def content(session: Session, farm_id: UUID, step_id: UUID, name: str) -> 
 async def used(session: Session, farm_id: UUID) -> list[UsedRow]:
     """Programs that steps of a farm have used, by version and digest."""
     return [UsedRow(*row) for row in await driver(session).fetch(USED, farm_id)]
+
+
+async def panels(session: Session, farm_id: UUID) -> list[PanelRow]:
+    """Reference panels that steps of a farm have used, by version of the program."""
+    return [PanelRow(*row) for row in await driver(session).fetch(PANELS, farm_id)]
 
 
 async def results(session: Session, farm_id: UUID, asked: Sequence[object], limit: int) -> list[ResultRow]:

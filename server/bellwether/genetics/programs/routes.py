@@ -24,7 +24,7 @@ router = APIRouter(tags=["programs"])
 READ, WRITE = need("genotype:read"), need("flock:write")
 LIMIT = costly("step of a program", per_minute=10, burst=30)
 NewStepBody = Annotated[NewStep, Body(examples=[SAMPLE])]
-Digest = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="Only of the program with this digest")]
+Digest = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$", description="Only of what has this digest")]
 Version = Annotated[str | None, Query(min_length=1, max_length=80, description="Only of this version")]
 
 
@@ -58,7 +58,7 @@ async def get_program_step_file(session: Reading, step_id: UUID, name: str) -> R
 
 @router.get("/programs", dependencies=[READ])
 async def list_programs(session: Reading, farm_id: UUID) -> Programs:
-    """Programs of others on this machine, and those that steps of the farm have used, by version and digest."""
+    """Programs of others on this machine, and those that steps of the farm have used, by version and digest; panels."""
     return await service.programs(session, farm_id)
 
 
@@ -69,8 +69,9 @@ async def list_program_results(
     farm_id: UUID,
     version: Version = None,
     sha256: Digest = None,
+    panel_sha256: Digest = None,
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> Page[ProgramResult]:
-    """What stands on a program, or on one version of it: its steps and what was made of their files."""
-    return await service.results(session, farm_id, (program, version, sha256), cursor, limit)
+    """What stands on a program, on one version of it or on a panel: its steps and what came of their files."""
+    return await service.results(session, farm_id, (program, version, sha256, panel_sha256), cursor, limit)

@@ -41,6 +41,12 @@ class ImputeOptions(Schema):
         le=0.5,
         description="Of the known calls are hidden in a run of its own and compared; 0 for none",
     )
+    markers: Literal["chip", "panel"] = Field(
+        default="chip", description="Calls at the markers of the chip, or dosages at all those of the panel"
+    )
+    genetic_map: bool = Field(
+        default=False, description="Distances are the cM of the chip's map, not 1 cM in a megabase"
+    )
 
 
 class NormaliseOptions(Schema):
@@ -64,11 +70,14 @@ class Prune(Schema):
 
 
 class Impute(Schema):
-    """Stored genotypes to be phased, and their missing calls imputed, by Beagle."""
+    """Stored genotypes to be phased, and their missing calls imputed, by Beagle, from each other and from a panel."""
 
     step: Literal["impute"]
     farm_id: UUID
     chip_id: ChipId
+    panel_file_id: UUID | None = Field(
+        default=None, description="A genotype file of the farm that is a reference panel: a VCF, all calls phased"
+    )
     options: ImputeOptions = ImputeOptions()
 
 
@@ -102,6 +111,9 @@ class Step(Schema):
     chip_id: int | None
     map_version: int | None
     source_file_id: UUID | None = Field(description="The kept file that it read, where it read no stored genotypes")
+    panel_file_id: UUID | None = Field(description="The reference panel")
+    panel_sha256: str | None = Field(description="Of the panel as it was read")
+    genetic_map_sha256: str | None = Field(description="Of the genetic map as the program got it")
     options: dict[str, object]
     state: str = Field(description="Of its job")
     version: str | None = Field(description="Of the program, as it says itself")
@@ -141,11 +153,25 @@ class UsedProgram(Schema):
     last_used_at: datetime
 
 
+class UsedPanel(Schema):
+    """A reference panel as steps of the farm have used it, with one version of the program."""
+
+    sha256: str
+    genotype_file_id: UUID | None = Field(description="The file that holds it; none where that was deleted")
+    name: str | None
+    program: Name
+    version: str
+    n_steps: int
+    first_used_at: datetime
+    last_used_at: datetime
+
+
 class Programs(Schema):
-    """Programs of others: on this machine, and used by the farm."""
+    """Programs of others: on this machine, and used by the farm; with the reference panels of those runs."""
 
     installed: list[InstalledProgram]
     used: list[UsedProgram]
+    panels: list[UsedPanel]
 
 
 class ProgramResult(Schema):
@@ -157,4 +183,5 @@ class ProgramResult(Schema):
     program: Name
     version: str
     program_sha256: str
+    panel_sha256: str | None = Field(description="Of the reference panel of the step, where it had one")
     created_at: datetime

@@ -12,6 +12,7 @@ from bellwether.genetics.programs.models import StepRow
 from bellwether.genetics.programs.problems import NoSuchStep, ProgramMissing, StepRefused
 from bellwether.genetics.programs.schemas import (
     PROGRAMS,
+    Impute,
     InstalledProgram,
     NewStep,
     Normalise,
@@ -20,6 +21,7 @@ from bellwether.genetics.programs.schemas import (
     Step,
     StepFile,
     StepWithFiles,
+    UsedPanel,
     UsedProgram,
 )
 from bellwether.modelling.findings import BadInput
@@ -34,6 +36,7 @@ from bellwether.platform.jobs.service import submit
 from bellwether.platform.json import json_text
 from bellwether.platform.problems import RowError
 
+PANEL_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz")
 MEDIA = {"csv": "text/csv; charset=utf-8", "gz": "application/gzip", "log": "text/plain; charset=utf-8"}
 
 
@@ -50,19 +53,19 @@ async def request(session: Session, context: Context, new: NewStep) -> Job:
     Raises:
         NotFound, ReadOnlyMember, NoSuchChip, NoSuchGenotypes, TooManyFiles, StepRefused, ProgramMissing
     """
-    about: dict[str, object] = {"chip_id": None, "map_version": None, "source_file_id": None}
+    about: dict[str, object] = dict.fromkeys(("chip_id", "map_version", "source_file_id", "panel_file_id"))
     if isinstance(new, Normalise):
         file = await genotype_files.stored(session, new.genotype_file_id)
         farm_id, about["source_file_id"] = file.farm_id, file.id
         if file.ending not in VCF_ENDINGS:
-            message, fix = f"{file.name} is no VCF or BCF", "Import it as it is"
-            row = RowError(field="genotype_file_id", code="no_vcf", message=message, fix=fix)
-            raise StepRefused(message, errors=[row])
+            raise refused("genotype_file_id", "no_vcf", f"{file.name} is no VCF or BCF", "Import it as it is")
     else:
         farm_id = new.farm_id
         await may_write(session, farm_id)
         chip = await chips.visible(session, new.chip_id)
         about |= {"chip_id": chip.id, "map_version": chip.map_version}
+        if isinstance(new, Impute):
+            about["panel_file_id"] = await panel_of(session, new)
     await may_write(session, farm_id)
     await genotype_files.check_room(session, farm_id)
     program = PROGRAMS[new.step]
@@ -81,6 +84,32 @@ async def request(session: Session, context: Context, new: NewStep) -> Job:
     }
     await repository.add(session, {**values, **about})
     return job
+
+
+async def panel_of(session: Session, new: Impute) -> UUID | None:
+    """The kept file that is the reference panel: a VCF of the same farm.
+
+    Raises:
+        NoSuchGenotypes, StepRefused
+    """
+    if new.panel_file_id is None:
+        if new.options.markers == "panel":
+            fix = 'Name a panel by panel_file_id, or set markers to "chip"'
+            raise refused("panel_file_id", "missing_panel", "markers of a panel are asked for, and no panel named", fix)
+        return None
+    file = await genotype_files.stored(session, new.panel_file_id)
+    if file.farm_id != new.farm_id:
+        fix = "Upload it to the farm whose genotypes are imputed"
+        raise refused("panel_file_id", "panel_of_other_farm", f"{file.name} is another farm's file", fix)
+    if file.ending not in PANEL_ENDINGS:
+        fix = "Give a VCF with phased calls; of a BCF bcftools view -O z makes one"
+        raise refused("panel_file_id", "no_vcf", f"{file.name} is no VCF", fix)
+    return file.id
+
+
+def refused(field: str, code: str, message: str, fix: str) -> StepRefused:
+    """What is asked cannot be done, and what to do instead."""
+    return StepRefused(message, errors=[RowError(field=field, code=code, message=message, fix=fix)])
 
 
 async def visible(session: Session, step_id: UUID) -> StepRow:
@@ -131,7 +160,7 @@ def media_type(name: str) -> str:
 
 
 async def programs(session: Session, farm_id: UUID) -> Programs:
-    """Programs on this machine and those that the farm has used.
+    """Programs on this machine, those that the farm has used, and their reference panels.
 
     Raises:
         NotFound
@@ -139,7 +168,12 @@ async def programs(session: Session, farm_id: UUID) -> Programs:
     await may_read(session, farm_id)
     installed = await asyncio.to_thread(lambda: [here(name) for name in NAMES])
     used = await repository.used(session, farm_id)
-    return Programs(installed=installed, used=[UsedProgram.model_validate(row) for row in used])
+    panels = await repository.panels(session, farm_id)
+    return Programs(
+        installed=installed,
+        used=[UsedProgram.model_validate(row) for row in used],
+        panels=[UsedPanel.model_validate(row) for row in panels],
+    )
 
 
 def here(name: str) -> InstalledProgram:
@@ -152,9 +186,13 @@ def here(name: str) -> InstalledProgram:
 
 
 async def results(
-    session: Session, farm_id: UUID, asked: tuple[str, str | None, str | None], cursor: str | None, limit: int
+    session: Session,
+    farm_id: UUID,
+    asked: tuple[str, str | None, str | None, str | None],
+    cursor: str | None,
+    limit: int,
 ) -> Page[ProgramResult]:
-    """What has come of a program or of a version of it, the latest first.
+    """What has come of a program, of a version or digest of it, or of a reference panel, the latest first.
 
     Raises:
         NotFound

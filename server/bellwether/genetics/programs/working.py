@@ -1,8 +1,9 @@
 """What a child process does for a step: its program, run in the folder of the job, and files of what it made."""
 
+import hashlib
 import json
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 from bellwether_engine.genotypes import PackedGenotypes
@@ -15,12 +16,20 @@ from bellwether.modelling.findings import BadInput
 from bellwether.modelling.programs import bcftools, beagle, plink
 from bellwether.modelling.programs.finding import needed
 from bellwether.modelling.programs.outcome import Counts, Outcome
+from bellwether.modelling.programs.panel_imputing import impute_onto_panel
 from bellwether.modelling.programs.running import LOG, ProgramFailed, Runner, said
 
 OWN = "program"
 PRUNING, IMPUTING = TypeAdapter(plink.Pruning), TypeAdapter(beagle.Imputing)
 NORMALISING = TypeAdapter(bcftools.Normalising)
 Row = dict[str, str | int | None]
+
+
+class Sources(NamedTuple):
+    """Files that a step reads beside stored genotypes, in the folder of the job."""
+
+    file: str | None
+    panel: str | None
 
 
 class Worked(TypedDict):
@@ -32,25 +41,29 @@ class Worked(TypedDict):
     program_sha256: str
     arguments: list[list[str]]
     report: Counts
+    genetic_map_sha256: str | None
     genotypes: str | None
     files: list[str]
     log: str
 
 
-def work(folder: str, step: str, program: str, options: dict[str, object], source: str | None) -> Worked:
+def work(folder: str, step: str, program: str, options: dict[str, object], sources: Sources) -> Worked:
     """Run the step in a folder of its own within the job's."""
     place = Path(folder)
     own = place / OWN
     own.mkdir(exist_ok=True)
     worked: Worked = {
         "findings": [], "failure": None, "version": "", "program_sha256": "", "arguments": [], "report": {},
-        "genotypes": None, "files": [], "log": "",
+        "genetic_map_sha256": None, "genotypes": None, "files": [], "log": "",
     }  # fmt: skip
     try:
         runner = Runner(needed(program), own)
         worked["version"], worked["program_sha256"] = runner.program.version, runner.program.sha256
-        outcome = carried_out(place, runner, step, options, source)
+        outcome = carried_out(place, runner, step, options, sources)
         worked["genotypes"], worked["files"] = kept(outcome, place)
+        genetic_map = own / beagle.GENETIC_MAP
+        if genetic_map.is_file():
+            worked["genetic_map_sha256"] = hashlib.sha256(genetic_map.read_bytes()).hexdigest()
         worked["arguments"], worked["report"] = runner.arguments, outcome.report
     except BadInput as error:
         worked["findings"] = [
@@ -63,18 +76,22 @@ def work(folder: str, step: str, program: str, options: dict[str, object], sourc
     return worked
 
 
-def carried_out(place: Path, runner: Runner, step: str, options: dict[str, object], source: str | None) -> Outcome:
+def carried_out(place: Path, runner: Runner, step: str, options: dict[str, object], sources: Sources) -> Outcome:
     """The step by its name.
 
     Raises:
         BadInput, ProgramFailed
     """
-    if source is not None:
-        (runner.folder / source).hardlink_to(place / source)
-        return bcftools.normalise(runner.folder / source, runner, NORMALISING.validate_python(options))
+    if sources.file is not None:
+        (runner.folder / sources.file).hardlink_to(place / sources.file)
+        return bcftools.normalise(runner.folder / sources.file, runner, NORMALISING.validate_python(options))
     if step == "prune":
         return plink.prune(given(place), runner, PRUNING.validate_python(options))
-    return beagle.impute(given(place), runner, IMPUTING.validate_python(options))
+    imputing = IMPUTING.validate_python(options)
+    panel = None if sources.panel is None else place / sources.panel
+    if panel is not None and imputing.markers == "panel":
+        return impute_onto_panel(given(place), runner, imputing, panel)
+    return beagle.impute(given(place), runner, imputing, panel)
 
 
 def given(place: Path) -> Given:

@@ -5,6 +5,7 @@ Properties: a missing program is refused with its remedy before anything runs, a
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 import pytest
 from bellwether.modelling.programs import finding
 from bellwether.platform.ids import new_id
 from programs import empty_path, needs_java, onto_the_path
 
+from .conftest import alleles, chromosomes
 from .test_evaluating import ran, weighed
 
 FEW = {"takes_few": True, "max_missing_animal": 0.5, "max_missing_marker": 0.5}
@@ -114,6 +117,78 @@ async def test_an_evaluation_is_found_by_the_version_of_the_program_behind_its_g
     path = f"/programs/plink2/results?farm_id={lab.farm.id}&sha256={step['program_sha256']}"
     found = (await lab.person.ask("GET", path)).json()["items"]
     assert {row["id"] for row in found if row["kind"] == "evaluation"} == {str(after)} != {str(before)}
+
+
+def panel_of(lab: Any, *, first: str = "0|1", shift: int = 0) -> bytes:
+    """A reference panel of eight animals at the chip's markers, and at one more beside each."""
+    rng, lines = np.random.default_rng(2), []
+    for i, chromosome in enumerate(chromosomes(lab.flock.codes.shape[1]).tolist()):
+        counted, other = alleles(i)
+        for step in (0, 500):
+            at = 1000 * (lab.flock.codes.shape[1] - i) + step + shift
+            calls = "\t".join(f"{a}|{b}" for a, b in rng.integers(0, 2, (8, 2)).tolist())
+            if chromosome != "X":
+                lines.append((int(chromosome), at, f".\t{other}\t{counted}\t.\t.\t.\tGT\t{calls}\n"))
+    rows = [f"{chromosome}\t{at}\t{rest}" for chromosome, at, rest in sorted(lines)]
+    rows[0] = rows[0].replace(rows[0].split("\t")[9], first, 1)
+    names = "\t".join(f"P{i}" for i in range(8))
+    head = '##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n'
+    columns = f"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{names}\n"
+    return gzip.compress((head + columns + "".join(rows)).encode(), mtime=0)
+
+
+@needs_java
+async def test_a_reference_panel_is_read_and_named_with_what_came_of_it(programs: None, lab: Any) -> None:
+    """Its digest stands with the step, its uses with the programs, and results are asked for by it."""
+    content = panel_of(lab)
+    panel = await lab.keep(content, "panel.vcf.gz")
+    options = {"check_share": 0.0, "markers": "panel"}
+    step = await stepped(lab, of(lab, "impute", **options) | {"panel_file_id": panel})
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert (step["panel_file_id"], step["panel_sha256"], step["genetic_map_sha256"]) == (panel, sha256, None)
+    assert "ref=panel.vcf.gz" in step["arguments"][0]
+    assert step["report"]["n_markers"] == step["report"]["n_panel_sites"] == 2 * step["report"]["n_markers_phased"]
+    file = (await lab.person.ask("GET", f"/genotype-files/{step['output_file_id']}")).json()
+    assert (file["n_animals"], file["n_markers"]) == (20, step["report"]["n_markers"])
+    path = f"/programs/beagle/results?farm_id={lab.farm.id}&panel_sha256="
+    found = (await lab.person.ask("GET", path + sha256)).json()["items"]
+    assert [(row["id"], row["panel_sha256"], row["version"]) for row in found] == [
+        (step["id"], sha256, step["version"])
+    ]
+    assert (await lab.person.ask("GET", path + "0" * 64)).json()["items"] == []
+    panels = (await lab.person.ask("GET", f"/programs?farm_id={lab.farm.id}")).json()["panels"]
+    assert [(row["sha256"], row["name"], row["version"], row["n_steps"]) for row in panels] == [
+        (sha256, "panel.vcf.gz", step["version"], 1)
+    ]
+    assert (await lab.person.ask("DELETE", f"/genotype-files/{panel}")).status_code == 204
+    panels = (await lab.person.ask("GET", f"/programs?farm_id={lab.farm.id}")).json()["panels"]
+    assert [(row["sha256"], row["name"], row["genotype_file_id"]) for row in panels] == [(sha256, None, None)]
+
+
+@needs_java
+async def test_a_panel_that_cannot_be_used_is_refused_by_name(programs: None, lab: Any, new_lab: Any) -> None:
+    async def answered(panel: str | None, **options: Any) -> tuple[int, str]:
+        body = of(lab, "impute", **options) | {"panel_file_id": panel}
+        answer = await lab.person.ask("POST", "/program-steps", json=body)
+        found = answer.json()
+        return answer.status_code, found["errors"][0]["code"] if found.get("errors") else found.get("code", "")
+
+    async def ended(content: bytes, **options: Any) -> str:
+        body = of(lab, "impute", **options) | {"panel_file_id": await lab.keep(content, "panel.vcf.gz")}
+        answer = await lab.person.ask("POST", "/program-steps", json=body)
+        job = await lab.run_job(UUID(answer.json()["id"]))
+        assert job["state"] == "failed"
+        code: str = json.loads(job["error"])["errors"][0]["code"]
+        return code
+
+    other = await new_lab()
+    assert await answered(None, markers="panel") == (422, "missing_panel")
+    assert await answered(str(new_id())) == (404, "no_such_genotypes")
+    assert await answered(await other.keep(panel_of(lab), "panel.vcf.gz")) == (404, "no_such_genotypes")
+    assert await answered(await lab.keep(lab.flock.plink(lab.flock.codes[:, :9]))) == (422, "no_vcf")
+    assert await ended(panel_of(lab, first="0/1")) == "panel_not_phased"
+    assert await ended(panel_of(lab, shift=7)) == "no_shared_markers"
+    assert await ended(panel_of(lab), genetic_map=True) == "genetic_map_order"
 
 
 VCF = (
