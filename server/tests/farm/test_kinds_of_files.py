@@ -35,6 +35,28 @@ def test_an_animal_with_nothing_but_its_tag_is_an_animal() -> None:
     assert codes(rows) == {2: [], 3: []}
 
 
+@pytest.mark.parametrize("head", ["EID,VID,When,Liveweight kilos", "EID,Scan Day,Eye Muscle"])
+def test_a_file_of_which_nothing_but_tags_would_be_read_is_asked_about(head: str) -> None:
+    cells = ["982000123456789", *["240001", "2024-11-25", "31.5"][3 - head.count(",") :]]
+    content = f"{head}\n{','.join(cells)}\n".encode()
+    assert refusal(content, None) == ["kind_unclear"]
+    assert codes(read_all(content, "flock")[1]) == {2: []}
+
+
+@pytest.mark.parametrize(
+    "head", ["Date Time,Live Wt. [kg]", "Date/Time,Wgt", "TIMESTAMP,Body Wt", "Session Date,LiveWt kg"]
+)
+def test_a_session_of_another_maker_is_a_session(head: str) -> None:
+    content = f"EID No.,VID No,{head}\n982000123456789,240001,2024-11-25 14:05:02,31.5\n".encode()
+    layout = detected(content, None, trait="WWT")
+    assert (layout.kind, layout.ignored) == ("weights", [])
+
+
+def test_a_list_of_tags_alone_is_a_list() -> None:
+    assert detected(b"Tag,Name\n240001,Bess\n", None).kind == "flock"
+    assert detected(b"Tag,import_row,import_reasons\n240001,2,x\n", None).kind == "flock"
+
+
 def test_a_column_twice_is_asked_about_with_both_places() -> None:
     for name in ("weights.csv", "two_names.csv"):
         content = sample(f"columns-twice/{name}")

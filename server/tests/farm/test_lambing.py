@@ -341,6 +341,7 @@ async def test_a_lamb_is_fostered_by_a_ewe_and_no_ewe_by_a_lamb(farmer: Farmer) 
     await taken(farmer, lambed(dam, [one, two]))
     assert await refused(farmer, of(one["id"], "lamb.fostered", "2024-08-07", to_id=two["id"])) == "dam_too_young"
     assert await refused(farmer, of(other, "lamb.fostered", "2024-08-07", to_id=dam)) == "no_lamb"
+    assert await refused(farmer, of(other, "weaning.recorded", "2024-11-07")) == "no_lamb"
     await taken(farmer, of(one["id"], "lamb.fostered", "2024-08-07", to_id=other))
 
 

@@ -8,6 +8,7 @@ the rest is read of the animals of the page alone.
 from uuid import UUID
 
 from bellwether.farm.animals.wanted import KINDS, TEXT, Key, Wanted
+from bellwether.sheep import identifiers
 
 PARENT = {"sire": "c.parent_type = 'sire'", "dam": "c.parent_type in ('dam', 'et_donor_dam')"}
 TESTS = {
@@ -24,6 +25,10 @@ TESTS = {
         " where i.farm_id = $1 and i.animal_id = x.id and i.state = 'active' and i.value {1} {0}))"
     ),
 }
+IS_CALLED = (
+    "exists (select from farm.identifier i"
+    " where i.farm_id = $1 and i.animal_id = x.id and i.state = 'active' and i.value = any({0}::text[]))"
+)
 IS_CHILD = (
     "x.id in (select c.child_id from farm.parent_claim c"
     " where c.farm_id = $1 and c.parent_id = {0}::uuid and c.status = 'accepted' and "
@@ -52,7 +57,8 @@ class Statement:
         if name in ("sire_id", "dam_id"):
             return (IS_CHILD + PARENT[name.removesuffix("_id")] + ")").format(self.put(value))
         if name == "text":
-            return TESTS[name].format(self.put(f"%{as_written(str(value))}%"), like(str(value)))
+            part = TESTS[name].format(self.put(f"%{as_written(str(value))}%"), like(str(value)))
+            return f"({part} or {IS_CALLED.format(self.put(whole))})" if (whole := otherwise(str(value))) else part
         if name in TESTS:
             return TESTS[name].format(self.put(value))
         return f"x.{name} = {self.put(value)}::{KINDS.get(name, TEXT).sql}"
@@ -99,6 +105,11 @@ def like(text: str) -> str:
     if text.lower() == text.upper():
         return "like"
     return 'collate "C" ilike' if text.isascii() else "ilike"
+
+
+def otherwise(text: str) -> list[str]:
+    """The whole numbers that the text is, as a reader or a print spells them, and of which it is no part."""
+    return [value for value in identifiers.spellings(text) if text.strip().casefold() not in value.casefold()]
 
 
 def as_written(text: str) -> str:

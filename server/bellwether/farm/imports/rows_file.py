@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from bellwether.farm.imports import repository
 from bellwether.farm.imports.models import Batch, JudgedRow
+from bellwether.farm.imports.reading.columns import OWN
 from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.row_filter import RowFilter
 from bellwether.platform.database.transactions import Session
@@ -15,7 +16,6 @@ from bellwether.platform.database.transactions import Session
 LookAgain = Callable[[], AbstractAsyncContextManager[Session]]
 PAGE = 2000
 BOM = "\ufeff"
-OWN = ("import_row", "import_reasons")
 NUMBER = re.compile(r"[+-]?[\d., ]+%?")
 
 

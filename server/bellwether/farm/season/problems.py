@@ -159,10 +159,11 @@ def weaned_already(name: str, on: date, event_id: UUID) -> Broken:
     return broken("weaned_already", text, f"correct {event_id}, or the day", field="animal_id", verdict="conflict")
 
 
-def no_lamb_any_more(name: str, days: int) -> Broken:
-    """Who is given to a ewe to be reared is a lamb."""
-    text = f"{name} was {days} days old, and only a lamb is fostered"
-    fix = "name the lamb as animal_id and the ewe as to_id, or correct its birth date"
+def no_lamb_any_more(name: str, days: int, done: str) -> Broken:
+    """Who is given to a ewe to be reared, or taken from her, is a lamb."""
+    text = f"{name} was {days} days old, and only a lamb is {done}"
+    others = " and the ewe as to_id" if done == "fostered" else ""
+    fix = f"name the lamb as animal_id{others}, or correct its birth date"
     return broken("no_lamb", text, fix, field="animal_id", verdict="conflict")
 
 

@@ -29,12 +29,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "eid": (
         "EID", "RFID", "IDE", "Electronic ID", "EID Number", "EID Tag", "Electronic Tag", "Electronic Identifier",
         "Transponder", "Transpondernummer", "Transpondernr", "Boucle électronique", "Numéro électronique",
-        "Crotal electrónico", "Microchip", "Animal EID", "NLIS RFID", "RFID Tag",
+        "Crotal electrónico", "Microchip", "Animal EID", "NLIS RFID", "RFID Tag", "EID No", "EID Code", "Full EID",
+        "Electronic Number", "Elektronische Ohrmarke", "Chip", "Chipnummer", "IDE animal", "Número electrónico",
     ),
     "vid": (
         "VID", "Tag", "Tag No", "Tag Number", "Local ID", "Ear Tag", "Ear Tag No", "Ear Tag Number", "Visual ID",
         "Visual Tag", "Management Tag", "Ohrmarke", "Ohrmarkennummer", "Ohrmarken-Nr", "Ohrmarkennr", "OM-Nr", "Boucle",
-        "Numéro de boucle", "Numéro boucle", "Crotal", "Arete", "Animal Tag", "Lamb Tag",
+        "Numéro de boucle", "Numéro boucle", "Crotal", "Arete", "Animal Tag", "Lamb Tag", "VID No", "Visual",
+        "Visual Number", "Visual Tag No", "Visual Tag Number", "Tag ID", "Ear Number",
     ),
     "name": ("Name", "Animal Name", "Nom", "Nombre", "Enw"),
     "sire": ("Sire", "Sire ID", "Father", "Sire Tag", "Vater", "Vater ID", "Père", "Padre", "Tad", "Hwrdd"),
@@ -61,12 +63,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "birth_group": ("BGroup", "Birth Group", "BGrp", "Birth Mob"),
     "date": (
         "Date", "Weigh Date", "Weight Date", "Weighing Date", "Date Weighed", "Datum", "Wiegedatum", "Wägedatum",
-        "Date de pesée", "Date pesée", "Fecha", "Fecha de pesaje", "Fecha peso", "Dyddiad",
+        "Date de pesée", "Date pesée", "Fecha", "Fecha de pesaje", "Fecha peso", "Dyddiad", "Date Time",
+        "Date and Time", "Time Stamp", "Weighed", "Weighed on", "Date of Weighing", "Session Date",
+        "Recorded on", "Gewogen am",
     ),
     "time": ("Time", "Weigh Time", "Time of Day", "Zeit", "Uhrzeit", "Heure", "Hora", "Amser"),
     "weight": (
         "Weight", "Live Weight", "Liveweight", "Body Weight", "Bodyweight", "Wt", "LWT", "Gewicht", "Lebendgewicht",
-        "Poids", "Poids vif", "Peso", "Peso vivo", "Pwysau",
+        "Poids", "Poids vif", "Peso", "Peso vivo", "Pwysau", "Live Wt", "Body Wt", "Wgt", "Live Wgt", "Animal Weight",
+        "Weight Value",
     ),
     "unit": ("Unit", "Units", "Weight Unit", "Einheit", "Unité", "Unidad", "Uned"),
     "group": (

@@ -18,7 +18,7 @@ from bellwether.farm.exports.report import Report
 from bellwether.farm.exports.submission.drop import USUAL, Fault, Row, Syndicate, Value, faults_of, sound
 from bellwether.farm.exports.submission.headings import DATE, GROUP, HEADINGS, heading
 from bellwether.farm.exports.tables import number
-from bellwether.sheep.identifiers import SHEEP_GENETICS
+from bellwether.sheep.identifiers import SHEEP_GENETICS, SHEEP_GENETICS_SHAPE
 from bellwether.sheep.traits import TRAITS
 
 ROLES = {"sire": "sire", "dam": "dam", "et_donor_dam": "dam", "et_recipient_dam": "recipient"}
@@ -90,6 +90,8 @@ def add_parent(row: Row, role: str, parent_id: UUID, keys: Keys) -> None:
 def syndicate_id(own: str, found: SyndicateRow) -> str:
     """Breed and flock of the lamb, the year of the syndicate, its code; empty where that is no ID."""
     code = found.code.upper()
+    if SHEEP_GENETICS_SHAPE.match(code):
+        return code
     fits = code.isascii() and code.isalnum() and len(code) <= TAG and bool(own)
     return f"{own[:6]}{found.year}{code.rjust(TAG, '0')}" if fits else ""
 

@@ -6,7 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TypeVar
 
-from bellwether.farm.imports.judging import identity, lambed, parents
+from bellwether.farm.imports.judging import identity, lambed, litters, parents, syndicates
 from bellwether.farm.imports.judging.animal_row import FIELDS, AnimalRow, Facts
 from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.identity import Known
@@ -48,6 +48,7 @@ def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     known = identity.meant(data, own, herd)
     kin = kin_of(known[0].value, facts)
     said = find_parents(row, data, kin, animal, herd, faults)
+    faults.take(partial(check_recipient, animal, facts, said, herd))
     if not faults.findings:
         faults.take(lambda: identity.check_tags(animal, known, facts.drop_year, herd))
     check_self(kin, facts, animal, data, known, faults)
@@ -162,6 +163,7 @@ def check_relatives(
 ) -> None:
     """The animal between its parents, those of the row and those that stand, and its offspring; no loop."""
     animal = found.animal
+    said_parents = [parent for parent in said_parents if not parent.is_syndicate]
     for parent in said_parents:
         faults.take(partial(parents.check, kin, facts.drop_year, parent))
         faults.take(partial(parents.check_evidence, animal, parent, herd))
@@ -222,15 +224,19 @@ def take(
     for ghost in found.ghosts:
         herd.unite(animal, ghost)
         ledger.unite(animal.id, ghost.id)
-    told = [*parent_warnings(data), *replaced(animal, facts)]
+    told = [*parent_warnings(data), *replaced(animal, facts), *litters.not_reared(animal, data)]
     is_changed = enter(animal, facts, known, herd) or bool(found.ghosts)
     for parent in said_parents:
+        if parent.is_syndicate:
+            told.append(syndicates.no_sire(parent.cell))
+            continue
         is_other, findings = parents.set_parent(animal, parent, herd)
         is_changed = is_other or is_changed
         told += findings
     is_other, findings = parents.clear(animal, data.cleared, herd)
     is_changed = is_other or is_changed
     told += findings
+    told += litters.warnings(animal, herd)
     placed = herd.placed(animal, facts)
     for measured in data.measurements:
         record = ledger.record(animal.id, animal.flock_id, measured, row)
@@ -291,3 +297,19 @@ def parent_warnings(data: AnimalRow) -> Iterable[Finding]:
     """What will stop an export later."""
     if data.is_embryo_transfer and not data.recipient:
         yield warning("recipient_missing", "an embryo transfer without recipient", "add it", field="recipient")
+
+
+def check_recipient(animal: Sheep | None, facts: Facts, said_parents: list[Parent], herd: Herd) -> None:
+    """I8: who bore an animal and is not its dam was given an embryo; what is known already is not said anew.
+
+    Raises:
+        Broken
+    """
+    given = next((parent for parent in said_parents if parent.role == "et_recipient_dam"), None)
+    if given is None or facts.is_embryo_transfer:
+        return
+    before = None if animal is None else herd.claims.get((animal.id, "et_recipient_dam"))
+    if before is None or given.animal is None or before.parent_id != given.animal.id:
+        text = f"{given.cell.raw[:40]} is named as recipient, and the row tells of no embryo transfer"
+        fix = "write Y in ET, or leave the recipient empty"
+        raise broken("recipient_without_transfer", text, fix, field="et", verdict="conflict")

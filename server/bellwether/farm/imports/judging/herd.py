@@ -41,6 +41,7 @@ class Herd:
     zeros: dict[str, set[str]] = field(default_factory=dict)
     ended: dict[str, UUID] = field(default_factory=dict)
     flock_codes: dict[UUID, str] = field(default_factory=dict)
+    syndicates: set[tuple[str, int]] = field(default_factory=set)
     spans: Spans = field(default_factory=Spans)
     claims: dict[tuple[UUID, str], Claim] = field(default_factory=dict)
     proposed: set[tuple[UUID, UUID, str]] = field(default_factory=set)

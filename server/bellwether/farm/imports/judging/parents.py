@@ -9,6 +9,7 @@ from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.identity import zeros_lost
 from bellwether.farm.imports.judging.listing import Listed
 from bellwether.farm.imports.judging.sheep import Claim, Offspring, Sheep
+from bellwether.farm.imports.judging.syndicates import is_syndicate
 from bellwether.sheep import damage, identifiers, pedigree
 from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.pedigree import MALE_ROLES, STRENGTH, Kin, Method, ParentType
@@ -26,6 +27,7 @@ class Parent(NamedTuple):
     field: str
     cell: Written
     animal: Sheep | None
+    is_syndicate: bool = False
 
 
 def cells_of(data: AnimalRow) -> list[tuple[ParentType, str, Written]]:
@@ -60,6 +62,8 @@ def find(
         choice = [animal for animal in choice if is_able(child, data.drop_year, animal, role)] or choice
     if len(choice) > 1:
         raise ambiguous(cell.raw, choice, field)
+    if not choice and role == "sire" and is_syndicate(cell, data, herd):
+        return Parent(role, field, cell, None, is_syndicate=True)
     if not choice:
         check_unknown(cell, field, data, herd)
     return Parent(role, field, cell, choice[0] if choice else None)

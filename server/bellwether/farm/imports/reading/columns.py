@@ -10,6 +10,8 @@ from bellwether.sheep.reading.headers import IGNORE, Names, aliases, normal, pla
 from bellwether.sheep.reading.refusal import FileFault
 from bellwether.sheep.traits import Known, Trait
 
+OWN = ("import_row", "import_reasons")
+"""What a file of refused rows has beside their own columns."""
 TAGS: Mapping[str, tuple[str, ...]] = aliases(("id", "eid", "vid"))
 
 

@@ -8,7 +8,7 @@ from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.reading.options import Options
 from bellwether.sheep.reading import kinds
 from bellwether.sheep.reading.headers import IGNORE, normal
-from bellwether.sheep.reading.refusal import refused
+from bellwether.sheep.reading.refusal import FileRefused, refused
 from bellwether.sheep.reading.sheet import Sheet, find_header, open_sheet, set_header
 
 WEAK = 2
@@ -34,7 +34,7 @@ def recognise(
             return sheet, form, start
     form = best_form(sheet, forms, wanted, options)
     set_header(sheet, find_header(sheet, lambda cells: points(cells, form, options)))
-    refuse_other(sheet, form, forms, options)
+    refuse_other(sheet, form, forms, options, None if kind == "auto" else kind)
     return sheet, form, None
 
 
@@ -73,15 +73,16 @@ def fits(head: list[str], form: AnyFormat, options: Options) -> bool:
     return all(group & known for group in form.needed.values())
 
 
-def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], options: Options) -> None:
+def refuse_other(
+    sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], options: Options, kind: str | None
+) -> None:
     """Names a file of another kind than this format is for.
 
     Raises:
         FileRefused: results, movements, ...; or what another format takes and this one would read by half.
     """
     line, head = sheet.header_line, sheet.header
-    said = {**options.farm_columns, **options.columns}
-    dropped = {normal(header) for header, target in said.items() if target == IGNORE}
+    dropped = ignored(options)
     kept = [cell for cell in head if normal(cell) not in dropped]
     other = kinds.other_kind(kept, sheet.lines)
     measured = named.read(head, form.columns, options, line, has_traits=form.has_trait_columns).measurements
@@ -91,6 +92,8 @@ def refuse_other(sheet: Sheet, form: AnyFormat, forms: Mapping[str, AnyFormat], 
     if other and other != form.holds and not is_beside:
         fix = "send a list of animals or a session of weights; send columns with a header as ignore to leave it out"
         raise refused("other_kind", f"the file holds {other}", fix, row=line)
+    if kind is None and len(form.needed) < WEAK and (unread := only_tags(sheet, form, options)):
+        raise kind_unclear(unread, form, line)
     better = [one for one in forms.values() if fits(kept, one, options) and len(one.needed) > len(form.needed)]
     if better and not fits_more(kept, form, better[0], options):
         message = f"the file is of the kind {better[0].kind}, not {form.kind}"
@@ -103,3 +106,23 @@ def fits_more(head: list[str], form: AnyFormat, other: AnyFormat, options: Optio
     mine = named.read(head, form.columns, options, 1, has_traits=form.has_trait_columns)
     theirs = named.read(head, other.columns, options, 1, has_traits=False).fields
     return {place for name, place in theirs.items() if name in needs} <= named.used(mine)
+
+
+def ignored(options: Options) -> set[str]:
+    """The headers that the sender, the farm, or the file of refused rows leaves out."""
+    said = {**options.farm_columns, **options.columns, **dict.fromkeys(named.OWN, IGNORE)}
+    return {normal(header) for header, target in said.items() if target == IGNORE}
+
+
+def only_tags(sheet: Sheet, form: AnyFormat, options: Options) -> list[str]:
+    """The columns that nothing would be read from, where nothing is read but what animals are called."""
+    found = named.read(sheet.header, form.columns, options, sheet.header_line, has_traits=form.has_trait_columns)
+    is_more = bool(found.measurements) or not found.fields.keys() <= {*named.TAGS, "name"}
+    return [] if is_more else [header for header in found.ignored if normal(header) not in ignored(options)]
+
+
+def kind_unclear(unread: list[str], form: AnyFormat, line: int) -> FileRefused:
+    """A list of tags, or a file whose other columns are called by names that nobody knows."""
+    text = f"nothing but tags would be read of this file: {', '.join(unread[:10])} mean nothing here"
+    fix = f"say with columns what they are, or send kind={form.kind} if it is a list of tags"
+    return refused("kind_unclear", text, fix, row=line, field="columns")

@@ -38,6 +38,7 @@ select s.id::text as said, coalesce(s.merged_into, s.id) as id from farm.animal 
 where s.farm_id = $1 and s.id = any($2::uuid[])
 """
 CODES = "select id, code from farm.flock where farm_id = $1"
+SYNDICATES = "select ltrim(upper(code), '0'), year from farm.syndicate where farm_id = $1"
 ENDED = """
 select value, max(animal_id::text)::uuid as animal_id
 from farm.identifier i join farm.animal a on a.farm_id = $1 and a.id = i.animal_id
@@ -139,6 +140,7 @@ async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, AnimalR
             await load_ancestry(connection, farm_id, list(memory.below), herd)
             memory.below.clear()
     herd.flock_codes = dict(await connection.fetch(CODES, farm_id))
+    herd.syndicates = {(code, year) for code, year in await connection.fetch(SYNDICATES, farm_id)}
     herd.spans.known |= await measurements.spans(session, farm_id, touched(groups_of(rows, herd, batch.traits)))
     return memory
 

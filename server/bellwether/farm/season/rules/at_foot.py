@@ -42,7 +42,7 @@ def fostered(case: Case, history: History, fact: Fact) -> list[Finding]:
         raise problems.weaned_already(case.name(lamb), weaned[0].on, weaned[0].id)
     to = fact.who(fact.said.get("to_id"))
     if (age := age_on(case, lamb, fact.on)) is not None and age > LAMB:
-        raise problems.no_lamb_any_more(case.name(lamb), age)
+        raise problems.no_lamb_any_more(case.name(lamb), age, "fostered")
     if to is not None and (age := age_on(case, to, fact.on)) is not None and age < MIN_DAM_AGE_DAYS:
         raise problems.too_young_to_rear(case.name(to), age)
     history.without(fact.id)
@@ -90,6 +90,8 @@ def weaned(case: Case, history: History, fact: Fact) -> list[Finding]:
         raise problems.weaned_already(case.name(lamb), others[0].on, others[0].id)
     if (given := history.of_subject(lamb, FOSTERED)) and given[-1].on > fact.on:
         raise problems.fostered_later(case.name(lamb), given[-1].on)
+    if (age := age_on(case, lamb, fact.on)) is not None and age > LAMB:
+        raise problems.no_lamb_any_more(case.name(lamb), age, "weaned")
     return check_weight(case, fact) if fact.said.get("weight") is not None else check_age(case, fact)
 
 

@@ -5,7 +5,7 @@ Such a row needs no rule but those between it and its parents. Whatever might sa
 
 from uuid import UUID
 
-from bellwether.farm.imports.judging import parents
+from bellwether.farm.imports.judging import litters, parents
 from bellwether.farm.imports.judging.animal_row import AnimalRow, Facts, Written
 from bellwether.farm.imports.judging.herd import Herd
 from bellwether.farm.imports.judging.identity import UNIQUE, own_identifiers
@@ -17,7 +17,7 @@ from bellwether.sheep.pedigree import MIN_DAM_AGE_DAYS
 
 def judge(row: int, data: AnimalRow, herd: Herd) -> Outcome | None:
     """The verdict on a plain row, which is in the herd then; None for any other, and nothing has changed."""
-    if data.measurements or data.cleared or data.recipient or data.is_embryo_transfer:
+    if data.measurements or data.cleared or data.recipient or data.is_embryo_transfer or data.rear_type == 0:
         return None
     if not is_new(data, herd):
         return None
@@ -30,7 +30,8 @@ def judge(row: int, data: AnimalRow, herd: Herd) -> Outcome | None:
         return None
     if not (sire is None or fits(sire, data, "male")) or not (dam is None or fits(dam, data, "female")):
         return None
-    return Outcome(row, "new", take(data, sire, dam, herd))
+    animal = take(data, sire, dam, herd)
+    return Outcome(row, "new", animal.id, tuple(litters.warnings(animal, herd)) if dam is not None else ())
 
 
 def is_new(data: AnimalRow, herd: Herd) -> bool:
@@ -87,7 +88,7 @@ def fits(animal: Sheep, data: AnimalRow, sex: str) -> bool:
     return its < born and (sex == "male" or (born - its).days >= MIN_DAM_AGE_DAYS)
 
 
-def take(data: AnimalRow, sire: Sheep | None, dam: Sheep | None, herd: Herd) -> UUID:
+def take(data: AnimalRow, sire: Sheep | None, dam: Sheep | None, herd: Herd) -> Sheep:
     """The animal with its identifiers and claims, in the herd."""
     own = own_identifiers(data, herd.flock_id, data.drop_year)
     facts = Facts(
@@ -99,4 +100,4 @@ def take(data: AnimalRow, sire: Sheep | None, dam: Sheep | None, herd: Herd) -> 
         herd.claim(Claim(herd.new_id(), animal.id, sire.id, "sire", parents.METHOD["sire"]), animal)
     if dam is not None:
         herd.claim(Claim(herd.new_id(), animal.id, dam.id, "dam", parents.METHOD["dam"]), animal)
-    return animal.id
+    return animal
