@@ -16,7 +16,7 @@ def number(code: str, year: int, n: int) -> str:
 
 
 def pedigree_file(code: str, n_animals: int) -> str:
-    """Lambs of ten years, each with EID, tag, sex, birth date, and sire and dam of the years before."""
+    """Lambs of ten years, twins of a ram and a ewe of the year before, each with EID, tag, sex and birth date."""
     per_year = n_animals // GENERATIONS
     lines = ["ID,EID,VID,SEX,DOB,SIRE,DAM"]
     for generation in range(GENERATIONS):
@@ -24,9 +24,9 @@ def pedigree_file(code: str, n_animals: int) -> str:
         for n in range(per_year):
             sire = dam = ""
             if generation:
-                sire = number(code, year - 1, 2 * (n * 7 % max(1, per_year // 100)))
-                dam = number(code, year - 1, (2 * n * 3 + 1) % per_year | 1)
-            born, eid = f"{year}-08-{1 + n % 28:02d}", f"98200{generation}{int(code) % 1000:03d}{n:06d}"
+                sire = number(code, year - 1, 2 * (n // 2 * 7 % max(1, per_year // 100)))
+                dam = number(code, year - 1, n | 1)
+            born, eid = f"{year}-08-{1 + n // 2 % 28:02d}", f"98200{generation}{int(code) % 1000:03d}{n:06d}"
             lines.append(f"{number(code, year, n)},{eid},{n:06d},{1 + n % 2},{born},{sire},{dam}")
     return "\n".join(lines) + "\n"
 
