@@ -92,6 +92,7 @@ const rooms: Record<string, string[]> = {
   sockets: ["identity", "telemetry"],
 };
 const words = [
+  "addresses",
   "at-most",
   "catalogue.gen",
   "clock",

@@ -1,3 +1,4 @@
+import { isOfDomain } from "../platform/addresses.ts";
 import { Problem } from "../platform/problems.ts";
 import type { StoredUser } from "./accounts/models.ts";
 
@@ -5,7 +6,7 @@ import type { StoredUser } from "./accounts/models.ts";
 export type AdmissionPolicy = { verification: "required" | "optional"; approval: "everyone" | readonly string[] };
 
 export function needsApproval({ approval }: AdmissionPolicy, email: string): boolean {
-  return approval === "everyone" || approval.includes(email.slice(email.lastIndexOf("@") + 1).toLowerCase());
+  return approval === "everyone" || isOfDomain(email, approval);
 }
 
 /** Only whoever has shown the password is told why the door is closed. */

@@ -211,11 +211,17 @@ def test_a_body_that_trickles_is_cut(gateway: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/farm/animals", "/api/v1/farm/imports", "/api/v1/auth/login"])
-@pytest.mark.parametrize("rest", [b"zz\r\nx\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"1\r\nxx\r\n0\r\n\r\n"])
+@pytest.mark.parametrize("rest", [b"zz\r\nx\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"1\r\nxx\r\n0\r\n\r\n", b"1\nx\n0\n\n"])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_malformed_chunks_are_a_400_problem(gateway: httpx.Client, path: str, rest: bytes, at_once: bool) -> None:
     answer = raw(gateway.base_url, path, *((CHUNKED + rest,) if at_once else (CHUNKED + b"1\r\n{\r\n", rest)), b"")
     problem(answer, 400, "malformed_request")
+
+
+@pytest.mark.parametrize("method", ["TRACK", "PROPFIND", "FOO"])
+@pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/farm/animals", "/oidc/auth"])
+def test_a_method_that_nobody_takes_is_a_405_problem(gateway: httpx.Client, path: str, method: str) -> None:
+    problem(gateway.request(method, path), 405, "method_not_allowed")
 
 
 def test_a_body_of_two_lengths_has_one_reading(gateway: httpx.Client) -> None:

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { normalAddress } from "../../platform/addresses.ts";
 import { type Clock, isoTime } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import {
@@ -86,9 +87,8 @@ export class UserRepository {
     }
   }
 
-  /** The form in which addresses are compared. */
   normalAddress({ email }: Pick<StoredUser, "email">): string {
-    return keys.normalEmail(email);
+    return normalAddress(email);
   }
 
   /** Only while the address is still the one that was looked at. */

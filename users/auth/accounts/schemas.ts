@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { oneSpelling } from "../../platform/addresses.ts";
 import { roles } from "../../platform/identity/permissions.ts";
 import { givenPassword, newPassword } from "../passwords/schemas.ts";
 
@@ -6,12 +7,12 @@ const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
 /** Invisible characters would let two accounts look like one. */
 const isVisible = (text: string) => !/[\p{Cc}\p{Cf}]/u.test(text);
 
-// the pattern is linear: one @, something on both sides, no spaces
+// the pattern is linear: one @, and on both sides nothing that a header of a message, or a mail server, reads as a sign
 export const email = z
   .string()
-  .trim()
   .max(254)
-  .regex(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "is not an email address")
+  .overwrite(oneSpelling)
+  .regex(/^[^\s@<>()[\]\\,;:"]+@(?:[^\s@<>()[\]\\,;:".]+\.)+[^\s@<>()[\]\\,;:".]+$/, "is not an email address")
   .refine(isVisible, "contains invisible characters")
   .openapi({ example: "mary@hillfarm.example" });
 export const rolesField = z.array(z.enum(roles)).openapi({ example: ["farmer"] });

@@ -88,6 +88,34 @@ describe("approval", () => {
     expect([waiting.status, await codeOf(waiting)]).toEqual([403, "approval_waiting"]);
     expect((await login(password, "mary@x.example")).status).toBe(200);
   });
+
+  test("however the domain is spelled, it is one, and what a mail server reads as a sign is in no address", async () => {
+    const policy = "uni.ac.example,xn--mnchen-3ya.example";
+    await open({ BELLWETHER_POLICY_VERIFICATION: "optional", BELLWETHER_POLICY_APPROVAL: policy });
+    const domains = [
+      "uni。ac.example",
+      "UNI.ac.example",
+      "ｕni.ac.example",
+      "münchen.example",
+      "xn--mnchen-3ya.example",
+    ];
+    for (const [n, domain] of domains.entries()) {
+      const address = `Mary${n}@${domain}`;
+      expect((await house.register(address)).status).toBe(202);
+      expect(await codeOf(await login(password, address))).toBe("approval_waiting");
+    }
+    await house.register("mary4@münchen.example");
+    expect((await mailbox.of("mary4@münchen.example")).map(({ kind }) => kind)).toEqual(["already-registered"]);
+    for (const address of [
+      "<a@uni.example>",
+      "a@uni.example>",
+      "a:b@x.example",
+      "a@x.example;",
+      "a@[127.0.0.1]",
+      "a(b)@x.example",
+    ])
+      expect([address, (await house.register(address)).status]).toEqual([address, 422]);
+  });
 });
 
 describe("another address", () => {

@@ -1,3 +1,4 @@
+import { normalAddress } from "../../platform/addresses.ts";
 import type { Clock } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
 import { absent, all, committed, equal, type Table, type Write } from "../../platform/dynamo/table.ts";
@@ -25,7 +26,7 @@ export class AddressRepository {
 
   /** The new address is taken by one transaction, or not at all; a new epoch ends the sessions. */
   change({ uid, email, epoch }: StoredUser, next: string, besides: readonly Write[]): Promise<boolean> {
-    const sameGuard = keys.normalEmail(email) === keys.normalEmail(next);
+    const sameGuard = normalAddress(email) === normalAddress(next);
     const change = { set: { email: next, verified: true }, add: { epoch: 1 } };
     const guards: Write[] = [
       { put: { ...keys.emailGuard(next), uid }, when: absent("pk") },

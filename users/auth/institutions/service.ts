@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isOfDomain } from "../../platform/addresses.ts";
 import { type Clock, seconds } from "../../platform/clock.ts";
 import type { Limit, RateLimits } from "../../platform/http/rate-limits.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
@@ -110,8 +111,7 @@ export class Institutions {
     if (known) return known;
     const { email, isVerified } = assertion;
     if (!email || !isVerified) return "address_not_verified";
-    const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
-    if (!institution.domains.includes(domain)) return "domain_not_allowed";
+    if (!isOfDomain(email, institution.domains)) return "domain_not_allowed";
     await this.register(institution, assertion, email, traceparent);
     // another tab of the same person may have been first
     return (await this.known(assertion)) ?? "link_needed";

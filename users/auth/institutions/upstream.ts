@@ -1,5 +1,6 @@
 import type { Configuration } from "openid-client";
 import { z } from "zod";
+import { oneSpelling } from "../../platform/addresses.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { Problem } from "../../platform/problems.ts";
 import { type Log, reason } from "../../platform/telemetry/logging.ts";
@@ -69,7 +70,14 @@ export class Upstream {
       const more = claims.email === undefined && endpoint !== undefined;
       const told = more ? await library.fetchUserInfo(configuration, tokens.access_token, claims.sub) : claims;
       const { email, email_verified, name } = person.parse(told);
-      return { iss: claims.iss, sub: claims.sub, email, isVerified: email_verified === true, name: name ?? "" };
+      const address = email && oneSpelling(email);
+      return {
+        iss: claims.iss,
+        sub: claims.sub,
+        email: address,
+        isVerified: email_verified === true,
+        name: name ?? "",
+      };
     } catch (error) {
       throw this.explained(library, institution, error);
     }

@@ -70,7 +70,7 @@ describe("who is not signed in when a program asks", () => {
     house.clock.ms = Date.now() - 7_200_000;
     const mary = await house.person("farmer");
     house.clock.ms = Date.now();
-    for (const asked of [{ prompt: "login" }, { max_age: "3600" }] as Record<string, string>[]) {
+    for (const asked of [{ prompt: "login" }, { max_age: "3600" }, { max_age: "0" }] as Record<string, string>[]) {
       const { browser, before, asking, text } = await sent(asked);
       browser.keep(mary.cookie);
       const page = await browser.go(before.url);

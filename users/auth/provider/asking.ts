@@ -42,7 +42,9 @@ function sourceOf(uri: unknown): string | undefined {
 
 /** Whether somebody has proved who they are as late as the program asks for. */
 export function isRecent({ params, iat }: Interaction, { authTime }: LiveSession, clock: Clock): boolean {
+  // whoever has shown it since the program asked has shown it late enough, however long the page is looked at
+  if (authTime >= iat) return true;
   const prompts = String(params.prompt ?? "").split(" ");
-  if (prompts.includes("login") && authTime < iat) return false;
+  if (prompts.includes("login")) return false;
   return params.max_age === undefined || authTime >= seconds(clock) - Number(params.max_age);
 }

@@ -110,6 +110,10 @@ test("only the redirect address to the letter, only with PKCE, and only scopes t
   expect(errorOf(await ask({ code_challenge: "x".repeat(43), code_challenge_method: "plain" }))).toBe(
     "invalid_request",
   );
+  const byForm = { response_mode: "form_post", code_challenge: "x".repeat(43), code_challenge_method: "S256" };
+  expect(errorOf(await ask(byForm))).toBe("unsupported_response_mode");
+  const discovered = await fetch(`${base}/oidc/.well-known/openid-configuration`);
+  expect(await discovered.json()).toMatchObject({ response_modes_supported: ["query", "fragment"] });
   const wide = { scope: "openid flock:write", code_challenge: "x".repeat(43), code_challenge_method: "S256" };
   expect(errorOf(await ask(wide))).toBe("invalid_scope");
   const stranger = await ask({ client_id: "stranger" });

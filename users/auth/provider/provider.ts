@@ -27,6 +27,8 @@ export type ProviderParts = {
   log: Log;
 };
 
+type RegisterResponseMode = import("oidc-provider").Provider["registerResponseMode"];
+const responseModes = ["query", "fragment"];
 export const consentSeconds = 60 * 86_400;
 const codeSeconds = 60;
 const interactionSeconds = 600;
@@ -54,7 +56,13 @@ export async function newProvider(parts: ProviderParts, keys: PrivateKeys) {
         oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
       ),
     );
-  const provider = new Provider(issuerOf(parts.publicUrl), {
+  class Own extends Provider {
+    // no form that sends itself: our pages run no script of a library
+    override registerResponseMode(...given: Parameters<RegisterResponseMode>): void {
+      if (responseModes.includes(given[0])) super.registerResponseMode(...given);
+    }
+  }
+  const provider = new Own(issuerOf(parts.publicUrl), {
     ...features(parts),
     adapter: adapterOf(parts.repository, parts.kek),
     jwks: { keys: [...keys] },
@@ -63,6 +71,11 @@ export async function newProvider(parts: ProviderParts, keys: PrivateKeys) {
     findAccount: async (context, sub, token) => accountOf(parts, context, sub, token?.grantId),
   });
   provider.proxy = true;
+  provider.use(async (context, next) => {
+    await next();
+    if (context.oidc?.route === "discovery")
+      context.body = { ...Object(context.body), response_modes_supported: responseModes };
+  });
   provider.on("server_error", (_context, error) => parts.log("error", "provider_failed", { reason: error.name }));
   return provider;
 }

@@ -67,13 +67,25 @@ export class Recovery {
   private async proveFactor({ uid }: StoredUser, token: string, code: string | undefined): Promise<void> {
     const { factor, limits, allowed } = this.parts;
     if (!(await factor.isOn(uid))) return;
-    if (code === undefined)
-      throw new Problem(401, "second_factor_required", "Send a code of your second factor, or a recovery code, too.");
+    if (code === undefined) throw missingFactor();
     await limits.take(allowed.factor, token);
     if (!(await factor.verify(uid, code)))
       throw new Problem(401, "second_factor_wrong", "The code is wrong or was used before.");
   }
 }
+
+const missingFactor = () =>
+  new Problem(401, "second_factor_required", "Send a code of your second factor, or a recovery code, too.", {
+    errors: [
+      {
+        row: null,
+        field: "second_factor",
+        code: "second_factor_required",
+        message: "second_factor is missing",
+        fix: "Send a code of the authenticator app, or a recovery code.",
+      },
+    ],
+  });
 
 /** A link counts for the password that was forgotten, and for no later one. */
 const markOf = ({ uid, pw }: StoredUser) => hash(`${uid}|${pw}`);

@@ -59,7 +59,7 @@ export class SigningIn {
 
   async login(given: LoginRequest): Promise<LoggedIn> {
     const { limits, allowed, users, hasher, devices, counts, log } = this.parts;
-    const account = given.email.trim().normalize("NFKC").toLowerCase();
+    const account = users.normalAddress(given);
     await limits.take(allowed.address, given.address);
     const counter = devices.counterOf(account, given.from.knownDevice);
     const taken = await limits.take(allowed.account, counter);

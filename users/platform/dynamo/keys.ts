@@ -1,3 +1,4 @@
+import { normalAddress } from "../addresses.ts";
 import { hash } from "../hashes.ts";
 import type { Key } from "./table.ts";
 
@@ -6,12 +7,10 @@ import type { Key } from "./table.ts";
 const key = (pk: string, sk: string): Key => ({ pk, sk });
 const minuteOf = (seconds: number) => Math.floor(seconds / 60);
 
-export const normalEmail = (email: string): string => email.trim().normalize("NFKC").toLowerCase();
-
 export const user = (uid: string) => key(`USER#${uid}`, "A");
 export const userIndex = (uid: string) => `USERS#${hash(uid).charCodeAt(0) % 8}`;
 export const userIndexes = Array.from({ length: 8 }, (_, shard) => `USERS#${shard}`);
-export const emailGuard = (email: string) => key(`EMAIL#${normalEmail(email)}`, "E");
+export const emailGuard = (email: string) => key(`EMAIL#${normalAddress(email)}`, "E");
 export const platform = () => key("SYS#PLATFORM", "ID");
 export const administrators = () => key("SYS#ADMINISTRATORS", "N");
 
