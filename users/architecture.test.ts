@@ -87,6 +87,7 @@ const rooms: Record<string, string[]> = {
   identity: ["secrets", "dynamo", "telemetry"],
   events: ["dynamo", "telemetry"],
   mail: ["dynamo", "secrets", "telemetry"],
+  outgoing: [],
   http: ["identity", "secrets", "dynamo", "telemetry"],
   pages: ["http", "identity", "secrets", "dynamo", "telemetry"],
   sockets: ["identity", "telemetry"],
@@ -98,6 +99,7 @@ const words = [
   "clock",
   "hashes",
   "ids",
+  "networks",
   "personal-data",
   "problems",
   "roles",
@@ -207,6 +209,25 @@ test("libraries of models, of their protocol and of the documentation are loaded
 
 test("what prints runs in a process of its own: nobody imports it", () => {
   expect(sources.filter((file) => importsOf(file).includes("chats/exports/print.ts"))).toEqual([]);
+});
+
+test("an address that somebody has set is called by way of platform/outgoing: who else calls the network stands here", () => {
+  const callers = [
+    "auth/provider/door.ts",
+    "chats/emilia/model/models.ts",
+    "composition/farm-invitations.ts",
+    "composition/other-services.ts",
+    "platform/dynamo/client.ts",
+    "platform/identity/published-keys.ts",
+    "platform/outgoing/outgoing.ts",
+  ];
+  const found = new Set<string>();
+  for (const file of sources.filter((name) => !name.startsWith("benchmarks/")))
+    visit(parsed.get(file), (node) => {
+      const callee = ts.isCallExpression(node) ? node.expression.getText() : "";
+      if (/^(globalThis\.)?fetch$/.test(callee)) found.add(file);
+    });
+  expect([...found].sort()).toEqual(callers);
 });
 
 test("OpenID Connect is loaded by the first who needs it", () => {

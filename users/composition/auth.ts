@@ -74,7 +74,7 @@ export function authService(
 }
 
 function providerOf(
-  { settings, table, clock, log }: Platform,
+  { settings, table, clock, log, outgoing }: Platform,
   users: UserRepository,
   sessions: Sessions,
   keys: SigningKeys,
@@ -86,18 +86,21 @@ function providerOf(
   const sessionOf = (refreshToken: string) => sessions.ofToken(refreshToken);
   const browser = { publicUrl, allowedOrigins, sessionOf };
   return {
-    provider: new ProviderDoor({ ...stores, ...browser, rules: tokenRulesOf(settings), clock, log }),
+    provider: new ProviderDoor({ ...stores, ...browser, rules: tokenRulesOf(settings), clock, log, outgoing }),
     clients: new ProviderClients(repository, kek, clock),
   };
 }
 
 type SigningInBy = { users: UserRepository; signingIn: SigningIn; sessions: SessionChecker; allowed: Limit };
 
-function institutionsOf({ table, clock, limits, log, settings }: Platform, { allowed, ...parts }: SigningInBy) {
+function institutionsOf(
+  { table, clock, limits, log, outgoing, settings }: Platform,
+  { allowed, ...parts }: SigningInBy,
+) {
   const { kek, BELLWETHER_PUBLIC_URL: publicUrl } = settings;
   const repository = new InstitutionRepository(table, clock);
   const identities = new IdentityRepository(table, clock);
-  const upstream = new Upstream(clock, log, secretOf(kek));
+  const upstream = new Upstream(clock, log, outgoing, secretOf(kek));
   const begins = { ...allowed, scope: "institution-address" };
   const stores = { institutions: repository, identities, upstream, limits, allowed: begins };
   return {
@@ -108,10 +111,13 @@ function institutionsOf({ table, clock, limits, log, settings }: Platform, { all
 }
 
 /** Tells programs that a session is over in which they were allowed. */
-export function backchannelOf({ settings, table, clock, log }: Platform, keys: SigningKeys): BackchannelLogout {
+export function backchannelOf(
+  { settings, table, clock, log, outgoing }: Platform,
+  keys: SigningKeys,
+): BackchannelLogout {
   const clients = new ProviderRepository(table, settings.kek, clock);
   const issuer = issuerOf(settings.BELLWETHER_PUBLIC_URL);
-  return new BackchannelLogout({ repository: clients.logouts, clients, keys, issuer, clock, log });
+  return new BackchannelLogout({ repository: clients.logouts, clients, keys, issuer, clock, log, outgoing });
 }
 
 /** What stands beside the sessions of a user, and ends with all of them. */

@@ -28,6 +28,7 @@ import { Places } from "../platform/identity/places.ts";
 import { type KeySource, RemoteKeys } from "../platform/identity/published-keys.ts";
 import { SigningKeys } from "../platform/identity/signing-keys.ts";
 import { MailQueue } from "../platform/mail/queue.ts";
+import { Outgoing } from "../platform/outgoing/outgoing.ts";
 import type { PersonalData } from "../platform/personal-data.ts";
 import type { ServiceName, Settings } from "../platform/settings.ts";
 import { type Listen, Sockets } from "../platform/sockets/sockets.ts";
@@ -101,7 +102,7 @@ export function compose(names: readonly ServiceName[], outside: Outside): Compos
   const need = needFrom(authenticator, clock);
   const once = onceFrom(table, settings.kek, clock);
   const mail = new MailQueue({ table, kek: settings.kek, clock, log });
-  const stores = { table, keysTable, limits, mail, counts };
+  const stores = { table, keysTable, limits, mail, counts, outgoing: new Outgoing(settings.reachable) };
   const platform: Platform = { settings, clock, log, metrics, traces, need, once, cursors, ...stores };
 
   const figures = new SessionFigures(counts, new ActivityRepository(table, clock));

@@ -91,10 +91,10 @@ function othersOf({ table, clock }: Platform, own: Pick<Asked, "profiles" | "act
 }
 
 /** The address of the sender is whom push services write to when something is wrong. */
-function pushOf({ table, settings, clock }: Platform, keys: DataKeys): PushNotices {
+function pushOf({ table, settings, clock, outgoing }: Platform, keys: DataKeys): PushNotices {
   const { BELLWETHER_MAIL_FROM: from, PROFILES_PUSH_HOSTS: hosts, kek } = settings;
   const address = /<(.+)>/.exec(from)?.[1] ?? from;
   const allowed = hosts.split(",").map((host) => host.trim());
   const repository = new PushRepository(table, clock);
-  return new PushNotices({ repository, keys, kek, allowed, contact: `mailto:${address}` });
+  return new PushNotices({ repository, keys, kek, outgoing, allowed, contact: `mailto:${address}` });
 }

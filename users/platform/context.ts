@@ -6,6 +6,7 @@ import type { Need } from "./http/need.ts";
 import type { Cursors } from "./http/paging.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
 import type { Mail } from "./mail/mail.ts";
+import type { Outgoing } from "./outgoing/outgoing.ts";
 import type { Settings } from "./settings.ts";
 import type { Log } from "./telemetry/logging.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -25,5 +26,6 @@ export type Platform = {
   limits: RateLimits;
   cursors: Cursors;
   mail: Mail;
+  outgoing: Outgoing;
   counts: DailyCounts;
 };

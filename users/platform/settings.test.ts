@@ -50,10 +50,20 @@ test.each([
       CHATS_MODEL_KEY_FILE: file("key", "abc", 0o644),
     },
   ],
+  ["BELLWETHER_OUTGOING_NETWORKS", { USERS_KEK_FILE: kek, BELLWETHER_OUTGOING_NETWORKS: "10.0.0.0/8, 10.0.0.1" }],
   ["SESSIONS_CAP", { USERS_KEK_FILE: kek, SESSIONS_CAP: "many" }],
   ["USERS_DYNAMODB_URL", { USERS_KEK_FILE: kek, USERS_DYNAMODB_URL: "not a url" }],
 ])("the error names %s", (name, env) => {
   expect(() => readSettings(env)).toThrow(name);
+});
+
+test("what else is on the machine may be called by a platform that is seen there only", () => {
+  const reachable = (url: string, listed = "") =>
+    readSettings({ USERS_KEK_FILE: kek, BELLWETHER_PUBLIC_URL: url, BELLWETHER_OUTGOING_NETWORKS: listed }).reachable;
+  expect(reachable("http://localhost:8080")).toEqual(["127.0.0.0/8", "::1/128"]);
+  for (const url of ["https://farm.example", "https://localhost.farm.example", "https://10.0.0.1"])
+    expect(reachable(url)).toEqual([]);
+  expect(reachable("https://farm.example", "10.20.0.0/16, fd12::/16")).toEqual(["10.20.0.0/16", "fd12::/16"]);
 });
 
 test("the client address comes from the socket, or from a proxy on this machine", () => {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { ports, services } from "./catalogue.gen.ts";
+import { isNetwork, loopbackNetworks } from "./networks.ts";
 import { type Role, roles } from "./roles.ts";
 
 export type ServiceName = keyof typeof services;
@@ -19,6 +20,7 @@ const environment = z.object({
   BELLWETHER_PLATFORM_ID: z.string().default(""),
   BELLWETHER_NATS_URL: z.string().default(`nats://127.0.0.1:${ports.nats}`),
   BELLWETHER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(1),
+  BELLWETHER_OUTGOING_NETWORKS: z.string().default(""),
   BELLWETHER_OTLP_ENDPOINT: z.string().default(""),
   USERS_DYNAMODB_URL: z.url().default(`http://127.0.0.1:${ports.dynoxide}`),
   USERS_DYNAMODB_SOCKET: z.string().optional(),
@@ -109,6 +111,8 @@ export type NatsLogin = { user: string | undefined; pass: string | undefined };
 export type Settings = Environment & {
   natsLogins: Record<ServiceName, NatsLogin>;
   allowedOrigins: readonly string[];
+  /** networks into which addresses that people set may lead, beside the public ones */
+  reachable: readonly string[];
   mfaRoles: readonly Role[];
   passkeySite: string;
   serviceUrls: ServiceUrls;
@@ -137,6 +141,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     ...settings,
     natsLogins: natsLogins(filled),
     allowedOrigins: originsOf(settings),
+    reachable: reachableOf(settings),
     mfaRoles: mfaRolesOf(settings),
     passkeySite: passkeySiteOf(settings),
     serviceUrls: serviceUrlsOf(settings.BELLWETHER_SERVICE_URLS, settings.BELLWETHER_PUBLIC_URL),
@@ -159,6 +164,16 @@ function natsLogins(env: Record<string, string | undefined>): Record<ServiceName
 function originsOf(settings: Environment): readonly string[] {
   const listed = settings.BELLWETHER_ALLOWED_ORIGINS.split(",").map((origin) => origin.trim());
   return [...listed.filter(Boolean), settings.BELLWETHER_PUBLIC_URL].map((url) => new URL(url).origin);
+}
+
+/** A platform that is seen on its own machine only may also call what else is on it. */
+function reachableOf({ BELLWETHER_OUTGOING_NETWORKS: listed, BELLWETHER_PUBLIC_URL: url }: Environment): string[] {
+  const networks = listed.split(",").map((network) => network.trim());
+  const wrong = networks.find((network) => network !== "" && !isNetwork(network));
+  if (wrong !== undefined)
+    throw new SettingsError(`BELLWETHER_OUTGOING_NETWORKS: ${wrong} is not a network such as 10.20.0.0/16`);
+  const isOwnMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
+  return [...networks.filter(Boolean), ...(isOwnMachine ? loopbackNetworks : [])];
 }
 
 /** A service without an address of its own is reached through the gateway. */

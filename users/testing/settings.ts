@@ -20,6 +20,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
   BELLWETHER_PLATFORM_ID: "",
   BELLWETHER_NATS_URL: "nats://127.0.0.1:1",
   BELLWETHER_TRUSTED_PROXIES: 1,
+  BELLWETHER_OUTGOING_NETWORKS: "",
   BELLWETHER_OTLP_ENDPOINT: "",
   USERS_DYNAMODB_URL: "http://127.0.0.1:1",
   USERS_KEYS_DYNAMODB_URL: "http://127.0.0.1:1",
@@ -59,6 +60,7 @@ export const testSettings = (change: Partial<Settings> = {}): Settings => ({
     chats: { user: undefined, pass: undefined },
   },
   allowedOrigins: ["http://localhost:8080"],
+  reachable: ["127.0.0.0/8"],
   serviceUrls: {
     farm: "http://127.0.0.1:1",
     genetics: "http://127.0.0.1:1",

@@ -10,6 +10,8 @@ export type University = {
   members: Record<string, Member>;
   /** who sits at the keyboard; nobody: a page asks */
   atKeyboard: string | undefined;
+  /** requests that came */
+  asked: number;
   stop: () => void;
 };
 export const atUniversity = { clientId: "bellwether", secret: "the secret that the university gave" };
@@ -17,7 +19,7 @@ export const atUniversity = { clientId: "bellwether", secret: "the secret that t
 export async function startUniversity(callbacks: string[], port?: number): Promise<University> {
   const at = port ?? (await freePort());
   const issuer = `http://127.0.0.1:${at}`;
-  const university: University = { issuer, members: {}, atKeyboard: undefined, stop: () => undefined };
+  const university: University = { issuer, members: {}, atKeyboard: undefined, asked: 0, stop: () => undefined };
   const provider = new Provider(issuer, {
     clients: [{ client_id: atUniversity.clientId, client_secret: atUniversity.secret, redirect_uris: callbacks }],
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
@@ -38,6 +40,7 @@ export async function startUniversity(callbacks: string[], port?: number): Promi
   });
   const handle = provider.callback();
   const server = createServer(async (request, response) => {
+    university.asked++;
     if (!request.url?.startsWith("/interaction/")) return handle(request, response);
     const { url, method } = request;
     const name = university.atKeyboard ?? (method === "POST" ? await nameIn(request) : undefined);

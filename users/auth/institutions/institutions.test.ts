@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { z } from "zod";
 import type { ScannableTable } from "../../platform/dynamo/table.ts";
+import type { Settings } from "../../platform/settings.ts";
 import { codeOf, cookieOf, Harness, type Person } from "../../testing/harness.ts";
 import { freePort, type Running, startDynoxide } from "../../testing/servers.ts";
 import { tableIn } from "../../testing/tables.ts";
@@ -33,8 +34,8 @@ beforeEach(() => {
 type Change = Record<string, unknown>;
 class House extends Harness {
   administrator: Person | undefined;
-  static async at(idps: Record<string, Change>, table?: ScannableTable): Promise<House> {
-    const house = new House({}, table && { table });
+  static async at(idps: Record<string, Change>, table?: ScannableTable, settings: Partial<Settings> = {}) {
+    const house = new House(settings, table && { table });
     await house.composed.signing.ensure();
     const person = await house.person("administrator");
     const token = await house.tokenOf(person, { acr: "aal2", roles: ["administrator"] });
@@ -212,6 +213,13 @@ describe("logging in at an institution", () => {
     house.clock.pass(3);
     expect(wentTo(await house.signIn("late"))).toEqual([302, "/flock"]);
     late.stop();
+  });
+
+  test("an institution within a network that may not be called is not asked", async () => {
+    const house = await House.at({ hill: {} }, undefined, { reachable: [] });
+    university.asked = 0;
+    expect(await refused(await house.start("hill"))).toEqual([503, "institution_unavailable"]);
+    expect(university.asked).toBe(0);
   });
 
   test("a provider that names another issuer than the configured one is not believed", async () => {

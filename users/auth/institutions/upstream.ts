@@ -2,6 +2,7 @@ import type { Configuration } from "openid-client";
 import { z } from "zod";
 import { oneSpelling } from "../../platform/addresses.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Outgoing } from "../../platform/outgoing/outgoing.ts";
 import { Problem } from "../../platform/problems.ts";
 import { type Log, reason } from "../../platform/telemetry/logging.ts";
 import type { Assertion, Institution } from "./models.ts";
@@ -38,6 +39,7 @@ export class Upstream {
   constructor(
     private readonly clock: Clock,
     private readonly log: Log,
+    private readonly outgoing: Outgoing,
     private readonly secretOf: (institution: Institution) => string,
   ) {}
 
@@ -109,6 +111,7 @@ export class Upstream {
     try {
       return await library.discovery(server, institution.clientId, this.secretOf(institution), undefined, {
         timeout: answersWithin,
+        [library.customFetch]: this.outgoing.fetch,
         execute: [
           // the signature of the id token is checked as well, not only the way that it came
           library.enableNonRepudiationChecks,

@@ -5,6 +5,7 @@ import { grantable, programRole, serviceScopes } from "../../platform/identity/p
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { PrivateKeys } from "../../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../../platform/identity/tokens.ts";
+import type { Outgoing } from "../../platform/outgoing/outgoing.ts";
 import { type Page, rendered } from "../../platform/pages/page.ts";
 import type { Log } from "../../platform/telemetry/logging.ts";
 import type { StoredUser } from "../accounts/models.ts";
@@ -25,6 +26,7 @@ export type ProviderParts = {
   publicUrl: string;
   clock: Clock;
   log: Log;
+  outgoing: Outgoing;
 };
 
 type RegisterResponseMode = import("oidc-provider").Provider["registerResponseMode"];
@@ -65,6 +67,7 @@ export async function newProvider(parts: ProviderParts, keys: PrivateKeys) {
   const provider = new Own(issuerOf(parts.publicUrl), {
     ...features(parts),
     adapter: adapterOf(parts.repository, parts.kek),
+    fetch: (asked, init) => parts.outgoing.fetch(asked instanceof Request ? asked.url : asked, init),
     jwks: { keys: [...keys] },
     cookies: { keys: [mark(parts.kek, "oidc-cookies", "1")], names: cookieNames },
     interactions: { policy, url: (_context, { uid }) => `/oidc/interaction/${uid}` },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hash, mark } from "../../platform/hashes.ts";
+import type { Outgoing } from "../../platform/outgoing/outgoing.ts";
 import { notFound, Problem, quotaReached } from "../../platform/problems.ts";
 import type { DataKeys } from "../../platform/secrets/data-keys.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
@@ -14,6 +15,7 @@ export type PushParts = {
   repository: PushRepository;
   keys: DataKeys;
   kek: Uint8Array;
+  outgoing: Outgoing;
   allowed: readonly string[];
   /** Whom a push service writes to when something is wrong (RFC 8292): `mailto:` or `https:`. */
   contact: string;
@@ -91,13 +93,8 @@ export class PushNotices {
     const { endpoint, method, headers, body } = request;
     const given = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
     const signal = AbortSignal.timeout(withinMs);
-    const answer = await fetch(endpoint, {
-      method,
-      headers: given,
-      body: new Uint8Array(body ?? []),
-      redirect: "manual",
-      signal,
-    });
+    const sent = { method, headers: given, body: new Uint8Array(body ?? []), signal };
+    const answer = await this.parts.outgoing.fetch(endpoint, sent);
     await answer.body?.cancel();
     return answer.status;
   }

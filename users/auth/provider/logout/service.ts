@@ -2,6 +2,7 @@ import type { Clock } from "../../../platform/clock.ts";
 import type { CloudEvent, Outcome } from "../../../platform/events/cloud-event.ts";
 import { signLogoutToken } from "../../../platform/identity/logout-tokens.ts";
 import type { SigningKeys } from "../../../platform/identity/signing-keys.ts";
+import type { Outgoing } from "../../../platform/outgoing/outgoing.ts";
 import { type Log, reason } from "../../../platform/telemetry/logging.ts";
 import type { ProviderRepository } from "../repository.ts";
 import { isSafe } from "../safe-address.ts";
@@ -14,6 +15,7 @@ export type LogoutParts = {
   issuer: string;
   clock: Clock;
   log: Log;
+  outgoing: Outgoing;
 };
 const withinMs = 5_000;
 
@@ -49,14 +51,12 @@ export class BackchannelLogout {
 
   private async post(uri: string, { clientId: audience, uid, sid }: Waiting): Promise<void> {
     if (!isSafe(uri)) throw new Error("the address is not one that may be called");
-    const { keys, issuer, clock } = this.parts;
+    const { keys, issuer, clock, outgoing } = this.parts;
     const token = await signLogoutToken(await keys.current(), { issuer, audience, uid, sid }, clock);
-    const answer = await fetch(uri, {
+    const answer = await outgoing.fetch(uri, {
       method: "POST",
       body: new URLSearchParams({ logout_token: token }),
       signal: AbortSignal.timeout(withinMs),
-      // whoever is called sends us nowhere else
-      redirect: "error",
     });
     await answer.body?.cancel();
     if (answer.status !== 200 && answer.status !== 204) throw new Error(`it answered ${answer.status}`);
