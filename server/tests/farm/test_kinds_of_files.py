@@ -52,6 +52,12 @@ def test_a_session_of_another_maker_is_a_session(head: str) -> None:
     assert (layout.kind, layout.ignored) == ("weights", [])
 
 
+def test_a_header_is_not_called_a_trait_where_columns_are_no_traits() -> None:
+    content = b"EID,Date,Weight,Score\n982000123456789,2024-11-25,31.5,3\n"
+    assert refusal(content, "weights", trait="WWT", columns={"Score": "BCS"}) == ["column_unknown"]
+    assert detected(content, "weights", trait="WWT", farm_columns={"Score": "BCS"}).ignored == ["Score"]
+
+
 def test_a_list_of_tags_alone_is_a_list() -> None:
     assert detected(b"Tag,Name\n240001,Bess\n", None).kind == "flock"
     assert detected(b"Tag,import_row,import_reasons\n240001,2,x\n", None).kind == "flock"

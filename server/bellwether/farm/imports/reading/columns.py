@@ -31,7 +31,7 @@ def read(
 ) -> Columns:
     """The columns of a header; the sender, or the farm, names the field, the trait or `ignore` for a header."""
     own = options.columns
-    names = Names(table, own_names(options, table))
+    names = Names(table, own_names(options, table, has_traits=has_traits))
     found = names.find(cells, line)
     columns = Columns(found.columns, faults=found.faults)
     known = options.known
@@ -40,22 +40,25 @@ def read(
         add_measurements(cells, names, columns, line, known)
     read_places = used(columns)
     columns.ignored = [name[:100] for position, name in enumerate(cells) if name and position not in read_places]
-    columns.faults += [unknown(h, target, line) for h, target in own.items() if not is_known(target, table, known)]
+    meant = known if has_traits else None
+    columns.faults += [unknown(h, target, line) for h, target in own.items() if not is_known(target, table, meant)]
     columns.faults += [absent(header, line) for header in own if normal(header) not in {normal(cell) for cell in cells}]
     return columns
 
 
-def own_names(options: Options, table: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def own_names(options: Options, table: Mapping[str, tuple[str, ...]], *, has_traits: bool) -> dict[str, str]:
     """Header -> field of this kind of file, as the sender says, else as the farm does for all of its files."""
     said = {normal(header) for header in options.columns}
-    known = {h: t for h, t in options.farm_columns.items() if is_known(t, table, options.known)}
+    traits_meant = options.known if has_traits else None
+    known = {h: t for h, t in options.farm_columns.items() if is_known(t, table, traits_meant)}
     of_farm = {header: target for header, target in known.items() if normal(header) not in said}
     return {**of_farm, **options.columns}
 
 
-def is_known(target: str, table: Mapping[str, tuple[str, ...]], known: Known) -> bool:
-    """Whether a field of the kind, a trait or its date or group is called so."""
-    return target == IGNORE or target in table or trait_of(trait_name(target), known) is not None
+def is_known(target: str, table: Mapping[str, tuple[str, ...]], known: Known | None) -> bool:
+    """Whether a field of the kind is called so; or a trait, its date or group, where columns may be traits."""
+    is_trait = known is not None and trait_of(trait_name(target), known) is not None
+    return target == IGNORE or target in table or is_trait
 
 
 def trait_of(name: str, known: Known) -> Trait | None:
@@ -136,7 +139,7 @@ def used(columns: Columns) -> set[int]:
 
 def score(cells: list[str], table: Mapping[str, tuple[str, ...]], options: Options, *, has_traits: bool) -> int:
     """How many columns a line would name as the header."""
-    own = own_names(options, table)
+    own = own_names(options, table, has_traits=has_traits)
     found = Names(table, own).score(cells)
     if has_traits:
         found += sum(trait_of(name, options.known) is not None for name in renamed(cells, own) if name)

@@ -160,7 +160,8 @@ def check_counter(found: Found) -> None:
         return
     is_counter = len(cells) >= COUNTER and all(cell == str(n) for n, cell in enumerate(cells, 1))
     if is_counter and normal(header) not in {
-        normal(name) for name in named.own_names(found.options, found.form.columns)
+        normal(name)
+        for name in named.own_names(found.options, found.form.columns, has_traits=found.form.has_trait_columns)
     }:
         message = f"{header[:40]} counts the lines, and the animals have other identifiers"
         fix = f"send columns with {header[:40]} as ignore, or as id if it is their number"
@@ -170,7 +171,7 @@ def check_counter(found: Found) -> None:
 def of_farm(found: Found) -> list[str]:
     """What the farm says of headers that this file has."""
     sent = {normal(header) for header in found.options.columns}
-    own = named.own_names(found.options, found.form.columns)
+    own = named.own_names(found.options, found.form.columns, has_traits=found.form.has_trait_columns)
     used = [(h, t) for h, t in own.items() if normal(h) not in sent and h in found.options.farm_columns]
     there = {normal(cell) for cell in found.sheet.header}
     return [f"{header} is {target}, as the farm says" for header, target in used if normal(header) in there]

@@ -117,12 +117,12 @@ def ignored(options: Options) -> set[str]:
 def only_tags(sheet: Sheet, form: AnyFormat, options: Options) -> list[str]:
     """The columns that nothing would be read from, where nothing is read but what animals are called."""
     found = named.read(sheet.header, form.columns, options, sheet.header_line, has_traits=form.has_trait_columns)
-    is_more = bool(found.measurements) or not found.fields.keys() <= {*named.TAGS, "name"}
+    is_more = bool(found.measurements) or not found.fields or not found.fields.keys() <= {*named.TAGS, "name"}
     return [] if is_more else [header for header in found.ignored if normal(header) not in ignored(options)]
 
 
 def kind_unclear(unread: list[str], form: AnyFormat, line: int) -> FileRefused:
     """A list of tags, or a file whose other columns are called by names that nobody knows."""
     text = f"nothing but tags would be read of this file: {', '.join(unread[:10])} mean nothing here"
-    fix = f"say with columns what they are, or send kind={form.kind} if it is a list of tags"
+    fix = f"say with columns what they are (a session has a date and a weight), or send kind={form.kind} for a list"
     return refused("kind_unclear", text, fix, row=line, field="columns")
