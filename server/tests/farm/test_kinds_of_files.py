@@ -211,3 +211,21 @@ def test_a_unit_below_the_header_is_asked_about() -> None:
     assert refusal(session(",,kg", "1,25/11/2024,70"), "weights", trait="WWT") == []
     content = b"Tag,Sex,DOB,PEMD,SCANDATE\n,,,cm,\n1,ewe,13/08/2024,31,20/11/2024\n"
     assert refusal(content, "flock") == ["unit_contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("head", "order"),
+    [("Date (dd/mm/yyyy)", "dmy"), ("Date [mm/dd/yyyy]", "mdy"), ("Weigh date dd.mm.yy", "dmy"), ("Date_M/D/YY", "mdy"),
+     ("Datum (TT.MM.JJJJ)", "dmy"), ("Date de pesée (jj/mm/aaaa)", "dmy"), ("Fecha (dd/mm/aaaa)", "dmy")],
+)  # fmt: skip
+def test_a_header_says_the_order_of_its_dates(head: str, order: str) -> None:
+    content = f"EID,{head},Weight\n982000123456789,10/11/2024,31.5\n".encode()
+    layout = detected(content, "weights", trait="WWT")
+    assert (layout.columns["date"], layout.date_orders) == (1, {1: order})
+    assert detected(content, "weights", trait="WWT", date_order="mdy").date_orders == {1: "mdy"}
+
+
+def test_a_date_that_is_not_as_its_header_says_is_refused() -> None:
+    content = b"EID,Date (dd/mm/yyyy),Weight\n982000123456789,10/11/2024,31.5\n982000123456790,11/25/2024,31.5\n"
+    _, rows = read_all(content, "weights", trait="WWT")
+    assert codes(rows) == {2: [], 3: ["date_format"]}

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Literal
 
 from bellwether.sheep.findings import Broken, broken
 from bellwether.sheep.reading.headers import normal
+from bellwether.sheep.reading.masks import DateOrder as DateOrder
 from bellwether.sheep.reading.refusal import FileFault
 from bellwether.sheep.reading.times import parse_time
 
-DateOrder = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 TOLD: Mapping[DateOrder, str] = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 NUMERIC = re.compile(r"([0-9]{1,4})(\s?[-/.]\s?|\s)([0-9]{1,2})\2([0-9]{1,4})(?![0-9])(.*)", re.DOTALL)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from bellwether.sheep.reading.masks import with_order
 from bellwether.sheep.reading.refusal import FileFault
 
 IGNORE = "ignore"
@@ -30,6 +31,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "EID", "RFID", "IDE", "Electronic ID", "EID Number", "EID Tag", "Electronic Tag", "Electronic Identifier",
         "Transponder", "Transpondernummer", "Transpondernr", "Boucle électronique", "Numéro électronique",
         "Crotal electrónico", "Microchip", "Animal EID", "NLIS RFID", "RFID Tag", "EID No", "EID Code", "Full EID",
+        "Electronic ID EID", "EID RFID", "RFID No", "RFID Number", "Animal RFID", "Tag EID", "Electronic Tag No",
+        "Electronic Tag Number", "Electronic ID No", "Electronic ID Number", "Electronic Ear Tag", "Transponder No",
+        "Transponder Number", "N° électronique", "Núm. electrónico", "Elektronische ID", "Elektronische Kennung",
         "Electronic Number", "Elektronische Ohrmarke", "Chip", "Chipnummer", "IDE animal", "Número electrónico",
     ),
     "vid": (
@@ -65,7 +69,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Date", "Weigh Date", "Weight Date", "Weighing Date", "Date Weighed", "Datum", "Wiegedatum", "Wägedatum",
         "Date de pesée", "Date pesée", "Fecha", "Fecha de pesaje", "Fecha peso", "Dyddiad", "Date Time",
         "Date and Time", "Time Stamp", "Weighed", "Weighed on", "Date of Weighing", "Session Date",
-        "Recorded on", "Gewogen am",
+        "Recorded on", "Gewogen am", "Weigh Day", "Weigh Dt", "Date Taken", "Measured on", "Measurement Date",
+        "Recording Date", "Datum der Wägung", "Date de la pesée", "Fecha del pesaje", "Dyddiad pwyso",
     ),
     "time": ("Time", "Weigh Time", "Time of Day", "Zeit", "Uhrzeit", "Heure", "Hora", "Amser"),
     "weight": (
@@ -97,6 +102,7 @@ def aliases(fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def with_unit(header: str) -> tuple[str, str]:
     """The normal name without a unit at its end, and the unit: `Weight (lb)` is WEIGHT and lb."""
+    header = with_order(header)[0]
     match = UNIT.fullmatch(header.strip()) if len(header) <= LONGEST else None
     unit = UNITS.get(normal(match[2] or match[3]).upper()) if match else None
     if match and unit:

@@ -16,6 +16,7 @@ from bellwether.sheep import traits
 from bellwether.sheep.reading import dates, numbers, words
 from bellwether.sheep.reading.dates import DateOrder
 from bellwether.sheep.reading.headers import normal
+from bellwether.sheep.reading.masks import with_order
 from bellwether.sheep.reading.refusal import FileFault, FileRefused
 from bellwether.sheep.reading.sheet import Sheet
 
@@ -188,7 +189,7 @@ def date_orders(found: Found, today: date) -> dict[int, DateOrder]:
     orders: dict[int, DateOrder] = {}
     for place, name in fields.items():
         header, cells = found.header(place), found.distinct(place)
-        asked = sent.get(normal(header)) or found.options.date_order or given
+        asked = sent.get(normal(header)) or found.options.date_order or given or with_order(header)[1]
         proof = dates.prove(cells, today, header=header, field=name, asked=asked)
         found.faults += proof.faults
         if proof.order:
