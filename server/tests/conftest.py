@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from apps import Apps
 from bellwether.catalogue import PYTHON_SERVICES
 from bellwether.launch.composition import postgres
@@ -31,6 +32,13 @@ from patience import PATIENCE_S
 from pydantic import SecretStr
 
 PASSWORD = "of-a-test"
+# to draw the values of every frame of one exception takes ten seconds
+structlog.configure(
+    [
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def free_port() -> int:
