@@ -7,7 +7,7 @@ import asyncpg
 
 CHANNELS = ("outbox", "job")
 CHECK_EVERY_S = 5.0
-FALLBACK_POLL_S = 1.0
+FALLBACK_POLL_S = 5.0
 
 
 class Notifications:
@@ -31,7 +31,7 @@ class Notifications:
             connection.terminate()
 
     async def wait(self, channel: str, schema: str) -> None:
-        """Until the channel says something, or for a second."""
+        """Until the channel says something, or for some seconds."""
         event = self._events[channel, schema]
         try:
             async with asyncio.timeout(FALLBACK_POLL_S):

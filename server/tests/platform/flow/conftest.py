@@ -207,7 +207,7 @@ class WorkerProcess:
 
 
 @pytest.fixture(scope="session")
-def worker_environment(settings_of, jobs_url, broker, platform) -> dict[str, str]:
+def worker_environment(settings_of, jobs_url, broker, platform, free_port) -> dict[str, str]:
     found = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "BELLWETHER_NATS_URL": broker.url}
     for name in PYTHON_SERVICES:
         settings: ServiceSettings = settings_of(name)
@@ -217,7 +217,9 @@ def worker_environment(settings_of, jobs_url, broker, platform) -> dict[str, str
     found["WORKER_JOBS_DATABASE_PASSWORD"] = "of-a-test"
     found["WORKER_JOBS_AT_ONCE"] = "4"
     found["BELLWETHER_METRICS_SECRET_FILE"] = str(platform.metrics_secret_file)
-    return found
+    # the user services are not there, whoever else runs a platform on this machine
+    away = f"http://127.0.0.1:{free_port()}"
+    return found | {"BELLWETHER_AUTH_URL": away, "BELLWETHER_PROFILES_URL": away}
 
 
 @pytest.fixture(scope="package")
