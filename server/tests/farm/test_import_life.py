@@ -1,18 +1,23 @@
 """An import is previewed, committed, broken at any point, taken up again, cancelled and undone."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from bellwether.farm.access import ReadOnlyMember
 from bellwether.farm.imports import job
 from bellwether.farm.imports.running import chunks, committing, file_rows
 from bellwether.farm.imports.states import ImportBuiltUpon, ImportEnded
 from bellwether.farm.imports.undoing import together
+from bellwether.platform.context import Context
+from bellwether.platform.database.transactions import Database
 from bellwether.platform.jobs.run import JobCancelled
+from bellwether.platform.outages import patiently
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +68,42 @@ async def test_a_preview_says_everything_and_changes_nothing(farmer: Farmer) -> 
     found = await farmer.an_import(sent["import_id"])
     assert (found["state"], found["told"], adds_up(found)) == ("previewed", done["how_read"], True)
     assert len(await farmer.rows(sent["import_id"], accepted=False)) == 2
+
+
+@dataclass
+class Failing:
+    """A database that is away at every other question."""
+
+    there: Database
+    asked: int = 0
+
+    def reading(self, context: Context, **how: Any) -> Any:
+        """The first, the third and so on are refused as by a server that has just been killed."""
+        self.asked += 1
+        if self.asked % 2:
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+        return self.there.reading(context, **how)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.there, name)
+
+
+class Patient(Quiet):
+    """Steps that wait outages out, as those of a worker do."""
+
+    async def once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        return await patiently(make)
+
+
+async def test_a_database_that_is_away_for_a_moment_fails_no_import(farmer: Farmer) -> None:
+    """Neither in its steps nor in what is read before and after them."""
+    sent = await farmer.upload(lambs(2), "sg")
+    away: Any = Failing(farmer.database)
+    done = await job.run(replace(farmer.job(sent["import_id"], Patient()), database=away))
+    assert (done["rows_accepted"], len(done["first_rows"])) == (2, 2)
+    undone = await job.run_undo(replace(farmer.job(sent["import_id"], Patient()), database=away))
+    assert away.asked > 4
+    assert undone["import_id"] == sent["import_id"]
 
 
 async def test_a_form_as_generated_clients_write_it(farmer: Farmer) -> None:

@@ -4,7 +4,9 @@ A step begun anew after a fall goes on where its last transaction ended, which t
 done twice. A run that is cancelled leaves nothing behind.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from bellwether.farm.access import may_write
@@ -22,14 +24,15 @@ from bellwether.platform.problems import NotFound
 
 KIND, UNDO = "farm.import", "farm.import_undo"
 PATIENCE_S = 600.0
+T = TypeVar("T")
 
 
 async def run(job: JobRun) -> dict[str, object]:
     """Preview or commit; the totals, how the file was read, and its first rows."""
     import_id, today = UUID(str(job.payload["import_id"])), date.fromisoformat(str(job.payload["today"]))
-    await permitted(job, import_id)
+    await waited_for(lambda: permitted(job, import_id))
     await job.progress(0.01, "reading")
-    read = await how_read(job.database, job.context, import_id)
+    read = await waited_for(lambda: how_read(job.database, job.context, import_id))
     await job.log("read as: " + "; ".join(read))
     try:
         totals = await take(job, import_id, today, is_preview=job.payload.get("commit") is False)
@@ -37,7 +40,13 @@ async def run(job: JobRun) -> dict[str, object]:
         await stop(job, import_id)
         raise
     await tell(job, totals)
-    return {**totals, "how_read": read, "first_rows": await first_rows(job.database, job.context, import_id)}
+    rows = await waited_for(lambda: first_rows(job.database, job.context, import_id))
+    return {**totals, "how_read": read, "first_rows": rows}
+
+
+async def waited_for(make: Callable[[], Awaitable[T]]) -> T:
+    """What is done beside the steps, which wait for a database that is away as well."""
+    return await patiently(make, for_s=PATIENCE_S, what=KIND)
 
 
 async def permitted(job: JobRun, import_id: UUID) -> None:
@@ -69,7 +78,7 @@ async def stop(job: JobRun, import_id: UUID) -> None:
         if not await undo.cancel(job.database, job.context, import_id):
             await finish(job.database, job.context, import_id)
 
-    await patiently(settle, for_s=PATIENCE_S, what="cancel")
+    await waited_for(settle)
 
 
 async def tell(job: JobRun, totals: Totals) -> None:
@@ -83,7 +92,7 @@ async def tell(job: JobRun, totals: Totals) -> None:
 async def run_undo(job: JobRun) -> dict[str, object]:
     """Take an import back, in one transaction."""
     import_id = UUID(str(job.payload["import_id"]))
-    await permitted(job, import_id)
+    await waited_for(lambda: permitted(job, import_id))
     await job.progress(0.1, "taking back")
     told = job.payload.get("others")
     others = [UUID(str(key)) for key in told] if isinstance(told, list) else []
