@@ -60,7 +60,7 @@ function listen({ app, sockets }: Composed, port: number) {
     hostname: "127.0.0.1",
     port,
     idleTimeout: 15,
-    maxRequestBodySize: 2 * 1024 * 1024,
+    maxRequestBodySize: 5 * 1024 * 1024,
     fetch: (request, server) => {
       const isSocket = sockets && new URL(request.url).pathname === "/api/v1/ws";
       if (isSocket) return sockets.upgrade(request, server);

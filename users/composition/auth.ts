@@ -22,7 +22,7 @@ import { isOfToken } from "../auth/tokens/secrets.ts";
 import { type StandingTokens, Tokens } from "../auth/tokens/service.ts";
 import type { Platform } from "../platform/context.ts";
 import type { Limit } from "../platform/http/rate-limits.ts";
-import type { SessionChecker } from "../platform/identity/sessions.ts";
+import type { LiveSession, SessionChecker } from "../platform/identity/sessions.ts";
 import type { SigningKeys } from "../platform/identity/signing-keys.ts";
 import type { TokenRules } from "../platform/identity/tokens.ts";
 import type { Settings } from "../platform/settings.ts";
@@ -84,7 +84,8 @@ function providerOf(
   const repository = new ProviderRepository(table, kek, clock);
   const stores = { repository, users, sessions, keys, kek, factorPolicy };
   const sessionOf = (refreshToken: string) => sessions.ofToken(refreshToken);
-  const browser = { publicUrl, allowedOrigins, sessionOf };
+  const endSession = ({ uid, sid }: LiveSession) => sessions.end(uid, sid, "logout");
+  const browser = { publicUrl, allowedOrigins, sessionOf, endSession };
   return {
     provider: new ProviderDoor({ ...stores, ...browser, rules: tokenRulesOf(settings), clock, log, outgoing }),
     clients: new ProviderClients(repository, kek, clock),

@@ -152,6 +152,9 @@ def test_answers_carry_security_headers(gateway: httpx.Client) -> None:
         ("POST", "/api/v1/genetics/genotype-files", 64_000_000, True),
         ("POST", "/api/v1/genetics/genotype-files", 64_000_001, False),
         ("POST", "/api/v1/genetics/evaluations/of-tables", 64_000_000, True),
+        ("POST", "/api/v1/chats/import", 4_000_000, True),
+        ("POST", "/api/v1/chats/import", 4_000_001, False),
+        ("PUT", "/api/v1/chats/import", 1_000_001, False),
     ],
 )
 def test_a_body_that_is_too_large_is_a_413_problem(

@@ -34,7 +34,7 @@ export async function askingOf(provider: Provider, { uid, params }: Interaction,
 }
 
 /** As a policy of content names a place; it knows no addresses of IPv6. */
-function sourceOf(uri: unknown): string | undefined {
+export function sourceOf(uri: unknown): string | undefined {
   const url = typeof uri === "string" ? URL.parse(uri) : null;
   if (!url) return undefined;
   return url.hostname.startsWith("[") ? url.protocol : url.origin;

@@ -14,6 +14,7 @@ export type WantedClient = {
   scopes: readonly Scope[];
   devices: boolean;
   backchannelLogoutUri?: string;
+  postLogoutRedirectUris: readonly string[];
   serviceScopes: readonly ServiceScope[];
   isPublic: boolean;
 };
@@ -44,8 +45,9 @@ export class ProviderClients {
     const id = uuid(this.clock());
     const secret = isPublic ? undefined : randomText(32);
     const sealedSecret = secret && sealText(this.kek, secret, clientSecretPlace(id));
-    const { redirectUris, scopes, serviceScopes } = wanted;
-    const lists = { redirectUris: [...redirectUris], scopes: [...scopes], serviceScopes: [...serviceScopes] };
+    const { redirectUris, postLogoutRedirectUris, scopes, serviceScopes } = wanted;
+    const addresses = { redirectUris: [...redirectUris], postLogoutRedirectUris: [...postLogoutRedirectUris] };
+    const lists = { ...addresses, scopes: [...scopes], serviceScopes: [...serviceScopes] };
     const client = { id, ...wanted, ...lists, ...(sealedSecret && { sealedSecret }) };
     await this.repository.putClient(client, actor);
     return { client, secret };

@@ -12,12 +12,14 @@ import { refreshTokenIn } from "../signing-in/cookie.ts";
 import { type Asking, askingOf, type Interaction, isRecent } from "./asking.ts";
 import { consentPage, hereAgainPage, refusedPage } from "./pages.ts";
 import { consentSeconds, newProvider, type ProviderParts } from "./provider.ts";
+import { askedOf, endSessionPath, SigningOut, type SigningOutParts } from "./signing-out.ts";
 
 export type DoorParts = ProviderParts & {
   keys: SigningKeys;
   /** the session of a refresh cookie, without using the cookie up */
   sessionOf: (refreshToken: string) => Promise<LiveSession | undefined>;
   allowedOrigins: readonly string[];
+  endSession: SigningOutParts["endSession"];
 };
 
 type Loaded = { provider: Provider; kids: string };
@@ -29,8 +31,11 @@ type Loaded = { provider: Provider; kids: string };
 export class ProviderDoor {
   private loaded: Promise<Loaded> | undefined;
   private socket: Promise<string> | undefined;
+  private readonly signingOut: SigningOut;
 
-  constructor(private readonly parts: DoorParts) {}
+  constructor(private readonly parts: DoorParts) {
+    this.signingOut = new SigningOut(parts);
+  }
 
   async answer(request: Request): Promise<Response> {
     this.socket ??= this.open();
@@ -79,6 +84,10 @@ export class ProviderDoor {
       const url = request.url ?? "/oidc";
       const asked = /^\/oidc\/interaction\/([\w-]+)(\?here)?$/.exec(url);
       if (asked) return await this.interact(provider, request, response, asked[1] ?? "", asked[2] !== undefined);
+      if (url.split("?")[0] === endSessionPath) {
+        const said = await askedOf(request, () => textOf(request));
+        return await this.signingOut.answer(provider, said, await this.personOf(request), response);
+      }
       Object.assign(request, { originalUrl: url, url: url.slice("/oidc".length) || "/" });
       await provider.callback()(request, response);
     } catch (error) {

@@ -12,6 +12,8 @@ export const providerClient = z.object({
   devices: z.boolean(),
   /** where it is told that a session is over */
   backchannelLogoutUri: z.string().optional(),
+  /** where its user may go on who was signed out */
+  postLogoutRedirectUris: z.array(z.string()).default([]),
   /** what it may for itself, without a user */
   serviceScopes: z.array(z.string()).default([]),
 });

@@ -1,6 +1,9 @@
 import { type Html, html, type Page, raw } from "../../platform/pages/page.ts";
 import type { Asking } from "./asking.ts";
 
+/** What a program asks that wants its user signed out. */
+export type Leaving = Partial<Record<"clientId" | "name" | "goTo" | "state" | "leadsTo", string | undefined>>;
+
 const words: Record<string, string> = {
   openid: "know who you are",
   offline_access: "go on for as long as you stay signed in, also while you are away",
@@ -28,6 +31,24 @@ export function consentPage({ name, scopes, leadsTo, returnTo }: Asking, email: 
 <button name="answer" value="allow">Allow</button> <button name="answer" value="refuse">Refuse</button></form>`;
   return { title: `${name} asks to act for you`, content, leadsTo };
 }
+
+export function leavePage(
+  { clientId, name, goTo, state, leadsTo }: Leaving,
+  action: string,
+  email: string,
+  proof: string,
+): Page {
+  const carried = { proof, client_id: clientId, post_logout_redirect_uri: goTo, state };
+  const fields = Object.entries(carried).filter(([, value]) => value !== undefined);
+  const content = html`<p>You are signed in as <strong>${email}</strong>.${name ? html` ${name} asks to sign you out.` : ""}</p>
+<p>It ends this session, and what programs were allowed in it.</p>
+<form method="post" action="${action}">${fields.map(([field, value]) => html`<input type="hidden" name="${field}" value="${value}">`)}
+<button name="answer" value="leave">Sign out</button> <button name="answer" value="stay">Stay signed in</button></form>`;
+  return { title: "Sign out", content, leadsTo };
+}
+
+export const leftPage = (): Page => ({ title: "You are signed out", content: html`<p>You may close this page.</p>` });
+export const stayedPage = (): Page => ({ title: "You stay signed in", content: html`<p>You may close this page.</p>` });
 
 /** Goes on by itself, now from this platform. */
 export const hereAgainPage = (path: string): Page => ({

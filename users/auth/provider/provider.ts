@@ -107,7 +107,11 @@ function features(parts: ProviderParts): Configuration {
     scopes: ["openid", "offline_access", ...grantable, ...serviceScopes],
     claims: { openid: ["sub", "sid"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
-    discovery: { backchannel_logout_supported: true, backchannel_logout_session_supported: true },
+    discovery: {
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+      end_session_endpoint: `${issuerOf(parts.publicUrl)}/session/end`,
+    },
     pkce: { required: () => true },
     rotateRefreshToken: true,
     expiresWithSession: () => false,

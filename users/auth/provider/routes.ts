@@ -1,8 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, type z } from "@hono/zod-openapi";
 import type { Platform } from "../../platform/context.ts";
 import { body, json, problems, security } from "../../platform/http/documentation.ts";
 import type { ServiceApp } from "../../platform/http/service-app.ts";
-import type { ProviderClient, ProviderClients } from "./clients.ts";
+import type { ProviderClient, ProviderClients, WantedClient } from "./clients.ts";
 import type { ProviderDoor } from "./door.ts";
 import { type ClientView, clientList, clientPath, clientRequest, clientView, newClient } from "./schemas.ts";
 
@@ -40,10 +40,7 @@ function clientRoutes(app: ServiceApp, { need }: Platform, clients: ProviderClie
     },
   });
   app.openapi(create, async (c) => {
-    const { redirect_uris: redirectUris, service_scopes, backchannel_logout_uri, ...asked } = c.req.valid("json");
-    const { public: isPublic, ...rest } = asked;
-    const told = backchannel_logout_uri !== null && { backchannelLogoutUri: backchannel_logout_uri };
-    const wanted = { ...rest, ...told, redirectUris, serviceScopes: service_scopes, isPublic };
+    const wanted = wantedOf(c.req.valid("json"));
     const { client, secret } = await clients.create(wanted, c.get("caller").uid);
     return c.json({ ...view(client), client_secret: secret ?? null }, 201);
   });
@@ -63,10 +60,28 @@ function clientRoutes(app: ServiceApp, { need }: Platform, clients: ProviderClie
   });
 }
 
-const view = ({ redirectUris, serviceScopes, backchannelLogoutUri, ...client }: ProviderClient): ClientView =>
+function wantedOf({
+  redirect_uris: redirectUris,
+  public: isPublic,
+  ...asked
+}: z.infer<typeof clientRequest>): WantedClient {
+  const { post_logout_redirect_uris, service_scopes, backchannel_logout_uri, ...rest } = asked;
+  const told = backchannel_logout_uri !== null && { backchannelLogoutUri: backchannel_logout_uri };
+  const addresses = { redirectUris, postLogoutRedirectUris: post_logout_redirect_uris };
+  return { ...rest, ...told, ...addresses, serviceScopes: service_scopes, isPublic };
+}
+
+const view = ({
+  redirectUris,
+  postLogoutRedirectUris,
+  serviceScopes,
+  backchannelLogoutUri,
+  ...client
+}: ProviderClient): ClientView =>
   clientView.parse({
     ...client,
     redirect_uris: redirectUris,
+    post_logout_redirect_uris: postLogoutRedirectUris,
     service_scopes: serviceScopes,
     backchannel_logout_uri: backchannelLogoutUri ?? null,
   });

@@ -14,6 +14,9 @@ const described = {
   redirect_uris: z.array(safeUri).max(10),
   scopes: z.array(z.enum(grantable)).max(grantable.length),
   devices: z.boolean().default(false),
+  post_logout_redirect_uris: z.array(safeUri).max(10).default([]).openapi({
+    description: "Where its user may go on who was signed out at its wish (OpenID Connect RP-Initiated Logout).",
+  }),
   backchannel_logout_uri: safeUri.nullable().default(null).openapi({
     description:
       "Where it is told that a session is over in which it was allowed (OpenID Connect Back-Channel Logout).",
@@ -29,6 +32,7 @@ const example = {
   redirect_uris: ["https://notebooks.example/callback"],
   scopes: ["flock:read" as const],
   devices: false,
+  post_logout_redirect_uris: ["https://notebooks.example/"],
   backchannel_logout_uri: "https://notebooks.example/logout",
   service_scopes: [],
 };

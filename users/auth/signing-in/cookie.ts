@@ -14,6 +14,8 @@ const attributes = { httpOnly: true, secure: true, sameSite: "Strict", path: "/"
 export const refreshTokenIn = (cookies: string): string => parse(cookies, refreshCookieName)[refreshCookieName] ?? "";
 export const refreshCookie = (c: Context): string | undefined => getCookie(c, name, "host");
 export const clearRefreshCookie = (c: Context): void => void deleteCookie(c, name, attributes);
+/** What takes the cookie away, where there is no context to set it by. */
+export const clearedRefreshCookie = `${refreshCookieName}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Strict`;
 export function setRefreshCookie(c: Context, token: string, maxAge: number): void {
   setCookie(c, name, token, { ...attributes, maxAge });
 }

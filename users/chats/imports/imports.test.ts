@@ -273,10 +273,29 @@ test.each(bad)("a file with %s is refused with row, field, rule and remedy", asy
   expect(written()).toEqual(before);
 });
 
-test("a file of more than a megabyte is refused before it is read", async () => {
+test("a chat of three megabytes comes back, one message after the other", async () => {
   const house = await Harness.ready();
   const { token } = await house.person("farmer");
-  const raw = JSON.stringify({ text: "x".repeat(1_000_000) });
+  const call = (method: string, path: string, body?: unknown) =>
+    house.call(method, `/api/v1/chats${path}`, { token, body });
+  const { id } = chatView.parse(await (await call("POST", "", {})).json());
+  for (let n = 0; n < 50; n++) {
+    const said = { id: ulid(house.clock.ms + n), role: "user", content: `${n} ${"Which ram? ".repeat(5_500)}` };
+    expect((await call("POST", `/${id}/messages`, said)).status).toBe(201);
+  }
+  const raw = await (await call("GET", `/${id}/export`)).text();
+  expect(raw.length).toBeGreaterThan(3_000_000);
+  await call("DELETE", `/${id}`);
+  const answer = await house.call("POST", "/api/v1/chats/import", { token, raw });
+  expect(answer.status).toBe(201);
+  const brought = chatView.parse(await answer.json());
+  expect(brought.n_messages).toBe(50);
+});
+
+test("a file of more than four megabytes is refused before it is read", async () => {
+  const house = await Harness.ready();
+  const { token } = await house.person("farmer");
+  const raw = JSON.stringify({ text: "x".repeat(4_000_000) });
   const answer = await house.call("POST", "/api/v1/chats/import", { token, raw });
   expect([answer.status, await codeOf(answer)]).toEqual([413, "body_too_large"]);
 });

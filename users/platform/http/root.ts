@@ -27,10 +27,10 @@ export type HttpParts = {
 };
 
 const refusedAfterMs = 500;
-/** The first that fits holds; the gateway takes no more than a megabyte anyhow. */
+/** The first that fits holds; the gateway takes no more than a megabyte, but of a chat that comes back. */
 const limits = [
   { path: /^\/api\/v1\/auth\//, bytes: 16 * 1024 },
-  { path: /^\/api\/v1\/chats\/import$/, bytes: 1_000_000 },
+  { path: /^\/api\/v1\/chats\/import$/, bytes: 4_000_000 },
   { path: /^/, bytes: 256 * 1024 },
 ];
 
