@@ -229,3 +229,20 @@ def test_a_date_that_is_not_as_its_header_says_is_refused() -> None:
     content = b"EID,Date (dd/mm/yyyy),Weight\n982000123456789,10/11/2024,31.5\n982000123456790,11/25/2024,31.5\n"
     _, rows = read_all(content, "weights", trait="WWT")
     assert codes(rows) == {2: [], 3: ["date_format"]}
+
+
+@pytest.mark.parametrize(
+    "head", ["Sire EID,Dam EID", "Sire VID,Mother ID", "Father Tag,Dam Ear Tag", "N° père,N° mère"]
+)
+def test_a_parent_is_read_by_whatever_number_it_is_called(head: str) -> None:
+    layout = detected(f"Tag,{head}\n240001,A1,B2\n".encode(), "flock")
+    assert (layout.columns["sire"], layout.columns["dam"], layout.ignored) == (1, 2, [])
+
+
+def test_a_list_says_that_it_takes_nobody_for_dead() -> None:
+    told = detected(b"Tag,Sex,Status,Date of death\n240001,F,Dead,2025-01-01\n", "flock").told()
+    assert "a list does not say who died or left: all come in as alive, whatever Status, Date of death says" in told
+
+
+def test_a_weight_of_a_stage_is_called_so_or_wt() -> None:
+    assert detected(b"Tag,DOB,Birth Wt\n240001,2024-08-03,4.5\n", "flock").measurements == {"BWT": [2, None, None]}

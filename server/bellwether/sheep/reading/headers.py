@@ -20,6 +20,19 @@ UNIT = re.compile(r"(.+?)(?:\s*[(\[{]\s*([A-Za-zµ]+)\.?\s*[)\]}]|[\s_,/.-]+([A-
 OF_UNIT = re.compile(r"\s+(?:in|en)$", re.IGNORECASE)
 GLUED = re.compile(r"(.+?)(KGS?|LBS?)")
 
+ENGLISH = (
+    "ID", "EID", "RFID", "VID", "Tag", "Tag No", "Tag Number", "Ear Tag", "No", "Number", "Reg No",
+    "Registration", "Registration No", "Registration Number",
+)  # fmt: skip
+GERMAN = ("Nr", "Nummer", "Ohrmarke", "Ohrmarkennummer", "Herdbuchnummer", "HB-Nr")
+
+
+def parent_by(parent: str, identifiers: Iterable[str]) -> tuple[str, ...]:
+    """Headers of a parent that say by what it is called: a parent is looked for among every identifier."""
+    known = ("Sire ID", "Sire Tag", "Dam ID", "Dam Tag")
+    return tuple(f"{parent} {item}" for item in identifiers if f"{parent} {item}" not in known)
+
+
 WORDS: Mapping[str, tuple[str, ...]] = {
     "id": (
         "ID", "Animal ID", "Animal", "Animal No", "Animal Number", "LPN ID", "LPN", "NSIP ID", "Registration",
@@ -43,8 +56,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Visual Number", "Visual Tag No", "Visual Tag Number", "Tag ID", "Ear Number",
     ),
     "name": ("Name", "Animal Name", "Nom", "Nombre", "Enw"),
-    "sire": ("Sire", "Sire ID", "Father", "Sire Tag", "Vater", "Vater ID", "Père", "Padre", "Tad", "Hwrdd"),
-    "dam": ("Dam", "Dam ID", "Mother", "Dam Tag", "Mutter", "Mutter ID", "Mère", "Madre", "Mam"),
+    "sire": (
+        "Sire", "Sire ID", "Father", "Sire Tag", "Vater", "Vater ID", "Père", "Padre", "Tad", "Hwrdd",
+        *parent_by("Sire", ENGLISH), *parent_by("Father", ENGLISH), *parent_by("Vater", GERMAN),
+        *("Numéro père", "Numéro du père", "N° père", "Boucle père", "ID padre", "Número del padre"),
+    ),
+    "dam": (
+        "Dam", "Dam ID", "Mother", "Dam Tag", "Mutter", "Mutter ID", "Mère", "Madre", "Mam",
+        *parent_by("Dam", ENGLISH), *parent_by("Mother", ENGLISH), *parent_by("Mutter", GERMAN),
+        *("Numéro mère", "Numéro de la mère", "N° mère", "Boucle mère", "ID madre", "Número de la madre"),
+    ),
     "sex": ("Sex", "Gender", "Geschlecht", "Sexe", "Sexo", "Rhyw"),
     "birth_date": (
         "DOB", "Birth Date", "Date of Birth", "Birthdate", "Born", "Birthday", "Geburtsdatum", "Geb-Datum", "Geboren",
@@ -63,7 +84,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Type d'allaitement", "Tipo de crianza",
     ),
     "et": ("ET", "Embryo Transfer", "Embryotransfer", "Transfert embryonnaire", "Transferencia de embriones"),
-    "recipient": ("Recipient", "Recipient Dam", "Recipient ID", "Empfängertier", "Receveuse", "Receptora"),
+    "recipient": (
+        "Recipient", "Recipient Dam", "Recipient ID", "Empfängertier", "Receveuse", "Receptora", "Recipient EID",
+        "Recipient VID", "Recipient Tag",
+    ),
     "birth_group": ("BGroup", "Birth Group", "BGrp", "Birth Mob"),
     "date": (
         "Date", "Weigh Date", "Weight Date", "Weighing Date", "Date Weighed", "Datum", "Wiegedatum", "Wägedatum",

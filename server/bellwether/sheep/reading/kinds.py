@@ -27,6 +27,19 @@ OF_GENOTYPES = words(
 )
 OF_TREATMENTS = words("PRODUCT DOSE DOSERATE WHP ESI WITHHOLDINGPERIOD BATCHNUMBER DRENCH VACCINE TREATMENT")
 
+OF_ENDS = words(
+    "STATUS FATE DATEOFDEATH DEATHDATE DEATH DIED DEAD DIEDON DISPOSAL DISPOSALDATE DATEDISPOSED SOLD SOLDON SOLDDATE "
+    "DATESOLD SALEDATE CULLED CULLDATE REMOVED EXITDATE LEFT LEFTON ABGANGSDATUM TODESDATUM VERKAUFT DATEDEMORT"
+)
+
+
+def ends_unread(headers: Sequence[str]) -> list[str]:
+    """What would be told, where columns that nobody reads may say of animals that they are dead or gone."""
+    found = [header for header in headers if normal(header) in OF_ENDS]
+    if not found:
+        return []
+    return [f"a list does not say who died or left: all come in as alive, whatever {', '.join(found)} says"]
+
 
 def other_kind(headers: Sequence[str], lines: Sequence[str] = ()) -> str | None:
     """What a file is that is no list of animals or weights, by its headers; None when nothing says so."""

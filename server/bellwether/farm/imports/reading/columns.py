@@ -64,7 +64,8 @@ def is_known(target: str, table: Mapping[str, tuple[str, ...]], known: Known | N
 def trait_of(name: str, known: Known) -> Trait | None:
     """By code, alias or name: WWT, WEANING, WEANINGWEIGHT."""
     found = known.named(name)
-    return found or next((trait for trait in known.values() if normal(trait.name) == name), None)
+    whole = name.removesuffix("WT") + "WEIGHT" if name.endswith("WT") else name
+    return found or next((trait for trait in known.values() if normal(trait.name) in (name, whole)), None)
 
 
 def trait_name(text: str) -> str:

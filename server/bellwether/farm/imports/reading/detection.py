@@ -13,7 +13,7 @@ from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.reading.recognition import recognise
 from bellwether.farm.imports.reading.size import check_rows, check_size
 from bellwether.sheep import traits
-from bellwether.sheep.reading import dates, numbers, words
+from bellwether.sheep.reading import dates, kinds, numbers, words
 from bellwether.sheep.reading.dates import DateOrder
 from bellwether.sheep.reading.headers import normal
 from bellwether.sheep.reading.masks import with_order
@@ -73,6 +73,7 @@ def detect(
         found.notes.append(start.name)
     columns.ignored += unnamed(found)
     found.notes += of_farm(found)
+    found.notes += kinds.ends_unread(columns.ignored) if form.has_trait_columns else []
     trait = trait_of(found)
     check_needed(found)
     check_counter(found)
