@@ -214,7 +214,9 @@ def test_a_body_that_trickles_is_cut(gateway: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/farm/animals", "/api/v1/farm/imports", "/api/v1/auth/login"])
-@pytest.mark.parametrize("rest", [b"zz\r\nx\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"1\r\nxx\r\n0\r\n\r\n", b"1\nx\n0\n\n"])
+@pytest.mark.parametrize(
+    "rest", [b"zz\r\nx\r\n", b"-1\r\n", b"F" * 17 + b"\r\n", b"1\r\nxx\r\n0\r\n\r\n", b"1\nx\n0\n\n"]
+)
 @pytest.mark.parametrize("at_once", [True, False])
 def test_malformed_chunks_are_a_400_problem(gateway: httpx.Client, path: str, rest: bytes, at_once: bool) -> None:
     answer = raw(gateway.base_url, path, *((CHUNKED + rest,) if at_once else (CHUNKED + b"1\r\n{\r\n", rest)), b"")
