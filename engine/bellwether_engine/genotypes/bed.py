@@ -10,6 +10,8 @@ from ..errors import ModelError
 from .packed import SHIFTS, PackedGenotypes, padding
 
 MAGIC = bytes([0x6C, 0x1B])
+#: as many markers of one animal are never all homozygous for the same allele
+TELLING = 64
 # PLINK counts backwards: 0 both alleles are the first, 1 missing, 2 heterozygous, 3 both are the second
 _FROM = np.array([2, 3, 1, 0], dtype=np.uint8)
 _TO = np.array([3, 2, 0, 1], dtype=np.uint8)
@@ -29,7 +31,8 @@ def from_bed(raw: bytes, n_animals: int, n_markers: int) -> PackedGenotypes:
     Raises
     ------
     ModelError
-        ``not_bed``, ``bed_order`` (animal by animal, as PLINK before 2008 wrote) or ``bed_size``.
+        ``not_bed``, ``bed_order`` (animal by animal, as PLINK before 2008 wrote), ``bed_size``, or ``bed_animals``
+        where the last byte of the markers shows that it was written for more animals, or for fewer.
 
     References
     ----------
@@ -51,6 +54,7 @@ def from_bed(raw: bytes, n_animals: int, n_markers: int) -> PackedGenotypes:
             f"{3 + wide * n_markers:,}"
         )
         raise _refuse("bed_size", message, "Keep .bed, .bim and .fam of one run together")
+    _check_last(np.frombuffer(raw, dtype=np.uint8, offset=3).reshape(n_markers, wide)[:, -1], n_animals)
     # the three bytes before the calls become something too, and are left out
     codes = bytearray(raw).translate(_translate(_FROM).tobytes())
     data = np.frombuffer(codes, dtype=np.uint8, offset=3).reshape(n_markers, wide)
@@ -75,6 +79,19 @@ def to_bed(packed: PackedGenotypes) -> bytes:
     data = _translate(_TO)[packed.data]
     data[:, -1] &= np.uint8(0xFF) ^ padding(packed.n_animals)
     return MAGIC + b"\x01" + data.tobytes()
+
+
+def _check_last(last: NDArray[np.uint8], n_animals: int) -> None:
+    """Places beyond the last animal are zero in every marker, and those of an animal are not.
+
+    Four animals share a byte, so one too many or too few may fit the size, and give calls to the wrong animals.
+    """
+    if (last & padding(n_animals)).any():
+        message = f"the file has calls of more animals than the {n_animals:,} of the .fam file"
+        raise _refuse("bed_animals", message, "Keep .bed, .bim and .fam of one run together")
+    if len(last) >= TELLING and not (last >> SHIFTS[(n_animals - 1) % 4] & 3).any():
+        message = f"the file has calls of fewer animals than the {n_animals:,} of the .fam file"
+        raise _refuse("bed_animals", message, "Keep .bed, .bim and .fam of one run together")
 
 
 def _translate(code: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -17,6 +17,8 @@ from .packed import PackedGenotypes, pack_dosages
 
 HAPLOID = (X, Y, MT)
 BLOCK = 1024
+#: the most probable call is never further from the dosage of its probabilities
+MOST_APART = 1.01
 
 
 class Variant(Protocol):
@@ -97,7 +99,8 @@ def from_variants(variants: Iterable[Variant], samples: list[str]) -> VariantGen
     ModelError
         ``no_samples``; ``no_markers``; ``no_calls`` (a record without GT and DS); ``haploid_call`` on an autosome;
         ``ploidy`` above 2; ``unknown_allele``, a call such as ``0/2`` where ALT names one allele; ``bad_dosage``, one
-        that is not from 0 to 2.
+        that is not from 0 to 2 or not one number; ``dosage_contradicts_call`` where they are more than a copy apart,
+        as they are where a dosage counts REF.
 
     References
     ----------
@@ -172,7 +175,11 @@ def _dosages(variant: Variant, samples: list[str], counted: _Counted) -> NDArray
             raise _refuse("shape", message, "Name every animal once")
     if given is None:
         return _count(calls, variant, samples, counted)
-    dosages = np.asarray(given, dtype=np.float32).reshape(len(samples), -1)[:, 0]
+    each = np.asarray(given, dtype=np.float32).reshape(len(samples), -1)
+    if each.shape[1] > 1:
+        message = f"an animal has {each.shape[1]} dosages at site {name}, which has one alternative allele"
+        raise _refuse("bad_dosage", message, "Give one dosage: copies of ALT")
+    dosages = each[:, 0]
     wrong = np.flatnonzero((dosages < 0.0) | (dosages > 2.0))
     if wrong.size:
         message = f"animal {samples[int(wrong[0])]} has the dosage {dosages[wrong[0]]:g} at site {name}"
@@ -181,7 +188,13 @@ def _dosages(variant: Variant, samples: list[str], counted: _Counted) -> NDArray
     counted.both += calls is not None
     if calls is None:
         return dosages
-    return np.where(np.isnan(dosages), _count(calls, variant, samples, _Counted()), dosages)
+    copies = _count(calls, variant, samples, _Counted())
+    apart = np.flatnonzero(np.abs(dosages - copies) > MOST_APART)
+    if apart.size:
+        at = int(apart[0])
+        message = f"animal {samples[at]} has {copies[at]:g} copies by its call at site {name}, {dosages[at]:g} by DS"
+        raise _refuse("dosage_contradicts_call", message, "Give dosages of ALT, or leave DS or GT out")
+    return np.where(np.isnan(dosages), copies, dosages)
 
 
 def _given(variant: Variant) -> Any:

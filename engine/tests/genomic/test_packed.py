@@ -73,6 +73,20 @@ def test_refused_bed(raw, code):
     assert refusal.value.code == code
 
 
+@pytest.mark.parametrize("n_animals", [5, 6, 7, 8])
+def test_a_bed_of_more_or_fewer_animals_than_the_fam_is_refused(n_animals):
+    """Five to eight animals take as many bytes: the size alone lets a .fam with a lost or a foreign line through."""
+    codes = np.random.default_rng(4).integers(0, 4, (n_animals, 64), dtype=np.uint8)
+    raw = to_bed(pack(codes))
+    for told in {5, 6, 7, 8} - {n_animals}:
+        with pytest.raises(ModelError) as refusal:
+            from_bed(raw, told, 64)
+        assert refusal.value.code == "bed_animals"
+    np.testing.assert_array_equal(from_bed(raw, n_animals, 64).unpack(), codes)
+    few = np.full((5, 63), 2, dtype=np.uint8)
+    np.testing.assert_array_equal(from_bed(to_bed(pack(few)), 5, 63).unpack(), few)
+
+
 @pytest.mark.parametrize(
     ("codes", "code"),
     [([[4]], "genotype_code"), ([[-1]], "genotype_code"), ([[0.5]], "genotype_code"), ([], "genotype_shape")],

@@ -86,6 +86,32 @@ def test_names_what_is_refused():
     assert refusal.value.code == "no_samples"
 
 
+@pytest.mark.parametrize(
+    ("calls", "dosages", "code"),
+    [
+        ([[0, 0, 0], [0, 1, 0]], [[0.9], [1.4]], None),
+        ([[0, 0, 0], [-1, -1, 0]], [[np.nan], [2.0]], None),
+        ([[0, 0, 0], [0, 1, 0]], [[2.0], [1.0]], "dosage_contradicts_call"),
+        ([[0, 1, 0], [1, 1, 0]], [[1.0], [0.9]], "dosage_contradicts_call"),
+        ([[0, 0, 0], [0, 1, 0]], [[0.1, 0.0], [1.0, 1.0]], "bad_dosage"),
+    ],
+)
+def test_dosages_that_count_something_else_than_the_calls_are_refused(calls, dosages, code):
+    """The likeliest call is within one copy of its dosage: further apart, the dosages count REF."""
+    record = site(calls)
+    record.FORMAT, record.format = ["GT", "DS"], lambda _: np.array(dosages, dtype=np.float32)
+    if code is None:
+        expected = [0 if np.isnan(row[0]) else row[0] for row in dosages]
+        found = from_variants([record], ["a", "b"]).packed
+        assert (
+            found.unpack()[:, 0] + found.deviation[:, 0] if found.deviation is not None else found.unpack()[:, 0]
+        ) == (pytest.approx(expected))
+        return
+    with pytest.raises(ModelError) as refusal:
+        from_variants([record], ["a", "b"])
+    assert refusal.value.code == code
+
+
 CALLS = st.lists(st.tuples(st.integers(-1, 1), st.integers(-1, 1), st.booleans()), min_size=1, max_size=9)
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from bellwether.modelling.findings import SHOWN, BadInput, Finding, refuse
 from bellwether.modelling.genotypes.source import ReadGenotypes, digest, occurred, read_bytes
+from bellwether.sheep.reading.encoding import decode
+from bellwether.sheep.reading.refusal import FileRefused
 
 #: headers in lower case, without blanks
 SAMPLE = {"sampleid", "sample", "sample_id", "samplename", "animal"}
@@ -25,7 +26,7 @@ ALLELE = re.compile(r"allele([12])(?:-?(\w+))?")
 BOTH = re.compile(r"([ACGTDI0-])[/|]?([ACGTDI0-])", re.IGNORECASE)
 MISSING = {"", "-", "0", ".", "N", "?", "NA"}
 ONE_LETTER = re.compile(r"[ACGTDI]", re.IGNORECASE)
-HEAD = 30
+HEAD, HEAD_BYTES = 30, 1 << 22
 TEXTS = (".csv", ".txt", ".tsv")
 FIX = "Write A, C, G, T, or D and I; - where a call is missing"
 Columns = tuple[list[str], list[str], list[str], list[str]]
@@ -37,8 +38,8 @@ def is_letters(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            lines = [line.decode("utf-8-sig", errors="replace").strip() for line in islice(file, HEAD)]
-    except OSError:
+            lines = [line.strip() for line in _text(path, file.read(HEAD_BYTES)).splitlines()[:HEAD]]
+    except (OSError, BadInput):
         return False
     if any(line.lower() in ("[header]", "[data]") for line in lines):
         return True
@@ -63,9 +64,10 @@ def read_letters(path: Path) -> ReadGenotypes:
     Raises
     ------
     BadInput
-        ``no_header``, ``ragged_line``, ``not_an_allele``, ``several_strands``, ``repeated_call``, ``many_alleles``.
+        ``no_header``, ``ragged_line``, ``not_an_allele``, ``several_strands``, ``repeated_call``, ``many_alleles``,
+        ``incomplete_report``.
     """
-    lines = read_bytes(path).decode("utf-8-sig", errors="replace").splitlines()
+    lines = _text(path, read_bytes(path)).splitlines()
     start = next((i + 1 for i, line in enumerate(lines) if line.strip().lower() == "[data]"), 0)
     if start >= len(lines):
         raise refuse(path, None, "empty_file", "the file has no calls", "Write the report again")
@@ -76,7 +78,33 @@ def read_letters(path: Path) -> ReadGenotypes:
     samples, markers, first, second = (
         _long(path, header, rows) if is_long else _wide(path, lines[start], rows, separator)
     )
+    _refuse_incomplete(path, lines[:start], samples, markers)
     return _genotypes(path, samples, markers, first, second)
+
+
+def _text(path: Path, content: bytes) -> str:
+    """Of any encoding that its bytes show."""
+    try:
+        return decode(content).text
+    except FileRefused as error:
+        raise refuse(path, None, "not_text", str(error), "Write the report as text", "genotypes") from error
+
+
+def _refuse_incomplete(path: Path, head: list[str], samples: list[str], markers: list[str]) -> None:
+    """A report that says how much it holds holds as much: what is lost at its end would be missing calls."""
+    told = {
+        _word(cells[0]): cells[1].strip() for cells in (re.split(r"[\t,;]", line) for line in head) if len(cells) > 1
+    }
+    numbers = [int(told[name]) if told.get(name, "").isdigit() else 0 for name in ("numsnps", "numsamples")]
+    found = (len(set(markers)), len(set(samples)))
+    is_short = len(samples) < numbers[0] * numbers[1]
+    if is_short or any(have < said for have, said in zip(found, numbers, strict=True)):
+        message = (
+            f"the header says {numbers[0]:,} SNPs and {numbers[1]:,} samples, "
+            f"and {len(samples):,} calls of {found[0]:,} SNPs and {found[1]:,} samples follow"
+        )
+        fix = "Ask for the whole report; where some was taken out on purpose, take its header out too"
+        raise refuse(path, None, "incomplete_report", message, fix, "genotypes")
 
 
 def _genotypes(

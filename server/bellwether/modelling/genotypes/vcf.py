@@ -20,6 +20,8 @@ from bellwether_engine.genotypes.variants import Variant
 from bellwether.modelling.findings import SHOWN, refuse
 from bellwether.modelling.genotypes.source import ReadGenotypes, digest, occurred, real_valued
 
+BLOCKED = b"BC\x02\x00"
+END_OF_BLOCKS = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 GZIP, FIRST_SAMPLE, LONGEST_HEADER = b"\x1f\x8b", 9, 1 << 28
 VCF_ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 
@@ -46,6 +48,7 @@ def read_vcf(path: Path) -> ReadGenotypes:
     """The alternative allele (ALT) is counted; sites with several are left out."""
     if not path.is_file():
         raise refuse(path, None, "unreadable_file", "there is no such file", "Check the path", "genotypes")
+    _refuse_lost_blocks(path)
     _refuse_repeated_samples(path)
     reader = _open(path)
     samples = [str(name) for name in reader.samples]
@@ -79,6 +82,17 @@ def read_vcf(path: Path) -> ReadGenotypes:
         ),
         written=noted.chromosomes,
     )
+
+
+def _refuse_lost_blocks(path: Path) -> None:
+    """A file in blocks (BGZF) ends with an empty one; the library goes on without, whatever is lost."""
+    with path.open("rb") as file:
+        if BLOCKED not in file.read(18):
+            return
+        file.seek(-min(len(END_OF_BLOCKS), path.stat().st_size), os.SEEK_END)
+        if file.read() != END_OF_BLOCKS:
+            message, fix = "the file breaks off: its last block is missing", "Transfer or write the file again"
+            raise refuse(path, None, "broken_vcf", message, fix, "genotypes")
 
 
 def _refuse_repeated_samples(path: Path) -> None:
