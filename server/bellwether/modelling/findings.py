@@ -71,6 +71,10 @@ class BadInput(Exception):
         self.totals = dict(Counter(finding.code for finding in findings)) | dict(totals or {})
         self.findings = _some_of_each(list(findings))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """It may travel between processes."""
+        return _again, (type(self), self.args, self.__dict__)
+
     @property
     def total(self) -> int:
         """How many rules are broken in how many places."""
@@ -100,6 +104,13 @@ class BadInput(Exception):
             "errors": errors,
             "warnings": self.warnings,
         }
+
+
+def _again(kind: type[BadInput], args: tuple[object, ...], state: dict[str, object]) -> BadInput:
+    found = kind.__new__(kind, *args)
+    found.args = args
+    found.__dict__.update(state)
+    return found
 
 
 def _some_of_each(findings: list[Finding]) -> list[Finding]:

@@ -36,6 +36,18 @@ class Problem(Exception):
         self.errors = list(errors)
         self.headers = headers or {}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """It may travel between processes, whatever its class is made of."""
+        return again, (type(self), self.args, self.__dict__)
+
+
+def again(kind: type[Problem], args: tuple[object, ...], state: dict[str, object]) -> Problem:
+    """A problem as it was."""
+    found = kind.__new__(kind, *args)
+    found.args = args
+    found.__dict__.update(state)
+    return found
+
 
 class NotAuthenticated(Problem):
     """No token, or one that cannot be trusted. The reason stays out of the answer."""

@@ -3,11 +3,19 @@
 import os
 import subprocess
 
+from bellwether.modelling.findings import refuse as refuse_input
 from bellwether.platform.problems import Problem, RowError
 
 
 class TooFewSheep(Problem):
     status, code, title = 422, "too_few_sheep", "Too few sheep"
+
+
+class NoShed(Problem):
+    status, code, title = 422, "no_shed", "There is no shed"
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message, errors=[RowError(code=self.code, message=message, fix=fix)])
 
 
 class Odd(Exception):
@@ -22,6 +30,14 @@ def add(a: int, b: int) -> int:
 
 def refuse() -> None:
     raise TooFewSheep("only three", errors=[RowError(row=3, code="x", message="y")])
+
+
+def refuse_by_two() -> None:
+    raise NoShed("no shed", "build one")
+
+
+def find_fault() -> None:
+    raise refuse_input("flock.csv", 3, "no_date", "no date", "write one")
 
 
 def odd() -> None:

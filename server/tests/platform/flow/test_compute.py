@@ -8,6 +8,7 @@ import compute_cases
 import psutil
 import pytest
 import uvloop
+from bellwether.modelling.findings import BadInput
 from bellwether.platform.jobs.child_process import ChildDied, ChildFailed, Limits, in_child
 from patience import PATIENCE_S
 
@@ -32,6 +33,15 @@ async def test_a_problem_comes_back_whole() -> None:
     with pytest.raises(compute_cases.TooFewSheep) as found:
         await in_child(compute_cases.refuse)
     assert (found.value.detail, found.value.errors[0].row) == ("only three", 3)
+
+
+async def test_a_problem_whose_class_is_made_of_other_words_comes_back_whole() -> None:
+    with pytest.raises(compute_cases.NoShed) as found:
+        await in_child(compute_cases.refuse_by_two)
+    assert (found.value.detail, found.value.code, found.value.errors[0].fix) == ("no shed", "no_shed", "build one")
+    with pytest.raises(BadInput) as fault:
+        await in_child(compute_cases.find_fault)
+    assert (fault.value.total, fault.value.findings[0].line, fault.value.findings[0].fix) == (1, 3, "write one")
 
 
 async def test_an_error_that_cannot_travel_comes_as_text() -> None:
