@@ -96,6 +96,7 @@ async def test_the_inputs_of_a_warm_run_give_the_same_bits(row: dict[str, Any], 
     answer = await row["owner"].ask("GET", f"/evaluations/{warm}/inputs")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         packed.extractall(tmp_path)
+    assert "OPENBLAS_NUM_THREADS" in (tmp_path / "README.txt").read_text()
     command = next(line for line in (tmp_path / "README.txt").read_text().splitlines() if "evaluate" in line)
     words = [str(tmp_path / word) if (tmp_path / word).exists() else word for word in command.split()[2:]]
     assert str(tmp_path / "start") in words

@@ -15,6 +15,10 @@ TABLES = {"pedigree.csv": "ped.csv", "records.csv": "rec.csv"}
 MODEL, GENOTYPES, GENOTYPES_OF_PLINK = "model.json", "genotypes.csv", "genotypes"
 WHEN = (1980, 1, 1, 0, 0, 0)
 COMMAND = "./bellwether evaluate --pedigree ped.csv --records rec.csv --model model.toml{} --out results"
+THREADS = """
+Sums of BLAS and LAPACK depend on how many threads they have: give them as many as the platform (OPENBLAS_NUM_THREADS;
+not set, all cores of the machine). With others, or another processor, the last digits differ.
+"""
 TOO_LARGE = """
 The genotypes are too many to be kept with the run: give the genotype file that was named when it was asked for, with
 samples under the ids of ped.csv, by --genotypes.
@@ -43,7 +47,7 @@ def archive(kept: Mapping[str, bytes], stored: Path | None = None) -> bytes:
     if begun:
         files |= begun
         options += " --start start"
-    text = f"The same breeding values, to the bit:\n\n    {COMMAND.format(options)}\n{remark}"
+    text = f"The same breeding values, to the bit:\n\n    {COMMAND.format(options)}\n{THREADS}{remark}"
     files["README.txt"] = text.encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
