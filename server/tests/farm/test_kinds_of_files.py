@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from bellwether.farm.imports.judging.weighing import Tags
+from bellwether.farm.imports.judging.weighings import TaggedAnimals, unknown
 
 from .reading import codes, detected, read_all, refusal, sample, session
 
@@ -246,3 +248,12 @@ def test_a_list_says_that_it_takes_nobody_for_dead() -> None:
 
 def test_a_weight_of_a_stage_is_called_so_or_wt() -> None:
     assert detected(b"Tag,DOB,Birth Wt\n240001,2024-08-03,4.5\n", "flock").measurements == {"BWT": [2, None, None]}
+
+
+def test_of_a_line_with_a_spoilt_eid_and_a_tag_that_nobody_has_both_are_told() -> None:
+    _, rows = read_all(b"EID,VID,Date,Weight\n9.82E+14,240003,2024-11-25,33\n", "weights", trait="WWT")
+    tags = Tags("", "240003", "", "eid_scientific_notation")
+    assert codes(rows) == {2: []}
+    found = unknown(tags, TaggedAnimals())
+    assert [each.code for each in found.findings] == ["unknown_tag", "eid_scientific_notation"]
+    assert [each.code for each in unknown(tags._replace(eid_warning=None), TaggedAnimals()).findings] == ["unknown_tag"]

@@ -205,7 +205,11 @@ def unknown(tags: Tags, animals: TaggedAnimals) -> Broken:
             message = f"{cell} may be {' or '.join(others[:3])}: a spreadsheet drops zeros before a number"
             return broken("leading_zeros_lost", message, damage.TEXT, field=field, verdict="ambiguous")
     fix = "register the animal with this tag, then import the row again"
-    return broken("unknown_tag", f"no animal has the tag {tag}", fix, field=field, verdict="unknown_tag")
+    found = Finding("unknown_tag", "unknown_tag", f"no animal has the tag {tag}", fix, field)
+    if not tags.eid_warning:
+        return Broken(found)
+    text, again = "the EID cannot be read either", "export again from the reader, with this column as text"
+    return Broken(found, Finding("unknown_tag", tags.eid_warning, text, again, "eid"))
 
 
 def several(tags: Tags, found: list[Weighed]) -> Broken:
@@ -223,7 +227,8 @@ def eid_warning(tags: Tags, animal: Weighed) -> Finding | None:
         Broken: the animal has another EID, so one of the two tags belongs to another animal.
     """
     if not animal.is_registered:
-        text = f"no animal of the farm has the tag {animal.tag}: the weight is kept on an animal to identify"
+        lost = ", and the EID cannot be read" if tags.eid_warning else ""
+        text = f"no animal of the farm has the tag {animal.tag}{lost}: the weight is kept on an animal to identify"
         return Finding("new", "to_identify", text, "register the animal, or merge it into the one that it is", "eid")
     if tags.eid_warning:
         text = "the EID cannot be read; the animal was found by its other tag"
