@@ -12,7 +12,7 @@ import type { Hasher } from "../auth/passwords/hasher.ts";
 import { ProviderClients } from "../auth/provider/clients.ts";
 import { ProviderDoor } from "../auth/provider/door.ts";
 import { BackchannelLogout } from "../auth/provider/logout/service.ts";
-import { isOfClient, issuerOf } from "../auth/provider/models.ts";
+import { grantIn, isOfClient, issuerOf } from "../auth/provider/models.ts";
 import { ProviderRepository } from "../auth/provider/repository.ts";
 import { authRoutes } from "../auth/routes.ts";
 import { KnownDevices } from "../auth/signing-in/known-devices.ts";
@@ -129,7 +129,7 @@ type Keepers = Standing & { clients: SessionChecker };
 export function eitherOf(sessions: SessionChecker, { tokens, impersonations, clients }: Keepers): SessionChecker {
   const keeperOf = (sid: string) => {
     if (isOfToken(sid)) return tokens;
-    if (isOfClient(sid)) return clients;
+    if (isOfClient(sid) || grantIn(sid) !== undefined) return clients;
     return idIn(sid) ? impersonations : sessions;
   };
   return { isLive: (sid, uid) => keeperOf(sid).isLive(sid, uid) };

@@ -178,6 +178,21 @@ async def test_an_ended_session_is_refused_within_five_seconds(
         await verifier.principal(header)
 
 
+@pytest.mark.parametrize("nth", [0, 1])
+async def test_a_program_is_out_when_what_it_was_allowed_ends_or_it_is_removed(
+    platform: PlatformSettings, auth: AuthDouble, at: Any, nth: int
+) -> None:
+    stands_on = [f"grant.{new_id()}", f"program.{new_id()}"]
+    verifier, header = Verifier(platform), auth.bearer(stands_on=stands_on)["Authorization"]
+    me = await verifier.principal(header)
+    auth.revoked.add(stands_on[nth])
+    at[0] += 5
+    with pytest.raises(NotAuthenticated):
+        await verifier.principal(header)
+    with pytest.raises(NotAuthenticated):
+        await verifier.refuse_ended(me)
+
+
 async def test_who_acts_as_a_user_is_out_when_their_own_session_ends(
     platform: PlatformSettings, auth: AuthDouble, at: Any
 ) -> None:

@@ -4,7 +4,7 @@ import { randomText, uuid } from "../../platform/ids.ts";
 import { notFound } from "../../platform/problems.ts";
 import { sealText } from "../../platform/secrets/sealing.ts";
 import { clientSecretPlace } from "./adapter.ts";
-import { type ProviderClient, sidOfClient } from "./models.ts";
+import { clientIn, grantIn, type ProviderClient } from "./models.ts";
 import type { ProviderRepository } from "./repository.ts";
 
 export type { ProviderClient };
@@ -19,12 +19,18 @@ export type WantedClient = {
   isPublic: boolean;
 };
 
-/** Whether a program that acts for itself is still known; every process asks, so this needs the table only. */
+/**
+ * Whether a program is still known, and what somebody allowed it still counts; every process asks, so this needs the table
+ * only. A program may act in the name of whoever allowed it, and for itself where it was given anything for that.
+ */
 export class StandingClients implements SessionChecker {
   constructor(private readonly repository: ProviderRepository) {}
 
-  async isLive(sid: string, id: string): Promise<boolean> {
-    return sid === sidOfClient(id) && ((await this.repository.client(id))?.serviceScopes ?? []).length > 0;
+  async isLive(sid: string, uid: string): Promise<boolean> {
+    const grant = grantIn(sid);
+    if (grant !== undefined) return (await this.repository.consentAt(grant))?.uid === uid;
+    const client = await this.repository.client(clientIn(sid) ?? "");
+    return client !== undefined && (client.id !== uid || client.serviceScopes.length > 0);
   }
 }
 

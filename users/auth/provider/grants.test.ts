@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { decodeJwt } from "jose";
 import * as client from "openid-client";
+import { z } from "zod";
 import { enrolTotp } from "../../testing/factors.ts";
 import type { Person } from "../../testing/harness.ts";
 import { Browser, type Program, Programs, proofIn } from "../../testing/programs.ts";
@@ -112,6 +114,29 @@ test("a program looks at its own refresh token and gives it back; another learns
   expect(await look(one)).toEqual({ active: false });
   await expect(client.refreshTokenGrant(one.configuration, token)).rejects.toMatchObject({ error: "invalid_grant" });
 });
+
+const feed = async () => (await house.composed.sessions.since(0)).join(" ");
+
+test("what was allowed ends with its tokens of access: given back, come again, or the program removed", async () => {
+  const one = await programs.program();
+  const mary = await house.person("farmer");
+  const given = await programs.tokensFor(one, mary, lasting);
+  const other = await programs.tokensFor(one, mary, lasting);
+  await client.tokenRevocation(one.configuration, given.refresh_token ?? "");
+  const [grant = ""] = claimsOf(given.access_token).stands_on;
+  expect([grant.slice(0, 6), await feed()]).toEqual(["grant.", expect.stringContaining(grant)]);
+  expect((await programs.use(given.access_token)).status).toBe(401);
+  const again = await programs.authorize(one, mary, lasting);
+  const got = await again.exchange();
+  await expect(again.exchange()).rejects.toMatchObject({ error: "invalid_grant" });
+  expect((await programs.use(got.access_token)).status).toBe(401);
+  expect((await programs.use(other.access_token)).status).toBe(200);
+  expect((await house.call("GET", "/api/v1/auth/me", { token: mary.token })).status).toBe(200);
+  const removed = await house.call("DELETE", `/api/v1/auth/clients/${one.id}`, { token: programs.administrator });
+  expect([removed.status, (await programs.use(other.access_token)).status]).toEqual([204, 401]);
+  expect(await feed()).toContain(claimsOf(other.access_token).stands_on[1] ?? "none");
+});
+const claimsOf = (token: string) => z.object({ stands_on: z.array(z.string()) }).parse(decodeJwt(token));
 
 test("who has not shown the second factor that the role needs gives programs no more than that", async () => {
   const strict = await Programs.ready({ mfaRoles: ["researcher"] });

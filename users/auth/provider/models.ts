@@ -21,6 +21,10 @@ export type ProviderClient = z.infer<typeof providerClient>;
 
 /** What stands for a session in the tokens of a program that acts for itself. */
 export const sidOfClient = (id: string): string => `program.${id}`;
+/** What stands for what somebody allowed a program, in the tokens that it got by that. */
+export const sidOfGrant = (grantHash: string): string => `grant.${grantHash}`;
+export const grantIn = (sid: string): string | undefined => (sid.startsWith("grant.") ? sid.slice(6) : undefined);
+export const clientIn = (sid: string): string | undefined => (isOfClient(sid) ? sid.slice(8) : undefined);
 export const isOfClient = (sid: string): boolean => sid.startsWith("program.");
 
 /** What programs get tokens for: the interface of this platform. */

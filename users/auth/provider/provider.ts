@@ -1,6 +1,6 @@
 import type { AccessToken, ClientCredentials, Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { type Clock, seconds } from "../../platform/clock.ts";
-import { mark } from "../../platform/hashes.ts";
+import { hash, mark } from "../../platform/hashes.ts";
 import { grantable, programRole, serviceScopes } from "../../platform/identity/permissions.ts";
 import type { SessionChecker } from "../../platform/identity/sessions.ts";
 import type { PrivateKeys } from "../../platform/identity/signing-keys.ts";
@@ -12,7 +12,7 @@ import type { StoredUser } from "../accounts/models.ts";
 import type { UserRepository } from "../accounts/repository.ts";
 import type { FactorPolicy } from "../factors/policy.ts";
 import { adapterOf } from "./adapter.ts";
-import { issuerOf, resourceOf, sidOfClient } from "./models.ts";
+import { issuerOf, resourceOf, sidOfClient, sidOfGrant } from "./models.ts";
 import { codePage, confirmPage, connectedPage, refusedPage } from "./pages.ts";
 import type { ProviderRepository } from "./repository.ts";
 
@@ -200,10 +200,15 @@ async function platformClaims(parts: ProviderParts, token: AccessToken | ClientC
   const unproved = { acr: "aal1", amr: ["client"], auth_time: 0 };
   if (token.kind === "ClientCredentials")
     return { sid: sidOfClient(token.clientId ?? ""), roles: [programRole], ...unproved };
-  const found = await standing(parts, "grantId" in token ? token.grantId : undefined);
-  if (!found) throw new Error("a token was asked for without a session");
+  const grantId = "grantId" in token ? token.grantId : undefined;
+  const found = await standing(parts, grantId);
+  if (!found || grantId === undefined) {
+    const { errors } = await import("oidc-provider");
+    throw new errors.InvalidGrant("what was allowed has just ended");
+  }
   return {
     sid: found.consent.sid,
+    stands_on: [sidOfGrant(hash(grantId)), sidOfClient(token.clientId ?? "")],
     roles: parts.factorPolicy.rolesIn(found.user.roles, found.consent.acr),
     ...unproved,
   };

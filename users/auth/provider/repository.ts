@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Clock, seconds } from "../../platform/clock.ts";
 import * as keys from "../../platform/dynamo/keys.ts";
+import { itemsOf } from "../../platform/dynamo/partitions.ts";
 import {
   absent,
   all,
@@ -19,7 +20,7 @@ import { hash } from "../../platform/hashes.ts";
 import { endedEntry } from "../../platform/identity/ended.ts";
 import { sealText, unsealText } from "../../platform/secrets/sealing.ts";
 import { LogoutRepository } from "./logout/repository.ts";
-import { type ProviderClient, providerClient, sidOfClient } from "./models.ts";
+import { type ProviderClient, providerClient, sidOfClient, sidOfGrant } from "./models.ts";
 
 const record = z.object({ sealed: bytes, consumed: z.number().optional() });
 const pointer = z.object({ kind: z.string(), idHash: z.string() });
@@ -79,10 +80,18 @@ export class ProviderRepository {
     await this.table.delete(keys.oidc(kind, hash(id)));
   }
 
+  /** What was allowed ends first, and with it every token that was got by it; then what is kept of them goes. */
   async destroyGrant(grantId: string): Promise<void> {
-    const { pk } = keys.oidcOfGrant(hash(grantId), "");
-    const page = await this.table.query({ pk, limit: 1_000, consistent: true });
-    await Promise.all(page.items.flatMap((item) => this.forgetting(item)).map((key) => this.table.delete(key)));
+    const grantHash = hash(grantId);
+    const given = await this.consentOf(grantId);
+    if (given)
+      await this.write([
+        { delete: keys.oidc("Consent", grantHash), when: present("pk") },
+        endedEntry(this.clock, sidOfGrant(grantHash), "", "revoked"),
+      ]);
+    const { pk } = keys.oidcOfGrant(grantHash, "");
+    for await (const item of itemsOf(this.table, { pk, consistent: true }))
+      for (const key of this.forgetting(item)) await this.table.delete(key);
   }
 
   /** With it stands that the program is to be told when the session ends. */
@@ -94,8 +103,12 @@ export class ProviderRepository {
     ]);
   }
 
-  async consentOf(grantId: string): Promise<Consent | undefined> {
-    const item = await this.table.get(keys.oidc("Consent", hash(grantId)));
+  consentOf(grantId: string): Promise<Consent | undefined> {
+    return this.consentAt(hash(grantId));
+  }
+
+  async consentAt(grantHash: string): Promise<Consent | undefined> {
+    const item = await this.table.get(keys.oidc("Consent", grantHash));
     return item && consent.parse(item);
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { CheckedTokens } from "./checked-tokens.ts";
 import type { KeySource } from "./published-keys.ts";
 import type { SessionChecker } from "./sessions.ts";
-import { type Caller, TokenRefused, type TokenRules } from "./tokens.ts";
+import { type Caller, foundationsOf, TokenRefused, type TokenRules } from "./tokens.ts";
 
 /** Turns a bearer token into a caller whose session is still alive. */
 export class Authenticator {
@@ -20,9 +20,8 @@ export class Authenticator {
   /** Throws TokenRefused for a bad token and for a session that ended. */
   async caller(token: string): Promise<Caller> {
     const caller = await this.tokens.caller(token, await this.keys.keysFor(token));
-    const { sid, uid, actor } = caller;
-    for (const stood of actor ? [{ sid, uid }, actor] : [{ sid, uid }])
-      if (!(await this.sessions.isLive(stood.sid, stood.uid))) throw new TokenRefused();
+    for (const { sid, uid } of foundationsOf(caller))
+      if (!(await this.sessions.isLive(sid, uid))) throw new TokenRefused();
     return caller;
   }
 }

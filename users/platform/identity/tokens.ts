@@ -19,7 +19,16 @@ export type Caller = {
   farms?: readonly string[] | undefined;
   /** The administrator who acts as this user, and the session in which they do; they read only. */
   actor?: { uid: string; sid: string } | undefined;
+  /** what a program's token stands on besides the session: its grant, and that the program is known */
+  standsOn?: readonly string[] | undefined;
 };
+
+/** Everything that a token ends with, and whose it is. */
+export const foundationsOf = ({ sid, uid, actor, standsOn = [] }: Caller): { sid: string; uid: string }[] => [
+  { sid, uid },
+  ...(actor ? [actor] : []),
+  ...standsOn.map((each) => ({ sid: each, uid })),
+];
 
 export type SigningKey = { kid: string; key: CryptoKey };
 export type TokenRules = { issuer: string; audience: string; lifeSeconds: number };
@@ -39,6 +48,7 @@ const claims = z
     scope: z.string().optional(),
     farms: z.array(z.guid()).min(1).optional(),
     act: z.object({ sub: z.guid(), sid: z.string().min(1) }).optional(),
+    stands_on: z.array(z.string().min(1)).max(4).optional(),
   })
   // who names farms names permissions too: the other ones belong to no farm
   .refine(({ farms, scope }) => farms === undefined || scope !== undefined);
@@ -97,10 +107,12 @@ export async function verifyAccessToken(
       // with the leeway on top; and jose refuses an `iat` in the future only when an age is asked for
       maxTokenAge: Math.max(rules.lifeSeconds, impersonationSeconds),
     });
-    const { sub, sid, roles, acr, amr, auth_time: authTime, iat, exp, scope, farms, act } = claims.parse(payload);
+    const { sub, auth_time: authTime, iat, exp, scope, act, stands_on: standsOn, ...said } = claims.parse(payload);
+    const { sid, roles, acr, amr, farms } = said;
     const actor = act && { uid: act.sub, sid: act.sid };
     if (seconds(clock) - iat > lifeOf({ actor }, rules) + leewaySeconds) throw new TokenRefused();
-    return { uid: sub, sid, roles, acr, amr, authTime, iat, exp, scopes: scope?.split(" "), farms, actor };
+    const narrowed = { scopes: scope?.split(" "), farms, actor, standsOn };
+    return { uid: sub, sid, roles, acr, amr, authTime, iat, exp, ...narrowed };
   } catch {
     throw new TokenRefused();
   }

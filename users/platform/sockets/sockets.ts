@@ -4,7 +4,7 @@ import { type Clock, seconds } from "../clock.ts";
 import type { Authenticator } from "../identity/authenticator.ts";
 import { may } from "../identity/permissions.ts";
 import type { RevocationFeed } from "../identity/sessions.ts";
-import { type Caller, TokenRefused } from "../identity/tokens.ts";
+import { type Caller, foundationsOf, TokenRefused } from "../identity/tokens.ts";
 import { type Log, reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { FrameReader, Line } from "./frames.ts";
@@ -114,7 +114,8 @@ export class Sockets {
       this.lookedAt = now;
       for (const { sockets } of [...this.users.values()])
         for (const socket of [...sockets])
-          if (ended.has(socket.data.caller?.sid ?? "")) socket.close(over, "the session has ended");
+          if (socket.data.caller && foundationsOf(socket.data.caller).some(({ sid }) => ended.has(sid)))
+            socket.close(over, "the session has ended");
     } catch (error) {
       this.parts.log("warning", "ended_sessions_not_read", { reason: reason(error) });
     }

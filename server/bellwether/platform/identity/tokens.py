@@ -44,6 +44,13 @@ class Principal:
     actor: Actor | None = None
     #: the only farms that the token is for; None: all of the user's
     farms: tuple[UUID, ...] | None = None
+    #: what a program's token stands on besides the session: its grant, and that the program is known
+    stands_on: tuple[str, ...] = ()
+
+    @property
+    def foundations(self) -> tuple[str, ...]:
+        """Everything that the token ends with."""
+        return (self.session_id, *((self.actor.sid,) if self.actor else ()), *self.stands_on)
 
     def may_ask(self, method: str, path: str) -> bool:
         """Whether such a request is theirs to make: who acts as a user reads only."""
@@ -69,6 +76,7 @@ class Claims(BaseModel):
     act: Actor = Actor.model_construct(sub="", sid="")
     #: the only farms that this token is for; absent: all of the user's
     farms: list[Farm] = Field(default=[], min_length=1)
+    stands_on: list[Annotated[str, Field(min_length=1)]] = Field(default=[], max_length=4)
 
     @model_validator(mode="after")
     def bounded(self) -> Self:
@@ -117,7 +125,8 @@ class Verifier:
             permissions &= frozenset(claims.scope.split())
         shown = claims.acr, claims.auth_time
         narrowed = claims.actor, claims.named_farms
-        me = Principal(claims.user_id, claims.sid, roles, permissions, *shown, int(claims.exp), *narrowed)
+        known = claims.user_id, claims.sid, roles, permissions
+        me = Principal(*known, *shown, int(claims.exp), *narrowed, stands_on=tuple(claims.stands_on))
         await self.refuse_ended(me)
         return me
 
@@ -125,12 +134,11 @@ class Verifier:
         """For whoever was let in before and still watches.
 
         Raises:
-            NotAuthenticated: the session has ended.
+            NotAuthenticated: the session has ended, or whatever else the token stands on.
         """
-        if await self._revocations.covers(principal.session_id):
-            raise NotAuthenticated
-        if principal.actor and await self._revocations.covers(principal.actor.sid):
-            raise NotAuthenticated
+        for each in principal.foundations:
+            if await self._revocations.covers(each):
+                raise NotAuthenticated
 
     def known(self, header: str) -> str | None:
         """The user of a header that was verified before; does not wait, and does not say whether it still counts."""
