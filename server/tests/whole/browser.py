@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bellwether.launch.machine.ports import is_free
+from patience import PATIENCE_S
 from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
@@ -29,7 +30,6 @@ SWITCHES = (
     "--disable-sync",
     "--window-size=1280,1000",
 )
-PATIENCE_S = 60.0
 # what the driver and the browser listen on would else be a port of outgoing connections
 PORTS = range(24_000, 25_000)
 
@@ -98,6 +98,7 @@ def window_on(origin: str) -> Iterator[Browser]:
             options.add_argument(switch)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         driver = Chrome(options, Service(programs.driver, port=driver_port, env=programs.env))
+        driver.set_script_timeout(PATIENCE_S)
         try:
             yield Browser(driver, origin)
         finally:

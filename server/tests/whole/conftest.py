@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,9 @@ class Platform:
         return f"postgresql://postgres:{keys.password(self.folders, 'postgres')}@127.0.0.1:{port}/bellwether"
 
 
-@pytest.fixture(scope="session")
-def start() -> Iterator[Callable[..., Platform]]:
-    """`start(split=False)`: a platform of its own; all are stopped at the end."""
+@contextmanager
+def platforms(kept: Path) -> Iterator[Callable[..., Platform]]:
+    """A function that starts one after another; all are stopped at the end, and their logs kept."""
     running: list[Platform] = []
     place = tempfile.TemporaryDirectory(prefix="bw-whole-", dir="/tmp", ignore_cleanup_errors=True)
     Path(place.name).chmod(0o711)
@@ -97,14 +98,23 @@ def start() -> Iterator[Callable[..., Platform]]:
         return platform
 
     yield make
-    shutil.rmtree(KEPT_LOGS, ignore_errors=True)
+    shutil.rmtree(kept, ignore_errors=True)
     for platform in running:
         down(platform.data)
-        shutil.copytree(platform.folders.logs, KEPT_LOGS / platform.data.name)
+        shutil.copytree(platform.folders.logs, kept / platform.data.name)
     place.cleanup()
 
 
+@pytest.fixture(scope="module")
+def start(request: pytest.FixtureRequest) -> Iterator[Callable[..., Platform]]:
+    """`start(split=False)`: a platform of the module's own, for one that idles takes a tenth of a core."""
+    with platforms(KEPT_LOGS / request.path.stem) as make:
+        yield make
+
+
 @pytest.fixture(scope="session")
-def whole(start: Callable[..., Platform]) -> Platform:
+def whole(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """The platform in embedded mode."""
-    return start()
+    # beside a suite that keeps its own
+    with platforms(KEPT_LOGS / request.session.items[0].path.parent.name) as make:
+        yield make()

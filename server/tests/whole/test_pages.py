@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 from bellwether.commands.demo.client import Client
+from patience import PATIENCE_S
 
-from .browser import PATIENCE_S, Browser, window_on
+from .browser import Browser, window_on
 from .conftest import PASSWORD, Platform
 
 # the first test may have to fetch a browser
