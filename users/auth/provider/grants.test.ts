@@ -23,18 +23,19 @@ const errorsOf = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
   new Set(outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason.error] : [])));
 
 describe("of twenty at once, on dynoxide,", () => {
-  test("one gets the tokens of a code, and the others are told that it is over", async () => {
+  // who comes second ends what was granted, and that may be before the first has its answer
+  test("no more than one gets the tokens of a code, and the others are told that it is over", async () => {
     const { exchange } = await programs.authorize(await programs.program(), await house.person("farmer"), lasting);
     const outcomes = await many(exchange);
-    expect(won(outcomes)).toBe(1);
+    expect(won(outcomes)).toBeLessThanOrEqual(1);
     expect(errorsOf(outcomes)).toEqual(new Set(["invalid_grant"]));
   });
 
-  test("one gets the tokens of a refresh token", async () => {
+  test("no more than one gets the tokens of a refresh token", async () => {
     const one = await programs.program();
     const tokens = await programs.tokensFor(one, await house.person("farmer"), lasting);
     const outcomes = await many(() => client.refreshTokenGrant(one.configuration, tokens.refresh_token ?? ""));
-    expect(won(outcomes)).toBe(1);
+    expect(won(outcomes)).toBeLessThanOrEqual(1);
     expect(errorsOf(outcomes)).toEqual(new Set(["invalid_grant"]));
   });
 
@@ -43,7 +44,6 @@ describe("of twenty at once, on dynoxide,", () => {
     const begun = await client.initiateDeviceAuthorization(one.configuration, { scope: lasting });
     await connect(begun, await house.person("farmer"));
     const outcomes = await many(() => poll(one, begun.device_code));
-    // who comes second ends what was granted, and that may be before the first has its answer
     expect(won(outcomes)).toBeLessThanOrEqual(1);
     expect(errorsOf(outcomes)).toEqual(new Set(["invalid_grant"]));
   });
