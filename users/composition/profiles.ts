@@ -11,6 +11,7 @@ import { ConsentRepository } from "../profiles/consents/repository.ts";
 import { PersonConsents } from "../profiles/consents/service.ts";
 import { DeliveryRepository } from "../profiles/deliveries/repository.ts";
 import { Deliveries } from "../profiles/deliveries/service.ts";
+import { Unsubscribing } from "../profiles/deliveries/unsubscribing.ts";
 import { ErasureRepository } from "../profiles/erasure/repository.ts";
 import { Erasures } from "../profiles/erasure/service.ts";
 import { ExportRepository } from "../profiles/exports/repository.ts";
@@ -70,16 +71,18 @@ export function profilesOf(platform: Platform, { sessions, send, elsewhere, mail
     log,
   });
   const push = pushOf(platform, dataKeys);
+  const unsubscribing = new Unsubscribing(profiles, settings.kek, settings.BELLWETHER_PUBLIC_URL);
   const deliveries = new Deliveries({
     repository: new DeliveryRepository(table, clock),
     contact: accountData(platform),
     mail,
     push,
+    unsubscribing,
     url: settings.BELLWETHER_PUBLIC_URL,
     log,
   });
   const others = othersOf(platform, { profiles: sections, activities, memberships: notices });
-  const ofOthers = { consents, erasures, exports, push, deliveries, others };
+  const ofOthers = { consents, erasures, exports, push, deliveries, unsubscribing, others };
   return { profiles, activities, recommendations, analytics, notifications, ...ofOthers };
 }
 

@@ -9,7 +9,9 @@ import { analyticsRoutes } from "./analytics/routes.ts";
 import type { ProfileAnalytics } from "./analytics/service.ts";
 import { consentRoutes, reconciliationRoutes } from "./consents/routes.ts";
 import type { PersonConsents } from "./consents/service.ts";
+import { unsubscribePages } from "./deliveries/pages.ts";
 import type { Deliveries } from "./deliveries/service.ts";
+import type { Unsubscribing } from "./deliveries/unsubscribing.ts";
 import { erasureRoutes } from "./erasure/routes.ts";
 import type { Erasures } from "./erasure/service.ts";
 import { exportRoutes } from "./exports/routes.ts";
@@ -46,6 +48,7 @@ export type ProfileParts = {
   exports: Exports;
   push: PushNotices;
   deliveries: Deliveries;
+  unsubscribing: Unsubscribing;
   others: OtherPeople;
 };
 
@@ -63,6 +66,7 @@ export function profileRoutes(platform: Platform, parts: ProfileParts): ServiceA
   erasureRoutes(app, platform, erasures);
   exportRoutes(app, platform, exports);
   pushRoutes(app, platform, push);
+  unsubscribePages(app, platform, parts.unsubscribing);
   otherPeopleRoutes(app, platform, parts.others);
   return app;
 }

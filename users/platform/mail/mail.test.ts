@@ -87,7 +87,8 @@ test("the courier hands over what comes, and stops", async () => {
 test("in a folder a message is a file that others cannot read; the same message again is the same file", async () => {
   const folder = join(mkdtempSync(join(tmpdir(), "bellwether-mail-")), "mail");
   const deliver = intoFolder(folder, "bellwether@localhost");
-  const message = { ...letter, subject: "Grüße", id: "0190-1", at: clock.ms };
+  const unsubscribe = "https://x/unsubscribe?of=1";
+  const message = { ...letter, subject: "Grüße", id: "0190-1", at: clock.ms, unsubscribe };
   await deliver(message);
   await deliver(message);
   expect(readdirSync(folder)).toEqual(["0190-1.eml"]);
@@ -95,6 +96,8 @@ test("in a folder a message is a file that others cannot read; the same message 
   expect([statSync(path).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, 0o700]);
   const text = readFileSync(path, "utf8");
   expect(text).toStartWith("From: bellwether@localhost\nTo: mary@hillfarm.example\nSubject: Grüße\n");
+  // one click (RFC 8058)
+  expect(text).toContain(`\nList-Unsubscribe: <${unsubscribe}>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n`);
   expect(text).toEndWith("\n\nhttps://x/#secret-link\n");
 });
 

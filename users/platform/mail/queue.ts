@@ -24,7 +24,13 @@ const waiting = z.object({
   tries: z.number(),
 });
 type Waiting = z.infer<typeof waiting>;
-const message = z.object({ to: z.string(), subject: z.string(), text: z.string(), kind: z.string() });
+const message = z.object({
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  kind: z.string(),
+  unsubscribe: z.string().optional(),
+});
 
 export type QueueParts = { table: Table; kek: Uint8Array; clock: Clock; log: Log };
 

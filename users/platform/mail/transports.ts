@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Deliver, Delivered } from "./mail.ts";
+import { type Deliver, type Delivered, listHeaders } from "./mail.ts";
 
 export type SmtpRules = { url: string; password: string | undefined; from: string };
 
@@ -26,7 +26,7 @@ export function overSmtp({ url, password, from }: SmtpRules): Deliver {
     });
   };
   let transport: ReturnType<typeof open> | undefined;
-  return async ({ id, at, to, subject, text }) => {
+  return async ({ id, at, to, subject, text, unsubscribe }) => {
     transport ??= open();
     const messageId = messageIdOf(id);
     await (await transport).sendMail({
@@ -36,6 +36,7 @@ export function overSmtp({ url, password, from }: SmtpRules): Deliver {
       text,
       messageId,
       date: new Date(at),
+      headers: listHeaders(unsubscribe),
     });
   };
 }
@@ -51,7 +52,7 @@ export function intoFolder(folder: string, from: string): Deliver {
   };
 }
 
-function asText({ id, at, to, subject, text, kind }: Delivered, from: string): string {
+function asText({ id, at, to, subject, text, kind, unsubscribe }: Delivered, from: string): string {
   const headers = {
     From: from,
     To: to,
@@ -60,6 +61,7 @@ function asText({ id, at, to, subject, text, kind }: Delivered, from: string): s
     "Message-ID": messageIdOf(id),
     "Content-Type": "text/plain; charset=utf-8",
     "X-Bellwether-Kind": kind,
+    ...listHeaders(unsubscribe),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
   return `${lines.join("")}\n${text.trimEnd()}\n`;

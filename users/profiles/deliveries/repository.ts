@@ -11,6 +11,7 @@ import {
   type Table,
   TransactionCancelled,
 } from "../../platform/dynamo/table.ts";
+import { abouts } from "./models.ts";
 
 export const delivery = z.object({
   pk: z.string(),
@@ -18,6 +19,7 @@ export const delivery = z.object({
   uid: z.string(),
   id: z.string(),
   channel: z.enum(["mail", "push"]),
+  about: z.enum(abouts).optional(),
   title: z.string(),
   body: z.string(),
   tries: z.number(),

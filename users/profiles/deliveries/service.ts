@@ -3,12 +3,14 @@ import type { Mail } from "../../platform/mail/mail.ts";
 import { type Log, reason } from "../../platform/telemetry/logging.ts";
 import type { PushNotices } from "../push/service.ts";
 import type { Delivery, DeliveryRepository } from "./repository.ts";
+import type { Unsubscribing } from "./unsubscribing.ts";
 
 export type DeliveryParts = {
   repository: DeliveryRepository;
   contact: AccountContact;
   mail: Mail;
   push: PushNotices;
+  unsubscribing: Pick<Unsubscribing, "link">;
   url: string;
   log: Log;
 };
@@ -39,11 +41,15 @@ export class Deliveries {
     }
   }
 
-  private async byMail({ uid, title, body }: Delivery): Promise<void> {
-    const { contact, mail, url } = this.parts;
+  private async byMail({ uid, about, title, body }: Delivery): Promise<void> {
+    const { contact, mail, unsubscribing, url } = this.parts;
     const to = await contact.verifiedAddress(uid);
     if (!to) return;
-    const text = `${body}\n\n${url}\n\nYou chose to be told by mail: your notification settings end that.\n`;
-    await mail.send({ to, subject: title, text, kind: "notification" });
+    const unsubscribe = about && unsubscribing.link(uid, about);
+    const ends = unsubscribe
+      ? `this ends it, without signing in:\n${unsubscribe}`
+      : "your notification settings end that.";
+    const text = `${body}\n\n${url}\n\nYou chose to be told by mail: ${ends}\n`;
+    await mail.send({ to, subject: title, text, kind: "notification", unsubscribe });
   }
 }

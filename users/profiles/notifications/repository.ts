@@ -14,6 +14,7 @@ import {
   TransactionCancelled,
   type Value,
 } from "../../platform/dynamo/table.ts";
+import type { About } from "../deliveries/models.ts";
 import { type Notice, type Notification, notification } from "./models.ts";
 
 const stored = notification.omit({ read_at: true }).extend({ read_at: z.string().optional() });
@@ -24,7 +25,13 @@ const inboxSeconds = 60 * day;
 export const unreadShown = 100;
 
 /** By which ways a notice goes, and from which second those outside of the application may. */
-export type Telling = { inApp: boolean; ways: readonly ("mail" | "push")[]; due: number };
+export type Telling = {
+  inApp: boolean;
+  ways: readonly ("mail" | "push")[];
+  due: number;
+  /** the setting that ends it */
+  about?: About | undefined;
+};
 export type Membership = { farmId: string; uid: string; isActive: boolean; at: string };
 
 export class NotificationRepository {
@@ -34,7 +41,7 @@ export class NotificationRepository {
   ) {}
 
   /** The id is the event's, so a second delivery finds it there; false then, and when there is no such user any more. */
-  async add(uid: string, notice: Notice, { inApp, ways, due }: Telling): Promise<boolean> {
+  async add(uid: string, notice: Notice, { inApp, ways, due, about }: Telling): Promise<boolean> {
     const data: { [name: string]: Value } = { ...notice.data };
     const unread = { gsi1pk: keys.unreadIndex(uid), gsi1sk: notice.id };
     const ttl = seconds(this.clock) + keptSeconds;
@@ -42,7 +49,7 @@ export class NotificationRepository {
     const item = inApp ? shown : { ...keys.toldElsewhere(uid, notice.id), ttl };
     const { title, body, id } = notice;
     const waiting = ways.map((channel) => ({
-      put: { ...keys.delivery(due, uid, id, channel), uid, id, channel, title, body, tries: 0, ttl },
+      put: { ...keys.delivery(due, uid, id, channel), uid, id, channel, about, title, body, tries: 0, ttl },
     }));
     return this.succeeds(this.table.transact([standing(uid), { put: item, when: absent("pk") }, ...waiting]));
   }

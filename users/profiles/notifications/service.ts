@@ -121,7 +121,7 @@ export class Notifications {
     if (!app && ways.length === 0) return;
     const { time_zone } = (await this.profiles.read(uid, "profile")).value;
     const due = afterQuiet(this.clock(), settings.quiet_hours, time_zone);
-    const isNew = await this.repository.add(uid, notice, { inApp: app, ways, due });
+    const isNew = await this.repository.add(uid, notice, { inApp: app, ways, due, about: setting });
     if (isNew && app) this.send(uid, { t: "notification", notification: { ...notice, read_at: null } });
   }
 }
