@@ -116,3 +116,9 @@ test("every kind of issue has our words", () => {
     expect(wordsOf(issue).fix === "" ? issue.code : "").toBe(issue.code === "unrecognized_keys" ? issue.code : "");
   }
 });
+
+test("whoever hangs up in the middle of a body is no failure of ours", () => {
+  const hungUp = new DOMException("The connection was closed.", "AbortError");
+  expect([toProblem(hungUp).status, toProblem(hungUp).code]).toEqual([400, "connection_closed"]);
+  expect(toProblem(new Error("anything else")).status).toBe(500);
+});

@@ -28,6 +28,9 @@ export function toProblem(error: unknown): Problem {
       headers: { "retry-after": "2" },
     });
   if (error instanceof HTTPException) return fromHttp(error);
+  // nobody hears it; a failure of ours it is not, and whoever hangs up must not make it look like one
+  if (error instanceof Error && error.name === "AbortError")
+    return new Problem(400, "connection_closed", "The connection was closed before the request was here as a whole.");
   return new Problem(500, "internal_error", "Something went wrong here; the request id leads to the log line.");
 }
 
