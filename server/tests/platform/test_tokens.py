@@ -12,6 +12,7 @@ import pytest
 from bellwether.platform.http.dependencies import Me
 from bellwether.platform.http.rate_limits import Buckets
 from bellwether.platform.identity import revocations
+from bellwether.platform.identity.published_documents import KEEP_S, Remote
 from bellwether.platform.identity.tokens import Verifier
 from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotAllowed, NotAuthenticated, SessionsUnknown
@@ -263,3 +264,22 @@ async def test_the_feed_is_read_again_after_a_read_that_hung(
             await verifier.principal(auth.bearer()["Authorization"])
     at[0] += 2
     await verifier.principal(auth.bearer()["Authorization"])
+
+
+async def test_the_keys_outlive_an_outage_of_an_hour_and_not_one_of_a_day(
+    platform: PlatformSettings, auth: AuthDouble
+) -> None:
+    now = [0.0]
+    keys = Remote(f"{platform.auth_url}/.well-known/jwks.json", clock=lambda: now[0])
+    known = await keys.get()
+    assert known
+    auth.is_down = True
+    try:
+        now[0] += 3600
+        assert await keys.get() == known
+        now[0] += KEEP_S
+        assert await keys.get() is None
+    finally:
+        auth.is_down = False
+    now[0] += 60
+    assert await keys.get() == known
