@@ -18,5 +18,6 @@ export const normalAddress = (address: string): string => oneSpelling(address).t
 
 export const isOfDomain = (address: string, domains: readonly string[]): boolean => {
   const own = oneDomain(address.slice(address.lastIndexOf("@") + 1));
-  return domains.some((domain) => oneDomain(domain) === own);
+  // what is no domain is none of theirs, whatever stands in their list
+  return own !== "" && domains.some((domain) => oneDomain(domain) === own);
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { isOfDomain } from "../../platform/addresses.ts";
 import { codeOf, Harness, password } from "../../testing/harness.ts";
 import { Mailbox } from "../../testing/mailbox.ts";
 import { startDynoxide } from "../../testing/servers.ts";
@@ -115,6 +116,7 @@ describe("approval", () => {
       "a(b)@x.example",
     ])
       expect([address, (await house.register(address)).status]).toEqual([address, 422]);
+    for (const domain of ["xn--", "[bad", ""]) expect(isOfDomain(`mary@${domain}`, ["xn--a", domain])).toBe(false);
   });
 });
 

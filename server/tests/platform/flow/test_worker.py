@@ -22,7 +22,9 @@ def test_the_command_starts_and_stops(worker_process, worker_environment, scrapi
     worker = worker_process(worker_environment, "-m", "bellwether.launch.entry.work")
     print(f"ready after {worker.ready_s:.2f} s")
     # a database that answers late leaves its gauges out of one look
-    while not gauges(worker.port, scraping) >= GAUGES:
+    end = time.monotonic() + PATIENCE_S
+    while missing := GAUGES - gauges(worker.port, scraping):
+        assert time.monotonic() < end, missing
         time.sleep(0.2)
     time.sleep(6)
     lines = [json.loads(line) for line in worker.log.read_text().splitlines()]

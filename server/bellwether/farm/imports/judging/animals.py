@@ -48,7 +48,7 @@ def judge_row(row: int, data: AnimalRow, herd: Herd, ledger: Ledger) -> Outcome:
     known = identity.meant(data, own, herd)
     kin = kin_of(known[0].value, facts)
     said = find_parents(row, data, kin, animal, herd, faults)
-    faults.take(partial(check_recipient, animal, facts, said, herd))
+    faults.take(partial(parents.check_recipient, animal, facts, said, herd))
     if not faults.findings:
         faults.take(lambda: identity.check_tags(animal, known, facts.drop_year, herd))
     check_self(kin, facts, animal, data, known, faults)
@@ -297,19 +297,3 @@ def parent_warnings(data: AnimalRow) -> Iterable[Finding]:
     """What will stop an export later."""
     if data.is_embryo_transfer and not data.recipient:
         yield warning("recipient_missing", "an embryo transfer without recipient", "add it", field="recipient")
-
-
-def check_recipient(animal: Sheep | None, facts: Facts, said_parents: list[Parent], herd: Herd) -> None:
-    """I8: who bore an animal and is not its dam was given an embryo; what is known already is not said anew.
-
-    Raises:
-        Broken
-    """
-    given = next((parent for parent in said_parents if parent.role == "et_recipient_dam"), None)
-    if given is None or facts.is_embryo_transfer:
-        return
-    before = None if animal is None else herd.claims.get((animal.id, "et_recipient_dam"))
-    if before is None or given.animal is None or before.parent_id != given.animal.id:
-        text = f"{given.cell.raw[:40]} is named as recipient, and the row tells of no embryo transfer"
-        fix = "write Y in ET, or leave the recipient empty"
-        raise broken("recipient_without_transfer", text, fix, field="et", verdict="conflict")

@@ -277,3 +277,19 @@ ROLES: Mapping[str, ParentType] = {
     "sire": "sire", "dam": "dam", "et_donor_dam": "et_donor_dam", "et_recipient_dam": "et_recipient_dam",
     "rearing_dam": "rearing_dam",
 }  # fmt: skip
+
+
+def check_recipient(animal: Sheep | None, facts: Facts, said_parents: list[Parent], herd: Herd) -> None:
+    """I8: who bore an animal and is not its dam was given an embryo; what is known already is not said anew.
+
+    Raises:
+        Broken
+    """
+    given = next((parent for parent in said_parents if parent.role == "et_recipient_dam"), None)
+    if given is None or facts.is_embryo_transfer:
+        return
+    before = None if animal is None else herd.claims.get((animal.id, "et_recipient_dam"))
+    if before is None or given.animal is None or before.parent_id != given.animal.id:
+        text = f"{given.cell.raw[:40]} is named as recipient, and the row tells of no embryo transfer"
+        fix = "write Y in ET, or leave the recipient empty"
+        raise broken("recipient_without_transfer", text, fix, field="et", verdict="conflict")
