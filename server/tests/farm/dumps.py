@@ -17,13 +17,24 @@ with told as (
 ), kept as (select animal_id, farm_id, sire_id::text, dam_id::text from farm.accepted_parents)
 (table told except table kept) union all (table kept except table told)
 """
+# the days on which the contemporary groups were measured, against those that are counted
+MISCOUNTED = """
+with told as (
+  select farm_id, trait, contemporary_group, occurred_on, count(*) from farm.observation
+  where state = 'active' and contemporary_group is not null group by 1, 2, 3, 4
+), kept as (
+  select farm_id, trait, contemporary_group, occurred_on, n_measured from farm.group_day where n_measured <> 0
+)
+(table told except table kept) union all (table kept except table told)
+"""
 
 
 async def dump(dsn: str, farm_id: str) -> dict[str, list[str]]:
-    """Every row of the herd as text; the parents that are kept are those that the claims tell."""
+    """Every row of the herd as text; the parents and the days of groups that are kept are those that it tells."""
     connection = await asyncpg.connect(dsn)
     try:
         assert not await connection.fetch(ASTRAY)
+        assert not await connection.fetch(MISCOUNTED)
         return {name: await rows(connection, name, farm_id) for name in TABLES}
     finally:
         await connection.close()

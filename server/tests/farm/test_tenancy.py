@@ -13,7 +13,7 @@ from sqlalchemy import text
 from .conftest import SAMPLES, Farmer, NewFarmer
 
 TABLES = (
-    *("farm", "flock", "animal", "identifier", "parent_claim", "accepted_parents", "observation"),
+    *("farm", "flock", "animal", "identifier", "parent_claim", "accepted_parents", "observation", "group_day"),
     *("import_batch", "import_file", "import_row", "membership"),
 )
 VIEWS = ("published_animal", "published_measurement", "published_flock")

@@ -84,12 +84,11 @@ from unnest($2::uuid[]) as d (animal_id) cross join lateral (
 order by o.occurred_on, o.value
 """
 SPANS = """
-select k.trait, k.name,
-  (select min(occurred_on) from farm.observation o where (o.farm_id = $1) is true and o.state = 'active'
-     and o.contemporary_group collate "C" = k.name and o.trait collate "C" = k.trait) as first,
-  (select max(occurred_on) from farm.observation o where (o.farm_id = $1) is true and o.state = 'active'
-     and o.contemporary_group collate "C" = k.name and o.trait collate "C" = k.trait) as last
-from unnest($2::text[], $3::text[]) as k (trait, name)
+select k.trait, k.name, d.first, d.last
+from unnest($2::text[], $3::text[]) as k (trait, name) cross join lateral (
+  select min(occurred_on) as first, max(occurred_on) as last from farm.group_day
+  where farm_id = $1 and trait = k.trait and contemporary_group = k.name and n_measured > 0
+) d
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 INTO = """
@@ -132,7 +131,7 @@ NEW = {
     "id": "uuid", "animal_id": "uuid", "flock": "int4", "said": "int4", "day": "date", "at": "time", "kind": "int4",
     "row": "int4", "age": "int4",
 }  # fmt: skip
-AT_ONCE = 10_000
+AT_ONCE = 20_000
 RECOMPUTE = """
 update farm.observation o
 set age_days = o.occurred_on - a.birth_date,

@@ -57,7 +57,8 @@ BUILT_UPON = {
     "measurement_corrected": (
         "measured again since on a day of this import",
         f"""{MADE} join farm.observation o on o.farm_id = $1 and o.animal_id = a.id
-        where a.farm_id = $1 and o.import_id = $2 and o.state = 'superseded' and exists
+        where a.farm_id = $1 and o.import_id = $2 and o.state = 'superseded'
+          and o.seq >= (select first_seq from farm.import_batch where id = $2) and exists
           (select 1 from farm.observation x where x.farm_id = $1 and x.animal_id = o.animal_id and x.supersedes = o.id
              and x.import_id is distinct from $2)""",
     ),

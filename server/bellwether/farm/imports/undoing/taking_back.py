@@ -15,6 +15,7 @@ from bellwether.farm.imports import repository
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.states import ImportBuiltUpon, ImportHasNoHistory
 from bellwether.farm.imports.undoing import fitting, obstacles, together
+from bellwether.farm.imports.undoing.made import of_imports
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.measurements.ledger import Measurement, Observation
 from bellwether.farm.own_traits import repository as own_traits
@@ -25,7 +26,7 @@ from bellwether.platform.problems import RowError
 from bellwether.sheep.traits import Known
 
 RELATIONS = ("observation", "parent_claim", "identifier", "animal")
-REMOVE = "delete from farm.{relation} where farm_id = $1 and import_id = $2 returning {columns}"
+REMOVE = "delete from farm.{relation} where {is_made} returning {columns}"
 MUTABLE = """
 select quote_ident(attname) from pg_attribute
 where attrelid = ('farm.' || $1)::regclass and attnum > 0 and not attisdropped and attgenerated = ''
@@ -126,7 +127,7 @@ async def remove(connection: asyncpg.Connection, batch: Batch, relation: str) ->
     """What the import made in one table."""
     columns = {"observation": "id, flock_id, animal_id, trait, state", "animal": "id, flock_id"}.get(relation, "id")
     rows: list[asyncpg.Record] = await connection.fetch(
-        REMOVE.format(relation=relation, columns=columns), batch.farm_id, batch.id
+        REMOVE.format(relation=relation, columns=columns, is_made=of_imports(relation)), batch.farm_id, [batch.id]
     )
     return rows
 

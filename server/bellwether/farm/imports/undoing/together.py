@@ -10,6 +10,7 @@ import orjson
 from bellwether.farm.imports import repository
 from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.states import ImportBuiltUpon
+from bellwether.farm.imports.undoing.made import of_imports
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.json import JsonObject, JsonValue
 from bellwether.platform.problems import RowError
@@ -19,7 +20,7 @@ CHANGES = """
 select relation, id, before::text, after::text from farm.import_change
 where farm_id = $1 and import_id = any($2::uuid[]) order by relation, id
 """
-ADOPT = "update farm.{relation} set import_id = $3 where farm_id = $1 and import_id = any($2::uuid[])"
+ADOPT = "update farm.{relation} set import_id = $3 where {is_made}"
 # whose change was the last is noted by a trigger
 CHANGED = "update farm.animal set rev = rev where farm_id = $1 and last_import_id = any($2::uuid[])"
 VALUES = "delete from farm.imported_value where farm_id = $1 and import_id = any($2::uuid[])"
@@ -45,7 +46,9 @@ async def adopt(session: Session, first: Batch, others: Sequence[UUID]) -> None:
     changes = as_one(rows, names)
     await repository.write_as(session, first.id)
     for relation in MADE:
-        await connection.execute(ADOPT.format(relation=relation), first.farm_id, list(others), first.id)
+        await connection.execute(
+            ADOPT.format(relation=relation, is_made=of_imports(relation)), first.farm_id, list(others), first.id
+        )
     await connection.execute(CHANGED, first.farm_id, list(others))
     await connection.execute(VALUES, first.farm_id, list(others))
     await connection.execute(FORGET, first.farm_id, [first.id, *others])
