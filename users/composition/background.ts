@@ -120,6 +120,7 @@ export const leavers = (backchannel: BackchannelLogout): Subscriber => ({
 const memberships = ["farm.membership.granted.v1", "farm.membership.revoked.v1"];
 const conflicts = ["farm.conflict.found.v1", "farm.conflict.settled.v1"];
 const evaluated = ["genetics.evaluation.completed.v1", "genetics.evaluation.failed.v1"];
+const weighed = "farm.weight.recorded.v1";
 const impersonated = "users.user.impersonated.v1";
 
 type Hearing = Pick<ProfileParts, "notifications" | "activities" | "recommendations">;
@@ -138,9 +139,10 @@ export function subscribers({ notifications, activities, recommendations }: Hear
     {
       stream: "FARM",
       durable: "profiles-farm",
-      subjects: [...memberships, ...conflicts, "farm.import.completed.v1", "farm.weight.recorded.v1"],
+      subjects: [...memberships, ...conflicts, "farm.import.completed.v1"],
       handle,
     },
+    { stream: "FARM", durable: "profiles-weighed", subjects: [weighed], readsHeads: true, handle },
     {
       stream: "GENETICS",
       durable: "profiles-genetics",

@@ -30,9 +30,16 @@ FORGET = persons.forgetting("genetics", ("delete from genetics.kept_search where
 
 def consumers() -> list[Consumer]:
     """Events that genetics reacts to."""
-    stale = Consumer(service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale)
+    stale = Consumer(
+        service="genetics", name="genetics-stale", stream="FARM", types=MARKING, handle=mark_stale, reads_data=False
+    )
     genotyped = Consumer(
-        service="genetics", name="genetics-stale-genotypes", stream="GENETICS", types=OWN, handle=mark_stale
+        service="genetics",
+        name="genetics-stale-genotypes",
+        stream="GENETICS",
+        types=OWN,
+        handle=mark_stale,
+        reads_data=False,
     )
     return [stale, genotyped, *rerunning.CONSUMERS, merges.CONSUMER, persons.consumer("genetics", FORGET)]
 

@@ -11,7 +11,7 @@ import { type Log, reason } from "../telemetry/logging.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Traces } from "../telemetry/traces.ts";
 import type { Bus } from "./bus.ts";
-import { cloudEvent, type Outcome, type Subscriber } from "./cloud-event.ts";
+import { cloudEvent, type Outcome, ofHead, type Subscriber } from "./cloud-event.ts";
 
 /** After these the message goes to the dead letters, where an administrator sees and replays it. */
 export const maxDeliver = 12;
@@ -60,7 +60,7 @@ export class Consumer {
   private async consume(): Promise<void> {
     const live = this.bus.live;
     if (!live) return;
-    const { stream, durable, subjects } = this.subscriber;
+    const { stream, durable, subjects, readsHeads = false } = this.subscriber;
     const manager = await jetstreamManager(live, { checkAPI: false });
     const changeable = {
       // replayed dead letters come on a subject of this consumer alone
@@ -68,6 +68,7 @@ export class Consumer {
       ack_wait: ackWaitNs,
       max_deliver: maxDeliver,
       max_ack_pending: 200,
+      headers_only: readsHeads,
     };
     const fixed = { durable_name: durable, ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All };
     try {
@@ -100,7 +101,11 @@ export class Consumer {
   private async handle(message: JsMsg, traceparent: string): Promise<Outcome | "failed"> {
     for (let isTold = false; !this.stopped; isTold = true) {
       try {
-        return await this.subscriber.handle(cloudEvent.parse(message.json()));
+        const event = this.subscriber.readsHeads
+          ? ofHead((name) => message.headers?.get(name))
+          : cloudEvent.parse(message.json());
+        // what was sent before facts had heads was heard by the reader of that time
+        return event ? await this.subscriber.handle(event) : "known";
       } catch (error) {
         const place = { subject: message.subject, seq: message.seq, trace_id: traceparent.split("-")[1] };
         if (!isTold) this.parts.log("warning", "event_failed", { ...place, reason: reason(error) });

@@ -82,12 +82,13 @@ describe("of a person", () => {
   const get = (what: string, who = mary) => house.call("GET", `${me}/${what}`, { token: who.token });
   const allow = (rev: number, body: object) =>
     house.call("PATCH", `${me}/privacy`, { token: mary.token, body, headers: { "if-match": `"${rev}"` } });
-  const hear = async (type: string, data: object, actor: string | null = null) => {
+  const hear = async (type: string, data: Record<string, unknown>, actor: string | null = null) => {
     const event = {
       id: uuid(house.clock.ms),
       type,
       time: new Date(house.clock.ms).toISOString(),
       actor,
+      farmid: "farm_id" in data ? String(data.farm_id) : null,
       data: { ...data },
     };
     await subscribers(house.composed)

@@ -17,7 +17,7 @@ export type RecommendationParts = {
   factor: Pick<SecondFactor, "isOn">;
   clock: Clock;
 };
-const ofFarm = z.object({ farm_id: z.string().min(1).max(100) });
+const ofFarm = z.string().min(1).max(100);
 const news: Record<string, keyof FarmNews> = {
   "farm.weight.recorded.v1": "weighed",
   "genetics.evaluation.published.v1": "published",
@@ -31,10 +31,10 @@ export class Recommendations {
 
   constructor(private readonly parts: RecommendationParts) {}
 
-  async on({ type, time, data }: CloudEvent): Promise<void> {
+  async on({ type, time, farmid, data }: CloudEvent): Promise<void> {
     const name = news[type];
     if (!name) return;
-    const { farm_id: farmId } = ofFarm.parse(data);
+    const farmId = ofFarm.parse(farmid ?? data.farm_id);
     const dayText = new Date(time).toISOString().slice(0, 10);
     const place = `${farmId}|${name}`;
     if ((this.written.get(place) ?? "") >= dayText) return;

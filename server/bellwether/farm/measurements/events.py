@@ -13,8 +13,8 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.events.facts import emit
 from bellwether.sheep.traits import weights
 
-MOST, MOST_RECORDED = 500, 2000
-"""Of one event. A consumer spends as much on a small one as on a large one."""
+MOST, MOST_RECORDED, MOST_BYTES = 500, 4000, 800_000
+"""Of one event. A consumer spends as much on a small one as on a large one; NATS carries a megabyte."""
 InJson = dict[tuple[str, str], list[bytes]]
 """Measurements as they travel, by flock and trait."""
 
@@ -22,7 +22,7 @@ InJson = dict[tuple[str, str], list[bytes]]
 async def measurements_recorded(
     session: Session, context: Context, farm_id: UUID, observations: Iterable[Observation], beside: InJson | None = None
 ) -> None:
-    """One event for each flock and trait, of at most 2000 measurements; weights have an event of their own."""
+    """One event for each flock and trait, of at most 4000 measurements; weights have an event of their own."""
     told: InJson = {}
     are_weights = weights()
     for made in observations:
@@ -37,8 +37,9 @@ async def measurements_recorded(
             ("farm.weight.recorded.v1", "weights") if is_weight else ("farm.measurement.recorded.v1", "measurements")
         )
         about = {"farm_id": str(farm_id), "flock_id": flock_id, "trait": trait}
-        for start in range(0, len(items), MOST_RECORDED):
-            data = {**about, name: orjson.Fragment(b"[" + b",".join(items[start : start + MOST_RECORDED]) + b"]")}
+        size = min(MOST_RECORDED, MOST_BYTES // max(map(len, items)))
+        for start in range(0, len(items), size):
+            data = {**about, name: orjson.Fragment(b"[" + b",".join(items[start : start + size]) + b"]")}
             await emit(session, context, type=kind, key=flock_id, farm_id=farm_id, data=data)
 
 

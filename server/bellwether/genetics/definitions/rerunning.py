@@ -4,12 +4,12 @@ import logging
 from uuid import UUID
 
 from bellwether.genetics.definitions import repository, service
-from bellwether.genetics.evaluations.flock_states import MARKING, OWN
+from bellwether.genetics.evaluations.flock_states import MARKING, OWN, flock_of
 from bellwether.genetics.evaluations.service import takes_stored
 from bellwether.platform.context import Context
 from bellwether.platform.database.advisory_locks import one_at_a_time
 from bellwether.platform.database.transactions import Session, act_for
-from bellwether.platform.events.facts import Consumer, Event, Hopeless
+from bellwether.platform.events.facts import Consumer, Event
 from bellwether.platform.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -23,10 +23,7 @@ async def run_anew(session: Session, event: Event) -> None:
     Raises:
         Hopeless: the fact breaks its contract.
     """
-    try:
-        flock_id = UUID(str(event.data["flock_id"]))
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise Hopeless(f"{event.type} without flock_id: {error!r}") from error
+    flock_id, _ = flock_of(event)
     for row in await repository.waiting_for(session, flock_id):
         content = service.shown(row).content
         if content.rerun != "when_stale" or flock_id not in content.flock_ids:
@@ -52,6 +49,15 @@ async def queue(session: Session, platform: Context, author: UUID, definition_id
 
 
 CONSUMERS = (
-    Consumer(service="genetics", name="genetics-rerun", stream="FARM", types=MARKING, handle=run_anew),
-    Consumer(service="genetics", name="genetics-rerun-genotypes", stream="GENETICS", types=OWN, handle=run_anew),
+    Consumer(
+        service="genetics", name="genetics-rerun", stream="FARM", types=MARKING, handle=run_anew, reads_data=False
+    ),
+    Consumer(
+        service="genetics",
+        name="genetics-rerun-genotypes",
+        stream="GENETICS",
+        types=OWN,
+        handle=run_anew,
+        reads_data=False,
+    ),
 )

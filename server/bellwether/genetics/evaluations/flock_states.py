@@ -40,14 +40,7 @@ async def mark_stale(session: Session, event: Event) -> None:
     Raises:
         Hopeless: the fact breaks its contract.
     """
-    try:
-        flock_id, farm_id = UUID(str(event.data["flock_id"])), UUID(str(event.data["farm_id"]))
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise Hopeless(f"{event.type} without flock_id and farm_id: {error!r}") from error
-    if farm_id != event.farm_id:
-        raise Hopeless(f"{event.type} speaks of farm {farm_id} in an envelope of farm {event.farm_id}")
-    if event.key != str(flock_id):
-        raise Hopeless(f"{event.type} speaks of flock {flock_id} under the key {event.key}")
+    flock_id, farm_id = flock_of(event)
     new = {"flock_id": flock_id, "farm_id": farm_id, "stale_since": event.time, "stale_reason": event.id}
     is_own = event.type in OWN
     marked, read = ("marked_genotypes", "read_genotypes") if is_own else ("marked_version", "read_version")
@@ -61,6 +54,21 @@ async def mark_stale(session: Session, event: Event) -> None:
     }
     changes[marked] = func.greatest(mine[marked], told[marked])
     await session.execute(statement.on_conflict_do_update(index_elements=[mine.flock_id], set_=changes))
+
+
+def flock_of(event: Event) -> tuple[UUID, UUID]:
+    """The flock that a fact is about, which is its key, and the flock's farm.
+
+    Raises:
+        Hopeless: the fact breaks its contract.
+    """
+    try:
+        flock_id = UUID(event.key)
+    except ValueError as error:
+        raise Hopeless(f"{event.type} under the key {event.key[:60]}, which is no flock") from error
+    if event.farm_id is None:
+        raise Hopeless(f"{event.type} of flock {flock_id} is of no farm")
+    return flock_id, event.farm_id
 
 
 async def record_run(

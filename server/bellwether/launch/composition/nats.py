@@ -12,10 +12,14 @@ from bellwether.launch.machine.broker import ALLOWED, USER, Broker
 from bellwether.launch.machine.folders import Folders, make_folder, write_atomically
 from bellwether.launch.plan import Part, by, dies_with_us, program
 
-#: who reads which stream, by which consumer; all others are the worker's, which runs those of the Python services
+#: who reads which stream, by which consumers; all others are the worker's, which runs those of the Python services
 READERS = {
-    "auth": {"USERS": "auth-users"},
-    "profiles": {"FARM": "profiles-farm", "GENETICS": "profiles-genetics", "USERS": "profiles-users"},
+    "auth": {"USERS": ["auth-users"]},
+    "profiles": {
+        "FARM": ["profiles-farm", "profiles-weighed"],
+        "GENETICS": ["profiles-genetics"],
+        "USERS": ["profiles-users"],
+    },
 }
 CONSUMER = (
     "$JS.API.CONSUMER.CREATE.{stream}.{name}",
@@ -74,6 +78,7 @@ def _users(folders: Folders) -> list[dict[str, Any]]:
 def _allowed(user: str, own: str) -> dict[str, list[str]]:
     """Its own facts, its own consumers, and answers that nobody else can hear."""
     reads = READERS.get(user, {})
-    consumers = [line.format(stream=stream, name=name) for stream, name in reads.items() for line in CONSUMER]
+    of = [(stream, name) for stream, names in reads.items() for name in names]
+    consumers = [line.format(stream=stream, name=name) for stream, name in of for line in CONSUMER]
     frames = [FRAMES] if reads else []
     return {"publish": [own, *frames, *consumers], "subscribe": [f"_INBOX_{user}.>", *frames]}

@@ -60,18 +60,33 @@ class Subscription:
     async def _handle(self, message: Msg) -> None:
         consumer, tries = self.consumer, message.metadata.num_delivered
         try:
-            event = Event.parse(message.data)
+            event = await self._event(message)
             await patiently(lambda: self.apply(event), what=consumer.name)
         except (Hopeless, ValidationError) as error:
-            await bury(self._js, consumer.stream, consumer.name, message, error)
+            await self._bury(message, error)
         except Exception as error:
             log.warning("event_failed", consumer=consumer.name, tries=tries, exc_info=error)
             if tries >= consumer.max_deliver:
-                await bury(self._js, consumer.stream, consumer.name, message, error)
+                await self._bury(message, error)
             else:
                 await message.nak(delay=consumer.backoff_s[min(tries, len(consumer.backoff_s)) - 1])
         else:
             await message.ack()
+
+    async def _event(self, message: Msg) -> Event:
+        """By its head, if that is enough and stands in its headers."""
+        event = None if self.consumer.reads_data else Event.of_head(message.headers or {})
+        return event or Event.parse(await self._body(message))
+
+    async def _body(self, message: Msg) -> bytes:
+        """All of a message, also where only its headers were sent."""
+        if self.consumer.reads_data:
+            return message.data
+        return (await self._js.get_msg(self.consumer.stream, message.metadata.sequence.stream)).data or b""
+
+    async def _bury(self, message: Msg, error: Exception) -> None:
+        message.data = await self._body(message)
+        await bury(self._js, self.consumer.stream, self.consumer.name, message, error)
 
     async def apply(self, event: Event) -> bool:
         """Take the event in and let it have its effect, both or neither; false when it was in already."""
@@ -95,6 +110,7 @@ def config_of(consumer: Consumer) -> ConsumerConfig:
         max_deliver=consumer.max_deliver,
         backoff=list(consumer.backoff_s),
         max_ack_pending=4 * BATCH,
+        headers_only=not consumer.reads_data,
     )
 
 

@@ -76,7 +76,7 @@ async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[asyncp
     stored: list[int] = []
     for row in rows:
         headers: dict[str, str | None] = orjson.loads(row["headers"])
-        wire_headers = {"Nats-Msg-Id": str(row["event_id"])}
+        wire_headers = {"Nats-Msg-Id": str(row["event_id"]), **head(schema, row, headers)}
         if traceparent := headers.get("traceparent"):
             wire_headers["traceparent"] = traceparent
         try:
@@ -86,6 +86,23 @@ async def publish_chain(js: JetStreamContext, schema: str, rows: Sequence[asyncp
             break
         stored.append(row["id"])
     return stored
+
+
+def head(schema: str, row: asyncpg.Record, headers: Mapping[str, str | None]) -> dict[str, str]:
+    """All but the data once more, for those who need no more; nothing where the key cannot stand in a header."""
+    key: str = row["key"]
+    if not (key.isascii() and key.isprintable() and key == key.strip()):
+        return {}
+    found = {
+        "ce-id": str(row["event_id"]),
+        "ce-source": f"/{schema}",
+        "ce-type": row["type"],
+        "ce-subject": key,
+        "ce-time": row["created_at"].isoformat(),
+        "ce-keyversion": str(row["key_version"]),
+    }
+    optional = {"ce-actor": headers.get("actor"), "ce-farmid": row["farm_id"]}
+    return found | {name: str(value) for name, value in optional.items() if value is not None}
 
 
 def envelope(schema: str, row: asyncpg.Record, headers: Mapping[str, str | None]) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -279,3 +280,54 @@ async def test_an_event_reaches_its_handler_soon(databases, js, admin) -> None:
             await asyncio.sleep(0.05)
     print("publish to effect, s:", [round(wait, 3) for wait in waits])
     assert sorted(waits)[3] < 0.3
+
+
+HEAD = {"ce-type": "farm.heads.v1", "ce-source": "/farm", "ce-subject": "k", "ce-time": "2026-01-01T00:00:00+00:00"}
+
+
+async def test_to_a_reader_of_heads_no_data_are_sent_and_a_message_without_a_head_is_looked_up(databases, js) -> None:
+    read: list[tuple[int, object]] = []
+
+    async def handle(session, event) -> None:
+        read.append((event.key_version, event.data.get("n")))
+
+    consumer = replace(consumer_of("heads", handle), reads_data=False)
+    event_id = new_id()
+    head = {**HEAD, "ce-id": str(event_id), "ce-keyversion": "7", "Nats-Msg-Id": str(event_id)}
+    async with consuming(consumer, databases, js):
+        await js.publish("farm.heads.v1", body("heads", 700, event_id), headers=head)
+        await send(js, "heads", 701)
+
+        async def both() -> bool:
+            return len(read) == 2
+
+        await until(both)
+        assert (await js.consumer_info("FARM", "heads")).config.headers_only
+    assert read == [(7, None), (0, 701)]
+
+
+async def test_a_dead_letter_of_a_reader_of_heads_has_its_data_and_comes_back(databases, js) -> None:
+    read: list[object] = []
+    healthy = False
+
+    async def handle(session, event) -> None:
+        if not healthy:
+            raise Hopeless("no")
+        read.append(event.data["n"])
+
+    async def dead() -> bool:
+        return bool(await dead_letters.list_letters(js, consumer="headless"))
+
+    async def came_back() -> bool:
+        return bool(read)
+
+    head = {**HEAD, "ce-type": "farm.headless.v1", "ce-id": str(new_id()), "ce-keyversion": "1"}
+    async with consuming(replace(consumer_of("headless", handle), reads_data=False), databases, js):
+        await js.publish("farm.headless.v1", body("headless", 710), headers=head)
+        await until(dead)
+        (letter,) = await dead_letters.list_letters(js, consumer="headless")
+        assert orjson.loads(letter.body)["data"] == {"n": 710}
+        healthy = True
+        await dead_letters.replay_letter(js, letter.seq)
+        await until(came_back)
+    assert read == [710]

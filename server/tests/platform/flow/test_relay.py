@@ -78,6 +78,18 @@ async def test_an_event_arrives_as_a_cloudevent(databases, settings_of, js, admi
     assert body["traceparent"] == CONTEXT.traceparent
     assert body["time"].endswith("Z")
     assert message.headers["Nats-Msg-Id"] == str(event_id)
+    assert Event.of_head(message.headers) == replace(Event.parse(message.data), data={})
+
+
+@pytest.mark.parametrize("key", ["Größe", "a\nb", " a"])
+async def test_a_key_that_no_header_holds_leaves_the_head_out(databases, settings_of, js, admin, key) -> None:
+    type_ = f"farm.flow.{key.strip()[0].lower()}key.v1"
+    event_id = await emit_one(databases, type_, 1, key)
+    async with relaying(settings_of, js):
+        await drained(admin, type_)
+    message = await js.get_last_msg("FARM", type_)
+    assert Event.of_head(message.headers) is None
+    assert (Event.parse(message.data).id, Event.parse(message.data).key) == (event_id, key)
 
 
 async def test_nobody_speaks_for_a_farm_that_is_not_theirs(databases) -> None:
