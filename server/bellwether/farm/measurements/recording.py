@@ -8,9 +8,10 @@ from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
 from bellwether.farm.measurements import events, repository
+from bellwether.farm.measurements.curves import off_own_curve
 from bellwether.farm.measurements.groups import Spans, touched
 from bellwether.farm.measurements.ledger import Ledger, Measurement
-from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
+from bellwether.farm.measurements.models import MeasuredAnimal, StoredMeasurement
 from bellwether.farm.measurements.problems import SessionUnknown, WeightExists
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.farm.place import Place, place_of
@@ -22,9 +23,8 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.problems import Conflict, RowError, Unprocessable
 from bellwether.sheep import traits
 from bellwether.sheep.findings import Faults, Finding, broken
-from bellwether.sheep.findings import warning as a_warning
 from bellwether.sheep.lives import check_presence
-from bellwether.sheep.traits import Known, Trait, growth
+from bellwether.sheep.traits import Known, Trait
 
 
 class Sent(NamedTuple):
@@ -199,21 +199,6 @@ async def open_spans(
 def told(row: int, findings: Iterable[Finding | None]) -> list[Told]:
     """What the sender should know of a row that was taken."""
     return [Told(row, finding) for finding in findings if finding]
-
-
-def off_own_curve(measured: Measurement, weights: Sequence[LastWeight], field: str) -> Finding | None:
-    """A weight more than a tenth off what the animal's own earlier weights foretell, strongly above a quarter (I23)."""
-    if measured.trait not in traits.weights():
-        return None
-    expected = growth.predicted([each for each in weights if each.occurred_on < measured.date], measured.date)
-    off = abs(measured.value - expected) / expected if expected else 0.0
-    if not expected or off <= growth.OFF:
-        return None
-    code = "far_off_own_curve" if off > growth.FAR_OFF else "off_own_curve"
-    text = (
-        f"{measured.value:g} kg is {off:.0%} off the {expected:.1f} kg that the animal's own earlier weights foretell"
-    )
-    return a_warning(code, text, "check the animal and the value; weigh again when in doubt", field=field)
 
 
 def faults(

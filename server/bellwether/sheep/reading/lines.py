@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from bellwether.sheep.findings import Finding
 from bellwether.sheep.reading.refusal import refused
@@ -40,15 +41,30 @@ class Cells:
     table: Table | None = None
 
 
-def cells(lines: Sequence[str], delimiter: str) -> Cells:
+class Marks(NamedTuple):
+    """What stands anywhere in a text: where it does not, no line has to be asked."""
+
+    quotes: bool = True
+    spaces: bool = True
+
+
+ANY = Marks()
+
+
+def marks_of(text: str) -> Marks:
+    """Whether there are quotes, and whether there may be anything to trim."""
+    return Marks('"' in text, not text.isascii() or any(mark in text for mark in " \t\v\f"))
+
+
+def cells(lines: Sequence[str], delimiter: str, marks: Marks = ANY) -> Cells:
     """The cells of all lines."""
     if delimiter == " ":
         return Cells([line.split() for line in lines], {})
-    faults = open_quotes(lines, delimiter)
+    faults = open_quotes(lines, delimiter) if marks.quotes else {}
     rows = Rows(lines, partial(cut, delimiter=delimiter))
     if len(lines) < LONG:
         return Cells(list(rows), faults)
-    return Cells(rows, faults, Table(lines, delimiter))
+    return Cells(rows, faults, Table(lines, delimiter, are_trimmed=not marks.spaces))
 
 
 def cut(line: str, delimiter: str) -> list[str]:
@@ -89,7 +105,11 @@ def sep_line(lines: Sequence[str]) -> str | None:
 
 
 def find_delimiter(
-    lines: Sequence[str], score: Callable[[list[str]], int] | None = None, candidates: str = DELIMITERS
+    lines: Sequence[str],
+    score: Callable[[list[str]], int] | None = None,
+    candidates: str = DELIMITERS,
+    *,
+    has_quotes: bool = True,
 ) -> str:
     """The delimiter that the whole file shows: by the header that it gives, then by equal numbers of cells.
 
@@ -98,7 +118,7 @@ def find_delimiter(
     Raises:
         FileRefused: two delimiters fit alike.
     """
-    bare = [QUOTED.sub("", line) if '"' in line else line for line in lines]
+    bare = [QUOTED.sub("", line) if '"' in line else line for line in lines] if has_quotes else lines
     text = "\n".join(bare)
     marks = [mark for mark in candidates if mark in text and any(mark in line and line.strip() for line in bare)]
     if len(marks) < 2:
@@ -121,7 +141,7 @@ def some_cells(line: str, mark: str) -> list[str]:
 
 
 def fit(
-    bare: list[str], mark: str, lines: Sequence[str], score: Callable[[list[str]], int] | None
+    bare: Sequence[str], mark: str, lines: Sequence[str], score: Callable[[list[str]], int] | None
 ) -> tuple[int, float, int]:
     """How well a delimiter fits: fields of the best header, share of lines with its number of cells, that number."""
     counts = [line.count(mark) for line in bare]

@@ -117,8 +117,11 @@ def open_sheet(
     declared, first = texts.sep_line(found), 1
     if declared is not None:
         first = 2
-    mark = delimiter or declared or texts.find_delimiter(found[first - 1 :], score, candidates)
-    split = texts.cells(found, mark)
+    marks = texts.marks_of(decoded.text)
+    mark = delimiter or declared
+    if not mark:
+        mark = texts.find_delimiter(found[first - 1 :], score, candidates, has_quotes=marks.quotes)
+    split = texts.cells(found, mark, marks)
     faults = {index + 1: fault for index, fault in split.faults.items()}
     notes = list(decoded.notes)
     return Sheet(

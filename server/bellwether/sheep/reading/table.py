@@ -53,7 +53,7 @@ class Rows(Sequence[list[str]]):
 class Table:
     """The lines that are as wide as the header and in which nothing is unusual, as columns; `others` are all others."""
 
-    def __init__(self, lines: Sequence[str], delimiter: str) -> None:
+    def __init__(self, lines: Sequence[str], delimiter: str, *, are_trimmed: bool = False) -> None:
         # loaded with the first long file: it costs every start of a service a tenth of a second
         import polars as pl
 
@@ -64,6 +64,7 @@ class Table:
             simple = simple.with_columns(line.str.replace_all(QUOTE, "", literal=True))
         n_cells = pl.col("line").str.count_matches(delimiter, literal=True) + 1
         self._simple, self._delimiter = simple.with_columns(n_cells.alias("width")), delimiter
+        self._are_trimmed = are_trimmed
         self.frame: pl.DataFrame = simple.select(NUMBER).clear()
         self.others: Sequence[int] = range(1, len(lines) + 1)
 
@@ -78,12 +79,14 @@ class Table:
         cut = pl.col("line").str.split_exact(self._delimiter, width - 1)
         names = [str(place) for place in range(width)]
         cells = found.select(NUMBER, cut.struct.rename_fields(names).alias("cells")).unnest("cells")
-        cells = cells.with_columns(pl.col(names).str.strip_chars())
+        if not self._are_trimmed:
+            cells = cells.with_columns(pl.col(names).str.strip_chars())
         first, second = pl.col("0"), pl.col(names[:2][-1])
-        words = cells.select(first.unique()).filter(~first.str.contains(DIGITS), first != "")["0"]
+        is_number = cells.select(first.str.contains(DIGITS))["0"]
+        words = cells.filter(~is_number).select(first.filter(first != "").unique())["0"]
         footers = pl.Series([text for text in words if is_footer(text)], dtype=pl.String)
         is_named = (first != "") & (second != "") & ~first.is_in(footers.implode())
-        self.frame = cells.filter(first.str.contains(DIGITS) | is_named, first != head)
+        self.frame = cells.filter(is_number | is_named, first != head)
         if len(self.frame) < len(body):
             usual = set(self.numbers())
             self.others = [number for number in body if number not in usual]

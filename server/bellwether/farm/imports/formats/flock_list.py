@@ -10,7 +10,6 @@ from bellwether.farm.imports.judging.animal_row import AnimalRow, Written
 from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import at
-from bellwether.farm.imports.taking import animals
 from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, missing, pedigree, traits
 from bellwether.sheep.findings import broken
@@ -214,7 +213,6 @@ FORMAT = Format(
     words=WORDS,
     read=partial(read, is_strict=False),
     by_heart=partial(Known, is_strict=False),
-    take=animals.take,
     has_trait_columns=True,
     key=lambda row: row.key,
     survey=listing.survey,

@@ -5,7 +5,6 @@ from bellwether.farm.imports.judging.results import Estimate, ResultRow
 from bellwether.farm.imports.reading import columns
 from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.taking import results
 from bellwether.sheep.findings import broken, warning
 from bellwether.sheep.reading import kinds
 from bellwether.sheep.reading.headers import aliases
@@ -92,6 +91,5 @@ FORMAT = Format(
     dates=frozenset({"date"}),
     numbers=frozenset({*VALUES, *ACCURACIES}),
     read=read,
-    take=results.take,
     holds=kinds.BREEDING_VALUES,
 )

@@ -7,7 +7,6 @@ from bellwether.farm.imports.judging.weighing import Weighing
 from bellwether.farm.imports.reading import columns
 from bellwether.farm.imports.reading.entry import Entry
 from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.taking import weighings
 from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import traits
 from bellwether.sheep.findings import broken
@@ -75,5 +74,4 @@ FORMAT = Format(
     numbers=frozenset({"value"}),
     weights=frozenset({"value"}),
     read=read,
-    take=weighings.take,
 )

@@ -11,7 +11,6 @@ from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
 from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.reading.parts import Part
-from bellwether.farm.imports.taking import plain_weighings, weighings
 from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, traits
 from bellwether.sheep.eid import checked, parse_eid
@@ -219,11 +218,9 @@ FORMAT = Format(
     numbers=frozenset({"weight"}),
     weights=frozenset({"weight"}),
     read=read,
-    take=weighings.take,
     needs_trait=True,
     without_header=digistar,
     by_heart=Known,
     parts=PARTS,
     whole=whole,
-    take_plain=plain_weighings.take,
 )

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from bellwether.farm.imports.judging.outcomes import Outcome, rejected
 from bellwether.farm.imports.judging.weighing import Tags, Weighing
+from bellwether.farm.measurements.curves import off_own_curve
 from bellwether.farm.measurements.groups import Group, Placed, Spans, touched
 from bellwether.farm.measurements.ledger import Current, Day, Ledger, Measurement
 from bellwether.farm.measurements.models import LastWeight
-from bellwether.farm.measurements.recording import off_own_curve
 from bellwether.sheep import damage, traits
 from bellwether.sheep.findings import Broken, Finding, broken
 from bellwether.sheep.identifiers import cited, name_value, spellings

@@ -1,17 +1,12 @@
 """What a format of files says of itself. Reading, judging and storing know no more of a format than this."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from bellwether.farm.imports.judging.outcomes import Outcome, Taken
-from bellwether.farm.imports.judging.plain.lines import PlainLines
-from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.reading.parts import Part
-from bellwether.platform.context import Context
-from bellwether.platform.database.transactions import Session
 from bellwether.sheep.reading.words import Vocabulary
 
 R = TypeVar("R")
@@ -34,14 +29,13 @@ class Format(Generic[R]):
 
     `columns` gives each field the headers that it may have, `needed` the fields without which no line can be taken (one
     of each set); `dates`, `numbers` and `words` say how fields are written, so that the whole file can be asked before
-    its first line is read. `read` turns an entry (one line) into a row or raises `Broken`; `take` judges the rows of a
-    chunk against what the farm knows and stores what they say. `key` is what at most one row of a file may have.
+    its first line is read. `read` turns an entry (one line) into a row or raises `Broken`; how such rows are judged and
+    stored is in `taking`. `key` is what at most one row of a file may have.
     `is_like` says of the cells of its first needed field whether a file is of this kind, where two have such columns.
     `holds` is what another format would refuse such a file for.
-    `survey` looks through all rows of a file first; what it gives comes to `take` with each chunk as `Batch.survey`.
+    `survey` looks through all rows of a file first; what it gives is there for each chunk as `Batch.survey`.
     `by_heart`, given the rules of a file, spares the lines of a long file whose parts all stood in earlier lines.
-    `parts` are what a line of a long file may be read by, `whole` makes the row of their values; `take_plain` judges
-    and stores such lines with the rows beside them.
+    `parts` are what a line of a long file may be read by, `whole` makes the row of their values.
     """
 
     kind: str
@@ -50,7 +44,6 @@ class Format(Generic[R]):
     needed: Mapping[str, frozenset[str]]
     dates: frozenset[str]
     read: Callable[[Entry], R]
-    take: Callable[[Session, Context, Batch, Rows[R]], Awaitable[list[Outcome]]]
     numbers: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
     words: Mapping[str, Vocabulary] = field(default_factory=dict)
@@ -64,9 +57,6 @@ class Format(Generic[R]):
     holds: str | None = None
     parts: Mapping[str, Part] = field(default_factory=dict)
     whole: Callable[..., R] | None = None
-    take_plain: Callable[[Session, Context, Batch, PlainLines, Rows[R], Callable[..., R]], Awaitable[Taken]] | None = (
-        None
-    )
 
 
 AnyFormat = Format[Any]

@@ -23,8 +23,9 @@ def check_size(content: bytes) -> None:
         return
     # UTF-16 has a zero beside each letter; one file may have all three ends of lines
     text = content.replace(b"\0", b"")
-    for end in (b"\r\r\n", b"\r\n", b"\r"):
-        text = text.replace(end, b"\n")
+    if b"\r" in text:
+        for end in (b"\r\r\n", b"\r\n", b"\r"):
+            text = text.replace(end, b"\n")
     n_ends = text.count(b"\n")
     check_lines(n_ends)
     filled = text.translate(None, NOTHING).strip(b"\n")

@@ -13,6 +13,7 @@ from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.running.file_rows import AnyRow, FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
+from bellwether.farm.imports.taking import TAKING
 from bellwether.farm.imports.tally import Tally
 from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.own_traits import repository as own_traits
@@ -65,11 +66,12 @@ async def enter_herd(session: Session, batch: Batch) -> None:
 async def judge(session: Session, context: Context, batch: Batch, part: Portion) -> Judged:
     """Every row with its verdict; what is accepted is in the herd."""
     form, plain = FORMATS[batch.kind], part.plain
+    taking = TAKING[form.row]
     waiting = [(row.row, row.data) for row in part.rows if row.data is not None]
-    if plain is None or not len(plain) or form.take_plain is None or form.whole is None:
-        taken = await form.take(session, context, batch, waiting) if waiting else []
+    if plain is None or not len(plain) or taking.lines is None or form.whole is None:
+        taken = await taking.rows(session, context, batch, waiting) if waiting else []
         return in_blocks(part.rows, taken)
-    found = await form.take_plain(session, context, batch, plain, waiting, form.whole)
+    found = await taking.lines(session, context, batch, plain, waiting, form.whole)
     known = {row.row for row in part.rows}
     left = [AnyRow(row, part.raw(row), None) for row in (outcome.row for outcome in found.outcomes) if row not in known]
     rows = sorted([*part.rows, *left], key=lambda row: row.row)
