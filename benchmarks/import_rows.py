@@ -11,6 +11,7 @@ import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -73,21 +74,20 @@ def send(client: Client, text: str, form: dict[str, str]) -> dict[str, float]:
         path.write_text(text)
         begin = time.perf_counter()
         job = client.upload("/api/v1/farm/imports", path, form)
-    sent, first = time.perf_counter(), 0.0
-    while job["state"] not in JOB_ENDS:
-        # a watcher who asks more often takes from what is watched
-        time.sleep(0.1 if first else 0.02)
-        job = client.get(f"/api/v1/farm/jobs/{job['id']}") | {"import_id": job["import_id"]}
-        if not first and job["progress"] > 0:
-            first = time.perf_counter()
-    ended = time.perf_counter()
-    if job["state"] != "succeeded":
-        raise SystemExit(f"the import {job['state']}: {job['error']}")
+    sent, moved = time.perf_counter(), list[float]()
+
+    def watch(now: dict[str, Any]) -> None:
+        if now["progress"] > 0 or now["state"] in JOB_ENDS:
+            moved.append(time.perf_counter())
+
+    end = client.wait(job, watch)
+    if end["state"] != "succeeded":
+        raise SystemExit(f"the import {end['state']}: {end['error']}")
     found = client.get(f"/api/v1/farm/imports/{job['import_id']}")
     return {
         "upload_s": sent - begin,
-        "first_s": (first or ended) - sent,
-        "job_s": ended - sent,
+        "first_s": moved[0] - sent,
+        "job_s": moved[-1] - sent,
         "rows": found["rows_in"],
         "accepted": found["rows_accepted"],
     }

@@ -1,5 +1,6 @@
 """A small client of the platform's own HTTP interface, for the commands that act as a user."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 
 JOB_ENDS = ("succeeded", "failed", "cancelled")
+AGAIN_S = 0.25
 
 
 class Refused(Exception):
@@ -49,9 +51,8 @@ class Client:
 
     def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
         response = self._http.request(method, path, **options)
-        if response.status_code >= 400:
-            is_problem = "json" in response.headers.get("content-type", "")
-            raise Refused(response.status_code, response.json() if is_problem else {"detail": response.text[:200]})
+        if response.is_error:
+            raise refusal(response)
         return response
 
     def get(self, path: str, **params: Any) -> Any:
@@ -83,14 +84,34 @@ class Client:
         with file.open("rb") as content:
             return self.call("POST", path, data=fields, files={"file": (file.name, content, "text/csv")})
 
-    def wait(
-        self, job: dict[str, Any], watch: Callable[[dict[str, Any]], None], every_s: float = 0.25
-    ) -> dict[str, Any]:
+    def wait(self, job: dict[str, Any], watch: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         """Follow a job to its end; `watch` sees every state."""
-        path = f"/api/v1/{job['service']}/jobs/{job['id']}"
-        while True:
-            watch(job)
-            if job["state"] in JOB_ENDS:
-                return job
-            time.sleep(every_s)
-            job = self.get(path)
+        watch(job)
+        latest, path = job, f"/api/v1/{job['service']}/jobs/{job['id']}/events"
+        while latest["state"] not in JOB_ENDS:
+            for latest in self.changes(path):
+                watch(latest)
+            if latest["state"] not in JOB_ENDS:
+                # the stream broke off
+                time.sleep(AGAIN_S)
+        return latest
+
+    def changes(self, path: str) -> Iterator[dict[str, Any]]:
+        """What a stream of server-sent events tells, until it ends.
+
+        Raises:
+            Refused: there is no such stream.
+        """
+        with self._http.stream("GET", path) as response:
+            if response.is_error:
+                response.read()
+                raise refusal(response)
+            for line in response.iter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line.removeprefix("data: "))
+
+
+def refusal(response: httpx.Response) -> Refused:
+    """What an answer says that is none."""
+    is_problem = "json" in response.headers.get("content-type", "")
+    return Refused(response.status_code, response.json() if is_problem else {"detail": response.text[:200]})

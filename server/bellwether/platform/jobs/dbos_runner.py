@@ -25,7 +25,7 @@ from bellwether.platform.outages import patiently
 
 T = TypeVar("T")
 QUEUE = "bellwether"
-QUEUE_POLL_S = 0.2
+QUEUE_POLL_S = 0.5
 SILENT_S = 60.0
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 # recovery is per version: the name changes only when running jobs of the old code must not go on under the new
