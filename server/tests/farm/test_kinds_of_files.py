@@ -55,9 +55,9 @@ def test_a_session_of_another_maker_is_a_session(head: str) -> None:
 
 
 def test_a_header_is_not_called_a_trait_where_columns_are_no_traits() -> None:
-    content = b"EID,Date,Weight,Score\n982000123456789,2024-11-25,31.5,3\n"
-    assert refusal(content, "weights", trait="WWT", columns={"Score": "BCS"}) == ["column_unknown"]
-    assert detected(content, "weights", trait="WWT", farm_columns={"Score": "BCS"}).ignored == ["Score"]
+    content = b"EID,Date,Trait,Value,Score\n982000123456789,2024-11-25,PEMD,31.5,3\n"
+    assert refusal(content, "measurements", columns={"Score": "BCS"}) == ["column_unknown"]
+    assert detected(content, "measurements", farm_columns={"Score": "BCS"}).ignored == ["Score"]
 
 
 def test_a_list_of_tags_alone_is_a_list() -> None:

@@ -72,6 +72,19 @@ def test_two_delimiters_that_fit_alike_are_asked_about() -> None:
     assert caught.value.faults[0].code == "delimiter_ambiguous"
 
 
+@pytest.mark.parametrize("head", ["EID Date Weight", "EID              Date         Weight"])
+def test_spaces_separate_what_a_known_header_says_they_do(head: str) -> None:
+    found = sheet(f"{head}\n982000123456789  2024-11-11   31.5\n\n")
+    assert (found.delimiter, found.rows[1]) == (" ", ["982000123456789", "2024-11-11", "31.5"])
+
+
+def test_a_tag_with_a_space_in_it_is_no_two_cells() -> None:
+    with pytest.raises(FileRefused) as caught:
+        sheet("EID Date Weight\n982 000123456789 2024-11-11 31.5\n")
+    assert (caught.value.faults[0].code, caught.value.faults[0].row) == ("delimiter_ambiguous", 2)
+    assert sheet("Animal ID\n982 000123456789\n").rows[1] == ["982 000123456789"]
+
+
 def test_a_line_of_another_length_says_both_numbers() -> None:
     found = sheet("VID,Date,Weight\n1,2024-11-25,31\n2,2024-11-25,31,5\n3,2024-11-25\n\n# weighed by Tom\n")
     assert {number: fault.code for number, fault in found.faults.items()} == {

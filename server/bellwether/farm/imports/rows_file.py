@@ -35,17 +35,23 @@ async def parts(look: LookAgain, batch: Batch, wanted: RowFilter) -> AsyncIterat
 
 def head(layout: Layout) -> str:
     """The header as it came; a file that has none gets none."""
-    return written([[*layout.headers, *OWN]], layout.delimiter) if layout.header_line and layout.headers else ""
+    return written([[*layout.headers, *OWN]], mark(layout)) if layout.header_line and layout.headers else ""
 
 
 def body(rows: Iterable[JudgedRow], layout: Layout) -> str:
     """Each row in its own cells; a short one is filled up, so that its number and reasons stand in their columns."""
-    return written((cells(row, layout) for row in rows), layout.delimiter)
+    return written((cells(row, layout) for row in rows), mark(layout))
+
+
+def mark(layout: Layout) -> str:
+    """What separates the cells; reasons have spaces in them, so where these did, commas do."""
+    return "," if layout.delimiter == " " else layout.delimiter
 
 
 def cells(row: JudgedRow, layout: Layout) -> list[str]:
     """One row."""
     own = next(iter(csv.reader([row.raw], delimiter=layout.delimiter, skipinitialspace=True)), [])
+    own = row.raw.split() if layout.delimiter == " " else own
     own += [""] * (len(layout.headers) - len(own))
     reasons = "; ".join(f"{found['message']}: {found['fix']}" for found in row.findings)
     return [*own, str(row.row), reasons]

@@ -9,6 +9,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import NotFoundError
 from opentelemetry import trace
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -79,10 +80,14 @@ class Subscription:
         return event or Event.parse(await self._body(message))
 
     async def _body(self, message: Msg) -> bytes:
-        """All of a message, also where only its headers were sent."""
+        """All of a message, also where only its headers were sent; nothing when the stream has let go of it."""
         if self.consumer.reads_data:
             return message.data
-        return (await self._js.get_msg(self.consumer.stream, message.metadata.sequence.stream)).data or b""
+        try:
+            found = await self._js.get_msg(self.consumer.stream, message.metadata.sequence.stream)
+        except NotFoundError:
+            return b""
+        return found.data or b""
 
     async def _bury(self, message: Msg, error: Exception) -> None:
         message.data = await self._body(message)

@@ -14,6 +14,8 @@ from bellwether.sheep.reading.table import LONG, Rows, Table
 
 DELIMITERS = ";\t,|"
 NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", " ": "spaces"}
+FEWEST_FIELDS = 2
+"""By as many a header shows that spaces separate it."""
 WIDEST = 1000
 """No header has more columns than this."""
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
@@ -113,16 +115,19 @@ def find_delimiter(
 ) -> str:
     """The delimiter that the whole file shows: by the header that it gives, then by equal numbers of cells.
 
-    `score` says how many known fields a line names. Without any delimiter the file has one column.
+    `score` says how many known fields a line names. Without any delimiter the file has one column, unless spaces split
+    its header into known fields and every line into as many cells.
 
     Raises:
-        FileRefused: two delimiters fit alike.
+        FileRefused: two delimiters fit alike, or spaces would split some lines into more cells than others.
     """
     bare = [QUOTED.sub("", line) if '"' in line else line for line in lines] if has_quotes else lines
     text = "\n".join(bare)
     marks = [mark for mark in candidates if mark in text and any(mark in line and line.strip() for line in bare)]
-    if len(marks) < 2:
-        return marks[0] if marks else ","
+    if not marks:
+        return " " if score is not None and are_spaced(bare, score) else ","
+    if len(marks) == 1:
+        return marks[0]
     bare = [line for line in bare if line.strip()]
     found = {mark: fit(bare, mark, lines, score) for mark in marks}
     best = max(found.values())
@@ -132,6 +137,25 @@ def find_delimiter(
         fix = "send delimiter as one of , ; tab |"
         raise refused("delimiter_ambiguous", f"the cells may be separated by {names}", fix, row=1, field="delimiter")
     return fitting[0]
+
+
+def are_spaced(lines: Sequence[str], score: Callable[[list[str]], int]) -> bool:
+    """Whether the cells of a text without any delimiter stand between spaces.
+
+    Raises:
+        FileRefused: in some lines more of them than in the header, as in a tag with a space in it.
+    """
+    filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    head = filled[0][1].split() if filled else []
+    # a header of one column may have spaces in it
+    if score(head) < FEWEST_FIELDS or score([filled[0][1]]):
+        return False
+    other = next((number for number, line in filled if len(line.split()) != len(head)), None)
+    if other is not None:
+        text = f"spaces separate the {len(head)} cells of the header, and leave another number of them in line {other}"
+        fix = "separate the cells by commas, semicolons or tabs"
+        raise refused("delimiter_ambiguous", text, fix, row=other, field="delimiter")
+    return True
 
 
 def some_cells(line: str, mark: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A weigh session: one weight a line, from a scale, a reader or a spreadsheet."""
+"""A weigh session: one weight a line, from a scale, a reader or a spreadsheet, and what else was measured that day."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.reading import columns
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.reading.layout import Header
+from bellwether.farm.imports.reading.layout import Header, at
 from bellwether.farm.imports.reading.parts import Part
 from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, traits
@@ -47,16 +47,44 @@ def read(entry: Entry) -> Weighing:
     tags = entry.take(read_tags, entry)
     trait = entry.take(read_trait, entry)
     day = entry.take(read_day, entry)
-    weight = entry.take(read_weight, entry, trait) if trait else None
     time = entry.take(entry.clock, "time", "date") if day else None
+    group = entry.text("group")[:40]
+    others = read_others(entry, day, time, group) if day else []
+    weight = entry.take(read_weight, entry, trait, bool(others)) if trait else None
     entry.stop()
     assert tags
     assert trait
     assert day
-    assert weight
-    value, raw, unit = weight
-    group = entry.text("group")[:40]
-    return Weighing(tags, Measurement(trait.code, day, value, raw[:40], group, time=time, raw_unit=unit))
+    if weight is not None:
+        value, raw, unit = weight
+        others = [Measurement(trait.code, day, value, raw[:40], group, time=time, raw_unit=unit), *others]
+    return Weighing(tags, others[0], tuple(others[1:]))
+
+
+def read_others(entry: Entry, day: date, time: time | None, group: str) -> list[Measurement]:
+    """The traits in columns of their own, on the day of the line unless a column has theirs."""
+    columns = entry.rules.layout.measurements.items()
+    found = [entry.take(read_other, entry, code, spots, (day, time, group)) for code, spots in columns]
+    return [each for each in found if each]
+
+
+def read_other(
+    entry: Entry, code: str, spots: list[int | None], of_line: tuple[date, time | None, str]
+) -> Measurement | None:
+    """One of them; None where the line has no value."""
+    place, date_place, group_place = spots
+    assert place is not None
+    field, (day, clock, group) = code.lower(), of_line
+    trait = entry.trait(code, field=field)
+    found = entry.value(place, trait, field)
+    if found is None:
+        return None
+    value, raw, unit = found
+    if own := entry.day_at(date_place, field):
+        day, clock = own, clock if own == day else None
+    traits.check_recordable(trait, day, field=field)
+    group = entry.known(at(entry.cells, group_place))[:40] or group
+    return Measurement(code, day, value, raw[:40], group, time=clock, raw_unit=unit)
 
 
 def read_tags(entry: Entry) -> Tags:
@@ -118,10 +146,13 @@ def read_day(entry: Entry) -> date:
     return day
 
 
-def read_weight(entry: Entry, trait: Trait) -> tuple[float, str, str]:
-    """The weight in kg, as written, and its unit."""
+def read_weight(entry: Entry, trait: Trait, has_others: bool = False) -> tuple[float, str, str] | None:
+    """The weight in kg, as written, and its unit; None where a line has other measurements and no weight."""
+    if trait.code in entry.rules.layout.measurements:
+        text = f"{trait.code} is the trait of the weight and has a column of its own"
+        raise broken("trait_twice", text, "send another trait, or leave one of the columns out", field="trait")
     found = entry.value(entry.rules.places["weight"], trait, "weight", read_unit(entry))
-    if found is None:
+    if found is None and not has_others:
         raise broken("weight_missing", "there is no weight", "add it, or leave the line out", field="weight")
     return found
 
@@ -138,7 +169,9 @@ def read_unit(entry: Entry) -> str:
 def read_said(entry: Entry) -> Said:
     """Trait, weight in kg, as written, and its unit."""
     trait = read_trait(entry)
-    value, raw, unit = read_weight(entry, trait)
+    weight = read_weight(entry, trait)
+    assert weight
+    value, raw, unit = weight
     return trait.code, value, raw[:40], unit
 
 
@@ -170,6 +203,8 @@ class Known:
 
     def __init__(self, rules: Rules) -> None:
         places, self.read_clocks = rules.places, rules.times
+        # what stands in columns of traits is in no part
+        self.is_whole = not rules.layout.measurements
         self.of_tags, self.of_said = cells_of(places, "eid", "vid", "id"), cells_of(places, "weight", "unit", "trait")
         self.of_day, self.of_clock = cells_of(places, "date"), cells_of(places, "time")
         self.of_group = cells_of(places, "group")
@@ -182,6 +217,8 @@ class Known:
 
     def recall(self, cells: list[str]) -> Weighing | None:
         """The row, if each of its parts is known."""
+        if not self.is_whole:
+            return None
         day, clock = self.of_day(cells), self.of_clock(cells)
         try:
             trait, value, raw, unit = self.said[self.of_said(cells)]
@@ -193,6 +230,8 @@ class Known:
 
     def learn(self, cells: list[str], data: Weighing) -> None:
         """Each part of a line without fault or warning."""
+        if not self.is_whole:
+            return
         said, day, clock = data.measured, self.of_day(cells), self.of_clock(cells)
         self.tags[self.of_tags(cells)] = data.tags
         self.said[self.of_said(cells)] = (said.trait, said.value, said.raw_value, said.raw_unit)
@@ -219,6 +258,7 @@ FORMAT = Format(
     weights=frozenset({"weight"}),
     read=read,
     needs_trait=True,
+    has_trait_columns=True,
     without_header=digistar,
     by_heart=Known,
     parts=PARTS,

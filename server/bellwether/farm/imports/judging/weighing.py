@@ -1,5 +1,6 @@
 """What a line of a weigh session says, whatever format it was written in."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from bellwether.farm.measurements.ledger import Measurement
@@ -15,7 +16,13 @@ class Tags(NamedTuple):
 
 
 class Weighing(NamedTuple):
-    """One weight of one animal."""
+    """One weight of one animal, and what else was measured of it; together or not at all."""
 
     tags: Tags
     measured: Measurement
+    beside: tuple[Measurement, ...] = ()
+
+    def each(self) -> Iterator[Measurement]:
+        """All that was measured."""
+        yield self.measured
+        yield from self.beside

@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,13 +15,15 @@ from bellwether.farm.measurements.groups import Group, Placed, Spans, touched
 from bellwether.farm.measurements.ledger import Current, Day, Ledger, Measurement
 from bellwether.farm.measurements.models import LastWeight
 from bellwether.sheep import damage, traits
-from bellwether.sheep.findings import Broken, Finding, broken
+from bellwether.sheep.findings import Broken, Finding, Verdict, broken
 from bellwether.sheep.identifiers import cited, name_value, spellings
 from bellwether.sheep.lives import Stay, check_presence
 from bellwether.sheep.traits import Known
 
 DOUBLE = Finding("duplicate", "duplicate_row", "the same weighing stands in an earlier row", "nothing to do", "weight")
 NOBODY: frozenset[UUID] = frozenset()
+VERDICTS: tuple[Verdict, ...] = ("new", "update", "reweigh", "match", "duplicate")
+"""Of a row it is the first of those that its measurements have."""
 
 
 class Ended(NamedTuple):
@@ -92,8 +95,8 @@ class TaggedAnimals:
         """Every animal that a tag of a row names, with trait and day of the row; and the contemporary groups of all."""
         days: set[Day] = set()
         kinds: set[tuple[Placed, str, str]] = set()
-        for _, (tags, said) in rows:
-            for animal in self.candidates(tags):
+        for _, weighing in rows:
+            for animal, said in product(self.candidates(weighing.tags), weighing.each()):
                 days.add((animal, said.trait, said.date))
                 kinds.add((self.animals[animal].placed, said.trait, said.group))
         return days, touched(placed.group(known[trait], group) for placed, trait, group in kinds)
@@ -253,31 +256,41 @@ def judge(rows: Iterable[tuple[int, Weighing]], animals: TaggedAnimals, ledger: 
 
 
 def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledger) -> Outcome:
-    """One row."""
-    measured = weighing.measured
+    """One row; of several measurements all are taken, unless each of them stands in an earlier row."""
     try:
-        animal, tag_warning = animals.resolve(weighing.tags, measured.date)
-        age = age_at(animal.birth_date, measured.date)
-        if measured.trait not in traits.CARCASS:
-            check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
+        animal, tag_warning = animals.resolve(weighing.tags, weighing.measured.date)
+        for measured in weighing.each():
+            age_at(animal.birth_date, measured.date)
+            if measured.trait not in traits.CARCASS:
+                check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
     except Broken as error:
         return rejected(row, *error.findings)
+    recorded = [record(row, animal, measured, animals, ledger) for measured in weighing.each()]
+    verdict = min((verdict for verdict, _ in recorded), key=VERDICTS.index)
+    if verdict == "duplicate":
+        return rejected(row, DOUBLE, animal_id=animal.id)
+    found = (tag_warning, *(warning for _, warnings in recorded for warning in warnings))
+    return Outcome(row, verdict, animal.id, tuple(filter(None, found)))
+
+
+def record(
+    row: int, animal: Weighed, measured: Measurement, animals: TaggedAnimals, ledger: Ledger
+) -> tuple[Verdict, tuple[Finding | None, ...]]:
+    """One measurement that can be taken: what it is beside what is known, and what the sender should know of it."""
     day = (animal.id, measured.trait, measured.date)
     before = ledger.current.get(day)
     recorded = ledger.record(animal.id, animal.flock_id, measured, row)
     if recorded.verdict == "duplicate":
-        return rejected(row, DOUBLE, animal_id=animal.id)
+        return recorded.verdict, ()
     trait = ledger.traits[measured.trait]
-    found = (
-        tag_warning,
+    return recorded.verdict, (
         off_curve(animals.curves[animal.id], measured, before, ledger.current[day])
         if animal.id in animals.curves and trait.is_weight
         else None,
         recorded.warning,
-        traits.warning(trait, measured.value, age, field="weight"),
+        traits.warning(trait, measured.value, age_at(animal.birth_date, measured.date), field="weight"),
         animals.spans.add(animal.placed.group(trait, measured.group), measured.date),
     )
-    return Outcome(row, recorded.verdict, animal.id, tuple(filter(None, found)))
 
 
 def off_curve(weights: list[LastWeight], measured: Measurement, before: Current | None, now: Current) -> Finding | None:

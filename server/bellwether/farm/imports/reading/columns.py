@@ -33,11 +33,15 @@ def read(
     own = options.columns
     names = Names(table, own_names(options, table, has_traits=has_traits))
     found = names.find(cells, line)
-    columns = Columns(found.columns, faults=found.faults)
+    # what the sender calls by a trait is no field
+    fields = {name: position for name, position in found.columns.items() if name in table}
+    columns = Columns(fields, faults=found.faults)
     known = options.known
     columns.units = {found.columns[name]: unit for name, unit in found.units.items()}
     if has_traits:
         add_measurements(cells, names, columns, line, known)
+    if "date" in table:
+        leave_other_days(cells, names, columns, line, known)
     read_places = used(columns)
     columns.ignored = [name[:100] for position, name in enumerate(cells) if name and position not in read_places]
     meant = known if has_traits else None
@@ -111,6 +115,18 @@ def add_measurements(cells: list[str], names: Names, columns: Columns, line: int
             columns.units[position] = unit
         if unit and unit != trait.unit and not (trait.unit == "kg" and unit == "lb"):
             columns.faults.append(other_unit(trait, unit, position, cells[position], line))
+
+
+def leave_other_days(cells: list[str], names: Names, columns: Columns, line: int, known: Known) -> None:
+    """Where a line is of one day, a weight of a stage is of another one: without a date of its own it is not read."""
+    said = {normal(header) for header in names.own}
+    for code, (position, day, _) in list(columns.measurements.items()):
+        if day is None and known[code].is_weight and position is not None:
+            del columns.measurements[code]
+            if normal(cells[position]) in said:
+                message = f"{place(position, cells[position])} is a weight of another day, and no column says which"
+                fix = f"add a column {code}DATE, or send columns with {cells[position][:40]} as {IGNORE}"
+                columns.faults.append(FileFault("date_missing", message, fix, line, "columns"))
 
 
 def other_unit(trait: Trait, unit: str, position: int, header: str, line: int) -> FileFault:

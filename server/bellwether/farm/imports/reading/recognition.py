@@ -86,7 +86,7 @@ def refuse_other(
     kept = [cell for cell in head if normal(cell) not in dropped]
     other = kinds.other_kind(kept, sheet.lines)
     measured = named.read(head, form.columns, options, line, has_traits=form.has_trait_columns).measurements
-    is_list = form.has_trait_columns and not measured and points(head, form, options) > 2
+    is_list = form.has_trait_columns and len(form.needed) < WEAK and not measured and points(head, form, options) > 2
     is_session = len(form.needed) > WEAK and fits(head, form, options)
     is_beside = is_list if other == kinds.BREEDING_VALUES else is_session
     if other and other != form.holds and not is_beside:

@@ -90,7 +90,9 @@ class FileRows:
             sheet = reopened(self._content, self.layout)
             assert self._options.today is not None
             rules = Rules(self.layout, self._options.today, self._options.known)
-            self._lines, self._plain = sheet.lines, plain_lines(sheet, rules, self.form.parts)
+            # what stands in columns of traits is in no part
+            parts = {} if self.layout.measurements else self.form.parts
+            self._lines, self._plain = sheet.lines, plain_lines(sheet, rules, parts)
             sheet.table = None
             self._rows = read_all(sheet, rules, self.form, self._plain)
             if self.form.survey is not None:

@@ -53,7 +53,7 @@ async def curves(
     session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]], animals: TaggedAnimals
 ) -> dict[UUID, list[LastWeight]]:
     """The body weights of the animals that are weighed."""
-    weighed = {tags for _, (tags, said) in rows if said.trait in weights()}
+    weighed = {row.tags for _, row in rows if any(said.trait in weights() for said in row.each())}
     ids = {animal for tags in weighed for animal in animals.candidates(tags)}
     found = await measurements.curves(session, batch.farm_id, ids)
     return {animal: found.get(animal, []) for animal in ids}

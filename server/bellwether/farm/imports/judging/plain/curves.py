@@ -124,7 +124,7 @@ def follow(
 
 def of_rows(plain: Plain, tags: TaggedAnimals) -> set[UUID]:
     """Animals that single rows may be of."""
-    return {animal for _, (names, _) in plain.rows for animal in tags.candidates(names)}
+    return {animal for _, row in plain.rows for animal in tags.candidates(row.tags)}
 
 
 def beside(plain: Plain, animals: set[UUID]) -> Mask:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
@@ -174,8 +175,8 @@ def joined(one: Span, other: Span) -> Span:
 def beside(plain: Plain, tags: TaggedAnimals) -> dict[Group, Span]:
     """First and last day of each group that a single row may come to belong to."""
     found: dict[Group, Span] = {}
-    for _, (names, said) in plain.rows:
-        for animal in tags.candidates(names):
+    for _, row in plain.rows:
+        for animal, said in product(tags.candidates(row.tags), row.each()):
             group = tags.animals[animal].placed.group(plain.traits[said.trait], said.group)
             if group is not None:
                 found[group] = joined((said.date, said.date), found.get(group, NEVER))
