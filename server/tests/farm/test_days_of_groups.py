@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+from bellwether.farm.imports.undoing import obstacles, taking_back, together
+from bellwether.farm.imports.undoing.made import of_imports
 from bellwether.farm.measurements import repository
 
 from .conftest import Farmer
 from .dumps import MISCOUNTED
+from .large_tables import read_whole, said_by
 
 STATES, GROUPS = ("active", "active", "superseded"), ("1234/2024/W/b0/g1", "1234/2024/W/b0/g2", "a/B", "a/b", None)
 ADD = """
@@ -64,6 +67,21 @@ async def test_days_are_counted_after_any_statements(
     finally:
         await transaction.rollback()
         await connection.close()
+
+
+async def test_neither_days_nor_what_an_import_made_are_looked_for_in_all_measurements(farmer: Farmer) -> None:
+    farm, made = UUID(farmer.farm_id), [uuid4()]
+    asked = [
+        (repository.SPANS, farm, ["WWT"], ["1234/2024/W/b0/g1"]),
+        (
+            taking_back.REMOVE.format(relation="observation", is_made=of_imports("observation"), columns="id"),
+            farm,
+            made,
+        ),
+        (together.ADOPT.format(relation="observation", is_made=of_imports("observation")), farm, made, uuid4()),
+        (obstacles.BUILT_UPON["measurement_corrected"][1], farm, made[0]),
+    ]
+    assert not await read_whole(farmer, said_by(asked))
 
 
 async def test_first_and_last_day_of_a_group_are_those_of_its_measurements_that_count(farmer: Farmer) -> None:
