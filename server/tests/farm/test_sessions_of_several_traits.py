@@ -54,14 +54,6 @@ async def test_a_line_without_a_weight_tells_the_rest_and_one_fault_keeps_all_of
     }  # fmt: skip
 
 
-async def test_nothing_of_a_line_is_taken_of_which_one_day_is_before_the_birth(farmer: Farmer) -> None:
-    animal = await sheep(farmer)
-    content = b"VID,Date,Weight,WEC,WECDATE\n1,2025-03-11,44,300,2023-01-01\n1,2025-03-12,45,300,2025-03-10\n"
-    done = await farmer.take_in(content, "weights", trait="PWT")
-    assert (done["rows_accepted"], done["faults"]) == (1, {"before_birth": 1})
-    assert await kept(farmer, animal) == {("PWT", "2025-03-12", 45), ("WEC", "2025-03-10", 300)}
-
-
 async def test_a_weight_off_the_curve_is_told_beside_other_traits(farmer: Farmer) -> None:
     await sheep(farmer)
     content = day("1,2025-01-01,,30,,25,,", "1,2025-01-31,,36,,26,,", "1,2025-03-02,,50,,27,,")
@@ -80,21 +72,51 @@ async def test_many_lines_are_taken_as_few_are(farmer: Farmer) -> None:
     assert {trait for trait, *_ in await kept(farmer, animal)} == {"BCS"}
 
 
-def test_a_weight_of_a_stage_is_of_another_day_than_the_line() -> None:
-    """Indicators write the last weight beside the one of today: it is left out, and told, unless a column says when."""
-    content = b"VID,Date,Weight,WWT,Birth Weight\n1,2025-03-11,44,30,4\n"
-    layout = detected(content, None, trait="PWT")
-    assert (layout.kind, layout.measurements, layout.ignored) == ("weights", {}, ["WWT", "Birth Weight"])
-    dated = b"VID,Date,Weight,WWT,WWTDATE\n1,2025-03-11,44,30,2024-11-11\n"
-    (row,) = read_all(dated, "weights", trait="PWT")[1].values()
-    assert [(each.trait, str(each.date)) for each in row.data.each()] == [("PWT", "2025-03-11"), ("WWT", "2024-11-11")]
-    assert refusal(content, "weights", trait="PWT", columns={"WWT": "WWT"}) == ["date_missing"]
+@pytest.mark.parametrize(
+    ("head", "left"),
+    [
+        ("WWT,Birth Weight", ["WWT", "Birth Weight"]),
+        ("WWT,WWTDATE", ["WWT", "WWTDATE"]),
+        ("WEC,WECDATE", ["WEC", "WECDATE"]),
+        ("PEMD,PWT,PWTDATE", ["PEMD", "PWT", "PWTDATE"]),
+        ("DAG,DAGGRP", ["DAG", "DAGGRP"]),
+        ("HCWT,CEMD", ["HCWT", "CEMD"]),
+        ("YGFW", ["YGFW"]),
+        ("PWT,PWWT", ["PWT", "PWWT"]),
+        ("Birth Weight (g)", ["Birth Weight (g)"]),
+    ],
+)
+def test_what_is_of_another_day_or_unit_is_left_out_and_told(head: str, left: list[str]) -> None:
+    """Indicators write the last weight beside the one of today."""
+    content = f"VID,Date,Weight,{head},BCS\n1,2025-03-11,44{',3' * head.count(',')},3,3\n".encode()
+    layout, rows = read_all(content, "weights", trait="YWT")
+    assert (list(layout.measurements), layout.ignored) == (["BCS"], left)
+    assert {(each.trait, str(each.date)) for each in rows[2].data.each()} == {
+        ("YWT", "2025-03-11"), ("BCS", "2025-03-11"),
+    }  # fmt: skip
 
 
-def test_the_trait_of_the_weight_has_no_second_column() -> None:
-    content = b"VID,Date,Weight,PWT,PWTDATE\n1,2025-03-11,44,43,2025-03-10\n"
-    assert codes(read_all(content, "weights", trait="PWT")[1]) == {2: ["trait_twice"]}
-    assert codes(read_all(content, "weights", trait="YWT")[1]) == {2: []}
+def test_what_is_of_another_day_is_not_read_because_the_sender_says_so() -> None:
+    content = b"VID,Date,Weight,Last,Drop\n1,2025-03-11,44,30,3\n"
+    assert refusal(content, "weights", trait="PWT", columns={"Last": "WWT"}) == ["column_unknown"]
+    assert detected(content, "weights", trait="PWT", farm_columns={"Last": "WWT"}).ignored == ["Last", "Drop"]
+
+
+@pytest.mark.parametrize("own", [{"Weight": "WWT"}, {"Date": "WWTDATE"}, {"Group": "WWTGRP"}])
+def test_what_the_farm_calls_by_a_trait_in_its_lists_is_what_it_names_in_a_session(own: dict[str, str]) -> None:
+    content = b"VID,Date,Weight,Group\n1,2025-03-11,44,A\n"
+    assert detected(content, None, trait="PWT", farm_columns=own) == detected(content, None, trait="PWT")
+
+
+def test_one_trait_in_two_stages_is_asked_about() -> None:
+    content = b"VID,Date,Weight,PEMD,YEMD\n1,2025-03-11,44,27,28\n"
+    assert refusal(content, "weights", trait="PWT") == ["column_twice"]
+    assert refusal(content, "weights", trait="PWT", columns={"YEMD": "ignore"}) == []
+
+
+def test_a_session_takes_nothing_back() -> None:
+    content = b"VID,Date,Weight,BCS\n1,2025-03-11,44,<clear>\n1,2025-03-12,<clear>,3\n"
+    assert codes(read_all(content, "weights", trait="PWT")[1]) == {2: ["cannot_clear"], 3: ["cannot_clear"]}
 
 
 def test_a_header_of_ones_own_may_be_a_trait() -> None:

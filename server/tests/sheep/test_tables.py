@@ -85,6 +85,11 @@ def test_a_tag_with_a_space_in_it_is_no_two_cells() -> None:
     assert sheet("Animal ID\n982 000123456789\n").rows[1] == ["982 000123456789"]
 
 
+@pytest.mark.parametrize("text", ["Ear Tag Sex\nUK 101 F\n", "Tag No Sex\nA 101 F\n", "VID Note\n1 lame\n", "VID\n1\n"])
+def test_words_that_name_one_column_or_none_are_not_separated_by_spaces(text: str) -> None:
+    assert (sheet(text).delimiter, len(sheet(text).rows[1])) == (",", 1)
+
+
 def test_a_line_of_another_length_says_both_numbers() -> None:
     found = sheet("VID,Date,Weight\n1,2024-11-25,31\n2,2024-11-25,31,5\n3,2024-11-25\n\n# weighed by Tom\n")
     assert {number: fault.code for number, fault in found.faults.items()} == {

@@ -104,7 +104,7 @@ export class Consumer {
         const event = this.subscriber.readsHeads
           ? ofHead((name) => message.headers?.get(name))
           : cloudEvent.parse(message.json());
-        // what was sent before facts had heads was heard by the reader of that time
+        // what was sent before facts had heads is let go: its data are not there to be read
         return event ? await this.subscriber.handle(event) : "known";
       } catch (error) {
         const place = { subject: message.subject, seq: message.seq, trace_id: traceparent.split("-")[1] };

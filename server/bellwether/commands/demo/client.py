@@ -1,5 +1,6 @@
 """A small client of the platform's own HTTP interface, for the commands that act as a user."""
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -89,10 +90,11 @@ class Client:
         watch(job)
         latest, path = job, f"/api/v1/{job['service']}/jobs/{job['id']}/events"
         while latest["state"] not in JOB_ENDS:
-            for latest in self.changes(path):
-                watch(latest)
+            # a stream that breaks off is followed again
+            with contextlib.suppress(httpx.RemoteProtocolError, httpx.ReadError):
+                for latest in self.changes(path):
+                    watch(latest)
             if latest["state"] not in JOB_ENDS:
-                # the stream broke off
                 time.sleep(AGAIN_S)
         return latest
 

@@ -148,7 +148,8 @@ async def replay_letter(js: JetStreamContext, seq: int) -> DeadLetter:
     except NotFoundError as error:
         raise NoDeadLetter(f"There is no dead letter {seq}") from error
     letter, kept = letter_of(message), message.headers or {}
-    headers = {name: kept[name] for name in ("Origin-Subject", "traceparent") if name in kept}
+    again = {"Origin-Subject", "traceparent"}
+    headers = {name: value for name, value in kept.items() if name in again or name.startswith("ce-")}
     headers["Nats-Msg-Id"] = str(new_id())
     await js.publish(await way_back(js, letter), letter.body, headers=headers)
     await js.delete_msg("DLQ", seq)

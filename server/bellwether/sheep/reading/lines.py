@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from bellwether.sheep.findings import Finding
@@ -15,7 +16,7 @@ from bellwether.sheep.reading.table import LONG, Rows, Table
 DELIMITERS = ";\t,|"
 NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", " ": "spaces"}
 FEWEST_FIELDS = 2
-"""By as many a header shows that spaces separate it."""
+"""Of a header that spaces separate."""
 WIDEST = 1000
 """No header has more columns than this."""
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
@@ -147,13 +148,13 @@ def are_spaced(lines: Sequence[str], score: Callable[[list[str]], int]) -> bool:
     """
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     head = filled[0][1].split() if filled else []
-    # a header of one column may have spaces in it
-    if score(head) < FEWEST_FIELDS or score([filled[0][1]]):
+    # each word a name, and none of them a part of one: the names of columns may have spaces in them
+    if len(head) < FEWEST_FIELDS or score(head) < len(head) or any(score([" ".join(two)]) for two in pairwise(head)):
         return False
     other = next((number for number, line in filled if len(line.split()) != len(head)), None)
     if other is not None:
         text = f"spaces separate the {len(head)} cells of the header, and leave another number of them in line {other}"
-        fix = "separate the cells by commas, semicolons or tabs"
+        fix = "separate the cells by commas, semicolons or tabs; send delimiter as , if there is one column"
         raise refused("delimiter_ambiguous", text, fix, row=other, field="delimiter")
     return True
 

@@ -313,7 +313,7 @@ async def test_a_dead_letter_of_a_reader_of_heads_has_its_data_and_comes_back(da
     async def handle(session, event) -> None:
         if not healthy:
             raise Hopeless("no")
-        read.append(event.data["n"])
+        read.append((event.id, event.data.get("n")))
 
     async def dead() -> bool:
         return bool(await dead_letters.list_letters(js, consumer="headless"))
@@ -321,7 +321,8 @@ async def test_a_dead_letter_of_a_reader_of_heads_has_its_data_and_comes_back(da
     async def came_back() -> bool:
         return bool(read)
 
-    head = {**HEAD, "ce-type": "farm.headless.v1", "ce-id": str(new_id()), "ce-keyversion": "1"}
+    event_id = new_id()
+    head = {**HEAD, "ce-type": "farm.headless.v1", "ce-id": str(event_id), "ce-keyversion": "1"}
     async with consuming(replace(consumer_of("headless", handle), reads_data=False), databases, js):
         await js.publish("farm.headless.v1", body("headless", 710), headers=head)
         await until(dead)
@@ -330,4 +331,5 @@ async def test_a_dead_letter_of_a_reader_of_heads_has_its_data_and_comes_back(da
         healthy = True
         await dead_letters.replay_letter(js, letter.seq)
         await until(came_back)
-    assert read == [710]
+    # by its head alone, which came back with it
+    assert read == [(event_id, None)]

@@ -9,7 +9,7 @@ from bellwether.farm.imports.judging.weighing import Tags, Weighing
 from bellwether.farm.imports.reading import columns
 from bellwether.farm.imports.reading.entry import Entry, Rules
 from bellwether.farm.imports.reading.format import Format
-from bellwether.farm.imports.reading.layout import Header, at
+from bellwether.farm.imports.reading.layout import Header
 from bellwether.farm.imports.reading.parts import Part
 from bellwether.farm.measurements.ledger import Measurement
 from bellwether.sheep import damage, identifiers, traits
@@ -62,29 +62,37 @@ def read(entry: Entry) -> Weighing:
 
 
 def read_others(entry: Entry, day: date, time: time | None, group: str) -> list[Measurement]:
-    """The traits in columns of their own, on the day of the line unless a column has theirs."""
+    """The traits in columns of their own, on the day of the line and in its group."""
     columns = entry.rules.layout.measurements.items()
-    found = [entry.take(read_other, entry, code, spots, (day, time, group)) for code, spots in columns]
+    found = [entry.take(read_other, entry, code, spots[0], (day, time, group)) for code, spots in columns]
     return [each for each in found if each]
 
 
 def read_other(
-    entry: Entry, code: str, spots: list[int | None], of_line: tuple[date, time | None, str]
+    entry: Entry, code: str, place: int | None, of_line: tuple[date, time | None, str]
 ) -> Measurement | None:
     """One of them; None where the line has no value."""
-    place, date_place, group_place = spots
     assert place is not None
     field, (day, clock, group) = code.lower(), of_line
     trait = entry.trait(code, field=field)
+    refuse_clear(entry, place, field)
     found = entry.value(place, trait, field)
     if found is None:
         return None
-    value, raw, unit = found
-    if own := entry.day_at(date_place, field):
-        day, clock = own, clock if own == day else None
     traits.check_recordable(trait, day, field=field)
-    group = entry.known(at(entry.cells, group_place))[:40] or group
+    value, raw, unit = found
     return Measurement(code, day, value, raw[:40], group, time=clock, raw_unit=unit)
+
+
+def refuse_clear(entry: Entry, place: int, field: str) -> None:
+    """A session takes nothing back.
+
+    Raises:
+        Broken
+    """
+    if entry.is_clear(place):
+        fix = "leave the cell empty; correct a measurement in its own place"
+        raise broken("cannot_clear", f"{field} is not taken back by a session", fix, field=field)
 
 
 def read_tags(entry: Entry) -> Tags:
@@ -148,9 +156,7 @@ def read_day(entry: Entry) -> date:
 
 def read_weight(entry: Entry, trait: Trait, has_others: bool = False) -> tuple[float, str, str] | None:
     """The weight in kg, as written, and its unit; None where a line has other measurements and no weight."""
-    if trait.code in entry.rules.layout.measurements:
-        text = f"{trait.code} is the trait of the weight and has a column of its own"
-        raise broken("trait_twice", text, "send another trait, or leave one of the columns out", field="trait")
+    refuse_clear(entry, entry.rules.places["weight"], "weight")
     found = entry.value(entry.rules.places["weight"], trait, "weight", read_unit(entry))
     if found is None and not has_others:
         raise broken("weight_missing", "there is no weight", "add it, or leave the line out", field="weight")

@@ -16,7 +16,7 @@ class Tags(NamedTuple):
 
 
 class Weighing(NamedTuple):
-    """One weight of one animal, and what else was measured of it; together or not at all."""
+    """One weight of one animal, and what else was measured of it that day; together or not at all."""
 
     tags: Tags
     measured: Measurement

@@ -265,7 +265,9 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
                 check_presence(animal.tag or str(animal.id), animal.stays, measured.date, field="date")
     except Broken as error:
         return rejected(row, *error.findings)
-    recorded = [record(row, animal, measured, animals, ledger) for measured in weighing.each()]
+    fields = ("weight", *(measured.trait.lower() for measured in weighing.beside))
+    each = zip(weighing.each(), fields, strict=True)
+    recorded = [record(row, animal, measured, field, animals, ledger) for measured, field in each]
     verdict = min((verdict for verdict, _ in recorded), key=VERDICTS.index)
     if verdict == "duplicate":
         return rejected(row, DOUBLE, animal_id=animal.id)
@@ -274,7 +276,7 @@ def judge_row(row: int, weighing: Weighing, animals: TaggedAnimals, ledger: Ledg
 
 
 def record(
-    row: int, animal: Weighed, measured: Measurement, animals: TaggedAnimals, ledger: Ledger
+    row: int, animal: Weighed, measured: Measurement, field: str, animals: TaggedAnimals, ledger: Ledger
 ) -> tuple[Verdict, tuple[Finding | None, ...]]:
     """One measurement that can be taken: what it is beside what is known, and what the sender should know of it."""
     day = (animal.id, measured.trait, measured.date)
@@ -288,7 +290,7 @@ def record(
         if animal.id in animals.curves and trait.is_weight
         else None,
         recorded.warning,
-        traits.warning(trait, measured.value, age_at(animal.birth_date, measured.date), field="weight"),
+        traits.warning(trait, measured.value, age_at(animal.birth_date, measured.date), field=field),
         animals.spans.add(animal.placed.group(trait, measured.group), measured.date),
     )
 

@@ -39,9 +39,7 @@ def read(
     known = options.known
     columns.units = {found.columns[name]: unit for name, unit in found.units.items()}
     if has_traits:
-        add_measurements(cells, names, columns, line, known)
-    if "date" in table:
-        leave_other_days(cells, names, columns, line, known)
+        add_measurements(cells, names, columns, line, known, said=options.columns, is_session=is_session(table))
     read_places = used(columns)
     columns.ignored = [name[:100] for position, name in enumerate(cells) if name and position not in read_places]
     meant = known if has_traits else None
@@ -51,10 +49,16 @@ def read(
 
 
 def own_names(options: Options, table: Mapping[str, tuple[str, ...]], *, has_traits: bool) -> dict[str, str]:
-    """Header -> field of this kind of file, as the sender says, else as the farm does for all of its files."""
+    """Header -> field of this kind of file, as the sender says, else as the farm does for all of its files.
+
+    What the farm calls by a trait, in its lists, is in a session what it names there.
+    """
     said = {normal(header) for header in options.columns}
     traits_meant = options.known if has_traits else None
     known = {h: t for h, t in options.farm_columns.items() if is_known(t, table, traits_meant)}
+    if is_session(table):
+        bare = Names(table)
+        known = {h: t for h, t in known.items() if t in table or t == IGNORE or bare.field(h)[0] is None}
     of_farm = {header: target for header, target in known.items() if normal(header) not in said}
     return {**of_farm, **options.columns}
 
@@ -96,19 +100,43 @@ def renamed(cells: list[str], own: Mapping[str, str]) -> list[str]:
     return ["" if (name := given.get(normal(cell), cell)) == IGNORE else with_unit(name)[0] for cell in cells]
 
 
-def add_measurements(cells: list[str], names: Names, columns: Columns, line: int, known: Known) -> None:
-    """Trait -> positions of its value, its date and its group."""
+def is_session(table: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether all of a line is of one day."""
+    return "date" in table
+
+
+def add_measurements(
+    cells: list[str],
+    names: Names,
+    columns: Columns,
+    line: int,
+    known: Known,
+    *,
+    said: Mapping[str, str],
+    is_session: bool,
+) -> None:
+    """Trait -> positions of its value, its date and its group; in a session those that were measured on its day."""
     short = renamed(cells, names.own)
     taken = set(columns.fields.values())
+    asked = {normal(header) for header in said}
+    bare: dict[str, str] = {}
     for position, name in enumerate(short):
         trait = trait_of(name, known) if position not in taken else None
         if trait is None:
             continue
-        if trait.code in columns.measurements:
-            first = columns.measurements[trait.code][0] or 0
-            columns.faults.append(twice(trait.code, first, position, cells, line))
+        if is_session and (why := why_apart(trait, name, short, with_unit(cells[position])[1])):
+            if normal(cells[position]) in asked:
+                columns.faults.append(apart(position, cells[position], why, line))
             continue
-        group = first_of(short, (name + "GRP", name + "GROUP", trait.code + "GRP"))
+        first = bare.setdefault(trait.code.removeprefix(trait.stage), trait.code)
+        if is_session and first != trait.code:
+            columns.faults.append(stages(first, trait.code, position, cells[position], line))
+            continue
+        if trait.code in columns.measurements:
+            other = columns.measurements[trait.code][0] or 0
+            columns.faults.append(twice(trait.code, other, position, cells, line))
+            continue
+        group = first_of(short, group_names(name, trait))
         columns.measurements[trait.code] = [position, first_of(short, date_names(name, trait)), group]
         unit = with_unit(cells[position])[1]
         if unit:
@@ -117,16 +145,28 @@ def add_measurements(cells: list[str], names: Names, columns: Columns, line: int
             columns.faults.append(other_unit(trait, unit, position, cells[position], line))
 
 
-def leave_other_days(cells: list[str], names: Names, columns: Columns, line: int, known: Known) -> None:
-    """Where a line is of one day, a weight of a stage is of another one: without a date of its own it is not read."""
-    said = {normal(header) for header in names.own}
-    for code, (position, day, _) in list(columns.measurements.items()):
-        if day is None and known[code].is_weight and position is not None:
-            del columns.measurements[code]
-            if normal(cells[position]) in said:
-                message = f"{place(position, cells[position])} is a weight of another day, and no column says which"
-                fix = f"add a column {code}DATE, or send columns with {cells[position][:40]} as {IGNORE}"
-                columns.faults.append(FileFault("date_missing", message, fix, line, "columns"))
+def why_apart(trait: Trait, name: str, short: list[str], unit: str) -> str:
+    """Why a column is not of the day of its line, where a line has one; empty where it is."""
+    if trait.is_weight or trait.is_at_birth:
+        return "is a weight of another day"
+    if trait.code in traits.CARCASS:
+        return "is measured after the kill"
+    if first_of(short, (*date_names(name, trait), *group_names(name, trait))) is not None:
+        return "has a day or a group of its own"
+    return "" if unit or trait.unit != "kg" else "names no unit"
+
+
+def apart(position: int, header: str, why: str, line: int) -> FileFault:
+    """The sender wants a column of a session that is of another day."""
+    message = f"{place(position, header)} {why}: in a session it is not read"
+    fix = f"send it as kind=measurements, a line for each, or columns with {header[:40]} as {IGNORE}"
+    return FileFault("column_unknown", message, fix, line, "columns")
+
+
+def stages(first: str, code: str, position: int, header: str, line: int) -> FileFault:
+    """One trait in two stages on one day."""
+    message = f"{place(position, header)}: {first} and {code} are one trait of two stages, and a line has one day"
+    return FileFault("column_twice", message, f"send columns with the header of one as {IGNORE}", line, code)
 
 
 def other_unit(trait: Trait, unit: str, position: int, header: str, line: int) -> FileFault:
@@ -141,6 +181,11 @@ def date_names(name: str, trait: Trait) -> tuple[str, ...]:
     of_stage = (normal(traits.STAGES[trait.stage].word) + "DATE",) if trait.stage in traits.STAGES else ()
     of_weight = tuple(w.code + "DATE" for w in traits.weights().values() if w.stage == trait.stage)
     return (name + "DATE", trait.code + "DATE", *of_kind, *of_weight, *of_stage)
+
+
+def group_names(name: str, trait: Trait) -> tuple[str, ...]:
+    """Where the group of a trait may stand."""
+    return name + "GRP", name + "GROUP", trait.code + "GRP"
 
 
 def first_of(names: list[str], wanted: tuple[str, ...]) -> int | None:
