@@ -10,6 +10,7 @@ import {
   tokenIn,
 } from "../../testing/factors.ts";
 import { Harness, type Person, codeOf as problemOf } from "../../testing/harness.ts";
+import { assertion } from "./schemas.ts";
 
 let house: Harness;
 let mary: Person;
@@ -96,4 +97,17 @@ test("a role that needs a second factor opens nothing but its enrolment, and kee
   expect(await refused(await call("DELETE", `/${id}`, anna.token))).toEqual([409, "last_factor"]);
   await enrolTotp(house, anna);
   expect((await call("DELETE", `/${id}`, anna.token)).status).toBe(200);
+});
+
+test("a signature may be as long as that of ML-DSA-87, which browsers and their keys choose by now", () => {
+  const used = (bytes: number) => ({
+    ...{ id: "AA", rawId: "AA", type: "public-key" },
+    response: { clientDataJSON: "e30", authenticatorData: "oA", signature: "A".repeat(Math.ceil((bytes * 4) / 3)) },
+  });
+  expect([2_420, 3_309, 4_627, 10_000].map((bytes) => assertion.safeParse(used(bytes)).success)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
 });

@@ -32,7 +32,8 @@ export const assertion = z
     response: z.object({
       clientDataJSON: encoded(4_096),
       authenticatorData: encoded(4_096),
-      signature: encoded(2_048),
+      // of ML-DSA-87, the longest that an authenticator may choose, they are 4627 bytes
+      signature: encoded(8_192),
     }),
   })
   .openapi("UsedCredential", {
