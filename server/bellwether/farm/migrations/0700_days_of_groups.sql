@@ -25,34 +25,26 @@ create policy writer_changes on farm.group_day as restrictive for update
   using (farm_id = any ((select farm.my_writable_farms())::uuid[]));
 grant select, insert, update on farm.group_day to farm_app;
 
--- both add, so that none minds which of them was first; nobody else counts, for who writes holds the lock of the farm
-create function farm.count_days_in() returns trigger language plpgsql as $$
+-- what came is added, what went is added with a minus, so that neither minds which of them was first; nobody else counts,
+-- for who writes holds the lock of the farm
+create function farm.count_days() returns trigger language plpgsql as $$
 begin
   insert into farm.group_day as d (farm_id, trait, contemporary_group, occurred_on, n_measured)
-  select farm_id, trait, contemporary_group, occurred_on, count(*) from counted
+  select farm_id, trait, contemporary_group, occurred_on, tg_argv[0]::int8 * count(*) from counted
   where state = 'active' and contemporary_group is not null group by 1, 2, 3, 4
   on conflict (farm_id, trait, contemporary_group, occurred_on)
     do update set n_measured = d.n_measured + excluded.n_measured;
   return null;
 end $$;
-create function farm.count_days_out() returns trigger language plpgsql as $$
-begin
-  insert into farm.group_day as d (farm_id, trait, contemporary_group, occurred_on, n_measured)
-  select farm_id, trait, contemporary_group, occurred_on, -count(*) from counted
-  where state = 'active' and contemporary_group is not null group by 1, 2, 3, 4
-  on conflict (farm_id, trait, contemporary_group, occurred_on)
-    do update set n_measured = d.n_measured + excluded.n_measured;
-  return null;
-end $$;
-revoke execute on function farm.count_days_in(), farm.count_days_out() from public;
+revoke execute on function farm.count_days() from public;
 
 create trigger counted_added after insert on farm.observation referencing new table as counted
-  for each statement execute function farm.count_days_in();
+  for each statement execute function farm.count_days('1');
 create trigger counted_before after update on farm.observation referencing old table as counted
-  for each statement execute function farm.count_days_out();
+  for each statement execute function farm.count_days('-1');
 create trigger counted_now after update on farm.observation referencing new table as counted
-  for each statement execute function farm.count_days_in();
+  for each statement execute function farm.count_days('1');
 create trigger counted_gone after delete on farm.observation referencing old table as counted
-  for each statement execute function farm.count_days_out();
+  for each statement execute function farm.count_days('-1');
 
 drop index farm.observation_group;
