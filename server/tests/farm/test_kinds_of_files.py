@@ -78,7 +78,7 @@ def test_a_column_twice_is_asked_about_with_both_places() -> None:
     ["animal,trait,effect,ebv,reliability,inbreeding", "ID,WWT EBV,WWT ACC", "ID,Date,Weight,ASBV",
      "ID,SEX,DATE,RUN_NAME,WWT,ACC_WWT", "ID,WWT,WWTDATE,WWT_ACC", "EID,PIC From,PIC To,NVD,Transfer Date",
      "SNP Name,Sample ID,Allele1 - AB,Allele2 - AB",
-     "EID,Date,Product,Dose,WHP"],
+     "EID,Date,Product,Dose,WHP", "ID,Date,Weight,PFAT,Index", "ID,WWT,PFAT,Carcase Plus Index", "EID,PWT,PEMD,TCP"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["flock", "weights", "sg", None])
 def test_a_file_of_another_kind_is_named(head: str, kind: str | None) -> None:
@@ -87,6 +87,13 @@ def test_a_file_of_another_kind_is_named(head: str, kind: str | None) -> None:
         assert "other_kind" not in refusal(content, kind, trait="WWT")
     else:
         assert refusal(content, kind, trait="WWT") == ["other_kind"]
+
+
+def test_an_index_counts_the_lines_where_no_trait_of_a_stage_is() -> None:
+    assert detected(b"Index,EID,Date,Weight,BCS\n1,982000123456789,2025-03-01,41.5,3\n", "weights", trait="WWT")
+    left_out = {"Index": "ignore"}
+    content = b"ID,Date,Weight,PFAT,Index\nA1,2025-03-01,41.5,3.1,1\n"
+    assert detected(content, "weights", trait="PWT", columns=left_out).ignored == ["Index"]
 
 
 def test_a_session_may_tell_of_treatments_and_drafts_beside_the_weights() -> None:

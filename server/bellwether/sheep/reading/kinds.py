@@ -15,6 +15,8 @@ BREEDING_VALUES, MOVEMENTS, GENOTYPES, TREATMENTS = (
 )
 OF_VALUES = re.compile(r".*(?:G?EBV|ASBV|G?EPD|BREEDINGVALUE|ZUCHTWERT|FBV|RBV|VALEURGENETIQUE)S?.*")
 OF_CERTAINTY = re.compile(r"ACC(.+)|(.*?)(?:ACC|ACCURACY|RELIABILITY|REL|RELIAB|SICHERHEIT|PRECISION|PERCENTILE|BAND)")
+OF_INDEXES = re.compile(r"\w{0,20}INDEX\d*|TCP|MCP|SRC|LEQ|EQ|(?:TERMINAL|MATERNAL)CARCASEPRODUCTION")
+"""What breeding values are added up to; nobody measures it."""
 OF_MOVEMENTS = words(
     "NVD NVDNUMBER CONSIGNMENT CONSIGNMENTNUMBER MOVEMENTDATE TRANSFERDATE DATEOFMOVEMENT DATEOFTRANSFER PICFROM PICTO "
     "FROMPIC TOPIC SOURCEPIC DESTINATIONPIC FROMHOLDING TOHOLDING FROMCPH TOCPH CPHFROM CPHTO NAITFROM NAITTO "
@@ -59,8 +61,16 @@ def other_kind(headers: Sequence[str], lines: Sequence[str] = ()) -> str | None:
 
 
 def is_of_values(names: set[str]) -> bool:
-    """Columns of breeding values, or of the accuracy of a trait."""
+    """Columns of breeding values, of the accuracy of a trait, or of an index beside a trait of a stage."""
     if "RUNNAME" in names or any(OF_VALUES.fullmatch(name) for name in names):
+        return True
+    if any(OF_INDEXES.fullmatch(name) for name in names) and any(map(is_of_stage, names)):
         return True
     bases = [match[1] or match[2] for name in names if (match := OF_CERTAINTY.fullmatch(name))]
     return any(base == "" or traits.named(base) is not None for base in bases)
+
+
+def is_of_stage(name: str) -> bool:
+    """A trait as evaluations name it, with its stage."""
+    trait = traits.named(name)
+    return trait is not None and trait.stage != "-"
