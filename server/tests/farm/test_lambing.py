@@ -292,6 +292,17 @@ async def test_i11_by_no_other_way_is_a_lamb_reared_among_more_than_were_alive(f
     assert (await get(farmer, two["id"]))["rear_type"] is None
 
 
+@pytest.mark.parametrize("kept", [{}, {"supersedes": True}])
+async def test_a_second_official_tag_is_refused_however_the_first_came(farmer: Farmer, kept: dict[str, bool]) -> None:
+    """One that was registered, or that an import brought, is of no event."""
+    one = await farmer.animal(birth_date="2024-08-01", identifiers=[{"kind": "eid", "value": "982000123456703"}])
+    second = of(one["id"], "marking.recorded", "2024-09-11", identifiers=[{"kind": "eid", "value": "982000123456704"}])
+    if kept:
+        (event,) = await taken(farmer, of(one["id"], "marking.recorded", "2024-09-11"))
+        second |= {"supersedes": event}
+    assert await refused(farmer, second) == "official_exists"
+
+
 async def test_marking_tags_and_castrates(farmer: Farmer) -> None:
     dam, other = await ewe(farmer), await ewe(farmer, identifiers=[{"kind": "eid", "value": "982000123456701"}])
     one, two = lamb(sex="male"), lamb()

@@ -162,6 +162,33 @@ async def test_a_recorder_corrects_only_what_is_their_own(farmer: Farmer, vet: F
     assert codes(await send(vet, farmer, diagnosis(None, "event.retracted", supersedes=corrected))) == [[]]
 
 
+@pytest.mark.parametrize("kind", ["event.retracted", "diagnosis.recorded"])
+async def test_nobody_takes_an_event_for_theirs_by_sending_its_id(farmer: Farmer, vet: Farmer, kind: str) -> None:
+    """An id that stands in the log is not of this request, though a row of it is sent under that id."""
+    animal = await sheep(farmer)
+    await let(farmer, vet)
+    event = diagnosis()["event"] | {"animal_id": animal["id"]}
+    answer = await farmer.ask("POST", "/events", 200, json={"farm_id": farmer.farm_id, "events": [event]})
+    owners = answer.json()["items"][0]["id"]
+    taken = diagnosis(None, kind, supersedes=owners) if kind == "event.retracted" else diagnosis(supersedes=owners)
+    done = await send(vet, farmer, diagnosis(id=owners), taken)
+    assert codes(done)[1] == [("recordings.1.event.supersedes", "not_found")]
+    assert done["accepted"] == 0
+    assert [event["id"] for event in await events_of(farmer)] == [owners]
+    fresh = str(new_id())
+    again = await send(vet, farmer, diagnosis(id=fresh), diagnosis(None, "event.retracted", supersedes=fresh))
+    assert codes(again) == [[], []]
+
+
+@pytest.mark.parametrize("kind", [["diagnosis.recorded"], {"a": 1}, [], 7, None])
+async def test_a_kind_that_is_no_text_turns_its_row_away(farmer: Farmer, vet: Farmer, kind: object) -> None:
+    await sheep(farmer)
+    await let(farmer, vet)
+    odd = diagnosis()
+    odd["event"]["kind"] = kind
+    assert codes(await send(vet, farmer, diagnosis(), odd)) == [[], [("recordings.1.event.kind", "kind_not_yours")]]
+
+
 async def test_animals_named_beside_are_of_the_flock(farmer: Farmer, vet: Farmer) -> None:
     await sheep(farmer, sex="female")
     mine = (await farmer.animal(sex="male", birth_date="2022-08-01"))["id"]
@@ -220,6 +247,7 @@ async def test_it_ends(farmer: Farmer, vet: Farmer) -> None:
     [
         ({"kinds": ["diagnosis.recorded", "nonsense"]}, "kinds.1"),
         ({"kinds": ["group.moved"]}, "kinds.0"),
+        ({"kinds": ["group.assigned"]}, "kinds.0"),
         ({"kinds": ["event.retracted"]}, "kinds.0"),
         ({"ends_at": "2020-01-01T00:00:00Z"}, "ends_at"),
         ({"ends_at": "2150-01-01T00:00:00Z"}, "ends_at"),

@@ -59,7 +59,7 @@ class Desk:
         """What the row says by itself."""
         sent, self.ids[row] = recording.event, None
         kind = sent.get("kind")
-        if kind not in self.kinds:
+        if not isinstance(kind, str) or kind not in self.kinds:
             text = f"you may record {', '.join(sorted(self.kinds - {RETRACTED}))} in this flock, not {str(kind)[:100]}"
             return self.turn_away(row, "kind_not_yours", text, "leave the row out, or ask an owner", "event.kind")
         if "group_id" in sent:
@@ -89,8 +89,10 @@ class Desk:
             self.session, self.body.farm_id, self.body.flock_id, [key for key in own.values() if key]
         )
         sent_here = {event.id for event in self.sound.values() if event.id}
+        # what stands in the log is not of this request, whatever id a row of it is sent under
+        new = sent_here - await repository.recorded(self.session, self.body.farm_id, [*sent_here])
         for row, key in meant.items():
-            if key not in sent_here and own.get(key) not in within:
+            if key not in new and own.get(key) not in within:
                 fix = "send the id of an event that you recorded in this flock"
                 self.turn_away(row, "not_found", f"you have recorded no event {key}", fix, "event.supersedes")
 
@@ -117,13 +119,11 @@ class Desk:
         ids = {row: meant for row, meant in found.items() if isinstance(meant, UUID)}
         within = await repository.in_flock(self.session, self.body.farm_id, self.body.flock_id, [*ids.values()])
         for row, meant in found.items():
-            if isinstance(meant, Finding):
-                # several animals are told by their ids to members only
-                text, fix = f"{asked[row].value[:40]} is not one animal of this flock", "send another number of it"
-                self.turn_away(row, meant.code, text, fix, "animal")
-            elif meant not in within:
-                text = f"no animal of this flock wore {asked[row].value[:40]} on that day"
-                self.turn_away(row, "unknown_tag", text, "send another number of it, or tell the owner", "animal")
+            # in the same words, whether the number is known elsewhere on the farm or nowhere
+            code = meant.code if isinstance(meant, Finding) else "unknown_tag"
+            if isinstance(meant, Finding) or meant not in within:
+                text = f"{asked[row].value[:40]} is not one animal of this flock on that day"
+                self.turn_away(row, code, text, "send another number of it, or tell the owner", "animal")
         return ids
 
     def sent(self, row: int, animals: Mapping[int, UUID]) -> Row:

@@ -40,6 +40,7 @@ where a.farm_id = :farm_id and a.id = any(:ids) and coalesce(k.flock_id, a.flock
 OWN = text("""
 select id, animal_id from farm.event where farm_id = :farm_id and id = any(:ids) and recorded_by = :user_id
 """)
+RECORDED = text("select id from farm.event where farm_id = :farm_id and id = any(:ids)")
 PRODUCTS = text("select id, name, unit from farm.product where farm_id = :farm_id order by lower(name), id")
 IS_MEMBER = text("select 1 from farm.membership where farm_id = :farm_id and user_id = :user_id")
 
@@ -93,6 +94,11 @@ async def own(session: Session, farm_id: UUID, user_id: UUID, ids: Sequence[UUID
     """Those of the events that the user recorded, each with its animal."""
     rows = await session.execute(OWN, {"farm_id": farm_id, "user_id": user_id, "ids": list(ids)})
     return {row.id: row.animal_id for row in rows}
+
+
+async def recorded(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the events that stand in the log, whoever recorded them."""
+    return set((await session.execute(RECORDED, {"farm_id": farm_id, "ids": list(ids)})).scalars())
 
 
 async def is_member(session: Session, farm_id: UUID, user_id: UUID) -> bool:

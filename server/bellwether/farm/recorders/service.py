@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bellwether.farm.access import must_own, one_writer
 from bellwether.farm.animals.repository import has_flock
-from bellwether.farm.events.envelope import AnimalEvent, HerdEvent
+from bellwether.farm.events.envelope import AnimalEvent, HerdEvent, NewEvent
 from bellwether.farm.events.kinds import KINDS
 from bellwether.farm.events.schemas import AppendedEvents
 from bellwether.farm.recorders import repository
@@ -21,8 +21,16 @@ from bellwether.platform.ids import new_id
 from bellwether.platform.problems import NotFound, RowError
 
 LONGEST = timedelta(days=731)
-RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, AnimalEvent | HerdEvent)}
-"""Kinds that may be about one animal, and so can be held to its flock."""
+
+
+def needs_group(kind: type[NewEvent]) -> bool:
+    """Whether an event of this kind says in which group."""
+    field = kind.model_fields.get("group_id")
+    return field is not None and field.is_required()
+
+
+RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, AnimalEvent | HerdEvent) and not needs_group(kind)}
+"""Kinds that may be about one animal, and so can be held to its flock, and need no group."""
 TREATED = "treatment.given"
 
 

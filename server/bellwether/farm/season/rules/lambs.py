@@ -57,7 +57,8 @@ def check_tags(case: Case, fact: Fact) -> None:
                 continue
             gone = None if case.replaced is None else case.replaced.id
             for worn in case.season.worn.get(key, ()):
-                if worn.scheme == item.scheme and worn.value != item.value and worn.event_id != gone:
+                is_replaced = gone is not None and worn.event_id == gone
+                if worn.scheme == item.scheme and worn.value != item.value and not is_replaced:
                     faults.take(
                         partial(problems.refuse_second, head.name, worn.value, f"{field_name}identifiers.{place}")
                     )
