@@ -279,6 +279,34 @@ async def test_who_may_do_what(farmer: Farmer, new_farmer: NewFarmer, who: str) 
     await one.ask("DELETE", f"{path}/attachments/{sha256(photo())}", 204 if may else write)
 
 
+@pytest.mark.parametrize("role", ["viewer", "worker"])
+async def test_a_paper_of_what_something_cost_is_of_owners(farmer: Farmer, new_farmer: NewFarmer, role: str) -> None:
+    """Neither its link nor its bytes are there for others, until something that they see has the same bytes."""
+    animal, bill = await ewe(farmer), photo(103)
+    said = {"kind": "cost.recorded", "occurred_on": "2024-03-01", "payload": {"amount": 9, "category": "feed"}}
+    body = {"farm_id": farmer.farm_id, "events": [said]}
+    event = (await farmer.ask("POST", "/events", 200, json=body)).json()["items"][0]["id"]
+    await put(farmer, bill)
+    made = await link(farmer, sha256=sha256(bill), event_id=event)
+    one = await new_farmer(with_farm=False)
+    await farmer.make(f"/farms/{farmer.farm_id}/members", user_id=str(one.user_id), role=role)
+    path = f"/farms/{farmer.farm_id}"
+    for address in (f"attachment-links?event_id={event}", "attachment-links", "attachments"):
+        assert (await one.ask("GET", f"{path}/{address}", 200)).json()["items"] == []
+    await one.ask("GET", f"{path}/attachments/{sha256(bill)}", 404)
+    if role == "worker":
+        await one.ask("DELETE", f"{path}/attachment-links/{made['id']}", 404)
+        await one.ask("DELETE", f"{path}/attachments/{sha256(bill)}", 404)
+        assert (await put(one, bill, 201, farm=farmer.farm_id))["links"] == 0
+        await link(one, 201, farm=farmer.farm_id, sha256=sha256(bill), animal_id=animal)
+    else:
+        await link(farmer, sha256=sha256(bill), animal_id=animal)
+    assert (await one.ask("GET", f"{path}/attachments/{sha256(bill)}", 200)).content == bill
+    assert [item["links"] for item in (await one.ask("GET", f"{path}/attachments", 200)).json()["items"]] == [1]
+    assert [found["id"] for found in await links(farmer, event_id=event)] == [made["id"]]
+    assert len(await links(farmer)) == 2
+
+
 async def test_below_the_api_as_well(farmer: Farmer, new_farmer: NewFarmer) -> None:
     await put(farmer, photo())
     await link(farmer, sha256=sha256(photo()), animal_id=await ewe(farmer))

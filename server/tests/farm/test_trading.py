@@ -52,6 +52,11 @@ async def test_a_consignment_has_the_stock_of_the_events_that_name_it(farmer: Fa
     body = {"farm_id": farmer.farm_id, "number": "nvd 4711", "kind": "arrival", "moved_on": "2024-03-14"}
     await farmer.ask("POST", "/consignments", 409, json=body)
     other = await consignment(farmer, "NVD 4712", "agistment_out")
+    renamed = await farmer.ask("PATCH", path, 409, json={"number": "NVD 9"}, headers={"If-Match": "*"})
+    assert renamed.json()["code"] == "consignment_named"
+    await farmer.ask("PATCH", path, 200, json={"number": "nvd 4711"}, headers={"If-Match": "*"})
+    await farmer.ask("PATCH", path, 200, json={"number": "NVD 4711"}, headers={"If-Match": "*"})
+    await farmer.ask("PATCH", f"/consignments/{other}", 200, json={"number": "NVD 4713"}, headers={"If-Match": "*"})
     await farmer.ask("PATCH", f"/consignments/{other}", 409, json={"number": "NVD 4711"}, headers={"If-Match": "*"})
     listed = {"farm_id": farmer.farm_id, "limit": 1}
     first = (await farmer.ask("GET", "/consignments", 200, params=listed)).json()
@@ -126,6 +131,12 @@ def cost(amount: float, **more: Any) -> dict[str, Any]:
     """Money that was spent."""
     payload = {"amount": amount, "category": "feed"}
     return {"kind": "cost.recorded", "occurred_on": "2024-03-01", "payload": payload} | more
+
+
+async def test_a_period_that_ends_before_it_begins_has_no_margins(farmer: Farmer) -> None:
+    query = {"from": "2026-11-30", "to": "2026-11-01"}
+    answer = await farmer.ask("GET", f"/farms/{farmer.farm_id}/margins", 422, params=query)
+    assert answer.json()["code"] == "period_turned"
 
 
 async def margins(farmer: Farmer, first: str, last: str) -> dict[str, Any]:

@@ -19,8 +19,11 @@ where a.farm_id = $1 and ($2::text is null or a.sha256 > $2) order by a.sha256 l
 STORED_BYTES = "select coalesce(sum(size_bytes), 0)::int8 from farm.attachment where farm_id = $1"
 ADD = """
 insert into farm.attachment (farm_id, sha256, media_type, size_bytes, created_by) values ($1, $2, $3, $4, $5)
+on conflict do nothing
 """
-ADD_PART = "insert into farm.attachment_part (farm_id, sha256, part, content) values ($1, $2, $3, $4)"
+ADD_PART = """
+insert into farm.attachment_part (farm_id, sha256, part, content) values ($1, $2, $3, $4) on conflict do nothing
+"""
 READ = "select content from farm.attachment_part where farm_id = $1 and sha256 = $2 and part = $3"
 REMOVE = "delete from farm.attachment where farm_id = $1 and sha256 = $2"
 # changed, so that it gets a number of its own: whoever follows the changes of the farm hears that the bytes are there
@@ -81,7 +84,7 @@ async def stored_bytes(session: Session, farm_id: UUID) -> int:
 async def add(
     session: Session, farm_id: UUID, sha256: str, media_type: str, parts: Sequence[bytes], user_id: UUID | None
 ) -> None:
-    """A new one, in its parts."""
+    """A new one, in its parts; of bytes that are there and not for this user nothing is changed."""
     connection, size = driver(session), sum(len(part) for part in parts)
     await connection.execute(ADD, farm_id, sha256, media_type, size, user_id)
     for place, part in enumerate(parts):

@@ -12,6 +12,15 @@ class ConsignmentExists(Conflict):
     )
 
 
+class ConsignmentNamed(Conflict):
+    """Its stock is found by the number that the events of it name."""
+
+    code, title = (
+        "consignment_named",
+        "Events name this consignment by its number: correct those first, for under another one its stock is not found",
+    )
+
+
 class WeightMissing(Unprocessable):
     """A price by the kilogram, and no weight."""
 

@@ -28,6 +28,7 @@ CURRENT = "not exists (select from farm.event s where s.farm_id = $1 and s.super
 NAMED = f"e.farm_id = $1 and lower(e.payload ->> 'consignment') = lower($2) and {CURRENT}"
 WORN = """(select i.value from farm.identifier i where i.farm_id = $1 and i.animal_id = a.id and i.state = 'active'
   and {which} order by i.official desc, upper(i.validity) desc nulls first, i.id limit 1)"""
+KINDS = "('animal.arrived', 'animal.departed', 'stock.arrived', 'stock.departed')"
 SENT = f"""
 select a.id, {WORN.format(which="i.scheme = 'std.iso.11785'")}, {WORN.format(which="i.kind = 'visual'")},
   coalesce((select max(s.arrived_on) from farm.stay s where s.farm_id = $1 and s.animal_id = a.id
@@ -44,6 +45,7 @@ select h ->> 'stock_class', sum((h ->> 'head')::int)::int8
 from farm.event e cross join lateral jsonb_array_elements(e.payload -> 'heads') as h
 where e.kind in ('stock.arrived', 'stock.departed') and {NAMED} group by 1 order by 1
 """
+IS_NAMED = f"select exists (select from farm.event e where e.kind in {KINDS} and {NAMED})"
 LAYOUT = "select header, columns from farm.file_layout where farm_id = $1 and format = $2"
 SET_LAYOUT = """
 insert into farm.file_layout (farm_id, format, header, columns) values ($1, $2, $3, $4)
@@ -70,6 +72,11 @@ async def get(session: Session, consignment_id: UUID) -> ConsignmentRow | None:
 async def listing(session: Session, farm_id: UUID, after: UUID | None, limit: int) -> list[ConsignmentRow]:
     """Consignments of a farm, by id."""
     return [ConsignmentRow(*row.values()) for row in await driver(session).fetch(LIST, farm_id, after, limit)]
+
+
+async def is_named(session: Session, farm_id: UUID, number: str) -> bool:
+    """Whether an event that counts names a number."""
+    return bool(await driver(session).fetchval(IS_NAMED, farm_id, number))
 
 
 async def sent(session: Session, farm_id: UUID, number: str) -> list[SentRow]:

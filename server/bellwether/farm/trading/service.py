@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from bellwether.farm.access import may_write, role_of
+from bellwether.farm.access import may_write, one_writer, role_of
 from bellwether.farm.trading import repository
 from bellwether.farm.trading.layouts import USUAL, Format, Layout, comments, parts, time_on_property
 from bellwether.farm.trading.models import ConsignmentRow, SentRow
-from bellwether.farm.trading.problems import ConsignmentExists, LayoutOfOtherLength
+from bellwether.farm.trading.problems import ConsignmentExists, ConsignmentNamed, LayoutOfOtherLength
 from bellwether.farm.trading.schemas import (
     Consignment,
     ConsignmentChange,
@@ -83,10 +83,16 @@ async def change(
 
     Raises:
         NotFound, ReadOnlyMember, MatchRequired, Stale, ConsignmentExists
+        ConsignmentNamed: it would get another number.
     """
     before = await row_of(session, consignment_id)
     await may_write(session, context, before.farm_id)
     if_match.check(before.rev)
+    if body.number is not None and body.number.lower() != before.number.lower():
+        # who names it meanwhile waits
+        await one_writer(session, before.farm_id)
+        if await repository.is_named(session, before.farm_id, before.number):
+            raise ConsignmentNamed
     try:
         async with session.begin_nested():
             is_changed = await repository.change(session, consignment_id, before.rev, body.model_dump())

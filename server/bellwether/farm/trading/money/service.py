@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bellwether.farm.access import must_own
 from bellwether.farm.schemas import Day
+from bellwether.farm.stock.service import PeriodTurned
 from bellwether.farm.trading.money import repository
 from bellwether.farm.trading.money.models import CostRow, MoneyRow, TradedRow
 from bellwether.farm.trading.problems import WeightMissing
@@ -93,8 +94,11 @@ async def margins(session: Session, context: Context, farm_id: UUID, first: Day,
 
     Raises:
         NotFound, OwnersOnly
+        PeriodTurned: it ends before it begins.
     """
     await must_own(session, context, farm_id)
+    if last < first:
+        raise PeriodTurned
     names = await repository.groups(session, farm_id)
     traded, spent = await facts(session, farm_id, first, last)
     return answer(by_mob(traded, *spent), names, (first, last), sum(row.head for row in traded if row.price is None))
