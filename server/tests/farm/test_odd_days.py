@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from bellwether.farm.season.models import SCANNED, Fact
 from bellwether.farm.season.whole import EweSeason
 from bellwether.platform.ids import new_id
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from .conftest import Farmer
 from .season import ended, ewe, joined, of, ram
-from .test_event_log import send
+from .test_event_log import refused, send, taken
 from .test_mobs import assigned, mob, taken_back
 
 DAYS = st.dates(date(2024, 1, 1), date(2024, 12, 31))
@@ -101,3 +102,17 @@ def test_a_ewe_joined_again_after_an_empty_scan_is_not_dry(scanned: date, joined
     assert ewe.foetuses == (None if count == 0 and joined_on > scanned else count)
     ewe.exposed = []
     assert ewe.foetuses == count
+
+
+@pytest.mark.parametrize(("reason", "verdict"), [("return", "is_here"), ("found", "is_here"), ("purchase", None)])
+async def test_only_who_left_comes_back(farmer: Farmer, reason: str, verdict: str | None) -> None:
+    """What was recorded of a bought animal came with it; one that is found here, and never left, was here before."""
+    animal = (await farmer.animal(birth_date="2022-08-01"))["id"]
+    await taken(farmer, of(animal, "shearing.recorded", "2024-05-01"))
+    back = of(animal, "animal.arrived", "2024-06-01", reason=reason)
+    if verdict is None:
+        await taken(farmer, back)
+        return
+    assert await refused(farmer, back) == verdict
+    await taken(farmer, of(animal, "animal.departed", "2024-05-10", fate="lost"))
+    await taken(farmer, back)

@@ -82,7 +82,7 @@ async def put(session: Session, context: Context, farm_id: UUID, sha256: str, se
     await repository.add(session, farm_id, sha256, media_type, sent.parts, context.user_id)
     made = await repository.get(session, farm_id, sha256)
     if made is None:
-        # the bytes are there as a paper of the owners: whoever sends them learns nothing, and may link them to their own
+        # the bytes are there as a paper of the owners: whoever sends them learns nothing, and may link them
         made = AttachmentRow(farm_id, sha256, media_type, size, 0, context.user_id, datetime.now(UTC))
     return Attachment.model_validate(made), True
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from bellwether.farm.events import problems
 from bellwether.farm.events.envelope import Born, NewEvent, Other
 from bellwether.farm.events.kinds import RETRACTED
-from bellwether.farm.events.kinds.life import Departed
+from bellwether.farm.events.kinds.life import Arrived, Departed
 from bellwether.farm.events.models import StoredEvent
 from bellwether.farm.lives.models import HeadRow, Timeline
 from bellwether.farm.lives.repository import TURNS
@@ -18,6 +18,8 @@ from bellwether.farm.season.rules.case import Season
 from bellwether.farm.season.rules.lambs import castrated_on
 from bellwether.sheep.findings import Broken, Faults, broken
 from bellwether.sheep.lives import Fate, Step
+
+BACK = ("return", "found")
 
 
 class Meant(NamedTuple):
@@ -121,7 +123,9 @@ class Lives:
             after[lamb.animal_id] = self.lamb(lamb, event_id, place, subject, after)
         if subject is not None and event.kind in TURNS:
             step = Step(event.occurred_on, event.occurred_time, place, TURNS[event.kind], fate_after(event))
-            after[subject] = after.get(subject, self.animals[subject]).with_step(event_id, step)
+            before_it = after.get(subject, self.animals[subject])
+            check_return(event, before_it)
+            after[subject] = before_it.with_step(event_id, step)
         for timeline in after.values():
             timeline.check(field="occurred_on")
         there = [other.id for other in others if other.told.must_be_there]
@@ -171,6 +175,21 @@ class Lives:
             self.touched -= gone
             for key in gone:
                 self.animals.pop(key, None)
+
+
+def check_return(event: NewEvent, before: Timeline) -> None:
+    """Only who left comes back: what was recorded of a bought animal came with it, that of one that is found did not.
+
+    Raises:
+        Broken: it was recorded on the farm before, and never left.
+    """
+    if not isinstance(event, Arrived) or event.payload.reason not in BACK or before.steps:
+        return
+    days = [day for day in (*before.recorded.values(), *before.measured) if day < event.occurred_on]
+    if days:
+        text = f"{before.head.name} is recorded on the farm on {min(days)}, and nothing says that it left"
+        fix = "record first when it left, or send another reason"
+        raise broken("is_here", text, fix, field="payload.reason", verdict="conflict")
 
 
 def fate_after(event: NewEvent) -> Fate:
