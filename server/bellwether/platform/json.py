@@ -1,5 +1,7 @@
 """JSON as Python sees it, and as text."""
 
+import hashlib
+import json
 from typing import TypeAlias
 from uuid import UUID
 
@@ -19,3 +21,12 @@ def plain_id(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def fingerprint(sent: object) -> bytes:
+    """SHA-256 of what was sent, in whatever order its names stand; also with numbers that no field takes."""
+    try:
+        said = orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        said = json.dumps(sent, sort_keys=True).encode()
+    return hashlib.sha256(said).digest()

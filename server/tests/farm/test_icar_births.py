@@ -87,6 +87,27 @@ async def test_a_birth_finds_the_lamb_that_a_lambing_counted(farmer: Farmer) -> 
     assert worn == {tagged(1)["id"], tagged(2)["id"]}
 
 
+@pytest.mark.parametrize(("live", "total"), [(2, 3), (0, 1), (2, 2)])
+async def test_counted_lambs_that_did_not_live_are_dead(farmer: Farmer, live: int, total: int) -> None:
+    ewe = await ewe_of(farmer)
+    counted = birth(9, ewe) | {"animal": named(ewe), "totalProgeny": total, "liveProgeny": live}
+    stored = await send(farmer, "parturitions", counted)
+    assert (stored["liveProgeny"], stored["totalProgeny"]) == (live, total)
+    (lambing,) = await log_of(farmer)
+    assert sorted(lamb["born"] for lamb in lambing["payload"]["lambs"]) == ["alive"] * live + ["dead"] * (total - live)
+
+
+async def test_a_birth_brings_every_number_of_its_lamb(farmer: Farmer) -> None:
+    ewe = await ewe_of(farmer)
+    other = {"scheme": "org.example.herdbook", "id": "HB 77"}
+    detail = {"managementTag": "Y123", "alternativeIdentifiers": [other]}
+    await send(farmer, "births", birth(1, ewe, detail=detail))
+    (lamb,) = await lambs_of(farmer)
+    worn = {(item["kind"], item["value"]) for item in lamb["identifiers"]}
+    assert worn >= {("eid", tagged(1)["id"]), ("visual", "Y123")}
+    assert len(worn) == 3
+
+
 async def test_a_birth_is_corrected_and_taken_back(farmer: Farmer) -> None:
     ewe = await ewe_of(farmer)
     await send(farmer, "births", [birth(1, ewe), birth(2, ewe)])

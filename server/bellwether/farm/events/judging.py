@@ -1,14 +1,11 @@
 """Verdicts on events that are sent, each against what the farm knows and what was accepted before it."""
 
-import hashlib
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
-
-import orjson
 
 from bellwether.farm.events import problems
 from bellwether.farm.events.envelope import NewEvent
@@ -29,6 +26,7 @@ from bellwether.farm.stock.models import Known as KnownStock
 from bellwether.farm.whereabouts import judging as whereabouts
 from bellwether.farm.whereabouts.models import ACTS, Change, Known, moment
 from bellwether.platform.ids import new_id
+from bellwether.platform.json import fingerprint
 from bellwether.sheep.findings import Broken, Finding, broken
 from bellwether.sheep.stock import Change as StockChange
 from bellwether.sheep.stock import Step as StockStep
@@ -78,7 +76,7 @@ class Log:
         Raises:
             Broken: it breaks a rule.
         """
-        digest = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).digest()
+        digest = fingerprint(sent)
         before = self.stored.get(event.id) if event.id else None
         if before is not None:
             if before.sent_sha256 != digest:

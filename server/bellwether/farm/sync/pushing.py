@@ -1,6 +1,5 @@
 """Verdicts on what a device did: each row for itself, and what is in the way of one is no matter of the others."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +7,6 @@ from functools import partial
 from itertools import groupby
 from uuid import UUID
 
-import orjson
 from asyncpg.exceptions import IntegrityConstraintViolationError
 from sqlalchemy.exc import IntegrityError
 
@@ -31,6 +29,7 @@ from bellwether.farm.sync.problems import (
 from bellwether.farm.sync.schemas import READER, Mutation, Push, Refusal, Result
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
+from bellwether.platform.json import fingerprint
 from bellwether.platform.problems import Problem
 
 #: what a row says that came before the one to which it refers
@@ -53,7 +52,7 @@ class Pushing:
     async def run(self, body: Push) -> list[Result]:
         """A result for each row; rows that came before what they refer to are tried once more."""
         found = [(row, READER.read(sent, "mutations", row)) for row, sent in enumerate(body.mutations)]
-        digests = [digest(sent) for sent in body.mutations]
+        digests = [fingerprint(sent) for sent in body.mutations]
         ids = [one.mutation_id for _, one in found if isinstance(one, Mutation)]
         before = await repository.answered(self.session, self.farm_id, self.device_id, ids)
         waiting: list[tuple[int, Mutation]] = []
@@ -238,11 +237,6 @@ def is_said(sent: object, stored: object) -> bool:
 def since_ever(one: Mutation) -> Mutation:
     """Of a row of which nobody knows when the device saw it."""
     return one.model_copy(update={"base_rev": 0})
-
-
-def digest(sent: object) -> bytes:
-    """Of a mutation as it was sent."""
-    return hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def again(row: int, one: Mutation, before: Answered, sent: bytes) -> Result:

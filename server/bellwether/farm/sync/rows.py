@@ -7,6 +7,7 @@ from uuid import UUID
 from bellwether.farm.collections.collection import Collection
 from bellwether.farm.sync.problems import BadRow, NotEditable, ReadOnlyCollection
 from bellwether.farm.sync.schemas import Mutation
+from bellwether.platform.http.pagination import LARGEST
 from bellwether.platform.http.strict.rows import Row, fault_of_text
 from bellwether.platform.http.strict.text import harmless
 from bellwether.platform.ids import new_id
@@ -42,7 +43,7 @@ def plain(collection: Collection, sent: Row) -> Row:
         if isinstance(value, str):
             try:
                 found[name] = json.loads(value)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BadRow(name, f"{name} is no JSON", "send the JSON text of an object") from error
     return found
 
@@ -65,7 +66,13 @@ def written(collection: Collection, sent: Row, stored: Mapping[str, object] | No
 
 
 def mutation(collection: Collection, key: UUID, doc: Row | None, base: int | None) -> Mutation:
-    """The row as a mutation of this moment; clients of these faces send again without ids of mutations."""
+    """The row as a mutation of this moment; clients of these faces send again without ids of mutations.
+
+    Raises:
+        BadRow: no row has such a rev.
+    """
+    if base is not None and not 0 <= base < LARGEST:
+        raise BadRow("rev", f"{base} is no rev of a row", "send the row as it was pulled")
     return Mutation(
         mutation_id=new_id(),
         collection=collection.name,

@@ -7,12 +7,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, model_validator
 
 from bellwether.platform.problems import Unprocessable
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many items at most")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+LARGEST = 2**63
 
 
 class BadCursor(Unprocessable):
@@ -26,6 +28,13 @@ class Cursor(BaseModel):
     """The sort keys of the last item of a page. Each order of a list is a subclass, whose fields are the keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        """Numbers are those that a database has."""
+        if any(isinstance(key, int) and abs(key) >= LARGEST for key in self.__dict__.values()):
+            raise ValueError("no number of a database")
+        return self
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:

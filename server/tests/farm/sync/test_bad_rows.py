@@ -54,6 +54,30 @@ async def test_a_row_with_half_a_character_is_no_matter_of_the_others(device: De
     assert found["items"][1]["errors"][0]["field"] == "events.1.payload.text"
 
 
+async def test_a_number_beyond_all_fields_is_no_matter_of_the_other_rows(device: Device, farmer: Farmer) -> None:
+    huge = 2**70
+    rows = [new_animal(farmer, rear_type=huge), new_animal(farmer) | {"base_rev": huge}, new_animal(farmer)]
+    as_json = {"content": json.dumps({"device_id": device.id, "mutations": rows})}
+    as_json |= {"headers": {"content-type": "application/json"}}
+    results = (await farmer.ask("POST", f"{device.path}/push", 200, **as_json)).json()["results"]
+    assert statuses(results) == ["rejected", "rejected", "applied"]
+
+
+async def test_a_lamb_with_two_official_tags_is_no_matter_of_the_other_rows(device: Device, farmer: Farmer) -> None:
+    """On a phone, in a request, and in a row of its own: the second one is refused at its place."""
+    ewe = new_animal(farmer, sex="female", birth_date="2020-08-03")
+    worn = [{"kind": "eid", "value": f"98200012345678{n}"} for n in range(2)]
+    lamb = {"id": str(new_id()), "sex": "female", "born": "alive", "identifiers": worn}
+    lambed = event("lambing.recorded", animal_id=ewe["id"], occurred_on="2024-08-01", payload={"lambs": [lamb]})
+    results = await device.push(ewe, lambed, new_animal(farmer))
+    assert statuses(results) == ["applied", "rejected", "applied"]
+    (error,) = results[1]["problem"]["errors"]
+    assert (error["code"], error["field"].split("payload.")[1]) == ("official_exists", "lambs.0.identifiers.1")
+    sent = {"farm_id": farmer.farm_id, "events": [lambed["doc"]]}
+    (item,) = (await farmer.ask("POST", "/events", 200, json=sent)).json()["items"]
+    assert item["errors"][0]["code"] == "official_exists"
+
+
 async def test_a_number_that_the_farm_has_not_given_hides_no_conflict(device: Device, other: Device) -> None:
     """A backup was restored: nobody knows what the device had seen."""
     ewe = await registered(device)

@@ -279,6 +279,28 @@ async def test_rxdb_one_bad_row_of_ten(farmer: Farmer) -> None:
     assert len((await rxdb(farmer, "animals"))["documents"]) == 9
 
 
+@pytest.mark.parametrize("rev", [-1, 2**63, 2**70])
+@pytest.mark.parametrize("gone", [True, False])
+async def test_rxdb_a_rev_that_no_row_has_is_no_matter_of_the_others(farmer: Farmer, rev: int, gone: bool) -> None:
+    good, bad = ({"id": str(new_id()), "flock_id": farmer.flock_id, "_deleted": False} for _ in range(2))
+    rows = [
+        {"newDocumentState": good},
+        {"assumedMasterState": {"rev": rev}, "newDocumentState": bad | {"_deleted": gone}},
+    ]
+    (stays,) = await push_rxdb(farmer, "animals", *rows)
+    assert (stays["id"], stays["_rejected"]["errors"][0]["field"]) == (bad["id"], "rev")
+    assert [row["id"] for row in (await rxdb(farmer, "animals"))["documents"]] == [good["id"]]
+
+
+async def test_watermelon_text_that_is_nested_without_end_is_no_json(farmer: Farmer) -> None:
+    event = {"kind": "note.added", "occurred_on": "2024-11-11", "payload": "[" * 3000}
+    good = raw(flock_id=farmer.flock_id, sex="female")
+    bad = raw(**event)
+    found = await push_watermelon(farmer, 1, animals={"created": [good]}, events={"created": [bad]})
+    assert found["experimentalRejectedIds"] == {"events": [bad["id"]]}
+    assert found["rejected"][0]["problem"]["errors"][0]["field"] == "payload"
+
+
 async def test_rxdb_deletes_and_edits_of_what_went(farmer: Farmer, device: Device) -> None:
     row = new_animal(farmer)
     assert statuses(await device.push(row)) == ["applied"]

@@ -11,6 +11,7 @@ from bellwether.farm.access import one_writer
 from bellwether.farm.collections.registry import ALL
 from bellwether.farm.collections.repository import last_sql, page_sql
 from bellwether.farm.sync import repository
+from bellwether.farm.sync.pulling import Place
 from bellwether.platform.context import Context
 from bellwether.platform.ids import new_id
 from sqlalchemy import text
@@ -158,6 +159,9 @@ async def test_some_collections_and_no_others(farmer: Farmer, device: Device) ->
     assert (wrong["code"], wrong["errors"][0]["fix"]) == ("unknown_collection", "did you mean animals?")
     some.cursor = "AAAA"
     assert (await some.page(422))["code"] == "bad_cursor"
+    for seq in (-(2**70), 2**70):
+        some.cursor = Place.model_construct(seq=seq, began=0, names="", farm_id=None).text
+        assert (await some.page(422))["code"] == "bad_cursor"
 
 
 async def test_undoing_an_import_takes_its_rows_from_the_devices(farmer: Farmer, device: Device) -> None:

@@ -1,13 +1,10 @@
 """Messages into the log of the farm: what comes twice is stored once, what its sender has changed is a correction."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
-
-import orjson
 
 from bellwether.farm.events import repository as log
 from bellwether.farm.events import service as events
@@ -21,6 +18,7 @@ from bellwether.farm.season.models import ENDED
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
+from bellwether.platform.json import fingerprint
 from bellwether.sheep.findings import Broken
 
 RETRACTED = "event.retracted"
@@ -177,4 +175,4 @@ def versioned(row: Row, key: UUID, chain: Sequence[StoredEvent]) -> Row:
 
 def digest(row: Row) -> bytes:
     """As the log makes it of what is sent."""
-    return hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).digest()
+    return fingerprint(row)

@@ -18,7 +18,11 @@ class Sent(BaseModel):
     """A part of a message."""
 
     model_config = ConfigDict(
-        extra="ignore", alias_generator=to_camel, coerce_numbers_to_str=True, str_strip_whitespace=True
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        coerce_numbers_to_str=True,
+        str_strip_whitespace=True,
     )
 
 

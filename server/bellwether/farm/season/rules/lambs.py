@@ -39,6 +39,7 @@ def check_tags(case: Case, fact: Fact) -> None:
     told += [(fact.animal_id, fact.said, "payload.")] if fact.kind == MARKED else []
     for key, said, field_name in told:
         sent = said.get("identifiers")
+        own: dict[str, str] = {}
         for place, new in enumerate(sent if isinstance(sent, list) else ()):
             assert key is not None
             head = case.animals[key].head
@@ -55,13 +56,14 @@ def check_tags(case: Case, fact: Fact) -> None:
                 continue
             if case.replaced is not None and (key, item.scheme, item.value) in case.season.ended:
                 continue
+            where = f"{field_name}identifiers.{place}"
+            if (first := own.setdefault(item.scheme, item.value)) != item.value:
+                faults.take(partial(problems.refuse_second, head.name, first, where))
             gone = None if case.replaced is None else case.replaced.id
             for worn in case.season.worn.get(key, ()):
                 is_replaced = gone is not None and worn.event_id == gone
                 if worn.scheme == item.scheme and worn.value != item.value and not is_replaced:
-                    faults.take(
-                        partial(problems.refuse_second, head.name, worn.value, f"{field_name}identifiers.{place}")
-                    )
+                    faults.take(partial(problems.refuse_second, head.name, worn.value, where))
     faults.stop()
 
 
