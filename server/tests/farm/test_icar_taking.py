@@ -50,6 +50,25 @@ async def refused(farmer: Farmer, kind: str, sent: dict[str, Any], **query: Any)
     return str(error["code"])
 
 
+@pytest.mark.parametrize("by", ["desk", "source"])
+async def test_the_same_again_takes_nothing_back_that_others_said_since(farmer: Farmer, by: str) -> None:
+    """An acknowledgement was lost; meanwhile the breeder, or another program, has put the weight right."""
+    ewe, _ = await family(farmer)
+    await send(farmer, "weights", weight())
+    if by == "desk":
+        (stored,) = await weights_of(farmer)
+        right = {name: stored[name] for name in ("animal_id", "trait", "occurred_on")} | {"weight": 41.5}
+        await farmer.make("/weights", farm_id=farmer.farm_id, weights=[right])
+    else:
+        await send(farmer, "weights", weight(value=41.5) | {"meta": {"source": "org.other", "sourceId": "9"}})
+    again = await send(farmer, "weights", weight())
+    assert again["weight"]["measurement"] == 41.5
+    (counts,) = await weights_of(farmer)
+    assert (counts["animal_id"], counts["weight_kg"]) == (ewe, 41.5)
+    assert (await send(farmer, "weights", weight(value=42)))["weight"]["measurement"] == 42
+    assert (await send(farmer, "weights", weight(value=42)))["weight"]["measurement"] == 42
+
+
 async def test_a_weight_is_stored_once_and_corrected_by_what_follows(farmer: Farmer) -> None:
     ewe, _ = await family(farmer)
     first = await send(farmer, "weights", weight())
@@ -63,6 +82,7 @@ async def test_a_weight_is_stored_once_and_corrected_by_what_follows(farmer: Far
     assert second["meta"]["sourceId"] == first["meta"]["sourceId"]
     third = await send(farmer, "weights", weight())
     assert third["weight"]["measurement"] == 31.5
+    assert await send(farmer, "weights", weight()) == third
     (stored,) = await weights_of(farmer)
     assert (stored["animal_id"], stored["weight_kg"], stored["occurred_on"]) == (ewe, 31.5, "2024-04-11")
     assert stored["occurred_time"].startswith("07:30")

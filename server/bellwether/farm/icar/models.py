@@ -108,6 +108,15 @@ class KnownWeight(NamedTuple):
     occurred_on: date
 
 
+class WeightVersion(NamedTuple):
+    """A weight of a day as somebody said it, whether it counts or not."""
+
+    id: UUID
+    supersedes: UUID | None
+    value: float
+    occurred_time: time | None
+
+
 class RemedyRow(NamedTuple):
     """A remedy of the farm with the days of its label for each market."""
 

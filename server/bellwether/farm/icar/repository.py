@@ -14,6 +14,7 @@ from bellwether.farm.icar.models import (
     RemedyRow,
     TreatedRow,
     WeightRow,
+    WeightVersion,
 )
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import weights
@@ -103,6 +104,13 @@ select {", ".join(f"o.{name}" for name in WeightRow._fields)}
 from unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)
 join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
   and o.occurred_on = d.occurred_on and o.state = 'active'
+"""
+VERSIONS = f"""
+select o.animal_id, o.trait, o.occurred_on, {", ".join(f"o.{name}" for name in WeightVersion._fields)}
+from unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)
+join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
+  and o.occurred_on = d.occurred_on
+order by o.created_at, o.id
 """
 
 
@@ -240,6 +248,17 @@ async def counting(
         return {}
     rows = await driver(session).fetch(COUNTING, farm_id, *(list(column) for column in zip(*days, strict=True)))
     return {(row["animal_id"], row["trait"], row["occurred_on"]): WeightRow(*row.values()) for row in rows}
+
+
+async def versions(
+    session: Session, farm_id: UUID, days: Sequence[tuple[UUID, str, date]]
+) -> dict[tuple[UUID, str, date], list[WeightVersion]]:
+    """All that was said of each animal, trait and day, in its order."""
+    found: dict[tuple[UUID, str, date], list[WeightVersion]] = {}
+    columns = [list(column) for column in zip(*set(days), strict=True)]
+    for animal, trait, day, *said in await driver(session).fetch(VERSIONS, farm_id, *columns) if columns else ():
+        found.setdefault((animal, trait, day), []).append(WeightVersion(*said))
+    return found
 
 
 async def farms(session: Session, after: UUID | None, limit: int) -> list[FarmRow]:

@@ -1,14 +1,14 @@
 """Messages into the ledger of weights: what comes twice is stored once, what its sender has changed counts instead."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
 from bellwether.farm.icar import repository
-from bellwether.farm.icar.models import KnownWeight, WeightRow
+from bellwether.farm.icar.models import KnownWeight, WeightRow, WeightVersion
 from bellwether.farm.icar.taking.entries import Entry, in_our_words
 from bellwether.farm.icar.taking.sent import UNITS
 from bellwether.farm.icar.taking.translating import trait
@@ -34,6 +34,7 @@ class Known(NamedTuple):
     animals: dict[UUID, MeasuredAnimal]
     sent_before: Mapping[UUID, KnownWeight]
     counting: Mapping[Day, WeightRow]
+    versions: Mapping[Day, Sequence[WeightVersion]]
 
 
 async def take_weights(
@@ -46,6 +47,7 @@ async def take_weights(
         await measured.animals(session, farm_id, [new.animal_id for _, new in meant]),
         await repository.known_weights(session, farm_id, [entry.key for entry, _ in meant if entry.key]),
         await repository.counting(session, farm_id, [day_of(new) for _, new in meant]),
+        await repository.versions(session, farm_id, [day_of(new) for entry, new in meant if entry.key]),
     )
     fresh = [(entry, new) for entry, new in meant if is_fresh(entry, new, known, now)]
     if fresh:
@@ -108,11 +110,28 @@ def is_fresh(entry: Entry, new: NewWeight, known: Known, now: datetime) -> bool:
         entry.fail(Finding("conflict", "weight_moved", text, "send it under a new sourceId", "meta.sourceId"))
     if not entry.is_sound:
         return False
-    if old is None or counts is None:
+    if old is None or counts is None or entry.key is None:
         return True
     value = measurements.in_kg(new, known.place)
-    new.id = uuid5(counts.id, f"{value} {new.occurred_time}")
-    return abs(counts.value - value) >= NEAR or counts.occurred_time != new.occurred_time
+    new.id = version(entry.key, counts.id, value, new.occurred_time)
+    before = (counts, *last_said(entry.key, known.versions.get(day_of(new), ())))
+    return all(abs(one.value - value) >= NEAR or one.occurred_time != new.occurred_time for one in before)
+
+
+def version(key: UUID, before: UUID, value: float, at: time | None) -> UUID:
+    """The id of what a sender says in place of what counted until then."""
+    return uuid5(key, f"{before} {value} {at}")
+
+
+def last_said(key: UUID, versions: Sequence[WeightVersion]) -> Sequence[WeightVersion]:
+    """What a sender said last, which is all that the same message again can tell: what others said since stays."""
+    own = [
+        one
+        for one in versions
+        if one.id == key
+        or (one.supersedes is not None and one.id == version(key, one.supersedes, one.value, one.occurred_time))
+    ]
+    return own[-1:]
 
 
 async def keep(
