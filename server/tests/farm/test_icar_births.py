@@ -108,6 +108,42 @@ async def test_a_birth_brings_every_number_of_its_lamb(farmer: Farmer) -> None:
     assert len(worn) == 3
 
 
+async def test_the_same_parturition_again_takes_no_tag_from_its_lambs(farmer: Farmer) -> None:
+    ewe = await ewe_of(farmer)
+    counted = birth(9, ewe) | {"animal": named(ewe), "totalProgeny": 1, "liveProgeny": 1}
+    await send(farmer, "parturitions", counted)
+    await send(farmer, "births", birth(1, ewe))
+    await send(farmer, "parturitions", counted)
+    (lamb,) = await lambs_of(farmer)
+    assert [item["value"] for item in lamb["identifiers"]] == [tagged(1)["id"]]
+
+
+@pytest.mark.parametrize("day", ["2024-07-29", "2024-07-31", "2024-07-20"])
+async def test_a_lamb_that_is_told_again_with_another_day_is_one_lamb(farmer: Farmer, day: str) -> None:
+    """Within two days its day is corrected; else, or of another dam, it is refused and never doubled."""
+    ewe, other = await ewe_of(farmer), await ewe_of(farmer)
+    await send(farmer, "births", birth(1, ewe))
+    source = {"meta": {"source": "org.other", "sourceId": "7"}}
+    (result,) = await send(farmer, "births", [birth(1, ewe, day) | source])
+    near = day != "2024-07-20"
+    assert [said["title"] for said in result["messages"]] == ([] if near else ["animal_exists"])
+    (lamb,) = await lambs_of(farmer)
+    assert (lamb["birth_type"], lamb["birth_date"]) == (1, day if near else DAY)
+    (result,) = await send(farmer, "births", [birth(1, other, day) | source])
+    assert [said["title"] for said in result["messages"]] == ["animal_exists"]
+    assert len(await lambs_of(farmer)) == 1
+
+
+async def test_a_birth_corrects_its_day_back_and_its_tag(farmer: Farmer) -> None:
+    ewe = await ewe_of(farmer)
+    await send(farmer, "births", [birth(1, ewe), birth(2, ewe, "2024-07-31")])
+    await send(farmer, "births", birth(2, ewe))
+    assert [lamb["birth_date"] for lamb in await lambs_of(farmer)] == [DAY, DAY]
+    await send(farmer, "births", birth(2, ewe, detail={"identifier": tagged(3)}) | {"animal": tagged(3)})
+    worn = {item["value"] for lamb in await lambs_of(farmer) for item in lamb["identifiers"]}
+    assert worn == {tagged(1)["id"], tagged(3)["id"]}
+
+
 async def test_a_birth_is_corrected_and_taken_back(farmer: Farmer) -> None:
     ewe = await ewe_of(farmer)
     await send(farmer, "births", [birth(1, ewe), birth(2, ewe)])

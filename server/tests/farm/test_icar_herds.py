@@ -140,6 +140,11 @@ async def test_what_others_send_of_groups_is_stored_once_and_read_again(farmer: 
         gone = await send(farmer, kind, sent[kind] | {"meta": sent[kind]["meta"] | {"isDeleted": True}})
         assert gone["meta"]["isDeleted"] is True
         assert await members(farmer, kind) == []
+        again = await send(farmer, kind, sent[kind])
+        assert await send(farmer, kind, sent[kind]) == again
+        assert [each["id"] for each in await members(farmer, kind)] == [again["id"]]
+        await send(farmer, kind, sent[kind] | {"meta": sent[kind]["meta"] | {"isDeleted": True}})
+        assert await members(farmer, kind) == []
 
 
 @pytest.mark.parametrize(

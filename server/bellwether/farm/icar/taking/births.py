@@ -130,7 +130,8 @@ def put(one: Newborn, litters: list[Litter]) -> None:
     litter = next((each for each in litters if abs(each.on - one.on) <= LITTER), None)
     own = [] if litter is None else litter.named(one.known or key)
     if one.known is not None and not own:
-        text, fix = "the animal is registered already", "send an identifier that no animal has, or none"
+        text = "the animal is there already, and not of a lambing of this dam within two days"
+        fix = "send its dam and its day as they were told first, or correct the animal here"
         raise broken("animal_exists", text, fix, field="animal")
     if litter is None:
         litter = Litter(one.dam, one.on, {"lambs": []})
@@ -167,7 +168,10 @@ def update(litter: Litter, lamb: JsonObject, said: Mapping[str, JsonValue], entr
     """What the message knows more than the lambing; what the lambing knows more stays."""
     fresh = {name: value for name, value in said.items() if name not in ("id", "born") and value not in ([], "unknown")}
     if lamb.get("identifiers") and "identifiers" in fresh:
-        fresh["identifiers"] = merged(lamb["identifiers"], fresh["identifiers"])
+        is_own = entry.key is not None and str(lamb["id"]) == str(uuid5(entry.key, "lamb"))
+        fresh["identifiers"] = merged(lamb["identifiers"], fresh["identifiers"], is_own=is_own)
+    if "born_on" in lamb:
+        fresh.setdefault("born_on", litter.on.isoformat())
     if all(lamb.get(name) == value for name, value in fresh.items()):
         return
     lamb |= fresh
@@ -175,9 +179,11 @@ def update(litter: Litter, lamb: JsonObject, said: Mapping[str, JsonValue], entr
     litter.entries.append(entry)
 
 
-def merged(known: JsonValue, sent: JsonValue) -> list[JsonValue]:
-    """What the lamb wears, and what is new of what it is said to wear."""
+def merged(known: JsonValue, sent: JsonValue, *, is_own: bool) -> list[JsonValue]:
+    """What the lamb wears, and what is new of what it is said to wear; the message that made it corrects its EID."""
     old, new = cast(list[JsonObject], known), cast(list[JsonObject], sent)
+    if is_own and any(each["kind"] == "eid" for each in new):
+        old = [each for each in old if each["kind"] != "eid" or plain(each) in map(plain, new)]
     values = {plain(each) for each in old}
     return [*old, *(each for each in new if plain(each) not in values)]
 

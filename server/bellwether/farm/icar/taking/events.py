@@ -22,6 +22,8 @@ from bellwether.platform.json import fingerprint
 from bellwether.sheep.findings import Broken
 
 RETRACTED = "event.retracted"
+OF_SENDERS = 5
+"""The version of the ids that are made of what a sender calls its message."""
 WHOSE = {"animal": ("animal",), "group": ("group",), "member": ("animal", "group"), "payload": ()}
 """What an event is about, by the word of its translation."""
 
@@ -61,7 +63,7 @@ async def all_of(
     Raises:
         HalfTaken
     """
-    chains = await chains_of(session, farm_id, [one.key for one in entries if one.key])
+    chains = await standing(session, farm_id, [one.key for one in entries if one.key])
     ends = await ends_of(session, farm_id, [entry for entry in entries if entry.sent.insemination_type == RUNNING])
     # what is taken back loses its end first; else its end comes after it
     await append(session, context, farm_id, ended([one for one in ends if one.entry.deletes]), now)
@@ -127,6 +129,22 @@ def ended(ends: Sequence[End]) -> list[tuple[Entry, Row]]:
     return rows
 
 
+async def standing(session: Session, farm_id: UUID, keys: Sequence[UUID]) -> dict[UUID, list[StoredEvent]]:
+    """Of each message its versions; after one that was taken back those of what was said anew."""
+    found = await chains_of(session, farm_id, keys)
+    while True:
+        gone = {anew(chain[-1]): key for key, chain in found.items() if chain[-1].kind == RETRACTED}
+        again = await chains_of(session, farm_id, list(gone))
+        if not again:
+            return found
+        found |= {gone[first]: chain for first, chain in again.items()}
+
+
+def anew(gone: StoredEvent) -> UUID:
+    """The id of what is said after something was taken back."""
+    return uuid5(gone.id, "again")
+
+
 async def chains_of(session: Session, farm_id: UUID, keys: Sequence[UUID]) -> dict[UUID, list[StoredEvent]]:
     """Of each message that was stored before all its versions, the last of them last."""
     chains: dict[UUID, list[StoredEvent]] = {}
@@ -158,7 +176,12 @@ def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> 
     if not deletes:
         row |= {f"{one}_id": str(entry.animal_id if one == "animal" else entry.group_id) for one in WHOSE[said.about]}
         row |= {"occurred_time": entry.moment.at.isoformat()} if entry.moment.at else {}
-    return versioned(row, entry.key, chain)
+    row = versioned(row, entry.key, chain)
+    if any(row["id"] == str(one.id) for one in chain[:-1]):
+        # others corrected since what is said here again
+        entry.stored_id = chain[-1].id
+        return None
+    return row
 
 
 def versioned(row: Row, key: UUID, chain: Sequence[StoredEvent]) -> Row:
@@ -166,10 +189,15 @@ def versioned(row: Row, key: UUID, chain: Sequence[StoredEvent]) -> Row:
     if not chain:
         return {"id": str(key), **row}
     last = chain[-1]
-    before = {"supersedes": str(chain[-2].id)} if len(chain) > 1 else {}
-    same = {"id": str(last.id), **before, **row}
-    if digest(same) == last.sent_sha256:
-        return same
+    if last.kind == RETRACTED and row["kind"] != RETRACTED:
+        return {"id": str(anew(last)), **row}
+    # what others made of it since has ids of their own, and is not taken back by the same again
+    said = max(place for place, one in enumerate(chain) if place == 0 or one.id.version == OF_SENDERS)
+    for place in {said, len(chain) - 1}:
+        before = {"supersedes": str(chain[place - 1].id)} if place else {}
+        same = {"id": str(chain[place].id), **before, **row}
+        if digest(same) == chain[place].sent_sha256:
+            return same
     return {"id": str(uuid5(last.id, digest(row).hex())), "supersedes": str(last.id), **row}
 
 

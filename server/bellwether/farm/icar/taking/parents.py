@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from bellwether.farm.icar import repository
@@ -13,6 +13,9 @@ from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.identifiers import ANIMAL
+
+SOON = timedelta(days=100)
+"""Nobody else wears the number of a lamb before it is weaned."""
 
 
 @dataclass
@@ -105,16 +108,25 @@ def own_id(entry: Entry) -> UUID | None:
         return None
 
 
+def is_unknown(worn: UUID | Finding) -> bool:
+    """Whether nobody wears a number."""
+    return isinstance(worn, Finding) and worn.code == "unknown_tag"
+
+
 async def find_known(session: Session, farm_id: UUID, newborns: Sequence[Newborn]) -> None:
     """The animals that the newborns are, where the farm has them."""
     there = await repository.existing(session, farm_id, [one.key for one in newborns])
     asked = [(one, number) for one in newborns for number in numbers(one.entry) if number.scheme != ANIMAL]
     found = await wearers(session, farm_id, [of_day(one.entry, number) for one, number in asked])
+    # a newborn that is told again with an earlier day wears its numbers from the day that was told first
+    days = [of_day(one.entry, number) for one, number in asked]
+    later = await wearers(session, farm_id, [day._replace(day=day.day + SOON) for day in days])
+    found = [soon if is_unknown(now) else now for now, soon in zip(found, later, strict=True)]
     meant = {id(one): {one.key} & there for one in newborns}
     for (one, _), worn in zip(asked, found, strict=True):
         if isinstance(worn, UUID):
             meant[id(one)].add(worn)
-        elif worn.code != "unknown_tag":
+        elif not is_unknown(worn):
             one.entry.fail(worn)
     for one in newborns:
         if len(meant[id(one)]) > 1:
