@@ -114,8 +114,9 @@ def is_fresh(entry: Entry, new: NewWeight, known: Known, now: datetime) -> bool:
         return True
     value = measurements.in_kg(new, known.place)
     new.id = version(entry.key, counts.id, value, new.occurred_time)
-    before = (counts, *last_said(entry.key, known.versions.get(day_of(new), ())))
-    return all(abs(one.value - value) >= NEAR or one.occurred_time != new.occurred_time for one in before)
+    said = last_said(entry.key, known.versions.get(day_of(new), ()))
+    told = [(counts.value, counts.occurred_time), *((one.value, one.occurred_time) for one in said)]
+    return all(abs(before - value) >= NEAR or at != new.occurred_time for before, at in told)
 
 
 def version(key: UUID, before: UUID, value: float, at: time | None) -> UUID:
