@@ -42,6 +42,16 @@ def test_what_is_not_utf_8_is_told() -> None:
         assert caught.value.faults[0].code == "encoding"
         assert decode(content, "cp1252").text
     assert decode(b"31\x00,7").notes == ("1 NUL characters left out",)
+    assert decode(b'"x\x00",2\x00\r\n\x00c').text == '"x",2\r\nc'
+
+
+def test_what_a_nul_parts_is_not_joined() -> None:
+    """4\\x005 is neither 45 nor 4."""
+    found = decode(b"EID,Weight,Group\r\n982000123456789,4\x005,3\x00\r\n")
+    assert (found.text, found.notes) == (
+        "EID,Weight,Group\r\n982000123456789,4\ufffd5,3\r\n",
+        ("1 NUL characters left out", "1 characters that cannot be read"),
+    )
 
 
 @settings(deadline=None)

@@ -70,10 +70,17 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded:
     return noted(content.decode("cp1252"), "cp1252", ["read as Windows-1252, for it is not UTF-8"])
 
 
+BROKEN = re.compile(r"(?<=\w)\x00+(?=\w)")
+
+
 def noted(text: str, encoding: str, notes: list[str]) -> Decoded:
-    """Without NUL characters and marks of order, and with a word about what was lost."""
-    if nul := text.count("\x00"):
-        notes.append(f"{nul} NUL characters left out")
+    """Without NUL characters and marks of order, and with a word about what was lost.
+
+    A NUL that fills a cell up is left out; in the middle of a word or a number it is a character that cannot be read.
+    """
+    if "\x00" in text:
+        text = BROKEN.sub("\ufffd", text)
+        notes += [f"{left} NUL characters left out"] if (left := text.count("\x00")) else []
     if lost := text.count("\ufffd"):
         notes.append(f"{lost} characters that cannot be read")
     return Decoded(text.replace("\x00", "").removeprefix("\ufeff"), encoding, tuple(notes))
