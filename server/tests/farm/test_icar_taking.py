@@ -145,6 +145,7 @@ async def test_what_real_systems_send(farmer: Farmer) -> None:
         ({"traitLabel": {"scheme": "org.bellwether.trait", "id": "FAT"}}, "trait_unknown"),
         ({"weight": None}, "weight_missing"),
         ({"weight": {"measurement": 31, "units": "STONE"}}, "unit_unknown"),
+        ({"weight": {"measurement": True, "units": "KGM"}}, "invalid_value"),
         ({"weight": {"measurement": 301, "units": "KGM"}}, "out_of_range"),
     ],
     ids=str,

@@ -3,15 +3,30 @@ nothing, a number may be text, and what every message of the standard should say
 """
 
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from bellwether.sheep.findings import Finding, broken, warning
 
 UNITS = {"KGM": 1.0, "GRM": 0.001, "LBR": 0.45359237, "TNE": 1000.0}
+
+
+def no_truth(sent: object) -> object:
+    """Pass for all but true and false, which a tolerant reader would take for 1 and 0.
+
+    Raises:
+        ValueError
+    """
+    if isinstance(sent, bool):
+        raise ValueError("must be a number, not true or false")
+    return sent
+
+
+Number = Annotated[float, BeforeValidator(no_truth)]
+Count = Annotated[int, BeforeValidator(no_truth)]
 
 
 class Sent(BaseModel):
@@ -45,7 +60,7 @@ class SentMeta(Sent):
 class SentMass(Sent):
     """A weight."""
 
-    measurement: float | None = None
+    measurement: Number | None = None
     units: str | None = None
 
 
@@ -106,7 +121,7 @@ class SentBatch(Sent):
 class SentDose(Sent):
     """How much."""
 
-    dose_quantity: float | None = None
+    dose_quantity: Number | None = None
     dose_units: str | None = None
 
 
@@ -150,7 +165,7 @@ class SentInventory(Sent):
     """A class of stock."""
 
     name: str | None = None
-    count: int | None = None
+    count: Count | None = None
 
 
 class SentSet(Sent):
@@ -184,16 +199,16 @@ class SentEvent(Sent):
     straw: SentStraw | None = None
     embryo: SentEmbryo | None = None
     result: str | None = None
-    foetal_age: int | None = None
-    foetus_count: int | None = None
+    foetal_age: Count | None = None
+    foetus_count: Count | None = None
     is_embryo_implant: bool | None = None
-    live_progeny: int | None = None
-    total_progeny: int | None = None
+    live_progeny: Count | None = None
+    total_progeny: Count | None = None
     calving_ease: str | None = None
     progeny_details: list[SentProgeny] | None = None
     progeny: list[SentProgeny] | None = None
     trait_scored: str | None = None
-    score: float | None = None
+    score: Number | None = None
     medicine: SentMedicine | None = None
     procedure: str | None = None
     batches: list[SentBatch] | None = None
@@ -201,7 +216,7 @@ class SentEvent(Sent):
     withdrawals: list[SentWithdrawal] | None = None
     dose_per_animal: SentDose | None = None
     group_method: str | None = None
-    count_observed: int | None = None
+    count_observed: Count | None = None
     inventory_classification: SentInventory | None = None
     animal_set_reference: SentSet | None = None
     animal_set_id: str | None = None
@@ -211,7 +226,7 @@ class SentEvent(Sent):
     member: list[SentIdentifier] | None = None
     weaning_reason: str | None = None
     weaning_method: str | None = None
-    age_in_months: int | None = None
+    age_in_months: Count | None = None
     rearing_dam: SentIdentifier | None = None
     registration_reason: str | None = None
     animal_detail: SentAnimal | None = None
