@@ -104,6 +104,11 @@ async def test_no_question_reads_a_large_table_from_end_to_end(farmer: Farmer) -
     connection = await asyncpg.connect(farmer.admin_dsn)
     await connection.execute("begin; set local enable_seqscan = off; set local search_path = farm, public")
     farm, flock, now = UUID(farmer.farm_id), UUID(farmer.flock_id), datetime.now(UTC)
+    # of a farm whose animals are of one flock any index of the farm's animals does
+    other = await farmer.make("/flocks", farm_id=farmer.farm_id, name="Other", code="OT")
+    many = "select gen_random_uuid(), $1, $2, 'api' from generate_series(1, 2000)"
+    await connection.execute(f"insert into farm.animal (id, farm_id, flock_id, source) {many}", farm, UUID(other["id"]))
+    await connection.execute("analyze farm.animal")
     asked: list[tuple[str, tuple[object, ...], tuple[str, ...]]] = [
         (repository.ANIMALS, (farm, flock), ("animal_flock",)),
         (repository.MEASURED, (farm, flock, []), ("observation_flock",)),
