@@ -15,6 +15,7 @@ DAY = re.compile(
     r"^(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: \d\d:\d\d:\d\d)?"
     r"|\d{1,2}([/.])\d{1,2}\1(?:19|20)\d\d)$"
 )
+UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 WHOLE = re.compile(r"^\d+\.0+$")
 EXACT = 15
 """A spreadsheet keeps this many digits of a number; those after them become zeros."""
@@ -46,6 +47,14 @@ def whole(raw: str, *, field: str) -> str:
         raise lost("id_scientific_notation", f"{text[:40]} is a rounded number: digits of it are lost", field)
     if not is_plain and (DATE.match(text) or DAY.match(text)):
         raise lost("id_became_date", f"{text[:40]} is a date that a spreadsheet has made of an identifier", field)
+    if not is_plain and UNREADABLE.search(text):
+        fix = "export it again as UTF-8, or send it as it is on the tag"
+        raise broken(
+            "id_unreadable",
+            f"{UNREADABLE.sub('?', text[:40])} has a character in it that cannot be read",
+            fix,
+            field=field,
+        )
     digits = text if is_plain else "".join(text.split())
     if digits.isdecimal() and len(digits) > EXACT + 1 and not digits[EXACT:].strip("0"):
         message = f"{digits[:40]} has only zeros after its fifteenth digit: a spreadsheet has rounded it"

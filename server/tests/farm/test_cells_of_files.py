@@ -344,6 +344,9 @@ def test_words_are_known_or_refused(column: str, word: str, expected: object) ->
         ("VID", "######", "spreadsheet_error"),
         ("ID", "1,234", "id_thousands"),
         ("VID", "12,345", "id_thousands"),
+        ("VID", "24\x000001", "id_unreadable"),
+        ("ID", "N\ufffdra", "id_unreadable"),
+        ("Sire", "R\x071", "id_unreadable"),
     ],
 )
 def test_spreadsheet_damage_is_recognised_in_every_identifier(column: str, cell: str, expected: str | None) -> None:
@@ -364,3 +367,10 @@ def test_any_weight_is_right_or_asked(mark: str, tenths: list[int], unit: str) -
     cells = [f"{n // 10}{mark}{n % 10}" for n in tenths]
     found = weight_of(*cells, unit="kg")
     assert found == tenths[0] / 10
+
+
+def test_a_character_that_cannot_be_read_is_no_part_of_a_number_or_a_tag() -> None:
+    """4\x005 and 4.\x005 are neither 45 nor 4."""
+    content = b"VID,Date,Weight\n1,2024-11-25,4\x005\n2,2024-11-25,4.\x005\n3,2024-11-25,45\x00\n"
+    found = codes(read_all(content, "weights", trait="WWT")[1])
+    assert found == {2: ["not_a_number"], 3: ["not_a_number"], 4: []}

@@ -1,5 +1,6 @@
 """The same file again: nothing twice, other options asked about, refused rows once more; what was refused as a file."""
 
+import asyncio
 import csv
 import io
 import random
@@ -10,6 +11,7 @@ from .conftest import Farmer, NewFarmer
 from .dumps import dump
 
 HEAD = "ID,SEX,DOB\n"
+WEIGHT = b"VID,Date,Weight\n240001,2025-04-03,31\n"
 AMBIGUOUS = b"VID,Date,Weight\n240001,03/04/2025,31\n240002,05/06/2025,28\n"
 
 
@@ -70,6 +72,33 @@ async def test_weights_before_animals(farmer: Farmer) -> None:
     assert (once_more["import_id"], once_more["state"]) == (first["import_id"], "succeeded")
     await farmer.undo(first["import_id"])
     assert await weights_of(farmer) == []
+
+
+async def test_what_a_file_found_in_the_herd_is_taken_when_it_is_gone(farmer: Farmer) -> None:
+    """The weights of a second file were those of the first, which was undone: the same file again brings them back."""
+    await farmer.take_in(ewes(1, 2), "sg")
+    rows = b"240001,2025-04-03,31\n240002,2025-04-03,28\n"
+    first = await farmer.take_in(b"VID,Date,Weight\n" + rows, "weights", trait="WWT")
+    content = b"VID,Date,Weight\n240002,2025-05-03,38\n" + rows
+    second = await farmer.take_in(content, "weights", trait="WWT")
+    assert second["verdicts"] == {"new": 1, "match": 2}
+    assert (await farmer.upload(content, "weights", trait="WWT"))["state"] == "succeeded"
+    await farmer.undo(first["import_id"])
+    assert len(await weights_of(farmer)) == 1
+    again = await farmer.take_in(content, "weights", trait="WWT")
+    assert (again["import_id"], again["verdicts"], again["rows_in"]) == (second["import_id"], {"new": 3}, 3)
+    assert sorted(weight["weight_kg"] for weight in await weights_of(farmer)) == [28, 31, 38]
+    assert (await farmer.upload(content, "weights", trait="WWT"))["state"] == "succeeded"
+    await farmer.undo(second["import_id"])
+    assert await weights_of(farmer) == []
+
+
+async def test_a_commit_that_is_asked_for_twice_is_one_job(farmer: Farmer) -> None:
+    await farmer.take_in(ewes(1), "sg")
+    done = await farmer.take_in(WEIGHT, "weights", trait="WWT", commit="false")
+    path = f"/imports/{done['import_id']}/commit"
+    one, other = await asyncio.gather(*(farmer.ask("POST", path, 202) for _ in range(2)))
+    assert one.json()["id"] == other.json()["id"]
 
 
 async def test_warnings_nobody_sees(farmer: Farmer) -> None:

@@ -114,5 +114,8 @@ async def test_only_who_left_comes_back(farmer: Farmer, reason: str, verdict: st
         await taken(farmer, back)
         return
     assert await refused(farmer, back) == verdict
-    await taken(farmer, of(animal, "animal.departed", "2024-05-10", fate="lost"))
+    later = of(animal, "animal.departed", "2024-07-10", fate="lost")
+    (departed,) = await taken(farmer, later)
+    assert await refused(farmer, back) == verdict
+    await taken(farmer, later | {"occurred_on": "2024-05-10", "supersedes": departed})
     await taken(farmer, back)

@@ -96,6 +96,9 @@ async def test_rows_that_may_not_be_are_turned_away_one_by_one(farmer: Farmer, v
         flock_id=other["id"],
         identifiers=[{"kind": "eid", "value": "982000123456700"}],
     )
+    for year in (2021, 2022):
+        worn = {"flock_id": other["id"], "identifiers": [{"kind": "visual", "value": "4711"}]}
+        await farmer.make("/animals", farm_id=farmer.farm_id, birth_date=f"{year}-08-01", **worn)
     await let(farmer, vet)
     done = await send(
         vet,
@@ -108,6 +111,7 @@ async def test_rows_that_may_not_be_are_turned_away_one_by_one(farmer: Farmer, v
         diagnosis(animal_id="0198c0de-0000-7000-8000-000000000003"),
         diagnosis(payload={"finding": ""}),
         diagnosis(occurred_on="2021-01-01"),
+        diagnosis("4711"),
     )
     assert codes(done) == [
         [],
@@ -118,8 +122,10 @@ async def test_rows_that_may_not_be_are_turned_away_one_by_one(farmer: Farmer, v
         [("recordings.5.animal", "named_by_id")],
         [("recordings.6.event.payload.finding", "too_short")],
         [("recordings.7.event.occurred_on", "before_birth")],
+        # worn twice in another flock: nothing that this recorder is to hear
+        [("recordings.8.animal", "unknown_tag")],
     ]
-    assert (done["accepted"], done["rejected"], len(await events_of(farmer))) == (1, 7, 1)
+    assert (done["accepted"], done["rejected"], len(await events_of(farmer))) == (1, 8, 1)
 
 
 async def test_one_row_that_cannot_be_read_is_no_matter_of_the_others(farmer: Farmer, vet: Farmer) -> None:

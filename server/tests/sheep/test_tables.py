@@ -52,6 +52,12 @@ def test_what_a_nul_parts_is_not_joined() -> None:
         "EID,Weight,Group\r\n982000123456789,4\ufffd5,3\r\n",
         ("1 NUL characters left out", "1 characters that cannot be read"),
     )
+    assert [decode(b"a,31," + cell).text[5:] for cell in (b"4.\x005", b"4\x00.5", b"-\x00\x005", b"4\x00")] == [
+        "4.\ufffd5",
+        "4\ufffd.5",
+        "-\ufffd5",
+        "4",
+    ]
 
 
 @settings(deadline=None)

@@ -183,7 +183,9 @@ def check_return(event: NewEvent, before: Timeline) -> None:
     Raises:
         Broken: it was recorded on the farm before, and never left.
     """
-    if not isinstance(event, Arrived) or event.payload.reason not in BACK or before.steps:
+    if not isinstance(event, Arrived) or event.payload.reason not in BACK:
+        return
+    if any(step.day <= event.occurred_on for step in before.steps.values()):
         return
     days = [day for day in (*before.recorded.values(), *before.measured) if day < event.occurred_on]
     if days:

@@ -65,6 +65,9 @@ update farm.import_batch set state = :state,
   undone_at = case when :state = 'undone' then clock_timestamp() end
 where id = :id
 """)
+UNDONE_SINCE = text("""
+select exists (select from farm.import_batch where farm_id = :farm_id and state = 'undone' and undone_at > :since)
+""")
 AGAIN = text("update farm.import_batch set state = 'committing', taken_to = 0, runs = runs + 1 where id = :id")
 ADD_ROWS = """
 insert into farm.import_row
@@ -175,8 +178,14 @@ async def start_afresh(session: Session, import_id: UUID, state: State) -> None:
 
 
 async def take_up_again(session: Session, import_id: UUID) -> None:
-    """Another run, for the rows that were refused."""
+    """Another run, for the rows that made nothing."""
     await session.execute(AGAIN, {"id": import_id})
+
+
+async def undone_since(session: Session, batch: Batch) -> bool:
+    """Whether an import of the farm was undone after this one had ended."""
+    values = {"farm_id": batch.farm_id, "since": batch.finished_at or batch.created_at}
+    return bool((await session.execute(UNDONE_SINCE, values)).scalar_one())
 
 
 async def set_state(session: Session, import_id: UUID, state: State) -> None:

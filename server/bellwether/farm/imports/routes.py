@@ -56,7 +56,8 @@ async def import_file(
     """Import a file of animals or weights as a job, or preview it with `commit=false`.
 
     The same file with the same options for the same flock is the same import and doubles nothing; rows of it that were
-    refused are judged again. With other options it is refused while the first import stands, unless `again` says so.
+    refused are judged again, and those that another import had brought which was undone since. With other options it
+    is refused while the first import stands, unless `again` says so.
     """
     upload = Upload(
         farm_id=farm_id,

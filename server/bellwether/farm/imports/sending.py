@@ -55,7 +55,14 @@ async def take_up(session: Session, context: Context, batch: Batch, today: str, 
 async def settled(session: Session, batch: Batch) -> Job | None:
     """Its job, as long as that is at work or has left nothing to do."""
     current = None if batch.job_id is None else await jobs.find(session, "farm", batch.job_id)
-    return current if current is not None and (not current.has_ended or is_done(batch)) else None
+    if current is None or not current.has_ended:
+        return current
+    return current if is_done(batch) and not await may_be_gone(session, batch) else None
+
+
+async def may_be_gone(session: Session, batch: Batch) -> bool:
+    """Whether what its rows found in the herd was perhaps of an import that was undone since."""
+    return "match" in batch.verdicts and await repository.undone_since(session, batch)
 
 
 def is_in_herd(batch: Batch) -> bool:
@@ -69,7 +76,9 @@ def is_done(batch: Batch) -> bool:
 
 
 async def queue(session: Session, context: Context, batch: Batch, today: str, *, commit: bool) -> Job:
-    """A job for an import that has none at work."""
+    """A job for an import that has none at work; one that is to be committed is from now on."""
+    if commit and batch.state in ("received", "previewed"):
+        await repository.start_afresh(session, batch.id, "committing")
     payload = {"import_id": str(batch.id), "today": today, "commit": commit}
     queued = await jobs.submit(session, context, kind=job.KIND, farm_id=batch.farm_id, payload=payload)
     await repository.set_job(session, batch.id, queued.id)

@@ -120,10 +120,9 @@ class Desk:
         within = await repository.in_flock(self.session, self.body.farm_id, self.body.flock_id, [*ids.values()])
         for row, meant in found.items():
             # in the same words, whether the number is known elsewhere on the farm or nowhere
-            code = meant.code if isinstance(meant, Finding) else "unknown_tag"
             if isinstance(meant, Finding) or meant not in within:
                 text = f"{asked[row].value[:40]} is not one animal of this flock on that day"
-                self.turn_away(row, code, text, "send another number of it, or tell the owner", "animal")
+                self.turn_away(row, "unknown_tag", text, "send another number of it, or tell the owner", "animal")
         return ids
 
     def sent(self, row: int, animals: Mapping[int, UUID]) -> Row:

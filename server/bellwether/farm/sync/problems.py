@@ -63,6 +63,12 @@ class IdTaken(Conflict):
     code, title = "id_taken", "There is another row with this id, or the farm has the same already: send a new id"
 
 
+class NotStorable(Unprocessable):
+    """A rule of the database that nothing else had seen broken."""
+
+    code, title = "not_storable", "The database does not take this row: correct it, and report it if nothing is wrong"
+
+
 class MutationReused(Unprocessable):
     """One id, two contents."""
 

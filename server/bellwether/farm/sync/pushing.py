@@ -7,8 +7,9 @@ from functools import partial
 from itertools import groupby
 from uuid import UUID
 
-from asyncpg.exceptions import IntegrityConstraintViolationError
-from sqlalchemy.exc import IntegrityError
+import structlog
+from asyncpg.exceptions import PostgresError
+from sqlalchemy.exc import DBAPIError
 
 from bellwether.farm.collections import repository as rows
 from bellwether.farm.collections.collection import Collection, Log, Master, RowRejected, Sent, Write
@@ -22,6 +23,7 @@ from bellwether.farm.sync.problems import (
     IdTaken,
     MutationReused,
     NotDeletable,
+    NotStorable,
     NotVersionSeven,
     ReadOnlyCollection,
     RowInUse,
@@ -32,6 +34,9 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.json import fingerprint
 from bellwether.platform.problems import Problem
 
+log = structlog.get_logger()
+#: a foreign key and a unique key that are broken
+KNOWN: dict[str, type[Problem]] = {"23503": RowInUse, "23505": IdTaken}
 #: what a row says that came before the one to which it refers
 TOO_EARLY = {"not_found", "reference_not_found", "session_unknown", "unknown_tag"}
 
@@ -123,7 +128,7 @@ class Pushing:
                 outcome = await take()
         except Problem as problem:
             self.reject(row, one, problem)
-        except (IntegrityConstraintViolationError, IntegrityError) as error:
+        except (DBAPIError, PostgresError) as error:
             self.reject(row, one, broken_by(error))
         else:
             self.accept(row, one, outcome)
@@ -150,10 +155,24 @@ class Pushing:
                     good.append((row, one))
             except Problem as problem:
                 self.reject(row, one, problem)
+        await self.append_some(collection, written, good)
+
+    async def append_some(self, collection: Collection, written: Log, good: Sequence[tuple[int, Mutation]]) -> None:
+        """Rows together; where the database refuses one that nobody else refused, each by itself."""
         if not good:
             return
         sent = [Sent(one.id, one.doc or {}) for _, one in good]
-        verdicts = await written.append(self.write(good[0][1]), sent)
+        try:
+            async with self.session.begin_nested():
+                verdicts = await written.append(self.write(good[0][1]), sent)
+        except (DBAPIError, PostgresError) as error:
+            broken = broken_by(error)
+            if len(good) == 1:
+                self.reject(*good[0], broken)
+            else:
+                for alone in good:
+                    await self.append_some(collection, written, [alone])
+            return
         stored = await rows.documents(self.session, self.farm_id, collection, [one.id for _, one in good])
         for (row, one), verdict in zip(good, verdicts, strict=True):
             if verdict is not None:
@@ -201,18 +220,19 @@ def rejected(row: int, mutation_id: UUID | None, problem: Problem) -> Result:
     return Result(row=row, mutation_id=mutation_id, status="rejected", problem=told)
 
 
-def broken_by(error: Exception) -> Problem:
-    """What a constraint of the database says of a row; of an id of another farm it alone knows.
+def broken_by(error: DBAPIError | PostgresError) -> Problem:
+    """What the database says of a row; of an id of another farm it alone knows.
 
     Raises:
-        Exception: the error, where it is another one.
+        DBAPIError, PostgresError: the error, where it is none of the row's data (classes 22 and 23 of PostgreSQL).
     """
-    kind = type(error.orig if isinstance(error, IntegrityError) else error).__name__
-    if kind == "ForeignKeyViolationError":
-        return RowInUse()
-    if kind == "UniqueViolationError":
-        return IdTaken()
-    raise error
+    state = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or ""
+    if state[:2] not in ("22", "23"):
+        raise error
+    if found := KNOWN.get(state):
+        return found()
+    log.error("row_not_storable", exc_info=error)
+    return NotStorable()
 
 
 def check(one: Mutation, now: datetime) -> None:

@@ -70,7 +70,7 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded:
     return noted(content.decode("cp1252"), "cp1252", ["read as Windows-1252, for it is not UTF-8"])
 
 
-BROKEN = re.compile(r"(?<=\w)\x00+(?=\w)")
+BROKEN = re.compile(r"(?<=[\w.+-])\x00+(?=[\w.+-])")
 
 
 def noted(text: str, encoding: str, notes: list[str]) -> Decoded:

@@ -5,7 +5,18 @@ import json
 from bellwether.platform.ids import new_id
 
 from ..conftest import Farmer, NewFarmer
-from .conftest import LATER, Device, Row, event, new_animal, registered, statuses, upsert, weight
+from .conftest import (
+    LATER,
+    Device,
+    Row,
+    event,
+    in_the_database,
+    new_animal,
+    registered,
+    statuses,
+    upsert,
+    weight,
+)
 
 
 async def test_ids_of_another_farm_are_no_matter_of_the_other_rows(
@@ -76,6 +87,23 @@ async def test_a_lamb_with_two_official_tags_is_no_matter_of_the_other_rows(devi
     sent = {"farm_id": farmer.farm_id, "events": [lambed["doc"]]}
     (item,) = (await farmer.ask("POST", "/events", 200, json=sent)).json()["items"]
     assert item["errors"][0]["code"] == "official_exists"
+
+
+async def test_a_row_that_only_the_database_refuses_is_no_matter_of_the_other_rows(
+    device: Device, farmer: Farmer
+) -> None:
+    """Whatever rule of its tables nobody else knows of."""
+    ewe = await registered(device)
+    rule = "add constraint only_here check (payload ->> 'text' is distinct from 'never') not valid"
+    await in_the_database(farmer, f"alter table farm.event {rule}")
+    try:
+        notes = [event("note.added", animal_id=ewe, payload={"text": text}) for text in ("lame", "never", "well")]
+        results = await device.push(*notes)
+    finally:
+        await in_the_database(farmer, "alter table farm.event drop constraint only_here")
+    assert statuses(results) == ["applied", "rejected", "applied"]
+    assert results[1]["problem"]["code"] == "not_storable"
+    assert statuses(await device.push(notes[1] | {"mutation_id": str(new_id())})) == ["applied"]
 
 
 async def test_a_number_that_the_farm_has_not_given_hides_no_conflict(device: Device, other: Device) -> None:

@@ -49,7 +49,8 @@ async def begin(database: Database, context: Context, import_id: UUID) -> None:
 async def apply(database: Database, context: Context, import_id: UUID, part: Portion, file: FileRows) -> int:
     """One chunk; of two runs at the same time the second finds that its rows are taken. How many rows were judged.
 
-    In a further run only the rows that were refused are judged again.
+    In a further run only the rows that made nothing are judged again: those that were refused, and those that found in
+    the herd what they say, for that may be gone.
     """
     async with database.transaction(context) as session:
         batch = await repository.get(session, import_id)
@@ -64,15 +65,20 @@ async def apply(database: Database, context: Context, import_id: UUID, part: Por
         known = await repository.judged(session, batch, part.first, part.last)
         left = part if not known and part.first > batch.taken_to else without(part, batch, known)
         found = await chunks.judge(session, context, batch, left)
-        await chunks.keep(session, batch, found, [row for row in known if not row.is_accepted], part.last)
+        await chunks.keep(session, batch, found, [row for row in known if not made_something(row)], part.last)
     return len(found)
 
 
 def without(part: Portion, batch: Batch, known: Sequence[JudgedRow]) -> Portion:
     """The rows of a chunk that are still to be judged."""
-    taken, rows = {row.row for row in known if row.is_accepted}, part.one_by_one().rows
+    taken, rows = {row.row for row in known if made_something(row)}, part.one_by_one().rows
     left = [row for row in rows if row.row > batch.taken_to and row.row not in taken]
     return replace(part, rows=left, plain=None)
+
+
+def made_something(row: JudgedRow) -> bool:
+    """Whether the herd has by this row what it had not before."""
+    return row.is_accepted and row.verdict != "match"
 
 
 async def committing(session: Session, import_id: UUID) -> Batch:
