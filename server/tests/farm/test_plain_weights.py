@@ -7,7 +7,7 @@ import pytest
 from bellwether.farm.imports.running import chunks, file_rows
 from bellwether.farm.imports.storing import blocks
 from bellwether.farm.imports.taking import plain_weighings
-from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.sheep.reading import lines as texts
 
 from .conftest import Farmer, NewFarmer, animals_of, weights_of
@@ -108,7 +108,7 @@ async def test_lines_are_judged_together_as_one_by_one(
             monkeypatch.setattr(file_rows, "FIRST_CHUNK", chance.choice([1, 7, 500]))
             monkeypatch.setattr(file_rows, "CHUNK", chance.choice([2, 5, 5000]))
             monkeypatch.setattr(plain_weighings, "PIECE", chance.choice([1, 4, 15, 20_000]))
-            monkeypatch.setattr(measurements, "AT_ONCE", chance.choice([2, 10_000]))
+            monkeypatch.setattr(storing, "AT_ONCE", chance.choice([2, 10_000]))
             monkeypatch.setattr(blocks, "SIZE", chance.choice([3, 1000]))
             monkeypatch.setattr(chunks, "FEWEST", 10**9)
             unknown = chance.choice(["refuse", "refuse", "keep"])

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from bellwether.farm.animals import naming
 from bellwether.farm.animals.schemas import NewAnimal
 from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.measurements.ledger import Measurement, Observation
 from bellwether.farm.measurements.models import StoredMeasurement
@@ -62,7 +63,7 @@ async def hand_over(session: Session, context: Context, farm_id: UUID, gone: Seq
     await session.execute(MEASURE, values)
     if not before:
         return
-    await measurements.recompute(session, farm_id, [kept])
+    await storing.recompute(session, farm_id, [kept])
     told = [(each.flock_id, each.trait, each.id, each.animal_id) for each in before]
     await measurements_withdrawn(session, context, farm_id, told)
     known = await own_traits.known(session, farm_id)

@@ -24,6 +24,7 @@ from bellwether.farm.animals.schemas import (
 from bellwether.farm.animals.wanted import ByColumn, Key, Wanted
 from bellwether.farm.lives import roles
 from bellwether.farm.measurements import repository as weights
+from bellwether.farm.measurements import storing
 from bellwether.farm.schemas import Source
 from bellwether.farm.work.tasks import projection as tasks
 from bellwether.platform.context import Context
@@ -192,7 +193,7 @@ async def change(
         await repository.rescope(session, before.farm_id, animal_id)
     except IntegrityError as error:
         raise conflict(error) from error
-    await weights.recompute(session, before.farm_id, [animal_id])
+    await storing.recompute(session, before.farm_id, [animal_id])
     await events.animals_registered(session, context, before.farm_id, before.flock_id, [animal_id])
     return await get(session, animal_id)
 

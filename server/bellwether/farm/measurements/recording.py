@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bellwether.farm.access import ReferenceNotFound, may_write, one_writer
-from bellwether.farm.measurements import events, repository
+from bellwether.farm.measurements import events, repository, storing
 from bellwether.farm.measurements.curves import off_own_curve
 from bellwether.farm.measurements.groups import Spans, touched
 from bellwether.farm.measurements.ledger import Ledger, Measurement
@@ -141,10 +141,10 @@ async def store(
 ) -> None:
     """What the ledger has, on its day in the yards."""
     if session_id is not None:
-        await repository.write_in(session, session_id)
-    await repository.store(session, context, farm_id, ledger.added, ledger.superseded, source=source)
+        await storing.write_in(session, session_id)
+    await storing.store(session, context, farm_id, ledger.added, ledger.superseded, source=source)
     if session_id is not None:
-        await repository.write_in(session, None)
+        await storing.write_in(session, None)
 
 
 async def yard_day(

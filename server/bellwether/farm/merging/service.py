@@ -15,7 +15,7 @@ from bellwether.farm.identifiers.repository import show
 from bellwether.farm.imports.repository import write_as
 from bellwether.farm.imports.undoing import fitting, obstacles, taking_back
 from bellwether.farm.lives import repository as lives
-from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.merging import repository
 from bellwether.farm.merging.events import animals_merged, merge_undone
@@ -60,7 +60,7 @@ async def merge(session: Session, context: Context, body: NewMerge) -> Merged:
         raise TwoAnimals([RowError(field="loser_id", code="own_parent", message=text, fix=fix)]) from error
     if misfits := await fitting.find(driver(session), loser.farm_id, found.id, [winner.id]):
         raise TwoAnimals(misfits)
-    await measurements.recompute(session, loser.farm_id, [winner.id])
+    await storing.recompute(session, loser.farm_id, [winner.id])
     await follow(session, context, loser.farm_id, [winner.id, loser.id])
     await repository.add(session, found, context.user_id)
     await tell(session, context, found, before, gone=loser, there=winner)
@@ -158,7 +158,7 @@ async def undo(session: Session, context: Context, merge_id: UUID) -> Merge:
         raise MergeBuiltUpon(misfits)
     await taking_back.forget(connection, found.farm_id, merge_id)
     await repository.undone(session, merge_id, context.user_id)
-    await measurements.recompute(session, found.farm_id, [found.winner_id, found.loser_id])
+    await storing.recompute(session, found.farm_id, [found.winner_id, found.loser_id])
     await follow(session, context, found.farm_id, [found.winner_id, found.loser_id])
     rows = await repository.measured(session, found.farm_id, [found.loser_id])
     two = await repository.sheep(session, [found.winner_id, found.loser_id])

@@ -11,6 +11,7 @@ from bellwether.farm.animals.schemas import NewIdentifier
 from bellwether.farm.conflict_facts import conflicts_found, of_number
 from bellwether.farm.identifiers import repository as identifiers
 from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.farm.measurements.events import measurements_recorded
 from bellwether.farm.measurements.ledger import Ledger, Measurement
 from bellwether.farm.place import Place
@@ -101,7 +102,7 @@ async def weigh(session: Session, context: Context, farm_id: UUID, place: Place,
         if day in ledger.current and before.get(day) == measured.value:
             continue
         ledger.record(key, heads[key]["flock_id"], measured, row)
-    await measurements.store(session, context, farm_id, ledger.added, ledger.superseded, source="api")
+    await storing.store(session, context, farm_id, ledger.added, ledger.superseded, source="api")
     events = {measured.id: event for event, _, measured in weights}
     await writing.link(session, farm_id, [(made.id, events[made.id]) for made in ledger.added])
     await measurements_recorded(session, context, farm_id, ledger.added)

@@ -9,7 +9,7 @@ import asyncpg
 from bellwether.farm.animals import repository as animals
 from bellwether.farm.animals.events import animals_registered
 from bellwether.farm.animals.models import HeadRow
-from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.farm.pedigree import service as pedigree
 from bellwether.farm.season import repository, writing
 from bellwether.farm.season.exposure import conception, exposures, has_lambed, lambs_at, reared_by, rearings, season_of
@@ -57,7 +57,7 @@ async def project(
     claimed = await claim(session, context, farm_id, history, heads, members, lambs)
     changed |= {key: heads[key]["flock_id"] for key in claimed}
     if changed:
-        await measurements.recompute(session, farm_id, list(changed))
+        await storing.recompute(session, farm_id, list(changed))
     for flock_id, group in groupby(sorted(changed, key=lambda key: (str(changed[key]), key)), key=changed.__getitem__):
         await animals_registered(session, context, farm_id, flock_id, list(group))
 

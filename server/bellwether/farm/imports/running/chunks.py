@@ -15,7 +15,7 @@ from bellwether.farm.imports.running.file_rows import AnyRow, FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
 from bellwether.farm.imports.taking import TAKING
 from bellwether.farm.imports.tally import Tally
-from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.farm.own_traits import repository as own_traits
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Database, Session
@@ -60,7 +60,7 @@ async def enter_herd(session: Session, batch: Batch) -> None:
     await repository.plan_afresh(session)
     await repository.write_as(session, batch.id)
     said = batch.options.get("session_id")
-    await measurements.write_in(session, None if said is None else UUID(str(said)))
+    await storing.write_in(session, None if said is None else UUID(str(said)))
 
 
 async def judge(session: Session, context: Context, batch: Batch, part: Portion) -> Judged:

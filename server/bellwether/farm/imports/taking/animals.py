@@ -16,7 +16,7 @@ from bellwether.farm.imports.storing import herd as stored
 from bellwether.farm.imports.storing import loading
 from bellwether.farm.imports.taking.ledgers import open_ledger, store_ledger
 from bellwether.farm.measurements import ledger as measured
-from bellwether.farm.measurements import repository as measurements
+from bellwether.farm.measurements import storing
 from bellwether.farm.measurements.ledger import Ledger
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
@@ -79,7 +79,7 @@ async def store(
         await ghosts.hand_over(session, context, batch.farm_id, ghosts_of, kept)
     if made.changed:
         changed = [key for key, *_ in made.changed]
-        await measurements.recompute(session, batch.farm_id, changed)
+        await storing.recompute(session, batch.farm_id, changed)
     for flock_id, animal_ids in stored.registered([*made.added, *made.changed]).items():
         await animals_registered(session, context, batch.farm_id, flock_id, animal_ids)
     await store_ledger(session, context, batch, weighed)

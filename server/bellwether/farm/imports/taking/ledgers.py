@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from bellwether.farm.imports.models import Batch
-from bellwether.farm.measurements import repository
+from bellwether.farm.measurements import repository, storing
 from bellwether.farm.measurements.events import measurements_recorded
 from bellwether.farm.measurements.ledger import Current, Day, Ledger, Made
 from bellwether.platform.context import Context
@@ -25,5 +25,5 @@ async def open_ledger(session: Session, batch: Batch, days: Iterable[Day]) -> Le
 async def store_ledger(session: Session, context: Context, batch: Batch, made: Made) -> None:
     """The measurements, and the events that tell of them."""
     added, superseded = made
-    await repository.store(session, context, batch.farm_id, added, superseded, source="import", import_id=batch.id)
+    await storing.store(session, context, batch.farm_id, added, superseded, source="import", import_id=batch.id)
     await measurements_recorded(session, context, batch.farm_id, added)

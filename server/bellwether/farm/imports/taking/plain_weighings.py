@@ -16,7 +16,7 @@ from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing import strangers, tags
 from bellwether.farm.imports.taking.behind import Behind
 from bellwether.farm.imports.taking.ledgers import open_ledger
-from bellwether.farm.measurements import repository
+from bellwether.farm.measurements import repository, storing
 from bellwether.farm.measurements.columns import Columns
 from bellwether.farm.measurements.events import measurements_recorded, of_columns
 from bellwether.farm.measurements.groups import touched
@@ -128,12 +128,12 @@ async def store(
     """What the rows say, then what the lines say, told together."""
     told, superseded = made
     async with turn:
-        await repository.store(session, context, batch.farm_id, told, superseded, source="import", import_id=batch.id)
+        await storing.store(session, context, batch.farm_id, told, superseded, source="import", import_id=batch.id)
     beside = None
     if new is not None:
         telling = asyncio.create_task(asyncio.to_thread(of_columns, new))
         try:
-            await repository.store_new(session, context, batch.farm_id, new, import_id=batch.id, turn=turn)
+            await storing.store_new(session, context, batch.farm_id, new, import_id=batch.id, turn=turn)
         finally:
             beside = await telling
     async with turn:
