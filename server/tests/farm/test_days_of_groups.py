@@ -1,4 +1,4 @@
-"""The days that are counted of each contemporary group are those of the measurements, whatever statement wrote them."""
+"""What the database itself holds of measurements, whatever statement wrote them: days of groups, and their animals."""
 
 import random
 from collections.abc import Callable
@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from bellwether.farm.imports.undoing import obstacles, taking_back, together
 from bellwether.farm.imports.undoing.made import of_imports
 from bellwether.farm.measurements import repository
 
-from .conftest import Farmer
+from .conftest import Farmer, NewFarmer
 from .dumps import MISCOUNTED
 from .large_tables import read_whole, said_by
 
@@ -103,3 +104,25 @@ async def test_first_and_last_day_of_a_group_are_those_of_its_measurements_that_
         ("WWT", "a/B", days[2], days[2]),
         ("PWT", "a/b", None, None),
     ]
+
+
+async def test_a_measurement_is_of_an_animal_and_a_flock_of_its_farm(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    """Of a statement with many, in which one is of another farm's animal, of nobody, or of no flock, nothing stays."""
+    other = await new_farmer()
+    mine = [UUID((await one.animal())["id"]) for one in (farmer, farmer, other)]
+    farm, flock = UUID(farmer.farm_id), UUID(farmer.flock_id)
+    what = "animal, 'WWT', 'W', 30, 'kg', '30', 'kg', $4::date, 'api'"
+    many = f"select $1::uuid, $2::uuid, {what} from unnest($3::uuid[]) as a (animal)"
+    columns = "farm_id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit, occurred_on, source"
+    add = f"insert into farm.observation (id, {columns}) select gen_random_uuid(), * from ({many}) m"
+    connection = await asyncpg.connect(farmer.admin_dsn)
+    try:
+        for flock_id, animals in ((flock, [*mine[:2], mine[2]]), (flock, [*mine[:2], uuid4()]), (uuid4(), mine[:2])):
+            with pytest.raises(asyncpg.ForeignKeyViolationError):
+                await connection.execute(add, farm, flock_id, animals, FIRST)
+        assert await connection.execute(add, farm, flock, mine[:2], FIRST) == "INSERT 0 2"
+        changed = "update farm.observation set animal_id = $2 where farm_id = $1 and animal_id = $3"
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            await connection.execute(changed, farm, uuid4(), mine[0])
+    finally:
+        await connection.close()

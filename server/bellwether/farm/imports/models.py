@@ -100,14 +100,28 @@ class NewRows(NamedTuple):
     animals: bytes = b""
 
 
+class Block(NamedTuple):
+    """Some of them, packed."""
+
+    first: int
+    last: int
+    n_rows: int
+    content: bytes
+
+
 class Judged(NamedTuple):
     """The lines of a chunk with their verdicts."""
 
     rows: list[JudgedRow]
-    new: NewRows = NewRows()
+    new: Sequence[Block] = ()
+
+    @property
+    def n_new(self) -> int:
+        """How many are new and have nothing said of them."""
+        return sum(block.n_rows for block in self.new)
 
     def __len__(self) -> int:
-        return len(self.rows) + len(self.new.numbers)
+        return len(self.rows) + self.n_new
 
 
 @dataclass(frozen=True, slots=True)

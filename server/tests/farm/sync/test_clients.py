@@ -78,7 +78,8 @@ async def test_two_clients_agree_in_the_end(
         ]
         found += await played("schedules.ts", *farms)
     assert [one["seed"] for one in found] == seeds
-    assert [(one["seed"], one["wrong"]) for one in found if one["wrong"]] == []
+    wrong = [f"{one['seed']}: {text}" for one in found for text in one["wrong"]]
+    assert not wrong, "\n".join(wrong)
     for kind in ("lost", "unanswered", "late"):
         assert sum(network[kind] for one in found for network in one["network"]), f"no request was {kind}"
     assert sum(one["counts"]["animals"] > 0 for one in found) > len(found) // 2

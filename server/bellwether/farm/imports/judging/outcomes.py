@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from bellwether.farm.imports.models import Block
 from bellwether.sheep.findings import ACCEPTED, Finding, Verdict
 
 
@@ -28,11 +29,10 @@ class Outcome(NamedTuple):
 class Taken(NamedTuple):
     """What became of lines read by their parts and of the rows beside them.
 
-    Of `numbers` all is new and said; `animals` are their ids, 16 bytes each.
+    In the blocks are those of which all is new and said.
     """
 
-    numbers: list[int]
-    animals: bytes
+    new: list[Block]
     outcomes: list[Outcome]
 
 

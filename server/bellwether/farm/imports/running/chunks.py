@@ -1,5 +1,6 @@
 """A chunk of rows against the herd: judged, stored and counted in one transaction."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
@@ -13,6 +14,7 @@ from bellwether.farm.imports.reading.layout import Layout
 from bellwether.farm.imports.reading.options import Options
 from bellwether.farm.imports.running.file_rows import AnyRow, FileRows, Portion
 from bellwether.farm.imports.states import ImportEnded
+from bellwether.farm.imports.storing.blocks import blocks
 from bellwether.farm.imports.taking import TAKING
 from bellwether.farm.imports.tally import Tally
 from bellwether.farm.measurements import storing
@@ -70,13 +72,12 @@ async def judge(session: Session, context: Context, batch: Batch, part: Portion)
     waiting = [(row.row, row.data) for row in part.rows if row.data is not None]
     if plain is None or not len(plain) or taking.lines is None or form.whole is None:
         taken = await taking.rows(session, context, batch, waiting) if waiting else []
-        return in_blocks(part.rows, taken)
-    found = await taking.lines(session, context, batch, plain, waiting, form.whole)
+        return await asyncio.to_thread(in_blocks, part.rows, taken)
+    found = await taking.lines(session, context, batch, plain, waiting, form.whole, part.raws_of)
     known = {row.row for row in part.rows}
     left = [AnyRow(row, part.raw(row), None) for row in (outcome.row for outcome in found.outcomes) if row not in known]
     rows = sorted([*part.rows, *left], key=lambda row: row.row)
-    new = NewRows(found.numbers, part.raws_of(found.numbers), found.animals)
-    return Judged(with_verdicts(rows, found.outcomes), new)
+    return Judged(with_verdicts(rows, found.outcomes), found.new)
 
 
 def in_blocks(rows: Sequence[AnyRow], taken: Sequence[Outcome]) -> Judged:
@@ -86,8 +87,8 @@ def in_blocks(rows: Sequence[AnyRow], taken: Sequence[Outcome]) -> Judged:
     if len(new) < FEWEST:
         return Judged(with_verdicts(rows, taken))
     animals = b"".join(key.bytes for number in new if (key := outcomes[number].animal_id))
-    found = NewRows(list(new), [row.raw for row in new.values()], animals)
-    return Judged(with_verdicts([row for row in rows if row.row not in new], taken), found)
+    packed = blocks(NewRows(list(new), [row.raw for row in new.values()], animals))
+    return Judged(with_verdicts([row for row in rows if row.row not in new], taken), packed)
 
 
 def is_new(outcome: Outcome | None) -> bool:
@@ -127,6 +128,6 @@ async def keep(session: Session, batch: Batch, found: Judged, before: Sequence[J
         tally.add(before, -1)
         await repository.drop_rows(session, batch, [row.row for row in before])
     tally.add(found.rows)
-    tally.add_new(len(found.new.numbers))
+    tally.add_new(found.n_new)
     await repository.add_rows(session, batch, found)
     await repository.count(session, batch.id, tally, taken_to)

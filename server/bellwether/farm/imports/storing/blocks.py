@@ -1,15 +1,13 @@
 """Rows that are new and of which nothing is said, many in one row of the database."""
 
-import asyncio
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from bellwether.farm.imports.models import Batch, JudgedRow, NewRows
+from bellwether.farm.imports.models import Batch, Block, JudgedRow, NewRows
 from bellwether.platform.database.transactions import Session, driver
 
 SIZE = 1000
@@ -29,20 +27,10 @@ DROP = "delete from farm.import_block where farm_id = $1 and import_id = $2"
 LAST = 2**31 - 1
 
 
-class Block(NamedTuple):
-    """Some of the rows, packed."""
-
-    first: int
-    last: int
-    n_rows: int
-    content: bytes
-
-
-async def add(session: Session, batch: Batch, new: NewRows) -> None:
-    """Store rows; their numbers ascend."""
-    if len(new.numbers):
-        found = await asyncio.to_thread(lambda: list(blocks(new)))
-        await driver(session).execute(ADD, batch.farm_id, batch.id, *zip(*found, strict=True))
+async def add(session: Session, batch: Batch, new: Sequence[Block]) -> None:
+    """Store rows."""
+    if new:
+        await driver(session).execute(ADD, batch.farm_id, batch.id, *zip(*new, strict=True))
 
 
 async def between(session: Session, farm_id: UUID, import_id: UUID, first: int, last: int) -> list[JudgedRow]:
@@ -74,12 +62,14 @@ async def drop(session: Session, farm_id: UUID, import_id: UUID) -> None:
     await driver(session).execute(DROP, farm_id, import_id)
 
 
-def blocks(new: NewRows) -> Iterator[Block]:
-    """The rows, packed some at a time."""
+def blocks(new: NewRows) -> list[Block]:
+    """The rows, whose numbers ascend, packed some at a time."""
+    found = []
     for start in range(0, len(new.numbers), SIZE):
         numbers = new.numbers[start : start + SIZE]
         content = packed(numbers, new.animals[16 * start : 16 * (start + SIZE)], new.raws[start : start + SIZE])
-        yield Block(numbers[0], numbers[-1], len(numbers), content)
+        found.append(Block(numbers[0], numbers[-1], len(numbers), content))
+    return found
 
 
 def packed(numbers: Sequence[int], animals: bytes, raws: Sequence[str]) -> bytes:

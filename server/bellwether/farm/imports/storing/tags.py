@@ -19,6 +19,7 @@ from bellwether.farm.measurements import repository as measurements
 from bellwether.farm.measurements.groups import Group, Placed
 from bellwether.farm.measurements.ledger import Day
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.platform.memory import uncollected
 from bellwether.sheep import damage
 from bellwether.sheep.identifiers import is_of_flock, own_id, spellings
 
@@ -105,7 +106,8 @@ async def ask(session: Session, batch: Batch, memory: TagMemory, asked: set[Tags
     """Look the animals of these tags up. Visual tags count within the import's flock, the others within the farm."""
     fresh = asked - memory.asked
     if fresh:
-        await look_up(session, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
+        with uncollected():
+            await look_up(session, batch, {cell for tags in fresh for cell, _ in cells_of(tags)}, memory.tags)
         memory.asked |= fresh
 
 

@@ -20,7 +20,8 @@ from bellwether.platform.database.transactions import Session
 
 Rows = Sequence[tuple[int, Any]]
 TakeRows = Callable[[Session, Context, Batch, Rows], Awaitable[list[Outcome]]]
-TakeLines = Callable[[Session, Context, Batch, PlainLines, Rows, Callable[..., Any]], Awaitable[Taken]]
+RawsOf = Callable[[Sequence[int]], Sequence[str]]
+TakeLines = Callable[[Session, Context, Batch, PlainLines, Rows, Callable[..., Any], RawsOf], Awaitable[Taken]]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from bellwether.farm.imports.judging.outcomes import Outcome, Taken
@@ -12,8 +12,8 @@ from bellwether.farm.imports.judging.plain.lines import PlainLines
 from bellwether.farm.imports.judging.plain.weighings import Plain, Rows, Whole
 from bellwether.farm.imports.judging.weighing import Weighing
 from bellwether.farm.imports.judging.weighings import judge
-from bellwether.farm.imports.models import Batch
-from bellwether.farm.imports.storing import strangers, tags
+from bellwether.farm.imports.models import Batch, Block, NewRows
+from bellwether.farm.imports.storing import blocks, strangers, tags
 from bellwether.farm.imports.taking.behind import Behind
 from bellwether.farm.imports.taking.ledgers import open_ledger
 from bellwether.farm.measurements import repository, storing
@@ -24,8 +24,8 @@ from bellwether.farm.measurements.ledger import Ledger, Made
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 
-PIECE = 20_000
-"""As many lines are judged at once."""
+FIRST_PIECE, PIECE = 5_000, 20_000
+"""As many lines are judged at once; the database waits for the first."""
 
 
 async def take(
@@ -35,26 +35,33 @@ async def take(
     lines: PlainLines,
     rows: Sequence[tuple[int, Weighing]],
     whole: Whole,
+    raws_of: Callable[[Sequence[int]], Sequence[str]],
 ) -> Taken:
     """The verdicts; accepted weights are stored and told, those of some lines while the next ones are judged."""
     memory, behind = await tags.recalled(session, batch), Behind()
-    found = Taken([], b"", [])
+    found = Taken([], [])
     try:
         for some, beside in pieces(lines, rows):
             plain, ledger, outcomes = await judged(session, context, batch, memory, behind, (some, beside, whole))
             new = await asyncio.to_thread(judging.columns, plain) if len(plain) else None
             await behind.begin(store(session, context, batch, behind.turn, ledger.handed_over(), new))
-            ids = b"" if new is None else new.animals.tobytes()
-            found = Taken(found.numbers + plain.lines.numbers.tolist(), found.animals + ids, found.outcomes + outcomes)
+            found.new.extend(await asyncio.to_thread(packed, plain, new, raws_of))
+            found.outcomes.extend(outcomes)
     finally:
         await behind.end()
     await tags.remember(session, batch)
     return found
 
 
+def packed(plain: Plain, new: Columns | None, raws_of: Callable[[Sequence[int]], Sequence[str]]) -> list[Block]:
+    """The lines that are new and of which nothing is said, with the animal of each."""
+    numbers = plain.lines.numbers.tolist()
+    return blocks.blocks(NewRows(numbers, raws_of(numbers), b"" if new is None else new.animals.tobytes()))
+
+
 def pieces(lines: PlainLines, rows: Sequence[tuple[int, Weighing]]) -> Iterator[tuple[PlainLines, Rows]]:
     """Some lines at a time with the rows between them, in their order."""
-    stops = [int(number) for number in lines.numbers[PIECE::PIECE]]
+    stops = [int(number) for number in lines.numbers[FIRST_PIECE::PIECE]]
     for start, stop in pairwise([0, *stops, sys.maxsize]):
         yield lines.between(start, stop), [(number, row) for number, row in rows if start <= number < stop]
 

@@ -177,8 +177,13 @@ class Schedule {
 /** The network failed, or somebody was faster more often than a client tries. */
 function isNetwork(error: unknown): boolean {
   if (error instanceof Lost || (error instanceof Refused && error.status === 409)) return true
-  const text = JSON.stringify(error, (_, value) => (value instanceof Error ? { ...value, message: value.message } : value)) ?? ''
-  return /was lost|under way/.test(`${error} ${text}`)
+  return /was lost|under way/.test(told(error))
+}
+
+/** With what caused it, which RxDB keeps among the parameters of its own errors. */
+function told(error: unknown): string {
+  const inner = JSON.stringify(error, (_, value) => (value instanceof Error ? { ...value, message: value.message } : value))
+  return `${error instanceof Error ? error.stack : error} ${inner ?? ''}`
 }
 
 function same(one: Fields[string] | undefined, other: Fields[string] | undefined): boolean {
@@ -194,7 +199,7 @@ for (const line of (await Bun.stdin.text()).split('\n').filter(Boolean)) {
   try {
     console.log(JSON.stringify(await new Schedule(given).run()))
   } catch (error) {
-    console.log(JSON.stringify({ seed: given.seed, wrong: [error instanceof Error ? `${error.stack}` : JSON.stringify(error)] }))
+    console.log(JSON.stringify({ seed: given.seed, wrong: [told(error)] }))
   }
 }
 process.exit(0)
