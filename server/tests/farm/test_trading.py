@@ -137,6 +137,7 @@ async def test_a_period_that_ends_before_it_begins_has_no_margins(farmer: Farmer
     query = {"from": "2026-11-30", "to": "2026-11-01"}
     answer = await farmer.ask("GET", f"/farms/{farmer.farm_id}/margins", 422, params=query)
     assert answer.json()["code"] == "period_turned"
+    assert answer.json()["errors"][0]["field"] == "to"
 
 
 async def margins(farmer: Farmer, first: str, last: str) -> dict[str, Any]:
