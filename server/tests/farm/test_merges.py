@@ -199,6 +199,19 @@ async def test_what_was_said_otherwise_of_the_loser_is_told(farmer: Farmer) -> N
     assert (await get(farmer, winner["id"]))["fertility"] == "fertile"
 
 
+async def test_weights_of_another_flock_stay_with_their_contemporaries(farmer: Farmer) -> None:
+    other = (await farmer.make("/flocks", farm_id=farmer.farm_id, name="Two", code="5678"))["id"]
+    winner = (await farmer.animal(drop_year=2022))["id"]
+    farmer.flock_id = other
+    loser = (await farmer.animal(drop_year=2022))["id"]
+    await weigh(farmer, loser, "2024-02-01", 60)
+    (before,) = await weights_of(farmer)
+    await merge(farmer, loser, winner)
+    (found,) = await weights_of(farmer)
+    assert found["animal_id"] == winner
+    assert found["contemporary_group"] == before["contemporary_group"] == "5678/2022/A/b0/g0"
+
+
 async def test_kin_do_not_become_one(farmer: Farmer) -> None:
     granddam = (await farmer.animal(sex="female"))["id"]
     dam = (await farmer.animal(parents=[{"parent_id": granddam, "parent_type": "dam"}]))["id"]
