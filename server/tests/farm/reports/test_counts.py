@@ -10,7 +10,7 @@ import pytest
 from bellwether.farm.reports.asking import Nothing, OfDrop
 from bellwether.farm.reports.breeding import ewes, families, inbreeding
 from bellwether.farm.reports.declaring import Asked, Found, Report
-from bellwether.farm.reports.growth import curves, weaning
+from bellwether.farm.reports.growth import curves, distribution, weaning
 from bellwether.farm.reports.growth.gain import GainParameters, Weighed
 from bellwether.farm.reports.herd import mortality, quality, wool, worms
 from bellwether.farm.reports.models import AnimalFact, MeasuredFact
@@ -162,6 +162,27 @@ def test_a_sire_links_groups_with_more_than_ten_progeny() -> None:
     assert [(row["sire"], row["group"], row["progeny"], row["total"], row["links"]) for row in told] == [
         ("1", "a", 10, 11, True), ("1", "b", 1, 11, True), ("2", "a", 9, 10, False), ("2", "b", 1, 10, False),
     ]  # fmt: skip
+
+
+def test_a_lamb_in_two_groups_is_one_of_the_progeny() -> None:
+    """Six lambs, each measured in both groups: too few for a link."""
+    sire = animal(sex="male")
+    lambs = [animal(sire_id=sire.id) for _ in range(6)]
+    records = [measured(lamb, "WWT", 30.0, TODAY, group=group) for lamb in lambs for group in "ab"]
+    found = rows(
+        families.LINKAGE,
+        families.count_links(families.Facts(herd(sire, *lambs), records), asked(families.FamilyParameters())),
+    )
+    assert {(row["group"], row["progeny"], row["total"], row["links"]) for row in found} == {
+        ("a", 6, 6, False), ("b", 6, 6, False)
+    }  # fmt: skip
+
+
+def test_a_value_at_the_lower_end_of_a_class_is_in_it() -> None:
+    values = [each / 10 for each in range(1, 1000)]
+    one = animal()
+    own = [distribution.Latest(one, [measured(one, "WWT", value, TODAY)]) for value in values]
+    assert distribution.classes(own, 0.1) == [(value, round(value + 0.1, 6), 1) for value in values]
 
 
 def test_i9_the_ewe_that_bore_and_reared_has_the_credit_and_the_donor_has_none() -> None:
