@@ -255,6 +255,19 @@ def test_wool_is_summed_by_class_and_stage() -> None:
     ]  # fmt: skip
 
 
+def test_the_yield_of_the_clip_is_that_of_the_fleeces_of_which_it_is_known() -> None:
+    """100 CFW/GFW, CFW = GFW * yield/100: 2.8 told, 5 * 60 % = 3; the third has a yield of another year alone."""
+    told, sampled, unknown = animal(), animal(), animal()
+    records = [measured(told, "AGFW", 4.0), measured(told, "ACFW", 2.8), measured(told, "AYLD", 99.0)]
+    records += [measured(sampled, "AGFW", 5.0), measured(sampled, "AYLD", 60.0, TODAY - timedelta(20))]
+    records += [measured(sampled, "YYLD", 90.0), measured(unknown, "AGFW", 6.0)]
+    records.append(measured(unknown, "AYLD", 70.0, TODAY - timedelta(365)))
+    facts = wool.Facts(herd(told, sampled, unknown), records)
+    (row,) = rows(wool.WOOL, wool.count(facts, asked(wool.WoolParameters())))
+    assert (row["fleeces"], row["greasy_kg"], row["of_known_kg"]) == (3, 15.0, 9.0)
+    assert (row["clean_kg"], row["yield_pct"]) == (pytest.approx(5.8), pytest.approx(100 * 5.8 / 9))
+
+
 def test_a_curve_looks_back_seven_days_at_least() -> None:
     one = animal()
     days = [date(2025, 1, day) for day in (1, 6, 8, 30)]
