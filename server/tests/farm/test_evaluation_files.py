@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from .conftest import Farmer
 from .exporting import exported
+from .test_syndicates import rams, sired, syndicate
 
 HEAD = "VID,EID,Sire,Dam,Sex,DOB,BTYPE,RTYPE,BWT,WWT,WWTDATE,WWTGRP\n"
 
@@ -143,6 +144,17 @@ async def test_what_is_left_out_is_counted_and_labels_lead_back(flock: Farmer) -
     assert all(len(row["label"]) <= 20 and " " not in row["label"] for row in keys)
     assert len({row["label"] for row in keys}) == 55
     assert "0\t" not in found["renum.par"]
+
+
+@pytest.mark.parametrize("name", ["blupf90", "asreml", "wombat", "evaluate"])
+async def test_sires_of_whom_only_their_syndicate_is_known_are_told(flock: Farmer, name: str) -> None:
+    lamb = (await flock.animal(birth_date="2024-08-01", identifiers=[{"kind": "visual", "value": "249999"}]))["id"]
+    await sired(flock, await syndicate(flock, await rams(flock, 2)), lamb)
+    weight = {"animal_id": lamb, "trait": "WWT", "weight": 31.5, "occurred_on": "2024-11-08", "group": "1"}
+    await flock.make("/weights", farm_id=flock.farm_id, weights=[weight])
+    _, report = await exported(flock, name, traits=["WWT"])
+    told = {each["code"]: (each["count"], each["examples"]) for each in report["left_out"]}
+    assert told["sire_of_several"] == (1, ["249999"])
 
 
 async def test_a_flock_without_records_is_told(farmer: Farmer) -> None:

@@ -167,6 +167,8 @@ async def test_i29_a_merge_is_not_undone_from_under_a_correction_or_another_merg
             {"identifiers": [{"kind": "eid", "value": "982000123456702"}]},
             "other_std.iso.11785",
         ),
+        ({"birth_date": BORN}, {"drop_year": 2024}, "other_drop_year"),
+        ({"fertility": "infertile"}, {"fertility": "fertile"}, "other_fertility"),
         ({}, {"reference_only": True}, "no_pair"),
     ],
     ids=str,
@@ -179,6 +181,35 @@ async def test_what_says_that_they_are_two(
     answer = await merge(farmer, one, other, 422)
     assert (answer["code"], answer["errors"][0]["code"]) == ("two_animals", code)
     assert await dump(farmer.admin_dsn, farmer.farm_id) == before
+
+
+async def test_what_was_said_otherwise_of_the_loser_is_told(farmer: Farmer) -> None:
+    """The winner's word stands; a wether stays one, whoever had thought it a ram."""
+    said = {"sex": "male", "drop_year": 2023}
+    loser = await farmer.animal(**said, birth_type=2, rear_type=1, fertility="neutered")
+    winner = await farmer.animal(**said, birth_type=1, rear_type=1, fertility="fertile")
+    made = await merge(farmer, loser["id"], winner["id"])
+    assert [told["code"] for told in made["warnings"]] == ["other_birth_type"]
+    assert (made["warnings"][0]["message"], bool(made["warnings"][0]["fix"])) == (
+        f"birth type: 2 was said of {loser['id']}, and 1 stands, of {winner['id']}", True
+    )  # fmt: skip
+    found = await get(farmer, winner["id"])
+    assert (found["birth_type"], found["fertility"]) == (1, "neutered")
+    await undo(farmer, made)
+    assert (await get(farmer, winner["id"]))["fertility"] == "fertile"
+
+
+async def test_weights_of_another_flock_stay_with_their_contemporaries(farmer: Farmer) -> None:
+    other = (await farmer.make("/flocks", farm_id=farmer.farm_id, name="Two", code="5678"))["id"]
+    winner = (await farmer.animal(drop_year=2022))["id"]
+    farmer.flock_id = other
+    loser = (await farmer.animal(drop_year=2022))["id"]
+    await weigh(farmer, loser, "2024-02-01", 60)
+    (before,) = await weights_of(farmer)
+    await merge(farmer, loser, winner)
+    (found,) = await weights_of(farmer)
+    assert found["animal_id"] == winner
+    assert found["contemporary_group"] == before["contemporary_group"] == "5678/2022/A/b0/g0"
 
 
 async def test_kin_do_not_become_one(farmer: Farmer) -> None:

@@ -84,6 +84,8 @@ def signed(ring: list[list[float]]) -> float:
 
 
 BOW_TIE = [[148.6, -35.2], [148.61, -35.19], [148.61, -35.2], [148.6, -35.19], [148.6, -35.2]]
+WORLD = [[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]
+OVER = [[179.99, -40], [-179.99, -40], [-179.99, -39.99], [179.99, -39.99], [179.99, -40]]
 OUTSIDE = square(149.0, -35.2, 0.001)["coordinates"][0]
 
 
@@ -103,8 +105,10 @@ OUTSIDE = square(149.0, -35.2, 0.001)["coordinates"][0]
          "geometry.coordinates.0.0"),
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]}, "too_short", "geometry.Polygon.coordinates.0"),
         ({"type": "Point", "coordinates": [1, 2]}, "not_one_of", "geometry"),
+        ({"type": "Polygon", "coordinates": [WORLD]}, "out_of_range", "geometry.coordinates.0"),
+        ({"type": "MultiPolygon", "coordinates": [[OVER]]}, "out_of_range", "geometry.coordinates.0.0"),
     ],
-    ids=["bow-tie", "second-polygon", "hole-outside", "flat", "open", "swapped", "short", "point"],
+    ids=["bow-tie", "second-polygon", "hole-outside", "flat", "open", "swapped", "short", "point", "world", "over"],
 )  # fmt: skip
 async def test_a_drawing_that_bounds_nothing_is_refused_with_its_ring_and_vertex(
     farmer: Farmer, geometry: dict[str, Any], code: str, field: str
@@ -159,6 +163,8 @@ async def test_one_feature_and_what_is_given_out_can_be_sent_again(farmer: Farme
     sent = {"type": "FeatureCollection", "features": first["features"] + second["features"]}
     assert [item["verdict"] for item in (await upload(farmer, sent))["items"]] == ["known", "known"]
     assert {each["properties"]["name"] for each in sent["features"]} == {"Creek", "Hill"}
+    for page in (first, second):
+        assert [item["verdict"] for item in (await upload(farmer, page))["items"]] == ["known"]
     metres = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28355"}}
     await upload(farmer, sent | {"crs": metres}, 422)
 
@@ -217,6 +223,21 @@ async def test_the_nearest_paddocks_and_those_in_a_box(farmer: Farmer) -> None:
         page = await listed(farmer, "/paddocks/within", whole=whole, limit=1, **box)
         rest = await listed(farmer, "/paddocks/within", whole=whole, cursor=page["next"], **box) if page["next"] else {}
         assert [item["name"] for item in page["items"] + rest.get("items", [])] == names
+
+
+async def test_a_box_goes_over_the_antimeridian_and_never_from_north_to_south(farmer: Farmer) -> None:
+    parts = [square(179.99, -40)["coordinates"], square(-180.0, -40)["coordinates"]]
+    await draw(farmer, "Both sides", {"type": "MultiPolygon", "coordinates": parts})
+    await draw(farmer, "Greenwich", square(0.0, -40))
+    box = {"west": 179, "south": -41, "east": -179, "north": -39}
+    for whole in ("true", "false"):
+        items = (await listed(farmer, "/paddocks/within", whole=whole, **box))["items"]
+        assert [item["name"] for item in items] == ["Both sides"]
+    west_of_it = (await listed(farmer, "/paddocks/within", whole="false", **box | {"east": 180}))["items"]
+    assert [item["name"] for item in west_of_it] == ["Both sides"]
+    turned = {"farm_id": farmer.farm_id} | box | {"south": -39, "north": -41}
+    (error,) = (await farmer.ask("GET", "/paddocks/within", 422, params=turned)).json()["errors"]
+    assert (error["field"], error["code"], bool(error["fix"])) == ("north", "out_of_range", True)
 
 
 async def test_paddocks_are_those_of_the_farm_alone(farmer: Farmer, new_farmer: NewFarmer) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .conftest import BASE, Farmer, NewFarmer
-from .season import ended, ewe, lamb, lambed, of, ram
+from .season import ended, ewe, joined, lamb, lambed, of, ram
 from .test_event_log import DIED, SOLD, taken
 from .test_mobs import mob
 
@@ -142,6 +142,19 @@ async def test_the_rates_of_a_season(farmer: Farmer) -> None:
     assert all(rate["value"] is None and rate["denominator"] == 0 for rate in empty["rates"])
     other = await read(farmer, "rates", flock_id=str(new_id()))
     assert other["counts"]["ewes_joined"] == 0
+
+
+async def test_a_ewe_is_lost_that_is_sold_after_she_was_to_lamb(farmer: Farmer) -> None:
+    """Rams from 1 March to 10 April: the last day is 16 September. Who went before may have lambed elsewhere."""
+    ewes, sire = [await ewe(farmer) for _ in range(4)], await ram(farmer)
+    (joining,) = await taken(farmer, joined(ewes, [sire]))
+    scans = [of(key, "pregscan.recorded", "2024-06-01", result="single") for key in ewes]
+    sold = [SOLD | {"animal_id": key, "occurred_on": day} for key, day in zip(ewes[1:], DAYS_OF_SALE, strict=True)]
+    await taken(farmer, ended(joining), *scans, *sold)
+    assert (await read(farmer, "rates"))["counts"]["ewes_lost"] == 3
+
+
+DAYS_OF_SALE = ("2024-09-10", "2024-09-17", "2024-11-10")
 
 
 async def test_the_lambing_book(farmer: Farmer) -> None:

@@ -42,6 +42,8 @@ async def test_a_consignment_has_the_stock_of_the_events_that_name_it(farmer: Fa
     by_id = {item["animal_id"]: item for item in declared["items"]}
     assert (by_id[tagged]["eid"], by_id[tagged]["here_since"]) == ("982000000000001", "2020-08-01")
     assert (by_id[tagged]["is_withheld"], by_id[nameless]["is_withheld"]) == (False, True)
+    assert [by_id[tagged][market]["days"] for market in ("meat", "export")] == [0, 0]
+    assert by_id[nameless]["meat"] == {"clear_on": "2024-03-15", "days": 1, "is_known": True}
     assert declared["missing"] == ["carrier", "eid of 1 animals"]
     await taken(farmer, taken_back(gone))
     assert (await farmer.ask("GET", f"/consignments/{key}", 200)).json()["tagged"] == 1
@@ -62,6 +64,27 @@ async def test_a_consignment_has_the_stock_of_the_events_that_name_it(farmer: Fa
     first = (await farmer.ask("GET", "/consignments", 200, params=listed)).json()
     second = (await farmer.ask("GET", "/consignments", 200, params=listed | {"cursor": first["next"]})).json()
     assert [item["kind"] for item in first["items"] + second["items"]] == ["departure", "agistment_out"]
+
+
+async def test_stock_that_leaves_on_another_day_than_its_papers_say_is_told(farmer: Farmer) -> None:
+    (early, right), group = await ewes(farmer, 2), await mob(farmer)
+    key = await consignment(farmer)
+    await taken(farmer, stock("arrived", group, "2024-01-01", 50))
+    leaving = (
+        sold(early, "2024-03-13", consignment="nvd 4711"),
+        sold(right, "2024-03-14", consignment="NVD 4711"),
+        stock("departed", group, "2024-03-15", 20, consignment="NVD 4711"),
+    )
+    items = (await send(farmer, *leaving))["items"]
+    assert [[each["code"] for each in item["warnings"]] for item in items] == [
+        ["consignment_other_day"], [], ["consignment_other_day"]
+    ]  # fmt: skip
+    assert items[0]["warnings"][0]["field"] == "events.0.occurred_on"
+    missing = (await farmer.ask("GET", f"/consignments/{key}/declaration", 200)).json()["missing"]
+    assert [each for each in missing if each.startswith("moved_on")] == [
+        "moved_on: stock left on 2024-03-13, and the consignment is of 2024-03-14",
+        "moved_on: stock left on 2024-03-15, and the consignment is of 2024-03-14",
+    ]
 
 
 async def test_files_for_authorities_have_the_columns_of_the_farm_and_leave_nobody_out_silently(farmer: Farmer) -> None:
@@ -137,6 +160,7 @@ async def test_a_period_that_ends_before_it_begins_has_no_margins(farmer: Farmer
     query = {"from": "2026-11-30", "to": "2026-11-01"}
     answer = await farmer.ask("GET", f"/farms/{farmer.farm_id}/margins", 422, params=query)
     assert answer.json()["code"] == "period_turned"
+    assert answer.json()["errors"][0]["field"] == "to"
 
 
 async def margins(farmer: Farmer, first: str, last: str) -> dict[str, Any]:

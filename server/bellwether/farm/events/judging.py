@@ -3,7 +3,7 @@
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,6 +64,8 @@ class Log:
     """Days in the yards that the events name, those that there are."""
     consignments: set[tuple[str, bool]] = field(default_factory=set)
     """Numbers that the events name, under which stock came (true) or went."""
+    moved_on: Mapping[str, date] = field(default_factory=dict)
+    """Of those that are consignments which go, the day."""
     warned: dict[UUID, list[Finding]] = field(default_factory=dict)
 
     def warn(self, event_id: UUID, *findings: Finding) -> None:
@@ -101,7 +103,7 @@ class Log:
         fact = self.fact(event, event_id, place, subject, others)
         replaced = None if corrected is None else self.season.history.facts.get(corrected.id)
         case = Case(self.season, fact, replaced, ChainMap(after, self.lives.animals), self.known)
-        self.warn(event_id, *odd, *judged(case, deaths(event, subject, corrected)), *self.other_way(event))
+        self.warn(event_id, *odd, *judged(case, deaths(event, subject, corrected)), *self.papers(event))
         self.lives.enter(event, after, corrected)
         self.known.take(stood)
         self.dose(course, corrected)
@@ -124,13 +126,17 @@ class Log:
         of_place = None if joining is None else joining.place
         return Fact(event_id, place, event.kind, event.occurred_on, subject, event.group, said, tuple(named), of_place)
 
-    def other_way(self, event: NewEvent) -> list[Finding]:
-        """A warning about a number under which stock went the other way."""
+    def papers(self, event: NewEvent) -> list[Finding]:
+        """Warnings about a number under which stock went the other way, or whose consignment is of another day."""
         if event.under is None:
             return []
         number, came = event.under
         self.consignments.add(event.under)
-        return [problems.other_way(number, came=came)] if (number, not came) in self.consignments else []
+        found = [problems.other_way(number, came=came)] if (number, not came) in self.consignments else []
+        moved_on = None if came else self.moved_on.get(number)
+        if moved_on is not None and moved_on != event.occurred_on:
+            found.append(problems.other_day(number, moved_on, event.occurred_on))
+        return found
 
     def check_times(self, event: NewEvent) -> None:
         """Nothing has happened that is still to come.

@@ -1,5 +1,6 @@
 """What may be wrong with an event, and stands in the verdict on its row."""
 
+from datetime import date
 from uuid import UUID
 
 from bellwether.farm.lives.models import HeadRow
@@ -38,6 +39,13 @@ def other_way(number: str, *, came: bool) -> Finding:
     text = f"stock {before} under {number}, and would {now} under the same number"
     fix = "check the number: the way back has a declaration of its own"
     return warning("consignment_other_way", text, fix, field="payload.consignment")
+
+
+def other_day(number: str, moved_on: date, on: date) -> Finding:
+    """Papers travel with the stock."""
+    text = f"the consignment {number} is of {moved_on}, and the stock would leave under it on {on}"
+    fix = "correct the day of the departure, or moved_on of the consignment"
+    return warning("consignment_other_day", text, fix, field="occurred_on")
 
 
 def named_twice(name: str, field: str) -> Finding:

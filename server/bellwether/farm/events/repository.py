@@ -1,6 +1,7 @@
 """The log in the database: rows are added and read, never changed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from bellwether.farm.events.models import EventRow, MadeEvent, MadeOther, StoredEvent
@@ -35,6 +36,10 @@ where e.farm_id = $1 and e.kind in ('animal.arrived', 'animal.departed', 'stock.
 union
 select lower(number), kind in ('arrival', 'agistment_in') from farm.consignment
 where farm_id = $1 and lower(number) = any($2::text[])
+"""
+MOVED_ON = """
+select lower(number) as number, moved_on from farm.consignment
+where farm_id = $1 and lower(number) = any($2::text[]) and kind in ('departure', 'agistment_out')
 """
 NUMBERS = "select nextval('farm.change_seq') from generate_series(1, $1)"
 SUPERSEDED_BY = "(select s.id from farm.event s where s.farm_id = $1 and s.supersedes = e.id)"
@@ -84,6 +89,13 @@ async def consignments(session: Session, farm_id: UUID, named: Collection[str]) 
     if not named:
         return set()
     return {tuple(row) for row in await driver(session).fetch(CONSIGNMENTS, farm_id, list(named))}
+
+
+async def moved_on(session: Session, farm_id: UUID, named: Collection[str]) -> dict[str, date]:
+    """The day of those of these numbers under which stock goes."""
+    if not named:
+        return {}
+    return {row["number"]: row["moved_on"] for row in await driver(session).fetch(MOVED_ON, farm_id, list(named))}
 
 
 async def numbers(session: Session, count: int) -> list[int]:

@@ -81,11 +81,12 @@ async def recorded(
     sessions = await repository.sessions(session, body.farm_id, named)
     under = {event.under[0] for event in read if isinstance(event, NewEvent) and event.under is not None}
     consignments = await repository.consignments(session, body.farm_id, under)
+    moved_on = await repository.moved_on(session, body.farm_id, under)
     taken, unseen = set[UUID](), set[UUID]()
     while True:
         log = await open_log(session, body.farm_id, [event for event in read if isinstance(event, NewEvent)], now)
         log.is_owner = is_owner
-        log.sessions, log.consignments = sessions, set(consignments)
+        log.sessions, log.consignments, log.moved_on = sessions, set(consignments), moved_on
         log.season.existing |= taken
         log.unseen = unseen
         items = [judge(row, sent, found, log) for row, (sent, found) in enumerate(zip(body.events, read, strict=True))]

@@ -62,8 +62,9 @@ set age_days = o.occurred_on - a.birth_date,
     contemporary_group = farm.contemporary_group(
       f.code, a.drop_year, o.stage, a.birth_group, a.is_embryo_transfer, o.recorded_group,
       a.sex = 'male' and a.fertility = 'neutered', farm.groups_before($1, a.id, o.stage))
-from farm.animal a join farm.flock f on f.id = a.flock_id
+from farm.animal a, farm.flock f
 where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and a.farm_id = $1 and a.id = o.animal_id
+  and f.farm_id = $1 and f.id = o.flock_id
 """
 
 

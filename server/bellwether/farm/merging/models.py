@@ -24,7 +24,13 @@ class SheepRow(NamedTuple):
     flock_id: UUID
     name: str
     sex: str
+    fertility: str
     birth_date: date | None
+    drop_year: int | None
+    birth_type: int | None
+    rear_type: int | None
+    birth_group: str | None
+    breeds: str | None
     reference_only: bool
     merged_into: UUID | None
 

@@ -20,7 +20,8 @@ where farm_id = :farm_id and (cast(:after as uuid) is null or id > :after) order
 """)
 UNDO = text("update farm.merge set undone_by = :user, undone_at = clock_timestamp() where id = :id")
 SHEEP = text("""
-select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, birth_date, reference_only, merged_into
+select id, farm_id, flock_id, coalesce(tag, id::text) as name, sex, fertility, birth_date, drop_year, birth_type,
+  rear_type, nullif(birth_group, '') as birth_group, breeds::text, reference_only, merged_into
 from farm.animal where id = any(:ids)
 """)
 SLOT = "case when {}.parent_type = 'et_donor_dam' then 'dam' else {}.parent_type end"
@@ -58,7 +59,7 @@ update farm.observation l set state = 'superseded' where l.farm_id = $1 and l.an
     f"""
 update farm.animal w set {", ".join(f"{name} = coalesce(w.{name}, l.{name})" for name in FACTS)},
   sex = case when w.sex = 'unknown' then l.sex else w.sex end,
-  fertility = case when w.fertility = 'unknown' then l.fertility else w.fertility end,
+  fertility = case when w.fertility = 'unknown' or l.fertility = 'neutered' then l.fertility else w.fertility end,
   rev = w.rev + 1, updated_at = clock_timestamp()
 from farm.animal l where w.farm_id = $1 and w.id = $3 and l.farm_id = $1 and l.id = $2
 """,

@@ -37,8 +37,8 @@ from bellwether.sheep.identifiers import display_tag
 
 
 async def merge(session: Session, context: Context, body: NewMerge) -> Merged:
-    """What is told of the loser is told of the winner from now on; where the one was sold while a remedy withheld the
-    other, the answer says so.
+    """What is told of the loser is told of the winner from now on; where of both something else is said that one has
+    once, or the one was sold while a remedy withheld the other, the answer says so.
 
     Raises:
         ReferenceNotFound, ReadOnlyMember, MergedAlready, MergeExists, TwoAnimals
@@ -66,7 +66,8 @@ async def merge(session: Session, context: Context, body: NewMerge) -> Merged:
     await tell(session, context, found, before, gone=loser, there=winner)
     await animals_merged(session, context, found)
     made = await get(session, found.id)
-    return Merged(**made.model_dump(), warnings=await sold_withheld(session, loser.farm_id, winner.id))
+    sold = await sold_withheld(session, loser.farm_id, winner.id)
+    return Merged(**made.model_dump(), warnings=[*told_of_one(loser, winner), *sold])
 
 
 async def sold_withheld(session: Session, farm_id: UUID, animal_id: UUID) -> list[RowError]:
@@ -106,6 +107,23 @@ def facts_apart(loser: SheepRow, winner: SheepRow) -> list[Clash]:
         found.append(Clash("sex", loser.sex, winner.sex))
     if loser.birth_date and winner.birth_date and loser.birth_date != winner.birth_date:
         found.append(Clash("birth_date", str(loser.birth_date), str(winner.birth_date)))
+    elif loser.drop_year and winner.drop_year and loser.drop_year != winner.drop_year:
+        found.append(Clash("drop_year", str(loser.drop_year), str(winner.drop_year)))
+    # who is castrated was fertile before
+    if {loser.fertility, winner.fertility}.isdisjoint(("unknown", "neutered")) and loser.fertility != winner.fertility:
+        found.append(Clash("fertility", loser.fertility, winner.fertility))
+    return found
+
+
+def told_of_one(loser: SheepRow, winner: SheepRow) -> list[RowError]:
+    """What is said of the loser and is lost, for another thing is said of the winner."""
+    fix = "look which of the two is right, and correct the animal if it is this one"
+    found = []
+    for what in ("birth_type", "rear_type", "birth_group", "breeds"):
+        lost, kept = getattr(loser, what), getattr(winner, what)
+        if None not in (lost, kept) and lost != kept:
+            text = f"{what.replace('_', ' ')}: {lost} was said of {loser.name}, and {kept} stands, of {winner.name}"
+            found.append(RowError(field="loser_id", code=f"other_{what}", message=text, fix=fix))
     return found
 
 

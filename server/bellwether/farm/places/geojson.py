@@ -91,6 +91,7 @@ class PaddockFeatures(Schema):
     name: str | None = Field(None, description="Of the layer; left aside")
     crs: Annotated[dict[str, object], AfterValidator(in_degrees)] | None = None
     bbox: Bounds | None = None
+    next: str | None = Field(None, description="Of a page that was given out; left aside")
 
 
 Upload = Annotated[PaddockFeature | PaddockFeatures, Field(discriminator="type")]

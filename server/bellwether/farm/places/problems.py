@@ -25,7 +25,7 @@ class PaddockRejected(Unprocessable):
 
 def taken(name: str) -> Finding:
     """A feature that is another paddock already."""
-    fix = "rename the feature; to draw the paddock anew send it to /paddocks/{id}/versions"
+    fix = "rename the feature, and leave an id of another farm out; to draw it anew send it to /paddocks/{id}/versions"
     text = f"the farm has another paddock with the name {name} or with this id"
     return Finding("conflict", "paddock_exists", text, fix, "properties.name")
 
@@ -40,6 +40,13 @@ def off_the_earth(field: str, position: list[float]) -> Broken:
     """Degrees that nothing has; often latitude before longitude, or metres of a grid."""
     fix = "send WGS 84 degrees (EPSG:4326), the longitude first: -180 to 180, then the latitude: -90 to 90"
     text = f"the position {field} lies at longitude {position[0]:g}, latitude {position[1]:g}"
+    return broken("out_of_range", text, fix, field=field)
+
+
+def too_wide(field: str, width: float, widest: float) -> Broken:
+    """More than land of one farm; as a rule a ring over the antimeridian, whose inside nobody can tell."""
+    text = f"the ring {field} spans {width:g} degrees, and no paddock spans more than {widest:g}"
+    fix = "check its positions; an area over 180 degrees of longitude is a MultiPolygon of two, parted there"
     return broken("out_of_range", text, fix, field=field)
 
 
@@ -65,3 +72,14 @@ def in_the_future(day: date, today: date, field: str) -> Broken:
     """A drawing of a fence that does not stand yet."""
     text = f"{day} is in the future: it is {today} on the farm"
     return broken("date_impossible", text, "send today or a day before it", field=field)
+
+
+class BoxTurned(Unprocessable):
+    """A part of the map whose south lies north of its north."""
+
+    code, title = "box_turned", "The part of the map ends in the south of where it begins"
+
+    def __init__(self, south: float, north: float) -> None:
+        text = f"south is {south:g} and north is {north:g}"
+        fix = "send the smaller latitude as south; west may be greater than east over 180 degrees of longitude"
+        super().__init__(text, errors=[RowError(field="north", code="out_of_range", message=text, fix=fix)])

@@ -52,10 +52,12 @@ select {SHOWN} from farm.paddock p join lateral (
 ) as v on true where p.id = $1
 """
 PAGE = f"select {SHOWN} {ON_DAY} and ($3::uuid is null or p.id > $3) order by p.id limit $4"
+# RFC 7946, section 5.2: a box whose west is greater than its east goes over the antimeridian
+BOX = """(select case when $5::float8 <= $7::float8 then st_multi(st_makeenvelope($5, $6, $7, $8, 4326))
+  else st_multi(st_collect(st_makeenvelope($5, $6, 180, $8, 4326), st_makeenvelope(-180, $6, $7, $8, 4326))) end)"""
 WITHIN = f"""
 select {SHOWN} {ON_DAY} and ($3::uuid is null or p.id > $3)
-  and case when $9 then st_within(v.geometry, st_makeenvelope($5, $6, $7, $8, 4326))
-    else st_intersects(v.geometry, st_makeenvelope($5, $6, $7, $8, 4326)) end
+  and case when $9 then st_within(v.geometry, {BOX}) else st_intersects(v.geometry, {BOX}) end
 order by p.id limit $4
 """
 NEAREST = f"""
@@ -74,7 +76,7 @@ where p.farm_id = $1 and lower(p.name) = lower($2) and ($3::uuid is null or p.id
 
 
 class Box(NamedTuple):
-    """Part of a map, in degrees."""
+    """Part of a map, in degrees; one with its west in the east of its east goes over the antimeridian."""
 
     west: float
     south: float

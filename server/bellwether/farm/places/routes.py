@@ -95,7 +95,10 @@ async def find_paddocks_within(
     limit: Limit = 100,
     cursor: CursorText = None,
 ) -> Page[Paddock]:
-    """Paddocks in a part of the map; with `whole=false` those too that lie in it in part."""
+    """Paddocks in a part of the map; with `whole=false` those too that lie in it in part.
+
+    A part over the antimeridian has a west that is greater than its east (RFC 7946, section 5.2).
+    """
     day = await service.seen_on(session, context, farm_id, on, datetime.now(UTC))
     box = (west, south, east, north)
     return await service.within(session, farm_id, day, box, limit, cursor, whole=whole)

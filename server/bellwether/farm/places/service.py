@@ -258,7 +258,13 @@ async def within(
     *,
     whole: bool,
 ) -> Page[Paddock]:
-    """Paddocks in a part of the map."""
+    """Paddocks in a part of the map.
+
+    Raises:
+        BoxTurned
+    """
+    if box[1] > box[3]:
+        raise problems.BoxTurned(box[1], box[3])
     rows = await repository.within(session, farm_id, day, Box(*box), id_after(cursor), limit + 1, whole=whole)
     return Page(items=[Paddock.model_validate(row) for row in rows[:limit]], next=ById.after(rows, limit))
 

@@ -13,7 +13,7 @@ from bellwether.platform.jobs.child_process import Limits, in_child
 from bellwether.platform.json import JsonObject
 
 LIMITS = Limits(cpu_s=60, memory_bytes=2_000_000_000)
-Kind = Literal["text", "whole", "number", "percent", "day", "id", "truth"]
+Kind = Literal["text", "whole", "year", "number", "percent", "day", "id", "truth"]
 Cell: TypeAlias = "str | int | float | bool | date | UUID | None"
 LookAgain = Callable[[], AbstractAsyncContextManager[Session]]
 P = TypeVar("P")

@@ -70,6 +70,17 @@ class DeathFact(NamedTuple):
     cause: str | None
 
 
+class StayFact(NamedTuple):
+    """From which day to which an animal was on the farm, both with it; None: since its birth, and until now."""
+
+    since: date | None
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether it was here that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
 class SireClaim(NamedTuple):
     """A claim about the sire of an animal, in the order in which they were said.
 

@@ -12,6 +12,7 @@ from bellwether.farm.reports.models import (
     MeasuredFact,
     OpenFact,
     SireClaim,
+    StayFact,
 )
 from bellwether.farm.reports.problems import ReportTooLong
 from bellwether.platform.database.transactions import Session, driver
@@ -49,6 +50,14 @@ from farm.event e join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
 where e.farm_id = $1 and e.kind = 'animal.died'
   and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
 """
+BORN_DEAD = """
+select distinct coalesce(a.merged_into, a.id) from farm.event e
+join farm.event_other o on o.farm_id = $1 and o.event_id = e.id and o.role = 'lamb_dead'
+join farm.animal a on a.farm_id = $1 and a.id = o.animal_id
+where e.farm_id = $1 and e.kind = 'lambing.recorded'
+  and not exists (select from farm.event s where s.farm_id = $1 and s.supersedes = e.id)
+"""
+STAYS = "select animal_id, arrived_on, left_on from farm.stay where farm_id = $1"
 OPEN = """
 select (select count(*) from farm.conflict where farm_id = $1 and state = 'open'),
   (select count(*) from farm.conflict where farm_id = $1),
@@ -112,6 +121,19 @@ async def deaths(session: Session, farm_id: UUID) -> dict[UUID, str | None]:
     """What each animal died of that has died."""
     found = [DeathFact(*row.values()) for row in await driver(session).fetch(DEATHS, farm_id)]
     return {death.animal_id: death.cause for death in found}
+
+
+async def born_dead(session: Session, farm_id: UUID) -> frozenset[UUID]:
+    """Lambs that never lived."""
+    return frozenset(row[0] for row in await driver(session).fetch(BORN_DEAD, farm_id))
+
+
+async def stays(session: Session, farm_id: UUID) -> dict[UUID, list[StayFact]]:
+    """When animals were on the farm that came or went; who did neither has none."""
+    found: dict[UUID, list[StayFact]] = {}
+    for animal_id, since, until in await driver(session).fetch(STAYS, farm_id):
+        found.setdefault(animal_id, []).append(StayFact(since, until))
+    return found
 
 
 def at_most(rows: list[T], what: str) -> list[T]:

@@ -26,6 +26,7 @@ from bellwether.farm.reports.schemas import (
     ReportIndex,
     ReportSaid,
 )
+from bellwether.farm.stock.service import PeriodTurned
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import NotFound
@@ -95,7 +96,11 @@ async def answer(
     Raises:
         NotFound: the user does not see the farm.
         OwnersOnly, ReportTooLong, NotDrawn
+        PeriodTurned: it ends before it begins.
     """
+    since, until = getattr(parameters, "since", None), getattr(parameters, "until", None)
+    if since is not None and until is not None and until < since:
+        raise PeriodTurned(since, until, ("since", "until"))
     async with look() as session:
         if found.is_of_owners:
             await must_own(session, context, farm_id)

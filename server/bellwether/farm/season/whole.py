@@ -61,6 +61,14 @@ class EweSeason:
         return None
 
     @property
+    def lambed_by(self) -> date | None:
+        """The last day on which she is due; where nobody said when rams were there, the last that her scan allows."""
+        if self.scan is None:
+            return None
+        last = None if self.due is None else self.due[1]
+        return self.scan.on + PREGNANT if last is None else max(last, self.scan.on)
+
+    @property
     def foetuses(self) -> int | None:
         """By the scan of her last joining."""
         return None if self.scan is None else count_of(self.scan)
@@ -173,7 +181,7 @@ def for_rates(found: Season) -> tuple[list[rates.Ewe], list[rates.Lamb], rates.H
         scan = ewe.scan
         age = None if scan is None else years(found.heads[ewe.id], scan.on)
         head = found.heads[ewe.id]
-        is_gone = not ewe.litters and scan is not None and head.is_away(scan.on + PREGNANT)
+        is_gone = not ewe.litters and ewe.lambed_by is not None and head.is_away(ewe.lambed_by)
         ewes.append(rates.Ewe(bool(ewe.joinings), ewe.foetuses, age, bool(ewe.litters), is_gone))
         for litter in ewe.litters:
             for lamb in litter.lambs:

@@ -31,6 +31,11 @@ class PeriodTurned(Unprocessable):
 
     code, title = "period_turned", "The last day of a period is not before its first one"
 
+    def __init__(self, first: date, last: date, names: tuple[str, str] = ("first", "last")) -> None:
+        text = f"{names[1]} is {last} and {names[0]} is {first}"
+        fix = f"send a day of {first} or later, or an earlier {names[0]}"
+        super().__init__(text, errors=[RowError(field=names[1], code=self.code, message=text, fix=fix)])
+
 
 async def classes(session: Session, context: Context, farm_id: UUID) -> StockClasses:
     """Those of a farm.
@@ -79,7 +84,7 @@ async def reconciliation(session: Session, context: Context, farm_id: UUID, firs
     if await role_of(session, context, farm_id) is None:
         raise NotFound
     if last < first:
-        raise PeriodTurned
+        raise PeriodTurned(first, last, ("from", "to"))
     windows = await repository.classes(session, farm_id)
     tagged = of_tagged(await repository.flock(session, farm_id), windows, first, last)
     untagged = of_untagged(await repository.changes(session, farm_id), first, last)

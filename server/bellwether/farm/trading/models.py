@@ -29,7 +29,11 @@ class SentRow(NamedTuple):
     eid: str | None
     visual: str | None
     here_since: date | None
-    is_withheld: bool
+    on: date
+    """The day on which it came or went."""
+    meat_until: date | None
+    export_until: date | None
+    """From when on it may go to each market, as was known of it when it left; None: it got nothing, or it came."""
 
 
 class HeadRow(NamedTuple):

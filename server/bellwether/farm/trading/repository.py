@@ -1,6 +1,7 @@
 """Consignments and money in the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -33,17 +34,22 @@ SENT = f"""
 select a.id, {WORN.format(which="i.scheme = 'std.iso.11785'")}, {WORN.format(which="i.kind = 'visual'")},
   coalesce((select max(s.arrived_on) from farm.stay s where s.farm_id = $1 and s.animal_id = a.id
     and s.arrived_on <= e.occurred_on), a.birth_date),
-  e.kind = 'animal.departed' and exists (select from farm.dosed d join farm.course c on c.farm_id = $1
-    and c.event_id = d.event_id where d.farm_id = $1 and d.animal_id = a.id and c.first_on <= e.occurred_on
-    and greatest(d.meat_until, d.export_until) > e.occurred_on)
+  e.occurred_on, w.meat_until, w.export_until
 from farm.event e join farm.animal told on told.farm_id = $1 and told.id = e.animal_id
 join farm.animal a on a.farm_id = $1 and a.id = coalesce(told.merged_into, told.id)
+left join lateral (select max(d.meat_until) as meat_until, max(d.export_until) as export_until
+  from farm.dosed d join farm.course c on c.farm_id = $1 and c.event_id = d.event_id
+  where d.farm_id = $1 and d.animal_id = a.id and c.first_on <= e.occurred_on) w on e.kind = 'animal.departed'
 where e.kind in ('animal.arrived', 'animal.departed') and {NAMED} order by a.id
 """
 HEADS = f"""
 select h ->> 'stock_class', sum((h ->> 'head')::int)::int8
 from farm.event e cross join lateral jsonb_array_elements(e.payload -> 'heads') as h
 where e.kind in ('stock.arrived', 'stock.departed') and {NAMED} group by 1 order by 1
+"""
+LEFT_ON = f"""
+select distinct e.occurred_on from farm.event e
+where e.kind in ('animal.departed', 'stock.departed') and {NAMED} order by 1
 """
 IS_NAMED = f"select exists (select from farm.event e where e.kind in {KINDS} and {NAMED})"
 LAYOUT = "select header, columns from farm.file_layout where farm_id = $1 and format = $2"
@@ -87,6 +93,11 @@ async def sent(session: Session, farm_id: UUID, number: str) -> list[SentRow]:
 async def heads(session: Session, farm_id: UUID, number: str) -> list[HeadRow]:
     """Head without tags whose coming or going names a number."""
     return [HeadRow(*row.values()) for row in await driver(session).fetch(HEADS, farm_id, number)]
+
+
+async def left_on(session: Session, farm_id: UUID, number: str) -> list[date]:
+    """The days on which stock left under a number."""
+    return [row[0] for row in await driver(session).fetch(LEFT_ON, farm_id, number)]
 
 
 async def layout(session: Session, farm_id: UUID, name: str) -> tuple[bool, list[str]] | None:

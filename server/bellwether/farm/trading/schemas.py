@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from bellwether.farm.health.schemas import Until
 from bellwether.farm.schemas import Day, Name, Tag
 from bellwether.farm.trading.layouts import Column, Format
 from bellwether.platform.http.schemas import Schema
@@ -104,6 +105,8 @@ class Declared(Schema):
     visual: str | None
     here_since: date | None = Field(description="Since when it was on the farm; None: nobody has said")
     is_withheld: bool = Field(description="It went although it was withheld from meat or export that day")
+    meat: Until = Field(description="As it stood on the day on which it left: whoever gets it must wait as long")
+    export: Until
 
 
 class Declaration(Schema):

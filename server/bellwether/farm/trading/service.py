@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from bellwether.farm.access import may_write, one_writer, role_of
+from bellwether.farm.health.service import until
 from bellwether.farm.trading import repository
 from bellwether.farm.trading.layouts import USUAL, Format, Layout, comments, parts, time_on_property
 from bellwether.farm.trading.models import ConsignmentRow, SentRow
@@ -34,6 +35,7 @@ from bellwether.platform.problems import NotFound, Stale
 
 ASKED = ("from_location", "to_location", "carrier")
 DAYS_OF_MONTH = 30.4375
+GOING = ("departure", "agistment_out")
 
 
 async def create(session: Session, context: Context, body: NewConsignment) -> Consignment:
@@ -128,7 +130,19 @@ async def declaration(session: Session, consignment_id: UUID) -> Declaration:
         missing.append("stock: no event names the number")
     if nameless := sum(row.eid is None for row in rows):
         missing.append(f"eid of {nameless} animals")
-    return Declaration(consignment=found, items=[Declared.model_validate(row) for row in rows], missing=missing)
+    if found.kind in GOING:
+        days = [day for day in await repository.left_on(session, found.farm_id, found.number) if day != found.moved_on]
+        missing += [f"moved_on: stock left on {day}, and the consignment is of {found.moved_on}" for day in days]
+    return Declaration(consignment=found, items=[declared(row) for row in rows], missing=missing)
+
+
+def declared(row: SentRow) -> Declared:
+    """An animal, with how long whoever gets it must wait."""
+    meat, export = until(row.meat_until, row.on), until(row.export_until, row.on)
+    return Declared(
+        animal_id=row.animal_id, eid=row.eid, visual=row.visual, here_since=row.here_since,
+        is_withheld=meat.days != 0 or export.days != 0, meat=meat, export=export,
+    )  # fmt: skip
 
 
 async def files(session: Session, consignment_id: UUID, name: Format) -> Files:
@@ -160,7 +174,7 @@ def said(row: ConsignmentRow, animal: SentRow | None) -> dict[str, str]:
     """What a file may say of a consignment and one of its animals."""
     months = None
     if animal is not None and animal.here_since is not None:
-        months = (row.moved_on - animal.here_since).days / DAYS_OF_MONTH
+        months = (animal.on - animal.here_since).days / DAYS_OF_MONTH
     return {
         "eid": f"{animal.eid[:3]} {animal.eid[3:]}" if animal is not None and animal.eid else "",
         "visual": (animal.visual if animal is not None else None) or "",

@@ -110,3 +110,22 @@ async def test_the_latest_searches_are_kept(breeder: Breeder, family: Family) ->
     template = "/search/germplasm/{searchResultsDbId}"
     await breeder.ask("GET", template, 404, searchResultsDbId=kept[0])
     await breeder.ask("GET", template, searchResultsDbId=kept[1])
+
+
+async def test_i29_the_id_of_an_animal_that_was_merged_leads_to_the_other_for_ever(
+    breeder: Breeder, family: Family
+) -> None:
+    farmer, two = breeder.farmer, family.lambs[1]
+    weight = {"animal_id": two, "trait": "WWT", "weight": 31, "occurred_on": "2024-11-12"}
+    await farmer.make("/weights", farm_id=farmer.farm_id, weights=[weight])
+    double = (await farmer.animal(sex="female"))["id"]
+    await farmer.make("/merges", loser_id=double, winner_id=two)
+    for asked in ({"germplasmDbId": double}, {"germplasmPUI": f"urn:uuid:{double}"}):
+        assert [item["germplasmDbId"] for item in await breeder.data("/germplasm", **asked)] == [two]
+    assert [item["germplasmDbId"] for item in await breeder.data("/pedigree", germplasmDbId=double)] == [two]
+    for name in ("germplasmDbId", "observationUnitDbId"):
+        assert [item["germplasmDbId"] for item in await breeder.data("/observations", **{name: double})] == [two]
+    ram = (await farmer.animal(sex="male"))["id"]
+    await farmer.make("/merges", loser_id=ram, winner_id=family.sire)
+    found = await breeder.data("/germplasm", parentDbId=ram)
+    assert {item["germplasmDbId"] for item in found} == set(family.lambs)

@@ -10,7 +10,7 @@ import pytest
 from bellwether.farm.reports.asking import Nothing, OfDrop
 from bellwether.farm.reports.breeding import ewes, families, inbreeding
 from bellwether.farm.reports.declaring import Asked, Found, Report
-from bellwether.farm.reports.growth import curves, weaning
+from bellwether.farm.reports.growth import curves, distribution, weaning
 from bellwether.farm.reports.growth.gain import GainParameters, Weighed
 from bellwether.farm.reports.herd import mortality, quality, wool, worms
 from bellwether.farm.reports.models import AnimalFact, MeasuredFact
@@ -164,6 +164,27 @@ def test_a_sire_links_groups_with_more_than_ten_progeny() -> None:
     ]  # fmt: skip
 
 
+def test_a_lamb_in_two_groups_is_one_of_the_progeny() -> None:
+    """Six lambs, each measured in both groups: too few for a link."""
+    sire = animal(sex="male")
+    lambs = [animal(sire_id=sire.id) for _ in range(6)]
+    records = [measured(lamb, "WWT", 30.0, TODAY, group=group) for lamb in lambs for group in "ab"]
+    found = rows(
+        families.LINKAGE,
+        families.count_links(families.Facts(herd(sire, *lambs), records), asked(families.FamilyParameters())),
+    )
+    assert {(row["group"], row["progeny"], row["total"], row["links"]) for row in found} == {
+        ("a", 6, 6, False), ("b", 6, 6, False)
+    }  # fmt: skip
+
+
+def test_a_value_at_the_lower_end_of_a_class_is_in_it() -> None:
+    values = [each / 10 for each in range(1, 1000)]
+    one = animal()
+    own = [distribution.Latest(one, [measured(one, "WWT", value, TODAY)]) for value in values]
+    assert distribution.classes(own, 0.1) == [(value, round(value + 0.1, 6), 1) for value in values]
+
+
 def test_i9_the_ewe_that_bore_and_reared_has_the_credit_and_the_donor_has_none() -> None:
     donor, recipient, foster = (animal(tag=tag, birth_date=date(2020, 8, 1), drop_year=2020) for tag in "DRF")
     lamb = animal(dam_id=donor.id, bore_id=recipient.id, reared_id=foster.id)
@@ -232,6 +253,19 @@ def test_wool_is_summed_by_class_and_stage() -> None:
     assert [(r["stage"], r["class"], r["fleeces"], r["greasy_kg"], r["mean_kg"], r["micron"]) for r in told] == [
         ("adult", "ewes", 2, 9.0, 4.5, 19.0), ("yearling", "wethers", 1, 3.0, 3.0, None),
     ]  # fmt: skip
+
+
+def test_the_yield_of_the_clip_is_that_of_the_fleeces_of_which_it_is_known() -> None:
+    """100 CFW/GFW, CFW = GFW * yield/100: 2.8 told, 5 * 60 % = 3; the third has a yield of another year alone."""
+    told, sampled, unknown = animal(), animal(), animal()
+    records = [measured(told, "AGFW", 4.0), measured(told, "ACFW", 2.8), measured(told, "AYLD", 99.0)]
+    records += [measured(sampled, "AGFW", 5.0), measured(sampled, "AYLD", 60.0, TODAY - timedelta(20))]
+    records += [measured(sampled, "YYLD", 90.0), measured(unknown, "AGFW", 6.0)]
+    records.append(measured(unknown, "AYLD", 70.0, TODAY - timedelta(365)))
+    facts = wool.Facts(herd(told, sampled, unknown), records)
+    (row,) = rows(wool.WOOL, wool.count(facts, asked(wool.WoolParameters())))
+    assert (row["fleeces"], row["greasy_kg"], row["of_known_kg"]) == (3, 15.0, 9.0)
+    assert (row["clean_kg"], row["yield_pct"]) == (pytest.approx(5.8), pytest.approx(100 * 5.8 / 9))
 
 
 def test_a_curve_looks_back_seven_days_at_least() -> None:

@@ -112,6 +112,13 @@ async def test_odd_names_are_text_in_every_form(weighed: Weighed) -> None:
     assert [line["tag"] for line in csv.DictReader(io.StringIO(text))] == ["'=1+1", "#2"]
 
 
+async def test_a_year_on_paper_is_no_number_of_thousands(weighed: Weighed) -> None:
+    farmer, *_ = weighed
+    page = text_of((await ask(farmer, "flock-trend", "pdf")).content)
+    assert "2024" in page
+    assert "2,024" not in page
+
+
 async def test_a_plot_has_a_mark_for_each_row(weighed: Weighed) -> None:
     farmer, *_ = weighed
     found = await told(farmer, "gain-by-animal")

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from bellwether.farm.reports.catalogue import REPORTS
 
 from ..conftest import Farmer
-from ..season import LAMBED_ON, ewe, joined, lamb, lambed, ram
+from ..season import LAMBED_ON, ewe, joined, lamb, lambed, of, ram
 from ..test_event_log import taken
 from ..test_treatments import remedy, sold, treated
 from .conftest import ask, told, weigh
+from .test_forms import NEEDED
 
 
 async def test_i18_the_board_counts_days_to_the_latest_end(farmer: Farmer) -> None:
@@ -57,3 +59,28 @@ async def test_i26_the_reconciliation_adds_up(farmer: Farmer) -> None:
         assert came - row["deaths"] - row["departures"] - row["class_out"] == row["closing"]
     assert [rows[-1][name] for name in ("opening", "deaths", "departures", "closing")] == [3, 1, 1, 1]
     await ask(farmer, "stock-reconciliation", expect=422, first="2024-02-01", last="2024-01-01")
+
+
+@pytest.mark.parametrize("name", [found.name for found in REPORTS if hasattr(found.parameters, "since")])
+async def test_a_time_that_ends_before_it_begins_is_no_time_without_weights(farmer: Farmer, name: str) -> None:
+    query = {"since": "2024-02-01", "until": "2024-01-31"} | NEEDED.get(name, {})
+    (error,) = (await ask(farmer, name, expect=422, **query)).json()["errors"]
+    assert (error["field"], error["code"]) == ("until", "period_turned")
+    await ask(farmer, name, **query | {"until": "2024-02-01"})
+
+
+async def test_mortality_is_of_those_that_lived_and_were_here(farmer: Farmer) -> None:
+    """Born on 5 August: the third band begins on the 13th, the fourth on 14 November."""
+    dam = await ewe(farmer)
+    alive, away, died, dead = lamb(), lamb(), lamb(), lamb(born="dead", death_cause="dystocia")
+    await taken(farmer, lambed(dam, [alive, away, died, dead]))
+    await taken(farmer, of(away["id"], "animal.departed", "2024-08-10", fate="grazing_off"))
+    await taken(farmer, of(away["id"], "animal.arrived", "2024-09-01", reason="return"))
+    await taken(farmer, of(died["id"], "animal.died", "2024-08-20", cause="fox"))
+    found = await told(farmer, "mortality", drop=2024)
+    rows = {(row["band"], row["cause"]): (row["at_start"], row["deaths"]) for row in found["rows"]}
+    assert rows["day 0 to 2", "all causes"] == (3, 0)
+    assert rows["day 3 to 7", "all causes"] == (3, 0)
+    assert rows["day 8 to weaning", "all causes"] == rows["day 8 to weaning", "fox"] == (2, 1)
+    assert rows["weaned to 1 year", "all causes"] == (2, 0)
+    assert found["left_out"] == {"lambs that were born dead": 1}

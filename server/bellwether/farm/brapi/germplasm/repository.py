@@ -26,13 +26,15 @@ select a.id, a.farm_id, a.flock_id, coalesce(a.tag, a.id::text) as name, a.sex, 
   array(select value from farm.identifier i
         where i.farm_id = a.farm_id and i.animal_id = a.id and i.state = 'active' order by i.id) as numbers
 """
+#: animals that are asked for by their ids, for ever: what was merged into another is that one
+MEANT = "any(array(select coalesce(m.merged_into, m.id) from farm.animal m where m.id = any({}::uuid[])))"
 KNOWN_AS = """
 a.id in (select i.animal_id from farm.identifier i where i.farm_id = {{part}} and i.state = 'active'
          and {what} = any({{}}::text[]))
 """
-RELATED = """
-a.id in (select c.{this} from farm.parent_claim c where c.farm_id = {{part}} and c.status = 'accepted'
-         and c.parent_type in ('sire', 'dam', 'et_donor_dam') and c.{other} = any({{}}::uuid[]))
+RELATED = f"""
+a.id in (select c.{{this}} from farm.parent_claim c where c.farm_id = {{{{part}}}} and c.status = 'accepted'
+         and c.parent_type in ('sire', 'dam', 'et_donor_dam') and c.{{other}} = {MEANT.replace("{}", "{{}}")})
 """
 #: one statement for one animal; what was merged into another is that one
 ONE = f"""
@@ -61,8 +63,8 @@ async def one(session: Session, animal_id: UUID) -> AnimalRow | None:
 def conditions(wanted: Asked) -> Conditions:
     """What is asked of an animal `a`."""
     asked = Conditions()
-    asked.add("a.id = any({}::uuid[])", ids_of(wanted.germplasm_db_ids))
-    asked.add("a.id = any({}::uuid[])", ids_of(wanted.germplasm_puis))
+    asked.add(f"a.id = {MEANT}", ids_of(wanted.germplasm_db_ids))
+    asked.add(f"a.id = {MEANT}", ids_of(wanted.germplasm_puis))
     asked.add("coalesce(a.tag, a.id::text) = any({}::text[])", wanted.germplasm_names or None)
     asked.add("a.flock_id = any({}::uuid[])", ids_of(wanted.program_db_ids))
     flocks = "a.flock_id in (select id from farm.flock where name = any({}::text[]))"

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from bellwether.farm.brapi.germplasm.repository import MEANT
 from bellwether.farm.brapi.observations.asked import ObservationSearch
 from bellwether.farm.brapi.observations.models import ObservationRow
 from bellwether.platform.brapi.filters import ids_of
@@ -53,7 +54,7 @@ def conditions(wanted: ObservationSearch) -> Conditions:
     asked = Conditions()
     asked.add("a.id = any({}::uuid[])", ids_of(wanted.observation_db_ids))
     for animals in (wanted.observation_unit_db_ids, wanted.germplasm_db_ids):
-        asked.add("a.animal_id = any({}::uuid[])", ids_of(animals))
+        asked.add(f"a.animal_id = {MEANT}", ids_of(animals))
     tags = OF_ANIMAL.replace("{what}", "coalesce(n.tag, n.id::text) = any({}::text[])")
     asked.add(tags, wanted.germplasm_names or None)
     drops = OF_ANIMAL.replace("{what}", "n.drop_year::text = any({}::text[])")

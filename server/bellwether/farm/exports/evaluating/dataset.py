@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bellwether.farm.exports.evaluating.labels import labels_of
 from bellwether.farm.exports.evaluating.variances import dictionary
 from bellwether.farm.exports.keys import Keys
+from bellwether.farm.exports.models import SyndicateRow
 from bellwether.farm.exports.problems import NothingToWrite
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.animal_model import animal_model
@@ -43,7 +44,14 @@ class Dataset:
         return [effect for effect in self.model.effects if effect.kind == kind]
 
 
-def dataset(data: FlockData, keys: Keys, asked: Sequence[str], report: Report, known: Known) -> Dataset:
+def dataset(
+    data: FlockData,
+    keys: Keys,
+    asked: Sequence[str],
+    report: Report,
+    known: Known,
+    several: Sequence[SyndicateRow] = (),
+) -> Dataset:
     """By the default model of the platform; what is set aside is counted in the report.
 
     Raises:
@@ -58,6 +66,9 @@ def dataset(data: FlockData, keys: Keys, asked: Sequence[str], report: Report, k
     ordered = parents_first(data.animals)
     labels = labels_of(ordered, keys)
     tell(report, data, chosen, labels)
+    tags = {animal.id: animal.tag or animal.id for animal in data.animals if animal.sire_id is None}
+    alone = sorted({tags[key] for row in several if (key := str(row.child_id)) in tags})
+    report.leave_out_all("sire_of_several", "sires of whom only their syndicate is known: written as unknown", alone)
     return Dataset(
         plan.codes,
         pedigree_of(ordered, labels),

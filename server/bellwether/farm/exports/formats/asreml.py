@@ -1,12 +1,14 @@
 """A flock for ASReml: pedigree, data, and a job file to begin with."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from bellwether.farm.exports.evaluating.archive import packed, quoted
 from bellwether.farm.exports.evaluating.dataset import Dataset, dataset
 from bellwether.farm.exports.format import Format, Source
 from bellwether.farm.exports.keys import Keys
+from bellwether.farm.exports.models import SyndicateRow
 from bellwether.farm.exports.options import Options
 from bellwether.farm.exports.report import Report
 from bellwether.modelling.flocks.flock_data import FlockData
@@ -18,15 +20,17 @@ MISSING, NONE = "NA", "0"
 async def write(source: Source, options: Options, path: Path) -> Report:
     """By the default model, with the starting variances of the dictionary."""
     data, keys = await source.evaluable(options.traits), await source.keys()
-    known = await source.traits()
+    known, several = await source.traits(), await source.syndicates()
     await source.progress(0.5, "writing")
-    return await asyncio.to_thread(write_all, data, keys, known, options, path)
+    return await asyncio.to_thread(write_all, data, keys, known, several, options, path)
 
 
-def write_all(data: FlockData, keys: Keys, known: Known, options: Options, path: Path) -> Report:
+def write_all(
+    data: FlockData, keys: Keys, known: Known, several: Sequence[SyndicateRow], options: Options, path: Path
+) -> Report:
     """A value or group that is not there is NA, an unknown parent 0."""
     report = Report()
-    found = dataset(data, keys, options.traits, report, known)
+    found = dataset(data, keys, options.traits, report, known, several)
     report.notes.append(f"missing values and groups are {MISSING}, unknown parents {NONE}")
     columns = list(found.records)
     rows = [",".join(quoted(found.records[name][n] or MISSING) for name in columns) for n in range(found.n_records)]

@@ -135,7 +135,7 @@ CULLS = (
     Column("ewe", "Ewe", "Her visual tag, or her id"),
     Column("mob", "Mob", "The mob in which she is now"),
     Column("years", "Age", "Whole years today", "whole", "a"),
-    Column("last_drop", "Last lamb", "The last drop in which she bore one", "whole"),
+    Column("last_drop", "Last lamb", "The last drop in which she bore one", "year"),
     Column("reasons", "Reasons", "Older than asked, or without a lamb for as many drops as asked since she was two"),
 )
 EWE_TABLE = report(

@@ -92,9 +92,8 @@ def count_links(facts: Facts, asked: Asked[FamilyParameters]) -> Found:
     """A row for each sire and group."""
     found, left_out = compared(facts, asked.parameters.drop)
     cells = Counter((each.sire_id, each.group) for each in {(e.animal.id, e.group): e for e in found}.values())
-    totals: Counter[UUID] = Counter()
-    for (sire_id, _), n in cells.items():
-        totals[sire_id] += n
+    # one that was measured in two groups is one lamb of its sire
+    totals = Counter({each.animal.id: each.sire_id for each in found}.values())
     spread = Counter(sire_id for sire_id, _ in cells)
     rows: list[tuple[Cell, ...]] = []
     for (sire_id, group), n in cells.items():

@@ -54,7 +54,7 @@ def drop_row(year: int, own: list[AnimalFact], found: dict[UUID, float]) -> tupl
 
 
 COLUMNS = (
-    Column("drop", "Drop", "Year of birth", "whole"),
+    Column("drop", "Drop", "Year of birth", "year"),
     Column("animals", "Animals", "Of the drop", "whole"),
     Column("both_parents", "Both parents known", "Of these; a parent that is missing counts as unrelated",
            "whole"),

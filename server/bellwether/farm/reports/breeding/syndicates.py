@@ -115,7 +115,7 @@ def figures(own: list[Lamb], out: int, known: int) -> tuple[Cell, ...]:
 
 COLUMNS = (
     Column("syndicate", "Syndicate", "Its code; without one the rams of the joining"),
-    Column("drop", "Drop", "The drop of the progeny", "whole"),
+    Column("drop", "Drop", "The drop of the progeny", "year"),
     Column("progeny", "Progeny", "Animals of the drop that one of the rams was claimed to have sired", "whole"),
     Column("told", "Sire told", "Of these, those with an accepted sire, by whatever evidence", "whole"),
     Column("sire_id", "Sire id", "The ram", "id"),

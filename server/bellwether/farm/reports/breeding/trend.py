@@ -109,7 +109,7 @@ def line(drops: dict[int, list[float]]) -> tuple[float | None, float | None]:
 VALUES = (
     Column("run", "Run", "The run that estimated the values, imported or made here; those of two runs have other bases "
            "and are not compared"),
-    Column("drop", "Drop", "The year in which the animals were born", "whole"),
+    Column("drop", "Drop", "The year in which the animals were born", "year"),
     Column("valued", "With a value", "Animals of the drop with a value of the trait in the run", "whole"),
     Column("born", "Animals", "Animals of the drop that the farm knows", "whole"),
     share("valued_pct", "Share with a value", "With a value / animals", "valued", "born"),
@@ -183,7 +183,7 @@ def count_flock(facts: Facts, _asked: Asked[FlockParameters]) -> Found:
 
 
 FLOCK = (
-    Column("drop", "Drop", "The year in which the animals were born", "whole"),
+    Column("drop", "Drop", "The year in which the animals were born", "year"),
     Column("born", "Born here", "Animals of the drop that were born on the farm", "whole"),
     Column("here", "Still here", "Of these, those that are alive on the farm today", "whole"),
     share("here_pct", "Share still here", "Still here / born here", "here", "born"),

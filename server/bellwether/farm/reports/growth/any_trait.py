@@ -1,6 +1,5 @@
 """How the values of any trait are spread, of the dictionary or of the farm's own."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
@@ -11,7 +10,7 @@ from bellwether.farm.reports import charts, repository
 from bellwether.farm.reports.asking import AnyTrait, Drop, Mob, Since, Until
 from bellwether.farm.reports.declaring import Asked, Column, Found, report
 from bellwether.farm.reports.growth import distribution
-from bellwether.farm.reports.growth.distribution import latest
+from bellwether.farm.reports.growth.distribution import classes, latest
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.traits import Trait
 
@@ -54,11 +53,7 @@ def count(facts: Facts, asked: Asked[Parameters]) -> Found:
     if trait is None or not values:
         return Found([], left_out)
     width = asked.parameters.width or width_of(trait, values)
-    rows = [
-        (mob, word(trait, at * width), at * width, (at + 1) * width, n)
-        for mob, own in mobs.items()
-        for at, n in sorted(Counter(int(each.kg // width) for each in own).items())
-    ]
+    rows = [(mob, word(trait, low), low, high, n) for mob, own in mobs.items() for low, high, n in classes(own, width)]
     return Found(rows, left_out)
 
 

@@ -1,7 +1,9 @@
 """How heavy the animals are: by classes of weight, and against a target."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import floor
 from statistics import mean, median, stdev
 from typing import Annotated, NamedTuple
 from uuid import UUID
@@ -107,12 +109,14 @@ def count_classes(facts: Facts, asked: Asked[HistogramParameters]) -> Found:
     """A row for each mob and class; a class holds its lower end and not its upper one."""
     mobs, left_out = latest(facts, asked.parameters.mob, asked.parameters.drop)
     width = asked.parameters.width
-    rows = [
-        (mob, at * width, (at + 1) * width, n)
-        for mob, own in mobs.items()
-        for at, n in sorted(Counter(int(each.kg // width) for each in own).items())
-    ]
+    rows = [(mob, low, high, n) for mob, own in mobs.items() for low, high, n in classes(own, width)]
     return Found(rows, left_out)
+
+
+def classes(own: Iterable[Latest], width: float) -> list[tuple[float, float, int]]:
+    """From, to, and how many; 30.3 is at the lower end of a class of 0.1, though no computer holds either number."""
+    found = Counter(floor(round(each.kg / width, 6)) for each in own)
+    return [(round(at * width, 6), round((at + 1) * width, 6), n) for at, n in sorted(found.items())]
 
 
 def count_targets(facts: Facts, asked: Asked[TargetParameters]) -> Found:

@@ -33,8 +33,9 @@ class Facts(NamedTuple):
 
 async def read(session: Session, asked: Asked[PeriodParameters]) -> Facts:
     """All of it: the opening follows from the beginning."""
-    if asked.parameters.last < asked.parameters.first:
-        raise PeriodTurned
+    first, last = asked.parameters.first, asked.parameters.last
+    if last < first:
+        raise PeriodTurned(first, last)
     tagged = await stock.flock(session, asked.farm_id)
     return Facts(await stock.classes(session, asked.farm_id), list(tagged), await stock.changes(session, asked.farm_id))
 

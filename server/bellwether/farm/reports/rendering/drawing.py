@@ -103,4 +103,4 @@ def printed(cell: Cell, column: Column) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, float):
         return f"{cell:,.{column.decimals}f}"
-    return f"{cell:,}" if isinstance(cell, int) else str(cell)
+    return f"{cell:,}" if isinstance(cell, int) and column.kind != "year" else str(cell)

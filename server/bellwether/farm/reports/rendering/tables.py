@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-FORMATS = {"whole": "0", "day": "yyyy-mm-dd", "percent": "0.0"}
+FORMATS = {"whole": "0", "year": "0", "day": "yyyy-mm-dd", "percent": "0.0"}
 
 
 def csv_of(told: Told) -> bytes:

@@ -50,7 +50,7 @@ async def read(session: Session, asked: Asked[MarginParameters]) -> Facts:
     """Of a period; head are counted on its days until today."""
     first, last = asked.parameters.first, asked.parameters.last
     if last < first:
-        raise PeriodTurned
+        raise PeriodTurned(first, last)
     traded, spent = await facts(session, asked.farm_id, first, last)
     kept = await money.kept(session, asked.farm_id, first, ended(asked)) if ended(asked) >= first else {}
     opening = await worths(session, asked.farm_id, first - timedelta(days=1))

@@ -98,7 +98,7 @@ async def margins(session: Session, context: Context, farm_id: UUID, first: Day,
     """
     await must_own(session, context, farm_id)
     if last < first:
-        raise PeriodTurned
+        raise PeriodTurned(first, last, ("from", "to"))
     names = await repository.groups(session, farm_id)
     traded, spent = await facts(session, farm_id, first, last)
     return answer(by_mob(traded, *spent), names, (first, last), sum(row.head for row in traded if row.price is None))
