@@ -61,6 +61,15 @@ order by e.seq limit $6
 """
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
 OF_ANIMALS = EVENTS.format(page="e.animal_id = any($4::uuid[])")
+NAMING_LAMBS = """
+select o.event_id from farm.event_other o where o.farm_id = $1 and o.animal_id = any($4::uuid[]) and o.role like 'lamb%'
+"""
+OF_LAMBS = EVENTS.format(page=f"e.id in ({NAMING_LAMBS})")
+BORN_ONCE = """
+select o.animal_id, max(e.occurred_on) from farm.event_other o
+join farm.event e on e.farm_id = $1 and e.id = o.event_id and e.kind = 'lambing.recorded'
+where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and o.role like 'lamb%' group by 1
+"""
 TREATMENTS = """
 select e.seq, e.id, d.animal_id, e.occurred_on, e.occurred_time, e.tz, e.payload, e.recorded_at, f.id, p.name, b.lot,
   b.expires_on, d.meat_until, d.export_until, d.milk_until
@@ -207,6 +216,17 @@ async def lambings(session: Session, farm_id: UUID, dams: Sequence[UUID]) -> lis
     """All that count of some ewes."""
     rows = await driver(session).fetch(OF_ANIMALS, farm_id, None, None, list(dams), ["lambing.recorded"], None)
     return [EventRow(*row.values()) for row in rows]
+
+
+async def lambings_of(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> list[EventRow]:
+    """Those that count in which some lambs were born."""
+    rows = await driver(session).fetch(OF_LAMBS, farm_id, None, None, list(lambs), ["lambing.recorded"], None)
+    return [EventRow(*row.values()) for row in rows]
+
+
+async def born_once(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> dict[UUID, date]:
+    """Of lambs of whom a lambing told once, whether it counts or not, its day."""
+    return {row[0]: row[1] for row in await driver(session).fetch(BORN_ONCE, farm_id, list(lambs))}
 
 
 async def existing(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> set[UUID]:

@@ -27,13 +27,13 @@ class Herd(NamedTuple):
 
 async def find_groups(session: Session, farm_id: UUID, entries: Sequence[Entry], *, of_heads: bool) -> None:
     """The group of each sound message, and of head their class and number."""
-    asked = [entry for entry in entries if entry.is_sound]
+    asked = [entry for entry in entries if entry.is_sound and not entry.deletes]
     said = [name for entry in asked for name in called(farm_id, entry.sent)]
     herd = Herd(await rows.groups_named(session, farm_id, said), await stock.classes(session, farm_id))
     for entry in asked:
         try:
             entry.group_id = group_of(farm_id, entry.sent, herd)
-            if of_heads and not entry.deletes:
+            if of_heads:
                 entry.heads = heads_of(entry.sent, herd)
         except Broken as error:
             entry.fail(*error.findings)

@@ -19,7 +19,7 @@ from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMeta
 from bellwether.farm.icar.schemas import IcarBatchResult, IcarBatchResults, IcarMessage, IcarTaken, Resource
 from bellwether.farm.icar.taking import weanings
 from bellwether.farm.icar.taking.births import take_births
-from bellwether.farm.icar.taking.entries import RUNNING, SETS, Entry, find_animals, read
+from bellwether.farm.icar.taking.entries import SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
@@ -125,8 +125,8 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         return await sets.one(session, asked, entry.stored_id)
     if target.kind in MEMBERSHIPS:
         return await of_member(session, asked, target, entry, entry.stored_id)
-    if entry.sent.insemination_type == RUNNING:
-        return await ran_with(session, target, taken, entry, entry.stored_id)
+    if entry.runs:
+        return await ran_with(session, target, taken, entry.stored_id)
     kind = TAKEN[target.kind]
     (event,) = await repository.events_of(session, taken.farm_id, kind.events, [entry.stored_id])
     names = await named(session, [event.animal_id, *others(event)])
@@ -153,14 +153,13 @@ async def of_group(session: Session, target: Target, taken: Taken, stored_id: UU
     return await movements.stored(session, taken.farm_id, target.location, kind.event, kind.write, event.seq)
 
 
-async def ran_with(session: Session, target: Target, taken: Taken, entry: Entry, stored_id: UUID) -> Resource | None:
+async def ran_with(session: Session, target: Target, taken: Taken, stored_id: UUID) -> Resource | None:
     """A ewe with whom rams ran, as others read it."""
-    assert entry.animal_id is not None
     (event,) = await repository.events_of(session, taken.farm_id, (STARTED,), [stored_id])
-    row = await joinings.of_ewe(session, taken.farm_id, event.seq, entry.animal_id)
+    row = await joinings.at(session, taken.farm_id, event.seq)
     if row is None:
         return None
-    names = await named(session, [entry.animal_id, *joinings.sires(row)])
+    names = await named(session, [row.event.animal_id, *joinings.sires(row)])
     return joinings.ran(Writer(target.location, taken.zone, names), row)
 
 
@@ -209,16 +208,15 @@ def result(entry: Entry, stored_id: UUID | None, now: datetime) -> IcarBatchResu
     said = None
     if meta is not None and meta.source:
         said = IcarMeta(source=meta.source, source_id=meta.source_id, modified=now)
-    messages = [as_message(error, "Error", 422) for error in entry.faults]
-    messages += [as_message(error, "Warning", 200) for error in entry.told]
+    messages = [as_message(entry.row, error, "Error", 422) for error in entry.faults]
+    messages += [as_message(entry.row, error, "Warning", 200) for error in entry.told]
     is_stored = stored_id is not None and not entry.faults
     return IcarBatchResult(id=str(stored_id) if is_stored else None, meta=said, messages=messages)
 
 
-def as_message(error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
-    """A finding in the words of the standard."""
+def as_message(row: int, error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
+    """A finding in the words of the standard, about a part of the message at this place of the batch."""
     detail = f"{error.message}. {error.fix}" if error.fix else error.message
     kind = TYPE_BASE + error.code
-    return IcarMessage(
-        type=kind, severity=severity, status=status, title=error.code, detail=detail, instance=error.field
-    )
+    where = f"{row}.{error.field}" if error.field else str(row)
+    return IcarMessage(type=kind, severity=severity, status=status, title=error.code, detail=detail, instance=where)

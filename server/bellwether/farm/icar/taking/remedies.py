@@ -58,11 +58,11 @@ def remedy(sent: SentTreatment, remedies: dict[str, RemedyRow]) -> RemedyRow:
     return found
 
 
-def treatment(entry: Entry) -> Translation:
+def treatment(entry: Entry, field: str = "dose") -> Translation:
     """One dose. The figures of the sender count where they are longer than the label's (I18)."""
     sent, found = entry.sent.treatment, entry.remedy
     assert found is not None
-    amount, unit = dose(sent.dose, found)
+    amount, unit = dose(sent.dose, found, field)
     note = entry.sent.remark
     if sent.lot and entry.batch_id is None:
         note = "; ".join(part for part in (note, f"batch {sent.lot}") if part)
@@ -80,21 +80,21 @@ def treatment(entry: Entry) -> Translation:
 
 def group_treatment(entry: Entry) -> Translation:
     """The same of a mob, as it was at that moment."""
-    return treatment(entry)._replace(about="group")
+    return treatment(entry, "dosePerAnimal")._replace(about="group")
 
 
-def dose(sent: SentDose | None, found: RemedyRow) -> tuple[float, str]:
+def dose(sent: SentDose | None, found: RemedyRow, field: str) -> tuple[float, str]:
     """Amount and unit; a remedy that is counted in doses needs none.
 
     Raises:
         Broken
     """
     if sent is None or sent.dose_quantity is None:
-        fix = "send dose.doseQuantity and dose.doseUnits"
-        raise broken("dose_missing", "the message does not say how much the animal got", fix, field="dose")
+        fix = f"send {field}.doseQuantity and {field}.doseUnits"
+        raise broken("dose_missing", "the message does not say how much the animal got", fix, field=field)
     if sent.dose_units is None and found.unit == "dose":
         return sent.dose_quantity, "dose"
-    return sent.dose_quantity, word(OURS, "dose.doseUnits", sent.dose_units)
+    return sent.dose_quantity, word(OURS, f"{field}.doseUnits", sent.dose_units)
 
 
 def off_label(entry: Entry, found: RemedyRow) -> JsonObject | None:
@@ -112,7 +112,7 @@ def off_label(entry: Entry, found: RemedyRow) -> JsonObject | None:
             entry.told.append(as_error(entry.row, warning("withdrawal_not_kept", text, "nothing is to be done")))
         if market is None or not one.end_date:
             continue
-        count = (when(one.end_date, entry.zone).day - entry.moment.day).days
+        count = (when(one.end_date, entry.zone, "withdrawals.endDate").day - entry.moment.day).days
         if count < 0:
             fix = "correct endDate"
             raise broken("withdrawal_before", "a withdrawal ends before the treatment", fix, field="withdrawals")

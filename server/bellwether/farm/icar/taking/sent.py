@@ -256,6 +256,13 @@ class SentEvent(Sent):
         return self.sire_identifiers or of_straw or of_embryo or []
 
     @property
+    def sires_field(self) -> str:
+        """Where they are named."""
+        in_straw = self.straw is not None and bool(self.straw.sire_identifiers)
+        part = "straw." if in_straw else "embryo." if self.embryo is not None and self.embryo.sire_identifiers else ""
+        return "sireIdentifiers" if self.sire_identifiers else f"{part}sireIdentifiers"
+
+    @property
     def donors(self) -> list[SentIdentifier]:
         """Of an embryo."""
         return (self.embryo.donor_identifiers if self.embryo else None) or []
@@ -269,7 +276,7 @@ class When(NamedTuple):
     told: Finding | None = None
 
 
-def when(text: str | None, zone: str) -> When:
+def when(text: str | None, zone: str, field: str = "eventDateTime") -> When:
     """A moment as the farm's own day and time.
 
     Midnight in UTC to the second is how systems send a day of which they know no time: it stays that day. A moment
@@ -290,6 +297,6 @@ def when(text: str | None, zone: str) -> When:
             return When(utc.date(), None)
         local = utc.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError) as error:
-        message = f"{text[:40]} is no date-time" if text else "the message has no eventDateTime"
-        raise broken("date_time", message, fix, field="eventDateTime") from error
+        message = f"{text[:40]} is no date-time" if text else f"the message has no {field}"
+        raise broken("date_time", message, fix, field=field) from error
     return When(local.date(), local.time())

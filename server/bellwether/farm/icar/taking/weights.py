@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from bellwether.farm.icar import repository
 from bellwether.farm.icar.models import KnownWeight, WeightRow, WeightVersion
 from bellwether.farm.icar.taking.entries import Entry, in_our_words
+from bellwether.farm.icar.taking.fields import of_sender
 from bellwether.farm.icar.taking.sent import UNITS
 from bellwether.farm.icar.taking.translating import trait
 from bellwether.farm.measurements import repository as measured
@@ -75,7 +76,7 @@ def weight_of(entry: Entry, default: str | None) -> NewWeight | None:
         group = {"group": entry.sent.contemporary_group or ""}
         return NewWeight.model_validate({"id": entry.key, **said, **when, **group})
     except ValidationError as error:
-        entry.faults += in_our_words(error)
+        entry.faults += [of_sender(entry.row, "weights", entry.sent, one) for one in in_our_words(entry.row, error)]
     except Broken as error:
         entry.fail(*error.findings)
     return None
@@ -102,7 +103,8 @@ def mass(entry: Entry) -> tuple[float, str]:
 
 def is_fresh(entry: Entry, new: NewWeight, known: Known, now: datetime) -> bool:
     """Whether there is something to record; what was sent before gets the id of a further version."""
-    entry.faults += measurements.faults(entry.row, new, known.animals, known.place, now)
+    wrong = measurements.faults(entry.row, new, known.animals, known.place, now)
+    entry.faults += [of_sender(entry.row, "weights", entry.sent, error) for error in wrong]
     old = known.sent_before.get(entry.key) if entry.key else None
     counts = known.counting.get(day_of(new))
     if old is not None and (old.animal_id, old.trait, old.occurred_on) != day_of(new):
@@ -143,4 +145,5 @@ async def keep(
     recorded = await measurements.record(session, context, body, now)
     for said in recorded.warnings:
         entry = fresh[said.row][0]
-        entry.told.append(RowError(row=entry.row, field=said.field, code=said.code, message=said.message, fix=said.fix))
+        told = RowError(row=entry.row, field=said.field, code=said.code, message=said.message, fix=said.fix)
+        entry.told.append(of_sender(entry.row, "weights", entry.sent, told))
