@@ -12,7 +12,7 @@ from .test_icar_births import birth, ewe_of, lambs_of
 from .test_icar_herds import about, inventory
 from .test_icar_members import a_set, member
 from .test_icar_reproduction import named
-from .test_icar_taking import DIED, SOURCE, message, send
+from .test_icar_taking import DIED, SOURCE, message, send, weight
 from .test_icar_treatments import LABELLED
 from .test_mobs import mob
 from .test_treatments import remedy
@@ -27,6 +27,7 @@ SENT: dict[str, dict[str, Any]] = {
     "pregnancy-checks": message(result="Empty"),
     "parturitions": message(totalProgeny=2, liveProgeny=1),
     "conformation-scores": message(traitScored="BodyConditionScore", score=3, traitLabel=SCALE),
+    "weights": weight(),
     "animal-set-joins": member("1", "ewes", "2024-03-01"),
     "group-arrivals": about("ewes", "1", **inventory(40), arrivalReason="Purchase"),
     "group-births": about("ewes", "1", **inventory(40, "Lamb ewe")),

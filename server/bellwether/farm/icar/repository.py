@@ -114,6 +114,9 @@ from unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred
 join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
   and o.occurred_on = d.occurred_on and o.state = 'active'
 """
+ONE_WEIGHT = f"""
+select {", ".join(WeightRow._fields)} from farm.observation where farm_id = $1 and id = $2
+"""
 VERSIONS = f"""
 select o.animal_id, o.trait, o.occurred_on, {", ".join(f"o.{name}" for name in WeightVersion._fields)}
 from unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)
@@ -268,6 +271,12 @@ async def counting(
         return {}
     rows = await driver(session).fetch(COUNTING, farm_id, *(list(column) for column in zip(*days, strict=True)))
     return {(row["animal_id"], row["trait"], row["occurred_on"]): WeightRow(*row.values()) for row in rows}
+
+
+async def weight(session: Session, farm_id: UUID, weight_id: UUID) -> WeightRow | None:
+    """One, whether it counts or not."""
+    row = await driver(session).fetchrow(ONE_WEIGHT, farm_id, weight_id)
+    return None if row is None else WeightRow(*row.values())
 
 
 async def versions(

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements.columns import Columns, cut
 from bellwether.farm.measurements.groups import Group, Placed, Span
-from bellwether.farm.measurements.ledger import Current, Day, Observation, Said
+from bellwether.farm.measurements.ledger import Current, Day, Measurement, Observation, Said
 from bellwether.farm.measurements.models import LastWeight, MeasuredAnimal, StoredMeasurement
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
@@ -19,7 +19,7 @@ from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.packed_rows import execute_packed
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.pedigree import Measured
-from bellwether.sheep.traits import weights
+from bellwether.sheep.traits import TRAITS, weights
 
 DAYS = "unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)"
 # one look into the index for each day: a join of both as sets walks through all measurements of the farm, and so does a
@@ -89,6 +89,15 @@ from unnest($2::text[], $3::text[]) as k (trait, name) cross join lateral (
   select min(occurred_on) as first, max(occurred_on) as last from farm.group_day
   where farm_id = $1 and trait = k.trait and contemporary_group = k.name and n_measured > 0
 ) d
+"""
+RETIRE = """
+update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[]) and state = 'active'
+returning flock_id, trait, id, animal_id
+"""
+REVIVE = """
+update farm.observation set state = 'active' where farm_id = $1 and id = any($2::uuid[]) and state = 'superseded'
+returning id, flock_id, animal_id, import_row, trait, occurred_on, value, raw_value, recorded_group, occurred_time,
+  raw_unit
 """
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 INTO = """
@@ -252,6 +261,20 @@ async def store(
         await execute_with(session, INSERT, STORED, rows, farm_id, source, import_id, context.user_id)
     except asyncpg.UniqueViolationError as error:
         raise WeightExists from error
+
+
+async def retire(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> list[tuple[UUID, str, UUID, UUID]]:
+    """Measurements count no longer; flock, trait, id and animal of those that did."""
+    return [tuple(row.values()) for row in await driver(session).fetch(RETIRE, farm_id, list(ids))]
+
+
+async def revive(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> list[Observation]:
+    """Measurements count again."""
+    found = []
+    for key, flock_id, animal_id, place, *said in await driver(session).fetch(REVIVE, farm_id, list(ids)):
+        measured = Measurement(*said)
+        found.append(Observation(key, flock_id, animal_id, measured, place or 0, TRAITS[measured.trait]))
+    return found
 
 
 def as_stored(made: Observation) -> tuple[object, ...]:

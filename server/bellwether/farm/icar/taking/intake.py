@@ -26,7 +26,7 @@ from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANI
 from bellwether.farm.icar.taking.remedies import find_remedies
 from bellwether.farm.icar.taking.sets import take_sets
 from bellwether.farm.icar.taking.weights import Day, take_weights
-from bellwether.farm.icar.writing import Writer
+from bellwether.farm.icar.writing import Writer, deleted
 from bellwether.farm.locations.service import farm_of
 from bellwether.farm.place import place_of
 from bellwether.farm.season.models import STARTED
@@ -114,6 +114,8 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         weight = (await repository.counting(session, taken.farm_id, [taken.days[0]]))[taken.days[0]]
         names = await named(session, [weight.animal_id])
         return Writer(target.location, taken.zone, names).weight(weight)
+    if target.kind == "weights":
+        return await no_weight(session, target, taken, entry)
     if target.kind == "births":
         return await newborn(session, target, taken, entry)
     if entry.stored_id is None:
@@ -134,6 +136,15 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
     if target.kind == "treatments":
         return await treatments.stored(session, taken.farm_id, writer, event)
     return await weanings.stored(session, asked, event) if kind.write is None else kind.write(writer, event)
+
+
+async def no_weight(session: Session, target: Target, taken: Taken, entry: Entry) -> Resource | None:
+    """A weight that was taken back; None: there was none."""
+    row = None if entry.stored_id is None else await repository.weight(session, taken.farm_id, entry.stored_id)
+    if row is None:
+        return None
+    shown = Writer(target.location, taken.zone, await named(session, [row.animal_id])).weight(row)
+    return shown.model_copy(update={"meta": deleted(shown.meta)})
 
 
 async def of_member(session: Session, asked: Asked, target: Target, entry: Entry, stored_id: UUID) -> Resource:
