@@ -77,7 +77,7 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
         return Taken(farm_id, zone, entries, days, now)
     if target.kind in (*GROUPED, *MEMBERSHIPS):
         of_heads = target.kind in GROUPED and GROUPED[target.kind].write is not None
-        await find_groups(session, farm_id, entries, of_heads=of_heads)
+        await find_groups(session, farm_id, target.kind, entries, of_heads=of_heads)
     if target.kind not in GROUPED:
         await find_animals(session, farm_id, entries)
     if target.kind == "weights":
