@@ -1,11 +1,13 @@
 """Batches: each finding names the message by its place in what was sent, and the field as its sender calls it."""
 
+import json
 from typing import Any
 
 import pytest
 
 from .conftest import Farmer
-from .test_icar import family
+from .icar_schemas import faults
+from .test_icar import OURS, family
 from .test_icar_births import birth, ewe_of
 from .test_icar_herds import about, inventory
 from .test_icar_members import a_set, member
@@ -109,9 +111,10 @@ async def test_births_are_named_by_their_own_place_and_field(farmer: Farmer) -> 
 
 async def test_warnings_are_told_at_their_place_too(farmer: Farmer) -> None:
     await family(farmer)
-    found = await instances(farmer, "weights", weight("1") | {"animal": NOBODY}, weight("2", 199))
+    odd = weight("2", 70, eventDateTime="2024-04-12T07:00:00")
+    found = await instances(farmer, "weights", weight("1") | {"animal": NOBODY}, odd)
     assert found[0] == ["0.animal"]
-    assert set(found[1]) == {"1.weight.measurement"}
+    assert set(found[1]) == {"1.eventDateTime", "1.weight.measurement"}
 
 
 async def test_groups_are_named_as_their_sender_does(farmer: Farmer) -> None:
@@ -146,3 +149,41 @@ async def test_the_end_of_a_joining_is_named_by_its_own_field(farmer: Farmer) ->
     for end in ("2024-02-01", FUTURE, "soon"):
         found = await instances(farmer, "inseminations", nobody, begun | {"eventEndDateTime": end})
         assert found == [["0.animal"], ["1.eventEndDateTime"]]
+
+
+async def told_alone(farmer: Farmer, kind: str, sent: dict[str, Any], **headers: str) -> list[dict[str, Any]]:
+    """What the sender of a single message is told beside its copy."""
+    path = f"http://farm/locations/{OURS}/{farmer.farm_id}/{kind}"
+    answer = await farmer.client.post(path, headers=farmer.headers | headers, json=sent)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = json.loads(answer.headers.get("bellwether-warnings", "[]"))
+    return found
+
+
+async def test_a_single_message_hears_the_warnings_of_a_batch(farmer: Farmer) -> None:
+    _, lamb = await family(farmer)
+    assert await told_alone(farmer, "weights", weight("1") | {"animal": named(lamb)}) == []
+    no_zone = weight("2", 70, eventDateTime="2024-04-12T07:00:00", remark="Mutterschaf \u2013 \u7f8a")
+    (result,) = await send(farmer, "weights", [no_zone])
+    alone = await told_alone(farmer, "weights", weight("3", 70, eventDateTime="2024-04-13T07:00:00"))
+    assert [said["title"] for said in alone] == [said["title"] for said in result["messages"]]
+    assert {said["instance"] for said in alone} == {"eventDateTime", "weight.measurement"}
+    for said in alone:
+        assert said["severity"] == "Warning"
+        assert faults("resources/icarResponseMessageResource", said) == []
+
+
+async def test_warnings_come_again_with_the_answer_of_a_key(farmer: Farmer) -> None:
+    await family(farmer)
+    sent = weight("3", 70, eventDateTime="2024-04-13T07:00:00")
+    first = await told_alone(farmer, "weights", sent, **{"Idempotency-Key": '"k1"'})
+    assert first
+    assert await told_alone(farmer, "weights", sent, **{"Idempotency-Key": '"k1"'}) == first
+
+
+async def test_more_warnings_than_a_header_holds_are_cut_between_two(farmer: Farmer) -> None:
+    await family(farmer)
+    await remedy(farmer)
+    ends = [{"productType": f"Fibre \u00fc\u00fc\u00fc {number}", "endDate": "2024-05-01"} for number in range(60)]
+    found = await told_alone(farmer, "treatments", message() | LABELLED | {"withdrawals": ends})
+    assert 3 < len(found) < 60

@@ -91,7 +91,14 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
     return Taken(farm_id, zone, entries, days, now)
 
 
-async def take_one(session: Session, context: Context, target: Target, sent: Row, now: datetime) -> IcarTaken:
+class TakenOne(NamedTuple):
+    """One message as it is stored now, and what its sender should know of it."""
+
+    resource: IcarTaken
+    told: list[IcarMessage]
+
+
+async def take_one(session: Session, context: Context, target: Target, sent: Row, now: datetime) -> TakenOne:
     """One message; the answer is the resource as it is stored now.
 
     Raises:
@@ -104,7 +111,8 @@ async def take_one(session: Session, context: Context, target: Target, sent: Row
     found = await stored(session, target, taken)
     if found is None:
         raise MessageRejected("there is nothing under this sourceId that could be taken back")
-    return IcarTaken.model_validate(found)
+    told = [as_message(None, error, "Warning", 200) for error in entry.told]
+    return TakenOne(IcarTaken.model_validate(found), told)
 
 
 async def stored(session: Session, target: Target, taken: Taken) -> Resource | None:
@@ -225,9 +233,9 @@ def result(entry: Entry, stored_id: UUID | None, now: datetime) -> IcarBatchResu
     return IcarBatchResult(id=str(stored_id) if is_stored else None, meta=said, messages=messages)
 
 
-def as_message(row: int, error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
-    """A finding in the words of the standard, about a part of the message at this place of the batch."""
+def as_message(row: int | None, error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
+    """A finding in the words of the standard, about a part of the message at this place of the batch, if it is one."""
     detail = f"{error.message}. {error.fix}" if error.fix else error.message
     kind = TYPE_BASE + error.code
-    where = f"{row}.{error.field}" if error.field else str(row)
+    where = ".".join(str(part) for part in (row, error.field) if part is not None) or None
     return IcarMessage(type=kind, severity=severity, status=status, title=error.code, detail=detail, instance=where)

@@ -127,7 +127,8 @@ def told_dam(entry: Entry) -> SentParent:
     bore = [one for one in parents if one.gender == "Female" and one.relation == "Recipient"] or mothers
     if any(one.gender == "Male" for one in parents):
         text = "the sire follows from joinings and services, and was not taken from here"
-        entry.told.append(as_error(entry.row, warning("sire_not_taken", text, "send the service as an insemination")))
+        fix = "send the service as an insemination"
+        entry.told.append(as_error(entry.row, warning("sire_not_taken", text, fix, field="animalDetail.parentage")))
     names = {(one.identifier.scheme, one.identifier.id) for one in bore if one.identifier is not None}
     if len(names) != 1:
         text = "the message has no dam" if not names else f"the message has {len(names)} dams"

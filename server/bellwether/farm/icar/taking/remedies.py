@@ -36,7 +36,9 @@ async def find_remedies(session: Session, farm_id: UUID, entries: Sequence[Entry
         entry.batch_id = batches.get((found.id, lot.lower())) if lot else None
         if lot and entry.batch_id is None:
             text = f"{found.name} has no batch {lot[:40]} here; the number is kept in the note"
-            told = warning("batch_unknown", text, "add the batch to the remedy, and send the message again")
+            told = warning(
+                "batch_unknown", text, "add the batch to the remedy, and send the message again", field="batches"
+            )
             entry.told.append(as_error(entry.row, told))
 
 
@@ -108,8 +110,10 @@ def off_label(entry: Entry, found: RemedyRow) -> JsonObject | None:
     for one in entry.sent.withdrawals or ():
         market = market_of(one)
         if market is None:
-            text = f"a withdrawal of {one.product_type} is not kept here"
-            entry.told.append(as_error(entry.row, warning("withdrawal_not_kept", text, "nothing is to be done")))
+            text = f"a withdrawal of {(one.product_type or 'nothing')[:40]} is not kept here"
+            entry.told.append(
+                as_error(entry.row, warning("withdrawal_not_kept", text, "nothing is to be done", field="withdrawals"))
+            )
         if market is None or not one.end_date:
             continue
         count = (when(one.end_date, entry.zone, "withdrawals.endDate").day - entry.moment.day).days
@@ -119,7 +123,8 @@ def off_label(entry: Entry, found: RemedyRow) -> JsonObject | None:
         label = found.days[MARKETS.index(market)]
         if label is not None and count < label:
             text = f"the label of {found.name} says {label} days for {market}, the message {count}: the label counts"
-            entry.told.append(as_error(entry.row, warning("label_counts", text, "correct the remedy if it is wrong")))
+            fix = "correct the remedy if it is wrong"
+            entry.told.append(as_error(entry.row, warning("label_counts", text, fix, field="withdrawals")))
         elif label is None or count > label:
             days[f"{market}_days"] = count
     return days or None

@@ -290,7 +290,7 @@ def when(text: str | None, zone: str, field: str = "eventDateTime") -> When:
         found = datetime.fromisoformat(text or "")
         if found.tzinfo is None:
             is_day = len(text or "") <= len("2024-04-10")
-            told = warning("no_zone", f"{text} has no zone and was read by the clock of {zone}", fix)
+            told = warning("no_zone", f"{text} has no zone and was read by the clock of {zone}", fix, field=field)
             return When(found.date(), None if is_day else found.time(), None if is_day else told)
         utc = found.astimezone(UTC)
         if utc.time() == time():

@@ -185,5 +185,5 @@ async def change(
     held = set((await rows.one_set(session, group.farm_id, group.id)).members)
     if members is not None and members.keys() != held:
         text = f"the group has {len(held)} members and the message {len(members)}; who is in it stays as it is"
-        told = warning("members_differ", text, "send animal-set-joins and animal-set-leaves")
+        told = warning("members_differ", text, "send animal-set-joins and animal-set-leaves", field="member")
         entry.told.append(as_error(entry.row, told))
