@@ -78,7 +78,7 @@ join farm.course c on c.farm_id = $1 and c.event_id = e.id
 join farm.dosed d on d.farm_id = $1 and d.event_id = e.id
 join farm.product p on p.farm_id = $1 and p.id = c.product_id
 left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
-where e.farm_id = $1 and e.kind = 'treatment.given' and {page} order by e.seq, d.animal_id
+where e.farm_id = $1 and e.kind = 'treatment.given' and e.group_id is null and {page} order by e.seq, d.animal_id
 """
 TREATED = (
     TREATMENTS.format(
@@ -88,6 +88,9 @@ TREATED = (
     + "limit $6"
 )
 TREATMENT = TREATMENTS.format(page="e.id = $2")
+REACHED = """
+select event_id, animal_id from farm.dosed where farm_id = $1 and event_id = any($2::uuid[]) order by animal_id
+"""
 REMEDIES = """
 select id, name, unit, meat_days, export_days, milk_days from farm.product
 where farm_id = $1 and lower(name) = any($2::text[])
@@ -193,6 +196,14 @@ async def treated(
 async def treatment(session: Session, farm_id: UUID, event_id: UUID) -> list[TreatedRow]:
     """Animals that one treatment reached; none when it was taken back."""
     return [TreatedRow(*row.values()) for row in await driver(session).fetch(TREATMENT, farm_id, event_id)]
+
+
+async def reached(session: Session, farm_id: UUID, events: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The tagged animals that each treatment reached."""
+    found: dict[UUID, list[UUID]] = {}
+    for event_id, animal_id in await driver(session).fetch(REACHED, farm_id, list(events)) if events else ():
+        found.setdefault(event_id, []).append(animal_id)
+    return found
 
 
 async def remedies(session: Session, farm_id: UUID, names: Sequence[str]) -> dict[str, RemedyRow]:

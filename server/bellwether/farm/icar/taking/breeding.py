@@ -59,7 +59,7 @@ def insemination(entry: Entry) -> Translation:
     kept = word(PRESERVED, "straw.preservationType", straw.preservation_type if straw else None)
     collected = None
     if straw is not None and straw.date_collected:
-        collected = when(straw.date_collected, "UTC", "straw.dateCollected").day.isoformat()
+        collected = when(straw.date_collected, entry.zone, "straw.dateCollected").day.isoformat()
     # the standard does not know by which route the semen came
     return Translation(kind, {**payload, "method": f"ai_{kept}", "batch": batch, "collected_on": collected})
 

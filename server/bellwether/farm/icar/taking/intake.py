@@ -23,7 +23,7 @@ from bellwether.farm.icar.taking.entries import SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
-from bellwether.farm.icar.taking.remedies import find_remedies
+from bellwether.farm.icar.taking.remedies import check_reached, find_remedies
 from bellwether.farm.icar.taking.sets import take_sets
 from bellwether.farm.icar.taking.weights import Day, take_weights
 from bellwether.farm.icar.writing import Writer, deleted
@@ -88,6 +88,8 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
         if target.kind == WEANINGS:
             await weanings.check_weanings(session, farm_id, entries)
         await take_events(session, context, farm_id, target.kind, entries, now)
+        if target.kind == "group-treatments":
+            await check_reached(session, farm_id, entries)
     return Taken(farm_id, zone, entries, days, now)
 
 

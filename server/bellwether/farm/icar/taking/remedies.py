@@ -10,9 +10,10 @@ from bellwether.farm.icar.taking.entries import Entry, as_error
 from bellwether.farm.icar.taking.sent import SentDose, SentTreatment, SentWithdrawal, when
 from bellwether.farm.icar.taking.translating import Translation, word
 from bellwether.farm.icar.treatments import ESI, UNITS
+from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.json import JsonObject
-from bellwether.sheep.findings import Broken, broken, warning
+from bellwether.sheep.findings import Broken, Finding, broken, warning
 from bellwether.sheep.withdrawals import Market
 
 OURS = {theirs: ours for ours, theirs in UNITS.items()}
@@ -40,6 +41,29 @@ async def find_remedies(session: Session, farm_id: UUID, entries: Sequence[Entry
                 "batch_unknown", text, "add the batch to the remedy, and send the message again", field="batches"
             )
             entry.told.append(as_error(entry.row, told))
+
+
+async def check_reached(session: Session, farm_id: UUID, entries: Sequence[Entry]) -> None:
+    """That a treatment of a mob reached here whom the message names: who else got it is withheld, too."""
+    told = [(entry, entry.sent.embedded_animal_set) for entry in entries if entry.is_sound and not entry.deletes]
+    asked = [
+        (entry, Asked(one.id or "", one.scheme, entry.moment.day))
+        for entry, members in told
+        for one in (members.member if members and members.member else ())
+        if entry.moment
+    ]
+    found = await wearers(session, farm_id, [one for _, one in asked])
+    reached = await repository.reached(session, farm_id, [entry.stored_id for entry, _ in told if entry.stored_id])
+    missing: dict[int, list[str]] = {}
+    for (entry, one), meant in zip(asked, found, strict=True):
+        if isinstance(meant, Finding) or meant not in reached.get(entry.stored_id or UUID(int=0), ()):
+            missing.setdefault(entry.row, []).append(one.value)
+    for entry, _ in told:
+        if names := missing.get(entry.row):
+            text = f"{len(names)} animals that the message names were not in the group here: {', '.join(names[:5])}"
+            fix = "send animal-set-joins first and the message again, or their treatments one by one"
+            told_now = warning("members_differ", text, fix, field="embeddedAnimalSet.member")
+            entry.told.append(as_error(entry.row, told_now))
 
 
 def remedy(sent: SentTreatment, remedies: dict[str, RemedyRow]) -> RemedyRow:

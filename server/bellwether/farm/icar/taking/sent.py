@@ -174,6 +174,12 @@ class SentSet(Sent):
     identifier: SentIdentifier | None = None
 
 
+class SentMembers(Sent):
+    """Who was in a group."""
+
+    member: list[SentIdentifier] | None = None
+
+
 class SentEvent(Sent):
     """An event of an animal, of any kind that is taken."""
 
@@ -220,6 +226,7 @@ class SentEvent(Sent):
     inventory_classification: SentInventory | None = None
     animal_set_reference: SentSet | None = None
     animal_set_id: str | None = None
+    embedded_animal_set: SentMembers | None = None
     id: str | None = None
     name: str | None = None
     purpose: str | None = None
