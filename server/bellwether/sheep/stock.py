@@ -58,6 +58,14 @@ USUAL: tuple[StockClass, ...] = (
 )
 
 
+def of_newborns(classes: Sequence[StockClass]) -> frozenset[str]:
+    """Codes of the classes in which a lamb is on the day of its birth, whatever its sex; a class that is castrated too,
+    for a farm may count its wether lambs from then on."""
+    kinds = [(sex, neutered) for sex in ("female", "male", "unknown") for neutered in (False, True)]
+    fits = [[each.code for each in classes if each.holds(sex, neutered=cut, age_days=0)][:1] for sex, cut in kinds]
+    return frozenset(code for first in fits for code in first)
+
+
 class Step(NamedTuple):
     """Something that happened to head without tags in a group."""
 

@@ -156,6 +156,8 @@ async def test_what_others_send_of_groups_is_stored_once_and_read_again(farmer: 
         ("group-arrivals", {"inventoryClassification": {"name": "camel"}}, "class_unknown"),
         ("group-arrivals", {"countObserved": 4}, "count_missing"),
         ("group-departures", {"departureKind": "Sale"}, "too_few"),
+        ("group-births", {}, "born_grown"),
+        ("group-births", inventory(40, "Hogget wether"), "born_grown"),
         ("group-treatments", {"medicine": {"name": "Unknown"}}, "product_unknown"),
     ],
 )

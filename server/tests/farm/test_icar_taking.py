@@ -176,16 +176,6 @@ async def test_of_a_batch_each_message_is_judged_for_itself(farmer: Farmer) -> N
     assert len(await weights_of(farmer)) == 3
 
 
-async def test_a_weight_is_not_moved_to_another_day(farmer: Farmer) -> None:
-    await family(farmer)
-    await send(farmer, "weights", weight())
-    (result,) = await send(farmer, "weights", [weight(eventDateTime="2024-05-01T00:00:00Z")])
-    assert result["messages"][0]["title"] == "weight_moved"
-    (gone,) = await send(farmer, "weights", [weight() | {"meta": {"source": SOURCE, "sourceId": 1, "isDeleted": True}}])
-    assert gone["messages"][0]["title"] == "not_deleted"
-    assert len(await weights_of(farmer)) == 1
-
-
 DEPARTED = {"departureKind": "Sale", "consignment": {"id": {"scheme": "au.nvd", "id": "12"}}, "remark": "lame"}
 ARRIVED = {"arrivalReason": "SaleReturn", "eventDateTime": "2024-05-01T00:00:00Z"}
 DIED = {"deathReason": "Disease", "explanation": "bloat", "disposalMethod": "OnPremise"}

@@ -74,6 +74,8 @@ async def test_i26_more_than_are_there_do_not_go_neither_then_nor_later(farmer: 
     assert await refused(farmer, stock("moved", group, "2024-05-01", 1, to_group_id=str(new_id()))) == "not_found"
     assert await refused(farmer, stock("moved", group, "2024-05-01", 1, to_group_id=group)) == "not_found"
     assert await refused(farmer, stock("reclassed", group, "2024-05-01", 1, to_class="ewe")) == "changes_nothing"
+    for of in ("ewe", "ewe_hogget", "wether"):
+        assert await refused(farmer, stock("born", group, "2024-05-01", of=of)) == "born_grown"
     twice = stock("born", group, "2024-05-01")
     twice["payload"]["heads"] *= 2
     assert await refused(farmer, twice) == "named_twice"
@@ -105,6 +107,7 @@ async def test_a_farm_has_classes_of_its_own(farmer: Farmer) -> None:
     assert (found["is_usual"], [item["code"] for item in found["items"]]) == (False, ["young", "rest"])
     assert await line(farmer, "rest", "tagged") == [0, 0, 0, 1, 0, 0, 0, 1]
     await taken(farmer, stock("born", group, "2024-05-01", of="young"))
+    assert await refused(farmer, stock("born", group, "2024-05-01", of="rest")) == "born_grown"
     for items, expect in (([young], 422), ([rest, rest], 422), ([rest], 409), ([young | {"sex": "goat"}, rest], 422)):
         await farmer.ask("PUT", path, expect, json={"items": items})
 

@@ -115,6 +115,7 @@ class WeightVersion(NamedTuple):
     supersedes: UUID | None
     value: float
     occurred_time: time | None
+    state: str
 
 
 class RemedyRow(NamedTuple):

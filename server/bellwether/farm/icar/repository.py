@@ -61,6 +61,15 @@ order by e.seq limit $6
 """
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
 OF_ANIMALS = EVENTS.format(page="e.animal_id = any($4::uuid[])")
+NAMING_LAMBS = """
+select o.event_id from farm.event_other o where o.farm_id = $1 and o.animal_id = any($4::uuid[]) and o.role like 'lamb%'
+"""
+OF_LAMBS = EVENTS.format(page=f"e.id in ({NAMING_LAMBS})")
+BORN_ONCE = """
+select o.animal_id, max(e.occurred_on) from farm.event_other o
+join farm.event e on e.farm_id = $1 and e.id = o.event_id and e.kind = 'lambing.recorded'
+where o.farm_id = $1 and o.animal_id = any($2::uuid[]) and o.role like 'lamb%' group by 1
+"""
 TREATMENTS = """
 select e.seq, e.id, d.animal_id, e.occurred_on, e.occurred_time, e.tz, e.payload, e.recorded_at, f.id, p.name, b.lot,
   b.expires_on, d.meat_until, d.export_until, d.milk_until
@@ -69,7 +78,7 @@ join farm.course c on c.farm_id = $1 and c.event_id = e.id
 join farm.dosed d on d.farm_id = $1 and d.event_id = e.id
 join farm.product p on p.farm_id = $1 and p.id = c.product_id
 left join farm.product_batch b on b.farm_id = $1 and b.id = c.batch_id
-where e.farm_id = $1 and e.kind = 'treatment.given' and {page} order by e.seq, d.animal_id
+where e.farm_id = $1 and e.kind = 'treatment.given' and e.group_id is null and {page} order by e.seq, d.animal_id
 """
 TREATED = (
     TREATMENTS.format(
@@ -79,6 +88,9 @@ TREATED = (
     + "limit $6"
 )
 TREATMENT = TREATMENTS.format(page="e.id = $2")
+REACHED = """
+select event_id, animal_id from farm.dosed where farm_id = $1 and event_id = any($2::uuid[]) order by animal_id
+"""
 REMEDIES = """
 select id, name, unit, meat_days, export_days, milk_days from farm.product
 where farm_id = $1 and lower(name) = any($2::text[])
@@ -104,6 +116,9 @@ select {", ".join(f"o.{name}" for name in WeightRow._fields)}
 from unnest($2::uuid[], $3::text[], $4::date[]) as d (animal_id, trait, occurred_on)
 join farm.observation o on o.farm_id = $1 and o.animal_id = d.animal_id and o.trait = d.trait
   and o.occurred_on = d.occurred_on and o.state = 'active'
+"""
+ONE_WEIGHT = f"""
+select {", ".join(WeightRow._fields)} from farm.observation where farm_id = $1 and id = $2
 """
 VERSIONS = f"""
 select o.animal_id, o.trait, o.occurred_on, {", ".join(f"o.{name}" for name in WeightVersion._fields)}
@@ -183,6 +198,14 @@ async def treatment(session: Session, farm_id: UUID, event_id: UUID) -> list[Tre
     return [TreatedRow(*row.values()) for row in await driver(session).fetch(TREATMENT, farm_id, event_id)]
 
 
+async def reached(session: Session, farm_id: UUID, events: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The tagged animals that each treatment reached."""
+    found: dict[UUID, list[UUID]] = {}
+    for event_id, animal_id in await driver(session).fetch(REACHED, farm_id, list(events)) if events else ():
+        found.setdefault(event_id, []).append(animal_id)
+    return found
+
+
 async def remedies(session: Session, farm_id: UUID, names: Sequence[str]) -> dict[str, RemedyRow]:
     """Remedies of a farm by their names in small letters."""
     rows = await driver(session).fetch(REMEDIES, farm_id, list(names)) if names else []
@@ -207,6 +230,17 @@ async def lambings(session: Session, farm_id: UUID, dams: Sequence[UUID]) -> lis
     """All that count of some ewes."""
     rows = await driver(session).fetch(OF_ANIMALS, farm_id, None, None, list(dams), ["lambing.recorded"], None)
     return [EventRow(*row.values()) for row in rows]
+
+
+async def lambings_of(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> list[EventRow]:
+    """Those that count in which some lambs were born."""
+    rows = await driver(session).fetch(OF_LAMBS, farm_id, None, None, list(lambs), ["lambing.recorded"], None)
+    return [EventRow(*row.values()) for row in rows]
+
+
+async def born_once(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> dict[UUID, date]:
+    """Of lambs of whom a lambing told once, whether it counts or not, its day."""
+    return {row[0]: row[1] for row in await driver(session).fetch(BORN_ONCE, farm_id, list(lambs))}
 
 
 async def existing(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
@@ -248,6 +282,12 @@ async def counting(
         return {}
     rows = await driver(session).fetch(COUNTING, farm_id, *(list(column) for column in zip(*days, strict=True)))
     return {(row["animal_id"], row["trait"], row["occurred_on"]): WeightRow(*row.values()) for row in rows}
+
+
+async def weight(session: Session, farm_id: UUID, weight_id: UUID) -> WeightRow | None:
+    """One, whether it counts or not."""
+    row = await driver(session).fetchrow(ONE_WEIGHT, farm_id, weight_id)
+    return None if row is None else WeightRow(*row.values())
 
 
 async def versions(

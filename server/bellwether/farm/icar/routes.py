@@ -1,5 +1,7 @@
 """Paths under /locations, as ICAR ADE 1.3 lays them out."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,13 +11,15 @@ from pydantic import AfterValidator, AwareDatetime
 from bellwether.farm.icar import service
 from bellwether.farm.icar.kinds import KindName
 from bellwether.farm.icar.resources.core import IcarIdentifier
-from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarLocations, IcarTaken
+from bellwether.farm.icar.schemas import IcarBatchResults, IcarCollection, IcarLocations, IcarMessage, IcarTaken
 from bellwether.farm.icar.service import Address, within
 from bellwether.farm.icar.taking import intake
 from bellwether.farm.icar.taking.intake import Target
 from bellwether.farm.icar.taking.kinds import TakenName
 from bellwether.platform.http.dependencies import Acting, Once, Reading, Writing, need
+from bellwether.platform.http.idempotency import WARNINGS
 from bellwether.platform.http.pagination import CursorText, Limit
+from bellwether.platform.http.problem_documents import Responses
 from bellwether.platform.http.strict.rows import Row
 
 router, batches = APIRouter(tags=["icar"]), APIRouter(tags=["icar"])
@@ -93,13 +97,46 @@ SAMPLE: Row = {
 }
 
 
-@router.post(PLACE + "/{kind}", response_model=IcarTaken, dependencies=[need("flock:write")])
+MOST_BYTES = 6000
+"""Of a header, which proxies and clients cut or refuse from 8 kB on."""
+TOLD: Responses = {
+    200: {
+        "headers": {
+            WARNINGS: {
+                "description": "What the sender should know although the message was taken: a JSON list of messages "
+                "as in the result of a batch; absent where there is nothing",
+                "schema": {"type": "string"},
+            }
+        }
+    }
+}
+
+
+def headers_of(told: Sequence[IcarMessage]) -> dict[str, str]:
+    """Warnings, for which a single resource of the standard has no place; as many as a header can hold."""
+    shown, size = list[str](), 2
+    for message in told:
+        text = json.dumps(json.loads(message.model_dump_json()), separators=(",", ":"))
+        if (size := size + len(text) + 1) > MOST_BYTES:
+            break
+        shown.append(text)
+    return {WARNINGS: f"[{','.join(shown)}]"} if shown else {}
+
+
+@router.post(PLACE + "/{kind}", response_model=IcarTaken, dependencies=[need("flock:write")], responses=TOLD)
 async def take_message(
     session: Writing, context: Acting, once: Once, to: To, sent: Annotated[Row, Body(examples=[SAMPLE])]
 ) -> Response:
     """Take one resource of ICAR ADE 1.3; the answer is a copy as it is stored. The same again changes nothing,
     another one of the same `meta.source` and `meta.sourceId` corrects the one before."""
-    return await once(lambda: intake.take_one(session, context, to, sent, datetime.now(UTC)), status=200)
+    told: list[IcarMessage] = []
+
+    async def take() -> IcarTaken:
+        taken = await intake.take_one(session, context, to, sent, datetime.now(UTC))
+        told.extend(taken.told)
+        return taken.resource
+
+    return await once(take, status=200, headers=lambda _: headers_of(told))
 
 
 @batches.post(PLACE + "/{kind}", response_model=IcarBatchResults, dependencies=[need("flock:write")])

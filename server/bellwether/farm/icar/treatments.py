@@ -1,7 +1,7 @@
-"""Who was treated, by itself or with its group, as resources of the standard.
+"""Who was treated by itself, as resources of the standard; a treatment of a group is one resource of its own.
 
-Whom a treatment of a group reached and until when an animal is withheld follows from more than its event, and what was
-taken back is simply gone: partners read the list whole.
+Until when an animal is withheld follows from more than its event, and what was taken back is simply gone: partners read
+the list whole.
 """
 
 from dataclasses import replace

@@ -1,9 +1,11 @@
 """Recording and reading weights."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bellwether.farm.measurements import recording, repository
+from bellwether.farm.measurements import recording, repository, storing
+from bellwether.farm.measurements.events import measurements_recorded, measurements_withdrawn
 from bellwether.farm.measurements.models import MeasuredAnimal
 from bellwether.farm.measurements.problems import WeightExists, WeightsRejected, WhoseWeights
 from bellwether.farm.measurements.recording import Form, Scales, Sent, Told
@@ -45,6 +47,14 @@ async def record(
     return RecordedWeights(
         items=[Weight.model_validate(row) for row in taken.rows], warnings=[warned(each) for each in taken.warnings]
     )
+
+
+async def withdraw(
+    session: Session, context: Context, farm_id: UUID, gone: Sequence[UUID], again: Sequence[UUID]
+) -> None:
+    """Weights that were never so count no longer, and those that they had replaced count again."""
+    await measurements_withdrawn(session, context, farm_id, await storing.retire(session, farm_id, gone))
+    await measurements_recorded(session, context, farm_id, await storing.revive(session, farm_id, again))
 
 
 def weighing(new: NewWeight, trait: str) -> Sent:

@@ -7,13 +7,23 @@ from uuid import UUID
 import asyncpg
 
 from bellwether.farm.measurements.columns import Columns, cut
-from bellwether.farm.measurements.ledger import Observation
+from bellwether.farm.measurements.ledger import Measurement, Observation
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
 from bellwether.platform.database.packed_rows import execute_packed
 from bellwether.platform.database.transactions import Session, driver
+from bellwether.sheep.traits import TRAITS
 
+RETIRE = """
+update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[]) and state = 'active'
+returning flock_id, trait, id, animal_id
+"""
+REVIVE = """
+update farm.observation set state = 'active' where farm_id = $1 and id = any($2::uuid[]) and state = 'superseded'
+returning id, flock_id, animal_id, import_row, trait, occurred_on, value, raw_value, recorded_group, occurred_time,
+  raw_unit
+"""
 SUPERSEDE = "update farm.observation set state = 'superseded' where farm_id = $1 and id = any($2::uuid[])"
 INTO = """
 insert into farm.observation (id, farm_id, flock_id, animal_id, trait, stage, value, unit, raw_value, raw_unit,
@@ -94,6 +104,20 @@ async def store(
         await execute_with(session, INSERT, STORED, rows, farm_id, source, import_id, context.user_id)
     except asyncpg.UniqueViolationError as error:
         raise WeightExists from error
+
+
+async def retire(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> list[tuple[UUID, str, UUID, UUID]]:
+    """Measurements count no longer; flock, trait, id and animal of those that did."""
+    return [tuple(row.values()) for row in await driver(session).fetch(RETIRE, farm_id, list(ids))]
+
+
+async def revive(session: Session, farm_id: UUID, ids: Sequence[UUID]) -> list[Observation]:
+    """Measurements count again."""
+    found = []
+    for key, flock_id, animal_id, place, *said in await driver(session).fetch(REVIVE, farm_id, list(ids)):
+        measured = Measurement(*said)
+        found.append(Observation(key, flock_id, animal_id, measured, place or 0, TRAITS[measured.trait]))
+    return found
 
 
 def as_stored(made: Observation) -> tuple[object, ...]:

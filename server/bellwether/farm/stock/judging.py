@@ -55,5 +55,7 @@ def check(known: Known, said: Heads, group_id: UUID) -> None:
             raise problems.named_twice(name)
         if name == said.into_class:
             raise problems.same_class(name)
+        if said.type == "born" and name not in known.newborns:
+            raise problems.no_lambs(name, known.newborns)
     if said.into_group is not None and (said.into_group not in known.groups or said.into_group == group_id):
         raise problems.no_group(said.into_group)

@@ -1,11 +1,11 @@
 """What an event says of head without tags, and what the farm knows of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from bellwether.sheep.stock import Act, Change, Step, ledger
+from bellwether.sheep.stock import Act, Change, Step, StockClass, ledger, of_newborns
 
 KINDS: Mapping[str, Act] = {
     "stock.born": "born",
@@ -35,6 +35,8 @@ class Known:
 
     classes: frozenset[str]
     steps: dict[UUID, Step]
+    newborns: frozenset[str] = frozenset()
+    """Those of the classes in which a lamb may be born."""
     groups: frozenset[UUID] = frozenset()
     """Groups to which head are moved, as far as the farm has them."""
     changes: list[Change] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Known:
         self.steps, self.changes, self.is_touched = steps, changes, True
 
 
-def opened(classes: frozenset[str], steps: dict[UUID, Step], groups: frozenset[UUID]) -> Known:
+def opened(classes: Sequence[StockClass], steps: dict[UUID, Step], groups: frozenset[UUID]) -> Known:
     """What was accepted fits together."""
-    return Known(classes, steps, groups, ledger(steps.values()))
+    codes = frozenset(each.code for each in classes)
+    return Known(codes, steps, of_newborns(classes), groups, ledger(steps.values()))

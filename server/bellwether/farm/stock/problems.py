@@ -20,6 +20,13 @@ def named_twice(name: str) -> Broken:
     return broken("named_twice", f"{name} stands twice among the heads", "send each class once", field="payload.heads")
 
 
+def no_lambs(name: str, newborns: Collection[str]) -> Broken:
+    """Nobody is born grown up."""
+    text = f"{name} is no class of newborn lambs"
+    fix = f"send one of {', '.join(sorted(newborns))}; head that came or were found are stock.arrived or stock.counted"
+    return broken("born_grown", text, fix, field="payload.heads")
+
+
 def no_group(group_id: UUID) -> Broken:
     """Nowhere to go."""
     text, fix = f"there is no other group {group_id}", "send the id of another group of this farm"

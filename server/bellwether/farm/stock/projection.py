@@ -13,7 +13,7 @@ async def known(session: Session, farm_id: UUID, said: Iterable[Heads | None], k
     heads = [each for each in said if each is not None]
     if not heads and not (set(kinds) & KINDS.keys()):
         return Known(frozenset(), {})
-    classes = frozenset(each.code for each in await repository.classes(session, farm_id))
+    classes = await repository.classes(session, farm_id)
     groups = await repository.groups(session, farm_id, {each.into_group for each in heads if each.into_group})
     return opened(classes, await repository.steps(session, farm_id), groups)
 

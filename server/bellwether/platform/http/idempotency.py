@@ -16,6 +16,9 @@ from bellwether.platform.json import json_text
 from bellwether.platform.problems import Conflict, Unprocessable
 
 MAX_KEY = 200
+WARNINGS = "Bellwether-Warnings"
+"""Of an answer whose body has no place for what its caller should know of what was taken all the same: JSON, a list."""
+KEPT = ("location", "etag", WARNINGS.lower())
 Made = TypeVar("Made", bound=BaseModel)
 Headers = Mapping[str, str] | Callable[[Made], Mapping[str, str]] | None
 
@@ -101,7 +104,7 @@ class Idempotent:
         return None if row is None else Stored(*row)
 
     async def _store(self, key: str, digest: bytes, response: Response) -> None:
-        kept = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
+        kept = {name: value for name, value in response.headers.items() if name in KEPT}
         statement = text(
             "insert into idempotency_key (user_id, key, body_sha256, status, headers, answer) "
             "values (:user, :key, :digest, :status, cast(:headers as jsonb), :answer)"

@@ -17,7 +17,6 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.pagination import Cursor
 
 KINDS = (*SERVICES, STARTED)
-MOST_EWES = 5000
 
 
 class ByService(Cursor):
@@ -40,10 +39,10 @@ async def services(session: Session, asked: Asked) -> Found:
     return Found([*resources], ByService.after([row.event for row in found], asked.limit), total)
 
 
-async def of_ewe(session: Session, farm_id: UUID, seq: int, ewe: UUID) -> ServedRow | None:
-    """The joining at a place of the log as it is now, also when it was taken back, for one ewe."""
-    found = await rows.served(session, farm_id, Within(EVER, None), [STARTED], (seq, None), MOST_EWES)
-    return next((row for row in found if (row.event.seq, row.event.animal_id) == (seq, ewe)), None)
+async def at(session: Session, farm_id: UUID, seq: int) -> ServedRow | None:
+    """The joining of one ewe at a place of the log as it is now, also when it was taken back."""
+    found = await rows.served(session, farm_id, Within(EVER, None), [STARTED], (seq, None), 1)
+    return next((row for row in found if row.event.seq == seq), None)
 
 
 def sires(row: ServedRow) -> list[UUID]:

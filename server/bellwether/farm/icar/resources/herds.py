@@ -68,12 +68,21 @@ class IcarHeadEvent(IcarGroupEvent):
     inventory_classification: IcarInventory
 
 
+class IcarTreatedSet(Icar):
+    """icarAnimalSetResource within an event: the tagged animals of a group as it was then."""
+
+    resource_type: Literal["AnimalSet"] = "AnimalSet"
+    id: str
+    member: list[IcarIdentifier]
+
+
 class IcarGroupTreatment(IcarGroupEvent):
     """icarGroupTreatmentEventResource: a group as it was at that moment."""
 
     resource_type: Literal["GroupTreatmentEvent"] = "GroupTreatmentEvent"
     group_method: Literal["ExistingAnimalSet"] = "ExistingAnimalSet"
     count_observed: int | None = None
+    embedded_animal_set: IcarTreatedSet | None = None
     medicine: IcarMedicine
     procedure: str | None = None
     batches: list[IcarBatch] | None = None

@@ -1,231 +1,179 @@
 """Births of other systems become lambs of a lambing of their dam, by the rules of the season and never beside them.
 
 Births of one dam within two days are one litter: the first makes the lambing, or finds it; each further one is a
-correction of it, which gives all its lambs the birth type of the litter.
+correction of it, which gives all its lambs the birth type of the litter. A message that made a lamb says later of which
+dam and day it was: the lamb goes there, alone or with its litter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid5
 
 from bellwether.farm.events import service as events
 from bellwether.farm.events.schemas import NewEvents
 from bellwether.farm.icar import repository
-from bellwether.farm.icar.models import EventRow
-from bellwether.farm.icar.taking.breeding import lamb as lamb_of
 from bellwether.farm.icar.taking.entries import Entry
-from bellwether.farm.icar.taking.events import RETRACTED
-from bellwether.farm.icar.taking.parents import Newborn, find_newborns
-from bellwether.farm.icar.taking.sent import SentProgeny
-from bellwether.farm.icar.taking.translating import without_nothing
+from bellwether.farm.icar.taking.fertility import settle_fertility
+from bellwether.farm.icar.taking.litters import Litter, born, litters_of, of_message, put, update
+from bellwether.farm.icar.taking.parents import Newborn, find_newborns, lamb_key
+from bellwether.farm.icar.taking.sent import When
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
-from bellwether.platform.http.strict.rows import Row
-from bellwether.platform.ids import new_id
-from bellwether.platform.json import JsonObject, JsonValue
+from bellwether.platform.problems import RowError
 from bellwether.sheep.breeding import LITTER
-from bellwether.sheep.findings import Broken, broken
-
-LAMBING = "lambing.recorded"
+from bellwether.sheep.findings import Broken, Finding
 
 
-@dataclass
-class Litter:
-    """A lambing as it is to be after the messages of it."""
-
-    dam: UUID
-    on: date
-    payload: JsonObject
-    before: EventRow | None = None
-    entries: list[Entry] = field(default_factory=list)
-    is_changed: bool = False
-    of_log: frozenset[str] = frozenset()
-    """Ids of the lambs that the log has."""
-
-    @property
-    def lambs(self) -> list[JsonObject]:
-        """Live and dead."""
-        return cast(list[JsonObject], self.payload["lambs"])
-
-    def named(self, key: UUID) -> list[JsonObject]:
-        """The lamb with this id, if it has one."""
-        return [each for each in self.lambs if str(each["id"]) == str(key)]
-
-    def row(self) -> Row:
-        """As an event: a new one, a correction, or what takes it back."""
-        before = {} if self.before is None else {"supersedes": str(self.before.id)}
-        if not self.lambs:
-            said: Row = {"kind": RETRACTED, "payload": {}, "occurred_on": self.on.isoformat()}
-        else:
-            said = {"kind": LAMBING, "payload": self.payload, "occurred_on": self.on.isoformat()}
-            said |= {"animal_id": str(self.dam)}
-            at = None if self.before is None else self.before.occurred_time
-            said |= {"occurred_time": at.isoformat()} if at else {}
-        # what comes twice is known by its lamb, under the lock of the farm: the event needs no id that says what it is
-        return {"id": str(new_id()), **before, **said}
+class NotMoved(Exception):
+    """A lamb cannot go to another lambing, so that it must not leave its own."""
 
 
 async def take_births(
     session: Session, context: Context, farm_id: UUID, entries: Sequence[Entry], now: datetime
 ) -> None:
     """Sound messages into the log; each gets the id of its lamb, or what is wrong with it."""
-    newborns = await find_newborns(session, farm_id, entries)
+    gone = [entry for entry in entries if entry.is_sound and entry.deletes]
+    await take_back(session, context, farm_id, gone, now)
+    newborns = await find_newborns(session, farm_id, [entry for entry in entries if not entry.deletes])
+    moved = await move(session, context, farm_id, newborns, now)
+    newborns = [one for one in newborns if id(one) not in moved]
     await store(session, context, farm_id, newborns, now)
     # what is wrong with one lamb of a litter is no matter of the others
     for one in newborns:
         if one.entry.faults and one.shares:
             one.entry.faults.clear()
             await store(session, context, farm_id, [one], now)
-    for one in newborns:
-        if one.entry.is_sound and one.entry.animal_id is not None:
-            one.entry.stored_id = uuid5(one.entry.animal_id, "birth")
+    await settle_fertility(session, context, entries, now)
+    for entry in entries:
+        if entry.is_sound and entry.animal_id is not None:
+            entry.stored_id = uuid5(entry.animal_id, "birth")
 
 
 async def store(session: Session, context: Context, farm_id: UUID, newborns: Sequence[Newborn], now: datetime) -> None:
     """Litters of these newborns as they are now, with them."""
     sound = [one for one in newborns if one.entry.is_sound]
-    dams = sorted({one.dam for one in sound})
+    dams = sorted({one.dam for one in sound if one.dam is not None})
     litters = litters_of(await repository.lambings(session, farm_id, dams) if dams else [])
     for one in sound:
         try:
-            put(one, litters.setdefault(one.dam, []))
+            put(one, litters)
         except Broken as error:
             one.entry.fail(*error.findings)
-    changed = [each for of_dam in litters.values() for each in of_dam if each.is_changed]
+    await append(session, context, farm_id, litters, now)
+    for one in sound:
+        one.shares = any(one.entry in each.entries and len(each.entries) > 1 for each in litters if each.is_changed)
+
+
+async def append(session: Session, context: Context, farm_id: UUID, litters: Iterable[Litter], now: datetime) -> None:
+    """Those that are changed into the log; each of their messages hears what is wrong."""
+    changed = [each for each in litters if each.is_changed]
     if not changed:
         return
     body = NewEvents(farm_id=farm_id, events=[each.row() for each in changed])
     answer = await events.append(session, context, body, now)
     for each, verdict in zip(changed, answer.items, strict=True):
         for entry in each.entries:
-            entry.faults += [error.model_copy(update={"row": entry.row}) for error in verdict.errors]
-            entry.told += [told.model_copy(update={"row": entry.row}) for told in verdict.warnings]
-    for one in sound:
-        one.shares = any(one.entry in each.entries and len(each.entries) > 1 for each in changed)
+            entry.faults += [of_message(each, entry, error) for error in verdict.errors]
+            entry.told += [of_message(each, entry, told) for told in verdict.warnings]
 
 
-def litters_of(rows: Iterable[EventRow]) -> dict[UUID, list[Litter]]:
-    """Those of each dam that are in the log."""
-    found: dict[UUID, list[Litter]] = {}
-    for row in rows:
-        payload = {**row.payload, "lambs": [dict(each) for each in cast(list[JsonObject], row.payload["lambs"])]}
-        litter = Litter(row.animal_id, row.occurred_on, cast(JsonObject, payload), row)
-        litter.of_log = frozenset(str(each["id"]) for each in litter.lambs)
-        found.setdefault(row.animal_id, []).append(litter)
-    return found
-
-
-def put(one: Newborn, litters: list[Litter]) -> None:
-    """A newborn into its litter, or out of it.
-
-    Raises:
-        Broken: it is an animal already that no lambing made, or may be one of several lambs.
-    """
-    entry, key = one.entry, one.key
-    if entry.deletes:
-        take_back(one, litters)
-        return
-    litter = next((each for each in litters if abs(each.on - one.on) <= LITTER), None)
-    own = [] if litter is None else litter.named(one.known or key)
-    if one.known is not None and not own:
-        text = "the animal is there already, and not of a lambing of this dam within two days"
-        fix = "send its dam and its day as they were told first, or correct the animal here"
-        raise broken("animal_exists", text, fix, field="animal")
-    if litter is None:
-        litter = Litter(one.dam, one.on, {"lambs": []})
-        litters.append(litter)
-    entry.animal_id = one.known or key
-    said = born(one, litter)
-    if own:
-        update(litter, own[0], said, entry)
-    elif (nameless := unnamed(litter, said)) is not None:
-        entry.animal_id = UUID(str(nameless["id"]))
-        update(litter, nameless, said, entry)
-    else:
-        litter.payload["lambs"] = [*cast(list[JsonValue], litter.payload["lambs"]), said]
-        if one.is_transfer:
-            litter.payload["embryo_transfer"] = True
-        litter.is_changed = True
-        litter.entries.append(entry)
-
-
-def born(one: Newborn, litter: Litter) -> JsonObject:
-    """As the lambing tells it."""
-    detail = one.entry.sent.newborn
-    sent = SentProgeny(
-        identifier=detail.identifier or one.entry.sent.animal,
-        alternative_identifiers=detail.alternative_identifiers,
-        management_tag=detail.management_tag,
-        gender=detail.gender,
-    )
-    said = without_nothing(lamb_of(sent, str(one.known or one.key)))
-    return said if one.on == litter.on else {**said, "born_on": one.on.isoformat()}
-
-
-def update(litter: Litter, lamb: JsonObject, said: Mapping[str, JsonValue], entry: Entry) -> None:
-    """What the message knows more than the lambing; what the lambing knows more stays."""
-    fresh = {name: value for name, value in said.items() if name not in ("id", "born") and value not in ([], "unknown")}
-    if lamb.get("identifiers") and "identifiers" in fresh:
-        is_own = entry.key is not None and str(lamb["id"]) == str(uuid5(entry.key, "lamb"))
-        fresh["identifiers"] = merged(lamb["identifiers"], fresh["identifiers"], is_own=is_own)
-    if "born_on" in lamb:
-        fresh.setdefault("born_on", litter.on.isoformat())
-    if all(lamb.get(name) == value for name, value in fresh.items()):
-        return
-    lamb |= fresh
-    litter.is_changed = True
-    litter.entries.append(entry)
-
-
-def merged(known: JsonValue, sent: JsonValue, *, is_own: bool) -> list[JsonValue]:
-    """What the lamb wears, and what is new of what it is said to wear; the message that made it corrects its EID."""
-    old, new = cast(list[JsonObject], known), cast(list[JsonObject], sent)
-    if is_own and any(each["kind"] == "eid" for each in new):
-        old = [each for each in old if each["kind"] != "eid" or plain(each) in map(plain, new)]
-    values = {plain(each) for each in old}
-    return [*old, *(each for each in new if plain(each) not in values)]
-
-
-def plain(identifier: JsonObject) -> str:
-    """A number without what only separates its digits."""
-    return "".join(letter for letter in str(identifier["value"]).lower() if letter.isalnum())
-
-
-def unnamed(litter: Litter, said: JsonObject) -> JsonObject | None:
-    """The lamb without a number that the newborn is: one that a lambing counted and nobody named.
-
-    Raises:
-        Broken: it may be one of several that differ.
-    """
-    if not said.get("identifiers"):
-        return None
-    found = [
-        each for each in litter.lambs
-        if str(each["id"]) in litter.of_log and not each.get("identifiers") and each.get("born", "alive") == "alive"
-        and {str(each.get("sex", "unknown")), str(said["sex"])} - {"unknown"} != {"male", "female"}
-    ]  # fmt: skip
-    same = [each for each in found if each.get("sex") == said["sex"]] or found
-    if len({str(each.get("weight")) for each in same}) > 1:
-        text = f"the lambing of {litter.on} has {len(same)} lambs without a number that it may be"
-        raise broken("litter_unclear", text, "send the id of the lamb as org.bellwether.animal", field="animal")
-    return same[0] if same else None
-
-
-def take_back(one: Newborn, litters: Iterable[Litter]) -> None:
-    """The lamb was not born, if this message had made it.
-
-    Raises:
-        Broken: a lambing had.
-    """
-    for litter in litters:
-        if own := litter.named(one.key):
-            litter.payload["lambs"] = [each for each in litter.lambs if each is not own[0]]
-            litter.is_changed = True
-            litter.entries.append(one.entry)
-            one.entry.animal_id = one.key
-            return
-    if one.known is not None:
+async def take_back(session: Session, context: Context, farm_id: UUID, gone: Sequence[Entry], now: datetime) -> None:
+    """Lambs were not born that these messages had made; neither dam nor day need be said for that."""
+    keys = {lamb_key(entry): entry for entry in gone}
+    litters = litters_of(await repository.lambings_of(session, farm_id, list(keys)))
+    before = await repository.born_once(session, farm_id, list(keys))
+    for key, entry in keys.items():
+        litter = next((each for each in litters if each.named(key)), None)
+        if litter is not None:
+            litter.without(key, entry)
+        if litter is not None or key in before:
+            entry.animal_id = key
+            entry.moment = entry.moment or When(before[key] if litter is None else litter.on, None)
+    await append(session, context, farm_id, litters, now)
+    others = [entry for entry in gone if entry.animal_id is None]
+    for one in await find_newborns(session, farm_id, others, is_known_only=True):
         text, fix = "the lamb is of a lambing that was recorded here", "take back or correct that, under parturitions"
-        raise broken("not_deleted", text, fix, field="meta.isDeleted")
+        one.entry.fail(Finding("conflict", "not_deleted", text, fix, "meta.isDeleted"))
+
+
+async def move(
+    session: Session, context: Context, farm_id: UUID, newborns: Sequence[Newborn], now: datetime
+) -> set[int]:
+    """Lambs of which the message that made them names another dam or day now; which of the newborns these are.
+
+    A litter of which all go to one place is one lambing that is corrected; a lamb that goes alone leaves its lambing
+    for another one, and nothing but its birth may be known of it.
+    """
+    own = {one.known: one for one in newborns if one.known is not None and one.known == lamb_key(one.entry)}
+    homes = litters_of(await repository.lambings_of(session, farm_id, list(own)) if own else [])
+    moved: set[int] = set()
+    for home in homes:
+        lambs = [UUID(str(lamb["id"])) for lamb in home.lambs]
+        away = [own[key] for key in lambs if key in own and not home.is_of(own[key])]
+        away = [one for one in away if one.fault is None and one.entry.is_sound]
+        moved |= {id(one) for one in away}
+        if away and len(away) == len(lambs) and await move_whole(session, context, farm_id, home, away, now):
+            continue
+        for one in away:
+            await move_one(session, context, farm_id, one, now, is_alone=len(lambs) == 1)
+    return moved
+
+
+async def move_whole(
+    session: Session, context: Context, farm_id: UUID, home: Litter, away: Sequence[Newborn], now: datetime
+) -> bool:
+    """All lambs of a lambing are of one other dam or day: it is corrected; False: that is another lambing already."""
+    first = min(away, key=lambda one: one.on)
+    if any(one.dam != first.dam or one.on - first.on > LITTER for one in away):
+        return False
+    assert first.dam is not None
+    there = litters_of(await repository.lambings(session, farm_id, [first.dam]))
+    if any(each.is_of(one) and each.before != home.before for each in there for one in away):
+        return False
+    home.dam, home.on, home.is_changed = first.dam, first.on, True
+    home.entries = [one.entry for one in away]
+    for one in away:
+        assert one.known is not None
+        (lamb,) = home.named(one.known)
+        lamb.pop("born_on", None)
+        one.entry.animal_id = one.known
+        update(home, lamb, born(one, home), one.entry)
+        home.payload |= {"embryo_transfer": True} if one.is_transfer else {}
+    home.entries = list({id(entry): entry for entry in home.entries}.values())
+    await append(session, context, farm_id, [home], now)
+    return True
+
+
+async def move_one(
+    session: Session, context: Context, farm_id: UUID, one: Newborn, now: datetime, *, is_alone: bool
+) -> None:
+    """A lamb leaves its lambing for another one, or nothing is changed."""
+    entry, key = one.entry, cast(UUID, one.known)
+    told = list(entry.told)
+    try:
+        async with session.begin_nested():
+            home = litters_of(await repository.lambings_of(session, farm_id, [key]))
+            for litter in home:
+                litter.without(key, entry)
+            entry.animal_id = key
+            await append(session, context, farm_id, home, now)
+            if entry.is_sound:
+                one.known, entry.told = None, list(told)
+                await store(session, context, farm_id, [one], now)
+            if not entry.is_sound:
+                raise NotMoved
+    except NotMoved:
+        one.known = key
+        entry.told = told
+        entry.faults = [with_remedy(error, is_alone=is_alone) for error in entry.faults]
+
+
+def with_remedy(error: RowError, *, is_alone: bool) -> RowError:
+    """What can be done about a lamb of which more is known than its birth."""
+    if error.code != "lamb_has_records":
+        return error
+    fix = "take that back first, and send the birth again"
+    if not is_alone:
+        fix = f"{fix}; if its whole litter is of this dam and day, send all its births in one batch"
+    return error.model_copy(update={"field": "animalDetail.parentage", "fix": fix})

@@ -1,17 +1,24 @@
 """Messages from the service to the lambs, in our own words."""
 
+from typing import Literal
 from uuid import uuid5
 
-from bellwether.farm.icar.taking.entries import RUNNING, Entry
+from bellwether.farm.icar.taking.entries import RUNNING, Entry, as_error
 from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, when
 from bellwether.farm.icar.taking.translating import Translation, word
 from bellwether.farm.icar.words import EASES, EID
 from bellwether.platform.json import JsonObject, JsonValue
-from bellwether.sheep.findings import broken
+from bellwether.sheep.findings import broken, warning
 from bellwether.sheep.identifiers import ANIMAL, SHEEP_GENETICS
 
 EASE = {theirs: ours for ours, theirs in EASES.items()}
-SEXES = {"Male": "male", "Female": "female", "MaleCryptorchid": "male", "Unknown": "unknown"}
+SEXES = {
+    "Male": "male", "MaleNeuter": "male", "MaleCryptorchid": "male", "Female": "female", "FemaleNeuter": "female",
+    "Unknown": "unknown",
+}  # fmt: skip
+FERTILITIES: dict[str, Literal["neutered", "cryptorchid"]] = {
+    "MaleNeuter": "neutered", "FemaleNeuter": "neutered", "MaleCryptorchid": "cryptorchid",
+}  # fmt: skip
 BORN = {
     "Alive": "alive", "DiedBeforeTaggingDate": "alive", "DiedAfterTaggingDate": "alive", "Stillborn": "dead",
     "Aborted": "dead", "SlaughteredAtBirth": "dead", "EuthanisedAtBirth": "dead",
@@ -52,7 +59,7 @@ def insemination(entry: Entry) -> Translation:
     kept = word(PRESERVED, "straw.preservationType", straw.preservation_type if straw else None)
     collected = None
     if straw is not None and straw.date_collected:
-        collected = when(straw.date_collected, "UTC").day.isoformat()
+        collected = when(straw.date_collected, entry.zone, "straw.dateCollected").day.isoformat()
     # the standard does not know by which route the semen came
     return Translation(kind, {**payload, "method": f"ai_{kept}", "batch": batch, "collected_on": collected})
 
@@ -125,7 +132,14 @@ def parturition(entry: Entry) -> Translation:
     if not told:
         told = counted(total or 0, sent.live_progeny)
     assert entry.key is not None
-    lambs: list[JsonValue] = [lamb(one, str(uuid5(entry.key, str(place)))) for place, one in enumerate(told)]
+    name = "progenyDetails" if sent.progeny_details else "progeny"
+    lambs: list[JsonValue] = [
+        lamb(one, str(uuid5(entry.key, str(place))), f"{name}.{place}") for place, one in enumerate(told)
+    ]
+    if any(one.gender in FERTILITIES for one in told):
+        text = "lambs are born entire: that some are castrated was not taken from here"
+        fix = "send their births, or marking.recorded to /events"
+        entry.told.append(as_error(entry.row, warning("castration_not_taken", text, fix, field=name)))
     ease = word(EASE, "calvingEase", sent.calving_ease) if sent.calving_ease else None
     said: JsonObject = {"lambs": lambs, "ease": ease, "embryo_transfer": sent.is_embryo_implant, "note": sent.remark}
     return Translation("lambing.recorded", said)
@@ -143,19 +157,19 @@ def counted(total: int, live: int | None) -> list[SentProgeny]:
     return [SentProgeny(birth_status="Alive" if place < live else "Stillborn") for place in range(total)]
 
 
-def lamb(sent: SentProgeny, key: str) -> JsonObject:
-    """A lamb with its numbers."""
+def lamb(sent: SentProgeny, key: str, where: str) -> JsonObject:
+    """A lamb with its numbers; `where` it stands in the message."""
     worn = [one for one in (sent.identifier, *(sent.alternative_identifiers or ())) if one is not None and one.id]
     numbers: list[JsonValue] = [number(one) for one in worn if one.scheme != ANIMAL]
     if sent.management_tag:
         numbers.append({"kind": "visual", "value": sent.management_tag})
     said: JsonObject = {
         "id": next((one.id for one in worn if one.scheme == ANIMAL), key),
-        "sex": word(SEXES, "progenyDetails.gender", sent.gender or "Unknown"),
-        "born": word(BORN, "progenyDetails.birthStatus", sent.birth_status or "Alive"),
+        "sex": word(SEXES, f"{where}.gender", sent.gender or "Unknown"),
+        "born": word(BORN, f"{where}.birthStatus", sent.birth_status or "Alive"),
         "identifiers": numbers,
     }
-    return said if sent.birth_weight is None else {**said, "weight": kilograms(sent.birth_weight)}
+    return said if sent.birth_weight is None else {**said, "weight": kilograms(sent.birth_weight, where)}
 
 
 def number(sent: SentIdentifier) -> JsonObject:
@@ -166,7 +180,7 @@ def number(sent: SentIdentifier) -> JsonObject:
     return {"kind": kind, "value": sent.id}
 
 
-def kilograms(sent: SentMass) -> float | None:
+def kilograms(sent: SentMass, where: str) -> float | None:
     """A birth weight.
 
     Raises:
@@ -174,5 +188,5 @@ def kilograms(sent: SentMass) -> float | None:
     """
     if sent.measurement is None:
         return None
-    factor = word({name: str(factor) for name, factor in UNITS.items()}, "birthWeight.units", sent.units)
+    factor = word({name: str(factor) for name, factor in UNITS.items()}, f"{where}.birthWeight.units", sent.units)
     return round(sent.measurement * float(factor), 6)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
 from bellwether.farm.icar.models import RemedyRow
-from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, When, when
+from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, SentMeta, When, when
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -33,6 +33,7 @@ class Entry:
     """What the sender calls it, as an id of the farm: the id of the first version that is stored."""
     moment: When | None = None
     animal_id: UUID | None = None
+    """Of what is taken back that of what was said before."""
     others: dict[str, UUID] = field(default_factory=dict)
     """Sire, donor and rearingDam, by these words."""
     rams: list[UUID] = field(default_factory=list)
@@ -44,6 +45,8 @@ class Entry:
     remedy: RemedyRow | None = None
     batch_id: UUID | None = None
     stored_id: UUID | None = None
+    runs: bool = False
+    """Whether it is of rams that ran with a ewe, or takes that back."""
     faults: list[RowError] = field(default_factory=list)
     told: list[RowError] = field(default_factory=list)
 
@@ -74,7 +77,7 @@ def read(farm_id: UUID, kind: str, rows: Sequence[Row], zone: str) -> list[Entry
         entry = Entry(row, zone=zone)
         entries.append(entry)
         try:
-            entry.sent = SentEvent.model_validate(sent)
+            entry.sent = sent_event(sent)
             entry.key = key_of(farm_id, kind, entry.sent)
             if entry.key in seen:
                 fix = "send the later one in a request of its own"
@@ -82,32 +85,60 @@ def read(farm_id: UUID, kind: str, rows: Sequence[Row], zone: str) -> list[Entry
                     "repeated_source_id", "its sourceId stands twice in this request", fix, field="meta.sourceId"
                 )
             seen.add(entry.key)
-            entry.moment = modified(entry.sent, zone) if kind == SETS else when(entry.sent.happened, zone)
+            entry.moment = moment_of(kind, entry.sent, zone)
         except ValidationError as error:
-            entry.faults = in_our_words(error)
+            entry.faults = in_our_words(row, error)
         except Broken as error:
             entry.fail(*error.findings)
         entry.told += [as_error(row, entry.moment.told)] if entry.moment and entry.moment.told else []
     return entries
 
 
-def modified(sent: SentEvent, zone: str) -> When:
-    """Since when a set is as it is told.
+def sent_event(sent: Row) -> SentEvent:
+    """What a message says; of one that takes something back no more counts than what that is.
+
+    Raises:
+        ValidationError
+    """
+    try:
+        return SentEvent.model_validate(sent)
+    except ValidationError:
+        meta = sent.get("meta")
+        if isinstance(meta, dict) and meta.get("isDeleted") is True:
+            return SentEvent(meta=SentMeta.model_validate(meta))
+        raise
+
+
+def moment_of(kind: str, sent: SentEvent, zone: str) -> When | None:
+    """When it happened; of a set since when it is as it is told. What is taken back need not say it.
 
     Raises:
         Broken
     """
     try:
-        return when(sent.meta.modified if sent.meta else None, zone)
-    except Broken as error:
-        fix = "send it in UTC with Z, for example 2024-04-10T21:30:00Z"
-        raise broken("date_time", "meta.modified is no date-time", fix, field="meta.modified") from error
+        return said_moment(kind, sent, zone)
+    except Broken:
+        if sent.meta is None or not sent.meta.is_deleted:
+            raise
+        return None
 
 
-def in_our_words(error: ValidationError) -> list[RowError]:
+def said_moment(kind: str, sent: SentEvent, zone: str) -> When:
+    """The moment that a message says.
+
+    Raises:
+        Broken
+    """
+    if kind == SETS:
+        return when(sent.meta.modified if sent.meta else None, zone, "meta.modified")
+    is_of_birth = not sent.event_date_time and sent.newborn.birth_date
+    return when(sent.happened, zone, "animalDetail.birthDate" if is_of_birth else "eventDateTime")
+
+
+def in_our_words(row: int, error: ValidationError) -> list[RowError]:
     """What does not have the form that it must have."""
     found = error.errors(include_url=False, include_input=False)[:MOST_TOLD]
-    return [told(cast(PydanticFinding, item)) for item in found]
+    return [told(cast(PydanticFinding, item)).model_copy(update={"row": row}) for item in found]
 
 
 def key_of(farm_id: UUID, kind: str, sent: SentEvent) -> UUID:
@@ -125,19 +156,19 @@ def key_of(farm_id: UUID, kind: str, sent: SentEvent) -> UUID:
 
 async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]) -> None:
     """The animal of each message, and those that it names beside: who wore the number on that day."""
-    asked: list[tuple[Entry, str, SentIdentifier]] = []
+    asked: list[tuple[Entry, Beside]] = []
     for entry in entries:
         animal = entry.sent.animal
-        if not entry.is_sound:
+        if not entry.is_sound or entry.deletes:
             continue
         if animal is None or not animal.id:
             entry.fail(Finding("no_tag", "animal_missing", "the message has no animal", "send animal.id", "animal"))
             continue
-        asked += [(entry, "animal", animal), *((entry, role, one) for role, one in beside(entry.sent))]
-    days = [Asked(one.id or "", one.scheme, entry.moment.day) for entry, _, one in asked if entry.moment]
-    for (entry, role, _), meant in zip(asked, await wearers(session, farm_id, days), strict=True):
+        asked += [(entry, Beside("animal", animal, "animal")), *((entry, one) for one in beside(entry.sent))]
+    days = [Asked(one.called.id or "", one.called.scheme, entry.moment.day) for entry, one in asked if entry.moment]
+    for (entry, (role, _, field_name)), meant in zip(asked, await wearers(session, farm_id, days), strict=True):
         if isinstance(meant, Finding):
-            entry.fail(replace(meant, field=role))
+            entry.fail(replace(meant, field=field_name))
         elif role == "animal":
             entry.animal_id = meant
         elif role == "ram":
@@ -146,13 +177,22 @@ async def find_animals(session: Session, farm_id: UUID, entries: Iterable[Entry]
             entry.others[role] = meant
 
 
-def beside(sent: SentEvent) -> Iterator[tuple[str, SentIdentifier]]:
-    """Animals that a message names beside the one to which it happened, each by its part in it."""
+class Beside(NamedTuple):
+    """An animal in a message: its part in it, what it is called, and where."""
+
+    role: str
+    called: SentIdentifier
+    field: str
+
+
+def beside(sent: SentEvent) -> Iterator[Beside]:
+    """Animals that a message names beside the one to which it happened."""
     if sent.rearing_dam is not None and sent.rearing_dam.id:
-        yield "rearingDam", sent.rearing_dam
+        yield Beside("rearingDam", sent.rearing_dam, "rearingDam")
     if sent.insemination_type == RUNNING:
-        yield from (("ram", one) for one in sent.sires)
+        yield from (Beside("ram", one, f"{sent.sires_field}.{place}") for place, one in enumerate(sent.sires))
         return
-    for role, named in (("sire", sent.sires), ("donor", sent.donors)):
-        if len(named) == 1:
-            yield role, named[0]
+    if len(sent.sires) == 1:
+        yield Beside("sire", sent.sires[0], f"{sent.sires_field}.0")
+    if len(sent.donors) == 1:
+        yield Beside("donor", sent.donors[0], "embryo.donorIdentifiers.0")

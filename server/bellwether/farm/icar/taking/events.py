@@ -1,20 +1,21 @@
 """Messages into the log of the farm: what comes twice is stored once, what its sender has changed is a correction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from bellwether.farm.events import repository as log
 from bellwether.farm.events import service as events
 from bellwether.farm.events.models import StoredEvent
 from bellwether.farm.events.schemas import EventVerdict, NewEvents
 from bellwether.farm.icar.taking.entries import RUNNING, Entry
+from bellwether.farm.icar.taking.fields import of_sender
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN
 from bellwether.farm.icar.taking.sent import when
 from bellwether.farm.icar.taking.translating import Translation, without_nothing
-from bellwether.farm.season.models import ENDED
+from bellwether.farm.season.models import ENDED, STARTED
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -64,23 +65,33 @@ async def all_of(
         HalfTaken
     """
     chains = await standing(session, farm_id, [one.key for one in entries if one.key])
-    ends = await ends_of(session, farm_id, [entry for entry in entries if entry.sent.insemination_type == RUNNING])
+    for entry in entries:
+        recall(entry, chains.get(entry.key, []) if entry.key else [])
+    ends = await ends_of(session, farm_id, [entry for entry in entries if entry.runs])
     # what is taken back loses its end first; else its end comes after it
-    await append(session, context, farm_id, ended([one for one in ends if one.entry.deletes]), now)
+    await append(session, context, farm_id, kind, ended([one for one in ends if one.entry.deletes], now), now)
     rows = []
     for entry in entries:
-        if entry.is_sound and (row := event_of(entry, kind, chains)) is not None:
+        if entry.is_sound and (row := event_of(entry, kind, chains, now)) is not None:
             rows.append((entry, row))
-    for entry, verdict in await append(session, context, farm_id, rows, now):
+    for entry, verdict in await append(session, context, farm_id, kind, rows, now):
         entry.stored_id = verdict.id
     sound = [one for one in ends if one.entry.is_sound]
-    await append(session, context, farm_id, ended([one for one in sound if not one.entry.deletes]), now)
+    await append(session, context, farm_id, kind, ended([one for one in sound if not one.entry.deletes], now), now)
     if not all(one.entry.is_sound for one in sound):
         raise HalfTaken
 
 
+def recall(entry: Entry, chain: Sequence[StoredEvent]) -> None:
+    """What a message that takes something back need not say: of whom that was."""
+    entry.runs = entry.sent.insemination_type == RUNNING
+    last = next((one for one in reversed(chain) if one.kind != RETRACTED), None)
+    if entry.deletes and last is not None:
+        entry.animal_id, entry.group_id, entry.runs = last.animal_id, last.group_id, last.kind == STARTED
+
+
 async def append(
-    session: Session, context: Context, farm_id: UUID, rows: Sequence[tuple[Entry, Row]], now: datetime
+    session: Session, context: Context, farm_id: UUID, kind: str, rows: Sequence[tuple[Entry, Row]], now: datetime
 ) -> list[tuple[Entry, EventVerdict]]:
     """Rows into the log; each message hears what is wrong with its own."""
     if not rows:
@@ -88,9 +99,10 @@ async def append(
     body = NewEvents(farm_id=farm_id, events=[row for _, row in rows])
     answer = await events.append(session, context, body, now)
     found = [(entry, verdict) for (entry, _), verdict in zip(rows, answer.items, strict=True)]
-    for entry, verdict in found:
-        entry.faults += verdict.errors
-        entry.told += verdict.warnings
+    for (entry, verdict), (_, row) in zip(found, rows, strict=True):
+        of = ENDED if row["kind"] == ENDED else kind
+        entry.faults += [of_sender(entry.row, of, entry.sent, error) for error in verdict.errors]
+        entry.told += [of_sender(entry.row, of, entry.sent, told) for told in verdict.warnings]
     return found
 
 
@@ -109,20 +121,27 @@ async def ends_of(session: Session, farm_id: UUID, entries: Sequence[Entry]) -> 
         ]
 
 
-def ended(ends: Sequence[End]) -> list[tuple[Entry, Row]]:
+def day_of(entry: Entry, now: datetime) -> date:
+    """The day that a message says; what is taken back without one, or with one to come, is so today."""
+    today = now.astimezone(ZoneInfo(entry.zone)).date()
+    if not entry.deletes and entry.moment is not None:
+        return entry.moment.day
+    return today if entry.moment is None else min(entry.moment.day, today)
+
+
+def ended(ends: Sequence[End], now: datetime) -> list[tuple[Entry, Row]]:
     """When rams were taken out, or that nobody says so any more."""
     rows = []
     for entry, key, versions in ends:
         end = None if entry.deletes else entry.sent.event_end_date_time
         if not entry.is_sound or not (end or versions):
             continue
-        assert entry.moment is not None
-        row: Row = {"kind": RETRACTED, "payload": {}, "occurred_on": entry.moment.day.isoformat()}
+        row: Row = {"kind": RETRACTED, "payload": {}, "occurred_on": day_of(entry, now).isoformat()}
         if end:
             try:
-                day = when(end, entry.zone).day.isoformat()
+                day = when(end, entry.zone, "eventEndDateTime").day.isoformat()
             except Broken as error:
-                entry.fail(*(replace(one, field="eventEndDateTime") for one in error.findings))
+                entry.fail(*error.findings)
                 continue
             row = {"kind": ENDED, "payload": {"joining_id": str(entry.stored_id)}, "occurred_on": day}
         rows.append((entry, versioned(row, key, versions)))
@@ -157,10 +176,9 @@ async def chains_of(session: Session, farm_id: UUID, keys: Sequence[UUID]) -> di
     return chains
 
 
-def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> Row | None:
+def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]], now: datetime) -> Row | None:
     """A message as a row of the log; None when there is nothing to do, or something is wrong."""
     assert entry.key is not None
-    assert entry.moment is not None
     chain = chains.get(entry.key, [])
     deletes = entry.deletes
     if deletes and (not chain or chain[-1].kind == RETRACTED):
@@ -172,8 +190,8 @@ def event_of(entry: Entry, kind: str, chains: dict[UUID, list[StoredEvent]]) -> 
         entry.fail(*error.findings)
         return None
     row: Row = {"kind": said.kind, "payload": without_nothing(said.payload)}
-    row["occurred_on"] = entry.moment.day.isoformat()
-    if not deletes:
+    row["occurred_on"] = day_of(entry, now).isoformat()
+    if not deletes and entry.moment is not None:
         row |= {f"{one}_id": str(entry.animal_id if one == "animal" else entry.group_id) for one in WHOSE[said.about]}
         row |= {"occurred_time": entry.moment.at.isoformat()} if entry.moment.at else {}
     row = versioned(row, entry.key, chain)

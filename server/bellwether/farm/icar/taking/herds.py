@@ -13,9 +13,10 @@ from bellwether.farm.stock import repository as stock
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.json import JsonObject
 from bellwether.sheep.findings import Broken, broken
-from bellwether.sheep.stock import StockClass
+from bellwether.sheep.stock import StockClass, of_newborns
 
 BY_INVENTORY = "InventoryClassification"
+CLASS = "inventoryClassification.name"
 
 
 class Herd(NamedTuple):
@@ -25,16 +26,18 @@ class Herd(NamedTuple):
     classes: Sequence[StockClass]
 
 
-async def find_groups(session: Session, farm_id: UUID, entries: Sequence[Entry], *, of_heads: bool) -> None:
+async def find_groups(session: Session, farm_id: UUID, kind: str, entries: Sequence[Entry], *, of_heads: bool) -> None:
     """The group of each sound message, and of head their class and number."""
-    asked = [entry for entry in entries if entry.is_sound]
+    asked = [entry for entry in entries if entry.is_sound and not entry.deletes]
     said = [name for entry in asked for name in called(farm_id, entry.sent)]
     herd = Herd(await rows.groups_named(session, farm_id, said), await stock.classes(session, farm_id))
     for entry in asked:
         try:
             entry.group_id = group_of(farm_id, entry.sent, herd)
-            if of_heads and not entry.deletes:
+            if of_heads:
                 entry.heads = heads_of(entry.sent, herd)
+                if kind == "group-births":
+                    check_newborn(entry.heads[0], herd)
         except Broken as error:
             entry.fail(*error.findings)
 
@@ -91,12 +94,26 @@ def heads_of(sent: SentEvent, herd: Herd) -> tuple[str, int]:
     if len(found) != 1:
         text = f"{called[:40]} is no class of stock here" if called else "the message has no class of stock"
         fix = f"send one of {', '.join(one.name for one in herd.classes)}"
-        raise broken("class_unknown", text, fix, field="inventoryClassification.name")
+        raise broken("class_unknown", text, fix, field=CLASS)
     counts = {one for one in (sent.count_observed, kept.count if kept else None) if one is not None}
     if len(counts) != 1 or min(counts) < 1:
         text = "nobody says how many head they were" if not counts else f"they were {' and '.join(map(str, counts))}"
         raise broken("count_missing", text, "send countObserved, 1 or more", field="countObserved")
     return found[0], counts.pop()
+
+
+def check_newborn(code: str, herd: Herd) -> None:
+    """Nobody is born grown up.
+
+    Raises:
+        Broken
+    """
+    newborns = of_newborns(herd.classes)
+    if code not in newborns:
+        names = {one.code: one.name for one in herd.classes}
+        text = f"{names[code]} is no class of newborn lambs"
+        fix = f"send one of {', '.join(names[one.code] for one in herd.classes if one.code in newborns)}"
+        raise broken("born_grown", text, f"{fix}; head that came go to group-arrivals", field=CLASS)
 
 
 def heads(entry: Entry) -> JsonObject:

@@ -19,14 +19,14 @@ from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMeta
 from bellwether.farm.icar.schemas import IcarBatchResult, IcarBatchResults, IcarMessage, IcarTaken, Resource
 from bellwether.farm.icar.taking import weanings
 from bellwether.farm.icar.taking.births import take_births
-from bellwether.farm.icar.taking.entries import RUNNING, SETS, Entry, find_animals, read
+from bellwether.farm.icar.taking.entries import SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
-from bellwether.farm.icar.taking.remedies import find_remedies
+from bellwether.farm.icar.taking.remedies import check_reached, find_remedies
 from bellwether.farm.icar.taking.sets import take_sets
 from bellwether.farm.icar.taking.weights import Day, take_weights
-from bellwether.farm.icar.writing import Writer
+from bellwether.farm.icar.writing import Writer, deleted
 from bellwether.farm.locations.service import farm_of
 from bellwether.farm.place import place_of
 from bellwether.farm.season.models import STARTED
@@ -77,7 +77,7 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
         return Taken(farm_id, zone, entries, days, now)
     if target.kind in (*GROUPED, *MEMBERSHIPS):
         of_heads = target.kind in GROUPED and GROUPED[target.kind].write is not None
-        await find_groups(session, farm_id, entries, of_heads=of_heads)
+        await find_groups(session, farm_id, target.kind, entries, of_heads=of_heads)
     if target.kind not in GROUPED:
         await find_animals(session, farm_id, entries)
     if target.kind == "weights":
@@ -88,10 +88,19 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
         if target.kind == WEANINGS:
             await weanings.check_weanings(session, farm_id, entries)
         await take_events(session, context, farm_id, target.kind, entries, now)
+        if target.kind == "group-treatments":
+            await check_reached(session, farm_id, entries)
     return Taken(farm_id, zone, entries, days, now)
 
 
-async def take_one(session: Session, context: Context, target: Target, sent: Row, now: datetime) -> IcarTaken:
+class TakenOne(NamedTuple):
+    """One message as it is stored now, and what its sender should know of it."""
+
+    resource: IcarTaken
+    told: list[IcarMessage]
+
+
+async def take_one(session: Session, context: Context, target: Target, sent: Row, now: datetime) -> TakenOne:
     """One message; the answer is the resource as it is stored now.
 
     Raises:
@@ -104,7 +113,8 @@ async def take_one(session: Session, context: Context, target: Target, sent: Row
     found = await stored(session, target, taken)
     if found is None:
         raise MessageRejected("there is nothing under this sourceId that could be taken back")
-    return IcarTaken.model_validate(found)
+    told = [as_message(None, error, "Warning", 200) for error in entry.told]
+    return TakenOne(IcarTaken.model_validate(found), told)
 
 
 async def stored(session: Session, target: Target, taken: Taken) -> Resource | None:
@@ -114,6 +124,8 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         weight = (await repository.counting(session, taken.farm_id, [taken.days[0]]))[taken.days[0]]
         names = await named(session, [weight.animal_id])
         return Writer(target.location, taken.zone, names).weight(weight)
+    if target.kind == "weights":
+        return await no_weight(session, target, taken, entry)
     if target.kind == "births":
         return await newborn(session, target, taken, entry)
     if entry.stored_id is None:
@@ -125,8 +137,8 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
         return await sets.one(session, asked, entry.stored_id)
     if target.kind in MEMBERSHIPS:
         return await of_member(session, asked, target, entry, entry.stored_id)
-    if entry.sent.insemination_type == RUNNING:
-        return await ran_with(session, target, taken, entry, entry.stored_id)
+    if entry.runs:
+        return await ran_with(session, target, taken, entry.stored_id)
     kind = TAKEN[target.kind]
     (event,) = await repository.events_of(session, taken.farm_id, kind.events, [entry.stored_id])
     names = await named(session, [event.animal_id, *others(event)])
@@ -134,6 +146,15 @@ async def stored(session: Session, target: Target, taken: Taken) -> Resource | N
     if target.kind == "treatments":
         return await treatments.stored(session, taken.farm_id, writer, event)
     return await weanings.stored(session, asked, event) if kind.write is None else kind.write(writer, event)
+
+
+async def no_weight(session: Session, target: Target, taken: Taken, entry: Entry) -> Resource | None:
+    """A weight that was taken back; None: there was none."""
+    row = None if entry.stored_id is None else await repository.weight(session, taken.farm_id, entry.stored_id)
+    if row is None:
+        return None
+    shown = Writer(target.location, taken.zone, await named(session, [row.animal_id])).weight(row)
+    return shown.model_copy(update={"meta": deleted(shown.meta)})
 
 
 async def of_member(session: Session, asked: Asked, target: Target, entry: Entry, stored_id: UUID) -> Resource:
@@ -153,14 +174,13 @@ async def of_group(session: Session, target: Target, taken: Taken, stored_id: UU
     return await movements.stored(session, taken.farm_id, target.location, kind.event, kind.write, event.seq)
 
 
-async def ran_with(session: Session, target: Target, taken: Taken, entry: Entry, stored_id: UUID) -> Resource | None:
+async def ran_with(session: Session, target: Target, taken: Taken, stored_id: UUID) -> Resource | None:
     """A ewe with whom rams ran, as others read it."""
-    assert entry.animal_id is not None
     (event,) = await repository.events_of(session, taken.farm_id, (STARTED,), [stored_id])
-    row = await joinings.of_ewe(session, taken.farm_id, event.seq, entry.animal_id)
+    row = await joinings.at(session, taken.farm_id, event.seq)
     if row is None:
         return None
-    names = await named(session, [entry.animal_id, *joinings.sires(row)])
+    names = await named(session, [row.event.animal_id, *joinings.sires(row)])
     return joinings.ran(Writer(target.location, taken.zone, names), row)
 
 
@@ -209,16 +229,15 @@ def result(entry: Entry, stored_id: UUID | None, now: datetime) -> IcarBatchResu
     said = None
     if meta is not None and meta.source:
         said = IcarMeta(source=meta.source, source_id=meta.source_id, modified=now)
-    messages = [as_message(error, "Error", 422) for error in entry.faults]
-    messages += [as_message(error, "Warning", 200) for error in entry.told]
+    messages = [as_message(entry.row, error, "Error", 422) for error in entry.faults]
+    messages += [as_message(entry.row, error, "Warning", 200) for error in entry.told]
     is_stored = stored_id is not None and not entry.faults
     return IcarBatchResult(id=str(stored_id) if is_stored else None, meta=said, messages=messages)
 
 
-def as_message(error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
-    """A finding in the words of the standard."""
+def as_message(row: int | None, error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
+    """A finding in the words of the standard, about a part of the message at this place of the batch, if it is one."""
     detail = f"{error.message}. {error.fix}" if error.fix else error.message
     kind = TYPE_BASE + error.code
-    return IcarMessage(
-        type=kind, severity=severity, status=status, title=error.code, detail=detail, instance=error.field
-    )
+    where = ".".join(str(part) for part in (row, error.field) if part is not None) or None
+    return IcarMessage(type=kind, severity=severity, status=status, title=error.code, detail=detail, instance=where)

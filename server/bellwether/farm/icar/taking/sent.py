@@ -174,6 +174,12 @@ class SentSet(Sent):
     identifier: SentIdentifier | None = None
 
 
+class SentMembers(Sent):
+    """Who was in a group."""
+
+    member: list[SentIdentifier] | None = None
+
+
 class SentEvent(Sent):
     """An event of an animal, of any kind that is taken."""
 
@@ -220,6 +226,7 @@ class SentEvent(Sent):
     inventory_classification: SentInventory | None = None
     animal_set_reference: SentSet | None = None
     animal_set_id: str | None = None
+    embedded_animal_set: SentMembers | None = None
     id: str | None = None
     name: str | None = None
     purpose: str | None = None
@@ -256,6 +263,13 @@ class SentEvent(Sent):
         return self.sire_identifiers or of_straw or of_embryo or []
 
     @property
+    def sires_field(self) -> str:
+        """Where they are named."""
+        in_straw = self.straw is not None and bool(self.straw.sire_identifiers)
+        part = "straw." if in_straw else "embryo." if self.embryo is not None and self.embryo.sire_identifiers else ""
+        return "sireIdentifiers" if self.sire_identifiers else f"{part}sireIdentifiers"
+
+    @property
     def donors(self) -> list[SentIdentifier]:
         """Of an embryo."""
         return (self.embryo.donor_identifiers if self.embryo else None) or []
@@ -269,7 +283,7 @@ class When(NamedTuple):
     told: Finding | None = None
 
 
-def when(text: str | None, zone: str) -> When:
+def when(text: str | None, zone: str, field: str = "eventDateTime") -> When:
     """A moment as the farm's own day and time.
 
     Midnight in UTC to the second is how systems send a day of which they know no time: it stays that day. A moment
@@ -283,13 +297,13 @@ def when(text: str | None, zone: str) -> When:
         found = datetime.fromisoformat(text or "")
         if found.tzinfo is None:
             is_day = len(text or "") <= len("2024-04-10")
-            told = warning("no_zone", f"{text} has no zone and was read by the clock of {zone}", fix)
+            told = warning("no_zone", f"{text} has no zone and was read by the clock of {zone}", fix, field=field)
             return When(found.date(), None if is_day else found.time(), None if is_day else told)
         utc = found.astimezone(UTC)
         if utc.time() == time():
             return When(utc.date(), None)
         local = utc.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError) as error:
-        message = f"{text[:40]} is no date-time" if text else "the message has no eventDateTime"
-        raise broken("date_time", message, fix, field="eventDateTime") from error
+        message = f"{text[:40]} is no date-time" if text else f"the message has no {field}"
+        raise broken("date_time", message, fix, field=field) from error
     return When(local.date(), local.time())

@@ -47,7 +47,7 @@ async def take_sets(session: Session, context: Context, farm_id: UUID, entries: 
         except Broken as error:
             entry.fail(*error.findings)
         except ValidationError as error:
-            entry.faults += in_our_words(error)
+            entry.faults += in_our_words(entry.row, error)
         except GroupExists:
             fix = "send another name, or name the group of the farm in animalSetId of joins and leaves"
             entry.fail(Finding("conflict", "group_exists", "the farm has another group of this name", fix, "name"))
@@ -104,8 +104,8 @@ def purpose_of(purpose: str | None) -> str | None:
     return OUR_PURPOSES[purpose]
 
 
-async def members_of(session: Session, farm_id: UUID, entry: Entry) -> list[UUID] | None:
-    """The animals of a set; None: it names none.
+async def members_of(session: Session, farm_id: UUID, entry: Entry) -> dict[UUID, int] | None:
+    """The animals of a set, each with its first place in the message; None: it names none.
 
     Raises:
         NotTaken: one of them is nobody, or somebody may be several.
@@ -124,7 +124,8 @@ async def members_of(session: Session, farm_id: UUID, entry: Entry) -> list[UUID
             entry.fail(Finding(one.verdict, one.code, one.message, one.fix, f"member.{place}"))
     if not entry.is_sound:
         raise NotTaken
-    return list(dict.fromkeys(one for one in found if isinstance(one, UUID)))
+    places = {one: place for place, one in reversed([*enumerate(found)]) if isinstance(one, UUID)}
+    return dict(sorted(places.items(), key=lambda item: item[1]))
 
 
 async def put_in(
@@ -133,7 +134,7 @@ async def put_in(
     farm_id: UUID,
     group_id: UUID,
     entry: Entry,
-    members: list[UUID] | None,
+    members: dict[UUID, int] | None,
     now: datetime,
 ) -> None:
     """The members of a new group.
@@ -152,7 +153,7 @@ async def put_in(
         for key in members
     ]
     answer = await events.append(session, context, NewEvents(farm_id=farm_id, events=sent), now)
-    for place, verdict in enumerate(answer.items):
+    for place, verdict in zip(members.values(), answer.items, strict=True):
         entry.faults += [
             one.model_copy(update={"row": entry.row, "field": f"member.{place}"}) for one in verdict.errors
         ]
@@ -164,7 +165,7 @@ async def put_in(
 
 
 async def change(
-    session: Session, context: Context, group: Group, entry: Entry, members: list[UUID] | None, now: datetime
+    session: Session, context: Context, group: Group, entry: Entry, members: dict[UUID, int] | None, now: datetime
 ) -> None:
     """Another name or purpose of a group; its members are told of where they differ.
 
@@ -182,7 +183,7 @@ async def change(
         body = GroupChange.model_validate({"name": named, "purpose": meant})
         await groups.change(session, context, group.id, body, ANY, now)
     held = set((await rows.one_set(session, group.farm_id, group.id)).members)
-    if members is not None and set(members) != held:
-        text = f"the group has {len(held)} members and the message {len(set(members))}; who is in it stays as it is"
-        told = warning("members_differ", text, "send animal-set-joins and animal-set-leaves")
+    if members is not None and members.keys() != held:
+        text = f"the group has {len(held)} members and the message {len(members)}; who is in it stays as it is"
+        told = warning("members_differ", text, "send animal-set-joins and animal-set-leaves", field="member")
         entry.told.append(as_error(entry.row, told))

@@ -62,5 +62,6 @@ def other_age(told: int, born: date, on: date) -> Finding | None:
     own = months(born, on)
     if abs(told - own) <= 1:
         return None
+    fix = "correct the birth date where it is wrong; the age is not stored"
     text = f"ageInMonths says {told}, but born on {born} it was {own} months old"
-    return warning("age_differs", text, "correct the birth date where it is wrong; the age is not stored")
+    return warning("age_differs", text, fix, field="ageInMonths")
