@@ -212,6 +212,17 @@ async def test_weights_of_another_flock_stay_with_their_contemporaries(farmer: F
     assert found["contemporary_group"] == before["contemporary_group"] == "5678/2022/A/b0/g0"
 
 
+async def test_i24_what_grew_from_an_embryo_is_never_among_others_after_a_merge(farmer: Farmer) -> None:
+    """Nothing said of the one is no word against the other."""
+    loser = (await farmer.animal(drop_year=2022, is_embryo_transfer=True))["id"]
+    winner = (await farmer.animal(drop_year=2022))["id"]
+    await weigh(farmer, winner, "2024-02-01", 60)
+    made = await merge(farmer, loser, winner)
+    assert [found["contemporary_group"] for found in await weights_of(farmer)] == ["1234/2022/A/b0/et/g0"]
+    await undo(farmer, made)
+    assert [found["contemporary_group"] for found in await weights_of(farmer)] == ["1234/2022/A/b0/g0"]
+
+
 async def test_kin_do_not_become_one(farmer: Farmer) -> None:
     granddam = (await farmer.animal(sex="female"))["id"]
     dam = (await farmer.animal(parents=[{"parent_id": granddam, "parent_type": "dam"}]))["id"]

@@ -12,6 +12,7 @@ from bellwether.platform.ids import new_id
 from sqlalchemy import text
 
 from .conftest import Farmer, NewFarmer
+from .season import ewe, lamb, lambed
 from .test_event_log import BACK, DIED, SOLD, refused, send, taken
 from .test_mobs import assigned, farm_with, group_of, mob, moved, taken_back
 from .test_treatments import ewes, fed, remedy, sold, treated, warnings
@@ -94,6 +95,16 @@ async def test_i26_tagged_animals_are_counted_by_age_sex_and_fertility(farmer: F
     assert await line(farmer, "ewe_hogget", "tagged", "2025-01-01", "2025-12-31") == [0, 0, 0, 1, 0, 0, 0, 1]
     query = {"from": "2024-02-01", "to": "2024-01-31"}
     await farmer.ask("GET", f"/farms/{farmer.farm_id}/stock-reconciliation", 422, params=query)
+
+
+async def test_i26_a_lamb_that_was_born_dead_is_no_head_when_the_day_ends(farmer: Farmer) -> None:
+    dam, litter = await ewe(farmer), [lamb(), lamb(born="dead"), lamb(born="dead", born_on="2024-08-06")]
+    await taken(farmer, lambed(dam, litter))
+    whole, days = ("2024-01-01", "2024-12-31"), ("2024-08-06", "2024-08-06")
+    for (first, last), births, deaths in ((whole, 3, 2), (days, 1, 1)):
+        total = (await reconciled(farmer, first, last))["total"]
+        assert (total["births"], total["deaths"], total["closing"]) == (births, deaths, 2)
+        assert total["types"] == {"born_dead": deaths}
 
 
 async def test_a_farm_has_classes_of_its_own(farmer: Farmer) -> None:

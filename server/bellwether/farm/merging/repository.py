@@ -60,6 +60,7 @@ update farm.observation l set state = 'superseded' where l.farm_id = $1 and l.an
 update farm.animal w set {", ".join(f"{name} = coalesce(w.{name}, l.{name})" for name in FACTS)},
   sex = case when w.sex = 'unknown' then l.sex else w.sex end,
   fertility = case when w.fertility = 'unknown' or l.fertility = 'neutered' then l.fertility else w.fertility end,
+  is_embryo_transfer = w.is_embryo_transfer or l.is_embryo_transfer,
   rev = w.rev + 1, updated_at = clock_timestamp()
 from farm.animal l where w.farm_id = $1 and w.id = $3 and l.farm_id = $1 and l.id = $2
 """,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
+from bellwether.farm.lives.repository import BORN_DEAD
 from bellwether.farm.stock.models import KINDS
 from bellwether.farm.whereabouts.models import moment
 from bellwether.platform.database.many_rows import execute_with
@@ -47,6 +48,14 @@ select coalesce(a.merged_into, a.id) as animal_id, e.kind, e.place, e.occurred_o
   coalesce(e.payload ->> 'fate', e.payload ->> 'reason', 'died') as type
 from farm.event e join farm.animal a on a.farm_id = $1 and a.id = e.animal_id
 where e.farm_id = $1 and e.kind = any(array['animal.arrived', 'animal.departed', 'animal.died']) and {CURRENT}
+union all
+select coalesce(a.merged_into, a.id), 'animal.died', e.place,
+  coalesce((select (l ->> 'born_on')::date from jsonb_array_elements(e.payload -> 'lambs') l
+            where l ->> 'id' = o.animal_id::text), e.occurred_on), null, 'born_dead'
+from farm.event e
+join farm.event_other o on o.farm_id = $1 and o.event_id = e.id and o.role = '{BORN_DEAD}'
+join farm.animal a on a.farm_id = $1 and a.id = o.animal_id
+where e.farm_id = $1 and e.kind = 'lambing.recorded' and {CURRENT}
 """
 
 
