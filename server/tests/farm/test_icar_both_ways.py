@@ -8,10 +8,13 @@ import pytest
 from bellwether.farm.icar.moments import moment
 
 from .conftest import Farmer, NewFarmer, weights_of
+from .icar_schemas import COLLECTIONS
 from .test_event_log import log_of, taken
 from .test_icar import members
 from .test_icar_births import birth, ewe_of, lambs_of, tagged
+from .test_icar_herds import herd
 from .test_icar_taking import message, send, weight
+from .test_treatments import treated
 
 NUMBERS = {"ewe": "982000123400001", "lamb": "9820001234001"}
 
@@ -150,3 +153,27 @@ async def test_nothing_of_a_long_reason_is_lost(farmer: Farmer) -> None:
     assert [said["title"] for said in result["messages"]] == ["cause_cut"]
     (event,) = await log_of(farmer)
     assert event["payload"]["note"] == f"at night; Accident: {long.strip()}"
+
+
+async def test_the_own_lists_of_a_farm_change_nothing_on_it(farmer: Farmer) -> None:
+    """A partner that sends back what it has read: no treatment is given twice, and no head come again."""
+    await herd(farmer)
+    ewe, lamb = (one["meta"]["sourceId"] for one in (await members(farmer, "animals"))[:2])
+    weighed = {"animal_id": lamb, "trait": "WWT", "weight": 30, "occurred_on": "2024-04-11"}
+    await farmer.make("/weights", farm_id=farmer.farm_id, weights=[weighed])
+    sick = {"kind": "diagnosis.recorded", "occurred_on": "2024-03-01", "payload": {"finding": "lame"}}
+    scored = {"kind": "condition.scored", "occurred_on": "2024-03-01", "payload": {"score": 3, "scale": "1-5"}}
+    product = (await farmer.ask("GET", "/products", 200, params={"farm_id": farmer.farm_id})).json()["items"][0]["id"]
+    await taken(farmer, *(one | {"animal_id": ewe} for one in (sick, scored)))
+    await taken(farmer, treated(product, "2024-03-05", animal_id=ewe))
+    before, heads = len(await log_of(farmer, state="all")), await members(farmer, "group-arrivals")
+    for kind in COLLECTIONS:
+        if kind in ("animals", "breeding-values", "inseminations", "animal-set-joins", "animal-set-leaves"):
+            continue
+        told = await members(farmer, kind)
+        results = await send(farmer, kind, told) if told else []
+        assert [said["title"] for one in results for said in one["messages"] if said["severity"] == "Error"] == [], kind
+    assert len(await log_of(farmer, state="all")) == before
+    assert await members(farmer, "group-arrivals") == heads
+    (copy,) = await members(farmer, "treatments")
+    assert await send(farmer, "treatments", copy) == copy

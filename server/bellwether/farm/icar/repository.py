@@ -61,6 +61,7 @@ order by e.seq limit $6
 """
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
 OF_ANIMALS = EVENTS.format(page="e.animal_id = any($4::uuid[])")
+OF_THESE = EVENTS.format(page="(e.animal_id = any($4::uuid[]) or e.group_id = any($7::uuid[]))")
 NAMING_LAMBS = """
 select o.event_id from farm.event_other o where o.farm_id = $1 and o.animal_id = any($4::uuid[]) and o.role like 'lamb%'
 """
@@ -238,6 +239,14 @@ async def lambings(session: Session, farm_id: UUID, dams: Sequence[UUID]) -> lis
     """All that count of some ewes."""
     rows = await driver(session).fetch(OF_ANIMALS, farm_id, None, None, list(dams), ["lambing.recorded"], None)
     return [EventRow(*row.values()) for row in rows]
+
+
+async def about(
+    session: Session, farm_id: UUID, kinds: Sequence[str], animals: Sequence[UUID], groups: Sequence[UUID]
+) -> list[EventRow]:
+    """Events of some kinds that count, of animals and of groups."""
+    about = (list(animals), list(kinds), None, list(groups))
+    return [EventRow(*row.values()) for row in await driver(session).fetch(OF_THESE, farm_id, None, None, *about)]
 
 
 async def lambings_of(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> list[EventRow]:

@@ -46,6 +46,8 @@ class Entry:
     remedy: RemedyRow | None = None
     batch_id: UUID | None = None
     stored_id: UUID | None = None
+    is_known: bool = False
+    """Whether it is a record of the farm itself, of which nothing is to be made."""
     runs: bool = False
     """Whether it is of rams that ran with a ewe, or takes that back."""
     faults: list[RowError] = field(default_factory=list)
