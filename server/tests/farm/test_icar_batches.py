@@ -81,6 +81,8 @@ async def test_what_is_wrong_is_told_at_its_place_in_the_batch(
     assert found[:2] == [["0.animal"], ["1.animal"]]
     assert found[2]
     assert set(found[2]) == {f"2.{field}"}
+    results = await send(farmer, kind, [sound | change])
+    assert all(ours not in said["detail"] for said in results[0]["messages"] for ours in ("events.", "payload"))
     (error,) = (await send(farmer, kind, sound | change, 422))["errors"]
     assert error["instance"] == field
 

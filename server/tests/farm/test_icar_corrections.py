@@ -204,3 +204,54 @@ async def test_a_correction_of_an_earlier_weighing_may_come_twice(farmer: Farmer
     for _ in range(3):
         await send(farmer, "weights", weight("1", 32))
     assert {one[2] for one in await kept(farmer)} == {33}
+
+
+async def worn_by(farmer: Farmer) -> list[list[tuple[str, str]]]:
+    """Of each lamb what it wears."""
+    lambs = await lambs_of(farmer)
+    return sorted(sorted((each["kind"], each["value"]) for each in one["identifiers"]) for one in lambs)
+
+
+@pytest.mark.parametrize("tag", [None, "Y1"])
+async def test_the_number_of_a_lamb_that_was_counted_is_corrected_by_who_gave_it(
+    farmer: Farmer, tag: str | None
+) -> None:
+    """A parturition counted two, births named them; the old number is free again, and no third lamb is born."""
+    ewe = await ewe_of(farmer)
+    await send(farmer, "parturitions", birth(9, ewe) | of(ewe) | {"totalProgeny": 2, "liveProgeny": 2})
+    both = [birth(number, ewe, detail={"managementTag": f"{tag}{number}" if tag else None}) for number in (1, 2)]
+    assert [result["messages"] for result in await send(farmer, "births", both)] == [[], []]
+    detail = {"identifier": tagged(3), "managementTag": f"{tag}1" if tag else None}
+    right = birth(1, ewe, detail=detail) | {"animal": tagged(3)}
+    stored = await send(farmer, "births", right)
+    assert await send(farmer, "births", right) == stored
+    assert stored["animal"] == tagged(3)
+    assert await born_of(farmer) == [(ewe, "2024-07-30", 2)] * 2
+    numbers = [tagged(2)["id"], tagged(3)["id"]]
+    assert [[value for kind, value in one if kind == "eid"] for one in await worn_by(farmer)] == [
+        [number] for number in numbers
+    ]
+    await send(farmer, "births", both[0])
+    (other,) = await send(farmer, "births", [birth(5, ewe, "2024-01-30", detail={"identifier": tagged(3)})])
+    assert [said["title"] for said in other["messages"] if said["severity"] == "Error"] == []
+
+
+async def test_the_number_of_a_lamb_of_a_parturition_is_corrected_by_it(farmer: Farmer) -> None:
+    ewe = await ewe_of(farmer)
+    lambs = [{"gender": "Female", "identifier": tagged(1)}, {"gender": "Male"}]
+    sent = birth(9, ewe) | of(ewe)
+    await send(farmer, "parturitions", sent | {"progenyDetails": lambs})
+    await send(farmer, "births", birth(2, ewe, detail={"gender": "Male"}))
+    right = [{"gender": "Female", "identifier": tagged(3)}, {"gender": "Male", "identifier": tagged(4)}]
+    for _ in range(2):
+        await send(farmer, "parturitions", sent | {"progenyDetails": right})
+        assert await worn_by(farmer) == [[("eid", tagged(3)["id"])], [("eid", tagged(4)["id"])]]
+
+
+async def test_a_registration_is_corrected_too(farmer: Farmer) -> None:
+    ewe = await ewe_of(farmer)
+    for number in ("1612342024240001", "1612342024240002"):
+        registered = [{"scheme": "au.sheepgenetics", "id": number}]
+        await send(farmer, "births", birth(1, ewe, detail={"alternativeIdentifiers": registered}))
+        assert ("registration", number) in (await worn_by(farmer))[0]
+        assert len((await worn_by(farmer))[0]) == 2

@@ -104,7 +104,8 @@ async def test_what_was_never_sent_cannot_be_taken_back(farmer: Farmer, kind: st
     (error,) = (await send(farmer, kind, sent, 422))["errors"]
     assert error["code"] == "message_rejected"
     (result,) = await send(farmer, kind, [sent])
-    assert ("id" in result, result["messages"]) == (False, [])
+    assert "id" not in result
+    assert [(said["severity"], said["title"]) for said in result["messages"]] == [("Information", "nothing_there")]
 
 
 async def test_a_lamb_of_a_parturition_is_not_taken_back_as_a_birth(farmer: Farmer) -> None:

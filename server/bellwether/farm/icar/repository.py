@@ -61,10 +61,19 @@ order by e.seq limit $6
 """
 PAGE, BY_IDS = EVENTS.format(page="e.seq > $4"), EVENTS.format(page="e.id = any($4::uuid[])")
 OF_ANIMALS = EVENTS.format(page="e.animal_id = any($4::uuid[])")
+OF_THESE = EVENTS.format(page="(e.animal_id = any($4::uuid[]) or e.group_id = any($7::uuid[]))")
 NAMING_LAMBS = """
 select o.event_id from farm.event_other o where o.farm_id = $1 and o.animal_id = any($4::uuid[]) and o.role like 'lamb%'
 """
 OF_LAMBS = EVENTS.format(page=f"e.id in ({NAMING_LAMBS})")
+VERSIONS_OF = """
+with recursive said as (
+  select e.id as last, e.id, e.supersedes from farm.event e where e.farm_id = $1 and e.id = any($2::uuid[])
+  union all
+  select said.last, e.id, e.supersedes from said join farm.event e on e.farm_id = $1 and e.id = said.supersedes
+)
+select last, id from said
+"""
 BORN_ONCE = """
 select o.animal_id, max(e.occurred_on) from farm.event_other o
 join farm.event e on e.farm_id = $1 and e.id = o.event_id and e.kind = 'lambing.recorded'
@@ -232,10 +241,26 @@ async def lambings(session: Session, farm_id: UUID, dams: Sequence[UUID]) -> lis
     return [EventRow(*row.values()) for row in rows]
 
 
+async def about(
+    session: Session, farm_id: UUID, kinds: Sequence[str], animals: Sequence[UUID], groups: Sequence[UUID]
+) -> list[EventRow]:
+    """Events of some kinds that count, of animals and of groups."""
+    about = (list(animals), list(kinds), None, list(groups))
+    return [EventRow(*row.values()) for row in await driver(session).fetch(OF_THESE, farm_id, None, None, *about)]
+
+
 async def lambings_of(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> list[EventRow]:
     """Those that count in which some lambs were born."""
     rows = await driver(session).fetch(OF_LAMBS, farm_id, None, None, list(lambs), ["lambing.recorded"], None)
     return [EventRow(*row.values()) for row in rows]
+
+
+async def versions_of(session: Session, farm_id: UUID, events: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """Of each event its ids since it was first told."""
+    found: dict[UUID, set[UUID]] = {}
+    for last, event_id in await driver(session).fetch(VERSIONS_OF, farm_id, list(events)) if events else ():
+        found.setdefault(last, set()).add(event_id)
+    return found
 
 
 async def born_once(session: Session, farm_id: UUID, lambs: Sequence[UUID]) -> dict[UUID, date]:

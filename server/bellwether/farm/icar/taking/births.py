@@ -55,7 +55,12 @@ async def store(session: Session, context: Context, farm_id: UUID, newborns: Seq
     sound = [one for one in newborns if one.entry.is_sound]
     dams = sorted({one.dam for one in sound if one.dam is not None})
     litters = litters_of(await repository.lambings(session, farm_id, dams) if dams else [])
+    told = [litter.before.id for litter in litters if litter.before is not None]
+    versions = await repository.versions_of(session, farm_id, told)
+    for litter in litters:
+        litter.versions = frozenset(versions.get(litter.before.id, ())) if litter.before is not None else frozenset()
     for one in sound:
+        one.waits = False
         try:
             put(one, litters)
         except Broken as error:
@@ -63,6 +68,8 @@ async def store(session: Session, context: Context, farm_id: UUID, newborns: Seq
     await append(session, context, farm_id, litters, now)
     for one in sound:
         one.shares = any(one.entry in each.entries and len(each.entries) > 1 for each in litters if each.is_changed)
+    if waiting := [one for one in sound if one.waits]:
+        await store(session, context, farm_id, waiting, now)
 
 
 async def append(session: Session, context: Context, farm_id: UUID, litters: Iterable[Litter], now: datetime) -> None:
@@ -138,7 +145,7 @@ async def move_whole(
         (lamb,) = home.named(one.known)
         lamb.pop("born_on", None)
         one.entry.animal_id = one.known
-        update(home, lamb, born(one, home), one.entry)
+        update(home, lamb, born(one, home), one.entry, is_own=True)
         home.payload |= {"embryo_transfer": True} if one.is_transfer else {}
     home.entries = list({id(entry): entry for entry in home.entries}.values())
     await append(session, context, farm_id, [home], now)

@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import uuid5
 
 from bellwether.farm.icar.taking.entries import RUNNING, Entry, as_error
-from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, when
+from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, unit, when
 from bellwether.farm.icar.taking.translating import Translation, word
 from bellwether.farm.icar.words import EASES, EID
 from bellwether.platform.json import JsonObject, JsonValue
@@ -188,5 +188,7 @@ def kilograms(sent: SentMass, where: str) -> float | None:
     """
     if sent.measurement is None:
         return None
-    factor = word({name: str(factor) for name, factor in UNITS.items()}, f"{where}.birthWeight.units", sent.units)
+    factor = word(
+        {name: str(factor) for name, factor in UNITS.items()}, f"{where}.birthWeight.units", unit(sent.units) or "KGM"
+    )
     return round(sent.measurement * float(factor), 6)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bellwether.farm.icar.models import RemedyRow
 from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, SentMeta, When, when
+from bellwether.farm.icar.words import SOURCE
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
@@ -45,6 +46,8 @@ class Entry:
     remedy: RemedyRow | None = None
     batch_id: UUID | None = None
     stored_id: UUID | None = None
+    is_known: bool = False
+    """Whether it is a record of the farm itself, of which nothing is to be made."""
     runs: bool = False
     """Whether it is of rams that ran with a ewe, or takes that back."""
     faults: list[RowError] = field(default_factory=list)
@@ -132,7 +135,8 @@ def said_moment(kind: str, sent: SentEvent, zone: str) -> When:
     if kind == SETS:
         return when(sent.meta.modified if sent.meta else None, zone, "meta.modified")
     is_of_birth = not sent.event_date_time and sent.newborn.birth_date
-    return when(sent.happened, zone, "animalDetail.birthDate" if is_of_birth else "eventDateTime")
+    is_ours = sent.meta is not None and sent.meta.source == SOURCE
+    return when(sent.happened, zone, "animalDetail.birthDate" if is_of_birth else "eventDateTime", is_ours=is_ours)
 
 
 def in_our_words(row: int, error: ValidationError) -> list[RowError]:

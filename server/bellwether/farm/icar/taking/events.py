@@ -49,11 +49,12 @@ async def take_events(
     while True:
         try:
             async with session.begin_nested():
-                await all_of(session, context, farm_id, kind, [entry for entry in entries if entry.is_sound], now)
+                fresh = [entry for entry in entries if entry.is_sound and not entry.is_known]
+                await all_of(session, context, farm_id, kind, fresh, now)
             return
         except HalfTaken:
             for entry, before in zip(entries, told, strict=True):
-                entry.stored_id, entry.told = None, list(before)
+                entry.stored_id, entry.told = entry.stored_id if entry.is_known else None, list(before)
 
 
 async def all_of(

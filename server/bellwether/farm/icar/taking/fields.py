@@ -10,6 +10,8 @@ from bellwether.sheep.identifiers import ANIMAL
 
 ROW = re.compile(r"^(events|weights)\.\d+(\.|$)")
 """Of a batch of ours, in which only sound messages are."""
+OURS = re.compile(r"\b(?:events|weights)\.\d+(?:\.\w+)*")
+"""Where a text names the field of ours."""
 IN_LAMB = re.compile(r"\bpayload\.lambs\.(\d+)(?:\.|$)(.*)")
 THEIRS = {
     "occurred_on": "eventDateTime",
@@ -71,7 +73,11 @@ OF_LAMB = {"sex": "gender", "born": "birthStatus", "weight": "birthWeight.measur
 def of_sender(row: int, kind: str, sent: SentEvent, error: RowError) -> RowError:
     """The same finding by the place of the message in its request, and by the sender's own name of the field."""
     ours = ROW.sub("", error.field or "")
-    return error.model_copy(update={"row": row, "field": theirs(kind, sent, ours)})
+    name = theirs(kind, sent, ours)
+    text = OURS.sub(name or "the message", error.message)
+    if ours and text.startswith(f"{ours} "):
+        text = f"{name or 'the message'}{text.removeprefix(ours)}"
+    return error.model_copy(update={"row": row, "field": name, "message": text})
 
 
 def theirs(kind: str, sent: SentEvent, ours: str) -> str | None:

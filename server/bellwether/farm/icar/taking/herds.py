@@ -8,7 +8,7 @@ from bellwether.farm.icar.herds import rows
 from bellwether.farm.icar.herds.movements import GROUP
 from bellwether.farm.icar.taking.entries import SETS, Entry
 from bellwether.farm.icar.taking.sent import SentEvent
-from bellwether.farm.icar.taking.translating import FATES, REASONS, Translation, paper, place, word
+from bellwether.farm.icar.taking.translating import FATES, REASONS, Translation, paper, place, why, word
 from bellwether.farm.stock import repository as stock
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.json import JsonObject
@@ -152,8 +152,8 @@ def departure(entry: Entry) -> Translation:
 
 def death(entry: Entry) -> Translation:
     """Head died."""
-    cause = ": ".join(text for text in (entry.sent.death_reason, entry.sent.explanation) if text)
-    return Translation("stock.died", heads(entry) | {"cause": cause[:100].strip() or None}, about="group")
+    cause, note = why(entry)
+    return Translation("stock.died", heads(entry) | {"cause": cause, "note": note}, about="group")
 
 
 def join(entry: Entry) -> Translation:

@@ -23,6 +23,7 @@ from bellwether.farm.icar.taking.entries import SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
+from bellwether.farm.icar.taking.own import recognise
 from bellwether.farm.icar.taking.remedies import check_reached, find_remedies
 from bellwether.farm.icar.taking.sets import take_sets
 from bellwether.farm.icar.taking.weights import Day, take_weights
@@ -37,6 +38,9 @@ from bellwether.platform.database.transactions import Session
 from bellwether.platform.http.strict.rows import Row
 from bellwether.platform.problems import TYPE_BASE, RowError
 from bellwether.sheep.identifiers import ANIMAL
+
+Severity = Literal["Information", "Warning", "Error"]
+NOTHING = "there is nothing under this sourceId that could be taken back"
 
 
 class Target(NamedTuple):
@@ -83,6 +87,7 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
     if target.kind == "weights":
         days = await take_weights(session, context, farm_id, entries, target.trait, now)
     else:
+        await recognise(session, farm_id, target.kind, entries)
         if target.kind in ("treatments", "group-treatments"):
             await find_remedies(session, farm_id, entries)
         if target.kind == WEANINGS:
@@ -112,7 +117,7 @@ async def take_one(session: Session, context: Context, target: Target, sent: Row
         raise MessageRejected(entry.faults[0].message, errors=entry.faults)
     found = await stored(session, target, taken)
     if found is None:
-        raise MessageRejected("there is nothing under this sourceId that could be taken back")
+        raise MessageRejected(NOTHING)
     told = [as_message(None, error, "Warning", 200) for error in entry.told]
     return TakenOne(IcarTaken.model_validate(found), told)
 
@@ -232,10 +237,13 @@ def result(entry: Entry, stored_id: UUID | None, now: datetime) -> IcarBatchResu
     messages = [as_message(entry.row, error, "Error", 422) for error in entry.faults]
     messages += [as_message(entry.row, error, "Warning", 200) for error in entry.told]
     is_stored = stored_id is not None and not entry.faults
+    if entry.deletes and stored_id is None and not entry.faults:
+        nothing = RowError(code="nothing_there", field="meta.sourceId", message=NOTHING)
+        messages.append(as_message(entry.row, nothing, "Information", 200))
     return IcarBatchResult(id=str(stored_id) if is_stored else None, meta=said, messages=messages)
 
 
-def as_message(row: int | None, error: RowError, severity: Literal["Warning", "Error"], status: int) -> IcarMessage:
+def as_message(row: int | None, error: RowError, severity: Severity, status: int) -> IcarMessage:
     """A finding in the words of the standard, about a part of the message at this place of the batch, if it is one."""
     detail = f"{error.message}. {error.fix}" if error.fix else error.message
     kind = TYPE_BASE + error.code

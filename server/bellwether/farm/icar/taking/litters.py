@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid3
 
 from bellwether.farm.icar.models import EventRow
 from bellwether.farm.icar.taking.breeding import lamb as lamb_of
@@ -36,6 +36,10 @@ class Litter:
     is_changed: bool = False
     of_log: frozenset[str] = frozenset()
     """Ids of the lambs that the log has."""
+    versions: frozenset[UUID] = frozenset()
+    """Ids of the lambing since it was first told."""
+    key: UUID | None = None
+    """The id of what is told now, if a message has named a lamb of it."""
 
     @property
     def lambs(self) -> list[JsonObject]:
@@ -49,6 +53,11 @@ class Litter:
     def is_of(self, one: Newborn) -> bool:
         """Whether a newborn of this dam and day belongs to it."""
         return self.dam == one.dam and abs(self.on - one.on) <= LITTER
+
+    def named_by(self, entry: Entry) -> list[JsonObject]:
+        """The lamb that a lambing counted and this message has named before."""
+        keys = {naming(entry, version, lamb): lamb for version in self.versions for lamb in self.lambs}
+        return [keys[key] for key in sorted(keys.keys() & self.versions)][:1]
 
     def without(self, key: UUID, entry: Entry) -> None:
         """A lamb was not born in it, as a message says."""
@@ -67,7 +76,14 @@ class Litter:
             at = None if self.before is None else self.before.occurred_time
             said |= {"occurred_time": at.isoformat()} if at else {}
         # what comes twice is known by its lamb, under the lock of the farm: the event needs no id that says what it is
-        return {"id": str(new_id()), **before, **said}
+        # but who has named a lamb may say later that it has another number
+        return {"id": str(self.key or new_id()), **before, **said}
+
+
+def naming(entry: Entry, before: UUID, lamb: JsonObject) -> UUID:
+    """The id of what names a lamb; those of version 5 are what the sender of the lambing itself has said."""
+    assert entry.key is not None
+    return uuid3(entry.key, f"{before} {lamb['id']}")
 
 
 def litters_of(rows: Iterable[EventRow]) -> list[Litter]:
@@ -90,6 +106,9 @@ def put(one: Newborn, litters: list[Litter]) -> None:
     entry, key = one.entry, one.known or one.key
     litter = next((each for each in litters if each.is_of(one)), None)
     own = [] if litter is None else litter.named(key)
+    named = [] if litter is None or (own and lamb_key(entry) == key) else litter.named_by(entry)
+    if not own and one.known is None:
+        own = named
     if one.known is not None and not own:
         if one.is_told:
             entry.animal_id = key
@@ -105,13 +124,19 @@ def put(one: Newborn, litters: list[Litter]) -> None:
     if litter is None:
         litter = Litter(one.dam, one.on, {"lambs": []})
         litters.append(litter)
-    entry.animal_id = key
+    entry.animal_id = UUID(str(own[0]["id"])) if own else key
     said = born(one, litter)
     if own:
-        update(litter, own[0], said, entry)
+        is_own = key == lamb_key(entry) or own[0] in named
+        update(litter, own[0], said, entry, is_own=is_own)
     elif (nameless := unnamed(litter, said)) is not None:
+        if litter.key is not None:
+            one.waits = True
+            return
+        assert litter.before is not None
+        litter.key = naming(entry, litter.before.id, nameless)
         entry.animal_id = UUID(str(nameless["id"]))
-        update(litter, nameless, said, entry)
+        update(litter, nameless, said, entry, is_own=True)
     else:
         litter.payload["lambs"] = [*cast(list[JsonValue], litter.payload["lambs"]), said]
         if one.is_transfer:
@@ -138,11 +163,10 @@ def told_lamb(entry: Entry) -> SentProgeny:
     )
 
 
-def update(litter: Litter, lamb: JsonObject, said: Mapping[str, JsonValue], entry: Entry) -> None:
+def update(litter: Litter, lamb: JsonObject, said: Mapping[str, JsonValue], entry: Entry, *, is_own: bool) -> None:
     """What the message knows more than the lambing; what the lambing knows more stays."""
     fresh = {name: value for name, value in said.items() if name not in ("id", "born") and value not in ([], "unknown")}
     if lamb.get("identifiers") and "identifiers" in fresh:
-        is_own = str(lamb["id"]) == str(lamb_key(entry))
         fresh["identifiers"] = merged(lamb["identifiers"], fresh["identifiers"], is_own=is_own)
     if "born_on" in lamb:
         fresh.setdefault("born_on", litter.on.isoformat())
@@ -154,12 +178,19 @@ def update(litter: Litter, lamb: JsonObject, said: Mapping[str, JsonValue], entr
 
 
 def merged(known: JsonValue, sent: JsonValue, *, is_own: bool) -> list[JsonValue]:
-    """What the lamb wears, and what is new of what it is said to wear; the message that made it corrects its EID."""
+    """What the lamb wears, and what is new of what it is said to wear; the message that made or named it corrects the
+    numbers of which it has one at a time."""
     old, new = cast(list[JsonObject], known), cast(list[JsonObject], sent)
-    if is_own and any(each["kind"] == "eid" for each in new):
-        old = [each for each in old if each["kind"] != "eid" or plain(each) in map(plain, new)]
+    if is_own:
+        said = {one_of(each) for each in new if each["kind"] in ("eid", "registration")}
+        old = [each for each in old if one_of(each) not in said or plain(each) in map(plain, new)]
     values = {plain(each) for each in old}
     return [*old, *(each for each in new if plain(each) not in values)]
+
+
+def one_of(identifier: JsonObject) -> tuple[JsonValue, JsonValue]:
+    """Of what kind of number it is one."""
+    return identifier["kind"], identifier.get("scheme")
 
 
 def plain(identifier: JsonObject) -> str:

@@ -30,6 +30,8 @@ class Newborn:
     key: UUID
     known: UUID | None = None
     is_transfer: bool = False
+    waits: bool = False
+    """Whether another message has named a lamb of its litter, so that this one comes after it."""
     shares: bool = False
     """Whether other messages of the request tell of the same litter."""
     fault: Broken | None = None

@@ -7,7 +7,7 @@ from uuid import UUID
 from bellwether.farm.icar import repository
 from bellwether.farm.icar.models import RemedyRow
 from bellwether.farm.icar.taking.entries import Entry, as_error
-from bellwether.farm.icar.taking.sent import SentDose, SentTreatment, SentWithdrawal, when
+from bellwether.farm.icar.taking.sent import SentDose, SentTreatment, SentWithdrawal, unit, when
 from bellwether.farm.icar.taking.translating import Translation, word
 from bellwether.farm.icar.treatments import ESI, UNITS
 from bellwether.farm.identifiers.wearers import Asked, wearers
@@ -88,7 +88,7 @@ def treatment(entry: Entry, field: str = "dose") -> Translation:
     """One dose. The figures of the sender count where they are longer than the label's (I18)."""
     sent, found = entry.sent.treatment, entry.remedy
     assert found is not None
-    amount, unit = dose(sent.dose, found, field)
+    amount, of = dose(sent.dose, found, field)
     note = entry.sent.remark
     if sent.lot and entry.batch_id is None:
         note = "; ".join(part for part in (note, f"batch {sent.lot}") if part)
@@ -96,7 +96,7 @@ def treatment(entry: Entry, field: str = "dose") -> Translation:
         "product_id": str(found.id),
         "batch_id": str(entry.batch_id) if entry.batch_id else None,
         "dose": amount,
-        "unit": unit,
+        "unit": of,
         "route": entry.sent.procedure,
         "off_label": off_label(entry, found),
         "note": note,
@@ -120,7 +120,7 @@ def dose(sent: SentDose | None, found: RemedyRow, field: str) -> tuple[float, st
         raise broken("dose_missing", "the message does not say how much the animal got", fix, field=field)
     if sent.dose_units is None and found.unit == "dose":
         return sent.dose_quantity, "dose"
-    return sent.dose_quantity, word(OURS, f"{field}.doseUnits", sent.dose_units)
+    return sent.dose_quantity, word(OURS, f"{field}.doseUnits", unit(sent.dose_units))
 
 
 def off_label(entry: Entry, found: RemedyRow) -> JsonObject | None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
-from bellwether.farm.icar.taking.entries import Entry
+from bellwether.farm.icar.taking.entries import Entry, as_error
 from bellwether.farm.icar.taking.sent import SentConsignment, SentEvent
 from bellwether.farm.icar.words import ARRIVALS, DEPARTURES, SEVERITIES, TRAIT
 from bellwether.platform.json import JsonObject, JsonValue
-from bellwether.sheep.findings import broken
+from bellwether.sheep.findings import broken, warning
 from bellwether.sheep.traits import named, weights
 
 REASONS = {theirs: ours for ours, theirs in ARRIVALS.items()} | {
@@ -21,6 +21,7 @@ FATES = {theirs: ours for ours, theirs in DEPARTURES.items()} | {
     "StudServiceReturn": "in_transit", "Other": "in_transit",
 }  # fmt: skip
 
+MOST_CAUSE = 100
 TO_MARKET = ("sold", "culled")
 """Where nobody who is withheld goes without a reason."""
 SEVERE = {theirs: ours for ours, theirs in SEVERITIES.items()}
@@ -84,10 +85,20 @@ def departure(entry: Entry) -> Translation:
 
 def death(entry: Entry) -> Translation:
     """What only a death says."""
+    cause, note = why(entry)
+    return Translation("animal.died", {"cause": cause, "disposal": entry.sent.disposal_method, "note": note})
+
+
+def why(entry: Entry) -> tuple[str | None, str | None]:
+    """The cause of a death, and the note; what is too long for the one is whole in the other."""
     sent = entry.sent
     cause = ": ".join(text for text in (sent.death_reason, sent.explanation) if text)
-    said: JsonObject = {"cause": cause[:100].strip() or None, "disposal": sent.disposal_method}
-    return Translation("animal.died", {**said, "note": sent.remark})
+    if len(cause) <= MOST_CAUSE:
+        return cause or None, sent.remark
+    text = f"the reason has {len(cause)} characters, of which {MOST_CAUSE} are its cause; all of it is in the note"
+    told = warning("cause_cut", text, "nothing is to be done", field="explanation")
+    entry.told.append(as_error(entry.row, told))
+    return cause[:MOST_CAUSE].strip(), "; ".join(part for part in (sent.remark, cause) if part)
 
 
 def diagnosis(entry: Entry) -> Translation:

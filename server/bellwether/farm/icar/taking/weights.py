@@ -11,7 +11,7 @@ from bellwether.farm.icar import repository
 from bellwether.farm.icar.models import KnownWeight, WeightRow, WeightVersion
 from bellwether.farm.icar.taking.entries import Entry, as_error, in_our_words
 from bellwether.farm.icar.taking.fields import of_sender
-from bellwether.farm.icar.taking.sent import UNITS
+from bellwether.farm.icar.taking.sent import UNITS, unit
 from bellwether.farm.icar.taking.translating import trait
 from bellwether.farm.measurements import repository as measured
 from bellwether.farm.measurements import service as measurements
@@ -182,9 +182,9 @@ def mass(entry: Entry) -> tuple[float, str]:
     if weight is None or weight.measurement is None:
         fix = "send weight.measurement as a number"
         raise broken("weight_missing", "the message has no weight", fix, field="weight.measurement")
-    units = weight.units or "KGM"
+    units = unit(weight.units) or "KGM"
     if units not in UNITS:
-        text, fix = f"{units[:40]} is no unit of a weight here", f"send one of {', '.join(UNITS)}"
+        text, fix = f"{(weight.units or '')[:40]} is no unit of a weight here", f"send one of {', '.join(UNITS)}"
         raise broken("unit_unknown", text, fix, field="weight.units")
     if units in OURS:
         return weight.measurement, OURS[units]
