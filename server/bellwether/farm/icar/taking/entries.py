@@ -39,6 +39,8 @@ class Entry:
     """Sire, donor and rearingDam, by these words."""
     rams: list[UUID] = field(default_factory=list)
     """All that ran with a ewe."""
+    strange: frozenset[str] = frozenset()
+    """Ids of ours of lambs that are no animals of this farm: those of another one, which has told of them."""
     group_id: UUID | None = None
     heads: tuple[str, int] | None = None
     """Of which class, and how many."""
