@@ -5,8 +5,9 @@ from typing import Literal
 from uuid import uuid5
 
 from bellwether.farm.icar.taking.entries import RUNNING, Entry, as_error
-from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, unit, when
+from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, unit
 from bellwether.farm.icar.taking.translating import Translation, word
+from bellwether.farm.icar.taking.when import when
 from bellwether.farm.icar.words import EASES, EID
 from bellwether.platform.json import JsonObject, JsonValue
 from bellwether.sheep.findings import broken, warning

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from bellwether.farm.icar.models import RemedyRow
-from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, SentMeta, When, when
+from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, SentMeta
+from bellwether.farm.icar.taking.when import When, when
 from bellwether.farm.icar.words import SOURCE
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
