@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from bellwether.farm.icar.moments import moment
 
-from .conftest import Farmer, NewFarmer, weights_of
+from .conftest import Farmer, NewFarmer, animals_of, weights_of
 from .icar_schemas import COLLECTIONS
 from .test_event_log import log_of, taken
 from .test_icar import members
@@ -177,3 +177,20 @@ async def test_the_own_lists_of_a_farm_change_nothing_on_it(farmer: Farmer) -> N
     assert await members(farmer, "group-arrivals") == heads
     (copy,) = await members(farmer, "treatments")
     assert await send(farmer, "treatments", copy) == copy
+
+
+async def test_a_parturition_of_another_farm_makes_lambs_of_this_one(farmer: Farmer, new_farmer: NewFarmer) -> None:
+    """Lambs without tags are known by ids of ours, which are those of animals of the other farm."""
+    other = await new_farmer()
+    for one in (farmer, other):
+        await flock_with(one)
+    ewe = {"scheme": "std.iso.11785", "id": NUMBERS["ewe"]}
+    await send(farmer, "parturitions", message("2", totalProgeny=2, liveProgeny=1) | {"animal": ewe})
+    told = await members(farmer, "parturitions")
+    for _ in range(2):
+        (result,) = await send(other, "parturitions", told)
+        assert result["messages"] == []
+    here, there = await members(farmer, "parturitions"), await members(other, "parturitions")
+    names = ("liveProgeny", "totalProgeny", "eventDateTime", "animal")
+    assert [[one[name] for name in names] for one in there] == [[one[name] for name in names] for one in here]
+    assert len(await animals_of(other)) == len(await animals_of(farmer)) == 3

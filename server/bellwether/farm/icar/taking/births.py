@@ -17,7 +17,7 @@ from bellwether.farm.icar.taking.entries import Entry
 from bellwether.farm.icar.taking.fertility import settle_fertility
 from bellwether.farm.icar.taking.litters import Litter, born, litters_of, of_message, put, update
 from bellwether.farm.icar.taking.parents import Newborn, find_newborns, lamb_key
-from bellwether.farm.icar.taking.sent import When
+from bellwether.farm.icar.taking.when import When
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 from bellwether.platform.problems import RowError

@@ -1,11 +1,13 @@
 """Messages from the service to the lambs, in our own words."""
 
+from collections.abc import Collection
 from typing import Literal
 from uuid import uuid5
 
 from bellwether.farm.icar.taking.entries import RUNNING, Entry, as_error
-from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, unit, when
+from bellwether.farm.icar.taking.sent import UNITS, SentIdentifier, SentMass, SentProgeny, unit
 from bellwether.farm.icar.taking.translating import Translation, word
+from bellwether.farm.icar.taking.when import when
 from bellwether.farm.icar.words import EASES, EID
 from bellwether.platform.json import JsonObject, JsonValue
 from bellwether.sheep.findings import broken, warning
@@ -134,7 +136,7 @@ def parturition(entry: Entry) -> Translation:
     assert entry.key is not None
     name = "progenyDetails" if sent.progeny_details else "progeny"
     lambs: list[JsonValue] = [
-        lamb(one, str(uuid5(entry.key, str(place))), f"{name}.{place}") for place, one in enumerate(told)
+        lamb(one, str(uuid5(entry.key, str(place))), f"{name}.{place}", entry.strange) for place, one in enumerate(told)
     ]
     if any(one.gender in FERTILITIES for one in told):
         text = "lambs are born entire: that some are castrated was not taken from here"
@@ -157,14 +159,14 @@ def counted(total: int, live: int | None) -> list[SentProgeny]:
     return [SentProgeny(birth_status="Alive" if place < live else "Stillborn") for place in range(total)]
 
 
-def lamb(sent: SentProgeny, key: str, where: str) -> JsonObject:
-    """A lamb with its numbers; `where` it stands in the message."""
+def lamb(sent: SentProgeny, key: str, where: str, strange: Collection[str] = ()) -> JsonObject:
+    """A lamb with its numbers; `where` it stands in the message, and ids that are `strange` here."""
     worn = [one for one in (sent.identifier, *(sent.alternative_identifiers or ())) if one is not None and one.id]
     numbers: list[JsonValue] = [number(one) for one in worn if one.scheme != ANIMAL]
     if sent.management_tag:
         numbers.append({"kind": "visual", "value": sent.management_tag})
     said: JsonObject = {
-        "id": next((one.id for one in worn if one.scheme == ANIMAL), key),
+        "id": next((one.id for one in worn if one.scheme == ANIMAL and one.id not in strange), key),
         "sex": word(SEXES, f"{where}.gender", sent.gender or "Unknown"),
         "born": word(BORN, f"{where}.birthStatus", sent.birth_status or "Alive"),
         "identifiers": numbers,

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from bellwether.farm.icar.models import RemedyRow
-from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, SentMeta, When, when
+from bellwether.farm.icar.taking.sent import SentEvent, SentIdentifier, SentMeta
+from bellwether.farm.icar.taking.when import When, when
 from bellwether.farm.icar.words import SOURCE
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
@@ -39,6 +40,8 @@ class Entry:
     """Sire, donor and rearingDam, by these words."""
     rams: list[UUID] = field(default_factory=list)
     """All that ran with a ewe."""
+    strange: frozenset[str] = frozenset()
+    """Ids of ours of lambs that are no animals of this farm: those of another one, which has told of them."""
     group_id: UUID | None = None
     heads: tuple[str, int] | None = None
     """Of which class, and how many."""

@@ -13,8 +13,8 @@ from bellwether.farm.events.schemas import EventVerdict, NewEvents
 from bellwether.farm.icar.taking.entries import RUNNING, Entry
 from bellwether.farm.icar.taking.fields import of_sender
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN
-from bellwether.farm.icar.taking.sent import when
 from bellwether.farm.icar.taking.translating import Translation, without_nothing
+from bellwether.farm.icar.taking.when import when
 from bellwether.farm.season.models import ENDED, STARTED
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session

@@ -23,7 +23,7 @@ from bellwether.farm.icar.taking.entries import SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
-from bellwether.farm.icar.taking.own import recognise
+from bellwether.farm.icar.taking.own import find_strange, recognise
 from bellwether.farm.icar.taking.remedies import check_reached, find_remedies
 from bellwether.farm.icar.taking.sets import take_sets
 from bellwether.farm.icar.taking.weights import Day, take_weights
@@ -88,6 +88,8 @@ async def take(session: Session, context: Context, target: Target, rows: Sequenc
         days = await take_weights(session, context, farm_id, entries, target.trait, now)
     else:
         await recognise(session, farm_id, target.kind, entries)
+        if target.kind == "parturitions":
+            await find_strange(session, farm_id, entries)
         if target.kind in ("treatments", "group-treatments"):
             await find_remedies(session, farm_id, entries)
         if target.kind == WEANINGS:

@@ -4,7 +4,8 @@ Our lists name each record by `org.bellwether` and an id of ours. Taken for a me
 treatment, or as many head again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from uuid import UUID, uuid5
 
 from bellwether.farm.icar import repository
@@ -14,6 +15,7 @@ from bellwether.farm.icar.taking.kinds import GROUPED, TAKEN
 from bellwether.farm.icar.words import SOURCE
 from bellwether.platform.database.transactions import Session
 from bellwether.sheep.findings import warning
+from bellwether.sheep.identifiers import ANIMAL
 
 
 async def recognise(session: Session, farm_id: UUID, kind: str, entries: Sequence[Entry]) -> None:
@@ -36,6 +38,23 @@ async def recognise(session: Session, farm_id: UUID, kind: str, entries: Sequenc
             entry.stored_id, entry.is_known = found.id, True
             text, fix = "this is a record of the farm itself, and stays as it is", "correct it on the farm"
             entry.told.append(as_error(entry.row, warning("own_record", text, fix, field="meta.sourceId")))
+
+
+async def find_strange(session: Session, farm_id: UUID, entries: Sequence[Entry]) -> None:
+    """Lambs that another farm of the platform tells of by ids of its own: here they are animals of their own."""
+    told = {id(entry): set(ids_of_lambs(entry)) for entry in entries if entry.is_sound}
+    there = await repository.existing(session, farm_id, sorted({key for keys in told.values() for key in keys}))
+    for entry in entries:
+        entry.strange = frozenset(str(key) for key in told.get(id(entry), set()) - there)
+
+
+def ids_of_lambs(entry: Entry) -> Iterator[UUID]:
+    """Those of ours that a message has."""
+    for lamb in entry.sent.progeny_details or entry.sent.progeny or ():
+        for one in (lamb.identifier, *(lamb.alternative_identifiers or ())):
+            if one is not None and one.scheme == ANIMAL and one.id:
+                with suppress(ValueError):
+                    yield UUID(one.id)
 
 
 def is_ours(entry: Entry) -> bool:

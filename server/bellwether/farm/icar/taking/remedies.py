@@ -7,8 +7,9 @@ from uuid import UUID
 from bellwether.farm.icar import repository
 from bellwether.farm.icar.models import RemedyRow
 from bellwether.farm.icar.taking.entries import Entry, as_error
-from bellwether.farm.icar.taking.sent import SentDose, SentTreatment, SentWithdrawal, unit, when
+from bellwether.farm.icar.taking.sent import SentDose, SentTreatment, SentWithdrawal, unit
 from bellwether.farm.icar.taking.translating import Translation, word
+from bellwether.farm.icar.taking.when import when
 from bellwether.farm.icar.treatments import ESI, UNITS
 from bellwether.farm.identifiers.wearers import Asked, wearers
 from bellwether.platform.database.transactions import Session
