@@ -18,11 +18,11 @@ from bellwether.farm.icar.resources.animals import IcarBirth
 from bellwether.farm.icar.resources.core import IcarIdentifier, IcarMeta
 from bellwether.farm.icar.schemas import IcarBatchResult, IcarBatchResults, IcarMessage, IcarTaken, Resource
 from bellwether.farm.icar.taking import weanings
-from bellwether.farm.icar.taking.births import take_births
 from bellwether.farm.icar.taking.entries import SETS, Entry, find_animals, read
 from bellwether.farm.icar.taking.events import take_events
 from bellwether.farm.icar.taking.herds import find_groups
 from bellwether.farm.icar.taking.kinds import GROUPED, MEMBERSHIPS, TAKEN, WEANINGS
+from bellwether.farm.icar.taking.newborn.births import take_births
 from bellwether.farm.icar.taking.own import find_strange, recognise
 from bellwether.farm.icar.taking.remedies import check_reached, find_remedies
 from bellwether.farm.icar.taking.sets import take_sets

@@ -11,7 +11,7 @@ from bellwether.farm.icar.taking.breeding import lamb as lamb_of
 from bellwether.farm.icar.taking.entries import Entry
 from bellwether.farm.icar.taking.events import RETRACTED
 from bellwether.farm.icar.taking.fields import IN_LAMB, of_sender
-from bellwether.farm.icar.taking.parents import Newborn, lamb_key
+from bellwether.farm.icar.taking.newborn.parents import Newborn, lamb_key
 from bellwether.farm.icar.taking.sent import SentProgeny
 from bellwether.farm.icar.taking.translating import without_nothing
 from bellwether.platform.http.strict.rows import Row

@@ -14,9 +14,9 @@ from bellwether.farm.events import service as events
 from bellwether.farm.events.schemas import NewEvents
 from bellwether.farm.icar import repository
 from bellwether.farm.icar.taking.entries import Entry
-from bellwether.farm.icar.taking.fertility import settle_fertility
-from bellwether.farm.icar.taking.litters import Litter, born, litters_of, of_message, put, update
-from bellwether.farm.icar.taking.parents import Newborn, find_newborns, lamb_key
+from bellwether.farm.icar.taking.newborn.fertility import settle_fertility
+from bellwether.farm.icar.taking.newborn.litters import Litter, born, litters_of, of_message, put, update
+from bellwether.farm.icar.taking.newborn.parents import Newborn, find_newborns, lamb_key
 from bellwether.farm.icar.taking.when import When
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
