@@ -107,6 +107,7 @@ async def test_lines_are_judged_together_as_one_by_one(
             content = a_file(chance)
             monkeypatch.setattr(file_rows, "FIRST_CHUNK", chance.choice([1, 7, 500]))
             monkeypatch.setattr(file_rows, "CHUNK", chance.choice([2, 5, 5000]))
+            monkeypatch.setattr(plain_weighings, "FIRST_PIECE", chance.choice([1, 6, 5_000]))
             monkeypatch.setattr(plain_weighings, "PIECE", chance.choice([1, 4, 15, 20_000]))
             monkeypatch.setattr(storing, "AT_ONCE", chance.choice([2, 10_000]))
             monkeypatch.setattr(blocks, "SIZE", chance.choice([3, 1000]))

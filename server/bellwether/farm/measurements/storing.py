@@ -1,17 +1,18 @@
 """Bulk writing of measurements; age and contemporary group are computed as they are stored."""
 
-import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from bellwether.farm.measurements.columns import Columns, cut
+from bellwether.farm.measurements.columns import Columns, Kind, cut
+from bellwether.farm.measurements.events import InJson, of_columns
 from bellwether.farm.measurements.ledger import Measurement, Observation
 from bellwether.farm.measurements.problems import WeightExists
 from bellwether.platform.context import Context
 from bellwether.platform.database.many_rows import execute_with
-from bellwether.platform.database.packed_rows import execute_packed
+from bellwether.platform.database.packed_rows import execute_packed, packed
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.sheep.traits import TRAITS
 
@@ -132,24 +133,37 @@ def as_said(made: Observation) -> tuple[object, ...]:
     return (made.id, made.flock_id, made.animal_id, *what, said.date, said.time, said.group)
 
 
+class Ready(NamedTuple):
+    """Measurements of days of which nothing is stored, as they are stored, some at a time, and told."""
+
+    new: Columns
+    parts: Sequence[bytes]
+    told: InJson
+
+
+def ready(new: Columns) -> Ready:
+    """All that can be done before the database has time for them."""
+    return Ready(new, [packed(NEW, some) for part in new.parts() for some in cut(part, AT_ONCE)], of_columns(new))
+
+
 async def store_new(
-    session: Session, context: Context, farm_id: UUID, new: Columns, *, import_id: UUID, turn: asyncio.Lock
+    session: Session, context: Context, farm_id: UUID, made: Ready, *, import_id: UUID, names: dict[Kind, str]
 ) -> None:
-    """Measurements of days of which nothing is stored, some at a time: between them others have their turn."""
+    """Write them; `names` are those of the contemporary groups that came before, and of these from now on."""
     connection: asyncpg.Connection = driver(session)
-    parts = await asyncio.to_thread(lambda: [some for part in new.parts() for some in cut(part, AT_ONCE)])
-    placed = [(*kind.placed, kind.stage, kind.group) for kind in new.kinds]
-    async with turn:
-        names = [row[0] for row in await connection.fetch(GROUPS, *zip(*placed, strict=True))]
+    new = made.new
+    if unnamed := [kind for kind in new.kinds if kind not in names]:
+        placed = [(*kind.placed, kind.stage, kind.group) for kind in unnamed]
+        found = await connection.fetch(GROUPS, *zip(*placed, strict=True))
+        names |= zip(unnamed, (row[0] for row in found), strict=True)
     says = [
         (trait.code, trait.stage, value, trait.unit, raw, unit or trait.unit) for trait, value, raw, unit in new.says
     ]
-    groups = [[kind.group for kind in new.kinds], names]
+    groups = [[kind.group for kind in new.kinds], [names[kind] for kind in new.kinds]]
     values = (import_id, context.user_id, new.flock_ids, *zip(*says, strict=True), *groups)
     try:
-        for part in parts:
-            async with turn:
-                await execute_packed(session, INSERT_NEW, NEW, [part], farm_id, *values)
+        for part in made.parts:
+            await execute_packed(session, INSERT_NEW, NEW, part, farm_id, *values)
     except asyncpg.UniqueViolationError as error:
         raise WeightExists from error
 

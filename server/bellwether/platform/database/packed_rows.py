@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -25,18 +25,16 @@ async def execute_packed(
     session: Session,
     statement: str,
     types: Mapping[str, str],
-    parts: Sequence[Mapping[str, Column]],
+    rows: bytes,
     *arguments: object,
 ) -> None:
-    """Run a statement in which `{rows} as t` are the rows of all parts; `types` are their columns, in order."""
+    """Run a statement in which `{rows} as t` are these rows, as `packed` made them of columns of these `types`."""
     connection: asyncpg.Connection = driver(session)
     definition = ", ".join(f"{name} {kind}" for name, kind in types.items())
 
     async def content() -> AsyncIterator[bytes]:
-        yield START
-        for part in parts:
-            yield packed(types, part)
-        yield END
+        for part in (START, rows, END):
+            yield part
 
     await connection.execute(f"create temp table {STAGED} ({definition}) on commit drop")
     await connection.copy_to_table(STAGED, source=content(), columns=list(types), format="binary")
@@ -45,7 +43,7 @@ async def execute_packed(
 
 
 def packed(types: Mapping[str, str], columns: Mapping[str, Column]) -> bytes:
-    """The rows as they travel, all of one length."""
+    """The rows as they travel, all of one length; the columns in the order of their types."""
     import numpy as np
 
     form: list[tuple[str, str]] = [("count", ">i2")]

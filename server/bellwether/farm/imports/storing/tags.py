@@ -16,7 +16,7 @@ from bellwether.farm.imports.models import Batch
 from bellwether.farm.imports.storing.strangers import are_kept
 from bellwether.farm.lives import repository as lives
 from bellwether.farm.measurements import repository as measurements
-from bellwether.farm.measurements.groups import Group, Placed
+from bellwether.farm.measurements.groups import NEVER, Group, Placed
 from bellwether.farm.measurements.ledger import Day
 from bellwether.platform.database.transactions import Session, driver
 from bellwether.platform.memory import uncollected
@@ -82,6 +82,10 @@ class TagMemory:
     curves: Curves = field(default_factory=Curves)
     facts: int = -1
 
+    def unknown(self, groups: Iterable[Group]) -> list[Group]:
+        """Those of the groups of which nobody has asked for the days."""
+        return [group for group in groups if group not in self.tags.spans.known]
+
 
 async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> tuple[TaggedAnimals, set[Day]]:
     """The animals, and the days of which something may be stored already."""
@@ -113,9 +117,9 @@ async def ask(session: Session, batch: Batch, memory: TagMemory, asked: set[Tags
 
 async def load_spans(session: Session, batch: Batch, memory: TagMemory, groups: Iterable[Group]) -> None:
     """First and last day of the groups that are not known yet."""
-    known = memory.tags.spans.known
-    unknown = [group for group in groups if group not in known]
-    known |= await measurements.spans(session, batch.farm_id, unknown)
+    unknown = memory.unknown(groups)
+    found = await measurements.spans(session, batch.farm_id, unknown)
+    memory.tags.spans.known |= dict.fromkeys(unknown, NEVER) | found
 
 
 async def doubtful(session: Session, farm_id: UUID, memory: TagMemory, days: set[Day]) -> set[Day]:

@@ -5,11 +5,9 @@ from collections.abc import Coroutine
 
 
 class Behind:
-    """One piece of work behind another; `turn` is had for each statement, for all are of one transaction."""
+    """One piece of work behind another, all of one transaction: who asks the database waits for its end first."""
 
-    def __init__(self) -> None:
-        self.turn = asyncio.Lock()
-        self._storing: asyncio.Task[None] | None = None
+    _storing: asyncio.Task[None] | None = None
 
     async def begin(self, work: Coroutine[None, None, None]) -> None:
         """Go on without it, as soon as what was begun before has ended."""

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple, cast
 
 from bellwether.farm.imports.judging.outcomes import Outcome, Taken
 from bellwether.farm.imports.judging.plain import curves
@@ -17,10 +18,11 @@ from bellwether.farm.imports.storing import blocks, strangers, tags
 from bellwether.farm.imports.taking.behind import Behind
 from bellwether.farm.imports.taking.ledgers import open_ledger
 from bellwether.farm.measurements import repository, storing
-from bellwether.farm.measurements.columns import Columns
-from bellwether.farm.measurements.events import measurements_recorded, of_columns
+from bellwether.farm.measurements.columns import Columns, Kind
+from bellwether.farm.measurements.events import measurements_recorded
 from bellwether.farm.measurements.groups import touched
 from bellwether.farm.measurements.ledger import Ledger, Made
+from bellwether.farm.measurements.storing import Ready
 from bellwether.platform.context import Context
 from bellwether.platform.database.transactions import Session
 
@@ -41,11 +43,12 @@ async def take(
     memory, behind = await tags.recalled(session, batch), Behind()
     found = Taken([], [])
     try:
-        for some, beside in pieces(lines, rows):
-            plain, ledger, outcomes = await judged(session, context, batch, memory, behind, (some, beside, whole))
-            new = await asyncio.to_thread(judging.columns, plain) if len(plain) else None
-            await behind.begin(store(session, context, batch, behind.turn, ledger.handed_over(), new))
-            found.new.extend(await asyncio.to_thread(packed, plain, new, raws_of))
+        for piece in pieces(lines, rows, whole):
+            plain, ledger, outcomes = await judged(session, context, batch, memory, behind, piece)
+            made = await asyncio.to_thread(ready, plain) if len(plain) else None
+            await behind.begin(store(session, context, batch, ledger.handed_over(), made))
+            if made is not None:
+                found.new.extend(await asyncio.to_thread(packed, plain, made.new, raws_of))
             found.outcomes.extend(outcomes)
     finally:
         await behind.end()
@@ -53,17 +56,32 @@ async def take(
     return found
 
 
-def packed(plain: Plain, new: Columns | None, raws_of: Callable[[Sequence[int]], Sequence[str]]) -> list[Block]:
+def ready(plain: Plain) -> Ready:
+    """What the lines say, as it is stored and told."""
+    return storing.ready(judging.columns(plain))
+
+
+def packed(plain: Plain, new: Columns, raws_of: Callable[[Sequence[int]], Sequence[str]]) -> list[Block]:
     """The lines that are new and of which nothing is said, with the animal of each."""
     numbers = plain.lines.numbers.tolist()
-    return blocks.blocks(NewRows(numbers, raws_of(numbers), b"" if new is None else new.animals.tobytes()))
+    return blocks.blocks(NewRows(numbers, raws_of(numbers), new.animals.tobytes()))
 
 
-def pieces(lines: PlainLines, rows: Sequence[tuple[int, Weighing]]) -> Iterator[tuple[PlainLines, Rows]]:
-    """Some lines at a time with the rows between them, in their order."""
+class Piece(NamedTuple):
+    """Some lines with the rows between them, and the chunk that they are of."""
+
+    lines: PlainLines
+    rows: Rows
+    whole: Whole
+    chunk: PlainLines
+
+
+def pieces(lines: PlainLines, rows: Sequence[tuple[int, Weighing]], whole: Whole) -> Iterator[Piece]:
+    """A chunk, in its order."""
     stops = [int(number) for number in lines.numbers[FIRST_PIECE::PIECE]]
     for start, stop in pairwise([0, *stops, sys.maxsize]):
-        yield lines.between(start, stop), [(number, row) for number, row in rows if start <= number < stop]
+        beside = [(number, row) for number, row in rows if start <= number < stop]
+        yield Piece(lines.between(start, stop), beside, whole, lines)
 
 
 async def judged(
@@ -72,13 +90,13 @@ async def judged(
     batch: Batch,
     memory: tags.TagMemory,
     behind: Behind,
-    read: tuple[PlainLines, Rows, Whole],
+    piece: Piece,
 ) -> tuple[Plain, Ledger, list[Outcome]]:
     """The lines that are new without a word, what rows beside them say, and the verdicts on those.
 
     What earlier pieces say is in memory: nobody waits until it is stored but who reads what may be of it.
     """
-    lines, rows, whole = read
+    lines, rows, whole, chunk = piece
     asked = await asyncio.to_thread(memory.mob.unasked, lines)
     asked |= {row.tags for _, row in rows}
     if asked:
@@ -94,7 +112,10 @@ async def judged(
     if strangers.are_kept(batch):
         await strangers.keep(session, context, batch, sorted(plain.rows), memory.tags)
     groups = touched([*plain.groups()[0], *judging.beside(plain, memory.tags)])
-    async with behind.turn:
+    if memory.unknown(groups):
+        await behind.end()
+        # those of the lines to come as well, which wait no more
+        groups += touched(judging.found(chunk, memory.mob, whole, batch.traits).groups()[0])
         await tags.load_spans(session, batch, memory, groups)
     plain.keep(~await asyncio.to_thread(judging.stretched, plain, memory.tags))
     ledger = await without_others(session, batch, memory, behind, plain)
@@ -129,19 +150,11 @@ async def without_others(
     return ledger
 
 
-async def store(
-    session: Session, context: Context, batch: Batch, turn: asyncio.Lock, made: Made, new: Columns | None
-) -> None:
+async def store(session: Session, context: Context, batch: Batch, made: Made, ready: Ready | None) -> None:
     """What the rows say, then what the lines say, told together."""
     told, superseded = made
-    async with turn:
-        await storing.store(session, context, batch.farm_id, told, superseded, source="import", import_id=batch.id)
-    beside = None
-    if new is not None:
-        telling = asyncio.create_task(asyncio.to_thread(of_columns, new))
-        try:
-            await storing.store_new(session, context, batch.farm_id, new, import_id=batch.id, turn=turn)
-        finally:
-            beside = await telling
-    async with turn:
-        await measurements_recorded(session, context, batch.farm_id, told, beside)
+    await storing.store(session, context, batch.farm_id, told, superseded, source="import", import_id=batch.id)
+    if ready is not None:
+        names = cast(dict[Kind, str], batch.memory.setdefault(Kind, {}))
+        await storing.store_new(session, context, batch.farm_id, ready, import_id=batch.id, names=names)
+    await measurements_recorded(session, context, batch.farm_id, told, None if ready is None else ready.told)

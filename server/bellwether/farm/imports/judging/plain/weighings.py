@@ -122,6 +122,12 @@ def sort_out(lines: PlainLines, rows: Rows, mob: Mob, tags: TaggedAnimals, whole
     return plain
 
 
+def found(lines: PlainLines, mob: Mob, whole: Whole, traits: Known) -> Plain:
+    """The lines whose animal was found already."""
+    places = mob.known(lines)
+    return Plain(lines.where(places >= 0), places[places >= 0], [], mob, whole, traits)
+
+
 def is_within(value: float, ends: tuple[float, float]) -> bool:
     """Whether a value is as usual."""
     return ends[0] <= value <= ends[1]
