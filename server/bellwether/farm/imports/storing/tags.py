@@ -82,10 +82,6 @@ class TagMemory:
     curves: Curves = field(default_factory=Curves)
     facts: int = -1
 
-    def unknown(self, groups: Iterable[Group]) -> list[Group]:
-        """Those of the groups of which nobody has asked for the days."""
-        return [group for group in groups if group not in self.tags.spans.known]
-
 
 async def load(session: Session, batch: Batch, rows: Sequence[tuple[int, Weighing]]) -> tuple[TaggedAnimals, set[Day]]:
     """The animals, and the days of which something may be stored already."""
@@ -117,7 +113,7 @@ async def ask(session: Session, batch: Batch, memory: TagMemory, asked: set[Tags
 
 async def load_spans(session: Session, batch: Batch, memory: TagMemory, groups: Iterable[Group]) -> None:
     """First and last day of the groups that are not known yet."""
-    unknown = memory.unknown(groups)
+    unknown = [group for group in groups if group not in memory.tags.spans.known]
     found = await measurements.spans(session, batch.farm_id, unknown)
     memory.tags.spans.known |= dict.fromkeys(unknown, NEVER) | found
 

@@ -41,6 +41,7 @@ async def take(
 ) -> Taken:
     """The verdicts; accepted weights are stored and told, those of some lines while the next ones are judged."""
     memory, behind = await tags.recalled(session, batch), Behind()
+    await ask(session, batch, memory, Piece(lines, list(rows), whole))
     found = Taken([], [])
     try:
         for piece in pieces(lines, rows, whole):
@@ -68,12 +69,11 @@ def packed(plain: Plain, new: Columns, raws_of: Callable[[Sequence[int]], Sequen
 
 
 class Piece(NamedTuple):
-    """Some lines with the rows between them, and the chunk that they are of."""
+    """Some lines with the rows between them, and what makes rows of lines."""
 
     lines: PlainLines
     rows: Rows
     whole: Whole
-    chunk: PlainLines
 
 
 def pieces(lines: PlainLines, rows: Sequence[tuple[int, Weighing]], whole: Whole) -> Iterator[Piece]:
@@ -81,7 +81,17 @@ def pieces(lines: PlainLines, rows: Sequence[tuple[int, Weighing]], whole: Whole
     stops = [int(number) for number in lines.numbers[FIRST_PIECE::PIECE]]
     for start, stop in pairwise([0, *stops, sys.maxsize]):
         beside = [(number, row) for number, row in rows if start <= number < stop]
-        yield Piece(lines.between(start, stop), beside, whole, lines)
+        yield Piece(lines.between(start, stop), beside, whole)
+
+
+async def ask(session: Session, batch: Batch, memory: tags.TagMemory, chunk: Piece) -> None:
+    """What its lines may be held to, before anything of a chunk is stored: nothing hangs on where it is cut."""
+    asked = await asyncio.to_thread(memory.mob.unasked, chunk.lines)
+    await tags.ask(session, batch, memory, asked | {row.tags for _, row in chunk.rows})
+    plain = await asyncio.to_thread(judging.found, *chunk, memory.mob, memory.tags, batch.traits)
+    await tags.ask_curves(session, batch.farm_id, memory, plain.places)
+    await tags.load_spans(session, batch, memory, touched([*plain.groups()[0], *judging.beside(plain, memory.tags)]))
+    await tags.ask_last_days(session, batch.farm_id, memory.mob, judging.kinds(plain))
 
 
 async def judged(
@@ -96,13 +106,7 @@ async def judged(
 
     What earlier pieces say is in memory: nobody waits until it is stored but who reads what may be of it.
     """
-    lines, rows, whole, chunk = piece
-    asked = await asyncio.to_thread(memory.mob.unasked, lines)
-    asked |= {row.tags for _, row in rows}
-    if asked:
-        await behind.end()
-        await tags.ask(session, batch, memory, asked)
-    plain = await asyncio.to_thread(judging.sort_out, lines, rows, memory.mob, memory.tags, whole, batch.traits)
+    plain = await asyncio.to_thread(judging.sort_out, *piece, memory.mob, memory.tags, batch.traits)
     if memory.curves.unasked(memory.mob, plain.places):
         await behind.end()
         await tags.ask_curves(session, batch.farm_id, memory, plain.places)
@@ -111,12 +115,6 @@ async def judged(
         await behind.end()
     if strangers.are_kept(batch):
         await strangers.keep(session, context, batch, sorted(plain.rows), memory.tags)
-    groups = touched([*plain.groups()[0], *judging.beside(plain, memory.tags)])
-    if memory.unknown(groups):
-        await behind.end()
-        # those of the lines to come as well, which wait no more
-        groups += touched(judging.found(chunk, memory.mob, whole, batch.traits).groups()[0])
-        await tags.load_spans(session, batch, memory, groups)
     plain.keep(~await asyncio.to_thread(judging.stretched, plain, memory.tags))
     ledger = await without_others(session, batch, memory, behind, plain)
     animals = curves.of_rows(plain, memory.tags)
@@ -136,11 +134,10 @@ async def without_others(
     session: Session, batch: Batch, memory: tags.TagMemory, behind: Behind, plain: Plain
 ) -> Ledger:
     """What counts today on the days of all rows, after the lines whose day is said twice are among them."""
-    days, kinds = memory.tags.touched(plain.rows, batch.traits)[0], judging.kinds(plain)
-    if days or kinds:
+    days = memory.tags.touched(plain.rows, batch.traits)[0]
+    if days:
         await behind.end()
     told = await tags.doubtful(session, batch.farm_id, memory, days)
-    await tags.ask_last_days(session, batch.farm_id, memory.mob, kinds)
     is_doubtful = judging.doubtful(plain)
     if is_doubtful.any():
         await behind.end()

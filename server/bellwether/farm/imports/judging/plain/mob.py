@@ -74,11 +74,7 @@ class Mob:
         for code in self._fresh(lines):
             animal = tags.sure(cast(Tags, values[code]))
             self._places_of(values)[code] = UNSURE if animal is None else self.place(animal)
-        return self.known(lines)
-
-    def known(self, lines: PlainLines) -> Places:
-        """The same without a look at those that nobody asked for."""
-        return self._places_of(lines.values["tags"])[lines.codes["tags"]]
+        return self._places_of(values)[lines.codes["tags"]]
 
     def _fresh(self, lines: PlainLines) -> list[int]:
         import numpy as np

@@ -106,12 +106,18 @@ class Plain:
         return found, kind
 
 
-def sort_out(lines: PlainLines, rows: Rows, mob: Mob, tags: TaggedAnimals, whole: Whole, traits: Known) -> Plain:
+def found(lines: PlainLines, rows: Rows, whole: Whole, mob: Mob, tags: TaggedAnimals, traits: Known) -> Plain:
+    """The lines whose animal is sure."""
+    plain = Plain(lines, mob.find(lines, tags), list(rows), mob, whole, traits)
+    plain.keep(plain.places >= 0)
+    return plain
+
+
+def sort_out(lines: PlainLines, rows: Rows, whole: Whole, mob: Mob, tags: TaggedAnimals, traits: Known) -> Plain:
     """The lines whose animal is sure, was there, and has an age and a value as usual."""
     import numpy as np
 
-    plain = Plain(lines, mob.find(lines, tags), list(rows), mob, whole, traits)
-    plain.keep(plain.places >= 0)
+    plain = found(lines, rows, whole, mob, tags, traits)
     born = plain.of_animals(mob.born)
     is_usual = plain.lines.fact("said", "usual", lambda said: is_within(said[1], traits[said[0]].soft))
     youngest = plain.lines.fact("said", "youngest", lambda said: window(traits[said[0]])[0])
@@ -120,12 +126,6 @@ def sort_out(lines: PlainLines, rows: Rows, mob: Mob, tags: TaggedAnimals, whole
     is_of_age = (born == 0) | ((age >= youngest) & (age <= oldest))
     plain.keep((plain.of_animals(mob.is_here) == 1) & (is_usual == 1) & is_of_age.astype(np.bool_))
     return plain
-
-
-def found(lines: PlainLines, mob: Mob, whole: Whole, traits: Known) -> Plain:
-    """The lines whose animal was found already."""
-    places = mob.known(lines)
-    return Plain(lines.where(places >= 0), places[places >= 0], [], mob, whole, traits)
 
 
 def is_within(value: float, ends: tuple[float, float]) -> bool:
